@@ -1,0 +1,1 @@
+"""Read and write a Triptych news archive; needs pyarrow only, never Scrapy."""

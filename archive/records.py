@@ -1,0 +1,142 @@
+"""What a writer hands to the archive: plain frozen records, one per row.
+
+The columns themselves are written down in archive/schema.py; a test ties the two together.
+Every `datetime` is aware and UTC; a naive one is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlternateRecord:
+    language: str | None
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRecord:
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    source: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """One look at one article that yielded text; the archive decides whether it is a new version."""
+
+    article_id: str
+    outlet: str
+    url: str
+    requested_url: str
+    canonical_url: str | None
+    language: str | None
+    language_confidence: float | None
+    language_evidence: tuple[EvidenceRecord, ...]
+    language_reason: str | None
+    html_lang: str | None
+    headline: str
+    lead: str | None
+    body: str
+    blocks: tuple[BlockRecord, ...]
+    byline: str | None
+    authors: tuple[str, ...]
+    authors_source: str | None
+    published_at: datetime | None
+    published_raw: str | None
+    published_source: str | None
+    modified_at: datetime | None
+    modified_raw: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    image_url: str | None
+    image_caption: str | None
+    alternates: tuple[AlternateRecord, ...]
+    story_key: str | None
+    content_hash: str
+    raw_sha256: str
+    http_status: int
+    etag: str | None
+    last_modified: str | None
+    fetched_at: datetime
+    extractor: str
+    run_id: str
+    extra: str | None
+    """JSON object."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationRecord:
+    """A look that brought no article text: skipped, dropped, failed, 404, 304."""
+
+    url: str
+    requested_url: str
+    outlet: str
+    outcome: str
+    reason: str | None
+    observed_at: datetime
+    http_status: int | None
+    run_id: str
+    article_id: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairRecord:
+    """Two articles that are one story in two languages, with the evidence that says so."""
+
+    article_id_a: str
+    """The smaller of the two ids."""
+    article_id_b: str
+    evidence: str
+    """Strongest of `story-id` `hreflang` `switcher` `sitemap` `url-rule` `content`."""
+    reciprocal: bool
+    score: float | None
+    """Content score in [0, 1]; None where only explicit evidence was weighed."""
+    details: str | None
+    """JSON: every piece of evidence, both directions."""
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The story an article now belongs to; the latest one recorded holds."""
+
+    article_id: str
+    story_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """All that pairing by explicit evidence needs to know of an article."""
+
+    article_id: str
+    story_id: str
+    outlet: str
+    language: str | None
+    url: str
+    requested_url: str
+    canonical_url: str | None
+    alternates: tuple[AlternateRecord, ...]
+    story_key: str | None
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What pairing decided in one commit; `refused` counts edges by the reason they were not taken."""
+
+    pairs: tuple[PairRecord, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    refused: tuple[tuple[str, int], ...] = ()

@@ -1,0 +1,161 @@
+"""The two items that flow: an Article, and a Look that ended as something else."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+AlternateSource = Literal["hreflang", "switcher", "sitemap", "url-rule"]
+BlockKind = Literal["heading", "paragraph", "quote", "list_item", "caption"]
+Outcome = Literal["archived", "unchanged", "skipped", "dropped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """Another language's address, as declared; a claim, not yet a pair."""
+
+    language: str | None
+    """BCP 47 as claimed, `ua` already read as `uk`; None where the claim names no language (x-default)."""
+    url: str
+    """Absolute."""
+    source: AlternateSource
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    kind: BlockKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Who says that the text is in which language, as one tag."""
+
+    source: str
+    """`text` (langdetect on headline + body), `html-lang`, `og-locale`, `hreflang-self`, `url`."""
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextLanguage:
+    """What the detector read in the text itself, before anything else is weighed."""
+
+    language: str
+    """BCP 47; `und` where there is nothing to read."""
+    confidence: float
+    trusted: bool
+    """Enough letters, a sure verdict, and one language: see crawler/extraction/detector.py."""
+    flags: tuple[str, ...] = ()
+    """Any of `short`, `lowprob`, `mixed`."""
+    letters: int = 0
+    uk_share: float | None = None
+    """Ukrainian letters among the letters that only one of uk and ru has; None where there are too few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A value and where the page states it; extraction keeps all, a stage decides."""
+
+    source: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One HTTP answer, as much of it as extraction and the archive need."""
+
+    url: str
+    """After redirects."""
+    requested_url: str
+    body: bytes
+    encoding: str | None
+    """From the Content-Type header only; None where it names none."""
+    http_status: int
+    fetched_at: datetime
+    """Aware, UTC."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One page of a story in one language at one moment.
+
+    The first part is what the page SAYS and comes from crawler/extraction; the second is what a stage of
+    pipelines/ DECIDED, null until then.
+    """
+
+    outlet: str
+    url: str
+    requested_url: str
+    http_status: int
+    fetched_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    raw_sha256: str = ""
+
+    canonical_url: str | None = None
+    """As declared, made absolute."""
+    html_lang: str | None = None
+    """As printed: `ua` stays `ua` here."""
+    og_locale: str | None = None
+    headline: str | None = None
+    lead: str | None = None
+    body: str = ""
+    """Text of the blocks but captions, joined by a blank line."""
+    blocks: tuple[Block, ...] = ()
+    byline: str | None = None
+    """As printed, prefix included."""
+    author_claims: tuple[Claim, ...] = ()
+    """In order of trust: `json-ld`, `meta`, `rel-author`, `printed`, `outlet-rule` (which stands first)."""
+    published_raw: str | None = None
+    published_at: datetime | None = None
+    """Aware, UTC."""
+    published_source: str | None = None
+    modified_raw: str | None = None
+    modified_at: datetime | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    image_caption: str | None = None
+    alternates: tuple[Alternate, ...] = ()
+    story_key: str | None = None
+    """The outlet's own id of the story, where its URLs carry one shared by the languages."""
+    text_language: TextLanguage | None = None
+    extractor: str = ""
+    """`trafilatura 2.3.1 + triptych 1`: changes when the same page may read differently."""
+    extra: tuple[Claim, ...] = ()
+    """What has no column: counted oddities, opt-outs."""
+
+    language: str | None = None
+    language_confidence: float | None = None
+    language_evidence: tuple[Evidence, ...] = ()
+    language_reason: str | None = None
+    """How the evidence was weighed, or why there is no language."""
+    authors: tuple[str, ...] = ()
+    authors_source: str | None = None
+    article_id: str = ""
+    content_hash: str = ""
+
+    def with_(self, **decided: object) -> Article:
+        """A copy with fields replaced; stages never change an item in place."""
+        return dataclasses.replace(self, **decided)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A URL that did not become an Article, and why: nothing vanishes silently."""
+
+    url: str
+    requested_url: str
+    outlet: str
+    outcome: Outcome
+    reason: str
+    """Short and countable: `http-404`, `not-html`, `timeout`; details go to `detail`."""
+    at: datetime
+    http_status: int | None = None
+    detail: str | None = None
