@@ -4,6 +4,7 @@ CrawlerError
 ├── DeclarationError     an outlet file contradicts itself; refused at start
 ├── AddressRefused       a URL the crawl may not touch; counted as skipped(reason)
 └── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
+    ├── Unreadable           the page is at fault: counted as dropped(reason)
     ├── ExtractionTimeout    took longer than EXTRACTION_TIMEOUT; the worker was killed
     └── WorkerDied           the worker ended: out of memory, killed from outside
 """
@@ -32,6 +33,25 @@ class ExtractionError(CrawlerError):
     """A page could not be read; `reason` is short and countable."""
 
     reason = "extraction-error"
+    final = False
+    """Whether the page itself is at fault, so that another try would end the same."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # raised in a worker process: the reason has to survive the way back
+        return type(self), self.args, self.__dict__
+
+
+class Unreadable(ExtractionError):
+    """Not a page an article can be read from: `not-html`, `too-large`, `too-many-elements`, `unparseable`."""
+
+    final = True
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason, message)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[1])
 
 
 class ExtractionTimeout(ExtractionError):

@@ -140,6 +140,8 @@ class Article:
     authors_source: str | None = None
     article_id: str = ""
     content_hash: str = ""
+    outcome: Outcome | None = None
+    """`archived` or `unchanged`, once the archive has it on disk."""
 
     def with_(self, **decided: object) -> Article:
         """A copy with fields replaced; stages never change an item in place."""

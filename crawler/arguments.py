@@ -1,0 +1,99 @@
+"""What `-a NAME=VALUE` may say, checked before anything is fetched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from scrapy.exceptions import UsageError
+
+from crawler.network import refusal
+
+KNOWN = ("url", "urls", "since", "until")
+REASONS = {
+    "scheme": "only http and https addresses can be crawled",
+    "no-host": "it names no host",
+    "bad-url": "it is not an address",
+    "credentials": "it carries a user name or password",
+    "private-address": "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if that is what you want",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    number: int
+    text: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.number}: {self.text[:80]!r}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    urls: tuple[str, ...] = ()
+    broken: tuple[BrokenLine, ...] = ()
+    """Lines of the urls file that are no addresses; the good ones are crawled all the same."""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    """Exclusive."""
+
+
+def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_private: bool) -> Arguments:
+    """Raises UsageError, in one sentence, for anything that cannot be meant."""
+    for name in given:
+        if name not in accepts:
+            known = ", ".join(accepts) if accepts else "none"
+            raise UsageError(f"unknown argument {name!r}; this spider takes: {known}", print_help=False)
+    if "url" in given and "urls" in given:
+        raise UsageError("give either url=URL or urls=FILE, not both", print_help=False)
+    since, until = _date(given, "since"), _date(given, "until")
+    if since and until and since >= until:
+        raise UsageError(f"since={since} must be before until={until}", print_help=False)
+    if until and not since:
+        raise UsageError("until=DATE needs since=DATE", print_help=False)
+    if since and ("url" in given or "urls" in given):
+        raise UsageError("since= walks the outlet's archive; it cannot be combined with url= or urls=", print_help=False)
+    if "url" in given:
+        urls = tuple(part.strip() for part in given["url"].split(",") if part.strip())
+        if not urls:
+            raise UsageError("url= is empty; give the address of an article", print_help=False)
+        for url in urls:
+            if reason := refusal(url, allow_private=allow_private):
+                raise UsageError(f"url={url!r}: {REASONS.get(reason, reason)}", print_help=False)
+        return Arguments(urls=urls)
+    if "urls" in given:
+        return _read_file(Path(given["urls"]), allow_private=allow_private)
+    return Arguments(since=since, until=until)
+
+
+def _date(given: dict[str, str], name: str) -> dt.date | None:
+    if name not in given:
+        return None
+    try:
+        return dt.date.fromisoformat(given[name])
+    except ValueError:
+        raise UsageError(f"{name}={given[name]!r} is no date; write it as 2026-01-31", print_help=False) from None
+
+
+def _read_file(path: Path, *, allow_private: bool) -> Arguments:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"urls={str(path)!r} cannot be read: {why}", print_help=False) from None
+    urls: list[str] = []
+    broken: list[BrokenLine] = []
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if reason := refusal(text, allow_private=allow_private):
+            broken.append(BrokenLine(number, text, REASONS.get(reason, reason)))
+        else:
+            urls.append(text)
+    if not urls:
+        listed = "; ".join(str(line) for line in broken[:3])
+        raise UsageError(f"urls={str(path)!r} holds no address{': ' + listed if listed else ''}", print_help=False)
+    return Arguments(urls=tuple(urls), broken=tuple(broken))

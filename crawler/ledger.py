@@ -1,0 +1,113 @@
+"""Every discovered URL ends as archived, unchanged, skipped, dropped or failed, with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+
+from crawler.addresses import same_page
+from crawler.items import Article, Look, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+
+class Ledger:
+    """The account of one run; the sums are checked at close by `scrapy crawl`.
+
+    A URL is entered once, in the form it was discovered in, and settled once: a later outcome of the same
+    URL does not overwrite the first.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, str] = {}
+        self._settled: dict[str, tuple[Outcome, str | None]] = {}
+        self.asked: set[str] = set()
+        """Addresses the user named; the run has failed if none of them could be archived."""
+        self.sources: dict[str, str] = {}
+        """Sitemaps, feeds and archive pages: `read`, or why not."""
+        self.languages: Counter[str] = Counter()
+        self.is_known: Callable[[str], bool] = lambda url: False
+        """Whether the archive, or a segment not yet committed, holds this address; set by the snapshot stage."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Ledger:
+        ledger = cls()
+        crawler.signals.connect(ledger.item_scraped, signal=signals.item_scraped)
+        crawler.signals.connect(ledger.item_dropped, signal=signals.item_dropped)
+        crawler.signals.connect(ledger.item_error, signal=signals.item_error)
+        crawler.signals.connect(ledger.spider_error, signal=signals.spider_error)
+        return ledger
+
+    def discover(self, url: str) -> bool:
+        """Enter a URL; False where it, or another spelling of it, is in the ledger already."""
+        key = same_page(url)
+        if key in self._open or key in self._settled:
+            return False
+        self._open[key] = url
+        return True
+
+    def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
+        """Say how a URL ended; one that nobody entered (a redirect's target) is entered now."""
+        key = same_page(url)
+        self._open.pop(key, None)
+        self._settled.setdefault(key, (outcome, reason))
+
+    def close(self) -> None:
+        """Count what is still open as failed: the run was stopped, or something lost it."""
+        for url in list(self._open.values()):
+            self.settle(url, "failed", "unfinished")
+
+    def outcome(self, url: str) -> tuple[Outcome, str | None] | None:
+        return self._settled.get(same_page(url))
+
+    @property
+    def discovered(self) -> int:
+        return len(self._open) + len(self._settled)
+
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        return tuple(self._open.values())
+
+    def totals(self) -> dict[str, int]:
+        """`{"archived": 12, "dropped(no-body)": 1, …}`; the values add up to what was discovered."""
+        return dict(
+            Counter(
+                outcome if reason is None else f"{outcome}({reason})" for outcome, reason in self._settled.values()
+            )
+        )
+
+    # --- signals ---------------------------------------------------------------------------------------
+    def item_scraped(self, item: object) -> None:
+        if isinstance(item, Article) and item.outcome is not None:
+            self.settle(item.requested_url, item.outcome)
+            self.languages[item.language or "unknown"] += 1
+        elif isinstance(item, Look):
+            self.settle(item.requested_url, item.outcome, item.reason)
+
+    def item_dropped(self, item: object, exception: Exception) -> None:
+        if isinstance(item, Article):
+            self.settle(item.requested_url, "dropped", getattr(exception, "reason", str(exception)))
+
+    def item_error(self, item: object, failure: Failure) -> None:
+        if isinstance(item, Article | Look):
+            self.settle(item.requested_url, "failed", f"error-{type(failure.value).__name__}")
+
+    def spider_error(self, failure: Failure, response: Response, spider: Spider) -> None:
+        self.settle(first_address(response), "failed", f"error-{type(failure.value).__name__}")
+
+
+def first_address(response: Response) -> str:
+    """The address as it was asked for, before any redirect."""
+    request = response.request
+    if request is None:
+        return response.url
+    redirects: list[str] = request.meta.get("redirect_urls", [])
+    return redirects[0] if redirects else request.url

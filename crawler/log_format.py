@@ -1,0 +1,33 @@
+"""Log lines that fit a terminal: Scrapy's own print the whole article."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+
+class OneLine(LogFormatter):
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+        outcome = getattr(item, "outcome", "") or ""
+        return {"level": logging.DEBUG, "msg": "%s: %s", "args": (outcome, _where(item))}
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        return {"level": logging.INFO, "msg": "dropped, %s: %s", "args": (exception, _where(item))}
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        return {"level": logging.ERROR, "msg": "failed, %s: %s", "args": (exception, _where(item))}
+
+
+def _where(item: Any) -> str:
+    return str(getattr(item, "requested_url", type(item).__name__))

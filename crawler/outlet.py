@@ -1,0 +1,131 @@
+"""What an outlet's declaration may say, and the checks it has to pass at start."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from string import Formatter
+from typing import ClassVar
+
+from cssselect import SelectorError
+from lxml.cssselect import CSSSelector
+
+from crawler.exceptions import DeclarationError
+from crawler.items import Alternate
+from crawler.network import registered_domain
+from urllib.parse import urlsplit
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9.-]{1,64}")
+
+
+class Outlet:
+    """The values of one outlet; StorySpider brings the behaviour."""
+
+    name: ClassVar[str]
+    title: ClassVar[str] = ""
+    allowed_domains: ClassVar[list[str]] = []
+    """Registered domains or hosts; subdomains are included."""
+    news_sitemaps: ClassVar[list[str]] = []
+    feeds: ClassVar[list[str]] = []
+    archive_sitemaps: ClassVar[list[str]] = []
+    """For backfill: addresses with strftime fields, one for each month, `…/sitemap-%Y-%m.xml.gz`."""
+    day_archives: ClassVar[list[str]] = []
+    """For backfill: list pages with strftime fields, one for each day, `…/archive/%Y/%m/%d`."""
+    article_url: ClassVar[str | tuple[str, ...]] = ""
+    """Regular expressions for a whole address. The group `story` is the id that all languages share; the other
+    groups serve variant_url."""
+    variant_url: ClassVar[dict[str, str]] = {}
+    """Language -> address of that variant, with the groups of article_url in braces. Only a claim: what
+    language the page is in is read from its text."""
+    byline: ClassVar[str | None] = None
+    drop: ClassVar[str | None] = None
+    switcher: ClassVar[str | None] = None
+
+    @cached_property
+    def _article_url(self) -> tuple[re.Pattern[str], ...]:
+        given = (self.article_url,) if isinstance(self.article_url, str) else self.article_url
+        return tuple(re.compile(pattern) for pattern in given if pattern)
+
+    def match_article(self, url: str) -> dict[str, str] | None:
+        """The named groups of an article's address; None where it is not one."""
+        bare = url.split("#", 1)[0].split("?", 1)[0]
+        for pattern in self._article_url:
+            if match := pattern.fullmatch(bare):
+                return {name: value or "" for name, value in match.groupdict().items()}
+        return None
+
+    def is_article(self, url: str) -> bool:
+        return not self._article_url or self.match_article(url) is not None
+
+    def story_key(self, url: str) -> str | None:
+        return (self.match_article(url) or {}).get("story") or None
+
+    def siblings(self, url: str) -> tuple[Alternate, ...]:
+        """The addresses at which the other variants should be, by the outlet's rule."""
+        groups = self.match_article(url)
+        if groups is None:
+            return ()
+        found = []
+        for language, template in self.variant_url.items():
+            fields = {field for _, field, _, _ in Formatter().parse(template) if field}
+            if not fields <= {name for name, value in groups.items() if value}:
+                continue
+            sibling = template.format(**groups)
+            if sibling != url:
+                found.append(Alternate(language, sibling, "url-rule"))
+        return tuple(found)
+
+
+def check_declaration(outlet: type[Outlet]) -> None:
+    """Raises DeclarationError with the name of the outlet, what it says and what was expected."""
+    problems = list(_problems(outlet))
+    if problems:
+        raise DeclarationError(f"outlet {outlet.name!r}: " + "; ".join(problems))
+
+
+def _problems(outlet: type[Outlet]) -> list[str]:
+    found: list[str] = []
+    if not NAME.fullmatch(outlet.name):
+        found.append(f"name must match {NAME.pattern}")
+    patterns = (outlet.article_url,) if isinstance(outlet.article_url, str) else outlet.article_url
+    groups: set[str] = set()
+    for pattern in patterns:
+        try:
+            groups |= set(re.compile(pattern).groupindex)
+        except re.error as error:
+            found.append(f"article_url {pattern!r} is no regular expression: {error}")
+    for language, template in outlet.variant_url.items():
+        if language == "ua":
+            found.append("variant_url: Ukrainian is 'uk'; 'ua' is a country")
+        elif not LANGUAGE.fullmatch(language):
+            found.append(f"variant_url: {language!r} is no BCP 47 language")
+        fields = {field for _, field, _, _ in Formatter().parse(template) if field}
+        if unknown := fields - groups:
+            found.append(f"variant_url {template!r} uses {', '.join(sorted(unknown))}, which article_url does not name")
+    addresses = [
+        *outlet.news_sitemaps, *outlet.feeds, *outlet.archive_sitemaps, *outlet.day_archives,
+        *outlet.variant_url.values(),
+    ]  # fmt: skip
+    found += [
+        f"{address!r} is outside allowed_domains {outlet.allowed_domains}"
+        for address in addresses
+        if not in_domains(address, outlet.allowed_domains)
+    ]
+    for field in ("byline", "drop", "switcher"):
+        css = getattr(outlet, field)
+        if css is not None:
+            try:
+                CSSSelector(css)
+            except SelectorError as error:
+                found.append(f"{field} {css!r} is no CSS selector: {error}")
+    return found
+
+
+def in_domains(url: str, domains: list[str]) -> bool:
+    """Whether the host of a URL is one of the domains, or below one."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    return any(host == domain or host.endswith("." + domain) for domain in domains) or (
+        registered_domain(url) in domains
+    )

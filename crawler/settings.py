@@ -1,0 +1,86 @@
+"""Every Scrapy setting we change, and our own; each with its reason.
+
+Our own settings are read from the environment as TRIPTYCH_<NAME> and from `-s NAME=VALUE`, which wins.
+Measured grounds of the safe values: docs/architecture.md, "What the defaults of Scrapy would do".
+"""
+
+from __future__ import annotations
+
+import os
+
+from pipelines import STAGES
+
+
+def _own(name: str, default: str) -> str:
+    return os.environ.get(f"TRIPTYCH_{name}", default)
+
+
+BOT_NAME = "triptych"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"
+TEMPLATES_DIR = ""
+
+# --- our own ---------------------------------------------------------------------------------------
+ARCHIVE_URI = _own("ARCHIVE_URI", "news-archive")
+ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
+# With ALLOW_PRIVATE_NETWORK only: every host name resolves to this address. For tests of many hosts on loopback.
+RESOLVE_TO = _own("RESOLVE_TO", "")
+EXTRACTION_PROCESSES = int(_own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1)))
+EXTRACTION_TIMEOUT = float(_own("EXTRACTION_TIMEOUT", "10"))
+# A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
+CONTACT = _own("CONTACT", "")
+
+# --- who we are, and manners -----------------------------------------------------------------------
+USER_AGENT = f"Triptych/0.1 (news archive{'; ' + CONTACT if CONTACT else ''})"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "triptych"
+DOWNLOAD_DELAY = 1
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 2
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1
+AUTOTHROTTLE_MAX_DELAY = 30
+
+# --- what a hostile page or host may do ------------------------------------------------------------
+# file:// in a link would be read, ftp:// ignores every timeout, s3:// tries the network
+DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+TWISTED_DNS_RESOLVER = "crawler.network.PublicOnlyResolver"
+# a proxy from the environment would resolve names behind the resolver's back
+HTTPPROXY_ENABLED = False
+DOWNLOAD_MAXSIZE = 10 << 20
+DOWNLOAD_WARNSIZE = 2 << 20
+DOWNLOAD_TIMEOUT = 30
+DNS_TIMEOUT = 10
+RETRY_TIMES = 1
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False
+DOWNLOAD_VERIFY_CERTIFICATES = True
+COOKIES_ENABLED = False
+REFERRER_POLICY = "same-origin"
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+DEPTH_LIMIT = 8
+URLLENGTH_LIMIT = 1024
+MEMUSAGE_LIMIT_MB = 1500
+
+# --- how work flows --------------------------------------------------------------------------------
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ITEM_PIPELINES = {stage: position * 100 for position, stage in enumerate(STAGES, start=1)}
+# one asyncio task each for every response: 100, the default, lowers the ceiling and stalls the loop
+CONCURRENT_ITEMS = 8
+DOWNLOADER_MIDDLEWARES = {
+    # before robots.txt (100), so that a refused address is not even asked for its robots.txt
+    "crawler.middlewares.addresses.AddressMiddleware": 50,
+    # our own, by the spider's declaration, counted and with a reason
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+}
+EXTENSIONS = {
+    "crawler.ledger.Ledger": 0,
+    "crawler.robots.CrawlDelay": 0,
+    "crawler.progress.Progress": 0,
+    # writes counters nobody reads into the log once a minute; the progress line says it better
+    "scrapy.extensions.logstats.LogStats": None,
+}
+LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "crawler.log_format.OneLine"

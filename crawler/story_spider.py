@@ -1,0 +1,176 @@
+"""From an address to an Article, and on to the other languages of its story."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import scrapy
+from scrapy import signals
+from scrapy.http import Request
+from w3lib.encoding import http_content_type_encoding
+
+from crawler.arguments import Arguments
+from crawler.discovery.start import start_requests
+from crawler.exceptions import DiscoveryError, ExtractionError
+from crawler.extraction.alternates import is_home_page
+from crawler.extraction.page import Hints, extract
+from crawler.extraction.workers import Workers
+from crawler.failures import explain
+from crawler.items import Alternate, Article, Fetch, Look
+from crawler.ledger import Ledger, first_address
+from crawler.network import registered_domain
+from crawler.outlet import Outlet, in_domains
+from crawler.variants import variants_to_fetch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.discovery import Lead
+
+
+class StorySpider(Outlet, scrapy.Spider):
+    """Fetches stories of one outlet in all the languages they have; subclasses are declarations."""
+
+    accepts: ClassVar[tuple[str, ...]] = ("url", "urls", "since", "until")
+    requires_url: ClassVar[bool] = False
+
+    def __init__(self, *, arguments: Arguments | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.arguments = arguments or Arguments()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> StorySpider:
+        spider = cast("StorySpider", super().from_crawler(crawler, *args, **kwargs))
+        settings = crawler.settings
+        spider.workers = Workers(settings.getint("EXTRACTION_PROCESSES"), settings.getfloat("EXTRACTION_TIMEOUT"))
+        crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
+        return spider
+
+    workers: Workers
+
+    @property
+    def ledger(self) -> Ledger:
+        ledger = self.crawler.get_extension(Ledger)
+        assert ledger is not None, "crawler.ledger.Ledger is missing from EXTENSIONS"
+        return ledger
+
+    async def start(self) -> AsyncIterator[Any]:
+        for url in self.arguments.urls:
+            self.ledger.asked.add(url)
+            if self.ledger.discover(url):
+                yield self.article_request(url)
+        if not self.arguments.urls:
+            for request in start_requests(self):
+                yield request
+
+    # --- which hosts -------------------------------------------------------------------------------
+    def allows(self, request: Request) -> bool:
+        """Hosts of the outlet; a subclass may know more."""
+        return in_domains(request.url, self.allowed_domains)
+
+    def outlet_of(self, url: str) -> str:
+        return self.name
+
+    # --- addresses ---------------------------------------------------------------------------------
+    def article_request(self, url: str, *, alternates: tuple[Alternate, ...] = (), **meta: Any) -> Request:
+        return Request(
+            url, callback=self.parse_article, errback=self.failed, cb_kwargs={"declared": alternates}, meta=meta
+        )
+
+    def follow(self, lead: Lead) -> Iterator[Request | Look]:
+        """A discovered address: fetched unless it is no article's or the archive has it."""
+        if not self.is_article(lead.url) or not self.ledger.discover(lead.url):
+            return
+        if self.ledger.is_known(lead.url):
+            yield self.look(lead.url, "skipped", "known")
+        else:
+            yield self.article_request(lead.url, alternates=lead.alternates)
+
+    async def parse_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
+        """A sitemap, feed or day archive; `read` turns its bytes into leads and further sources."""
+        address = first_address(response)
+        try:
+            found = await self.workers.run(read, response.body, response.url)
+        except (DiscoveryError, ExtractionError) as error:
+            self.ledger.sources[address] = str(error)
+            return
+        self.ledger.sources[address] = "read"
+        for child in found.children:
+            yield response.request.replace(url=child)  # type: ignore[union-attr]
+        for lead in found.leads:
+            for step in self.follow(lead):
+                yield step
+
+    def source_failed(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        _, reason, _ = explain(failure)
+        self.ledger.sources[request.url] = reason
+        self.logger.warning("%s could not be read: %s", request.url, reason)
+
+    # --- pages -------------------------------------------------------------------------------------
+    async def parse_article(self, response: Response, declared: tuple[Alternate, ...] = ()) -> AsyncIterator[Any]:
+        requested = first_address(response)
+        if is_home_page(response.url) and not is_home_page(requested):
+            yield self.look(requested, "dropped", "home-page", url=response.url, status=response.status)
+            return
+        fetch = Fetch(
+            url=response.url,
+            requested_url=requested,
+            body=response.body,
+            encoding=http_content_type_encoding(_header(response, "Content-Type")),
+            http_status=response.status,
+            fetched_at=datetime.now(UTC),
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+        )
+        hints = Hints(self.outlet_of(response.url), self.byline, self.drop, self.switcher)
+        try:
+            said = await self.workers.run(extract, fetch, hints)
+        except ExtractionError as error:
+            outcome = "dropped" if error.final else "failed"
+            yield self.look(
+                requested, outcome, error.reason, url=response.url, status=response.status, detail=str(error)
+            )
+            return
+        article = said.with_(
+            story_key=self.story_key(response.url),
+            alternates=(*said.alternates, *declared, *self.siblings(response.url)),
+        )
+        yield article
+        for step in self.variants(article):
+            yield step
+
+    def variants(self, article: Article) -> Iterator[Request | Look]:
+        """Requests for the other languages of a story, as far as its page or the outlet's rule tells."""
+        for alternate in variants_to_fetch(article):
+            if self.ledger.discover(alternate.url):
+                if self.ledger.is_known(alternate.url) and not self.arguments.urls:
+                    yield self.look(alternate.url, "skipped", "known")
+                else:
+                    invited = alternate.url if alternate.source == "hreflang" else None
+                    yield self.article_request(alternate.url, invited=invited)
+
+    def failed(self, failure: Failure) -> Iterator[Look]:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        outcome, reason, status = explain(failure)
+        requested = request.meta.get("redirect_urls", [request.url])[0]
+        yield self.look(requested, outcome, reason, url=request.url, status=status, detail=str(failure.value)[:500])
+
+    def look(
+        self, requested: str, outcome: Any, reason: str, *, url: str = "", status: int | None = None,
+        detail: str | None = None,
+    ) -> Look:  # fmt: skip
+        return Look(
+            url or requested, requested, self.outlet_of(url or requested), outcome, reason, datetime.now(UTC), status,
+            detail,
+        )  # fmt: skip
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value is not None else None
