@@ -2,7 +2,6 @@
 
 CrawlerError
 ├── DeclarationError     an outlet file contradicts itself; refused at start
-├── AddressRefused       a URL the crawl may not touch; counted as skipped(reason)
 └── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
     ├── Unreadable           the page is at fault: counted as dropped(reason)
     ├── ExtractionTimeout    took longer than EXTRACTION_TIMEOUT; the worker was killed
@@ -18,15 +17,6 @@ class CrawlerError(Exception):
 
 class DeclarationError(CrawlerError):
     """An outlet's declaration contradicts itself."""
-
-
-class AddressRefused(CrawlerError):
-    """The crawl may not touch this URL; `reason` is short and countable."""
-
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: {reason}")
-        self.url = url
-        self.reason = reason
 
 
 class ExtractionError(CrawlerError):

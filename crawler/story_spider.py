@@ -153,12 +153,16 @@ class StorySpider(Outlet, scrapy.Spider):
                     yield self.look(alternate.url, "skipped", "known")
                 else:
                     invited = alternate.url if alternate.source == "hreflang" else None
-                    yield self.article_request(alternate.url, invited=invited)
+                    guessed = alternate.source == "url-rule"
+                    yield self.article_request(alternate.url, invited=invited, guessed=guessed)
 
     def failed(self, failure: Failure) -> Iterator[Look]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
         requested = request.meta.get("redirect_urls", [request.url])[0]
+        if request.meta.get("guessed") and status in (404, 410):
+            # the outlet's rule says where a variant would be, not that there is one
+            outcome, reason = "skipped", "no-such-variant"
         yield self.look(requested, outcome, reason, url=request.url, status=status, detail=str(failure.value)[:500])
 
     def look(

@@ -1,0 +1,65 @@
+"""Worker processes for everything that parses: the event loop only waits for them.
+
+A task has EXTRACTION_TIMEOUT seconds of its worker; then the worker is killed and another takes its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import resource
+from concurrent.futures import TimeoutError as TaskTimeout
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawler.exceptions import ExtractionTimeout, WorkerDied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# trafilatura's and htmldate's caches grow by about 1 MB in a few pages
+TASKS_A_WORKER = 1000
+# a page that makes a worker eat more than this ends with that worker, not with the crawl
+MEMORY_LIMIT = 2 << 30
+
+
+def _start_worker() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+class Workers:
+    """A pool of processes, forked from a server that has paid for the imports once."""
+
+    def __init__(self, processes: int, timeout: float) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["crawler.extraction.page", "crawler.discovery.feeds"])
+        self._timeout = timeout
+        self._pool = ProcessPool(
+            max_workers=processes, max_tasks=TASKS_A_WORKER, initializer=_start_worker, context=context
+        )
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The function's result, computed elsewhere; its exceptions are raised here.
+
+        Raises ExtractionTimeout when it took too long, WorkerDied when its process ended.
+        """
+        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout)
+        try:
+            result: T = await asyncio.wrap_future(future)
+        except TaskTimeout:
+            raise ExtractionTimeout(f"{function.__name__} took longer than {self._timeout:g} s") from None
+        except MemoryError:
+            raise WorkerDied(f"{function.__name__} wanted more than {MEMORY_LIMIT >> 20} MB") from None
+        except (ProcessExpired, BrokenProcessPool) as error:
+            raise WorkerDied(f"the process running {function.__name__} ended: {error}") from None
+        return result
+
+    def close(self) -> None:
+        """End the processes at once; whoever still waits gets WorkerDied."""
+        self._pool.stop()
+        self._pool.join()

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crawler.demo.server import Newsroom
+from crawler.story_spider import StorySpider
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class Demo(StorySpider):
+    """A bundled trilingual newsroom on loopback, with the oddities of real ones: needs no network."""
+
+    name = "demo"
+    title = "Demo newsroom"
+    accepts: ClassVar[tuple[str, ...]] = ()
+    allowed_domains = ["127.0.0.1"]
+    article_url = r"http://127\.0\.0\.1:\d+/(?:ukr|rus|eng)/[a-z-]+/[\w-]+\.html"
+    custom_settings: ClassVar[dict[str, Any]] = {
+        "ALLOW_PRIVATE_NETWORK": True,
+        "DOWNLOAD_DELAY": 0,
+        "AUTOTHROTTLE_ENABLED": False,
+    }
+
+    async def start(self) -> AsyncIterator[Any]:
+        newsroom = Newsroom().start()
+        self.news_sitemaps = [f"{newsroom.base_url}/sitemap-news.xml"]  # type: ignore[misc]
+        self.feeds = [f"{newsroom.base_url}/rss.xml"]  # type: ignore[misc]
+        self._newsroom = newsroom
+        async for request in super().start():
+            yield request
+
+    def closed(self, reason: str) -> None:
+        self._newsroom.close()

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from crawler.network import registered_domain
+from crawler.story_spider import StorySpider
+
+if TYPE_CHECKING:
+    from scrapy.http import Request
+
+
+class AnyPage(StorySpider):
+    """Any article of any site, with the variants that its page declares; the outlet is the registered domain.
+
+    An address of another host is fetched only where an hreflang names it, and is a pair only if it points back.
+    """
+
+    name = "page"
+    title = "Any page"
+    accepts: ClassVar[tuple[str, ...]] = ("url", "urls")
+    requires_url: ClassVar[bool] = True
+
+    def allows(self, request: Request) -> bool:
+        domain = registered_domain(request.url)
+        invited = request.meta.get("invited")
+        return domain in self._asked_domains() or (invited is not None and domain == registered_domain(invited))
+
+    def outlet_of(self, url: str) -> str:
+        return registered_domain(url)
+
+    def _asked_domains(self) -> set[str]:
+        return {registered_domain(url) for url in self.arguments.urls}

@@ -1,0 +1,151 @@
+"""Hand each article to the archive, and commit: the only stage that touches the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+
+from archive.exceptions import ArchiveError, PoisonRecord
+from archive.writer import ArchiveWriter
+from crawler.items import Article, Look
+from crawler.ledger import Ledger
+from pipelines.exceptions import Dropped
+from pipelines.pairing import decide
+from pipelines.rows import article_record, observation_of_drop, observation_record
+
+if TYPE_CHECKING:
+    from archive.log import Snapshot
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+COMMIT_EVERY = 500
+# what a power cut may take of the articles that were acknowledged
+SYNC_SECONDS = 1.0
+
+
+class SnapshotStage:
+    """An article is acknowledged when its record is in the open segment; a commit makes it visible.
+
+    Commits run in a thread beside the crawl and once more at the end, and each one pairs what it publishes.
+    When the archive cannot be written the crawl is stopped: going on would lose what it fetches.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._uri: str = crawler.settings["ARCHIVE_URI"]
+        self._commit: asyncio.Future[Snapshot | None] | None = None
+        self._syncing: asyncio.Task[None] | None = None
+        self._unsynced = 0
+        # at close a commit may still be running in its thread
+        self._publishing = threading.Lock()
+        self.snapshots: list[Snapshot] = []
+        self.acknowledged = 0
+        self.failure: str | None = None
+        """Why the archive could not be written; None while all is well."""
+        self.closed = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> SnapshotStage:
+        stage = cls(crawler)
+        crawler.signals.connect(stage.item_dropped, signal=signals.item_dropped)
+        return stage
+
+    @property
+    def _ledger(self) -> Ledger:
+        ledger = self._crawler.get_extension(Ledger)
+        assert ledger is not None, "crawler.ledger.Ledger is missing from EXTENSIONS"
+        return ledger
+
+    async def open_spider(self) -> None:
+        spider = self._crawler.spider
+        assert spider is not None
+        self.run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{spider.name}-{os.getpid()}"
+        self.writer = ArchiveWriter.open(self._uri, run_id=self.run_id)
+        self._ledger.is_known = lambda url: self.writer.known(url) is not None
+        self._syncing = asyncio.ensure_future(self._sync_often())
+
+    async def process_item(self, item: Article | Look) -> Article | Look:
+        if isinstance(item, Look):
+            self._write(partial(self.writer.add_observation, observation_record(item, self.run_id)))
+            return item
+        known = self.writer.known(item.canonical_url or item.url)
+        unchanged = known is not None and known.content_hash == item.content_hash
+        try:
+            self._write(partial(self.writer.add_article, article_record(item, self.run_id)))
+        except PoisonRecord as error:
+            raise Dropped("poison-record", str(error)) from error
+        self.acknowledged += 1
+        self._unsynced += 1
+        if self.writer.pending >= COMMIT_EVERY and self._commit is None:
+            self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish))
+            self._commit.add_done_callback(self._committed)
+        return item.with_(outcome="unchanged" if unchanged else "archived")
+
+    def item_dropped(self, item: object, exception: Exception) -> None:
+        if isinstance(item, Article) and self.failure is None:
+            reason = getattr(exception, "reason", "dropped")
+            self._write(partial(self.writer.add_observation, observation_of_drop(item, reason, str(exception), self.run_id)))
+
+    def close_spider(self) -> None:
+        """Synchronous on purpose: Scrapy abandons what a sibling's error interrupts at an await."""
+        if self._syncing is not None:
+            self._syncing.cancel()
+        self._ledger.close()
+        try:
+            self._publish()
+            self.writer.close()
+            self.closed = True
+        except (ArchiveError, OSError) as error:
+            self._fail(error)
+
+    def _write(self, write: partial[None]) -> None:
+        try:
+            write()
+        except PoisonRecord:
+            raise
+        except (ArchiveError, OSError) as error:
+            self._fail(error)
+            raise
+
+    def _publish(self) -> Snapshot | None:
+        now = datetime.now(UTC)
+        with self._publishing:
+            snapshot = self.writer.commit(
+                lambda fresh, related: decide(fresh, related, now=now), summary=self._ledger.totals()
+            )
+            if snapshot is not None:
+                self.snapshots.append(snapshot)
+            return snapshot
+
+    def _committed(self, commit: asyncio.Future[Snapshot | None]) -> None:
+        self._commit = None
+        if (error := commit.exception()) is not None:
+            self._fail(error)
+
+    async def _sync_often(self) -> None:
+        while True:
+            await asyncio.sleep(SYNC_SECONDS)
+            if self._unsynced:
+                self._unsynced = 0
+                try:
+                    await asyncio.to_thread(self.writer.sync)
+                except (ArchiveError, OSError) as error:
+                    self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        if self.failure is None:
+            self.failure = str(error)
+            logger.error("The archive cannot be written, the crawl stops: %s", error)
+            engine = self._crawler.engine
+            if engine is not None and not self.closed and engine.running:
+                asyncio.ensure_future(engine.close_spider_async(reason="archive_write_failed"))
+
+
