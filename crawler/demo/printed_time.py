@@ -1,0 +1,32 @@
+"""Times as outlets print them. Every `published` is written with Kyiv's own offset, so its wall clock is Kyiv's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from crawler.demo.story import Variant
+
+_MONTHS = {
+    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня".split(),
+    "en": "January February March April May June July August September October November December".split(),
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
+}
+
+
+def for_readers(variant: Variant, at: datetime) -> str:
+    return f"{at.day} {_MONTHS[variant.language][at.month - 1]} {at.year}, {at:%H:%M}"
+
+
+def for_machines(variant: Variant, at: datetime) -> str:
+    """What JSON-LD says: with offset, naive Kyiv time or UTC."""
+    if variant.dates == "kyiv":
+        return f"{at:%Y-%m-%d %H:%M:%S}"
+    if variant.dates == "utc":
+        return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
+    return at.isoformat()
+
+
+def html(variant: Variant, at: datetime) -> str:
+    """The line under a headline; only pages that print a zone have a `<time>`."""
+    shown = for_readers(variant, at)
+    return f'<time datetime="{at.isoformat()}">{shown}</time>' if variant.dates == "zone" else shown

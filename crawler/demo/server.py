@@ -1,0 +1,101 @@
+"""The newsroom's web server: a real one, on loopback only, at a port the system chooses."""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import TracebackType
+
+from crawler.demo.site import Answer, build_site
+
+
+class Newsroom:
+    """A context manager; `base_url` exists from start() to close(). Every answer is made once, at the start.
+
+    >>> with Newsroom() as newsroom:
+    ...     newsroom.base_url
+    'http://127.0.0.1:41207'
+    """
+
+    base_url: str
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        """Paths in the order in which they were asked for, the missing ones too."""
+        self._server: _Server | None = None
+        self._thread: Thread | None = None
+
+    def start(self) -> Newsroom:
+        if self._server is not None:
+            raise RuntimeError(f"the newsroom already runs at {self.base_url}; close() it first")
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server.answers = build_site(self.base_url)
+        self._server.asked = self.requests
+        # The socket listens from here on; a request that comes before the thread runs waits in its queue.
+        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="newsroom", daemon=True)
+        self._thread.start()
+        return self
+
+    def close(self) -> None:
+        """Waits until the port is free again; a second call does nothing."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server = self._thread = None
+
+    def __enter__(self) -> Newsroom:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    # Its threads are waited for on close, so that no socket outlives the newsroom.
+    daemon_threads = False
+    request_queue_size = 64
+    answers: dict[str, Answer]
+    asked: list[str]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = 5
+    """Seconds a client may stay silent before its thread ends."""
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def _answer(self, *, with_body: bool) -> None:
+        path = self.path.split("?", 1)[0]
+        self.server.asked.append(path)
+        answer = self.server.answers.get(path) or self.server.answers["404"]
+        etag = f'"{hashlib.blake2b(answer.body, digest_size=8).hexdigest()}"'
+        if answer.status == HTTPStatus.OK and self.headers.get("If-None-Match") == etag:
+            self.send_response(HTTPStatus.NOT_MODIFIED)
+            self.send_header("ETag", etag)
+            self.end_headers()
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(answer.body)))
+        if answer.status == HTTPStatus.OK:
+            self.send_header("ETag", etag)
+        if answer.location:
+            self.send_header("Location", answer.location)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(answer.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: `requests` is the log."""
