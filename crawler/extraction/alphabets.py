@@ -75,7 +75,8 @@ def language_by_letters(words: str) -> str | None:
         return "und-Cyrl"
     # Belarusian writes і for и, and has ў; Ukrainian has no ў ы э ё, Russian no ў і.
     shared, other = words.count("и"), words.count("і")
-    if shared <= 0.1 * other and (belarusian or (other >= 2 and count(words, ONLY_RUSSIAN) >= 2)):
+    russian = count(words, ONLY_RUSSIAN)
+    if shared <= 0.1 * other and (belarusian or min(other, russian) >= (1 if not shared else 2)):
         return "be"
     if _HARD_SIGN_AS_VOWEL.search(words) and not count(words, ONLY_UKRAINIAN + ONLY_RUSSIAN):
         return "bg"

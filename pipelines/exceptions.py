@@ -1,0 +1,22 @@
+"""Why a stage refused an item.
+
+scrapy.exceptions.DropItem
+└── Dropped     this page is no article, or one we cannot keep; counted as dropped(reason)
+"""
+
+from __future__ import annotations
+
+from scrapy.exceptions import DropItem
+
+
+class Dropped(DropItem):
+    """`reason` is short and countable (`no-headline`), `detail` is the sentence a person reads."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        # One line an item would drown the log of a large crawl; the ledger counts them.
+        super().__init__(f"{reason}: {detail}", log_level="INFO")
+        self.reason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail

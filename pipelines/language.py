@@ -1,0 +1,128 @@
+"""Weigh what the text reads as against what the page claims; the text wins wherever it is clear.
+
+Measured on 320 news pages: a clear text was right on all, `html lang` was wrong on 6 % of those that print
+it, `og:locale` on 2 of 25. RBC-Ukraine's `/ukr/` has carried Russian text since 2022, so the path of an
+address counts for no more than any other claim.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from crawler.extraction.alternates import language_tag
+from crawler.items import Article, Evidence, Look, TextLanguage
+from pipelines.digest import plain_url
+
+# How often a decision of each kind is right, on ../shared/data/langid and the pages' claims, rounded down.
+_CLEAR_TEXT = 0.999  # none wrong of 4,300
+_TEXT_AND_CLAIM = 0.99  # short or mixed: each alone is wrong in up to 6 of 100
+_SURE_TEXT_ALONE = 0.98  # 40 to 149 letters at .99: 4 wrong of 763, all Belarusian or Kazakh
+_TWO_CLAIMS = 0.9  # one template may print both, so they are hardly independent
+
+_SURE, _FEW_LETTERS = 0.99, 40
+
+_TOKENS = {
+    "uk": "uk",
+    "ua": "uk",
+    "ukr": "uk",
+    "en": "en",
+    "eng": "en",
+    "english": "en",
+    "ru": "ru",
+    "rus": "ru",
+}
+
+
+class LanguageStage:
+    """Fills `language`, its confidence, all the evidence, and in `language_reason` how it was weighed."""
+
+    def process_item(self, item: Article | Look) -> Article | Look:
+        if isinstance(item, Look):
+            return item
+        claims = _claims(item)
+        language, confidence, reason = _weigh(item.text_language, claims)
+        read = item.text_language
+        text = (Evidence("text", read.language),) if read is not None else ()
+        return item.with_(
+            language=language,
+            language_confidence=confidence,
+            language_evidence=text + claims,
+            language_reason=reason,
+        )
+
+
+def url_hint(url: str) -> str | None:
+    """The language named by a subdomain or the first steps of a path: `en.`, `/rus/`; `.ua` names none."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").split(".")
+    except ValueError:
+        return None
+    for token in (*parts.path.lower().split("/")[1:3], *host[:-2]):
+        if token in _TOKENS:
+            return _TOKENS[token]
+    return None
+
+
+def _claims(article: Article) -> tuple[Evidence, ...]:
+    own = {plain_url(url) for url in (article.url, article.requested_url, article.canonical_url) if url}
+    found = [
+        ("html-lang", article.html_lang),
+        ("og-locale", article.og_locale),
+        *(
+            ("hreflang-self", alternate.language)
+            for alternate in article.alternates
+            if alternate.source == "hreflang" and plain_url(alternate.url) in own
+        ),
+        ("url", url_hint(article.url)),
+    ]
+    evidence = [Evidence(source, tag) for source, claimed in found if (tag := language_tag(claimed))]
+    return tuple(dict.fromkeys(evidence))
+
+
+def _weigh(text: TextLanguage | None, claims: tuple[Evidence, ...]) -> tuple[str | None, float | None, str]:
+    by_language: dict[str, list[str]] = {}
+    for claim in claims:
+        sources = by_language.setdefault(_primary(claim.tag), [])
+        if claim.source not in sources:
+            sources.append(claim.source)
+    read = text.language if text is not None and not text.language.startswith("und") else None
+    if text is not None and read and text.trusted:
+        others = sorted(set(by_language) - {_primary(read)})
+        against = f"; against {', '.join(_sources(by_language, others))}" if others else ""
+        return read, min(text.confidence, _CLEAR_TEXT), f"text{against}"
+    agreeing = by_language.get(_primary(read), []) if read else []
+    if read and agreeing:
+        return read, _TEXT_AND_CLAIM, f"text+{'+'.join(agreeing)}"
+    if text is not None and read and not by_language and _sure(text):
+        return read, _SURE_TEXT_ALONE, f"text alone: {text.letters} letters"
+    seconded = [language for language, sources in by_language.items() if len(sources) >= 2]
+    if len(seconded) == 1 and not (text is not None and read and _sure(text)):
+        return seconded[0], _TWO_CLAIMS, "+".join(by_language[seconded[0]])
+    return None, None, f"unknown: {_about(text)}, {_about_claims(by_language)}"
+
+
+def _sure(text: TextLanguage) -> bool:
+    return text.letters >= _FEW_LETTERS and text.confidence >= _SURE and "mixed" not in text.flags
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0]
+
+
+def _sources(by_language: dict[str, list[str]], languages: list[str]) -> list[str]:
+    return [f"{source}={language}" for language in languages for source in by_language[language]]
+
+
+def _about(text: TextLanguage | None) -> str:
+    if text is None:
+        return "text not read"
+    why = " ".join(flag for flag in text.flags if flag != "short")
+    return f"text {text.language} of {text.letters} letters" + (f" ({why})" if why else "")
+
+
+def _about_claims(by_language: dict[str, list[str]]) -> str:
+    if not by_language:
+        return "no claims"
+    return re.sub(r",(?=[^,]*$)", " and", ", ".join(_sources(by_language, sorted(by_language))))

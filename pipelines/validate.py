@@ -1,0 +1,58 @@
+"""Refuse what is no article, saying why: a page may answer 200 and still be a wall, a list or nothing."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extraction.alternates import is_home_page
+from crawler.items import Article, Look
+from pipelines.exceptions import Dropped
+
+_BRIEF = 200
+"""Characters of body below which something else has to show that the page is a news item."""
+_OPENING = 200
+"""A wall says so at once; an article about captchas has a headline and a date first."""
+
+_BLOCKED = re.compile(
+    r"just a moment\.\.\.|checking (?:if the site connection|your browser)|attention required!"
+    r"|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|access denied|unusual traffic from your"
+    r"|enable javascript and cookies to continue|ddos-guard|incapsula incident"
+    r"|(?:підтвердіть|доведіть),\s*що ви не робот|перевіряємо ваш браузер|доступ (?:заборонено|обмежено)\b"
+    r"|(?:подтвердите|докажите),\s*что вы не робот|проверяем ваш браузер|доступ (?:запрещ[её]н|ограничен)\b",
+    re.IGNORECASE,
+)
+_NOT_FOUND = re.compile(
+    r"(?:error\s*)?404\b|page not found|сторінк[уа] не (?:знайдено|існує)|страница не (?:найдена|существует)"
+    r"|помилка 404|ошибка 404",
+    re.IGNORECASE,
+)
+
+
+class ValidateStage:
+    """First stage: only what a reader would call an article passes on."""
+
+    def process_item(self, item: Article | Look) -> Article | Look:
+        if isinstance(item, Article):
+            _refuse_what_is_no_article(item)
+        return item
+
+
+def _refuse_what_is_no_article(article: Article) -> None:
+    headline, body = (article.headline or "").strip(), article.body.strip()
+    dated = article.published_at is not None
+    if is_home_page(article.url):
+        raise Dropped("home-page", f"{article.url} is a front page, not an article")
+    if not dated and (wall := _BLOCKED.search(f"{headline}\n{body[:_OPENING]}")):
+        raise Dropped("blocked-page", f"{article.url} shows a wall instead of the article: {wall[0]!r}")
+    if not dated and _NOT_FOUND.match(headline):
+        raise Dropped("error-page", f"{article.url} answered {article.http_status} and says {headline!r}")
+    # Some sites print the front page as canonical on each article; then only the date tells them apart.
+    if article.canonical_url and is_home_page(article.canonical_url) and not dated:
+        raise Dropped("home-page", f"{article.url} names the front page {article.canonical_url} as itself")
+    if not headline:
+        raise Dropped("no-headline", f"{article.url} has no headline in h1, og:title or JSON-LD")
+    if not body:
+        raise Dropped("no-body", f"{article.url} has a headline and no text: {headline!r}")
+    # A date and a headline make a news brief of two sentences; without a date it may be any teaser.
+    if len(body) < _BRIEF and not dated:
+        raise Dropped("too-short", f"{article.url} has {len(body)} characters of text and no date")
