@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real pages and gold, beside the checkout; never copied into the project."""
+    if not DATA.is_dir():
+        pytest.skip(f"NOT TESTED on real pages: {DATA} is missing", allow_module_level=False)
+    return DATA
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> None:
+    for name in [name for name in os.environ if name.startswith("TRIPTYCH_")]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def scrapy_command() -> list[str]:
+    return [sys.executable, "-m", "scrapy"]

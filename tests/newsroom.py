@@ -1,0 +1,68 @@
+"""A real web server on loopback that serves what a test lays out, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Answer:
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
+
+
+class Site:
+    """`site["/path"] = "<html>…"`; hosts are told apart by `site["other.example/path"]`."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.requests: list[str] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                host = (self.headers.get("Host") or "").split(":")[0]
+                site.requests.append(f"{host}{self.path}")
+                answer = site.answers.get(f"{host}{self.path}") or site.answers.get(self.path)
+                answer = answer or Answer(b"not here", 404)
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.body)))
+                self.end_headers()
+                try:
+                    self.wfile.write(answer.body)
+                except (BrokenPipeError, ConnectionResetError):
+                    # the crawler hangs up on what is too large
+                    self.close_connection = True
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_address[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+
+    def __setitem__(self, path: str, page: str | bytes | Answer) -> None:
+        if isinstance(page, str):
+            page = page.encode()
+        self.answers[path] = page if isinstance(page, Answer) else Answer(page)
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def articles_asked(self) -> list[str]:
+        return [request for request in self.requests if not request.endswith("/robots.txt")]
