@@ -1,0 +1,130 @@
+"""What says that two articles are one story: edges, each with all its evidence, strongest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from crawler.extraction.alternates import is_home_page
+from pipelines.pairing.addresses import AddressBook
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from archive.records import LinkFacts
+
+KINDS = ("story-id", "hreflang", "switcher", "sitemap", "url-rule")
+"""From the strongest: the outlet's own key; what it tells search engines; readers; then what we compute."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """One article naming another; a story id that both carry counts as one link, from the smaller id."""
+
+    kind: str
+    from_id: str
+    to_id: str
+    claimed: str | None = None
+    """The language claimed for the target, which its text may contradict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """All evidence that joins two articles; `a` has the smaller id."""
+
+    a: LinkFacts
+    b: LinkFacts
+    links: tuple[Link, ...]
+
+    @property
+    def kind(self) -> str:
+        """The strongest kind of evidence."""
+        return min((link.kind for link in self.links), key=KINDS.index)
+
+    @property
+    def reciprocal(self) -> bool:
+        """Each page names the other. A URL rule or a shared id is no page's statement, so neither counts."""
+        said = {link.from_id for link in self.links if link.kind in {"hreflang", "switcher", "sitemap"}}
+        return len(said) == 2
+
+    @property
+    def hreflang_both_ways(self) -> bool:
+        return len({link.from_id for link in self.links if link.kind == "hreflang"}) == 2
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        """Sorts the strongest first.
+
+        Story id; hreflang, switcher, sitemap that are returned, in this order; the same one-sided; URL rule.
+        Among equals the edge with more kinds of evidence, then the smaller ids.
+        """
+        strength = KINDS.index(self.kind)
+        one_sided = 0 < strength < KINDS.index("url-rule") and not self.reciprocal
+        kinds = len({link.kind for link in self.links})
+        return strength + (len(KINDS) if one_sided or self.kind == "url-rule" else 0), -kinds, *self.ids
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        return self.a.article_id, self.b.article_id
+
+
+def find_edges(
+    articles: Collection[LinkFacts], fresh_ids: Collection[str]
+) -> tuple[list[Edge], Counter[str]]:
+    """Edges that touch a fresh article, strongest first; and those that may not be, counted by reason."""
+    refused: Counter[str] = Counter()
+    links: dict[tuple[str, str], set[Link]] = {}
+    for link in (*_declared(articles, fresh_ids, refused), *_same_story_id(articles)):
+        if link.from_id in fresh_ids or link.to_id in fresh_ids:
+            pair = min(link.from_id, link.to_id), max(link.from_id, link.to_id)
+            links.setdefault(pair, set()).add(link)
+    by_id = {article.article_id: article for article in articles}
+    edges = []
+    for (a, b), found in links.items():
+        edge = Edge(by_id[a], by_id[b], tuple(sorted(found, key=_by_strength)))
+        if reason := _refusal(edge):
+            refused[reason] += 1
+        else:
+            edges.append(edge)
+    return sorted(edges, key=lambda edge: edge.order), refused
+
+
+def _by_strength(link: Link) -> tuple[int, str, str, str]:
+    return KINDS.index(link.kind), link.from_id, link.to_id, link.claimed or ""
+
+
+def _declared(
+    articles: Collection[LinkFacts], fresh_ids: Collection[str], refused: Counter[str]
+) -> Iterator[Link]:
+    book = AddressBook(articles)
+    for article in articles:
+        for alternate in article.alternates:
+            if is_home_page(alternate.url):
+                refused["home-page"] += article.article_id in fresh_ids
+                continue
+            for target in book.find(alternate.url):
+                if target.article_id != article.article_id:
+                    yield Link(alternate.source, article.article_id, target.article_id, alternate.language)
+
+
+def _same_story_id(articles: Collection[LinkFacts]) -> Iterator[Link]:
+    by_key: dict[tuple[str, str], set[str]] = {}
+    for article in articles:
+        if article.story_key:
+            by_key.setdefault((article.outlet, article.story_key), set()).add(article.article_id)
+    for ids in by_key.values():
+        for a, b in combinations(sorted(ids), 2):
+            yield Link("story-id", a, b)
+
+
+def _refusal(edge: Edge) -> str | None:
+    if edge.a.language is None or edge.b.language is None:
+        return "unknown-language"
+    if edge.a.language == edge.b.language:
+        return "same-language"
+    # Anyone can name another outlet's page as a translation; only that outlet can confirm it.
+    if edge.a.outlet != edge.b.outlet and not edge.hreflang_both_ways:
+        return "one-sided-other-outlet"
+    return None
