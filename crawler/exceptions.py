@@ -2,6 +2,7 @@
 
 CrawlerError
 ├── DeclarationError     an outlet file contradicts itself; refused at start
+├── DiscoveryError       a sitemap, feed or day archive of which nothing could be read
 └── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
     ├── Unreadable           the page is at fault: counted as dropped(reason)
     ├── ExtractionTimeout    took longer than EXTRACTION_TIMEOUT; the worker was killed
@@ -17,6 +18,18 @@ class CrawlerError(Exception):
 
 class DeclarationError(CrawlerError):
     """An outlet's declaration contradicts itself."""
+
+
+class DiscoveryError(CrawlerError):
+    """Nothing could be read of a list of stories; `reason` is short and countable."""
+
+    def __init__(self, message: str, reason: str = "unreadable") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # raised in a worker process: the reason has to survive the way back
+        return type(self), (*self.args, self.reason)
 
 
 class ExtractionError(CrawlerError):

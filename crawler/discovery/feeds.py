@@ -1,0 +1,94 @@
+"""RSS, Atom and RDF feeds."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import feedparser
+
+from crawler.discovery import Lead, listed_page
+from crawler.discovery.news_sitemaps import Sitemap, unpack
+from crawler.exceptions import DiscoveryError
+from crawler.extraction.alternates import language_tag
+from crawler.extraction.text import one_line
+from crawler.items import Alternate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TAGS = re.compile(r"<[^<>]*>")
+
+
+def read_feed_source(body: bytes, url: str) -> Sitemap:
+    """A feed in the shape of the other sources."""
+    return Sitemap(read_feed(body, url, None), ())
+
+
+def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
+    """Every entry that links to a page, in the feed's order.
+
+    `encoding` is that of the Content-Type header; what the XML declares is tried after it.
+    Raises DiscoveryError: `too-large`, `not-gzip`, `not-a-feed`.
+    """
+    headers = {"content-location": url, "content-type": "application/xml"}
+    if encoding:
+        headers["content-type"] += f"; charset={encoding}"
+    try:
+        # never the bytes themselves: feedparser would try them as the name of a file
+        parsed = feedparser.parse(io.BytesIO(unpack(body, url)), response_headers=headers)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+        message = f"{url}: expected a feed, feedparser ended with {error!r}"
+        raise DiscoveryError(message, "not-a-feed") from None
+    if not parsed.version and not parsed.entries:
+        raise DiscoveryError(f"{url}: expected RSS, Atom or RDF, got something else", "not-a-feed")
+    feed_language = _text(parsed.feed, "language")
+    leads: dict[str, Lead] = {}
+    for entry in parsed.entries:
+        if (lead := _lead(entry, url, feed_language)) is not None:
+            leads.setdefault(lead.url, lead)
+    return tuple(leads.values())
+
+
+def _lead(entry: dict[str, Any], url: str, feed_language: str | None) -> Lead | None:
+    links = dict(_links(entry, url))
+    # what Feedburner moved away, the one link, or an RSS guid that is an address
+    printed = _text(entry, "feedburner_origlink"), next(iter(links), None), _text(entry, "link")
+    address = next((page for link in printed if (page := listed_page(url, link))), None)
+    if address is None:
+        return None
+    alternates = tuple(Alternate(tag, page, "sitemap") for page, tag in links.items() if tag)
+    title = dict.get(entry, "title_detail") or {}
+    claims = links.get(address), _text(entry, "language"), title.get("language"), feed_language
+    return Lead(
+        url=address,
+        source="feed",
+        alternates=alternates,
+        language=next((tag for claim in claims if (tag := language_tag(claim))), None),
+        published_raw=_text(entry, "published"),
+        title=_title(entry, as_html=title.get("type") != "text/plain"),
+        modified_raw=_text(entry, "updated"),
+    )
+
+
+def _links(entry: dict[str, Any], url: str) -> Iterator[tuple[str, str | None]]:
+    """Pages an entry says are itself, with the language where hreflang gives one."""
+    for link in entry.get("links", ()):
+        page = listed_page(url, link.get("href"))
+        if page is not None and link.get("rel", "alternate") == "alternate":
+            yield page, language_tag(link.get("hreflang"))
+
+
+def _title(entry: dict[str, Any], *, as_html: bool) -> str | None:
+    title = _text(entry, "title")
+    if title and as_html:
+        title = one_line(unescape(_TAGS.sub("", title)))
+    return title or None
+
+
+def _text(record: dict[str, Any], key: str) -> str | None:
+    # dict.get: feedparser's own get answers `updated` with `published` where there is none
+    value = dict.get(record, key)
+    return (one_line(value) or None) if isinstance(value, str) else None

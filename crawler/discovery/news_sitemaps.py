@@ -1,0 +1,139 @@
+"""Sitemaps with the languages of their hreflang links, which Scrapy's own parser throws away.
+
+https://www.sitemaps.org/protocol.html, and Google's extensions for news and for localized versions.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawler.discovery import Lead, listed_page
+from crawler.exceptions import DiscoveryError
+from crawler.extraction.alternates import absolute, language_tag
+from crawler.extraction.text import one_line
+from crawler.items import Alternate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# the protocol's own limit of one file, unpacked
+LARGEST = 50 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    leads: tuple[Lead, ...]
+    children: tuple[str, ...]
+    """Further sitemaps, where this one is an index."""
+
+
+def read_sitemap(body: bytes, url: str) -> Sitemap:
+    """All that can be read of a sitemap or sitemap index, gzipped or not; a broken one up to the break.
+
+    Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-sitemap`.
+    """
+    root = _parse(unpack(body, url), url)
+    leads: dict[str, Lead] = {}
+    children: dict[str, None] = {}
+    for entry in root:
+        printed = _first(entry, "loc")
+        if _name(entry) == "sitemap" and printed and (address := absolute(url, printed)):
+            children[address] = None
+        elif _name(entry) == "url" and (address := listed_page(url, printed)):
+            leads.setdefault(address, _lead(entry, address, url))
+    return Sitemap(tuple(leads.values()), tuple(children))
+
+
+def unpack(body: bytes, url: str) -> bytes:
+    """The body itself, or what it holds when it is gzip; a file cut short gives what came."""
+    if not body.startswith(b"\x1f\x8b"):
+        if len(body) > LARGEST:
+            raise _too_large(url)
+        return body
+    parts: list[bytes] = []
+    left = LARGEST + 1
+    try:
+        # a file may be several gzip members in a row
+        while body.startswith(b"\x1f\x8b") and left > 0:
+            member = zlib.decompressobj(wbits=31)
+            parts.append(member.decompress(body, left))
+            left -= len(parts[-1])
+            body = member.unused_data
+    except zlib.error as error:
+        if not any(parts):
+            message = f"{url}: expected gzip, got a file that is none: {error}"
+            raise DiscoveryError(message, "not-gzip") from None
+    if left <= 0:
+        raise _too_large(url)
+    return b"".join(parts)
+
+
+def _too_large(url: str) -> DiscoveryError:
+    return DiscoveryError(
+        f"{url}: expected at most {LARGEST >> 20} MB, got more; it was not read", "too-large"
+    )
+
+
+def _parse(body: bytes, url: str) -> etree._Element:
+    # entities stay unresolved nodes: neither files nor bombs are opened
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(body.strip(), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise DiscoveryError(f"{url}: expected a sitemap, got no XML: {error}", "empty") from None
+    # a recovered document may have no root at all, whatever the stubs say
+    name = None if root is None else _name(root)
+    if name not in {"urlset", "sitemapindex"}:
+        raise DiscoveryError(f"{url}: expected <urlset> or <sitemapindex>, got {name!r}", "not-a-sitemap")
+    return root
+
+
+def _lead(entry: etree._Element, address: str, url: str) -> Lead:
+    alternates = tuple(dict.fromkeys(_alternates(entry, url)))
+    news = next((child for child in entry if _name(child) == "news"), None)
+    language, published, title = None, None, None
+    if news is not None:
+        publication = next((child for child in news if _name(child) == "publication"), news)
+        language = language_tag(_first(publication, "language"))
+        published, title = _first(news, "publication_date"), _first(news, "title")
+    own = {alternate.language for alternate in alternates if alternate.url == address} - {None}
+    if language is None and len(own) == 1:
+        language = own.pop()
+    return Lead(address, "sitemap", alternates, language, published, title, _first(entry, "lastmod"))
+
+
+def _alternates(entry: etree._Element, url: str) -> Iterator[Alternate]:
+    for link in entry:
+        if _name(link) != "link" or "alternate" not in (link.get("rel") or "alternate").lower().split():
+            continue
+        if page := listed_page(url, link.get("href")):
+            yield Alternate(language_tag(link.get("hreflang")), page, "sitemap")
+
+
+def _name(element: etree._Element) -> str | None:
+    """The tag without its namespace: outlets write the namespaces wrong, or not at all."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else None
+
+
+def _first(element: etree._Element, name: str) -> str | None:
+    """Text of the first child of that name which has any; unresolved entities are left out."""
+    for child in element:
+        if _name(child) == name:
+            text = (child.text or "") + "".join(node.tail or "" for node in child)
+            if line := one_line(text):
+                return line
+    return None
