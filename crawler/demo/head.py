@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from html import escape
+from typing import TYPE_CHECKING
 
 from crawler.demo import printed_time
-from crawler.demo.story import Story, Variant
 from crawler.demo.wording import WORDING
+
+if TYPE_CHECKING:
+    from crawler.demo.story import Story, Variant
 
 
 def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:

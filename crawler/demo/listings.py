@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from email.utils import format_datetime
 from html import escape
+from typing import TYPE_CHECKING
 
-from crawler.demo.story import Story, Variant
 from crawler.demo.wording import WORDING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.demo.story import Story, Variant
 
 
 def robots(base_url: str) -> str:

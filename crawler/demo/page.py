@@ -60,11 +60,8 @@ def _charset(variant: Variant) -> str:
 
 def switcher_targets(story: Story, variant: Variant) -> dict[str, str]:
     """Language -> path of the links above the headline; empty where there is no switcher."""
-    siblings = (sibling for sibling in story.variants if sibling is not variant)
-    made = (
-        {sibling.language: sibling.linked_path for sibling in siblings} if "switcher" in story.links else {}
-    )
-    return made | dict(variant.switcher)
+    siblings = {other.language: other.linked_path for other in story.variants if other is not variant}
+    return (siblings if "switcher" in story.links else {}) | dict(variant.switcher)
 
 
 def _switcher(story: Story, variant: Variant) -> str:

@@ -1,20 +1,23 @@
-"""Times as outlets print them. Every `published` is written with Kyiv's own offset, so its wall clock is Kyiv's."""
+"""Times as outlets print them; each `published` has Kyiv's own offset, so its wall clock is Kyiv's."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from crawler.demo.story import Variant
+if TYPE_CHECKING:
+    from crawler.demo.story import Variant
 
 _MONTHS = {
-    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня".split(),
-    "en": "January February March April May June July August September October November December".split(),
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
+    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "en": "January February March April May June July August September October November December",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 }
 
 
 def for_readers(variant: Variant, at: datetime) -> str:
-    return f"{at.day} {_MONTHS[variant.language][at.month - 1]} {at.year}, {at:%H:%M}"
+    month = _MONTHS[variant.language].split()[at.month - 1]
+    return f"{at.day} {month} {at.year}, {at:%H:%M}"
 
 
 def for_machines(variant: Variant, at: datetime) -> str:

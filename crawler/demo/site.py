@@ -15,13 +15,13 @@ _XML = "application/xml; charset=utf-8"
 
 _MISSING = (
     '<!DOCTYPE html>\n<html lang="uk">\n<head><meta charset="utf-8"><title>404</title></head>\n<body>\n'
-    '<h1>Сторінку не знайдено</h1>\n<p>Можливо, її перенесли. <a href="/ukr/">На головну</a></p>\n</body>\n</html>\n'
+    '<h1>Сторінку не знайдено</h1>\n<p>Можливо, її перенесли. <a href="/ukr/">На головну</a></p>\n'
+    "</body>\n</html>\n"
 )
 _PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 675">'
     '<rect width="1200" height="675" fill="hsl({hue} 35% 55%)"/>'
-    '<text x="600" y="350" fill="white" font-size="64" text-anchor="middle" font-family="sans-serif">{name}</text>'
-    "</svg>\n"
+    '<text x="600" y="350" fill="white" font-size="64" text-anchor="middle">{name}</text></svg>\n'
 )
 
 

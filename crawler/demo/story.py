@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, fields
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from crawler.demo.markup import parse_blocks
-from crawler.items import Block
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crawler.items import Block
 
 STORIES = Path(__file__).with_name("stories")
 LANGUAGES = ("uk", "en", "ru")
