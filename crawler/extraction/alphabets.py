@@ -86,9 +86,10 @@ def language_by_letters(words: str) -> str | None:
 def own_script_language(text: str) -> tuple[str, int]:
     """The tag of the script most used, or `und`, and its letters; of text neither Cyrillic nor Latin."""
     counts = {tag: len(letter.findall(text)) for tag, letter in _OWN_SCRIPT}
+    # Japanese writes both; Chinese has no kana.
+    if counts["ja"]:
+        counts["ja"] += counts.pop("zh")
     most = max(counts, key=counts.__getitem__)
     letters = counts[most]
-    if most == "zh" and counts["ja"]:
-        most = "ja"
     # One word on a button is not a text.
     return (most, letters) if letters >= 20 else ("und", letters)
