@@ -1,0 +1,164 @@
+"""The last word on where a connection may go: names are resolved here, private answers are thrown away.
+
+Twisted asks the installed name resolver for every host, literals included, and connects to what it answers:
+neither a redirect, nor a numeric form, nor a name that changes its address between two looks gets past.
+Only a proxy or a download handler without Twisted would; settings.py allows neither.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from scrapy.utils.datatypes import LocalCache
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred
+from twisted.internet.defer import TimeoutError as DeferredTimeout
+from twisted.internet.error import DNSLookupError
+from twisted.internet.error import TimeoutError as ConnectTimeout
+from twisted.internet.interfaces import IHostnameResolver, IHostResolution
+from twisted.internet.threads import deferToThreadPool
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+    from twisted.internet.interfaces import IAddress
+
+# a reactor, a resolution receiver: zope's interfaces are no types to mypy
+TwistedObject = Any
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def is_public(address: Address) -> bool:
+    """Whether a host of the public internet may have it; an IPv4 address inside an IPv6 one decides."""
+    if isinstance(address, ipaddress.IPv4Address):
+        # is_global is also true of multicast
+        return address.is_global and not address.is_multicast
+    embedded = address.ipv4_mapped or address.sixtofour
+    if embedded is None and address in _NAT64:
+        embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if embedded is not None:
+        return is_public(embedded)
+    # an allow-list, as ipaddress calls some ranges outside of it global
+    return address in _GLOBAL_UNICAST and address.is_global
+
+
+@implementer(IHostResolution)
+class _Resolution:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def cancel(self) -> None:
+        """Nothing to do: the thread ends by itself, and nobody waits for its answer any more."""
+
+
+class _NoAddress(IPv4Address):
+    """An answer nobody can connect to: reading any part of it raises why.
+
+    Twisted makes its own error of an empty answer ("no results for hostname lookup"), and the reason is lost.
+    """
+
+    def __init__(self, why: Exception) -> None:
+        self.why = why
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise self.why
+
+
+@implementer(IHostnameResolver)
+class PublicOnlyResolver:
+    """For the setting TWISTED_DNS_RESOLVER; IPv4 and IPv6, in threads, within DNS_TIMEOUT seconds.
+
+    A host without a public address fails with DNSLookupError("private-address: …"). ALLOW_PRIVATE_NETWORK
+    lets private answers pass, and makes every name resolve to RESOLVE_TO where that is set: many hosts on
+    loopback, for tests.
+    """
+
+    def __init__(self, reactor: TwistedObject, settings: BaseSettings) -> None:
+        self._reactor = reactor
+        self._timeout = settings.getfloat("DNS_TIMEOUT")
+        self._allow_private = settings.getbool("ALLOW_PRIVATE_NETWORK")
+        self._resolve_to: str | None = (settings.get("RESOLVE_TO") or None) if self._allow_private else None
+        cached = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
+        self._known: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: TwistedObject) -> PublicOnlyResolver:
+        return cls(reactor, crawler.settings)
+
+    def install_on_reactor(self) -> None:
+        self._reactor.installNameResolver(self)
+
+    def resolveHostName(
+        self,
+        resolutionReceiver: TwistedObject,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Sequence[type[IAddress]] | None = None,
+        transportSemantics: str = "TCP",
+    ) -> _Resolution:
+        resolution = _Resolution(hostName)
+        resolutionReceiver.resolutionBegan(resolution)
+
+        async def answer() -> None:
+            try:
+                for address in await self._addresses(hostName):
+                    kind = IPv4Address if address.version == 4 else IPv6Address
+                    if addressTypes is None or kind in addressTypes:
+                        resolutionReceiver.addressResolved(kind("TCP", str(address), portNumber))
+            except (DNSLookupError, ConnectTimeout) as error:
+                # who asks for one type (reactor.resolve) takes an empty answer, and makes an error of it
+                if addressTypes is None:
+                    resolutionReceiver.addressResolved(_NoAddress(error))
+            resolutionReceiver.resolutionComplete()
+
+        Deferred.fromCoroutine(answer())
+        return resolution
+
+    async def _addresses(self, name: str) -> tuple[Address, ...]:
+        if name in self._known:
+            return self._known[name]
+        found = await self._look_up(name)
+        public = found if self._allow_private else tuple(address for address in found if is_public(address))
+        if not public:
+            raise DNSLookupError(
+                f"private-address: expected a host of the public internet, got {name} at "
+                f"{', '.join(map(str, found))}; ALLOW_PRIVATE_NETWORK=True lets it pass"
+            )
+        self._known[name] = public
+        return public
+
+    async def _look_up(self, name: str) -> tuple[Address, ...]:
+        target = name if self._resolve_to is None or _is_literal(name) else self._resolve_to
+        lookup = deferToThreadPool(
+            self._reactor,
+            self._reactor.getThreadPool(),
+            socket.getaddrinfo,
+            target,
+            None,
+            type=socket.SOCK_STREAM,
+        )
+        try:
+            answer = await lookup.addTimeout(self._timeout, self._reactor)
+        except DeferredTimeout:
+            message = f"expected an answer from DNS for {name} within {self._timeout:g} s, got none"
+            raise ConnectTimeout(string=message) from None  # type: ignore[no-untyped-call]
+        except (OSError, UnicodeError) as error:
+            raise DNSLookupError(f"{name}: {error}") from None
+        return tuple(dict.fromkeys(ipaddress.ip_address(sockaddr[0]) for *_, sockaddr in answer))
+
+
+def _is_literal(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
