@@ -1,0 +1,166 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.items import Alternate, Article, Look
+from pipelines.digest import DigestStage, content_hash, identity_url, plain_url
+
+AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
+URL = "https://www.courier.example/news/815/"
+
+
+def article(url=URL, **fields):
+    return Article("courier", url, url, 200, AT, **fields)
+
+
+PATHS = st.lists(
+    st.sampled_from(["news", "amp", "index.amp", "815", "шлях", "%d0%b0", "a b", "", "A"]), max_size=6
+)
+QUERIES = st.lists(
+    st.sampled_from(
+        ["id=5", "utm_source=x", "fbclid=1", "a=%d0", "b", "amp=1", "ref=tw", "", "q=ї", "=", "x=1&y"]
+    ),
+    max_size=4,
+)
+ADDRESSES = st.builds(
+    lambda scheme, host, port, path, query, fragment: (
+        f"{scheme}://{host}{port}/{'/'.join(path)}{'?' * bool(query)}{'&'.join(query)}{fragment}"
+    ),
+    st.sampled_from(["http", "https", "HTTPS"]),
+    st.sampled_from(
+        ["courier.example", "WWW.Courier.Example", "amp.courier.example", "кур'єр.укр", "m.ua", "[::1]"]
+    ),
+    st.sampled_from(["", ":80", ":443", ":8080", ":x"]),
+    PATHS,
+    QUERIES,
+    st.sampled_from(["", "#comments", "#"]),
+)
+
+
+@given(st.one_of(ADDRESSES, st.text(max_size=60)))
+def test_the_plain_spelling_of_a_plain_spelling_is_itself(url):
+    assert plain_url(plain_url(url)) == plain_url(url)
+
+
+@given(ADDRESSES)
+def test_the_identity_of_an_identity_is_itself(url):
+    identity = identity_url(article(url))
+    assert identity_url(article(identity)) == identity
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "http://courier.example/news/815",
+        "https://WWW.courier.example:443/news/815/",
+        "https://courier.example//news/815/#comments",
+        "https://courier.example/news/815/?utm_source=tg&utm_medium=social",
+        "https://courier.example/news/815?fbclid=IwAR0&gclid=1",
+        "https://courier.example/news/815/amp",
+        "https://courier.example/news/815/amp/",
+        "https://courier.example/news/815/index.amp",
+        "https://amp.courier.example/news/815",
+        "https://m.courier.example/news/815?amp=1",
+        "https://user:secret@courier.example/news/815",
+    ],
+)
+def test_spellings_of_one_page(spelling):
+    assert plain_url(spelling) == plain_url(URL) == "https://courier.example/news/815"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://courier.example/news/816",
+        "https://courier.example/News/815",
+        "https://courier.example/news/815?id=2",
+        "https://en.courier.example/news/815",
+        "https://courier.example:8080/news/815",
+        "https://courier.example/amp/news/815",
+    ],
+)
+def test_other_pages_stay_other_pages(other):
+    assert plain_url(other) != plain_url(URL)
+
+
+def test_order_of_the_query_and_spelling_of_escapes_make_no_difference():
+    assert plain_url("https://a.example/x?b=2&a=%d0%b0") == plain_url("https://a.example/x?a=а&b=2")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "mailto:desk@courier.example", "http://[broken", "not an address", "https:///x"]
+)
+def test_what_is_no_address_is_left_alone(text):
+    assert plain_url(text) == text
+
+
+def test_a_declared_address_of_the_same_host_names_the_article():
+    item = article("https://courier.example/showNews.do?objectId=1503302",
+                   canonical_url="https://courier.example/bridges_n1503302")  # fmt: skip
+    assert identity_url(item) == "https://courier.example/bridges_n1503302"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "https://courier.example/",
+        "https://other.example/news/815/",
+        "https://en.courier.example/news/815/",
+        "https://courier.example/rus/news/815/",
+        "not an address",
+    ],
+    ids=["front page", "another outlet", "another host", "another language", "junk"],
+)
+def test_a_declared_address_that_is_another_page_does_not(declared):
+    alternates = (Alternate("ru", "https://www.courier.example/rus/news/815/?utm_source=a", "switcher"),)
+    item = article(canonical_url=declared, language="uk", alternates=alternates)
+    assert identity_url(item) == "https://courier.example/news/815"
+
+
+def test_a_declared_address_without_the_query_that_numbers_the_page_does_not():
+    item = article(
+        "https://courier.example/news.php?id=815", canonical_url="https://courier.example/news.php"
+    )
+    assert identity_url(item) == "https://courier.example/news.php?id=815"
+    sorted_by = article(
+        "https://courier.example/news/815?sort=new", canonical_url="https://courier.example/news/815"
+    )
+    assert identity_url(sorted_by) == "https://courier.example/news/815"
+
+
+def test_the_ids_are_what_they_were_in_every_archive_written_before():
+    item = DigestStage().process_item(
+        article(headline="Council repairs three bridges", body="It starts in spring.")
+    )
+    assert item.article_id == "17835cc4f46a47e0511b328dd4c391e1"
+    assert item.content_hash == "0ef18c02b616352cf36263bab6882a0a0588b4d703859eee0d8a54b3aa82962b"
+
+
+def test_space_and_composition_of_letters_are_no_change():
+    one = article(headline="Ки\u0457в  сьогодні", body="Перший\u00a0абзац.\n\nДругий абзац.")
+    same = article(headline="Ки\u0456\u0308в сьогодні", body="Перший абзац. Другий\nабзац. ")
+    assert content_hash(one) == content_hash(same)
+
+
+def test_a_changed_word_is_a_change_and_a_changed_lead_is_none():
+    one = article(headline="Bridges", lead="In short", body="Three bridges.")
+    assert content_hash(one) != content_hash(one.with_(body="Four bridges."))
+    assert content_hash(one) != content_hash(one.with_(headline="Ferries"))
+    assert content_hash(one) == content_hash(one.with_(lead="Read on courier.example"))
+
+
+def test_a_headline_cannot_pass_for_the_beginning_of_the_body():
+    assert content_hash(article(headline="a b", body="c")) != content_hash(article(headline="a", body="b c"))
+
+
+def test_a_lone_surrogate_has_a_hash_too():
+    item = DigestStage().process_item(article("https://courier.example/\ud800", body="\ud800"))
+    assert len(item.content_hash) == 64
+    assert len(item.article_id) == 32
+
+
+def test_a_look_passes():
+    look = Look(URL, URL, "courier", "failed", "timeout", AT)
+    assert DigestStage().process_item(look) is look
