@@ -16,7 +16,7 @@ REASONS = {
     "no-host": "it names no host",
     "bad-url": "it is not an address",
     "credentials": "it carries a user name or password",
-    "private-address": "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if that is what you want",
+    "private-address": "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if you mean it",
 }
 
 
@@ -54,7 +54,9 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
     if until and not since:
         raise UsageError("until=DATE needs since=DATE", print_help=False)
     if since and ("url" in given or "urls" in given):
-        raise UsageError("since= walks the outlet's archive; it cannot be combined with url= or urls=", print_help=False)
+        raise UsageError(
+            "since= walks the outlet's archive; it cannot be combined with url= or urls=", print_help=False
+        )
     if "url" in given:
         urls = tuple(part.strip() for part in given["url"].split(",") if part.strip())
         if not urls:
@@ -74,7 +76,9 @@ def _date(given: dict[str, str], name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(given[name])
     except ValueError:
-        raise UsageError(f"{name}={given[name]!r} is no date; write it as 2026-01-31", print_help=False) from None
+        raise UsageError(
+            f"{name}={given[name]!r} is no date; write it as 2026-01-31", print_help=False
+        ) from None
 
 
 def _read_file(path: Path, *, allow_private: bool) -> Arguments:
@@ -95,5 +99,7 @@ def _read_file(path: Path, *, allow_private: bool) -> Arguments:
             urls.append(text)
     if not urls:
         listed = "; ".join(str(line) for line in broken[:3])
-        raise UsageError(f"urls={str(path)!r} holds no address{': ' + listed if listed else ''}", print_help=False)
+        raise UsageError(
+            f"urls={str(path)!r} holds no address{': ' + listed if listed else ''}", print_help=False
+        )
     return Arguments(urls=tuple(urls), broken=tuple(broken))

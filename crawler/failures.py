@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawler.items import Outcome
 from crawler.middlewares.addresses import Refused
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
+
+    from crawler.items import Outcome
 
 REASONS: dict[type[Exception], str] = {
     exceptions.DownloadTimeoutError: "timeout",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 
-from crawler.addresses import same_page
+from crawler.addresses import plain_url
 from crawler.items import Article, Look, Outcome
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Ledger:
     """The account of one run; the sums are checked at close by `scrapy crawl`.
 
-    A URL is entered once, in the form it was discovered in, and settled once: a later outcome of the same
+    A URL is entered once, as it was discovered, and settled once: a later outcome of the same
     URL does not overwrite the first.
     """
 
@@ -35,7 +35,7 @@ class Ledger:
         """Sitemaps, feeds and archive pages: `read`, or why not."""
         self.languages: Counter[str] = Counter()
         self.is_known: Callable[[str], bool] = lambda url: False
-        """Whether the archive, or a segment not yet committed, holds this address; set by the snapshot stage."""
+        """Whether the archive, or an open segment, holds this address; set by the snapshot stage."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Ledger:
@@ -48,7 +48,7 @@ class Ledger:
 
     def discover(self, url: str) -> bool:
         """Enter a URL; False where it, or another spelling of it, is in the ledger already."""
-        key = same_page(url)
+        key = plain_url(url)
         if key in self._open or key in self._settled:
             return False
         self._open[key] = url
@@ -56,7 +56,7 @@ class Ledger:
 
     def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
         """Say how a URL ended; one that nobody entered (a redirect's target) is entered now."""
-        key = same_page(url)
+        key = plain_url(url)
         self._open.pop(key, None)
         self._settled.setdefault(key, (outcome, reason))
 
@@ -66,7 +66,7 @@ class Ledger:
             self.settle(url, "failed", "unfinished")
 
     def outcome(self, url: str) -> tuple[Outcome, str | None] | None:
-        return self._settled.get(same_page(url))
+        return self._settled.get(plain_url(url))
 
     @property
     def discovered(self) -> int:
@@ -80,7 +80,8 @@ class Ledger:
         """`{"archived": 12, "dropped(no-body)": 1, …}`; the values add up to what was discovered."""
         return dict(
             Counter(
-                outcome if reason is None else f"{outcome}({reason})" for outcome, reason in self._settled.values()
+                outcome if reason is None else f"{outcome}({reason})"
+                for outcome, reason in self._settled.values()
             )
         )
 

@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from string import Formatter
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
@@ -13,7 +14,6 @@ from lxml.cssselect import CSSSelector
 from crawler.exceptions import DeclarationError
 from crawler.items import Alternate
 from crawler.network import registered_domain
-from urllib.parse import urlsplit
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
 NAME = re.compile(r"[a-z0-9.-]{1,64}")
@@ -22,7 +22,7 @@ NAME = re.compile(r"[a-z0-9.-]{1,64}")
 class Outlet:
     """The values of one outlet; StorySpider brings the behaviour."""
 
-    name: ClassVar[str]
+    name: str
     title: ClassVar[str] = ""
     allowed_domains: ClassVar[list[str]] = []
     """Registered domains or hosts; subdomains are included."""
@@ -33,8 +33,8 @@ class Outlet:
     day_archives: ClassVar[list[str]] = []
     """For backfill: list pages with strftime fields, one for each day, `…/archive/%Y/%m/%d`."""
     article_url: ClassVar[str | tuple[str, ...]] = ""
-    """Regular expressions for a whole address. The group `story` is the id that all languages share; the other
-    groups serve variant_url."""
+    """Regular expressions for a whole address. The group `story` is the id that all languages share; the
+    other groups serve variant_url."""
     variant_url: ClassVar[dict[str, str]] = {}
     """Language -> address of that variant, with the groups of article_url in braces. Only a claim: what
     language the page is in is read from its text."""
@@ -102,7 +102,9 @@ def _problems(outlet: type[Outlet]) -> list[str]:
             found.append(f"variant_url: {language!r} is no BCP 47 language")
         fields = {field for _, field, _, _ in Formatter().parse(template) if field}
         if unknown := fields - groups:
-            found.append(f"variant_url {template!r} uses {', '.join(sorted(unknown))}, which article_url does not name")
+            found.append(
+                f"variant_url {template!r} uses {', '.join(sorted(unknown))}, which article_url does not name"
+            )
     addresses = [
         *outlet.news_sitemaps, *outlet.feeds, *outlet.archive_sitemaps, *outlet.day_archives,
         *outlet.variant_url.values(),

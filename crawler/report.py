@@ -1,4 +1,4 @@
-"""What a run did, as a person wants to read it: stories by language, pairs by evidence, what was not kept and why."""
+"""What a run did, as a person wants to read it: stories, pairs by evidence, what was not kept and why."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from rich.table import Table
 import archive
 
 if TYPE_CHECKING:
+    from archive.reader import Archive
     from rich.console import Console
 
-    from archive.reader import Archive
     from crawler.ledger import Ledger
     from pipelines.snapshot import SnapshotStage
 

@@ -34,7 +34,7 @@ class CrawlDelay:
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         delay = robotparser.crawl_delay(self._agent)
         if delay:
-            slot = request.meta.get("download_slot") or self._crawler.engine.downloader.get_slot_key(request)  # type: ignore[union-attr]
+            slot = request.meta.get("download_slot") or self._crawler.engine.downloader.get_slot_key(request)
             self.delays[slot] = min(delay, LONGEST)
             self._keep(slot)
 
@@ -43,7 +43,7 @@ class CrawlDelay:
 
     def _keep(self, name: str) -> None:
         delay = self.delays.get(name)
-        slot = self._crawler.engine.downloader.slots.get(name)  # type: ignore[union-attr]
+        slot = self._crawler.engine.downloader.slots.get(name)
         if delay is not None and slot is not None:
             slot.delay = max(slot.delay, delay)
             slot.jitter = 0.0

@@ -24,7 +24,7 @@ TEMPLATES_DIR = ""
 # --- our own ---------------------------------------------------------------------------------------
 ARCHIVE_URI = _own("ARCHIVE_URI", "news-archive")
 ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
-# With ALLOW_PRIVATE_NETWORK only: every host name resolves to this address. For tests of many hosts on loopback.
+# With ALLOW_PRIVATE_NETWORK only: every host name resolves to this address. For tests of many hosts.
 RESOLVE_TO = _own("RESOLVE_TO", "")
 EXTRACTION_PROCESSES = int(_own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1)))
 EXTRACTION_TIMEOUT = float(_own("EXTRACTION_TIMEOUT", "10"))

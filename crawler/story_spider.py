@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import scrapy
 from scrapy import signals
@@ -17,9 +17,8 @@ from crawler.extraction.alternates import is_home_page
 from crawler.extraction.page import Hints, extract
 from crawler.extraction.workers import Workers
 from crawler.failures import explain
-from crawler.items import Alternate, Article, Fetch, Look
+from crawler.items import Fetch, Look
 from crawler.ledger import Ledger, first_address
-from crawler.network import registered_domain
 from crawler.outlet import Outlet, in_domains
 from crawler.variants import variants_to_fetch
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.discovery import Lead
+    from crawler.items import Alternate, Article, Outcome
 
 
 class StorySpider(Outlet, scrapy.Spider):
@@ -44,10 +44,12 @@ class StorySpider(Outlet, scrapy.Spider):
         self.arguments = arguments or Arguments()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> StorySpider:
-        spider = cast("StorySpider", super().from_crawler(crawler, *args, **kwargs))
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
-        spider.workers = Workers(settings.getint("EXTRACTION_PROCESSES"), settings.getfloat("EXTRACTION_TIMEOUT"))
+        spider.workers = Workers(
+            settings.getint("EXTRACTION_PROCESSES"), settings.getfloat("EXTRACTION_TIMEOUT")
+        )
         crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
         return spider
 
@@ -79,7 +81,11 @@ class StorySpider(Outlet, scrapy.Spider):
     # --- addresses ---------------------------------------------------------------------------------
     def article_request(self, url: str, *, alternates: tuple[Alternate, ...] = (), **meta: Any) -> Request:
         return Request(
-            url, callback=self.parse_article, errback=self.failed, cb_kwargs={"declared": alternates}, meta=meta
+            url,
+            callback=self.parse_article,
+            errback=self.failed,
+            cb_kwargs={"declared": alternates},
+            meta=meta,
         )
 
     def follow(self, lead: Lead) -> Iterator[Request | Look]:
@@ -113,7 +119,9 @@ class StorySpider(Outlet, scrapy.Spider):
         self.logger.warning("%s could not be read: %s", request.url, reason)
 
     # --- pages -------------------------------------------------------------------------------------
-    async def parse_article(self, response: Response, declared: tuple[Alternate, ...] = ()) -> AsyncIterator[Any]:
+    async def parse_article(
+        self, response: Response, declared: tuple[Alternate, ...] = ()
+    ) -> AsyncIterator[Any]:
         requested = first_address(response)
         if is_home_page(response.url) and not is_home_page(requested):
             yield self.look(requested, "dropped", "home-page", url=response.url, status=response.status)
@@ -132,7 +140,7 @@ class StorySpider(Outlet, scrapy.Spider):
         try:
             said = await self.workers.run(extract, fetch, hints)
         except ExtractionError as error:
-            outcome = "dropped" if error.final else "failed"
+            outcome: Outcome = "dropped" if error.final else "failed"
             yield self.look(
                 requested, outcome, error.reason, url=response.url, status=response.status, detail=str(error)
             )
@@ -163,16 +171,31 @@ class StorySpider(Outlet, scrapy.Spider):
         if request.meta.get("guessed") and status in (404, 410):
             # the outlet's rule says where a variant would be, not that there is one
             outcome, reason = "skipped", "no-such-variant"
-        yield self.look(requested, outcome, reason, url=request.url, status=status, detail=str(failure.value)[:500])
+        yield self.look(
+            requested, outcome, reason, url=request.url, status=status, detail=str(failure.value)[:500]
+        )
 
     def look(
-        self, requested: str, outcome: Any, reason: str, *, url: str = "", status: int | None = None,
+        self,
+        requested: str,
+        outcome: Outcome,
+        reason: str,
+        *,
+        url: str = "",
+        status: int | None = None,
         detail: str | None = None,
-    ) -> Look:  # fmt: skip
+    ) -> Look:
+        at = url or requested
         return Look(
-            url or requested, requested, self.outlet_of(url or requested), outcome, reason, datetime.now(UTC), status,
-            detail,
-        )  # fmt: skip
+            url=at,
+            requested_url=requested,
+            outlet=self.outlet_of(at),
+            outcome=outcome,
+            reason=reason,
+            at=datetime.now(UTC),
+            http_status=status,
+            detail=detail,
+        )
 
 
 def _header(response: Response, name: str) -> str | None:

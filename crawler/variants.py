@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from crawler.addresses import same_page
+from typing import TYPE_CHECKING
+
+from crawler.addresses import plain_url
 from crawler.extraction.alternates import is_home_page
-from crawler.items import Alternate, Article
+
+if TYPE_CHECKING:
+    from crawler.items import Alternate, Article
 
 
 def variants_to_fetch(article: Article) -> tuple[Alternate, ...]:
-    """One alternate for each other page: never the page itself, a home page, or the same language by its text.
+    """One alternate for each other page: never the page itself, never a home page.
 
-    hreflang stands before switcher, sitemap and URL rule, as it may lead to another host. A claim of the
-    article's own language is followed all the same where the text decides otherwise (RBC's swapped paths).
+    hreflang stands before switcher, sitemap and URL rule, as it may lead to another host. A claim of
+    the article's own language is followed all the same: RBC's paths and tags claim the wrong one.
     """
-    own = {same_page(url) for url in (article.url, article.requested_url, article.canonical_url) if url}
+    own = {plain_url(url) for url in (article.url, article.requested_url, article.canonical_url) if url}
     found: dict[str, Alternate] = {}
     for source in ("hreflang", "switcher", "sitemap", "url-rule"):
         for alternate in article.alternates:
             if alternate.source != source or is_home_page(alternate.url):
                 continue
-            key = same_page(alternate.url)
+            key = plain_url(alternate.url)
             if key not in own:
                 found.setdefault(key, alternate)
     return tuple(found.values())

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from crawler.addresses import plain_url
 from crawler.extraction.alternates import language_tag
 from crawler.items import Article, Evidence, Look, TextLanguage
-from pipelines.digest import plain_url
 
 # How often a decision of each kind is right, on ../shared/data/langid and the pages' claims, rounded down.
 _CLEAR_TEXT = 0.999  # none wrong of 4,300

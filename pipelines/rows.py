@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
-from crawler.items import Article, Look
+
+if TYPE_CHECKING:
+    from crawler.items import Article, Look
 
 
 def article_record(item: Article, run_id: str) -> ArticleRecord:

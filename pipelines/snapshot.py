@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from archive.writer import ArchiveWriter
 from scrapy import signals
 
 from archive.exceptions import ArchiveError, PoisonRecord
-from archive.writer import ArchiveWriter
 from crawler.items import Article, Look
 from crawler.ledger import Ledger
 from pipelines.exceptions import Dropped
@@ -21,8 +21,9 @@ from pipelines.pairing import decide
 from pipelines.rows import article_record, observation_of_drop, observation_record
 
 if TYPE_CHECKING:
-    from archive.log import Snapshot
     from scrapy.crawler import Crawler
+
+    from archive.log import Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class SnapshotStage:
         self._uri: str = crawler.settings["ARCHIVE_URI"]
         self._commit: asyncio.Future[Snapshot | None] | None = None
         self._syncing: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Task[None] | None = None
         self._unsynced = 0
         # at close a commit may still be running in its thread
         self._publishing = threading.Lock()
@@ -92,7 +94,8 @@ class SnapshotStage:
     def item_dropped(self, item: object, exception: Exception) -> None:
         if isinstance(item, Article) and self.failure is None:
             reason = getattr(exception, "reason", "dropped")
-            self._write(partial(self.writer.add_observation, observation_of_drop(item, reason, str(exception), self.run_id)))
+            observation = observation_of_drop(item, reason, str(exception), self.run_id)
+            self._write(partial(self.writer.add_observation, observation))
 
     def close_spider(self) -> None:
         """Synchronous on purpose: Scrapy abandons what a sibling's error interrupts at an await."""
@@ -146,6 +149,6 @@ class SnapshotStage:
             logger.error("The archive cannot be written, the crawl stops: %s", error)
             engine = self._crawler.engine
             if engine is not None and not self.closed and engine.running:
-                asyncio.ensure_future(engine.close_spider_async(reason="archive_write_failed"))
-
-
+                self._stopping = asyncio.ensure_future(
+                    engine.close_spider_async(reason="archive_write_failed")
+                )

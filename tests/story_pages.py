@@ -11,6 +11,7 @@ HEADLINES = {
     "ru": "В Калиновке открыли мост через Снивод после четырёх лет ремонта",
     "be": "У Калінаўцы адкрылі мост праз раку пасля чатырох гадоў рамонту",
 }
+# ruff: noqa: E501 - prose
 PARAGRAPHS = {
     "uk": [
         "Міст через річку Снивід у Калинівці відкрили для руху у вівторок зранку. Роботи тривали чотири роки й "
@@ -73,5 +74,6 @@ class Page:
             f"<title>{headline}</title>{links}"
             f'<meta property="article:published_time" content="{self.published}"></head><body>'
             f'<header><nav><a href="/">Вісник</a></nav><div class="languages">{labels}</div></header>'
-            f"<main><article><h1>{headline}</h1>{body}</article></main><footer>Вісник Калинівки, 2026</footer></body></html>"
+            f"<main><article><h1>{headline}</h1>{body}</article></main>"
+            "<footer>Вісник Калинівки, 2026</footer></body></html>"
         )

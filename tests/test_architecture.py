@@ -42,8 +42,16 @@ def test_archive_imports_nothing_of_ours(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in MODULES if p.is_relative_to(ROOT / "pipelines")], ids=str)
 def test_pipelines_never_fetch(path: Path) -> None:
-    forbidden = {"crawler.spiders", "crawler.story_spider", "crawler.commands", "crawler.discovery", "requests"}
-    assert not {name for name in imported(path) for bad in forbidden if name == bad or name.startswith(bad + ".")}
+    forbidden = {
+        "crawler.spiders",
+        "crawler.story_spider",
+        "crawler.commands",
+        "crawler.discovery",
+        "requests",
+    }
+    assert not {
+        name for name in imported(path) for bad in forbidden if name == bad or name.startswith(bad + ".")
+    }
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if p.is_relative_to(ROOT / "crawler")], ids=str)

@@ -40,15 +40,27 @@ class Crawl:
         self.archive = archive
 
     def __call__(self, *arguments: str, private: bool = True, **environment: str) -> Run:
-        settings = ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "EXTRACTION_PROCESSES=1"]
+        settings = [
+            "-s",
+            "DOWNLOAD_DELAY=0",
+            "-s",
+            "AUTOTHROTTLE_ENABLED=False",
+            "-s",
+            "EXTRACTION_PROCESSES=1",
+        ]
         if private:
             settings += ["-s", "ALLOW_PRIVATE_NETWORK=True"]
         if not any(argument.startswith("ARCHIVE_URI=") for argument in arguments):
             settings += ["-s", f"ARCHIVE_URI={self.archive}"]
         done = subprocess.run(
             [*self.command, "crawl", *arguments, *settings],
-            cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "error", **environment}, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            env={**os.environ, "PYTHONWARNINGS": "error", **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
         return Run(done.returncode, done.stdout, done.stderr, self.archive)
 
 
@@ -59,9 +71,14 @@ def crawl(scrapy_command: list[str], tmp_path: Path) -> Crawl:
 
 def three_variants(site: Site, **page: object) -> dict[str, str]:
     """A story whose pages name each other by hreflang; returns the addresses by language."""
-    addresses = {language: f"{site.base}/{language}/news/bridge-{number}.html" for number, language in enumerate(("uk", "en", "ru"))}
+    addresses = {
+        language: f"{site.base}/{language}/news/bridge-{number}.html"
+        for number, language in enumerate(("uk", "en", "ru"))
+    }
     for language, address in addresses.items():
-        site[address.removeprefix(site.base)] = Page(language, hreflang=tuple(addresses.items()), **page).render()
+        site[address.removeprefix(site.base)] = Page(
+            language, hreflang=tuple(addresses.items()), **page
+        ).render()
     return addresses
 
 
@@ -88,12 +105,15 @@ def test_one_address_brings_the_story_in_all_its_languages(crawl: Crawl) -> None
 def test_a_switcher_pairs_and_a_home_page_never_does(crawl: Crawl) -> None:
     with Site() as site:
         site["/ukr/news/bridge-1.html"] = Page(
-            "uk", switcher=(("ua", "/ukr/news/bridge-1.html"), ("en", "/eng/"), ("ru", "/rus/news/most-2.html"))
+            "uk",
+            switcher=(("ua", "/ukr/news/bridge-1.html"), ("en", "/eng/"), ("ru", "/rus/news/most-2.html")),
         ).render()
         site["/rus/news/most-2.html"] = Page(
             "ru", switcher=(("ua", "/ukr/news/bridge-1.html"),), hreflang=(("en", "/"), ("uk", "/ukr/"))
         ).render()
-        site["/"] = site["/eng/"] = site["/ukr/"] = "<html><body><h1>Front</h1><p>Front page</p></body></html>"
+        site["/"] = site["/eng/"] = site["/ukr/"] = (
+            "<html><body><h1>Front</h1><p>Front page</p></body></html>"
+        )
         run = crawl("page", "-a", f"url={site.base}/ukr/news/bridge-1.html")
     assert run.exit_code == 0, run.err
     assert sorted(run.table("articles")["language"]) == ["ru", "uk"]
@@ -103,7 +123,9 @@ def test_a_switcher_pairs_and_a_home_page_never_does(crawl: Crawl) -> None:
 
 def test_the_text_decides_where_the_path_and_the_tag_lie(crawl: Crawl) -> None:
     with Site() as site:
-        site["/ukr/news/most-1.html"] = Page("ru", html_lang="ua", hreflang=(("uk", "/rus/news/most-1.html"),)).render()
+        site["/ukr/news/most-1.html"] = Page(
+            "ru", html_lang="ua", hreflang=(("uk", "/rus/news/most-1.html"),)
+        ).render()
         site["/rus/news/most-1.html"] = Page("uk", html_lang="ru").render()
         run = crawl("page", "-a", f"url={site.base}/ukr/news/most-1.html")
     articles = run.table("articles").set_index("url")
@@ -127,7 +149,9 @@ def test_another_host_is_fetched_when_hreflang_names_it_and_paired_when_it_point
         ru = f"http://vestnik.example:{site.port}/news/most.html"
         site["visnyk.example/news/mist.html"] = Page("uk", hreflang=(("en", en), ("ru", ru))).render()
         site["herald.example/news/bridge.html"] = Page("en", hreflang=(("uk", uk),)).render()
-        site["vestnik.example/news/most.html"] = Page("ru", switcher=(("ua", "http://fourth.example/x-1"),)).render()
+        site["vestnik.example/news/most.html"] = Page(
+            "ru", switcher=(("ua", "http://fourth.example/x-1"),)
+        ).render()
         run = crawl("page", "-a", f"url={uk}", "-s", "RESOLVE_TO=127.0.0.1")
     assert run.exit_code == 0, run.err
     articles = run.table("articles").set_index("language")
@@ -143,7 +167,9 @@ def test_a_variant_of_a_later_run_joins_its_story(crawl: Crawl) -> None:
         site["/uk/mist-1.html"] = Page("uk").render()
         first = crawl("page", "-a", f"url={site.base}/uk/mist-1.html")
         story = first.table("articles")["story_id"].item()
-        site["/en/bridge-2.html"] = Page("en", hreflang=(("uk", "/uk/mist-1.html"), ("en", "/en/bridge-2.html"))).render()
+        site["/en/bridge-2.html"] = Page(
+            "en", hreflang=(("uk", "/uk/mist-1.html"), ("en", "/en/bridge-2.html"))
+        ).render()
         second = crawl("page", "-a", f"url={site.base}/en/bridge-2.html")
     assert second.exit_code == 0, second.err
     articles = second.table("articles")
@@ -167,30 +193,10 @@ def test_an_edit_makes_a_version_and_a_second_look_does_not(crawl: Crawl) -> Non
     assert len(run.table("observations")) == 3
 
 
-def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(crawl: Crawl, tmp_path: Path) -> None:
-    with Site() as site:
-        site["/good.html"] = Page("uk").render()
-        site["/empty.html"] = ""
-        site["/paper.pdf"] = Answer(b"%PDF-1.7\n" + bytes(2000), headers={"Content-Type": "application/pdf"})
-        site["/broken.html"] = Answer(b"oops", 500)
-        site["/gone.html"] = Answer(b"gone", 410)
-        site["/huge.html"] = b"<html><body>" + b"<p>word word</p>" * 2_000_000
-        site["/old.html"] = Answer(
-            Page("ru").render().replace('charset="utf-8"', 'charset="windows-1251"').encode("windows-1251", "xmlcharrefreplace"),
-            headers={"Content-Type": "text/html; charset=windows-1251"},
-        )
-        site["/ua-tag.html"] = Page("uk", html_lang="ua").render()
-        site["/surrogate.html"] = Page("en").render().replace("school buses", "school \ud83d buses").encode("utf-8", "surrogatepass")
-        site["/moved.html"] = Answer(b"", 301, {"Location": "/"})
-        site["/"] = "<html><body><h1>Front</h1></body></html>"
-        paths = ["/good.html", "/empty.html", "/paper.pdf", "/broken.html", "/gone.html", "/huge.html", "/old.html",
-                 "/ua-tag.html", "/surrogate.html", "/moved.html"]  # fmt: skip
-        urls = tmp_path / "urls.txt"
-        urls.write_text("# a comment\n" + "\n".join(site.base + path for path in paths) + "\n")
-        run = crawl("page", "-a", f"urls={urls}")
-        outcomes = run.outcomes(site)
-    assert run.exit_code == 0, run.err
-    assert {path: outcomes.get(path) for path in paths} == {
+def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(
+    crawl: Crawl, tmp_path: Path
+) -> None:
+    expected = {
         "/good.html": "archived",
         "/empty.html": "dropped(no-headline)",
         "/paper.pdf": "dropped(not-html)",
@@ -202,7 +208,41 @@ def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(crawl
         "/surrogate.html": "archived",
         "/moved.html": "dropped(home-page)",
     }
-    by_path = run.table("articles").assign(path=lambda frame: frame["url"].str.removeprefix(site.base)).set_index("path")
+    with Site() as site:
+        site["/good.html"] = Page("uk").render()
+        site["/empty.html"] = ""
+        site["/paper.pdf"] = Answer(b"%PDF-1.7\n" + bytes(2000), headers={"Content-Type": "application/pdf"})
+        site["/broken.html"] = Answer(b"oops", 500)
+        site["/gone.html"] = Answer(b"gone", 410)
+        site["/huge.html"] = b"<html><body>" + b"<p>word word</p>" * 2_000_000
+        site["/old.html"] = Answer(
+            Page("ru")
+            .render()
+            .replace('charset="utf-8"', 'charset="windows-1251"')
+            .encode("windows-1251", "xmlcharrefreplace"),
+            headers={"Content-Type": "text/html; charset=windows-1251"},
+        )
+        site["/ua-tag.html"] = Page("uk", html_lang="ua").render()
+        site["/surrogate.html"] = (
+            Page("en")
+            .render()
+            .replace("school buses", "school \ud83d buses")
+            .encode("utf-8", "surrogatepass")
+        )
+        site["/moved.html"] = Answer(b"", 301, {"Location": "/"})
+        site["/"] = "<html><body><h1>Front</h1></body></html>"
+        paths = list(expected)
+        urls = tmp_path / "urls.txt"
+        urls.write_text("# a comment\n" + "\n".join(site.base + path for path in paths) + "\n")
+        run = crawl("page", "-a", f"urls={urls}")
+        outcomes = run.outcomes(site)
+    assert run.exit_code == 0, run.err
+    assert {path: outcomes.get(path) for path in paths} == expected
+    by_path = (
+        run.table("articles")
+        .assign(path=lambda frame: frame["url"].str.removeprefix(site.base))
+        .set_index("path")
+    )
     assert by_path.loc["/old.html", "body"] == "\n\n".join(PARAGRAPHS["ru"])
     assert by_path.loc["/ua-tag.html", "language"] == "uk"
     assert "school" in by_path.loc["/surrogate.html", "body"]
@@ -242,7 +282,9 @@ def test_a_broken_line_is_named_and_the_good_ones_run(crawl: Crawl, tmp_path: Pa
     assert len(run.table("articles")) == 1
 
 
-def test_an_archive_that_cannot_be_written_is_told_before_anything_is_fetched(crawl: Crawl, tmp_path: Path) -> None:
+def test_an_archive_that_cannot_be_written_is_told_before_anything_is_fetched(
+    crawl: Crawl, tmp_path: Path
+) -> None:
     file = tmp_path / "a-file"
     file.write_text("not an archive")
     with Site() as site:
@@ -258,7 +300,9 @@ def test_an_archive_that_cannot_be_written_is_told_before_anything_is_fetched(cr
 
 def test_robots_txt_is_obeyed_and_counted(crawl: Crawl) -> None:
     with Site() as site:
-        site["/robots.txt"] = Answer(b"User-agent: triptych\nDisallow: /private/\n", headers={"Content-Type": "text/plain"})
+        site["/robots.txt"] = Answer(
+            b"User-agent: triptych\nDisallow: /private/\n", headers={"Content-Type": "text/plain"}
+        )
         site["/private/a.html"] = Page("uk").render()
         run = crawl("page", "-a", f"url={site.base}/private/a.html")
     assert run.exit_code == 1

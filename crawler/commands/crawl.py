@@ -6,12 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from archive.writer import ArchiveWriter
 from rich.console import Console
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
 from archive.exceptions import ArchiveError
-from archive.writer import ArchiveWriter
 from crawler.arguments import Arguments, read_arguments
 from crawler.exceptions import DeclarationError
 from crawler.ledger import Ledger
@@ -113,7 +113,9 @@ def _problems(ledger: Ledger, stage: SnapshotStage) -> list[str]:
     if stage.failure is not None:
         found.append(f"the archive could not be written: {stage.failure}")
     elif not stage.closed:
-        found.append("the archive was not closed; what was acknowledged is in its segment and the next run publishes it")
+        found.append(
+            "the archive was not closed; what was acknowledged is in its segment and the next run publishes it"
+        )
     totals = ledger.totals()
     lost = sum(count for kind, count in totals.items() if kind.startswith("failed(error-"))
     if lost:
@@ -121,13 +123,19 @@ def _problems(ledger: Ledger, stage: SnapshotStage) -> list[str]:
     if unfinished := totals.get("failed(unfinished)", 0):
         found.append(f"{unfinished} URLs were not finished when the crawl stopped; run it again")
     if sum(totals.values()) != ledger.discovered:
-        found.append(f"{ledger.discovered} URLs were discovered, but {sum(totals.values())} are accounted for")
+        found.append(
+            f"{ledger.discovered} URLs were discovered, but {sum(totals.values())} are accounted for"
+        )
     unread = {url: why for url, why in ledger.sources.items() if why != "read"}
     if unread and len(unread) == len(ledger.sources):
         first, why = next(iter(unread.items()))
         found.append(f"no sitemap or feed could be read, {first}: {why}")
-    kept = [url for url in ledger.asked if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged")]
+    kept = [
+        url for url in ledger.asked if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged")
+    ]
     if ledger.asked and not kept:
         url = sorted(ledger.asked)[0]
-        found.append(f"none of the {len(ledger.asked)} addresses given was archived, {url}: {ledger.outcome(url)}")
+        found.append(
+            f"none of the {len(ledger.asked)} addresses given was archived, {url}: {ledger.outcome(url)}"
+        )
     return found

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from lxml import html
 
-from crawler.discovery import Lead
+from crawler.discovery import Lead, listed_page
 from crawler.discovery.news_sitemaps import Sitemap
 from crawler.exceptions import DiscoveryError
 
@@ -19,13 +17,10 @@ def read_day_archive(body: bytes, url: str) -> Sitemap:
     try:
         tree = html.fromstring(body, base_url=url)
     except (ValueError, html.etree.LxmlError) as error:
-        raise DiscoveryError(f"{url}: expected a page of links, got something that is no HTML: {error}") from None
+        message = f"{url}: expected a page of links, got something that is no HTML: {error}"
+        raise DiscoveryError(message, "not-html") from None
     leads: dict[str, Lead] = {}
-    for href in tree.xpath("//a/@href"):
-        try:
-            target = urljoin(url, str(href).strip())
-        except ValueError:
-            continue
-        if target.startswith(("http://", "https://")):
-            leads.setdefault(target, Lead(target, "archive"))
+    for link in tree.iter("a"):
+        if address := listed_page(url, link.get("href")):
+            leads.setdefault(address, Lead(address, "archive"))
     return Sitemap(tuple(leads.values()), ())

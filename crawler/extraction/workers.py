@@ -61,5 +61,5 @@ class Workers:
 
     def close(self) -> None:
         """End the processes at once; whoever still waits gets WorkerDied."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()

@@ -1,6 +1,6 @@
 """The crawl reaches public hosts of its outlet over http(s), and nothing else.
 
-A downloader middleware sees every request: start URLs, links, sitemaps, robots.txt, and each hop of a redirect.
+A downloader middleware sees every request: start URLs, links, sitemaps, robots.txt, each hop of a redirect.
 """
 
 from __future__ import annotations

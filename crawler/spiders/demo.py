@@ -17,7 +17,7 @@ class Demo(StorySpider):
     accepts: ClassVar[tuple[str, ...]] = ()
     allowed_domains = ["127.0.0.1"]
     article_url = r"http://127\.0\.0\.1:\d+/(?:ukr|rus|eng)/[a-z-]+/[\w-]+\.html"
-    custom_settings: ClassVar[dict[str, Any]] = {
+    custom_settings = {
         "ALLOW_PRIVATE_NETWORK": True,
         "DOWNLOAD_DELAY": 0,
         "AUTOTHROTTLE_ENABLED": False,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class AnyPage(StorySpider):
     """Any article of any site, with the variants that its page declares; the outlet is the registered domain.
 
-    An address of another host is fetched only where an hreflang names it, and is a pair only if it points back.
+    An address of another host is fetched only where an hreflang names it, and paired only if it points back.
     """
 
     name = "page"
@@ -23,7 +23,9 @@ class AnyPage(StorySpider):
     def allows(self, request: Request) -> bool:
         domain = registered_domain(request.url)
         invited = request.meta.get("invited")
-        return domain in self._asked_domains() or (invited is not None and domain == registered_domain(invited))
+        return domain in self._asked_domains() or (
+            invited is not None and domain == registered_domain(invited)
+        )
 
     def outlet_of(self, url: str) -> str:
         return registered_domain(url)

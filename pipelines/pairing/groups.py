@@ -19,7 +19,7 @@ class Stories:
         self._members: dict[str, list[LinkFacts]] = {}
         self._story_of: dict[str, str] = {}
         self.refused: Counter[str] = Counter()
-        for article in sorted(articles, key=lambda article: article.article_id):
+        for article in articles:
             self._members.setdefault(article.story_id, []).append(article)
             self._story_of[article.article_id] = article.story_id
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Alternate, Article, Look
-from pipelines.digest import DigestStage, content_hash, identity_url, plain_url
+from crawler.addresses import plain_url
+from pipelines.digest import DigestStage, content_hash, identity_url
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 URL = "https://www.courier.example/news/815/"

@@ -170,6 +170,29 @@ def test_a_return_link_outweighs_a_stronger_kind_without_one():
     assert [pair.evidence for pair in found.pairs] == ["switcher"]
 
 
+@pytest.mark.parametrize(
+    ("stronger", "weaker"),
+    [("hreflang", "switcher"), ("switcher", "sitemap"), ("sitemap", "url-rule")],
+)
+def test_kinds_in_their_order(stronger, weaker):
+    # The smaller id is on the weaker edge, so that order alone would take it.
+    uk = facts("uk", 815, names("ru", 815, source=weaker), names("ru", 900, source=stronger))
+    (pair,) = decided(uk, facts("ru", 815), facts("ru", 900)).pairs
+    assert pair.evidence == stronger
+
+
+def test_the_outlets_own_id_outweighs_a_link_and_its_return():
+    uk = facts("uk", 815, names("ru", 815), story_key="1")
+    (pair,) = decided(uk, facts("ru", 815, names("uk")), facts("ru", 900, story_key="1")).pairs
+    assert pair.evidence == "story-id"
+
+
+def test_among_equals_the_edge_with_more_evidence():
+    uk = facts("uk", 815, names("ru", 815), names("ru", 900), names("ru", 900, source="switcher"))
+    (pair,) = decided(uk, facts("ru", 815), facts("ru", 900)).pairs
+    assert (pair.article_id_a, pair.article_id_b) == ("815-uk", "900-ru")
+
+
 def test_one_article_a_language_and_outlet():
     uk = facts("uk", 815, names("ru", 815), names("ru", 900))
     ours, theirs = facts("ru", 815, names("uk")), facts("ru", 900, names("uk"), outlet="mirror")
