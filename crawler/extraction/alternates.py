@@ -1,0 +1,146 @@
+"""The other languages' addresses that a page declares: <link hreflang>, and the switcher a reader sees."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from crawler.extraction.text import one_line
+from crawler.items import Alternate
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+NAMES = {
+    "uk": ("uk", "ua", "ukr", "укр", "уа", "українська", "українською", "українською мовою", "ukrainian", "украинский",
+           "украинская", "на украинском", "in ukrainian", "читати українською", "мова", "ук", "україн"),
+    "ru": ("ru", "rus", "рус", "ру", "русский", "по-русски", "на русском", "російська", "російською", "russian",
+           "in russian", "читать на русском", "читать новость на русском", "русская версия", "росс", "рос"),
+    "en": ("en", "eng", "англ", "english", "англійська", "англійською", "английский", "на английском", "in english",
+           "english version", "read in english", "read this in english"),
+    "de": ("de", "ger", "deu", "deutsch", "німецька", "немецкий"),
+    "fr": ("fr", "fra", "français", "francais", "французька", "французский"),
+    "es": ("es", "esp", "español", "espanol", "іспанська", "испанский"),
+    "pl": ("pl", "pol", "polski", "польська", "польский"),
+    "it": ("it", "ita", "italiano"),
+    "pt": ("pt", "por", "português", "portugues"),
+    "tr": ("tr", "tur", "türkçe"),
+    "zh": ("zh", "cn", "中文"),
+    "ja": ("ja", "jp", "日本語"),
+    "ar": ("ar", "العربية"),
+    "ro": ("ro", "rom", "română"),
+    "ky": ("ky", "kg", "кыр", "кыргызча", "кырг"),
+    "kk": ("kk", "kz", "каз", "қаз", "қазақша"),
+}  # fmt: skip
+"""What a switcher prints, folded. Countries are among them because readers are shown countries: never a column."""
+_LANGUAGE_OF = {name: language for language, names in NAMES.items() for name in names if name != "мова"}
+# Ukrinform calls Chinese `ch`, which is Chamorro; country codes stand for languages on many a site
+_MEANT = {"ua": "uk", "ch": "zh", "cn": "zh", "jp": "ja", "kz": "kk", "gr": "el", "cz": "cs"}
+_TOKENS = {token for names in NAMES.values() for token in names if token.isascii() and token.isalpha()} | {
+    "uk-ua", "ru-ru", "ru-ua", "en-us", "en-gb", "uk-uk", "us", "gb", "main", "home", "index",
+}  # fmt: skip
+_INDEX_FILE = re.compile(r"(?:index|default|home|main)\.(?:html?|php|aspx?)")
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+
+_LINKS = etree.XPath("//link[@hreflang and @href]")
+# a switcher's link bears hreflang, one of the known classes, or nothing but a language's name
+_ANCHORS = etree.XPath("//a[@href]")
+_KNOWN_CLASS = re.compile(
+    r"(?:^|\s)(?:lang_menu_item|changeLang[A-Z]{2}|hreflang-link|lang-(?:uk|ua|ru|en))(?:\s|$)"
+)
+_CLASS_SAYS = re.compile(r"(?:^|\s)(?:changeLang|lang-|language-|hreflang-)([A-Za-z]{2,3})(?:\s|$)")
+_PUBLICATION = etree.XPath("ancestor::*[contains(concat(' ', @class, ' '), ' lang-publication ')]")
+
+
+def is_home_page(url: str) -> bool:
+    """Whether the address is a site's front page, or that of one of its languages: `/`, `/ukr/`, `/en/index.html`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    steps = [step for step in parts.path.lower().split("/") if step]
+    if steps and _INDEX_FILE.fullmatch(steps[-1]):
+        steps.pop()
+        # index.php?id=5 is a page like any other
+        if parts.query:
+            return False
+    elif not steps and parts.query:
+        return not re.search(r"(?:^|&)(?:p|id|page_id|newsid|article|story)=", parts.query.lower())
+    return not steps or (len(steps) == 1 and steps[0] in _TOKENS)
+
+
+def language_tag(claimed: str | None) -> str | None:
+    """BCP 47 as claimed, lower-cased language, `ua` read as `uk`; None for x-default and what is no tag."""
+    tag = (claimed or "").strip().lower().replace("_", "-")
+    language, _, rest = tag.partition("-")
+    if language == "x" or not _TAG.fullmatch(tag):
+        return None
+    language = _MEANT.get(language, language)
+    return language if not rest else f"{language}-{rest.upper() if len(rest) == 2 else rest}"
+
+
+def read_alternates(tree: HtmlElement, url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
+    """As declared, the page itself among them; home pages are left out, and each address stands once a source.
+
+    `switcher` is an outlet's CSS selector of links to the other languages.
+    """
+    found: dict[tuple[str | None, str, str], Alternate] = {}
+
+    def add(language: str | None, href: str, source: str) -> None:
+        target = absolute(url, href)
+        if target is None or is_home_page(target):
+            return
+        alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
+        found.setdefault((language, target, source), alternate)
+
+    for link in _LINKS(tree):
+        if "alternate" in (link.get("rel") or "").lower().split():
+            add(language_tag(link.get("hreflang")), link.get("href"), "hreflang")
+    for anchor in tree.cssselect(switcher) if switcher else ():
+        if anchor.get("href"):
+            add(_printed_language(anchor) or _language_of_class(anchor), anchor.get("href"), "switcher")
+    for anchor in _ANCHORS(tree):
+        language = _switcher_language(anchor)
+        if language is not None:
+            add(language, anchor.get("href"), "switcher")
+    here = url.split("#")[0]
+    # a page that links to itself under one language only says what it is; kept for hreflang, no use in a switcher
+    return tuple(a for a in found.values() if a.source == "hreflang" or a.url.split("#")[0] != here)
+
+
+def absolute(url: str, href: str | None) -> str | None:
+    """The address a link leads to, http(s) only, without fragment; None where it leads to none."""
+    try:
+        target = urljoin(url, one_line(href or "").replace(" ", "%20"))
+        parts = urlsplit(target)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+            return None
+    except ValueError:
+        return None
+    return target.split("#", 1)[0]
+
+
+def _switcher_language(anchor: HtmlElement) -> str | None:
+    if anchor.get("hreflang"):
+        return language_tag(anchor.get("hreflang"))
+    known = _KNOWN_CLASS.search(anchor.get("class") or "")
+    printed = _printed_language(anchor)
+    if known or (printed is None and _PUBLICATION(anchor)):
+        return printed or _language_of_class(anchor)
+    return printed
+
+
+def _printed_language(anchor: HtmlElement) -> str | None:
+    """The language that is all of an anchor's visible text."""
+    text = "".join(anchor.itertext()) if len(anchor) < 6 else ""
+    if not text or len(text) > 400:
+        return None
+    return _LANGUAGE_OF.get(one_line(text).strip("[]()|·•:→» ").casefold())
+
+
+def _language_of_class(anchor: HtmlElement) -> str | None:
+    said = _CLASS_SAYS.search(anchor.get("class") or "")
+    return _LANGUAGE_OF.get(said[1].lower()) if said else None

@@ -1,0 +1,158 @@
+"""Who a page says wrote it: every claim with its place, none of them weighed (pipelines/byline.py decides)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawler.extraction.text import for_comparison, one_line
+from crawler.items import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.linked_data import LinkedData
+    from crawler.extraction.metadata import Metadata
+
+PREFIX = re.compile(
+    r"""^(?:
+      автор(?:и|ы|ка|ка\ тексту)?(?:\ (?:статті|статьи|тексту|текста|матеріалу|материала|публікації|публикации|фото))?
+    | текст(?:\ і\ фото|\ та\ фото|\ и\ фото)? | журналіст(?:ка)? | журналист(?:ка)?
+    | підготува(?:в|ла|ли) | підготовка | подготови(?:л|ла|ли) | подготовка | спілкува(?:вся|лася) | беседова(?:л|ла)
+    | написа(?:в|ла|л|ли) | розмовля(?:в|ла) | записа(?:в|ла|л|ли) | кореспондент(?:ка)? | корреспондент
+    | (?:story\ |written\ |reported\ |posted\ |published\ )?by | authors? | text | words | reporter | prepared\ by
+    )(?:\s*[:：—–|]\s*|\s+)(?=\S)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What stands before the names. Without a colon only what cannot begin a sentence is believed: see _is_printed."""
+_SURE = re.compile(r"[:：|]\s*$")
+_LINES = etree.XPath("//*[self::p or self::div or self::span or self::strong or self::em or self::b or self::i or "
+                     "self::a or self::address or self::li or self::td or self::font or self::h4 or self::h5 or self::h6]")  # fmt: skip
+_CLASSED = etree.XPath(
+    """//*[self::a or self::span or self::div or self::p or self::address or self::strong or self::li or self::h4 or
+    self::h5 or self::td or self::section or self::em or self::b][
+    re:test(concat(' ', @class, ' ', @itemprop, ' ', @data-component, ' ', @data-testid), 'author|byline|journalist|writer|autor', 'i')]
+    [not(descendant::p[string-length(.) > 300])]""",
+    namespaces={"re": "http://exslt.org/regular-expressions"},
+)
+_REL = etree.XPath("//*[self::a or self::link][contains(concat(' ', @rel, ' '), ' author ')]")
+_ELSEWHERE = re.compile(
+    r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel|newsletter"
+    r"|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote",
+    re.IGNORECASE,
+)
+_NOT_A_LINE = re.compile(
+    r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
+)
+_META_NAMES = ("author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
+               "sailthru.author", "byl", "twitter:creator_name", "mediator_author", "cxenseparse:author",
+               "citation_author", "og:article:author", "creator")  # fmt: skip
+
+
+def read_byline(tree: HtmlElement, rule: str | None) -> str | None:
+    """The author line as printed, prefix included; `rule` is an outlet's CSS selector."""
+    if rule is not None:
+        return next((text for element in tree.cssselect(rule) if (text := _words(element))), None)
+    for element in _REL(tree):
+        parent = element.getparent()
+        line = _words(parent) if parent is not None and element.tag == "a" else ""
+        if line and PREFIX.match(line) and len(line) < 120:
+            return line
+    for line in _printed_lines(tree):
+        return line
+    return next(_classed(tree), None)
+
+
+def read_claims(
+    tree: HtmlElement, data: LinkedData, metadata: Metadata, byline: str | None, rule: str | None
+) -> tuple[Claim, ...]:
+    """In order of trust; an outlet's rule stands first where there is one."""
+    claims: list[Claim] = []
+    if rule is not None:
+        claims += [
+            Claim("outlet-rule", text) for element in tree.cssselect(rule) if (text := _words(element))
+        ]
+    claims += [Claim("json-ld", name) for name in data.persons]
+    for name in _META_NAMES:
+        value = metadata.names.get(name)
+        if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
+            claims.append(Claim("meta", value))
+    claims += [
+        Claim("rel-author", text)
+        for element in _REL(tree)
+        if (text := _words(element) or one_line(element.get("title") or "")) and not _is_elsewhere(element)
+    ]
+    if byline and rule is None:
+        claims.append(Claim("printed", byline))
+    claims += [Claim("printed", line) for line in _classed(tree) if line != byline]
+    return tuple(dict.fromkeys(claims))[:20]
+
+
+def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
+    """Organisations that the page names as author or publisher: never persons, worth keeping."""
+    names = [*data.organisations, *([metadata.site_name] if metadata.site_name else [])]
+    unique = {for_comparison(name): name for name in reversed(names)}
+    return tuple(Claim("credit", name) for name in reversed(unique.values()))
+
+
+def _printed_lines(tree: HtmlElement) -> Iterator[str]:
+    for element in _LINES(tree):
+        start = (element.text or "").lstrip()
+        if not start and len(element) and element[0].tag in {"b", "strong", "span", "em", "i", "font", "a"}:
+            start = (element[0].text or "").lstrip()
+        if not start or len(start) > 160 or not PREFIX.match(one_line(start) + " x"):
+            continue
+        line = _words(element)
+        if _is_printed(line) and not _is_elsewhere(element):
+            yield line
+            continue
+        # <span>Автор:</span> <a>Ім'я Прізвище</a>: the line is the parent's
+        parent = element.getparent()
+        if parent is not None and _is_printed(line := _words(parent)) and not _is_elsewhere(parent):
+            yield line
+
+
+def _is_printed(line: str) -> bool:
+    match = PREFIX.match(line)
+    if match is None or not 5 < len(line) < 140:
+        return False
+    names = line[match.end() :]
+    first = names.split()[0] if names.split() else ""
+    # "By the end of the year…", "Автор книги …": a name begins with a capital
+    return first[:1].isupper() and (
+        bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))
+    )
+
+
+def _classed(tree: HtmlElement) -> Iterator[str]:
+    seen: set[str] = set()
+    for element in _CLASSED(tree):
+        named = f"{element.get('class') or ''} {element.get('data-testid') or ''}"
+        if _is_elsewhere(element) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
+            continue
+        line = _words(element)
+        if 3 < len(line) < 160 and line not in seen and not any(line in earlier for earlier in seen):
+            seen.add(line)
+            yield line
+        if len(seen) > 8:
+            return
+
+
+def _words(element: HtmlElement) -> str:
+    """The element's text, with a space where one element ends and another begins."""
+    return one_line(" ".join(element.itertext()))
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    for depth, parent in enumerate((element, *element.iterancestors())):
+        if depth > 7 or parent.tag in {"article", "main", "body"}:
+            return False
+        if parent.tag in {"aside", "footer", "nav"}:
+            return True
+        if _ELSEWHERE.search(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
+            return True
+    return False

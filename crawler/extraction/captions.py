@@ -1,0 +1,82 @@
+"""Photo captions: kept apart from the text, in their place among its blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawler.extraction.text import for_comparison, one_line
+from crawler.items import Block
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_CAPTIONS = etree.XPath(
+    """//figcaption | //*[self::div or self::span or self::p or self::em or self::small or self::td or self::i][
+    re:test(concat(' ', @class, ' '), '[ _-](?:caption|figcaption|image-?caption|photo-?caption|wp-caption-text|img-?caption|image-?description|photo-?description|photo-?title|image-?title|imgtitle|photo-?text|photo-?credit|image-?credit|copyright|media-?caption)[ _-]', 'i')]
+    """,
+    namespaces={"re": "http://exslt.org/regular-expressions"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    text: str
+    position: int
+    """Elements before it in the page."""
+    element: HtmlElement
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where things stand, noted before anything is taken out."""
+
+    elements: list[HtmlElement]
+    headline: int
+    """Position of the first <h1>; 0 where there is none."""
+    captions: list[Caption]
+
+
+_TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pre", "section", "article"}
+
+
+def read_page(tree: HtmlElement) -> Page:
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    position = {element: i for i, element in enumerate(elements)}
+    found: list[Caption] = []
+    inside: set[HtmlElement] = set()
+    for element in _CAPTIONS(tree):
+        if any(parent in inside for parent in element.iterancestors()):
+            continue
+        text = one_line(" ".join(element.itertext()))
+        if 3 < len(text) < 600:
+            inside.add(element)
+            found.append(Caption(text, position[element], element))
+    headline = next((position[h1] for h1 in tree.iter("h1")), 0)
+    return Page(elements, headline, found)
+
+
+def with_captions(blocks: list[Block], page: Page) -> list[Block]:
+    """The captions that stand below the headline and among the text, each before the block that follows it."""
+    if not page.captions or not blocks:
+        return blocks
+    starts: dict[str, int] = {}
+    for i, element in enumerate(page.elements):
+        if element.tag in _TEXT and i >= page.headline:
+            text = for_comparison("".join(element.itertext())[:200])[:40]
+            # the innermost of nested elements that begin alike comes last
+            if text:
+                starts[text] = i
+    positions: list[int] = []
+    for block in blocks:
+        before = positions[-1] if positions else page.headline
+        positions.append(max(starts.get(for_comparison(block.text[:120])[:40], before), before))
+    result: list[Block] = []
+    waiting = [c for c in page.captions if page.headline <= c.position <= positions[-1] + 10]
+    for block, position in zip(blocks, positions, strict=True):
+        while waiting and waiting[0].position < position:
+            result.append(Block("caption", waiting.pop(0).text))
+        result.append(block)
+    return result + [Block("caption", caption.text) for caption in waiting]

@@ -1,0 +1,188 @@
+"""What a page's JSON-LD says about its article (schema.org), as plain strings."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+Json = object
+_ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review|NewsStory|LiveBlogPosting)$")
+_DEEPEST = 12
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_WRAPPER = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*;?\s*$")
+_TAGS = re.compile(r"<[^<>]{1,300}>")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedData:
+    """Empty where the page says nothing; the first article node that has a value gives it."""
+
+    headline: str | None = None
+    description: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    """Authors that the page does not call an organisation; what they are is decided later."""
+    organisations: tuple[str, ...] = ()
+    """Authors that are called one, and the publisher."""
+    published: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
+    image: str | None = None
+    image_caption: str | None = None
+    body: str | None = None
+    free: bool | None = None
+    """`isAccessibleForFree`, which is not always true."""
+    kinds: tuple[str, ...] = ()
+
+
+def read_linked_data(tree: HtmlElement) -> LinkedData:
+    """From all `application/ld+json` blocks; a broken block is passed over."""
+    scripts = tree.iterfind(".//script[@type]")
+    blocks = [s.text for s in scripts if "ld+json" in s.get("type", "").lower() and s.text]
+    nodes = [node for block in blocks for node in _nodes(_loads(block))]
+    articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in _kinds(node))]
+    pages = [node for node in nodes if "WebPage" in _kinds(node)]
+    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
+
+    def first(*keys: str, among: list[dict[str, Json]] = articles) -> str | None:
+        return next((text for node in among for key in keys if (text := _text(node.get(key)))), None)
+
+    persons, organisations = _authors(articles, by_id)
+    images = [image for node in articles for image in _each(node.get("image"))]
+    free = next((node["isAccessibleForFree"] for node in articles if "isAccessibleForFree" in node), None)
+    return LinkedData(
+        headline=first("headline", "name"),
+        description=first("description", "alternativeHeadline"),
+        section=first("articleSection"),
+        tags=tuple(tag for node in articles for tag in _keywords(node.get("keywords"))),
+        persons=persons,
+        organisations=organisations,
+        published=_all(articles + pages, "datePublished", "dateCreated"),
+        modified=_all(articles + pages, "dateModified"),
+        image=next((url for image in images if (url := _url(image))), None),
+        image_caption=next(
+            (
+                text
+                for i in images
+                if isinstance(i, dict) and (text := _text(i.get("caption") or i.get("description")))
+            ),
+            None,
+        ),
+        body=next((body for node in articles if (body := _long_text(node.get("articleBody")))), None),
+        free=None if free is None else str(free).lower() not in {"false", "0", "no"},
+        kinds=tuple(kind for node in nodes for kind in _kinds(node)),
+    )
+
+
+def _loads(block: str) -> Json:
+    block = _WRAPPER.sub("", block)
+    for attempt in (block, _TRAILING_COMMA.sub(r"\1", block)):
+        try:
+            loaded: Json = json.loads(attempt, strict=False)
+            return loaded
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item, depth + 1)
+    elif isinstance(value, dict):
+        if "@type" in value:
+            yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            if key in value:
+                yield from _nodes(value[key], depth + 1)
+
+
+def _kinds(node: dict[str, Json]) -> list[str]:
+    return [kind for kind in _each(node.get("@type")) if isinstance(kind, str)]
+
+
+def _each(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: Json) -> str | None:
+    """A line; entities are resolved once more, for many a site escapes HTML inside JSON."""
+    for item in _each(value):
+        if isinstance(item, dict):
+            item = item.get("name") or item.get("@value")  # noqa: PLW2901
+        if isinstance(item, str | int) and not isinstance(item, bool):
+            text = one_line(_TAGS.sub(" ", unescaped(str(item))))
+            if text and text.lower() not in {"null", "none", "undefined"}:
+                return text
+    return None
+
+
+def unescaped(text: str) -> str:
+    """With entities resolved, however often they were escaped, up to three times."""
+    for _ in range(3):
+        plain = html.unescape(text)
+        if plain == text or "&" not in text:
+            break
+        text = plain
+    return text
+
+
+def _long_text(value: Json) -> str | None:
+    body = value if isinstance(value, str) else "\n".join(x for x in _each(value) if isinstance(x, str))
+    body = unescaped(body)
+    return body if len(body) > 200 else None
+
+
+def _url(value: Json) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl") or value.get("@id")
+    for item in _each(value):
+        if isinstance(item, str) and item.strip():
+            return one_line(item)
+    return None
+
+
+def _keywords(value: Json) -> list[str]:
+    listed = [text for item in _each(value) if (text := _text(item))]
+    if len(listed) == 1:
+        listed = [one_line(part) for part in re.split(r"[,;]", listed[0])]
+    return [tag for tag in listed if tag and not re.match(r"[a-z]{2,12}:", tag)]
+
+
+def _all(nodes: list[dict[str, Json]], *keys: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for key in keys for node in nodes if (text := _text(node.get(key)))))
+
+
+def _authors(
+    articles: list[dict[str, Json]], by_id: dict[Json, dict[str, Json]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    persons: list[str] = []
+    organisations: list[str] = []
+    for node in articles:
+        for author in _each(node.get("author")) + _each(node.get("creator")):
+            who = author
+            if isinstance(author, dict) and "name" not in author:
+                who = by_id.get(author.get("@id"), author) if isinstance(author.get("@id"), str) else author
+            names = _each(who.get("name")) if isinstance(who, dict) else [who]
+            organised = isinstance(who, dict) and any("Organization" in kind for kind in _kinds(who))
+            for name in names:
+                text = _text(name) if isinstance(name, str) else None
+                if text and not text.startswith("http") and len(text) < 300:
+                    (organisations if organised else persons).append(text)
+        for publisher in _each(node.get("publisher")):
+            name = _text(publisher) if isinstance(publisher, dict) else None
+            if name:
+                organisations.append(name)
+    return tuple(dict.fromkeys(persons)), tuple(dict.fromkeys(organisations))

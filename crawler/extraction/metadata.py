@@ -1,0 +1,142 @@
+"""Headline, lead, section, tags, image and the page's own word on its language, from the parsed page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawler.extraction.alternates import absolute
+from crawler.extraction.linked_data import unescaped
+from crawler.extraction.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.linked_data import LinkedData
+
+_META = etree.XPath("//meta[@content]")
+_TAG_LINKS = etree.XPath(
+    """//a[@rel='tag' or re:test(concat(' ', ../@class, ' ', ../../@class, ' ', ../../../@class, ' '),
+    '(?:^|[ _-])(?:tags?|tag-?list|topics)(?:[ _-]|$)', 'i')]""",
+    namespaces={"re": "http://exslt.org/regular-expressions"},
+)
+# " | Outlet", " - РБК-Украина", " — Букви": what stands after the last of these is the outlet's name
+_SUFFIX = re.compile(r"^(.{12,}?)\s+(?:[|/•·»:]+|[-–—]{1,2})\s+([^|]{2,60})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    canonical_url: str | None
+    html_lang: str | None
+    og_locale: str | None
+    headline: str | None
+    lead: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    image_url: str | None
+    site_name: str | None
+    names: dict[str, str]
+    """All <meta> by lower-cased name or property, the first of each."""
+
+
+def read_metadata(tree: HtmlElement, data: LinkedData, url: str) -> Metadata:
+    names: dict[str, str] = {}
+    listed: list[str] = []
+    for meta in _META(tree):
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
+        content = one_line(unescaped(meta.get("content")))
+        if content and name:
+            names.setdefault(name, content)
+            if name == "article:tag":
+                listed.append(content)
+    site_name = names.get("og:site_name")
+    return Metadata(
+        canonical_url=_canonical(tree, url),
+        html_lang=one_line(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
+        or one_line(tree.get("xml:lang") or "")
+        or None,
+        og_locale=names.get("og:locale"),
+        headline=_headline(tree, data, names, site_name),
+        lead=data.description or names.get("og:description") or names.get("description"),
+        section=names.get("article:section") or data.section,
+        tags=_tags(tree, data, listed),
+        image_url=absolute(url, names.get("og:image") or data.image)
+        if names.get("og:image") or data.image
+        else None,
+        site_name=site_name,
+        names=names,
+    )
+
+
+def _canonical(tree: HtmlElement, url: str) -> str | None:
+    for link in tree.iterfind(".//link[@rel]"):
+        if "canonical" in link.get("rel").lower().split() and link.get("href"):
+            return absolute(url, link.get("href"))
+    return None
+
+
+def _headline(
+    tree: HtmlElement, data: LinkedData, names: dict[str, str], site_name: str | None
+) -> str | None:
+    """The <h1> where anything else agrees with it, for that is what readers saw; else the most trusted claim."""
+    h1s = [one_line(h1.text_content()) for h1 in tree.iter("h1")]
+    h1s = [text for text in h1s if 5 < len(text) < 400]
+    title_element = tree.find(".//title")
+    title = one_line(unescaped("".join(title_element.itertext()))) if title_element is not None else ""
+    claims = [
+        claim for claim in (data.headline, names.get("og:title"), names.get("twitter:title"), title) if claim
+    ]
+    for h1 in h1s:
+        if any(_agree(h1, claim) for claim in claims):
+            return h1
+    if len(h1s) == 1 and len(h1s[0].split()) > 3:
+        return h1s[0]
+    if data.headline:
+        return without_outlet(data.headline, site_name, names.get("og:title"))
+    if names.get("og:title"):
+        return without_outlet(names["og:title"], site_name, None)
+    # an h2 or h3 that the title repeats is the headline of a page without h1
+    if title:
+        for element in tree.iter("h2", "h3", "h4"):
+            text = one_line(element.text_content())
+            if len(text) > 20 and for_comparison(text) in for_comparison(title):
+                return text
+    return without_outlet(title, site_name, None) or (h1s[0] if h1s else None)
+
+
+def _agree(one: str, other: str) -> bool:
+    a, b = for_comparison(one), for_comparison(other)
+    if not a or not b:
+        return False
+    if a in b or b in a:
+        return min(len(a), len(b)) > 12
+    words, others = set(one.casefold().split()), set(other.casefold().split())
+    return len(words & others) >= 0.6 * min(len(words), len(others)) and min(len(words), len(others)) > 3
+
+
+def without_outlet(title: str, site_name: str | None, other: str | None) -> str | None:
+    """A title without the ` | Outlet` or ` - Outlet` at its end; `other` is the same headline from elsewhere."""
+    title = one_line(title)
+    while match := _SUFFIX.match(title):
+        head, tail = match[1], match[2]
+        agrees = other is not None and for_comparison(other) == for_comparison(head)
+        named = site_name is not None and for_comparison(site_name) in for_comparison(tail)
+        bar = title[match.end(1) : match.start(2)].strip() not in {"-", "–", "—", ":"}
+        short = len(tail.split()) <= 4 and tail[:1].isupper() and tail.casefold() != tail
+        if not (
+            agrees or named or bar or (short and len(head.split()) > 3 and not re.search(r"\d|[.!?]$", tail))
+        ):
+            break
+        title = head
+    return title or None
+
+
+def _tags(tree: HtmlElement, data: LinkedData, listed: list[str]) -> tuple[str, ...]:
+    found = list(data.tags) or listed
+    if not found:
+        found = [one_line(link.text_content()) for link in _TAG_LINKS(tree)]
+    unique = {for_comparison(tag): tag.lstrip("#") for tag in reversed(found) if 1 < len(tag) < 60}
+    return tuple(reversed(unique.values()))[:30]

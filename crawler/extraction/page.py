@@ -1,0 +1,84 @@
+"""One HTTP answer to one Article: what the page says. Runs in a worker process, and knows nothing of Scrapy."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from crawler.extraction import body, byline, dates
+from crawler.extraction.alternates import read_alternates
+from crawler.extraction.decoding import parse
+from crawler.extraction.detector import detect_language
+from crawler.extraction.linked_data import read_linked_data
+from crawler.extraction.metadata import read_metadata
+from crawler.items import Article
+
+if TYPE_CHECKING:
+    from crawler.items import Fetch
+
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 1"
+"""Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What an outlet's declaration adds where the generic way fails; CSS selectors."""
+
+    outlet: str
+    byline: str | None = None
+    drop: str | None = None
+    """What to leave out."""
+    switcher: str | None = None
+    """Links to the other languages."""
+
+
+def extract(fetch: Fetch, hints: Hints) -> Article:
+    """All fields of the first part of Article but `story_key`.
+
+    Raises Unreadable, and nothing else whatever the bytes are.
+    """
+    tree = parse(fetch.body, fetch.encoding)
+    data = read_linked_data(tree)
+    said = read_metadata(tree, data, fetch.url)
+    line = byline.read_byline(tree, hints.byline)
+    published = dates.read_published(tree, data, fetch.url, fetch.fetched_at)
+    modified = dates.read_modified(tree, data, fetch.fetched_at)
+    claims = byline.read_claims(tree, data, said, line, hints.byline)
+    alternates = read_alternates(tree, fetch.url, hints.switcher)
+    # takes the tree apart, so it comes last
+    text = body.read_body(tree, headline=said.headline, byline=line, drop=hints.drop)
+    captions = [block.text for block in text.blocks if block.kind == "caption"]
+    return Article(
+        outlet=hints.outlet,
+        url=fetch.url,
+        requested_url=fetch.requested_url,
+        http_status=fetch.http_status,
+        fetched_at=fetch.fetched_at,
+        etag=fetch.etag,
+        last_modified=fetch.last_modified,
+        raw_sha256=hashlib.sha256(fetch.body).hexdigest(),
+        canonical_url=said.canonical_url,
+        html_lang=said.html_lang,
+        og_locale=said.og_locale,
+        headline=said.headline,
+        lead=said.lead,
+        body=text.text,
+        blocks=text.blocks,
+        byline=line,
+        author_claims=claims,
+        published_raw=published.raw if published else None,
+        published_at=published.at if published else None,
+        published_source=published.source if published else None,
+        modified_raw=modified.raw if modified else None,
+        modified_at=modified.at if modified else None,
+        section=said.section,
+        tags=said.tags,
+        image_url=said.image_url,
+        image_caption=captions[0] if captions else data.image_caption,
+        alternates=alternates,
+        text_language=detect_language(f"{said.headline or ''}\n{text.text}"),
+        extractor=EXTRACTOR,
+        extra=byline.credits(data, said),
+    )
