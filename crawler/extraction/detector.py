@@ -61,11 +61,8 @@ def detect_language(text: str) -> TextLanguage:
     letters = own_cyrillic if is_cyrillic else own_latin
     language, confidence = (_cyrillic if is_cyrillic else _latin)(own, letters)
     share = uk_share(read.lower())
-    mixed = (
-        min(cyrillic, latin) > 0.3 * (cyrillic + latin)
-        # What is left without quotes is not what the reader mostly sees.
-        or is_cyrillic != (cyrillic > latin)
-        or (language in {"uk", "ru"} and share is not None and 0.15 < share < 0.85)
+    mixed = min(cyrillic, latin) > 0.3 * (cyrillic + latin) or (
+        language in {"uk", "ru"} and share is not None and 0.15 < share < 0.85
     )
     return _verdict(language, confidence, letters=letters, mixed=mixed, share=share)
 
