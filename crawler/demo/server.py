@@ -24,7 +24,9 @@ class Newsroom:
 
     base_url: str
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        """0 lets the system choose; a fixed port keeps the addresses, and so the article ids, across runs."""
+        self._port = port
         self.requests: list[str] = []
         """Paths in the order in which they were asked for, the missing ones too."""
         self._server: _Server | None = None
@@ -33,7 +35,7 @@ class Newsroom:
     def start(self) -> Newsroom:
         if self._server is not None:
             raise RuntimeError(f"the newsroom already runs at {self.base_url}; close() it first")
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", self._port), _Handler)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
         self._server.answers = build_site(self.base_url)
         self._server.asked = self.requests

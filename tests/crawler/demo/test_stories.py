@@ -1,0 +1,130 @@
+"""The texts themselves: enough of them, in the language they say, with the same facts in all three."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crawler.demo.expected import expected_articles
+from crawler.demo.story import LANGUAGES, Story, load_stories
+
+ARTICLES = expected_articles()
+README = Path(__file__).parents[3] / "crawler/demo/README.md"
+by_path = pytest.mark.parametrize(
+    "article", ARTICLES, ids=lambda article: f"{article.story}-{article.language}"
+)
+
+UKRAINIAN = set("іїєґ")
+RUSSIAN = set("ыэъё")
+
+
+def variants(name):
+    return {article.language: article for article in ARTICLES if article.story == name}
+
+
+def all_text(article):
+    return "\n".join((article.headline, article.caption or "", article.body, *article.tags))
+
+
+def test_enough_stories_in_enough_languages():
+    stories = {article.story for article in ARTICLES}
+    assert len(stories) >= 14
+    assert sum(len(variants(name)) == 3 for name in stories) >= 9
+    assert sum(len(variants(name)) == 1 for name in stories) == 2
+
+
+@by_path
+def test_six_substantial_paragraphs(article):
+    assert article.count("paragraph") >= 6
+    assert article.count("heading") >= 1
+    assert len(article.body) > 1200
+
+
+@by_path
+def test_the_letters_are_those_of_the_language(article):
+    letters = set(all_text(article).lower())
+    cyrillic = letters & set(map(chr, range(0x400, 0x530)))
+    if article.language == "uk":
+        assert letters >= UKRAINIAN - {"ґ"}
+        assert not letters & RUSSIAN
+    elif article.language == "ru":
+        assert "ы" in letters
+        assert not letters & UKRAINIAN
+    else:
+        assert not cyrillic
+
+
+@by_path
+def test_typography(article):
+    text = all_text(article)
+    assert not set("\"'`") & set(text), "use ’, «» or “”"
+    assert not re.search(r"  | $|\s[,.;:!?]", text, re.MULTILINE)
+    if article.language == "en":
+        assert "«" not in text
+        assert text.count("“") == text.count("”")
+    else:
+        assert not set("“”„") & set(text)
+        assert text.count("«") == text.count("»")
+    if article.language == "ru":
+        assert "’" not in text
+
+
+def numbers(text, language):
+    """Numbers in digits, thousands written out, the decimal mark a point."""
+    if language == "en":
+        text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    else:
+        text = re.sub(r"(?<=\d),(?=\d)", ".", text)
+        text = re.sub(r"(\d+(?:\.\d+)?) (?:тисяч|тыся)\w*", lambda m: f"{float(m[1]) * 1000:g}", text)
+    return {f"{float(found):.10g}" for found in re.findall(r"\d+(?:\.\d+)?", text)}
+
+
+@pytest.mark.parametrize("story", load_stories(), ids=lambda story: story.name)
+def test_numbers_are_the_same_in_all_languages(story):
+    found = {language: numbers(article.body, language) for language, article in variants(story.name).items()}
+    if "dropped-paragraph" in story.shows:
+        assert found["ru"] < found["uk"]
+        del found["ru"]
+    if "corrected-in-english" in story.shows:
+        assert found["en"] - found["uk"] == {"63"}
+        return
+    assert len({frozenset(told) for told in found.values()}) <= 1, found
+
+
+@pytest.mark.parametrize("story", load_stories(), ids=lambda story: story.name)
+def test_translations_come_within_an_hour_and_a_half(story):
+    times = sorted(variant.published for variant in story.variants)
+    lags = [(later - times[0]).total_seconds() / 60 for later in times[1:]]
+    assert all(20 <= lag <= 90 for lag in lags)
+    assert len(set(times)) == len(times)
+
+
+def test_kyiv_offsets_on_both_sides_of_the_clock_change():
+    offsets = {variant.published.isoformat()[-6:] for story in load_stories() for variant in story.variants}
+    assert offsets == {"+02:00", "+03:00"}
+    for story in load_stories():
+        for variant in story.variants:
+            summer = f"{variant.published:%m-%d}" >= "03-29"
+            assert variant.published.isoformat().endswith("+03:00" if summer else "+02:00"), story.name
+
+
+def test_every_oddity_is_explained_and_shown():
+    explained = set(re.findall(r"^\| `([a-z0-9-]+)` \|", README.read_text(encoding="utf-8"), re.MULTILINE))
+    shown = {name for story in load_stories() for name in story.shows}
+    assert shown == explained
+
+
+def test_a_story_is_announced_in_one_place_only_and_both_places_are_used():
+    places = {story.announced_in for story in load_stories()}
+    assert places == {"sitemap", "rss"}
+    for story in load_stories():
+        assert set(story.announced) <= {variant.language for variant in story.variants} <= set(LANGUAGES)
+
+
+def test_a_misspelt_field_is_refused_with_its_name():
+    from crawler.demo.story import _refuse_unknown
+
+    with pytest.raises(ValueError, match=r"a\.toml: unknown sectoin; known: .*section"):
+        _refuse_unknown(Path("a.toml"), Story, {"sectoin": "x"})
