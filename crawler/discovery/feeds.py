@@ -19,7 +19,8 @@ from crawler.items import Alternate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TAGS = re.compile(r"<[^<>]*>")
+# "A < B" is no tag
+_TAGS = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def read_feed_source(body: bytes, url: str) -> Sitemap:
@@ -31,7 +32,7 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
     """Every entry that links to a page, in the feed's order.
 
     `encoding` is that of the Content-Type header; what the XML declares is tried after it.
-    Raises DiscoveryError: `too-large`, `not-gzip`, `not-a-feed`.
+    Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-feed`.
     """
     headers = {"content-location": url, "content-type": "application/xml"}
     if encoding:
@@ -42,8 +43,9 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         message = f"{url}: expected a feed, feedparser ended with {error!r}"
         raise DiscoveryError(message, "not-a-feed") from None
-    if not parsed.version and not parsed.entries:
-        raise DiscoveryError(f"{url}: expected RSS, Atom or RDF, got something else", "not-a-feed")
+    if not parsed.get("version") and not parsed.entries:
+        reason = "not-a-feed" if body.strip() else "empty"
+        raise DiscoveryError(f"{url}: expected RSS, Atom or RDF, got something else", reason)
     feed_language = _text(parsed.feed, "language")
     leads: dict[str, Lead] = {}
     for entry in parsed.entries:
@@ -60,15 +62,15 @@ def _lead(entry: dict[str, Any], url: str, feed_language: str | None) -> Lead | 
     if address is None:
         return None
     alternates = tuple(Alternate(tag, page, "sitemap") for page, tag in links.items() if tag)
-    title = dict.get(entry, "title_detail") or {}
-    claims = links.get(address), _text(entry, "language"), title.get("language"), feed_language
+    inherited = (dict.get(entry, "title_detail") or {}).get("language")
+    claims = links.get(address), _text(entry, "language"), inherited, feed_language
     return Lead(
         url=address,
         source="feed",
         alternates=alternates,
         language=next((tag for claim in claims if (tag := language_tag(claim))), None),
         published_raw=_text(entry, "published"),
-        title=_title(entry, as_html=title.get("type") != "text/plain"),
+        title=_title(entry),
         modified_raw=_text(entry, "updated"),
     )
 
@@ -81,11 +83,9 @@ def _links(entry: dict[str, Any], url: str) -> Iterator[tuple[str, str | None]]:
             yield page, language_tag(link.get("hreflang"))
 
 
-def _title(entry: dict[str, Any], *, as_html: bool) -> str | None:
-    title = _text(entry, "title")
-    if title and as_html:
-        title = one_line(unescape(_TAGS.sub("", title)))
-    return title or None
+def _title(entry: dict[str, Any]) -> str | None:
+    # feedparser's own verdict, HTML or plain text, is no help: one unknown tag makes all of it plain
+    return one_line(unescape(_TAGS.sub("", _text(entry, "title") or ""))) or None
 
 
 def _text(record: dict[str, Any], key: str) -> str | None:

@@ -93,7 +93,8 @@ def _parse(body: bytes, url: str) -> etree._Element:
     try:
         root = etree.fromstring(body.strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise DiscoveryError(f"{url}: expected a sitemap, got no XML: {error}", "empty") from None
+        reason = "not-a-sitemap" if body.strip() else "empty"
+        raise DiscoveryError(f"{url}: expected a sitemap, got no XML: {error}", reason) from None
     # a recovered document may have no root at all, whatever the stubs say
     name = None if root is None else _name(root)
     if name not in {"urlset", "sitemapindex"}:
