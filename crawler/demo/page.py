@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
-from string import Template
 
 from crawler.demo import head, printed_time
+from crawler.demo.layouts import LAYOUT, Layout
 from crawler.demo.markup import blocks_html, plain
 from crawler.demo.story import LANGUAGES, Story, Variant
 from crawler.demo.wording import WORDING, Wording
-
-LAYOUTS = Path(__file__).with_name("layouts")
 
 
 def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base_url: str) -> str:
     """`neighbours` are other stories in the same language, for the promo line and the related list."""
     words = WORDING[variant.language]
     related = "\n".join(f"<li>{_anchor(neighbour)}</li>" for neighbour in neighbours[:3])
-    promo = f"<p><strong>{words.also}:</strong> {_anchor(neighbours[-1])}</p>" if neighbours else ""
-    template = Template((LAYOUTS / f"{story.layout}.html").read_text(encoding="utf-8"))
-    return template.substitute(
+    layout = LAYOUT[story.layout]
+    promo = layout.promo.format(words=words.also, link=_anchor(neighbours[-1])) if neighbours else ""
+    return layout.template().substitute(
         charset=_charset(variant),
         html_lang=variant.html_lang or words.html_lang,
         headline=escape(variant.headline, quote=False),
         head=head.render(story, variant, base_url),
-        switcher=_switcher(story, variant),
+        switcher=_switcher(story, variant, layout),
         home=words.home,
         outlet=words.outlet,
         section=words.section(story.section),
         date=printed_time.html(variant, variant.published),
         figure=_figure(story, variant),
-        byline=_byline(story, variant, words),
+        byline=_byline(variant, layout),
         body=blocks_html(variant.body, promo, variant.promo_after),
         updated=_updated(variant, words),
         share=words.share,
@@ -64,22 +61,18 @@ def switcher_targets(story: Story, variant: Variant) -> dict[str, str]:
     return (siblings if "switcher" in story.links else {}) | dict(variant.switcher)
 
 
-def _switcher(story: Story, variant: Variant) -> str:
+def _switcher(story: Story, variant: Variant, layout: Layout) -> str:
     targets = switcher_targets(story, variant)
-    if not targets:
-        return ""
-    publication = story.layout == "publication"
+    link_class = f' class="{layout.link_class}"' if layout.link_class else ""
     parts = []
     for language in LANGUAGES:
-        label = WORDING[language].label if publication else WORDING[language].menu_label
+        words = WORDING[language]
+        label = words.menu_label if layout.menu_labels else words.label
         if language == variant.language:
             parts.append(f'<span class="active">{label}</span>')
         elif language in targets:
-            link_class = "" if publication else ' class="lang_menu_item"'
             parts.append(f'<a{link_class} href="{targets[language]}">{label}</a>')
-    if publication:
-        return f'<div class="lang-publication">{" ".join(parts)}</div>'
-    return f'<div class="lang_menu">{" ".join(parts)}</div>'
+    return layout.switcher.format(" ".join(parts)) if targets else ""
 
 
 def _figure(story: Story, variant: Variant) -> str:
@@ -95,12 +88,9 @@ def byline_text(variant: Variant) -> str | None:
     return f"{words.author}: {names}" if names else None
 
 
-def _byline(story: Story, variant: Variant, words: Wording) -> str:
-    if (line := byline_text(variant)) is None:
-        return ""
-    if story.layout == "publication":
-        return f'<div class="publication-author">{line}</div>'
-    return f'<span class="post_news_author">{line}</span>'
+def _byline(variant: Variant, layout: Layout) -> str:
+    line = byline_text(variant)
+    return layout.byline.format(escape(line, quote=False)) if line else ""
 
 
 def _updated(variant: Variant, words: Wording) -> str:

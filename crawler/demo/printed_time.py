@@ -24,6 +24,8 @@ def for_machines(variant: Variant, at: datetime) -> str:
     """What JSON-LD says: with offset, naive Kyiv time or UTC."""
     if variant.dates == "kyiv":
         return f"{at:%Y-%m-%d %H:%M:%S}"
+    if variant.dates == "spaced":
+        return f"{at:%Y-%m-%d %H:%M:%S} {at.isoformat()[-6:]}"
     if variant.dates == "utc":
         return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
     return at.isoformat()

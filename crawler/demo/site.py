@@ -7,6 +7,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from crawler.demo import listings, page
+from crawler.demo.layouts import LAYOUTS
 from crawler.demo.story import LANGUAGES, Story, Variant, load_stories
 from crawler.demo.wording import WORDING
 
@@ -41,7 +42,7 @@ def build_site(base_url: str) -> dict[str, Answer]:
         "/robots.txt": Answer(listings.robots(base_url).encode(), "text/plain; charset=utf-8"),
         "/sitemap-news.xml": Answer(listings.news_sitemap(stories, base_url).encode(), _XML),
         "/rss.xml": Answer(listings.feed(stories, base_url).encode(), "application/rss+xml; charset=utf-8"),
-        "/style.css": Answer((page.LAYOUTS / "style.css").read_bytes(), "text/css; charset=utf-8"),
+        "/style.css": Answer((LAYOUTS / "style.css").read_bytes(), "text/css; charset=utf-8"),
         "404": Answer(_MISSING.encode(), status=HTTPStatus.NOT_FOUND),
     }
     for language in LANGUAGES:

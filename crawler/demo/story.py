@@ -19,7 +19,7 @@ STORIES = Path(__file__).with_name("stories")
 LANGUAGES = ("uk", "en", "ru")
 
 Links = Literal["hreflang", "switcher"]
-Dates = Literal["zone", "kyiv", "utc"]
+Dates = Literal["zone", "spaced", "kyiv", "utc"]
 LinkedData = Literal["person", "organisation", "escaped", "none"]
 
 
@@ -43,7 +43,8 @@ class Variant:
     promo_after: int | None = None
     """Blocks before the "Read also" line; None prints none."""
     dates: Dates = "zone"
-    """`zone`: ISO with offset; `kyiv`: naive Kyiv time; `utc`: Z in JSON-LD, Kyiv time for the reader."""
+    """`zone`: ISO with offset; `spaced`: the same with a space on both sides of the time, which ISO does not
+    allow; `kyiv`: naive Kyiv time; `utc`: Z in JSON-LD, Kyiv time for the reader."""
     linked_data: LinkedData = "person"
     html_lang: str | None = None
     og_locale: str | None = None
@@ -72,7 +73,7 @@ class Story:
     sitemap_alternates: bool
     links: tuple[Links, ...]
     """How its pages name their siblings."""
-    layout: Literal["publication", "post", "video"]
+    layout: Literal["publication", "post", "agency", "edition", "video"]
     variants: tuple[Variant, ...]
     relative_canonical: bool = False
 
@@ -83,10 +84,10 @@ class Story:
 @cache
 def load_stories() -> tuple[Story, ...]:
     """All stories, by file name. ValueError names the file and the field that is wrong."""
-    return tuple(_story(path) for path in sorted(STORIES.glob("*.toml")))
+    return tuple(read_story(path) for path in sorted(STORIES.glob("*.toml")))
 
 
-def _story(path: Path) -> Story:
+def read_story(path: Path) -> Story:
     told = tomllib.loads(path.read_text(encoding="utf-8"))
     variants = tuple(
         _variant(path, language, told.pop(language)) for language in LANGUAGES if language in told

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.expected import expected_articles
-from crawler.demo.story import LANGUAGES, Story, load_stories
+from crawler.demo.story import LANGUAGES, STORIES, load_stories, read_story
 
 ARTICLES = expected_articles()
 README = Path(__file__).parents[3] / "crawler/demo/README.md"
@@ -123,8 +123,17 @@ def test_a_story_is_announced_in_one_place_only_and_both_places_are_used():
         assert set(story.announced) <= {variant.language for variant in story.variants} <= set(LANGUAGES)
 
 
-def test_a_misspelt_field_is_refused_with_its_name():
-    from crawler.demo.story import _refuse_unknown
-
+def test_a_misspelt_field_is_refused_with_its_name(tmp_path):
+    told = STORIES.joinpath("ferry-timetable.toml").read_text(encoding="utf-8")
+    story = tmp_path / "a.toml"
+    story.write_text(told.replace("section =", "sectoin ="), encoding="utf-8")
     with pytest.raises(ValueError, match=r"a\.toml: unknown sectoin; known: .*section"):
-        _refuse_unknown(Path("a.toml"), Story, {"sectoin": "x"})
+        read_story(story)
+
+
+def test_a_time_without_offset_is_refused(tmp_path):
+    told = STORIES.joinpath("ferry-timetable.toml").read_text(encoding="utf-8")
+    story = tmp_path / "a.toml"
+    story.write_text(told.replace("+03:00", ""), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"a\.toml: \[uk\] published has no offset"):
+        read_story(story)
