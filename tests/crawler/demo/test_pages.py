@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
 
@@ -25,7 +26,11 @@ BYLINES = ".publication-author, .post_news_author, .newsAuthor, .c-article-contr
 TEXTS = ".txt, .post_news_text, .newsText, .c-article-content"
 SWITCHERS = ".lang-publication a, .langBar a, .lang_menu_item, a.js-alternateLink"
 DATES = ".publication-date, .post_news_date, .newsDate, .c-article-publication-date"
-NEWS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+NEWS = {
+    "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
+    "n": "http://www.google.com/schemas/sitemap-news/0.9",
+    "x": "http://www.w3.org/1999/xhtml",
+}
 
 
 class Fetched:
@@ -135,6 +140,15 @@ def test_sitemap_and_feed_list_the_announced_and_share_no_story(newsroom):
     assert len(list(grouped)) == 3 * sum(story.sitemap_alternates for story in load_stories())
 
 
+def test_sitemap_and_feed_tell_when_a_story_was_published(newsroom):
+    sitemap = etree.fromstring(Fetched(newsroom.base_url + "/sitemap-news.xml").body)
+    feed = etree.fromstring(Fetched(newsroom.base_url + "/rss.xml").body)
+    told = {datetime.fromisoformat(node.text) for node in sitemap.iterfind(".//n:publication_date", NEWS)}
+    assert told == {article.published_at for article in ARTICLES if article.announced_in == "sitemap"}
+    fed = {parsedate_to_datetime(node.text) for node in feed.iterfind(".//pubDate")}
+    assert fed > {article.published_at for article in ARTICLES if article.announced_in == "rss"}
+
+
 def test_swapped_paths_and_wrong_hreflang(pages):
     uk, ru = only("swapped-paths", "uk"), only("swapped-paths", "ru")
     assert uk.path == ru.path.replace("/ukr/", "/rus/")
@@ -160,6 +174,7 @@ def test_wrong_claims_about_the_language(pages):
 def test_json_ld_differs_from_the_page_as_declared(pages):
     for article in shown("escaped-headline"):
         told = pages[article.path].linked_data()["headline"]
+        assert told != article.headline
         assert html.fromstring(f"<p>{told}</p>").text == article.headline
     for article in shown("organisation-in-json-ld"):
         assert pages[article.path].linked_data()["author"]["@type"] == "Organization"
