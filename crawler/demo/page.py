@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from crawler.demo import head, printed_time
-from crawler.demo.layouts import LAYOUT, Layout
+from crawler.demo.layout import LAYOUT, Layout
 from crawler.demo.markup import blocks_html, plain
 from crawler.demo.story import LANGUAGES, Story, Variant
 from crawler.demo.wording import WORDING, Wording

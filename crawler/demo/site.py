@@ -7,7 +7,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from crawler.demo import listings, page
-from crawler.demo.layouts import LAYOUTS
+from crawler.demo.layout import LAYOUTS
 from crawler.demo.story import LANGUAGES, Story, Variant, load_stories
 from crawler.demo.wording import WORDING
 
