@@ -95,8 +95,10 @@ def precision_recall(gold: str, text: str) -> tuple[float, float]:
     true, predicted = shingles(gold), shingles(text)
     hit = sum((true & predicted).values())
     missed, extra = sum(true.values()) - hit, sum(predicted.values()) - hit
-    precision = hit / (hit + extra) if hit + extra else 1.0
-    recall = hit / (hit + missed) if hit + missed else 1.0
+    if not true and not predicted:
+        return 1.0, 1.0
+    precision = hit / (hit + extra) if hit + extra else 0.0
+    recall = hit / (hit + missed) if hit + missed else 0.0
     return precision, recall
 
 

@@ -6,11 +6,12 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lxml import etree
+from lxml import etree, html
 from trafilatura import bare_extraction
 
 from crawler.extraction.boilerplate import element_names, why_not_text
 from crawler.extraction.captions import read_page, with_captions
+from crawler.extraction.container import find_container
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-_NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object", "form")
+_NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SHORT = 1500
 """Characters below which the fast way is not trusted, and trafilatura compares with its other algorithms."""
 
@@ -61,14 +62,49 @@ def read_body(tree: HtmlElement, *, headline: str | None, byline: str | None, dr
 
 
 def _extract(tree: HtmlElement) -> list[Block]:
-    document = bare_extraction(tree, fast=True, include_comments=False, include_formatting=False)
-    blocks = list(_blocks(document.body)) if document is not None else []
-    if sum(len(block.text) for block in blocks) < _SHORT:
-        document = bare_extraction(tree, include_comments=False, include_formatting=False)
-        again = list(_blocks(document.body)) if document is not None else []
-        if sum(len(block.text) for block in again) > sum(len(block.text) for block in blocks):
+    body = tree.find("body")
+    if body is None:
+        return []
+    container = find_container(body)
+    if container.tight and container.weight > 250:
+        blocks = _read(_alone(container.element))
+        if _length(blocks) >= 0.6 * container.weight:
+            return blocks
+        bare = _alone(container.element)
+        for element in bare.iter():
+            element.attrib.pop("class", None)
+            element.attrib.pop("id", None)
+        again = _read(bare)
+        if _length(again) >= 0.6 * container.weight:
+            return again
+    blocks = _read(tree)
+    if _length(blocks) < _SHORT or len(blocks) < 2:
+        again = _read(tree, fast=False)
+        if len(again) > 1 or not blocks:
             return again
     return blocks
+
+
+def _length(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _read(tree: HtmlElement, *, fast: bool = True) -> list[Block]:
+    document = bare_extraction(tree, fast=fast, include_comments=False, include_formatting=False)
+    return list(_blocks(document.body)) if document is not None else []
+
+
+def _alone(element: HtmlElement) -> HtmlElement:
+    """A page that has nothing but this element, under a name by which trafilatura takes all of it."""
+    root = html.Element("html")
+    body = etree.SubElement(root, "body")
+    container = deepcopy(element)
+    container.tail = None
+    container.tag = "article"
+    container.attrib.clear()
+    container.set("class", "post")
+    body.append(container)
+    return root
 
 
 def _prune(tree: HtmlElement, drop: str | None) -> None:

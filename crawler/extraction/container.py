@@ -1,0 +1,145 @@
+"""Which element of a page holds the article: where its running text is, whatever its class is called.
+
+trafilatura goes by names of classes and takes the first that it knows, which may be a part of the text (the first
+of several chunks) or a list of teasers. Here only text counts: each block of running text weighs its letters, and
+from <body> the way goes down as long as one child holds nearly all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_BLOCKS = {
+    "p", "div", "td", "li", "blockquote", "pre", "section", "article", "main", "dd", "body", "figcaption", "th",
+    "h1", "h2", "h3", "h4", "h5", "h6", "center", "header", "footer", "nav", "aside", "form", "figure", "ul", "ol",
+    "table", "tr", "tbody", "address", "label", "button", "noindex",
+}  # fmt: skip
+_NEVER = {"nav", "footer", "aside", "form", "header", "figure", "label", "h1", "button", "select", "noscript", "address", "noindex"}
+_OTHER = re.compile(
+    r"comment(?!ary)|sidebar|side-bar|related|footer|recommend|popular|newsletter|subscri|disqus|breadcrumb"
+    r"|(?:^|[\s_-])(?:teasers?|promo|cookies?|consent|repl(?:y|ies)|respond|menu|nav|navigation|copyright|disclaimer|modal"
+    r"|popup|advert|ads?|banners?|share|social|login|signup|most|trending|outbrain|taboola|hidden|newslist|news-list)(?:$|[\s_-])"
+    r"|author-?(?:bio|info|card|box)|about-author|otherNews|lastNews",
+    re.IGNORECASE,
+)
+_RUNNING = 50
+"""Letters of a block from which it is taken for running text."""
+_NEARLY_ALL = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    element: HtmlElement
+    weight: int
+    """Characters of running text in it."""
+    share: float
+    """Of the running text of the whole page."""
+    tight: bool
+    """Its own paragraphs are the text; otherwise several parts share it, of which some may be no article."""
+
+
+def find_container(body: HtmlElement) -> Container:
+    """The smallest element that holds nearly all running text of the page, or of a part that does."""
+    weights = _weights(body)
+    total = weights.get(body, 0)
+    element = body
+    while True:
+        children = [(weights.get(child, 0), child) for child in element if isinstance(child.tag, str)]
+        if not children:
+            break
+        heaviest, child = max(children, key=lambda pair: pair[0])
+        if heaviest < _NEARLY_ALL * weights.get(element, 0) or child.tag in {"p", "li", "blockquote"} or not heaviest:
+            break
+        element = child
+    tight = _is_tight(element, weights)
+    if not tight and (densest := _densest(element, weights)) is not None:
+        element, tight = densest, True
+    weight = weights.get(element, 0)
+    return Container(element, weight, weight / total if total else 0.0, tight)
+
+
+def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:
+    """Below an element whose text is in several places: the one that has by far most of it in its own blocks."""
+    own: dict[HtmlElement, int] = {}
+    for block, weight in weights.items():
+        parent = block.getparent()
+        if parent is not None and not any(weights.get(child, 0) for child in block):
+            own[parent] = own.get(parent, 0) + weight
+            if block.tag not in {"p", "li", "blockquote", "h2", "h3"}:
+                own[block] = own.get(block, 0) + weight
+    inside = sorted(((weight, block) for block, weight in own.items() if element in block.iterancestors()),
+                    key=lambda pair: -pair[0])  # fmt: skip
+    if not inside or inside[0][0] < 0.3 * weights[element]:
+        return None
+    best = inside[0][1]
+    rival = next((weight for weight, block in inside[1:] if best not in block.iterancestors()
+                  and block not in best.iterancestors()), 0)  # fmt: skip
+    return best if inside[0][0] > 2.5 * rival else None
+
+
+def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
+    if element.tag not in {"div", "article", "section", "main", "td", "span", "form", "center"}:
+        return False
+    parts = [child for child in element if isinstance(child.tag, str) and weights.get(child, 0)]
+    here = weights.get(element, 0)
+    own = here - sum(weights[part] for part in parts)
+    paragraphs = sum(
+        weights[part]
+        for part in parts
+        if part.tag in {"p", "ul", "ol", "blockquote", "pre"} or not any(weights.get(child, 0) for child in part)
+    )
+    if own + paragraphs >= 0.6 * here > 0:
+        return True
+    # chunks of one text bear the same class
+    names = {part.get("class") for part in parts if weights[part] > 0.15 * here}
+    large = [part for part in parts if weights[part] > 0.15 * here]
+    return len(large) > 1 and len(names) == 1 and None not in names and {part.tag for part in large} == {"div"}
+
+
+def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
+    """Characters of running text in each element that has any."""
+    order: list[HtmlElement] = [element for element in body.iter() if isinstance(element.tag, str)]
+    owner: dict[HtmlElement, HtmlElement] = {body: body}
+    linked: dict[HtmlElement, bool] = {body: False}
+    other: dict[HtmlElement, bool] = {body: False}
+    letters: dict[HtmlElement, int] = {}
+    links: dict[HtmlElement, int] = {}
+    for element in order:
+        parent = element.getparent()
+        if element is not body:
+            owner[element] = element if element.tag in _BLOCKS else owner[parent]
+            linked[element] = linked[parent] or element.tag == "a"
+            other[element] = other[parent] or _is_other(element)
+            tail = len(element.tail.strip()) if element.tail else 0
+            if tail:
+                letters[owner[parent]] = letters.get(owner[parent], 0) + tail
+                if linked[parent]:
+                    links[owner[parent]] = links.get(owner[parent], 0) + tail
+        text = len(element.text.strip()) if element.text else 0
+        if text:
+            block = owner[element]
+            letters[block] = letters.get(block, 0) + text
+            if linked[element]:
+                links[block] = links.get(block, 0) + text
+    weights: dict[HtmlElement, int] = {}
+    for block, count in letters.items():
+        if count >= _RUNNING and links.get(block, 0) < 0.5 * count and not other[block]:
+            weights[block] = count
+    for element in reversed(order):
+        if element is not body and element in weights:
+            parent = element.getparent()
+            weights[parent] = weights.get(parent, 0) + weights[element]
+    return weights
+
+
+def _is_other(element: HtmlElement) -> bool:
+    if element.tag in _NEVER:
+        # ASP.NET wraps whole pages in a form, and headers of articles hold their leads
+        return element.tag != "form" and not (element.tag == "header" and element.find(".//h1") is not None)
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return len(named) > 1 and bool(_OTHER.search(named)) and element.find(".//h1") is None
