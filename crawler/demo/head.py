@@ -37,10 +37,12 @@ def render(story: Story, variant: Variant, base_url: str) -> str:
         _property("og:locale", variant.og_locale or words.og_locale),
         _property("og:image", f"{base_url}/media/{story.name}.svg"),
     ]
+    if story.layout == "video":
+        return "\n".join(lines)
     if variant.dates in {"zone", "spaced"}:
         told = printed_time.for_machines(variant, variant.published)
         lines.append(_property("article:published_time", told))
-    if variant.linked_data != "none" and story.layout != "video":
+    if variant.linked_data != "none":
         lines.append(_linked_data(story, variant, base_url))
     return "\n".join(lines)
 

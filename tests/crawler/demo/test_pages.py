@@ -214,3 +214,5 @@ def test_the_video_has_no_article(newsroom):
     page = Fetched(newsroom.base_url + path)
     assert page.css("video")
     assert len(page.css(".video-text p")) == 2
+    assert page.linked_data() is None
+    assert not page.css("time, [property^='article:']")
