@@ -1,1 +1,53 @@
-"""Read and write a Triptych news archive; needs pyarrow only, never Scrapy."""
+"""Read and write a Triptych news archive; needs pyarrow only, never Scrapy.
+
+```python
+import archive
+a = archive.open("news-archive")
+a.articles(language=["uk", "ru"], published=("2026-01-01", None)).to_pandas()
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.exceptions import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveNotFound,
+    ArchiveNotWritable,
+    ArchiveWriteError,
+    ArticleNotFound,
+    DecisionError,
+    NotAnArchive,
+    PoisonRecord,
+    SchemaTooNew,
+    SnapshotNotFound,
+)
+
+if TYPE_CHECKING:
+    import os
+
+    from archive.reader import Archive
+
+__all__ = [
+    "ArchiveDamaged",
+    "ArchiveError",
+    "ArchiveNotFound",
+    "ArchiveNotWritable",
+    "ArchiveWriteError",
+    "ArticleNotFound",
+    "DecisionError",
+    "NotAnArchive",
+    "PoisonRecord",
+    "SchemaTooNew",
+    "SnapshotNotFound",
+    "open",
+]
+
+
+def open(root: str | os.PathLike[str]) -> Archive:
+    """Open an archive for reading; needs no lock and never disturbs a writer."""
+    from archive.reader import Archive  # noqa: PLC0415  pyarrow takes its time, and not every importer reads
+
+    return Archive(root)

@@ -1,0 +1,58 @@
+"""A lazy set of rows: nothing is read until it is asked for as a table, a frame or batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+
+class RowSet:
+    """Rows of one snapshot; `columns` and filters reach the Parquet files, so that little is read."""
+
+    def __init__(
+        self,
+        files: Sequence[Path],
+        schema: pa.Schema,
+        where: ds.Expression | None = None,
+        columns: Sequence[str] | None = None,
+        derive: Callable[[], pa.Table] | None = None,
+    ) -> None:
+        self._files = tuple(files)
+        self._schema = schema
+        self._where = where
+        self._columns = list(columns) if columns is not None else None
+        self._derive = derive
+        if unknown := [name for name in self._columns or () if name not in schema.names]:
+            raise ValueError(f"no column {unknown[0]!r}; there are: {', '.join(schema.names)}")
+
+    def files(self) -> list[Path]:
+        """The Parquet files that the rows come from, before any filter."""
+        return list(self._files)
+
+    def _dataset(self) -> ds.Dataset:
+        if self._derive is not None:
+            return ds.dataset(self._derive())
+        return ds.dataset([str(path) for path in self._files], schema=self._schema, format="parquet")
+
+    def to_arrow(self) -> pa.Table:
+        return self._dataset().to_table(columns=self._columns, filter=self._where)
+
+    def to_pandas(self) -> pd.DataFrame:
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame
+
+    def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
+        """Portions of at most `rows`, in memory one at a time."""
+        yield from self._dataset().to_batches(columns=self._columns, filter=self._where, batch_size=rows)
+
+    def __len__(self) -> int:
+        count: int = self._dataset().count_rows(filter=self._where)
+        return count

@@ -1,0 +1,105 @@
+"""What the archive held at a moment of the past, derived from rows that are never taken back.
+
+Every row carries the moment of its commit, so a past state needs no old manifest and no old file: it comes
+out the same after later commits, merges and collections. Rows are in the order of their ids.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from archive import stories
+from archive.rows import Commit, table
+from archive.schema import ARTICLES, DECISIONS, MEMBERSHIPS, OBSERVATIONS, PAIRS, STORIES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from archive.log import Snapshot
+
+
+class Past:
+    """The tables at one moment of transaction time: what was committed by then, whenever it was fetched."""
+
+    def __init__(self, root: Path, head: Snapshot, at: datetime) -> None:
+        self._root = root
+        self._head = head
+        self._at = at
+
+    def _read(self, names: tuple[str, ...], schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
+        paths = [str(self._root / file.path) for name in names for file in self._head.stored(name)]
+        source = ds.dataset(paths, schema=schema, format="parquet")
+        return source.to_table(columns=columns, filter=ds.field("ingested_at") <= pa.scalar(self._at))
+
+    def observations(self) -> pa.Table:
+        order = [("commit_seq", "ascending"), ("observed_at", "ascending"), ("url", "ascending")]
+        return self._read(("observations",), OBSERVATIONS).sort_by(order)
+
+    def versions(self) -> pa.Table:
+        """Every version known then, its derived columns as they were then."""
+        rows = self._read(("articles", "superseded"), ARTICLES)
+        order = [("article_id", "ascending"), ("valid_from", "ascending"), ("version", "ascending")]
+        rows = rows.sort_by(order)
+        ids: list[str] = rows["article_id"].to_pylist()
+        latest = [here != following for here, following in zip(ids, [*ids[1:], None], strict=True)]
+        looks, story_of = self._looks(), self._stories_of()
+        valid_to, last_seen = rows["valid_to"].to_pylist(), rows["last_seen"].to_pylist()
+        derived = {
+            "story_id": [story_of[x] for x in ids],
+            "valid_to": [None if last else stored for last, stored in zip(latest, valid_to, strict=True)],
+            "first_seen": [looks[x][0] for x in ids],
+            "last_seen": [
+                looks[x][1] if last else stored
+                for x, last, stored in zip(ids, latest, last_seen, strict=True)
+            ],
+        }
+        for name, values in derived.items():
+            position = rows.schema.get_field_index(name)
+            field = rows.schema.field(position)
+            rows = rows.set_column(position, field, pa.array(values, field.type))
+        return rows
+
+    def articles(self) -> pa.Table:
+        rows = self.versions()
+        return rows.filter(pc.is_null(rows["valid_to"]))
+
+    def pairs(self) -> pa.Table:
+        rows = self._read(("decisions",), DECISIONS).sort_by("commit_seq")
+        latest = {
+            key: position
+            for position, key in enumerate(
+                zip(rows["article_id_a"].to_pylist(), rows["article_id_b"].to_pylist(), strict=True)
+            )
+        }
+        chosen = [latest[key] for key in sorted(latest)]
+        return rows.take(pa.array(chosen, pa.int64())).cast(PAIRS)
+
+    def stories(self) -> pa.Table:
+        """Without `ingested_at` and `commit_seq` of their own: they are those of the moment's last commit."""
+        columns = ["article_id", "story_id", "outlet", "language", "url", "headline", "published_at"]
+        articles = self.articles()
+        members = [stories.Member(**row) for row in articles.select(columns).to_pylist()]
+        joint_columns = ["article_id_a", "article_id_b", "evidence", "score"]
+        joints = [stories.Joint(**row) for row in self.pairs().select(joint_columns).to_pylist()]
+        if not members:
+            return STORIES.empty_table()
+        last = Commit(pc.max(articles["commit_seq"]).as_py(), pc.max(articles["ingested_at"]).as_py())
+        return table("stories", [story.row() for story in stories.build(members, joints)], last)
+
+    def _looks(self) -> dict[str, tuple[datetime, datetime]]:
+        """First and last look that found each article."""
+        rows = self._read(("observations",), OBSERVATIONS, ["article_id", "outcome", "observed_at"])
+        found = rows.filter(pc.is_in(rows["outcome"], value_set=pa.array(["archived", "unchanged"])))
+        grouped = found.group_by("article_id").aggregate([("observed_at", "min"), ("observed_at", "max")])
+        return {
+            row["article_id"]: (row["observed_at_min"], row["observed_at_max"]) for row in grouped.to_pylist()
+        }
+
+    def _stories_of(self) -> dict[str, str]:
+        rows = self._read(("memberships",), MEMBERSHIPS).sort_by("commit_seq")
+        return dict(zip(rows["article_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))

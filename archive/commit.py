@@ -1,0 +1,163 @@
+"""A commit: records in, the next snapshot out, all or nothing."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from archive import locks, plan, replay, views
+from archive.assembly import Assembly
+from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveWriteError
+from archive.log import Snapshot
+from archive.rows import Commit
+from archive.schema import SCHEMA_VERSION
+from archive.tables import TableFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from archive.codec import Record
+    from archive.layout import Layout
+    from archive.links import Decide
+    from archive.log import Log
+    from archive.state import State
+
+_log = logging.getLogger(__name__)
+
+
+class Committer:
+    """Makes snapshots; one thread at a time, any number of processes."""
+
+    def __init__(self, layout: Layout, log: Log, run_id: str, now: Callable[[], datetime]) -> None:
+        self._layout = layout
+        self._log = log
+        self._run_id = run_id
+        self._now = now
+        self._state: State | None = None
+
+    def close(self) -> None:
+        if self._state is not None:
+            self._state.close()
+            self._state = None
+
+    def commit(
+        self, batches: Mapping[str, Sequence[Record]], decide: Decide | None, summary: Mapping[str, int]
+    ) -> Snapshot | None:
+        """`batches`: the records of each segment. None when all of them are committed already."""
+        with locks.hold(self._layout.lock):
+            while True:
+                head, state = self._ready()
+                fresh = {x: records for x, records in batches.items() if not state.has_segment(x)}
+                if not any(fresh.values()) and not summary:
+                    return None
+                snapshot = self._attempt(head, state, fresh, decide, summary)
+                if snapshot is not None:
+                    break
+            self._show(snapshot, state)
+        return snapshot
+
+    def repair(self) -> None:
+        """Bring cache and view up to the log, and sweep what a commit that was killed has left."""
+        with locks.hold(self._layout.lock):
+            for path in self._layout.temporary.iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    views.remove(path)
+                else:
+                    path.unlink(missing_ok=True)
+            head, state = self._ready()
+            if views.current(self._layout) != head.id:
+                self._show(head, state)
+
+    def _ready(self) -> tuple[Snapshot, State]:
+        head = self._log.head()
+        if head is None:
+            raise ArchiveNotFound(f"{self._layout.root} has lost its log; it is no archive any more.")
+        try:
+            if self._state is None:
+                self._state = replay.open_state(self._layout)
+            try:
+                replay.catch_up(self._state, self._layout, self._log, head)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
+                self.close()
+                replay.discard_state(self._layout)
+                self._state = replay.open_state(self._layout)
+                replay.catch_up(self._state, self._layout, self._log, head)
+        except (sqlite3.Error, OSError) as error:
+            self.close()
+            raise ArchiveWriteError(f"Cannot write {self._layout.state}: {error}.") from error
+        return head, self._state
+
+    def _attempt(
+        self,
+        head: Snapshot,
+        state: State,
+        batches: Mapping[str, Sequence[Record]],
+        decide: Decide | None,
+        summary: Mapping[str, int],
+    ) -> Snapshot | None:
+        """None when another writer took this number, which the lock makes rare, not impossible."""
+        at = max(self._now(), head.committed_at + timedelta(microseconds=1))
+        planned = plan.derive([record for records in batches.values() for record in records], state, decide)
+        files = TableFiles(self._layout)
+        assembly = Assembly(self._layout, state, head, Commit(head.id + 1, at), files)
+        try:
+            live = assembly.carry_out(planned)
+            snapshot = Snapshot(
+                id=head.id + 1,
+                parent=head.id,
+                operation="append",
+                committed_at=at,
+                run_id=self._run_id,
+                schema_version=SCHEMA_VERSION,
+                files=live,
+                rewrote=assembly.rewrote,
+                segments=tuple(sorted(batches)),
+                summary=_counters(planned, summary),
+            )
+            if self._log.append(snapshot):
+                return snapshot
+        except OSError as error:
+            # the last step, fsync of the log's folder, can fail when the manifest is there for all to see
+            if not self._layout.manifest(head.id + 1).exists():
+                files.discard()
+            raise ArchiveWriteError(
+                f"The commit into {self._layout.root} failed: {error}. "
+                "The articles are safe in their segment and will be committed by the next one."
+            ) from error
+        except (ArchiveError, pa.ArrowException):
+            files.discard()
+            raise
+        files.discard()
+        return None
+
+    def _show(self, snapshot: Snapshot, state: State) -> None:
+        """The snapshot stands; what fails here is made good by the next commit or start."""
+        try:
+            replay.catch_up(state, self._layout, self._log, snapshot)
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("snapshot %d is committed; state.sqlite will follow: %s", snapshot.id, error)
+            self.close()
+        try:
+            views.publish(self._layout, snapshot)
+            views.prune(self._layout, self._now().timestamp())
+        except OSError as error:
+            _log.warning("snapshot %d is committed; its view will follow: %s", snapshot.id, error)
+
+
+def _counters(planned: plan.Plan, summary: Mapping[str, int]) -> dict[str, int]:
+    own = Counter(f"archive/{look.outcome}" for look in planned.reading.looks)
+    own["archive/articles_new"] = sum(1 for x in planned.reading.drafts if x not in planned.reading.stored)
+    own["archive/versions_new"] = sum(len(drafts) for drafts in planned.reading.drafts.values())
+    own["archive/pairs_decided"] = len(planned.pairs)
+    own["archive/stories_written"] = len(planned.stories)
+    refused = {f"archive/pairs_refused/{reason}": count for reason, count in planned.refused.items()}
+    return dict(sorted({**own, **refused, **summary}.items()))

@@ -1,0 +1,67 @@
+"""What can go wrong with an archive.
+
+ArchiveError
+├── ArchiveNotFound      no archive at this place
+├── NotAnArchive         a file, a foreign folder, or a kind of address that is not served
+├── ArchiveNotWritable   the folder cannot be written to
+├── SchemaTooNew         written by a newer Triptych; refused rather than misread
+├── ArchiveWriteError    the disk refused a write; what was acknowledged before is safe
+├── ArchiveDamaged       a file is missing, cut or altered
+├── SnapshotNotFound     no snapshot that old, or its files are gone
+├── ArticleNotFound      no article, version or story of that id
+├── DecisionError        pairing named an article that the archive does not hold
+└── PoisonRecord         one record that cannot be stored; it is in quarantine, the rest goes on
+"""
+
+from __future__ import annotations
+
+
+class ArchiveError(Exception):
+    """Base of all errors of this package; the message is one sentence for the person at the terminal."""
+
+
+class ArchiveNotFound(ArchiveError):
+    pass
+
+
+class NotAnArchive(ArchiveError):
+    pass
+
+
+class ArchiveNotWritable(ArchiveError):
+    pass
+
+
+class SchemaTooNew(ArchiveError):
+    pass
+
+
+class ArchiveWriteError(ArchiveError):
+    pass
+
+
+class ArchiveDamaged(ArchiveError):
+    pass
+
+
+class SnapshotNotFound(ArchiveError):
+    pass
+
+
+class ArticleNotFound(ArchiveError):
+    pass
+
+
+class DecisionError(ArchiveError):
+    pass
+
+
+class PoisonRecord(ArchiveError):
+    """One record that cannot be stored as it is; `reason` is short and countable."""
+
+    def __init__(self, reason: str, field: str, detail: str) -> None:
+        super().__init__(f"{field}: {detail}")
+        self.reason = reason
+        """Any of `type` `surrogate` `nul` `naive-datetime` `year` `number` `empty` `json`."""
+        self.field = field
+        self.detail = detail

@@ -1,0 +1,84 @@
+"""What pairing is asked about: the articles of a commit, and the stored ones they have to do with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.exceptions import DecisionError
+from archive.records import Decisions, LinkFacts, PairRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from archive.looks import Reading
+    from archive.records import ArticleRecord
+    from archive.state import State
+    from archive.versions import Current
+
+    Decide = Callable[[Sequence[LinkFacts], Sequence[LinkFacts]], Decisions]
+
+
+def fresh_facts(reading: Reading) -> list[LinkFacts]:
+    """One for each article looked at in this commit, unchanged ones too: their alternates may be new."""
+    return [
+        _facts(reading.current[article_id], record) for article_id, record in sorted(reading.newest.items())
+    ]
+
+
+def _facts(current: Current, record: ArticleRecord) -> LinkFacts:
+    return LinkFacts(
+        article_id=record.article_id,
+        story_id=current.story_id,
+        outlet=record.outlet,
+        language=record.language,
+        url=record.url,
+        requested_url=record.requested_url,
+        canonical_url=record.canonical_url,
+        alternates=record.alternates,
+        story_key=record.story_key,
+        first_seen=current.first_seen,
+    )
+
+
+def related_facts(state: State, fresh: Sequence[LinkFacts]) -> list[LinkFacts]:
+    """Stored articles that the fresh ones name, that name them, that share their key, and their stories."""
+    targets = {alternate.url for facts in fresh for alternate in facts.alternates}
+    addresses = {url for x in fresh for url in (x.url, x.requested_url, x.canonical_url) if url}
+    found = state.at_addresses(targets) | state.pointing_at(addresses)
+    keys: dict[str, set[str]] = {}
+    for facts in fresh:
+        if facts.story_key:
+            keys.setdefault(facts.outlet, set()).add(facts.story_key)
+    for outlet, story_keys in keys.items():
+        found |= state.sharing_key(outlet, story_keys)
+    stories = {facts.story_id for facts in fresh} | {facts.story_id for facts in state.facts(found)}
+    own = {facts.article_id for facts in fresh}
+    return sorted(state.facts((found | state.in_stories(stories)) - own), key=lambda facts: facts.article_id)
+
+
+def check(decisions: Decisions, known: set[str]) -> Decisions:
+    """The decisions with each pair's smaller id first; DecisionError when one names an unknown article."""
+    named = {x.article_id for x in decisions.memberships}
+    named |= {article_id for pair in decisions.pairs for article_id in (pair.article_id_a, pair.article_id_b)}
+    if strange := sorted(named - known):
+        raise DecisionError(f"Pairing named an article it was not shown: {', '.join(strange[:3])}.")
+    if same := [pair.article_id_a for pair in decisions.pairs if pair.article_id_a == pair.article_id_b]:
+        raise DecisionError(f"Pairing paired an article with itself: {same[0]}.")
+    pairs = tuple(
+        {(pair.article_id_a, pair.article_id_b): pair for pair in map(_ordered, decisions.pairs)}.values()
+    )
+    return Decisions(pairs, decisions.memberships, decisions.refused)
+
+
+def _ordered(pair: PairRecord) -> PairRecord:
+    if pair.article_id_a < pair.article_id_b:
+        return pair
+    return PairRecord(
+        pair.article_id_b,
+        pair.article_id_a,
+        pair.evidence,
+        pair.reciprocal,
+        pair.score,
+        pair.details,
+        pair.decided_at,
+    )

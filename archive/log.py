@@ -1,0 +1,120 @@
+"""The log of snapshots: a manifest in `_log` is what makes a snapshot exist."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archive import durable
+from archive.exceptions import ArchiveDamaged, SchemaTooNew, SnapshotNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from archive.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    table: str
+    """Stored table, see archive/schema.py."""
+    path: str
+    """Relative to the archive."""
+    month: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the archive: the files that make it up, and how it came about."""
+
+    id: int
+    parent: int | None
+    operation: str
+    """`create` `append` `compact`."""
+    committed_at: datetime
+    """Aware, UTC; always later than the parent's."""
+    run_id: str
+    schema_version: int
+    files: tuple[DataFile, ...]
+    rewrote: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """New file -> the files of the parent whose remaining rows it took over."""
+    segments: tuple[str, ...] = ()
+    """Segments whose records this commit brought in."""
+    summary: Mapping[str, int] = field(default_factory=dict)
+    """Counters: the commit's own under `archive/`, the caller's as given."""
+
+    def stored(self, table: str) -> tuple[DataFile, ...]:
+        return tuple(file for file in self.files if file.table == table)
+
+    def rows(self, table: str) -> int:
+        return sum(file.rows for file in self.files if file.table == table)
+
+
+class Log:
+    """Reads and appends manifests; needs no lock, a manifest never changes."""
+
+    def __init__(self, layout: Layout, schema_version: int) -> None:
+        self._layout = layout
+        self._schema_version = schema_version
+
+    def ids(self) -> list[int]:
+        if not self._layout.log.is_dir():
+            return []
+        names = (path.stem for path in self._layout.log.iterdir() if path.suffix == ".json")
+        return sorted(int(stem) for stem in names if stem.isdecimal())
+
+    def head(self) -> Snapshot | None:
+        ids = self.ids()
+        return self.read(ids[-1]) if ids else None
+
+    def read(self, snapshot_id: int) -> Snapshot:
+        path = self._layout.manifest(snapshot_id)
+        try:
+            document = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {self._layout.root}.") from None
+        except ValueError as error:
+            raise ArchiveDamaged(f"The manifest {path} is not readable: {error}.") from error
+        version = document.get("schema_version")
+        if not isinstance(version, int):
+            raise ArchiveDamaged(f"The manifest {path} names no schema version.")
+        if version > self._schema_version:
+            raise SchemaTooNew(
+                f"{self._layout.root} was written with schema {version}, this Triptych knows up to "
+                f"{self._schema_version}: update Triptych."
+            )
+        try:
+            return _snapshot(document)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArchiveDamaged(f"The manifest {path} is incomplete: {error!r}.") from error
+
+    def since(self, snapshot_id: int) -> Iterable[Snapshot]:
+        """The snapshots after this one, oldest first; a gap raises SnapshotNotFound."""
+        ids = self.ids()
+        for wanted in range(snapshot_id + 1, (ids[-1] if ids else -1) + 1):
+            yield self.read(wanted)
+
+    def append(self, snapshot: Snapshot) -> bool:
+        """The commit. False when another writer was first with this number: derive again, try the next."""
+        document = asdict(snapshot) | {"committed_at": snapshot.committed_at.isoformat()}
+        files = document.pop("files")
+        # one line a file: a person can read it, and grep finds where a data file came from
+        lines = ",\n".join(json.dumps(file) for file in files)
+        text = json.dumps(document, indent=1)[:-2] + f',\n "files": [\n{lines}\n ]\n}}\n'
+        temporary = self._layout.new_temporary()
+        durable.write_new(temporary, text.encode())
+        return durable.publish_once(temporary, self._layout.manifest(snapshot.id))
+
+
+def _snapshot(document: dict[str, object]) -> Snapshot:
+    fields = dict(document)
+    fields["committed_at"] = datetime.fromisoformat(str(document["committed_at"])).astimezone(UTC)
+    fields["files"] = tuple(DataFile(**file) for file in document["files"])  # type: ignore[attr-defined]
+    fields["rewrote"] = {new: tuple(old) for new, old in document["rewrote"].items()}  # type: ignore[attr-defined]
+    fields["segments"] = tuple(document["segments"])  # type: ignore[arg-type]
+    return Snapshot(**fields)  # type: ignore[arg-type]

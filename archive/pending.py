@@ -1,0 +1,47 @@
+"""What has been acknowledged but not committed, by address: the crawl must not fetch it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.addresses import address_key, story_of_one
+from archive.records import ArticleRecord
+from archive.state import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive.codec import Record
+    from archive.segment import Segment
+
+
+class Batch:
+    """The records of one segment, in memory until they are committed."""
+
+    def __init__(self, segment: Segment, records: Sequence[Record] = ()) -> None:
+        self.segment = segment
+        self.records: list[Record] = []
+        self.articles = 0
+        self._known: dict[bytes, Known] = {}
+        for record in records:
+            self.add(record, None)
+
+    def add(self, record: Record, before: Known | None) -> None:
+        self.records.append(record)
+        if not isinstance(record, ArticleRecord):
+            return
+        self.articles += 1
+        known = Known(
+            article_id=record.article_id,
+            story_id=before.story_id if before else story_of_one(record.article_id),
+            etag=record.etag,
+            last_modified=record.last_modified,
+            content_hash=record.content_hash,
+            last_seen=record.fetched_at,
+        )
+        for url in (record.canonical_url, record.requested_url, record.url):
+            if url:
+                self._known[address_key(url)] = known
+
+    def known(self, key: bytes) -> Known | None:
+        return self._known.get(key)

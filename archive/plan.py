@@ -1,0 +1,137 @@
+"""What a commit will write, derived from its records, the cache and pairing's decisions; touches no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from archive import links, stories
+from archive.addresses import address_key
+from archive.looks import Reading, read_looks
+from archive.records import ArticleRecord, Decisions, ObservationRecord, PairRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from archive.codec import Record
+    from archive.links import Decide
+    from archive.state import State
+    from archive.stories import Joint, Member, Story
+    from archive.versions import Current
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    reading: Reading
+    joined: Mapping[str, str]
+    """article_id -> story_id, where it is new or another than before."""
+    touched: Mapping[str, Current]
+    """Stored articles whose latest row stays but whose derived columns do not."""
+    pairs: tuple[PairRecord, ...]
+    """New or decided otherwise than before."""
+    stories: tuple[Story, ...]
+    emptied: frozenset[str]
+    """Stories that have lost their last article."""
+    refused: Mapping[str, int]
+
+    def story_of(self, article_id: str) -> str:
+        return self.joined.get(article_id) or self.reading.current[article_id].story_id
+
+
+def derive(records: Sequence[Record], state: State, decide: Decide | None) -> Plan:
+    named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
+    resolve = _resolver(records, state)
+    for record in records:
+        if isinstance(record, ObservationRecord):
+            found = record.article_id or resolve(record.url) or resolve(record.requested_url)
+            named |= {found} if found else set()
+    reading = read_looks(records, state.currents(named), resolve)
+    fresh = links.fresh_facts(reading)
+    decisions, related = Decisions(), set[str]()
+    if decide is not None and fresh:
+        shown = links.related_facts(state, fresh)
+        related = {facts.article_id for facts in shown}
+        decisions = links.check(decide(fresh, shown), related | {facts.article_id for facts in fresh})
+    current = reading.current
+    current |= state.currents(related - current.keys())
+    joined = {x: current[x].story_id for x in reading.newest.keys() - reading.stored.keys()}
+    for membership in decisions.memberships:
+        if membership.story_id != current[membership.article_id].story_id or membership.article_id in joined:
+            joined[membership.article_id] = membership.story_id
+    pairs = tuple(pair for pair in decisions.pairs if _is_news(state, pair))
+    built, emptied = _stories(reading, state, joined, pairs)
+    return Plan(reading, joined, _touched(reading, joined), pairs, built, emptied, dict(decisions.refused))
+
+
+def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | None]:
+    """Find an article by its address: in this commit first, then in the archive."""
+    own = {address_key(x.url): x.article_id for x in records if isinstance(x, ArticleRecord)}
+    return lambda url: own.get(address_key(url)) or state.find_article(url)
+
+
+def _is_news(state: State, pair: PairRecord) -> bool:
+    before = state.pair_decision(pair.article_id_a, pair.article_id_b)
+    return before != (pair.evidence, pair.reciprocal, pair.score, pair.details)
+
+
+def _touched(reading: Reading, joined: Mapping[str, str]) -> dict[str, Current]:
+    """Those with a new story, and those seen again; not those whose latest row is written by this commit."""
+    touched = {}
+    for article_id, current in reading.current.items():
+        before = reading.stored.get(article_id)
+        written = any(draft.valid_to is None for draft in reading.drafts.get(article_id, ()))
+        if article_id in joined and not _is_new(reading, article_id):
+            touched[article_id] = replace(current, story_id=joined[article_id])
+        elif before is not None and not written and _seen(before) != _seen(current):
+            touched[article_id] = current
+    return touched
+
+
+def _seen(current: Current) -> tuple[datetime, datetime]:
+    return current.first_seen, current.last_seen
+
+
+def _is_new(reading: Reading, article_id: str) -> bool:
+    return article_id in reading.drafts and article_id not in reading.stored
+
+
+def _stories(
+    reading: Reading, state: State, joined: Mapping[str, str], pairs: Sequence[PairRecord]
+) -> tuple[tuple[Story, ...], frozenset[str]]:
+    edited = {x for x, drafts in reading.drafts.items() if any(draft.valid_to is None for draft in drafts)}
+    paired = {article_id for pair in pairs for article_id in (pair.article_id_a, pair.article_id_b)}
+    moved = joined.keys() | edited | paired
+    affected = set(joined.values()) | {reading.current[article_id].story_id for article_id in moved}
+    affected |= {joined[article_id] for article_id in paired & joined.keys()}
+    stored = {x.article_id: x for x in state.members(state.in_stories(affected) | (moved - edited))}
+    members = []
+    for article_id in stored.keys() | edited:
+        member = _newest(reading, article_id) if article_id in edited else stored[article_id]
+        story_id = joined.get(article_id, member.story_id)
+        if story_id in affected:
+            members.append(replace(member, story_id=story_id))
+    built = stories.build(members, _joints(state, members, pairs))
+    existing = set(state.story_files(affected))
+    return tuple(built), frozenset(existing - {story.story_id for story in built})
+
+
+def _newest(reading: Reading, article_id: str) -> Member:
+    record = next(draft.record for draft in reading.drafts[article_id] if draft.valid_to is None)
+    return stories.Member(
+        article_id=article_id,
+        story_id=reading.current[article_id].story_id,
+        outlet=record.outlet,
+        language=record.language,
+        url=record.url,
+        headline=record.headline,
+        published_at=record.published_at,
+    )
+
+
+def _joints(state: State, members: Sequence[Member], pairs: Sequence[PairRecord]) -> list[Joint]:
+    joints = {(x.article_id_a, x.article_id_b): x for x in state.joints([m.article_id for m in members])}
+    for pair in pairs:
+        key = (pair.article_id_a, pair.article_id_b)
+        joints[key] = stories.Joint(*key, pair.evidence, pair.score)
+    return list(joints.values())

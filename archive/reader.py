@@ -1,0 +1,198 @@
+"""The reading side: lock-free, and every answer comes from one snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from archive import views
+from archive.article_set import RowSet
+from archive.as_of import Past
+from archive.diff import Diff, compare
+from archive.exceptions import ArticleNotFound, SnapshotNotFound
+from archive.moments import Moment, to_utc
+from archive.opening import open_existing
+from archive.schema import ARTICLES, OBSERVATIONS, PAIRS, PUBLIC, STORIES, VERSIONS
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from archive.log import Snapshot
+
+_SCHEMAS = {
+    "articles": ARTICLES,
+    "versions": VERSIONS,
+    "observations": OBSERVATIONS,
+    "stories": STORIES,
+    "pairs": PAIRS,
+}
+Choice = str | None
+
+
+class Archive:
+    """An archive as it was when it was opened; open it again, or `refresh`, to see later commits.
+
+    `as_of` is transaction time: what had been committed by then. A date means 00:00 UTC.
+    """
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self._layout, self._log, self.snapshot = open_existing(root)
+
+    @property
+    def root(self) -> Path:
+        return self._layout.root
+
+    def refresh(self) -> Archive:
+        """The same archive as it is now."""
+        return Archive(self.root)
+
+    def articles(
+        self,
+        *,
+        language: str | Sequence[str] | None = None,
+        outlet: str | Sequence[str] | None = None,
+        published: tuple[Moment | None, Moment | None] | None = None,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """The latest version of each article. `published` is from (included) and to (excluded)."""
+        where = _all(
+            _among("language", language), _among("outlet", outlet), _between("published_at", published)
+        )
+        return self._rows("articles", where, as_of, columns)
+
+    def versions(
+        self,
+        article_id: str | None = None,
+        *,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        return self._rows("versions", _among("article_id", article_id), as_of, columns)
+
+    def observations(
+        self,
+        article_id: str | None = None,
+        *,
+        url: str | None = None,
+        outcome: str | Sequence[str] | None = None,
+        run_id: str | None = None,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """Every look; `url` matches the address as fetched and as asked for."""
+        where = _all(
+            _among("article_id", article_id),
+            _among("outcome", outcome),
+            _among("run_id", run_id),
+            (ds.field("url") == url) | (ds.field("requested_url") == url) if url else None,
+        )
+        return self._rows("observations", where, as_of, columns)
+
+    def stories(
+        self,
+        story_id: str | None = None,
+        *,
+        outlet: str | Sequence[str] | None = None,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        where = _all(_among("story_id", story_id), _among("outlet", outlet))
+        return self._rows("stories", where, as_of, columns)
+
+    def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
+        return self._rows("pairs", None, as_of, columns)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Every snapshot whose manifest is kept, oldest first."""
+        return [self._log.read(snapshot_id) for snapshot_id in self._log.ids()]
+
+    def path(self, table: str, as_of: Moment | None = None) -> Path:
+        """A folder that never changes, for `pd.read_parquet`, Polars, DuckDB, Spark.
+
+        Raises SnapshotNotFound when the view of that moment is not kept (it is for a day), or the file system
+        has no hard links; `articles(as_of=…)` and its fellows serve every moment.
+        """
+        if table not in PUBLIC:
+            raise ValueError(f"no table {table!r}; there are: {', '.join(PUBLIC)}")
+        snapshot = self.snapshot if as_of is None else self._snapshot_at(as_of)
+        folder = self._layout.view(snapshot.id) / table
+        if not folder.is_dir():
+            shown = views.current(self._layout)
+            raise SnapshotNotFound(
+                f"The view of snapshot {snapshot.id} is not there (shown is {shown}); read it with "
+                f"archive.open(...).{table}()" + ("." if as_of is None else f" and as_of={str(as_of)!r}.")
+            )
+        return folder.resolve()
+
+    def diff(self, article_id: str, v1: int, v2: int) -> Diff:
+        """What changed between two versions, word by word."""
+        columns = ["version", "valid_from", "headline", "body"]
+        rows = {
+            row["version"]: row for row in self.versions(article_id, columns=columns).to_arrow().to_pylist()
+        }
+        if not rows:
+            raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
+        for version in (v1, v2):
+            if version not in rows:
+                raise ArticleNotFound(f"Article {article_id} has versions 1 to {max(rows)}, not {version}.")
+        return compare(rows[v1], rows[v2])
+
+    def _rows(
+        self,
+        name: str,
+        where: ds.Expression | None,
+        as_of: Moment | None,
+        columns: Sequence[str] | None,
+    ) -> RowSet:
+        files = [self.root / file.path for stored in PUBLIC[name] for file in self.snapshot.stored(stored)]
+        if as_of is None:
+            return RowSet(files, _SCHEMAS[name], where, columns)
+        self._not_before_the_first(as_of)
+        past = Past(self.root, self.snapshot, to_utc(as_of))
+        return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name))
+
+    def _not_before_the_first(self, as_of: Moment) -> None:
+        # the oldest manifest kept may not be the first, so only an archive that is whole can refuse
+        first = self._log.ids()[0]
+        if first == 0 and to_utc(as_of) < (began := self._log.read(0).committed_at):
+            raise SnapshotNotFound(
+                f"The archive {self.root} begins at {began:%Y-%m-%d %H:%M:%S} UTC, after {as_of}."
+            )
+
+    def _snapshot_at(self, as_of: Moment) -> Snapshot:
+        moment = to_utc(as_of)
+        self._not_before_the_first(as_of)
+        for snapshot_id in reversed(self._log.ids()):
+            snapshot = self._log.read(snapshot_id)
+            if snapshot.committed_at <= moment:
+                return snapshot
+        raise SnapshotNotFound(f"The manifests of {self.root} do not reach back to {as_of}.")
+
+
+def _among(column: str, values: str | Sequence[str] | None) -> ds.Expression | None:
+    if values is None:
+        return None
+    return ds.field(column).isin([values] if isinstance(values, str) else list(values))
+
+
+def _between(column: str, bounds: tuple[Moment | None, Moment | None] | None) -> ds.Expression | None:
+    if bounds is None:
+        return None
+    start, end = bounds
+    return _all(
+        ds.field(column) >= pa.scalar(to_utc(start)) if start is not None else None,
+        ds.field(column) < pa.scalar(to_utc(end)) if end is not None else None,
+    )
+
+
+def _all(*conditions: ds.Expression | None) -> ds.Expression | None:
+    whole = None
+    for condition in conditions:
+        if condition is not None:
+            whole = condition if whole is None else whole & condition
+    return whole

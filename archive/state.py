@@ -1,0 +1,275 @@
+"""The cache beside the log: what is known of each address and article, in SQLite.
+
+Nothing here is a source of truth. archive/replay.py fills it from the files of the log, snapshot by snapshot;
+a cache that is missing, damaged or of another archive is filled anew. Times are microseconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from archive.addresses import address_key
+from archive.records import AlternateRecord, LinkFacts
+from archive.stories import Joint, Member
+from archive.versions import REVERTS, Current
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+STATE_VERSION = 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TABLES = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL);
+CREATE INDEX file_path ON file (path);
+CREATE TABLE article (
+  article_id TEXT PRIMARY KEY, story_id TEXT NOT NULL, outlet TEXT NOT NULL, story_key TEXT,
+  version INTEGER NOT NULL, valid_from INTEGER NOT NULL, content_hash TEXT NOT NULL, raw_sha256 TEXT NOT NULL,
+  extractor TEXT NOT NULL, modified_at INTEGER, reread_hash TEXT, reread_extractor TEXT,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, missing INTEGER NOT NULL DEFAULT 0,
+  etag TEXT, last_modified TEXT, url TEXT NOT NULL, requested_url TEXT NOT NULL, canonical_url TEXT,
+  language TEXT, headline TEXT NOT NULL, published_at INTEGER, alternates TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX article_story ON article (story_id);
+CREATE INDEX article_key ON article (outlet, story_key) WHERE story_key IS NOT NULL;
+CREATE TABLE version (
+  article_id TEXT, version INTEGER, content_hash TEXT NOT NULL, file INTEGER NOT NULL,
+  latest INTEGER NOT NULL, PRIMARY KEY (article_id, version)) WITHOUT ROWID;
+CREATE TABLE address (
+  key BLOB, rank INTEGER, article_id TEXT, PRIMARY KEY (key, rank, article_id)) WITHOUT ROWID;
+CREATE TABLE target (key BLOB, article_id TEXT, PRIMARY KEY (key, article_id)) WITHOUT ROWID;
+CREATE TABLE pair (
+  a TEXT, b TEXT, evidence TEXT NOT NULL, reciprocal INTEGER NOT NULL, score REAL, details TEXT, file INTEGER,
+  PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE INDEX pair_b ON pair (b);
+CREATE TABLE story (story_id TEXT PRIMARY KEY, file INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE segment (id TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive has of an address: enough to decide whether and how to fetch it again."""
+
+    article_id: str
+    story_id: str
+    etag: str | None
+    last_modified: str | None
+    content_hash: str
+    last_seen: datetime
+
+
+def micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(value: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def _maybe_moment(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
+
+
+class State:
+    """One connection; a writer has one for its event loop (reading) and one for its commits."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        self.connection.row_factory = sqlite3.Row
+        try:
+            # a power cut may lose the last commits of the cache, never break it: they are replayed
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000"):
+                self.connection.execute(f"PRAGMA {pragma}")
+            self._create()
+        except sqlite3.Error:
+            self.connection.close()
+            raise
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _create(self) -> None:
+        wanted = str(STATE_VERSION)
+        if self._row("SELECT 1 FROM sqlite_master WHERE name = 'about'") and self.about("version") == wanted:
+            return
+        self.connection.execute("BEGIN IMMEDIATE")
+        tables = [name for (name,) in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        if "about" not in tables or self.about("version") != wanted:
+            for name in tables:
+                self.connection.execute(f'DROP TABLE "{name}"')
+            for statement in _TABLES.split(";"):
+                self.connection.execute(statement)
+            self.connection.execute("INSERT INTO about VALUES ('version', ?)", (wanted,))
+        self.connection.execute("COMMIT")
+
+    def about(self, name: str) -> str | None:
+        row = self._row("SELECT value FROM about WHERE name = ?", name)
+        return None if row is None else str(row[0])
+
+    def _row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        with closing(self.connection.execute(sql, values)) as cursor:
+            found: sqlite3.Row | None = cursor.fetchone()
+        return found
+
+    def _rows(self, sql: str, values: Collection[object] = ()) -> Iterator[sqlite3.Row]:
+        """Every row; `{}` in the query stands for the values, which come in portions of 500."""
+        if "{}" not in sql:
+            yield from self.connection.execute(sql, tuple(values))
+            return
+        pending = list(dict.fromkeys(values))
+        for start in range(0, len(pending), 500):
+            portion = pending[start : start + 500]
+            yield from self.connection.execute(sql.format(",".join("?" * len(portion))), portion)
+
+    # what the crawl asks
+
+    def known(self, url: str) -> Known | None:
+        row = self._row(
+            "SELECT a.article_id, story_id, etag, last_modified, content_hash, last_seen FROM address d"
+            " JOIN article a USING (article_id) WHERE d.key = ? ORDER BY d.rank, a.last_seen DESC LIMIT 1",
+            address_key(url),
+        )
+        if row is None:
+            return None
+        return Known(
+            article_id=row["article_id"],
+            story_id=row["story_id"],
+            etag=row["etag"],
+            last_modified=row["last_modified"],
+            content_hash=row["content_hash"],
+            last_seen=moment(row["last_seen"]),
+        )
+
+    def find_article(self, url: str) -> str | None:
+        known = self.known(url)
+        return known.article_id if known else None
+
+    def has_segment(self, segment_id: str) -> bool:
+        return self._row("SELECT 1 FROM segment WHERE id = ?", segment_id) is not None
+
+    # what a commit asks
+
+    def currents(self, article_ids: Collection[str]) -> dict[str, Current]:
+        recent: dict[str, list[tuple[int, str]]] = {}
+        for article_id, version, content_hash in self._rows(
+            "SELECT article_id, version, content_hash FROM version WHERE article_id IN ({})"
+            " ORDER BY article_id, version DESC",
+            article_ids,
+        ):
+            recent.setdefault(article_id, []).append((version, content_hash))
+        rows = self._rows("SELECT * FROM article WHERE article_id IN ({})", article_ids)
+        return {row["article_id"]: _current(row, recent[row["article_id"]]) for row in rows}
+
+    def facts(self, article_ids: Collection[str]) -> list[LinkFacts]:
+        return [
+            _facts(row) for row in self._rows("SELECT * FROM article WHERE article_id IN ({})", article_ids)
+        ]
+
+    def at_addresses(self, urls: Collection[str]) -> set[str]:
+        keys = [address_key(url) for url in urls]
+        return {row[0] for row in self._rows("SELECT article_id FROM address WHERE key IN ({})", keys)}
+
+    def pointing_at(self, urls: Collection[str]) -> set[str]:
+        keys = [address_key(url) for url in urls]
+        return {row[0] for row in self._rows("SELECT article_id FROM target WHERE key IN ({})", keys)}
+
+    def sharing_key(self, outlet: str, story_keys: Collection[str]) -> set[str]:
+        rows = self._rows("SELECT article_id, outlet FROM article WHERE story_key IN ({})", story_keys)
+        return {article_id for article_id, its_outlet in rows if its_outlet == outlet}
+
+    def in_stories(self, story_ids: Collection[str]) -> set[str]:
+        return {
+            row[0] for row in self._rows("SELECT article_id FROM article WHERE story_id IN ({})", story_ids)
+        }
+
+    def members(self, article_ids: Collection[str]) -> list[Member]:
+        return [
+            _member(row) for row in self._rows("SELECT * FROM article WHERE article_id IN ({})", article_ids)
+        ]
+
+    def joints(self, article_ids: Collection[str]) -> list[Joint]:
+        """Every pair with one of these articles on its smaller side."""
+        return [
+            Joint(*row)
+            for row in self._rows("SELECT a, b, evidence, score FROM pair WHERE a IN ({})", article_ids)
+        ]
+
+    def pair_decision(self, a: str, b: str) -> tuple[str, bool, float | None, str | None] | None:
+        row = self._row("SELECT evidence, reciprocal, score, details FROM pair WHERE a = ? AND b = ?", a, b)
+        return None if row is None else (row[0], bool(row[1]), row[2], row[3])
+
+    # where stored rows lie, as paths relative to the archive
+
+    def version_files(self, article_ids: Collection[str]) -> list[tuple[str, bool, str]]:
+        """(article_id, whether it is the latest version, path), one for each version."""
+        rows = self._rows(
+            "SELECT article_id, latest, path FROM version JOIN file ON file.id = version.file"
+            " WHERE article_id IN ({})",
+            article_ids,
+        )
+        return [(article_id, bool(latest), path) for article_id, latest, path in rows]
+
+    def pair_files(self, smaller_ids: Collection[str]) -> dict[tuple[str, str], str]:
+        rows = self._rows(
+            "SELECT a, b, path FROM pair JOIN file ON file.id = pair.file WHERE a IN ({})", smaller_ids
+        )
+        return {(a, b): path for a, b, path in rows}
+
+    def story_files(self, story_ids: Collection[str]) -> dict[str, str]:
+        rows = self._rows(
+            "SELECT story_id, path FROM story JOIN file ON file.id = story.file WHERE story_id IN ({})",
+            story_ids,
+        )
+        return {row["story_id"]: row["path"] for row in rows}
+
+
+def _current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> Current:
+    return Current(
+        article_id=row["article_id"],
+        story_id=row["story_id"],
+        version=row["version"],
+        valid_from=moment(row["valid_from"]),
+        content_hash=row["content_hash"],
+        raw_sha256=row["raw_sha256"],
+        extractor=row["extractor"],
+        modified_at=_maybe_moment(row["modified_at"]),
+        reread_hash=row["reread_hash"],
+        reread_extractor=row["reread_extractor"],
+        recent=tuple(recent[:REVERTS]),
+        first_seen=moment(row["first_seen"]),
+        last_seen=moment(row["last_seen"]),
+        missing=row["missing"],
+    )
+
+
+def _facts(row: sqlite3.Row) -> LinkFacts:
+    return LinkFacts(
+        article_id=row["article_id"],
+        story_id=row["story_id"],
+        outlet=row["outlet"],
+        language=row["language"],
+        url=row["url"],
+        requested_url=row["requested_url"],
+        canonical_url=row["canonical_url"],
+        alternates=tuple(AlternateRecord(*item) for item in json.loads(row["alternates"])),
+        story_key=row["story_key"],
+        first_seen=moment(row["first_seen"]),
+    )
+
+
+def _member(row: sqlite3.Row) -> Member:
+    return Member(
+        article_id=row["article_id"],
+        story_id=row["story_id"],
+        outlet=row["outlet"],
+        language=row["language"],
+        url=row["url"],
+        headline=row["headline"],
+        published_at=_maybe_moment(row["published_at"]),
+    )

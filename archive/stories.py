@@ -1,0 +1,102 @@
+"""One row a story: its articles side by side, derived from articles and pairs and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archive.schema import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_LATE = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a story shows of one of its articles."""
+
+    article_id: str
+    story_id: str
+    outlet: str
+    language: str | None
+    url: str
+    headline: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    story_id: str
+    members: tuple[Member, ...]
+    """Published first first."""
+    evidence: tuple[str, ...]
+    similarity: float | None
+
+    def row(self) -> dict[str, object]:
+        variants = self._variants()
+        first = self.members[0].published_at
+        row: dict[str, object] = {
+            "story_id": self.story_id,
+            "outlet": self.members[0].outlet,
+            "languages": self._languages(),
+            "n_variants": len(self.members),
+            "first_published_at": first,
+            "original_language": None,
+            "evidence": list(self.evidence),
+            "similarity": self.similarity,
+        }
+        for language in LANGUAGES:
+            member = variants.get(language)
+            published = member.published_at if member else None
+            row[f"lag_{language}"] = int((published - first).total_seconds()) if published and first else None
+            row[f"headline_{language}"] = member.headline if member else None
+            row[f"url_{language}"] = member.url if member else None
+            row[f"article_id_{language}"] = member.article_id if member else None
+        return row
+
+    def _variants(self) -> Mapping[str, Member]:
+        """The first published of each language."""
+        variants: dict[str, Member] = {}
+        for member in self.members:
+            if member.language:
+                variants.setdefault(member.language, member)
+        return variants
+
+    def _languages(self) -> list[str]:
+        own = {member.language for member in self.members if member.language}
+        return [x for x in LANGUAGES if x in own] + sorted(own.difference(LANGUAGES))
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What a story needs to know of a pair."""
+
+    article_id_a: str
+    article_id_b: str
+    evidence: str
+    score: float | None
+
+
+def build(members: Iterable[Member], joints: Iterable[Joint]) -> list[Story]:
+    """The stories of these articles; a pair across two stories counts for neither."""
+    grouped: dict[str, list[Member]] = {}
+    story_of: dict[str, str] = {}
+    for member in members:
+        grouped.setdefault(member.story_id, []).append(member)
+        story_of[member.article_id] = member.story_id
+    joined: dict[str, list[Joint]] = {}
+    for joint in joints:
+        story_id = story_of.get(joint.article_id_a)
+        if story_id is not None and story_id == story_of.get(joint.article_id_b):
+            joined.setdefault(story_id, []).append(joint)
+    return [_story(story_id, grouped[story_id], joined.get(story_id, ())) for story_id in sorted(grouped)]
+
+
+def _story(story_id: str, members: Sequence[Member], joints: Sequence[Joint]) -> Story:
+    ordered = sorted(members, key=lambda member: (member.published_at or _LATE, member.article_id))
+    scores = [joint.score for joint in joints if joint.score is not None]
+    evidence = sorted({joint.evidence for joint in joints})
+    return Story(story_id, tuple(ordered), tuple(evidence), min(scores, default=None))

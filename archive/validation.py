@@ -1,0 +1,96 @@
+"""What a record must be before it may enter a segment.
+
+One bad value would fail the whole Parquet file it lands in, so it is found here, one record at a time. Text
+is never altered: a record with a lone surrogate or a NUL is refused, and whoever cleans text does it before.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import datetime
+
+from archive.codec import NESTED, Nested, Record, fields_of
+from archive.exceptions import PoisonRecord
+
+_YEARS = range(1678, 2262)
+"""What a nanosecond clock can hold: readers of other kinds would silently wrap around outside it."""
+
+_NOT_EMPTY = frozenset({"article_id", "outlet", "url", "requested_url", "content_hash", "outcome", "run_id"})
+
+
+def validate(record: Record) -> None:
+    """Raise PoisonRecord when the record cannot be stored exactly as it is."""
+    _check(record, "")
+    extra = getattr(record, "extra", None)
+    if extra is not None:
+        try:
+            is_object = isinstance(json.loads(extra), dict)
+        except ValueError:
+            is_object = False
+        if not is_object:
+            raise PoisonRecord("json", "extra", f"expected a JSON object, got {extra[:80]!r}")
+
+
+def _check(record: Record | Nested, prefix: str) -> None:
+    for name, form in fields_of(type(record)):
+        value = getattr(record, name)
+        if value is None and form.endswith("| None"):
+            continue
+        field = prefix + name
+        base = form.removesuffix(" | None")
+        if base == "str":
+            _check_text(field, value)
+            if not value and name in _NOT_EMPTY:
+                raise PoisonRecord("empty", field, "expected text, got none")
+        elif base == "datetime":
+            _check_time(field, value)
+        elif base in {"int", "float"}:
+            _check_number(field, value, base)
+        else:
+            _check_items(field, value, base)
+
+
+def _check_items(field: str, value: object, form: str) -> None:
+    if not isinstance(value, tuple):
+        raise PoisonRecord("type", field, f"expected a tuple, got {type(value).__name__}")
+    nested = NESTED.get(form)
+    for position, item in enumerate(value):
+        if nested is None:
+            _check_text(f"{field}[{position}]", item)
+        elif isinstance(item, nested):
+            _check(item, f"{field}[{position}].")
+        else:
+            raise PoisonRecord(
+                "type", field, f"expected {nested.__name__} at {position}, got {type(item).__name__}"
+            )
+
+
+def _check_text(field: str, value: object) -> None:
+    if type(value) is not str:
+        raise PoisonRecord("type", field, f"expected text, got {type(value).__name__}")
+    if "\0" in value:
+        raise PoisonRecord("nul", field, "a NUL character")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise PoisonRecord("surrogate", field, f"a lone surrogate at character {error.start}") from None
+
+
+def _check_time(field: str, value: object) -> None:
+    if not isinstance(value, datetime):
+        raise PoisonRecord("type", field, f"expected a datetime, got {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise PoisonRecord("naive-datetime", field, f"{value.isoformat()} names no time zone")
+    if value.year not in _YEARS:
+        raise PoisonRecord("year", field, f"year {value.year} is outside {_YEARS[0]}-{_YEARS[-1]}")
+
+
+def _check_number(field: str, value: object, form: str) -> None:
+    allowed = (int,) if form == "int" else (int, float)
+    if isinstance(value, bool) or not isinstance(value, allowed):
+        raise PoisonRecord("type", field, f"expected a number ({form}), got {type(value).__name__}")
+    if form == "int" and not -(2**31) <= value < 2**31:
+        raise PoisonRecord("number", field, f"{value} does not fit 32 bits")
+    if form == "float" and not math.isfinite(value):
+        raise PoisonRecord("number", field, f"{value} is not a finite number")

@@ -1,0 +1,109 @@
+"""Views: a folder of hard links for each snapshot, so that any Parquet reader sees exactly one.
+
+`articles` and its fellows in the root point into `_views/current`, which one rename turns to the next
+snapshot: all tables at once. A reader that wants to stay with a snapshot resolves the link first.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from archive.exceptions import ArchiveDamaged
+from archive.schema import PUBLIC
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive.layout import Layout
+    from archive.log import Snapshot
+
+KEEP_SECONDS = 86_400
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV, errno.ENOSYS, errno.EACCES})
+
+
+def current(layout: Layout) -> int | None:
+    """Number of the snapshot that the view shows; None where there is no view, or a broken one."""
+    try:
+        name = layout.current_view.readlink().name
+    except OSError:
+        return None
+    return int(name[1:]) if name[1:].isdecimal() and (layout.views / name).is_dir() else None
+
+
+def publish(layout: Layout, snapshot: Snapshot) -> bool:
+    """Show this snapshot; False where the file system has no links: archive.open serves it all the same."""
+    final = layout.view(snapshot.id)
+    try:
+        if not final.is_dir():
+            _build(layout, snapshot, final)
+        _turn(layout, layout.current_view, final.name)
+        for table in PUBLIC:
+            link = layout.root / table
+            target = f"_views/current/{table}"
+            if not link.is_symlink() or str(link.readlink()) != target:
+                _turn(layout, link, target)
+    except OSError as error:
+        if error.errno in _NO_LINKS:
+            return False
+        raise
+    return True
+
+
+def _build(layout: Layout, snapshot: Snapshot, final: Path) -> None:
+    early = layout.new_temporary()
+    try:
+        for table, stored in PUBLIC.items():
+            folder = early / table
+            folder.mkdir(parents=True)
+            files = [file for name in stored for file in snapshot.stored(name)]
+            full = [file for file in files if file.rows] or files[:1]
+            for file in full:
+                _link(layout.root / file.path, folder / f"{file.month}-{file.path.rpartition('-')[2]}")
+        early.rename(final)
+    except FileExistsError:  # built by another between the look and the rename
+        shutil.rmtree(early, ignore_errors=True)
+    except OSError as error:
+        shutil.rmtree(early, ignore_errors=True)
+        if error.errno != errno.ENOTEMPTY:
+            raise
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise ArchiveDamaged(f"{source} is missing; `python -m archive verify` tells more.") from None
+    except OSError as error:
+        if error.errno != errno.EMLINK:
+            raise
+        shutil.copyfile(source, target)
+
+
+def _turn(layout: Layout, link: Path, target: str) -> None:
+    early = layout.new_temporary()
+    early.symlink_to(target)
+    try:
+        early.replace(link)
+    except OSError:
+        early.unlink(missing_ok=True)
+        raise
+
+
+def prune(layout: Layout, now: float, keep_seconds: float = KEEP_SECONDS) -> int:
+    """Drop views older than a day, but for the current one and the two before; how many went."""
+    views = sorted(path for path in layout.views.glob("v*") if path.name[1:].isdecimal())
+    shown = current(layout)
+    dropped = 0
+    for path in views[:-3]:
+        if path.name != f"v{shown or 0:012d}" and now - path.stat().st_mtime > keep_seconds:
+            shutil.rmtree(path, ignore_errors=True)
+            dropped += 1
+    return dropped
+
+
+def remove(folder: Path) -> None:
+    """A view that was never finished."""
+    shutil.rmtree(folder, ignore_errors=True)

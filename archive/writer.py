@@ -1,0 +1,221 @@
+"""The writing side: acknowledge an article, commit what has been acknowledged.
+
+An article is safe from the moment `add_article` returns: it is in a segment, and whoever opens the archive
+next commits what this process could not. Appends may go on in one thread while another commits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import threading
+from typing import TYPE_CHECKING, Literal, Self
+
+from archive import codec, replay
+from archive.addresses import address_key
+from archive.commit import Committer
+from archive.creation import create
+from archive.exceptions import ArchiveWriteError, PoisonRecord
+from archive.opening import open_or_create, utc_now
+from archive.pending import Batch
+from archive.quarantine import Quarantine
+from archive.recovery import recover
+from archive.segment import Segment, orphans
+from archive.state import Known
+from archive.validation import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from archive.layout import Layout
+    from archive.links import Decide
+    from archive.log import Log, Snapshot
+    from archive.records import ArticleRecord, ObservationRecord
+
+__all__ = ["ArchiveWriter", "Known"]
+
+_log = logging.getLogger(__name__)
+
+
+class ArchiveWriter:
+    """One writer of an archive; several may write to one archive at once, in as many processes."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        log: Log,
+        run_id: str,
+        fsync: Literal["batched", "always"],
+        now: Callable[[], datetime],
+    ) -> None:
+        """Use `ArchiveWriter.open`."""
+        self._layout = layout
+        self._run_id = run_id
+        self._sync_each = fsync == "always"
+        self._now = now
+        self._quarantine = Quarantine(layout)
+        self._committer = Committer(layout, log, run_id, now)
+        self._committer.repair()
+        self._reader = replay.open_state(layout)
+        self._reader_file = layout.state.stat().st_ino
+        self._sealed = self._take_over()
+        self.recovered = sum(batch.articles for batch in self._sealed)
+        """Articles found in segments of writers that died; part of the next commit."""
+        self._batch = Batch(Segment.create(layout, run_id))
+        self._unsynced = False
+        self._appending = threading.Lock()
+        self._committing = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        root: str | os.PathLike[str],
+        *,
+        run_id: str,
+        fsync: Literal["batched", "always"] = "batched",
+        now: Callable[[], datetime] = utc_now,
+    ) -> ArchiveWriter:
+        """Open an archive for writing, making it where there is none.
+
+        Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. `batched` leaves it to the
+        owner to call `sync`; `always` syncs each record, about 4 ms. `now` must give aware times.
+        """
+        layout, log = open_or_create(root, lambda layout, log: create(layout, log, run_id, now()))
+        return cls(layout, log, run_id, fsync, now)
+
+    def _take_over(self) -> list[Batch]:
+        batches = []
+        for segment in orphans(self._layout):
+            if self._reader.has_segment(segment.id):  # committed; only its removal was cut short
+                segment.remove()
+                continue
+            records = recover(segment, self._quarantine, self._now())
+            if records:
+                batches.append(Batch(segment, records))
+            else:
+                segment.remove()
+        return batches
+
+    @property
+    def pending(self) -> int:
+        """Articles acknowledged or recovered, and not committed yet."""
+        return self._batch.articles + sum(batch.articles for batch in self._sealed)
+
+    def add_article(self, record: ArticleRecord) -> None:
+        """Acknowledge an article: when this returns, a kill cannot lose it.
+
+        Raises PoisonRecord for a record that cannot be stored as it is (it is in quarantine then; text is
+        never altered here), ArchiveWriteError when the disk refuses it.
+        """
+        self._append(record, self.known(record.url) if isinstance(record.url, str) else None)
+
+    def add_observation(self, record: ObservationRecord) -> None:
+        """Acknowledge a look that brought no text; errors as in `add_article`."""
+        self._append(record, None)
+
+    def _append(self, record: codec.Record, before: Known | None) -> None:
+        try:
+            validate(record)
+        except PoisonRecord as poison:
+            try:
+                self._quarantine.add_record(record, poison.reason, str(poison), self._now())
+            except OSError as error:
+                _log.warning("%s could not be kept in quarantine: %s", record.url, error)
+            raise
+        line = codec.encode(record)
+        with self._appending:
+            self._batch.segment.append(line)
+            self._batch.add(record, before)
+            self._unsynced = True
+        if self._sync_each:
+            self.sync()
+
+    def sync(self) -> None:
+        """Make everything acknowledged safe from a power cut too. Blocks for milliseconds: use a thread."""
+        with self._appending:
+            if not self._unsynced:
+                return
+            self._unsynced = False
+            descriptor = self._batch.segment.borrow()
+        try:
+            os.fdatasync(descriptor)
+        except OSError as error:
+            raise ArchiveWriteError(f"Cannot sync {self._layout.segments}: {error.strerror}.") from error
+        finally:
+            os.close(descriptor)
+
+    def known(self, url: str) -> Known | None:
+        """What archive and segments of this writer have of an address: as fetched, as asked, as canonical."""
+        key = address_key(url)
+        for batch in (self._batch, *reversed(self._sealed)):
+            if found := batch.known(key):
+                return found
+        try:
+            return self._reader.known(url)
+        except sqlite3.Error as error:
+            # not knowing costs one fetch; the next commit rebuilds the cache
+            _log.warning("state.sqlite could not be asked about %s: %s", url, error)
+            return None
+
+    def commit(
+        self, decide: Decide | None = None, summary: Mapping[str, int] | None = None
+    ) -> Snapshot | None:
+        """Make everything acknowledged so far visible to readers; None when there was nothing to commit.
+
+        Raises ArchiveWriteError, or what `decide` raises; the articles stay in their segments then, and the
+        next commit takes them along. Call it from one thread at a time; appends may go on meanwhile.
+        """
+        with self._committing:
+            self._rotate()
+            batches = {batch.segment.id: batch.records for batch in self._sealed}
+            snapshot = self._committer.commit(batches, decide, summary or {})
+            self._renew_reader()
+            done, self._sealed = self._sealed, []
+            for batch in done:
+                with contextlib.suppress(OSError):  # named in the manifest: whoever meets it again removes it
+                    batch.segment.remove()
+        return snapshot
+
+    def _rotate(self) -> None:
+        if not self._batch.records:
+            return
+        following = Batch(Segment.create(self._layout, self._run_id))
+        with self._appending:
+            full = self._batch
+            # known() walks both without a lock: for a moment the batch is in two places, never in none
+            self._sealed = [*self._sealed, full]
+            self._batch = following
+            self._unsynced = False
+        try:
+            full.segment.sync()
+        except OSError as error:
+            raise ArchiveWriteError(f"Cannot sync {full.segment.path}: {error.strerror}.") from error
+
+    def _renew_reader(self) -> None:
+        """After a rebuild the file is another one; a look-up under way in the old one just finishes there."""
+        with contextlib.suppress(OSError, sqlite3.Error):
+            if (file := self._layout.state.stat().st_ino) != self._reader_file:
+                self._reader, self._reader_file = replay.open_state(self._layout), file
+
+    def close(self) -> None:
+        """Let go; what is not committed stays in its segment, for whoever opens the archive next."""
+        with self._committing, self._appending:
+            if self._batch.records:
+                with contextlib.suppress(OSError):
+                    self._batch.segment.sync()
+                self._batch.segment.release()
+            else:
+                self._batch.segment.remove()
+            for batch in self._sealed:
+                batch.segment.release()
+            self._committer.close()
+            self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
