@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 
 from crawler.discovery import Lead, listed_page
-from crawler.discovery.news_sitemaps import Sitemap, unpack
+from crawler.discovery.news_sitemaps import Sitemap
+from crawler.discovery.unpacking import unpack
 from crawler.exceptions import DiscoveryError
 from crawler.extraction.alternates import language_tag
 from crawler.extraction.text import one_line
@@ -19,6 +20,16 @@ from crawler.items import Alternate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# found by fuzzing: it promises to raise nothing, whatever it is given
+_FEEDPARSER_RAISES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 # "A < B" is no tag
 _TAGS = re.compile(r"</?[A-Za-z][^<>]*>")
 
@@ -40,7 +51,7 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
     try:
         # never the bytes themselves: feedparser would try them as the name of a file
         parsed = feedparser.parse(io.BytesIO(unpack(body, url)), response_headers=headers)
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+    except _FEEDPARSER_RAISES as error:
         message = f"{url}: expected a feed, feedparser ended with {error!r}"
         raise DiscoveryError(message, "not-a-feed") from None
     if not parsed.get("version") and not parsed.entries:
@@ -62,7 +73,8 @@ def _lead(entry: dict[str, Any], url: str, feed_language: str | None) -> Lead | 
     if address is None:
         return None
     alternates = tuple(Alternate(tag, page, "sitemap") for page, tag in links.items() if tag)
-    inherited = (dict.get(entry, "title_detail") or {}).get("language")
+    title = dict.get(entry, "title_detail")
+    inherited = title.get("language") if isinstance(title, dict) else None
     claims = links.get(address), _text(entry, "language"), inherited, feed_language
     return Lead(
         url=address,
@@ -78,8 +90,10 @@ def _lead(entry: dict[str, Any], url: str, feed_language: str | None) -> Lead | 
 def _links(entry: dict[str, Any], url: str) -> Iterator[tuple[str, str | None]]:
     """Pages an entry says are itself, with the language where hreflang gives one."""
     for link in entry.get("links", ()):
-        page = listed_page(url, link.get("href"))
-        if page is not None and link.get("rel", "alternate") == "alternate":
+        # an element <links> takes the place of the list
+        if not isinstance(link, dict) or link.get("rel", "alternate") != "alternate":
+            continue
+        if page := listed_page(url, link.get("href")):
             yield page, language_tag(link.get("hreflang"))
 
 

@@ -5,13 +5,13 @@ https://www.sitemaps.org/protocol.html, and Google's extensions for news and for
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from crawler.discovery import Lead, listed_page
+from crawler.discovery.unpacking import unpack
 from crawler.exceptions import DiscoveryError
 from crawler.extraction.alternates import absolute, language_tag
 from crawler.extraction.text import one_line
@@ -19,9 +19,6 @@ from crawler.items import Alternate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-# the protocol's own limit of one file, unpacked
-LARGEST = 50 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +37,16 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     leads: dict[str, Lead] = {}
     children: dict[str, None] = {}
     for entry in root:
-        printed = _first(entry, "loc")
-        if _name(entry) == "sitemap" and printed and (address := absolute(url, printed)):
-            children[address] = None
-        elif _name(entry) == "url" and (address := listed_page(url, printed)):
-            leads.setdefault(address, _lead(entry, address, url))
+        try:
+            printed = _first(entry, "loc")
+            if _name(entry) == "sitemap" and printed and (address := absolute(url, printed)):
+                children[address] = None
+            elif _name(entry) == "url" and (address := listed_page(url, printed)):
+                leads.setdefault(address, _lead(entry, address, url))
+        except UnicodeDecodeError:
+            # bytes that recovery let through: the entry is lost, the others are not
+            continue
     return Sitemap(tuple(leads.values()), tuple(children))
-
-
-def unpack(body: bytes, url: str) -> bytes:
-    """The body itself, or what it holds when it is gzip; a file cut short gives what came."""
-    if not body.startswith(b"\x1f\x8b"):
-        if len(body) > LARGEST:
-            raise _too_large(url)
-        return body
-    parts: list[bytes] = []
-    left = LARGEST + 1
-    try:
-        # a file may be several gzip members in a row
-        while body.startswith(b"\x1f\x8b") and left > 0:
-            member = zlib.decompressobj(wbits=31)
-            parts.append(member.decompress(body, left))
-            left -= len(parts[-1])
-            body = member.unused_data
-    except zlib.error as error:
-        if not any(parts):
-            message = f"{url}: expected gzip, got a file that is none: {error}"
-            raise DiscoveryError(message, "not-gzip") from None
-    if left <= 0:
-        raise _too_large(url)
-    return b"".join(parts)
-
-
-def _too_large(url: str) -> DiscoveryError:
-    return DiscoveryError(
-        f"{url}: expected at most {LARGEST >> 20} MB, got more; it was not read", "too-large"
-    )
 
 
 def _parse(body: bytes, url: str) -> etree._Element:
@@ -92,11 +63,11 @@ def _parse(body: bytes, url: str) -> etree._Element:
     )
     try:
         root = etree.fromstring(body.strip(), parser)
+        # a recovered document may have no root at all, whatever the stubs say
+        name = None if root is None else _name(root)
     except (etree.XMLSyntaxError, ValueError) as error:
         reason = "not-a-sitemap" if body.strip() else "empty"
         raise DiscoveryError(f"{url}: expected a sitemap, got no XML: {error}", reason) from None
-    # a recovered document may have no root at all, whatever the stubs say
-    name = None if root is None else _name(root)
     if name not in {"urlset", "sitemapindex"}:
         raise DiscoveryError(f"{url}: expected <urlset> or <sitemapindex>, got {name!r}", "not-a-sitemap")
     return root

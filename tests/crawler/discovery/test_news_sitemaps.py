@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery import Lead
-from crawler.discovery.news_sitemaps import LARGEST, Sitemap, read_sitemap
+from crawler.discovery.news_sitemaps import Sitemap, read_sitemap
+from crawler.discovery.unpacking import LARGEST
 from crawler.exceptions import DiscoveryError
 from crawler.items import Alternate
 

@@ -1,0 +1,56 @@
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.discovery.feeds import read_feed
+from crawler.discovery.news_sitemaps import read_sitemap
+from crawler.discovery.unpacking import unpack
+
+URL = "https://outlet.example.com/rss"
+# half an emoji, a control character, no code point at all, and one with more digits than int() takes
+IMPOSSIBLE = [
+    "&#55357;",
+    "&#xD83D;",
+    "&#xdfff;",
+    "&#0;",
+    "&#x1b;",
+    "&#xFFFF;",
+    "&#x110000;",
+    "&#" + "9" * 5000 + ";",
+]
+
+
+@pytest.mark.parametrize("reference", IMPOSSIBLE)
+def test_references_to_no_character_are_left_out(reference):
+    feed = (
+        "<rss version='2.0'><channel>"
+        f"<item><title>Міст {reference}відкрили</title><link>/a/{reference}1</link></item>"
+        "<item><title>Second</title><link>/a/2</link></item></channel></rss>"
+    )
+    assert [(lead.url, lead.title) for lead in read_feed(feed.encode(), URL, None)] == [
+        ("https://outlet.example.com/a/1", "Міст відкрили"),
+        ("https://outlet.example.com/a/2", "Second"),
+    ]
+    sitemap = f"<urlset><url><loc>/a/{reference}1</loc></url><url><loc>/a/2</loc></url></urlset>"
+    assert [lead.url for lead in read_sitemap(sitemap.encode(), URL).leads] == [
+        "https://outlet.example.com/a/1",
+        "https://outlet.example.com/a/2",
+    ]
+
+
+def test_the_same_in_utf_16_loses_the_entry_and_not_the_list():
+    sitemap = "<urlset><url><loc>/a/&#xD83D;1</loc></url><url><loc>/a/2</loc></url></urlset>"
+    leads = read_sitemap(sitemap.encode("utf-16"), URL).leads
+    assert [lead.url for lead in leads] == ["https://outlet.example.com/a/2"]
+
+
+def test_other_references_stay():
+    body = b"&#38; &#x26; &amp; &#128512; &#x1F600; &#9; &#xE000; &#; &#x; &#xyz;"
+    assert unpack(body, URL) == body
+
+
+@given(st.binary())
+def test_unpacking_undoes_gzip(body):
+    assert unpack(gzip.compress(body), URL) in {body, unpack(body, URL)} or body.startswith(b"\x1f\x8b")
