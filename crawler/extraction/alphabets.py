@@ -20,7 +20,9 @@ RUSSIAN_WEIGHT = 2.9
 
 _NEITHER = re.compile(r"[^а-яёіїєґ ]")
 _KAZAKH = re.compile(r"[ұғқ]")
-"""With і; Tajik, Kyrgyz, Tatar and Uzbek have some of these letters and no і."""
+"""With і; Tajik and Uzbek have some of these letters and no і."""
+_KYRGYZ = re.compile(r"[өү].*ң|ң.*[өү]")
+"""Without ә, which Tatar and Bashkir have beside these; Mongolian has no ң."""
 _SOUTH_SLAVIC = re.compile(r"[јљњџћђѓќѕ]")
 _SERBIAN = re.compile(r"[ћђ]|\b(?:је|су|у|ће|али)\b")
 _MACEDONIAN = re.compile(r"[ѓќѕ]|\b(?:е|го|ги|што|со|дека)\b")
@@ -69,6 +71,8 @@ def language_by_letters(words: str) -> str | None:
     if foreign - belarusian >= 2 and foreign - belarusian >= 0.005 * len(words):
         if _KAZAKH.search(words) and "і" in words:
             return "kk"
+        if _KYRGYZ.search(words) and "ә" not in words:
+            return "ky"
         serbian, macedonian = len(_SERBIAN.findall(words)), len(_MACEDONIAN.findall(words))
         if serbian != macedonian and _SOUTH_SLAVIC.search(words):
             return "sr" if serbian > macedonian else "mk"
