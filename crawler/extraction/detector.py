@@ -1,7 +1,7 @@
 """The language of a text, from the text alone; runs in the worker processes.
 
 The same text gives the same verdict in every process and run: no random trials, no global state.
-The reasons and the measurements behind each step are in docs/decisions and benchmarks/language.py.
+What it is measured by stands in benchmarks/language.py, the floors in its test.
 """
 
 from __future__ import annotations
