@@ -30,18 +30,19 @@ _MACEDONIAN = re.compile(r"[ѓќѕ]|\b(?:е|го|ги|што|со|дека)\b")
 _HARD_SIGN_AS_VOWEL = re.compile(r"ъ(?![еёюя])")
 
 # Scripts that one language owns, or nearly so; Arabic and Devanagari serve too many to name one.
-_OWN_SCRIPT = (
-    ("el", re.compile(r"[\u0370-\u03ff]")),
-    ("hy", re.compile(r"[\u0530-\u058f]")),
-    ("he", re.compile(r"[\u0590-\u05ff]")),
-    ("und-Arab", re.compile(r"[\u0600-\u06ff]")),
-    ("und-Deva", re.compile(r"[\u0900-\u097f]")),
-    ("th", re.compile(r"[\u0e00-\u0e7f]")),
-    ("ka", re.compile(r"[\u10a0-\u10ff]")),
-    ("ko", re.compile(r"[\uac00-\ud7af]")),
-    ("ja", re.compile(r"[\u3040-\u30ff]")),
-    ("zh", re.compile(r"[\u4e00-\u9fff]")),
-)
+_OWN_SCRIPT = {
+    "el": "\u0370-\u03ff",
+    "hy": "\u0530-\u058f",
+    "he": "\u0590-\u05ff",
+    "und-Arab": "\u0600-\u06ff",
+    "und-Deva": "\u0900-\u097f",
+    "th": "\u0e00-\u0e7f",
+    "ka": "\u10a0-\u10ff",
+    "ko": "\uac00-\ud7af",
+    "ja": "\u3040-\u30ff",
+    "zh": "\u4e00-\u9fff",
+}
+_ANY_OWN_SCRIPT = re.compile(f"[{''.join(_OWN_SCRIPT.values())}]")
 
 
 def count(text: str, letters: str) -> int:
@@ -88,12 +89,14 @@ def language_by_letters(words: str) -> str | None:
 
 
 def own_script_language(text: str) -> tuple[str, int]:
-    """The tag of the script most used, or `und`, and its letters; of text neither Cyrillic nor Latin."""
-    counts = {tag: len(letter.findall(text)) for tag, letter in _OWN_SCRIPT}
+    """The tag of the most used script that is neither Cyrillic nor Latin, or `und`; and its letters."""
+    found = "".join(_ANY_OWN_SCRIPT.findall(text))
+    if not found:
+        return "und", 0
+    counts = {tag: len(re.findall(f"[{letters}]", found)) for tag, letters in _OWN_SCRIPT.items()}
     # Japanese writes both; Chinese has no kana.
     if counts["ja"]:
         counts["ja"] += counts.pop("zh")
     most = max(counts, key=counts.__getitem__)
-    letters = counts[most]
     # One word on a button is not a text.
-    return (most, letters) if letters >= 20 else ("und", letters)
+    return (most, counts[most]) if counts[most] >= 20 else ("und", counts[most])

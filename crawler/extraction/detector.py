@@ -47,8 +47,8 @@ def detect_language(text: str) -> TextLanguage:
     """
     read = _MAIL.sub(" ", _ADDRESS.sub(" ", text[:_READ])) if "@" in text else _ADDRESS.sub(" ", text[:_READ])
     cyrillic, latin = _letters(read)
-    if not cyrillic and not latin:
-        language, letters = own_script_language(read)
+    language, letters = own_script_language(read)
+    if letters > cyrillic + latin or not cyrillic + latin:
         confidence = 0.0 if language.startswith("und") else _BY_LETTERS
         return _verdict(language, confidence, letters=letters, mixed=False, share=None)
     own_cyrillic, own_latin = _letters(own := _without_quotes(read))
