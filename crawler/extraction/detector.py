@@ -30,8 +30,6 @@ _ENOUGH = 150
 """Letters from which a sure verdict was never wrong; between 80 and 149 one in a hundred was."""
 _LONG = 400
 _SURE = 0.99
-_BY_LETTERS = 0.95
-"""Of a language named by its letters in a short text; `_SURE` in a long one, where none was wrong."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|(?<!\S)[@#]\w{1,100}")
 _MAIL = re.compile(r"[\w.+-]{0,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}", re.ASCII)
@@ -49,8 +47,7 @@ def detect_language(text: str) -> TextLanguage:
     cyrillic, latin = _letters(read)
     language, letters = own_script_language(read)
     if letters > cyrillic + latin or not cyrillic + latin:
-        confidence = 0.0 if language.startswith("und") else _BY_LETTERS
-        return _verdict(language, confidence, letters=letters, mixed=False, share=None)
+        return _verdict(language, _by_letters(language, letters), letters=letters, mixed=False, share=None)
     own_cyrillic, own_latin = _letters(own := _without_quotes(read))
     # Brands and handles are Latin in any language, so a headline may be Cyrillic with fewer Cyrillic letters.
     outweighs = 0.6 if own_cyrillic + own_latin < _LONG else 0.9
@@ -89,11 +86,17 @@ def _without_quotes(text: str) -> str:
     return rest if len(rest) >= 120 and len(rest) >= 0.4 * len(text) else text
 
 
+def _by_letters(language: str, letters: int) -> float:
+    """How sure a language is that was named by its letters: of 300 long texts none was wrong."""
+    if language.startswith("und"):
+        return 0.0
+    return _SURE if letters >= _ENOUGH else 0.95
+
+
 def _cyrillic(text: str, letters: int) -> tuple[str, float]:
     words = " ".join(CYRILLIC_WORD.findall(text)).lower()
     if other := language_by_letters(words):
-        known = not other.startswith("und")
-        return other, (_BY_LETTERS if letters < _ENOUGH else _SURE) if known else 0.0
+        return other, _by_letters(other, letters)
     probabilities = profiles.cyrillic.score(words[:_SCORED])
     if not probabilities:
         return "und-Cyrl", 0.0

@@ -114,7 +114,7 @@ def test_a_script_of_its_own_is_named_only_where_there_is_a_text():
 def test_brands_in_a_script_of_its_own_do_not_make_it_english():
     greek = "Το δημοτικό συμβούλιο ενέκρινε τον προϋπολογισμό για την επισκευή τριών γεφυρών "
     verdict = detect_language(f"{greek * 4} {EN} {greek * 4}")
-    assert (verdict.language, verdict.trusted) == ("el", False)
+    assert (verdict.language, verdict.trusted) == ("el", True)
     assert detect_language(f"{EN} {greek[:30]}").language == "en"
 
 
