@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
 from trafilatura import bare_extraction
 
-from crawler.extraction.boilerplate import element_names, why_not_text
+from crawler.extraction.boilerplate import element_names
 from crawler.extraction.captions import read_page, with_captions
-from crawler.extraction.container import find_container
+from crawler.extraction.container import Container, find_container
+from crawler.extraction.known import Found, Known, leave_out
+from crawler.extraction.lead import find_lead
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
     from lxml.html import HtmlElement
+
+    from crawler.items import BlockKind
 
 _NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SHORT = 1500
@@ -37,35 +41,34 @@ class Body:
         return "\n\n".join(block.text for block in self.blocks if block.kind != "caption")
 
 
-def read_body(tree: HtmlElement, *, headline: str | None, byline: str | None, drop: str | None) -> Body:
-    """Changes the tree: call it last."""
+def read_body(tree: HtmlElement, known: Known, drop: str | None) -> Body:
+    """Changes the tree: call it last. `drop` is an outlet's CSS of what to leave out."""
     page = read_page(tree)
     _prune(tree, drop)
     for caption in page.captions:
         _remove(caption.element)
-    captions = {for_comparison(caption.text) for caption in page.captions}
-    found = list(_extract(tree))
-    blocks: list[Block] = []
-    dropped: list[str] = []
-    seen: set[str] = set()
-    for block in found:
-        reason = _why_not(block, headline, byline, captions, seen)
-        if reason:
-            dropped.append(reason)
-        else:
-            blocks.append(block)
-            seen.add(for_comparison(block.text))
-    while blocks and blocks[-1].kind == "heading":
-        blocks.pop()
-        dropped.append("heading of nothing")
-    return Body(tuple(with_captions(blocks, page)), tuple(dropped))
+    found = _extract(tree, known.description)
+    known = replace(known, captions=tuple(caption.text for caption in page.captions))
+    reasons = leave_out(found, known)
+    blocks = [Block(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason]
+    return Body(tuple(with_captions(blocks, page)), tuple(reason for reason in reasons if reason))
 
 
-def _extract(tree: HtmlElement) -> list[Block]:
+def _extract(tree: HtmlElement, description: str | None) -> list[Found]:
     body = tree.find("body")
     if body is None:
         return []
     container = find_container(body)
+    blocks = _read_container(tree, container)
+    lead = find_lead(tree, container.element, description) if blocks else None
+    if lead is not None:
+        compared = for_comparison(lead)
+        if not any(compared in for_comparison(block.text) for block in blocks):
+            blocks.insert(0, Found("paragraph", lead, 0.0))
+    return blocks
+
+
+def _read_container(tree: HtmlElement, container: Container) -> list[Found]:
     if container.tight and container.weight > 250:
         blocks = _read(_alone(container.element))
         if _length(blocks) >= 0.6 * container.weight:
@@ -85,12 +88,12 @@ def _extract(tree: HtmlElement) -> list[Block]:
     return blocks
 
 
-def _length(blocks: list[Block]) -> int:
+def _length(blocks: list[Found]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
-def _read(tree: HtmlElement, *, fast: bool = True) -> list[Block]:
-    document = bare_extraction(tree, fast=fast, include_comments=False, include_formatting=False)
+def _read(tree: HtmlElement, *, fast: bool = True) -> list[Found]:
+    document = bare_extraction(tree, fast=fast, include_comments=False, include_formatting=False, include_links=True)
     return list(_blocks(document.body)) if document is not None else []
 
 
@@ -103,8 +106,19 @@ def _alone(element: HtmlElement) -> HtmlElement:
     container.tag = "article"
     container.attrib.clear()
     container.set("class", "post")
+    for quote in container.iter("blockquote"):
+        _protect(quote, container)
     body.append(container)
     return root
+
+
+def _protect(quote: HtmlElement, container: HtmlElement) -> None:
+    """An embedded post is text, though the boxes around it are called widget or embed, which trafilatura drops."""
+    length = len(quote.text_content())
+    for element in (quote, *quote.iterancestors()):
+        if element is container or len(element.text_content()) > 1.3 * length + 80:
+            break
+        element.attrib.clear()
 
 
 def _prune(tree: HtmlElement, drop: str | None) -> None:
@@ -132,10 +146,10 @@ def _remove(element: _Element) -> None:
     parent.remove(element)
 
 
-def _blocks(body: _Element) -> Iterator[Block]:
-    """trafilatura's own tags: head, p, list/item, quote, table/row/cell, code; lb is a line break."""
+def _blocks(body: _Element) -> Iterator[Found]:
+    """trafilatura's own tags: head, p, list/item, quote, table/row/cell, code; lb is a line break, ref a link."""
     if body.text and one_line(body.text):
-        yield Block("paragraph", one_line(body.text))
+        yield Found("paragraph", one_line(body.text), 0.0)
     for element in body:
         tag = element.tag
         if tag == "head":
@@ -154,36 +168,28 @@ def _blocks(body: _Element) -> Iterator[Block]:
             for row in element.iter("row"):
                 cells = [one_line(" ".join(cell.itertext())) for cell in row.iter("cell")]
                 if text := " | ".join(cell for cell in cells if cell):
-                    yield Block("paragraph", text)
+                    yield Found("paragraph", text, _linked(row, text))
         elif tag not in {"graphic", "lb"}:
             yield from _lines("paragraph", element)
         if element.tail and one_line(element.tail):
-            yield Block("paragraph", one_line(element.tail))
+            yield Found("paragraph", one_line(element.tail), 0.0)
 
 
-def _lines(kind: str, element: _Element) -> Iterator[Block]:
+def _lines(kind: BlockKind, element: _Element) -> Iterator[Found]:
     """One block, or several where line breaks part what are paragraphs to a reader."""
     copied = deepcopy(element)
     copied.tail = None
     for line_break in copied.iter("lb"):
         line_break.text = "\u2028"
-    lines = [text for part in "".join(copied.itertext()).split("\u2028") if (text := one_line(part))]
+    whole = "".join(copied.itertext())
+    lines = [text for part in whole.split("\u2028") if (text := one_line(part))]
     if len(lines) > 1 and max(map(len, lines)) < 60:
         lines = [" ".join(lines)]
+    share = _linked(copied, one_line(whole))
     for line in lines:
-        yield Block(kind, line)  # type: ignore[arg-type]
+        yield Found(kind, line, share)
 
 
-def _why_not(
-    block: Block, headline: str | None, byline: str | None, captions: set[str], seen: set[str]
-) -> str | None:
-    compared = for_comparison(block.text)
-    if headline and not any(seen) and compared == for_comparison(headline):
-        return "the headline again"
-    if byline and compared == for_comparison(byline):
-        return "the byline"
-    if compared in captions and block.kind != "heading":
-        return "a caption"
-    if compared in seen and len(compared) > 60:
-        return "said before"
-    return why_not_text(block.text)
+def _linked(element: _Element, text: str) -> float:
+    refs = [element] if element.tag == "ref" else element.iter("ref")
+    return sum(len(one_line("".join(ref.itertext()))) for ref in refs) / (len(text) or 1)

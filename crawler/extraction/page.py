@@ -11,6 +11,7 @@ from crawler.extraction import body, byline, dates
 from crawler.extraction.alternates import read_alternates
 from crawler.extraction.decoding import parse
 from crawler.extraction.detector import detect_language
+from crawler.extraction.known import Known
 from crawler.extraction.linked_data import read_linked_data
 from crawler.extraction.metadata import read_metadata
 from crawler.items import Article
@@ -48,7 +49,8 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
     claims = byline.read_claims(tree, data, said, line, hints.byline)
     alternates = read_alternates(tree, fetch.url, hints.switcher)
     # takes the tree apart, so it comes last
-    text = body.read_body(tree, headline=said.headline, byline=line, drop=hints.drop)
+    known = Known(said.headline, line, tuple(claim.value for claim in claims), said.tags, description=said.lead)
+    text = body.read_body(tree, known, hints.drop)
     captions = [block.text for block in text.blocks if block.kind == "caption"]
     return Article(
         outlet=hints.outlet,

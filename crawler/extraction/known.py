@@ -1,0 +1,117 @@
+"""What a page says outside its text, and which blocks of the text only say it again or lead away."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.boilerplate import why_not_text
+from crawler.extraction.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.items import BlockKind
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    headline: str | None = None
+    byline: str | None = None
+    names: tuple[str, ...] = ()
+    """Of authors, as claimed."""
+    tags: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    description: str | None = None
+    """Not left out: the lead is told by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A block as found, before anything is left out."""
+
+    kind: BlockKind
+    text: str
+    linked: float
+    """Share of the text that is links."""
+
+
+_AWAY = "points to another article"
+_LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
+
+
+def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
+    """For each block why it is no part of the article; None where it is."""
+    folded = [for_comparison(block.text) for block in blocks]
+    captions = {for_comparison(caption) for caption in known.captions}
+    names = sorted({for_comparison(name) for name in known.names} - {""}, key=len, reverse=True)
+    headline, byline = for_comparison(known.headline or ""), for_comparison(known.byline or "")
+    tags = {for_comparison(tag) for tag in known.tags}
+    links = _links_away(blocks)
+    seen: set[str] = set()
+    reasons: list[str | None] = []
+    for block, text, leads_away in zip(blocks, folded, links, strict=True):
+        reason = None
+        if headline and text == headline and not seen:
+            reason = "the headline again"
+        elif (byline and text == byline) or (len(block.text) < 200 and _only_names(text, names)):
+            reason = "the byline"
+        elif text in captions and block.kind != "heading":
+            reason = "a caption"
+        elif text in seen and len(text) > 60:
+            reason = "said before"
+        elif _only_tags(block.text, tags):
+            reason = "the tags"
+        elif leads_away:
+            reason = _AWAY
+        else:
+            reason = why_not_text(block.text)
+        if reason is None:
+            seen.add(text)
+        reasons.append(reason)
+    _labels(blocks, reasons)
+    for i in range(len(blocks) - 1, -1, -1):
+        if reasons[i] is None:
+            if blocks[i].kind != "heading":
+                break
+            reasons[i] = "a heading of nothing"
+    return reasons
+
+
+def _links_away(blocks: Sequence[Found]) -> list[bool]:
+    """Lines that are nothing but a link, where the article is not a list of links itself."""
+    away = [
+        block.linked > 0.9 and block.kind in {"paragraph", "list_item"} and 15 < len(block.text) < 250
+        and not block.text.endswith((".", "!", "»", "”"))
+        for block in blocks
+    ]  # fmt: skip
+    letters = sum(len(block.text) for block, leads in zip(blocks, away, strict=True) if leads)
+    if letters > 0.4 * sum(len(block.text) for block in blocks):
+        return [False] * len(blocks)
+    return away
+
+
+def _labels(blocks: Sequence[Found], reasons: list[str | None]) -> None:
+    """A label goes with the lines it announces: `More:` before links to other articles."""
+    for i in range(len(blocks) - 2, -1, -1):
+        block = blocks[i]
+        ends = block.text.endswith(":") or block.kind == "heading"
+        if reasons[i] is None and reasons[i + 1] == _AWAY and ends and _LABEL.fullmatch(block.text):
+            following = next((j for j in range(i + 1, len(blocks)) if reasons[j] is None), len(blocks))
+            # a heading may have both promo lines and text below it
+            if block.kind != "heading" or following == len(blocks) or blocks[following].kind == "heading":
+                reasons[i] = _AWAY
+
+
+def _only_names(text: str, names: Sequence[str]) -> bool:
+    rest = text
+    for name in names:
+        rest = rest.replace(name, "")
+    return len(rest) <= 6 and rest != text
+
+
+def _only_tags(line: str, tags: set[str]) -> bool:
+    parts = [for_comparison(part) for part in re.split(r"[,;|#]", one_line(line))]
+    parts = [part for part in parts if part]
+    return len(parts) > 1 and bool(tags) and all(part in tags for part in parts)
