@@ -70,11 +70,11 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
     for row in rows:
         stories[row.story_id].append(row)
     table = Table(title="Stories of this run", title_justify="left", box=None, pad_edge=False)
-    table.add_column("headline", no_wrap=True, overflow="ellipsis", ratio=1)
+    # a ratio would squeeze the narrow columns out of an 80-column terminal
+    table.add_column("headline", no_wrap=True, overflow="ellipsis", width=min(90, console.width - 34))
     for language in SHOWN_LANGUAGES:
-        table.add_column(language, justify="center", no_wrap=True)
-    table.add_column("other", no_wrap=True)
-    table.add_column("paired by", no_wrap=True)
+        table.add_column(language, justify="center", no_wrap=True, min_width=2)
+    table.add_column("paired by", no_wrap=True, min_width=18)
     by_size = sorted(stories.values(), key=lambda found: (-len(found), found[0].headline))
     for found in by_size[:LISTED]:
         languages = {row.language for row in found}
@@ -83,7 +83,9 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
         reasons = sorted(set().union(*(evidence.get(row.article_id, set()) for row in found)))
         other = sorted(str(language) for language in languages - set(SHOWN_LANGUAGES))
         marks = ["[green]●[/]" if language in languages else "[dim]·[/]" for language in SHOWN_LANGUAGES]
-        table.add_row(escape(headline), *marks, ", ".join(other), ", ".join(reasons))
+        if other:
+            headline = f"[{', '.join(other)}] {headline}"
+        table.add_row(escape(headline), *marks, ", ".join(reasons))
     console.print(table)
     if len(by_size) > LISTED:
         console.print(f"… and {len(by_size) - LISTED} more")

@@ -30,7 +30,7 @@ class Run(NamedTuple):
         found = {}
         for row in self.table("observations").itertuples():
             path = row.requested_url.removeprefix(site.base)
-            found[path] = f"{row.outcome}({row.reason})" if row.reason else row.outcome
+            found[path] = f"{row.outcome}({row.reason})" if isinstance(row.reason, str) else row.outcome
         return found
 
 
@@ -198,7 +198,7 @@ def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(
 ) -> None:
     expected = {
         "/good.html": "archived",
-        "/empty.html": "dropped(no-headline)",
+        "/empty.html": "dropped(empty)",
         "/paper.pdf": "dropped(not-html)",
         "/broken.html": "failed(http-500)",
         "/gone.html": "failed(http-410)",

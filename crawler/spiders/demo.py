@@ -16,7 +16,7 @@ class Demo(StorySpider):
     title = "Demo newsroom"
     accepts: ClassVar[tuple[str, ...]] = ()
     allowed_domains = ["127.0.0.1"]
-    article_url = r"http://127\.0\.0\.1:\d+/(?:ukr|rus|eng)/[a-z-]+/[\w-]+\.html"
+    article_url = r"http://127\.0\.0\.1:\d+/(?:ukr|rus|eng)/[a-z]+/[\w-]+-(?P<story>\d+)\.html"
     custom_settings = {
         "ALLOW_PRIVATE_NETWORK": True,
         "DOWNLOAD_DELAY": 0,
