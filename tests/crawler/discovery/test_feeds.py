@@ -194,6 +194,32 @@ def test_what_is_no_feed_says_so(body, reason):
     assert str(caught.value).startswith(URL)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<?xml version='1.0' encoding='UTF\xff8'?><rss/>",
+        b"<?xml version='1.0' encoding='u\x00tf'?><rss/>",
+        b"<rss><channel><item><gml:pos>1 2</gml:pos></item>",
+    ],
+)
+def test_what_feedparser_itself_raises_on(body):
+    with pytest.raises(DiscoveryError, match="feedparser ended with") as caught:
+        read_feed(body, URL, None)
+    assert caught.value.reason == "not-a-feed"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<link>/a/1</link><links>x</links><title>T</title>",
+        "<title>T</title><title_detail>x</title_detail><link>/a/1</link>",
+    ],
+)
+def test_an_element_named_like_a_field_of_feedparser(item):
+    body = f"<rss version='2.0'><channel><item>{item}</item></channel></rss>".encode()
+    assert read_feed(body, URL, None) == (Lead("https://outlet.example.com/a/1", "feed", title="T"),)
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no real feeds: {REAL} is missing")
 @pytest.mark.parametrize(
     ("name", "stories", "language", "first_title"),
