@@ -27,6 +27,11 @@ _OTHER = re.compile(
     r"|author-?(?:bio|info|card|box)|about-author|otherNews|lastNews",
     re.IGNORECASE,
 )
+_SMALL_PRINT = re.compile(
+    r"©|\(c\)\s|all rights reserved|все права (?:на|защищены)|всі права (?:на|захищені)|правообладател|не несет ответственност"
+    r"|не несе відповідальн|при (?:цитировании|использовании|перепечатке|цитуванні|використанні)|cookie",
+    re.IGNORECASE,
+)
 _RUNNING = 50
 """Letters of a block from which it is taken for running text."""
 _NEARLY_ALL = 0.75
@@ -59,8 +64,29 @@ def find_container(body: HtmlElement) -> Container:
     tight = _is_tight(element, weights)
     if not tight and (densest := _densest(element, weights)) is not None:
         element, tight = densest, True
+    if tight:
+        element = _with_its_kind(element, weights)
     weight = weights.get(element, 0)
     return Container(element, weight, weight / total if total else 0.0, tight)
+
+
+def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement:
+    """The ancestor that adds what is like it: paragraphs around a paywall's box, further chunks of one class."""
+    child = element
+    for ancestor in list(element.iterancestors())[:5]:
+        if ancestor.tag == "body":
+            break
+        others = [(weights[s], s) for s in ancestor if s is not child and weights.get(s, 0)]
+        alike = sum(
+            weight
+            for weight, sibling in others
+            if sibling.tag in {"p", "blockquote"}
+            or (sibling.get("class") and sibling.get("class") == child.get("class") and sibling.find(".//h1") is None)
+        )
+        if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(weight for weight, _ in others):
+            element = ancestor
+        child = ancestor
+    return element
 
 
 def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:
@@ -83,7 +109,7 @@ def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlEleme
 
 
 def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
-    if element.tag not in {"div", "article", "section", "main", "td", "span", "form", "center"}:
+    if element.tag in {"body", "table", "tbody", "tr", "ul", "ol"}:
         return False
     parts = [child for child in element if isinstance(child.tag, str) and weights.get(child, 0)]
     here = weights.get(element, 0)
@@ -129,7 +155,8 @@ def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
     weights: dict[HtmlElement, int] = {}
     for block, count in letters.items():
         if count >= _RUNNING and links.get(block, 0) < 0.5 * count and not other[block]:
-            weights[block] = count
+            if not _SMALL_PRINT.search(block.text_content()[:1000]):
+                weights[block] = count
     for element in reversed(order):
         if element is not body and element in weights:
             parent = element.getparent()
