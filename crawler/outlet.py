@@ -114,6 +114,9 @@ def _problems(outlet: type[Outlet]) -> list[str]:
         for address in addresses
         if not in_domains(address, outlet.allowed_domains)
     ]
+    settings = getattr(outlet, "custom_settings", None) or {}
+    if settings.get("ALLOW_PRIVATE_NETWORK") and outlet.allowed_domains != ["127.0.0.1"]:
+        found.append("custom_settings: only an outlet on 127.0.0.1 may set ALLOW_PRIVATE_NETWORK")
     for field in ("byline", "drop", "switcher"):
         css = getattr(outlet, field)
         if css is not None:

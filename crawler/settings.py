@@ -45,7 +45,7 @@ AUTOTHROTTLE_MAX_DELAY = 30
 # --- what a hostile page or host may do ------------------------------------------------------------
 # file:// in a link would be read, ftp:// ignores every timeout, s3:// tries the network
 DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
-TWISTED_DNS_RESOLVER = "crawler.network.PublicOnlyResolver"
+TWISTED_DNS_RESOLVER = "crawler.resolver.PublicOnlyResolver"
 # a proxy from the environment would resolve names behind the resolver's back
 HTTPPROXY_ENABLED = False
 DOWNLOAD_MAXSIZE = 10 << 20

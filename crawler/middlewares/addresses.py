@@ -40,5 +40,8 @@ class AddressMiddleware:
     def process_request(self, request: Request) -> None:
         if reason := refusal(request.url, allow_private=self._allow_private):
             raise Refused(request.url, reason)
+        if "proxy" in request.meta:
+            # a proxy resolves names itself, behind the resolver's back
+            raise Refused(request.url, "proxy")
         if not cast("Hosts", self._crawler.spider).allows(request):
             raise Refused(request.url, "offsite")
