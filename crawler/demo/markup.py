@@ -57,6 +57,11 @@ def blocks_html(blocks: tuple[Block, ...], promo: str, promo_after: int | None) 
     return "\n".join(parts)
 
 
+def without_paragraphs(markup: str) -> str:
+    """The same with `<br><br>` where one paragraph follows another, and no `<p>` at all."""
+    return markup.replace("</p>\n<p>", "<br><br>\n").replace("<p>", "").replace("</p>", "")
+
+
 def _wrapped(kind: BlockKind, text: str) -> str:
     if kind == "heading":
         return f"<h2>{text}</h2>"

@@ -6,7 +6,7 @@ from html import escape
 
 from crawler.demo import head, printed_time
 from crawler.demo.layout import LAYOUT, Layout
-from crawler.demo.markup import blocks_html, plain
+from crawler.demo.markup import blocks_html, plain, without_paragraphs
 from crawler.demo.story import LANGUAGES, Story, Variant
 from crawler.demo.wording import WORDING, Wording
 
@@ -17,6 +17,7 @@ def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base
     related = "\n".join(f"<li>{_anchor(neighbour)}</li>" for neighbour in neighbours[:3])
     layout = LAYOUT[story.layout]
     promo = layout.promo.format(words=words.also, link=_anchor(neighbours[-1])) if neighbours else ""
+    body = blocks_html(variant.body, promo, variant.promo_after)
     return layout.template().substitute(
         charset=_charset(variant),
         html_lang=variant.html_lang or words.html_lang,
@@ -29,7 +30,7 @@ def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base
         date=printed_time.html(variant, variant.published),
         figure=_figure(story, variant),
         byline=_byline(variant, layout),
-        body=blocks_html(variant.body, promo, variant.promo_after),
+        body=without_paragraphs(body) if variant.line_breaks else body,
         updated=_updated(variant, words),
         share=words.share,
         copied=words.copied,

@@ -49,6 +49,8 @@ class Variant:
     html_lang: str | None = None
     og_locale: str | None = None
     encoding: str = "utf-8"
+    line_breaks: bool = False
+    """No `<p>`: the paragraphs are parted by `<br><br>`."""
     moved_from: str | None = None
     """The old address, which all links still use; answers 301."""
     hreflang: tuple[tuple[str, str], ...] = ()
