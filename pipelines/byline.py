@@ -24,7 +24,7 @@ _PREFIX = re.compile(
     | автор(?:и|ы|ка|ки)?(?:\s+(?:та|і|и)\s+фото(?:граф)?)?(?:\s+(?:статті|статьи|тексту|текста|матеріалу|материала
       |публікації|публикации|новини|новости|фото))?
     | текст(?:\s*(?:,|і|та|и)\s*фото)? | журналіст(?:ка|ки|и)? | журналист(?:ка|ы)? | кореспондент(?:ка)?
-    | корреспондент | редактор(?:ка)? | спеціально\s+для\s+\w+ | переклад | перевод | фото(?:граф)? | відео | видео
+    | корреспондент | редактор(?:ка)? | спеціально\s+для\s+\w+ | переклад | перевод 
     | (?:story|written|reported|reporting|posted|published|edited|words|text|analysis|photos?|review|opinion)
       \s+(?:and\s+\w+\s+)?by
     | by | authors?(?:\(s\))? | text | words | reporter | prepared\s+by | from | guest\s+post\s+by
@@ -74,8 +74,11 @@ _JUNK = re.compile(
     r"[0-9@#=<>{}\[\]_\\/*+%$€?!;:]|(?:^|\W)(?:http|javascript|null|undefined|none|n/a)(?:\W|$)",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"https?:|www\.|\w\.(?:com|net|org|info)\b", re.IGNORECASE)
 _AND = r"\s+(?:та|і|й|и|и|and|und|et|y)\s+|\s*&\s*"
 _SPLIT = re.compile(rf"\s*[,;/|•·]\s*(?:(?:та|і|й|и|and|&)\s+)?|\s{{3,}}|\n|{_AND}", re.IGNORECASE)
+_PHOTO = re.compile(r"(?:фото(?:граф)?|photos?(?: by)?|відео|видео|video)\b(?!\s+(?:та|і|и|and)\b)", re.IGNORECASE)
+_FEMININE = re.compile(r"(?:ова|ева|єва|іна|ина|ська|цька|ская|цкая|а|я)$")
 _PARTICLES = {"von", "van", "der", "den", "de", "la", "le", "di", "da", "del", "dos", "al", "el", "bin", "ben", "ibn", "ter",
               "фон", "ван", "де", "дер", "ла", "ді", "ди", "ль", "оглы", "огли", "кызы", "st.", "mc", "abu", "abd", "bint"}  # fmt: skip
 _NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ`´.‐-]*(?:['’ʼ`´.‐-]+[^\W\d_]*)*\.?")
@@ -114,14 +117,23 @@ def decide_authors(claims: Sequence[Claim], byline: str | None) -> tuple[tuple[s
 
 def persons_in(line: str) -> list[str]:
     """The persons a byline names, in its order."""
-    text = _without_prefix(" ".join(line.split()))
+    line = " ".join(line.split())
+    text = "" if _PHOTO.match(line) else _without_prefix(line)
+    if _ADDRESS.search(text):
+        return []
     parts = [part for part in _SPLIT.split(text) if part]
     parts = _with_shared_surname(text, parts)
     persons: list[str] = []
     for part in parts:
+        # who took the photos is credited, not an author
+        if _PHOTO.match(part):
+            continue
         person = _person(part)
         if person and person not in persons:
             persons.append(person)
+        elif persons and _ORGANISATIONS.search(part):
+            # "By Nada Tawfik, BBC News, New York": what follows the employer is where, not who
+            break
     return persons
 
 
@@ -138,12 +150,14 @@ def _with_shared_surname(text: str, parts: list[str]) -> list[str]:
     """`Антон і Марія Шевченко` are two with one surname: as printed, the first has only a given name."""
     if len(parts) == 2 and re.search(_AND, text):
         first, second = parts[0].split(), parts[1].split()
-        if len(first) == 1 and len(second) == 2 and _is_name(first) and _is_name(second):
+        one_form_for_both = not _FEMININE.search(second[-1])
+        if len(first) == 1 and len(second) == 2 and one_form_for_both and _is_name(first) and _is_name(second):
             return [f"{first[0]} {second[1]}", parts[1]]
     return parts
 
 
 def _person(part: str) -> str | None:
+    initial_last = bool(re.search(r"(?:^|\s|\.)\w\.$", part))
     text = _TAIL.sub("", _without_prefix(part.strip(" .,:;-–—\"«»'()"))).strip(" .,:;-–—\"«»'")
     if not text or _JUNK.search(text) or _ORGANISATIONS.search(text):
         return None
@@ -151,7 +165,7 @@ def _person(part: str) -> str | None:
     words = text.split()
     if not 2 <= len(words) <= 5 or not _is_name(words) or len(text) > 60:
         return None
-    return text
+    return f"{text}." if initial_last else text
 
 
 def _is_name(words: list[str]) -> bool:

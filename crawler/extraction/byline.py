@@ -48,6 +48,11 @@ _ELSEWHERE = re.compile(
 _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
 )
+_NOT_NAMES = re.compile(
+    r"[\d\[\]{}<>©@]|^(?:фото|photo|getty|image|video|відео|видео)|\b(?:share|save|ago|updated|follow|sign up)\b",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
 _META_NAMES = ("author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
                "sailthru.author", "byl", "twitter:creator_name", "mediator_author", "cxenseparse:author",
                "citation_author", "og:article:author", "creator")  # fmt: skip
@@ -77,6 +82,7 @@ def read_claims(
             Claim("outlet-rule", text) for element in tree.cssselect(rule) if (text := _words(element))
         ]
     claims += [Claim("json-ld", name) for name in data.persons]
+    publishers = {for_comparison(claim.value) for claim in credits(data, metadata)}
     for name in _META_NAMES:
         value = metadata.names.get(name)
         if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
@@ -89,7 +95,8 @@ def read_claims(
     if byline and rule is None:
         claims.append(Claim("printed", byline))
     claims += [Claim("printed", line) for line in _classed(tree) if line != byline]
-    return tuple(dict.fromkeys(claims))[:20]
+    # an organisation that is also the publisher is kept as a credit
+    return tuple(c for c in dict.fromkeys(claims) if for_comparison(c.value) not in publishers)[:20]
 
 
 def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
@@ -123,6 +130,8 @@ def _is_printed(line: str) -> bool:
     names = line[match.end() :]
     first = names.split()[0] if names.split() else ""
     # "By the end of the year…", "Автор книги …": a name begins with a capital
+    if "[" in line:
+        return False
     return first[:1].isupper() and (
         bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))
     )
@@ -135,6 +144,8 @@ def _classed(tree: HtmlElement) -> Iterator[str]:
         if _is_elsewhere(element) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
             continue
         line = _words(element)
+        if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
+            continue
         if 3 < len(line) < 160 and line not in seen and not any(line in earlier for earlier in seen):
             seen.add(line)
             yield line
