@@ -199,6 +199,16 @@ def test_the_printed_time_is_the_expected_instant(article, pages):
         assert at.astimezone(UTC) == article.published_at
 
 
+def test_only_the_corrected_page_was_modified_later(pages):
+    later = [a for a in ARTICLES if a.modified_at and a.modified_at > a.published_at]
+    (corrected,) = later
+    assert (corrected.story, corrected.language) == ("spring-flood", "en")
+    page = pages[corrected.path]
+    assert datetime.fromisoformat(page.linked_data()["dateModified"]) == corrected.modified_at
+    assert "31 March 2026, 13:25" in page.css(".updated")[0].text_content()
+    assert all((a.modified_at is None) == (pages[a.path].linked_data() is None) for a in ARTICLES)
+
+
 def test_dates_come_with_offset_in_kyiv_time_and_in_utc(pages):
     told = {page.linked_data()["datePublished"][19:] for page in pages.values() if page.linked_data()}
     assert told == {"+02:00", "+03:00", " +03:00", "", ".000Z"}
