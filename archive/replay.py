@@ -192,6 +192,7 @@ def _articles(state: State, rows: list[Row], file: int) -> None:
     keep = ", ".join(
         f"{name} = excluded.{name}" for name in _ARTICLE if name not in {"article_id", "story_id"}
     )
+    # the story of a known article is changed by _memberships, which looks at the one it leaves
     for row in rows:
         targets = row["alternates"]
         row["alternates"] = _alternates(targets)
@@ -199,7 +200,7 @@ def _articles(state: State, rows: list[Row], file: int) -> None:
         _add_addresses(state, row)
     db.executemany(
         f"INSERT INTO article ({names}) VALUES ({', '.join(':' + name for name in _ARTICLE)})"
-        f" ON CONFLICT DO UPDATE SET {keep}, story_id = excluded.story_id, reread_hash = NULL,"
+        f" ON CONFLICT DO UPDATE SET {keep}, reread_hash = NULL,"
         " reread_extractor = NULL, missing = 0",
         rows,
     )

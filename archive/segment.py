@@ -59,7 +59,7 @@ class Segment:
         try:
             locks.try_lock(descriptor)
             header = {"kind": "segment", "version": _SEGMENT_VERSION, "run_id": run_id, "pid": os.getpid()}
-            segment.append(json.dumps(header).encode() + b"\n")
+            segment.append(json.dumps(header, separators=(",", ":")).encode() + b"\n")
             early.rename(final)
             durable.sync_folder(layout.segments)
         except (OSError, ArchiveWriteError) as error:

@@ -66,6 +66,7 @@ class ArchiveWriter:
         """Articles found in segments of writers that died; part of the next commit."""
         self._batch = Batch(Segment.create(layout, run_id))
         self._unsynced = False
+        self._closed = False
         self._appending = threading.Lock()
         self._committing = threading.Lock()
 
@@ -203,6 +204,9 @@ class ArchiveWriter:
     def close(self) -> None:
         """Let go; what is not committed stays in its segment, for whoever opens the archive next."""
         with self._committing, self._appending:
+            if self._closed:
+                return
+            self._closed = True
             if self._batch.records:
                 with contextlib.suppress(OSError):
                     self._batch.segment.sync()

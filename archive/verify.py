@@ -1,0 +1,102 @@
+"""Checks an archive against its own manifests; reads everything, changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from archive import quarantine, views
+from archive.exceptions import ArchiveError
+from archive.opening import open_existing
+from archive.schema import STORED
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    from archive.layout import Layout
+    from archive.log import DataFile, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    grave: bool
+    """Something is lost or wrong; else it is only worth knowing."""
+    text: str
+
+
+def verify(root: str | os.PathLike[str]) -> list[Finding]:
+    """Everything that is not as the head's manifest says, and what waits for a person to look at it."""
+    layout, log, head = open_existing(root)
+    findings = []
+    ids = log.ids()
+    for snapshot_id in ids:
+        try:
+            log.read(snapshot_id)
+        except ArchiveError as error:
+            findings.append(Finding(True, str(error)))
+    if missing := sorted(set(range(ids[0], ids[-1] + 1)) - set(ids)):
+        findings.append(Finding(True, f"the log has a gap: snapshot {missing[0]} is missing"))
+    for file in head.files:
+        findings += [Finding(True, f"{file.path}: {text}") for text in _check_file(layout, file)]
+    if not any(finding.grave for finding in findings):
+        findings += [Finding(True, text) for text in _check_rows(layout, head)]
+    return [*findings, *_notes(layout, head)]
+
+
+def _check_file(layout: Layout, file: DataFile) -> Iterator[str]:
+    try:
+        data = (layout.root / file.path).read_bytes()
+    except OSError as error:
+        yield f"cannot be read: {error.strerror}"
+        return
+    if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
+        yield f"is altered: {len(data)} bytes that do not match the checksum in the manifest"
+        return
+    parquet = pq.ParquetFile(pa.BufferReader(data))
+    if not parquet.schema_arrow.equals(STORED[file.table]):
+        yield "has another schema than the written one"
+    if parquet.metadata.num_rows != file.rows:
+        yield f"has {parquet.metadata.num_rows} rows, the manifest says {file.rows}"
+
+
+def _check_rows(layout: Layout, head: Snapshot) -> Iterator[str]:
+    """What must hold between tables."""
+    ids = _column(layout, head, "articles", "article_id")
+    stories = set(_column(layout, head, "stories", "story_id"))
+    for article_id, count in Counter(ids).items():
+        if count > 1:
+            yield f"articles: {article_id} is there {count} times"
+    for story_id in sorted(set(_column(layout, head, "articles", "story_id")) ^ stories):
+        yield f"stories: {story_id} and the articles do not agree"
+    known = set(ids)
+    for side in ("article_id_a", "article_id_b"):
+        for article_id in sorted(set(_column(layout, head, "pairs", side)) - known):
+            yield f"pairs: {article_id} is no article"
+
+
+def _column(layout: Layout, head: Snapshot, table: str, column: str) -> list[str]:
+    values: list[str] = []
+    for file in head.stored(table):
+        values += pq.ParquetFile(layout.root / file.path).read(columns=[column])[column].to_pylist()
+    return values
+
+
+def _notes(layout: Layout, head: Snapshot) -> Iterator[Finding]:
+    shown = views.current(layout)
+    if shown != head.id:
+        yield Finding(False, f"the view shows snapshot {shown}, the log has {head.id}: `repair` turns it")
+    live = {file.path for file in head.files}
+    stored = (str(path.relative_to(layout.root)) for path in layout.data.rglob("*.parquet"))
+    if dangling := [path for path in stored if path not in live]:
+        yield Finding(False, f"{len(dangling)} data files belong to earlier snapshots or to none: see `gc`")
+    if waiting := [path for path in layout.segments.glob("*.jsonl.zst") if not path.name.startswith("new-")]:
+        yield Finding(False, f"{len(waiting)} segments are open, or wait for the next writer to recover them")
+    reasons = Counter(entry.reason for entry in quarantine.entries(layout))
+    for reason, count in sorted(reasons.items()):
+        yield Finding(False, f"quarantine: {count} × {reason}")

@@ -1,0 +1,150 @@
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
+from archive.writer import ArchiveWriter
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PROGRAMS = Path(__file__).parent / "programs"
+CHECKOUT = Path(__file__).parents[2]
+
+
+def _article(number=1, language="uk", text="Перший абзац.", **changes):
+    url = f"https://courier.example/{language}/news/{number}"
+    record = ArticleRecord(
+        article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
+        outlet="courier",
+        url=url,
+        requested_url=url,
+        canonical_url=url,
+        language=language,
+        language_confidence=0.99,
+        language_evidence=(EvidenceRecord("text", language),),
+        language_reason=None,
+        html_lang=language,
+        headline=f"Headline {number} {language}",
+        lead=None,
+        body=text,
+        blocks=(BlockRecord("paragraph", text),),
+        byline="Автор: Олена Коваль",
+        authors=("Олена Коваль",),
+        authors_source="printed",
+        published_at=NOON - timedelta(hours=1),
+        published_raw="11:00",
+        published_source="meta",
+        modified_at=None,
+        modified_raw=None,
+        section=None,
+        tags=("місто",),
+        image_url=None,
+        image_caption=None,
+        alternates=(),
+        story_key=None,
+        content_hash=hashlib.sha256(text.encode()).hexdigest(),
+        raw_sha256=hashlib.sha256(b"raw" + text.encode()).hexdigest(),
+        http_status=200,
+        etag='"1"',
+        last_modified=None,
+        fetched_at=NOON,
+        extractor="reader 1",
+        run_id="run-1",
+        extra=None,
+    )
+    return replace(record, **changes)
+
+
+@pytest.fixture
+def article():
+    """Build an article: article(number, language, text, **fields)."""
+    return _article
+
+
+@pytest.fixture
+def variants():
+    """Articles of one story that name each other by hreflang."""
+
+    def build(number, *languages, **changes):
+        return [
+            _article(
+                number,
+                language,
+                alternates=tuple(
+                    AlternateRecord(other, f"https://courier.example/{other}/news/{number}", "hreflang")
+                    for other in languages
+                    if other != language
+                ),
+                **changes,
+            )
+            for language in languages
+        ]
+
+    return build
+
+
+@pytest.fixture
+def look():
+    def build(url, outcome="failed", reason="http-404", status=404, at=NOON, **changes):
+        return replace(
+            ObservationRecord(url, url, "courier", outcome, reason, at, status, "run-1"), **changes
+        )
+
+    return build
+
+
+@pytest.fixture
+def root(tmp_path):
+    return tmp_path / "news-archive"
+
+
+@pytest.fixture
+def open_writer(root):
+    """Open writers that are closed when the test ends."""
+    writers = []
+
+    def build(run_id="run-1", folder=root, **options):
+        writers.append(ArchiveWriter.open(folder, run_id=run_id, **options))
+        return writers[-1]
+
+    yield build
+    for writer in writers:
+        writer.close()
+
+
+@pytest.fixture
+def writer(open_writer):
+    return open_writer()
+
+
+@pytest.fixture
+def program():
+    """Start a real process: program("appends.py", root, …); it is gone when the test ends."""
+    running = []
+
+    def start(name, *arguments, **options):
+        process = subprocess.Popen(
+            [sys.executable, str(PROGRAMS / name), *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=CHECKOUT,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            **options,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def noon():
+    return NOON

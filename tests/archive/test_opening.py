@@ -1,0 +1,101 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import archive
+from archive.exceptions import (
+    ArchiveNotFound,
+    ArchiveNotWritable,
+    NotAnArchive,
+    SchemaTooNew,
+)
+from archive.layout import Layout
+from archive.writer import ArchiveWriter
+
+
+def open_writing(root):
+    return ArchiveWriter.open(root, run_id="run-1")
+
+
+def test_the_archive_cannot_be_a_file(root):
+    root.write_text("a file")
+    for opening in (open_writing, archive.open):
+        with pytest.raises(NotAnArchive, match="is a file"):
+            opening(root)
+    assert root.read_text() == "a file"
+
+
+def test_a_folder_of_something_else_is_left_alone(root):
+    root.mkdir()
+    (root / "thesis.tex").write_text("mine")
+    for opening in (open_writing, archive.open):
+        with pytest.raises(NotAnArchive, match="is not an archive"):
+            opening(root)
+    assert [path.name for path in root.iterdir()] == ["thesis.tex"]
+
+
+def test_an_empty_folder_becomes_an_archive(root):
+    root.mkdir()
+    open_writing(root).close()
+    assert archive.open(root).snapshot.id == 0
+
+
+def test_a_creation_that_was_cut_short_is_finished(root):
+    Layout(root).create_folders()
+    open_writing(root).close()
+    assert len(pd.read_parquet(root / "articles")) == 0
+
+
+@pytest.mark.parametrize("place", ["below-a-file", "/proc/news-archive"])
+def test_where_nothing_can_be_written(root, place):
+    if place == "below-a-file":
+        root.write_text("a file")
+        place = root / "news-archive"
+    elif not Path("/proc/self").exists():
+        pytest.skip("this system has no /proc")
+    with pytest.raises((ArchiveNotWritable, NotAnArchive), match="Cannot write|is a file"):
+        open_writing(place)
+
+
+def test_a_reader_does_not_make_an_archive(root):
+    with pytest.raises(ArchiveNotFound, match="There is no archive at"):
+        archive.open(root)
+    assert not root.exists()
+
+
+@pytest.mark.parametrize("uri", ["s3://bucket/news", "gs://bucket/news"])
+def test_object_stores_are_refused_with_a_sentence(uri):
+    for opening in (open_writing, archive.open):
+        with pytest.raises(NotAnArchive, match="not supported yet"):
+            opening(uri)
+
+
+def test_a_newer_schema_is_refused_and_left_alone(root):
+    open_writing(root).close()
+    manifest = Layout(root).manifest(0)
+    document = json.loads(manifest.read_text()) | {"schema_version": 99, "new_field": 1}
+    manifest.write_text(json.dumps(document))
+    before = sorted(root.rglob("*"))
+    for opening in (open_writing, archive.open):
+        with pytest.raises(SchemaTooNew, match="schema 99.*update"):
+            opening(root)
+    assert sorted(root.rglob("*")) == before
+
+
+def test_importing_the_package_is_light():
+    program = (
+        "import sys, archive; heavy = {'pyarrow', 'pandas', 'scrapy', 'rich', 'crawler', 'pipelines'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_writing_imports_neither_pandas_nor_scrapy():
+    program = "import sys, archive.writer; print({'pandas', 'scrapy', 'twisted'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,139 @@
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from archive import replay
+from archive.layout import Layout
+from archive.log import Log
+from archive.records import AlternateRecord, Decisions, Membership, PairRecord
+from archive.schema import SCHEMA_VERSION
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def history(writer, root, article, look, noon):
+    """An archive with every kind of thing in it; the writer stays open."""
+
+    def pair(fresh, related):
+        everything = sorted(
+            {x.article_id: x for x in (*fresh, *related)}.values(), key=lambda x: x.article_id
+        )
+        first, *rest = everything
+        pairs = [PairRecord(first.article_id, x.article_id, "hreflang", True, None, None, noon) for x in rest]
+        return Decisions(tuple(pairs), tuple(Membership(x.article_id, first.story_id) for x in rest))
+
+    writer.add_article(article(1, text="A"))
+    writer.add_article(article(2))
+    writer.commit()
+    writer.add_article(article(1, text="B", fetched_at=noon + HOUR))
+    english = (AlternateRecord("uk", article(1).url, "switcher"),)
+    writer.add_article(article(1, "en", alternates=english, story_key="k", fetched_at=noon + HOUR))
+    writer.add_observation(look(article(2).url, at=noon + HOUR))
+    writer.commit(pair)
+    writer.add_article(article(2, text="other", extractor="reader 2", fetched_at=noon + 2 * HOUR))
+    writer.add_article(article(1, text="A", fetched_at=noon + 2 * HOUR, etag='"9"'))
+    writer.add_observation(look(article(1, "en").url, at=noon + 2 * HOUR))
+    writer.commit()
+    return writer
+
+
+def contents(path, *, files=True):
+    """Every row of the cache, with file numbers turned into paths."""
+    with closing(sqlite3.connect(path)) as connection:
+        paths = dict(connection.execute("SELECT id, path FROM file"))
+        tables = ["article", "version", "address", "target", "pair", "story", "segment"]
+        rows = {}
+        for table in tables:
+            cursor = connection.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in cursor.description]
+            position = names.index("file") if "file" in names else None
+            rows[table] = sorted(
+                tuple(paths[value] if i == position else value for i, value in enumerate(row))
+                for row in cursor
+            )
+    return rows
+
+
+def test_rebuilt_from_the_log_it_is_what_it_was(history, root, tmp_path):
+    layout = Layout(root)
+    before = contents(layout.state)
+    assert len(before["article"]) == 3
+    assert len(before["version"]) == 4
+    history.close()
+    replay.discard_state(layout)
+    state = replay.open_state(layout)
+    log = Log(layout, SCHEMA_VERSION)
+    replay.catch_up(state, layout, log, log.head())
+    state.close()
+    assert contents(layout.state) == before
+
+
+@pytest.mark.parametrize("damage", [b"no database at all", b""])
+def test_a_damaged_cache_is_rebuilt(history, open_writer, root, article, noon, damage):
+    history.close()
+    layout = Layout(root)
+    before = contents(layout.state)
+    for suffix in ("-wal", "-shm"):
+        layout.state.with_name(layout.state.name + suffix).unlink(missing_ok=True)
+    layout.state.write_bytes(damage * 100)
+    writer = open_writer("run-2")
+    assert writer.known(article(1).url).etag == '"9"'
+    assert contents(layout.state) == before
+
+
+def test_damage_in_the_middle_shows_late_and_is_repaired_by_the_next_commit(
+    history, open_writer, root, article
+):
+    history.close()
+    layout = Layout(root)
+    data = bytearray(layout.state.read_bytes())
+    # all but the first page, which SQLite reads when it opens a file
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    layout.state.write_bytes(data)
+    writer = open_writer("run-2")
+    writer.known(article(1).url)
+    writer.add_article(article(7))
+    writer.commit()
+    assert writer.known(article(1).url).article_id == article(1).article_id
+    assert len(pd.read_parquet(root / "articles")) == 4
+
+
+def test_a_cache_of_an_earlier_snapshot_catches_up(history, open_writer, root, article):
+    history.close()
+    layout = Layout(root)
+    old = layout.state.read_bytes()
+    with open_writer("run-2") as writer:
+        writer.add_article(article(8))
+        writer.commit()
+    expected = contents(layout.state)
+    for suffix in ("-wal", "-shm"):
+        layout.state.with_name(layout.state.name + suffix).unlink(missing_ok=True)
+    layout.state.write_bytes(old)
+    with open_writer("run-3") as writer:
+        assert writer.known(article(8).url)
+    assert contents(layout.state) == expected
+
+
+def test_a_cache_of_another_archive_is_not_believed(history, open_writer, root, tmp_path, article):
+    history.close()
+    other = tmp_path / "other"
+    with open_writer("run-1", other) as writer:
+        for number in range(50, 53):
+            writer.add_article(article(number))
+            writer.commit()
+    Layout(root).state.write_bytes(Layout(other).state.read_bytes())
+    with open_writer("run-2") as writer:
+        assert writer.known(article(1).url)
+        assert writer.known(article(50).url) is None
+
+
+def test_removed_while_a_writer_is_open(history, root, article):
+    replay.discard_state(Layout(root))
+    history.add_article(article(7))
+    history.commit()
+    assert history.known(article(7).url)
+    assert len(pd.read_parquet(root / "articles")) == 4

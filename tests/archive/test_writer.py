@@ -1,0 +1,320 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from archive import quarantine, schema
+from archive.exceptions import PoisonRecord
+from archive.layout import TABLES, Layout
+from archive.records import AlternateRecord
+
+HOUR = timedelta(hours=1)
+
+
+def frame(root, table):
+    return pd.read_parquet(root / table)
+
+
+def test_a_new_archive_can_be_read_at_once(writer, root):
+    for table in TABLES:
+        got = frame(root, table)
+        assert len(got) == 0
+        assert list(got.columns) == schema.STORED.get(table, schema.VERSIONS).names
+
+
+def test_an_article_is_one_row_with_utc_times(writer, root, article, noon):
+    writer.add_article(article(1))
+    assert writer.pending == 1
+    snapshot = writer.commit()
+    assert (snapshot.id, writer.pending) == (1, 0)
+    (row,) = frame(root, "articles").to_dict("records")
+    assert row["fetched_at"] == noon
+    assert str(row["fetched_at"].tz) == "UTC"
+    assert row["version"] == 1
+    assert pd.isna(row["valid_to"])
+    assert row["blocks"][0] == {"kind": "paragraph", "text": "Перший абзац."}
+    assert frame(root, "articles")["language"].dtype == "str"
+    assert row["ingested_at"] == snapshot.committed_at
+    assert row["commit_seq"] == 1
+
+
+def test_nothing_to_commit_is_no_snapshot(writer, article):
+    assert writer.commit() is None
+    writer.add_article(article(1))
+    assert writer.commit() is not None
+    assert writer.commit() is None
+    assert writer.commit(summary={"skipped": 3}).summary["skipped"] == 3
+
+
+def test_counters_of_commit_and_caller_are_in_the_manifest(writer, article, look):
+    writer.add_article(article(1))
+    writer.add_article(article(1))
+    writer.add_observation(look("https://courier.example/uk/none", "dropped", "empty", 200))
+    summary = writer.commit(summary={"discovered": 3}).summary
+    assert summary["archive/archived"] == summary["archive/unchanged"] == summary["archive/dropped"] == 1
+    assert summary["discovered"] == 3
+
+
+def test_an_edit_keeps_the_earlier_text(writer, root, article, noon):
+    writer.add_article(article(1, text="A"))
+    writer.add_article(article(2, text="Z"))
+    writer.commit()
+    writer.add_article(article(1, text="A", fetched_at=noon + HOUR))
+    writer.add_article(article(1, text="B", fetched_at=noon + 2 * HOUR))
+    writer.commit()
+    assert sorted(frame(root, "articles")["body"]) == ["B", "Z"]
+    versions = frame(root, "versions").set_index(["body"])
+    assert versions.loc["A", "valid_to"] == versions.loc["B", "valid_from"] == noon + 2 * HOUR
+    assert versions.loc["A", "last_seen"] == noon + HOUR
+    assert (versions["first_seen"] == noon).all()
+    assert list(versions.sort_index()["version"]) == [1, 2, 1]
+    assert list(frame(root, "observations")["outcome"].value_counts().loc[["archived", "unchanged"]]) == [
+        3,
+        1,
+    ]
+
+
+def test_two_edits_within_one_commit(writer, root, article, noon):
+    for hours, text in enumerate("ABC"):
+        writer.add_article(article(1, text=text, fetched_at=noon + hours * HOUR))
+    writer.commit()
+    versions = frame(root, "versions").sort_values("version")
+    assert list(versions["body"]) == list("ABC")
+    assert list(versions["valid_to"])[:2] == list(versions["valid_from"])[1:]
+    assert list(frame(root, "articles")["body"]) == ["C"]
+
+
+def test_flapping_is_an_observation_of_the_version_it_found(writer, root, article, noon):
+    for hours, text in enumerate("ABABA"):
+        writer.add_article(article(1, text=text, fetched_at=noon + hours * HOUR))
+        writer.commit()
+    assert len(frame(root, "versions")) == 2
+    looks = frame(root, "observations").sort_values("observed_at")
+    assert list(looks["version"]) == [1, 2, 1, 2, 1]
+    assert list(looks["reason"].fillna("")) == ["", "", "reverted", "", "reverted"]
+
+
+def test_seen_again_moves_last_seen_only(writer, root, article, look, noon):
+    writer.add_article(article(1))
+    writer.commit()
+    before = frame(root, "articles")
+    writer.add_article(article(1, fetched_at=noon + HOUR, etag='"2"'))
+    writer.commit()
+    url = article(1).url
+    writer.add_observation(look(url, "unchanged", "not-modified", 304, noon + 2 * HOUR))
+    writer.commit()
+    after = frame(root, "articles")
+    assert list(after["last_seen"]) == [noon + 2 * HOUR]
+    pd.testing.assert_frame_equal(after.drop(columns="last_seen"), before.drop(columns="last_seen"))
+    assert writer.known(url).etag == '"2"'
+    assert writer.known(url).last_seen == noon + 2 * HOUR
+
+
+def test_an_article_is_gone_after_the_third_404_in_a_row(writer, root, article, look, noon):
+    url = article(1).url
+    writer.add_article(article(1))
+    steps = [404, 410, 304, 404, 404, 500, 410]
+    for hours, status in enumerate(steps, 1):
+        outcome = "unchanged" if status == 304 else "failed"
+        writer.add_observation(look(url, outcome, f"http-{status}", status, noon + hours * HOUR))
+        writer.commit()
+    looks = frame(root, "observations").sort_values("observed_at")
+    assert list(looks["missing"].fillna(0)) == [0, 1, 2, 0, 1, 2, 0, 3]
+    assert list(looks["gone"]) == [False] * 7 + [True]
+    assert looks["article_id"].notna().all()
+
+
+def test_a_look_at_an_unknown_address_is_kept_too(writer, root, look):
+    writer.add_observation(look("https://courier.example/x.pdf", "dropped", "not-html", 200))
+    assert writer.pending == 0
+    writer.commit()
+    (row,) = frame(root, "observations").to_dict("records")
+    assert (row["outcome"], row["reason"]) == ("dropped", "not-html")
+    assert row["article_id"] is None or pd.isna(row["article_id"])
+
+
+def test_known_by_every_address_before_and_after_the_commit(writer, article):
+    record = article(
+        1,
+        requested_url="http://courier.example/short/1#top",
+        canonical_url="https://courier.example/uk/canonical/1/",
+    )
+    addresses = [
+        record.url,
+        "https://courier.example/short/1",
+        "https://COURIER.example/uk/canonical/1",
+    ]
+    assert not any(writer.known(url) for url in addresses)
+    writer.add_article(record)
+    before = [writer.known(url) for url in addresses]
+    writer.commit()
+    assert [writer.known(url) for url in addresses] == before
+    assert {known.article_id for known in before} == {record.article_id}
+    assert before[0].content_hash == record.content_hash
+    assert writer.known("https://courier.example/uk/news/2") is None
+
+
+def test_what_an_unchanged_page_now_declares_is_known_to_pairing(open_writer, article, noon):
+    writer = open_writer()
+    writer.add_article(article(1))
+    writer.commit()
+    english = "https://courier.example/en/news/1"
+    writer.add_article(
+        article(1, alternates=(AlternateRecord("en", english, "hreflang"),), fetched_at=noon + HOUR)
+    )
+    writer.commit()
+    shown = []
+    writer.add_article(article(1, "en", fetched_at=noon + 2 * HOUR))
+    from archive.records import Decisions
+
+    writer.commit(lambda fresh, related: shown.extend(related) or Decisions())
+    assert [facts.url for facts in shown] == [article(1).url]
+    assert shown[0].alternates[0].url == english
+
+
+def test_one_poison_record_in_a_thousand(writer, root, article):
+    for number in range(1000):
+        record = article(number)
+        if number == 500:
+            with pytest.raises(PoisonRecord):
+                writer.add_article(article(number, byline="\ud800"))
+        else:
+            writer.add_article(record)
+    writer.commit()
+    assert len(frame(root, "articles")) == 999
+    (entry,) = quarantine.entries(Layout(root))
+    assert (entry.reason, entry.source) == ("surrogate", article(500).url)
+
+
+def test_what_a_closed_writer_left_is_recovered_once(open_writer, root, article):
+    first = open_writer()
+    for number in range(3):
+        first.add_article(article(number))
+    first.close()
+    second = open_writer("run-2")
+    third = open_writer("run-3")
+    assert (second.recovered, second.pending, third.recovered) == (3, 3, 0)
+    assert second.known(article(1).url).article_id == article(1).article_id
+    second.commit()
+    third.commit()
+    assert len(frame(root, "articles")) == 3
+    assert set(frame(root, "articles")["run_id"]) == {"run-1"}
+    fourth = open_writer("run-4")
+    assert fourth.recovered == 0
+    assert fourth.known(article(1).url).article_id == article(1).article_id
+
+
+def test_a_committed_segment_whose_removal_was_cut_short_is_not_replayed(open_writer, root, article):
+    first = open_writer()
+    first.add_article(article(1))
+    (path,) = [x for x in Layout(root).segments.iterdir() if x.stat().st_size > 200]
+    kept = path.read_bytes()
+    first.commit()
+    first.close()
+    path.write_bytes(kept)
+    second = open_writer("run-2")
+    assert second.recovered == 0
+    assert not path.exists()
+    assert len(frame(root, "observations")) == 1
+
+
+def test_a_damaged_record_is_quarantined_and_the_rest_recovered(open_writer, root, article):
+    first = open_writer()
+    for number in range(3):
+        first.add_article(article(number))
+    (path,) = Layout(root).segments.iterdir()
+    first.close()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    second = open_writer("run-2")
+    assert second.recovered == 2
+    assert [entry.reason for entry in quarantine.entries(Layout(root))] == ["damaged-segment"]
+
+
+def test_a_commit_that_pairing_broke_loses_nothing(writer, root, article):
+    writer.add_article(article(1))
+
+    def decide(fresh, related):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        writer.commit(decide)
+    assert writer.pending == 1
+    assert writer.known(article(1).url) is not None
+    assert list((root / "_data" / "articles").rglob("*.parquet"))  # the empty one of snapshot 0
+    writer.add_article(article(2))
+    writer.commit()
+    assert len(frame(root, "articles")) == 2
+
+
+def test_appends_go_on_while_another_thread_commits(writer, root, article):
+    from archive.records import Decisions
+
+    deciding, added = threading.Event(), threading.Event()
+
+    def decide(fresh, related):
+        deciding.set()
+        assert added.wait(10)
+        return Decisions()
+
+    writer.add_article(article(1))
+    thread = threading.Thread(target=writer.commit, args=(decide,))
+    thread.start()
+    assert deciding.wait(10)
+    writer.add_article(article(2))
+    assert writer.known(article(1).url) and writer.known(article(2).url)
+    writer.sync()
+    added.set()
+    thread.join()
+    assert len(frame(root, "articles")) == 1
+    assert writer.pending == 1
+    writer.commit()
+    assert len(frame(root, "articles")) == 2
+
+
+def test_each_record_synced_when_asked(open_writer, article):
+    always = open_writer(fsync="always")
+    always.add_article(article(1))
+    always.sync()
+    assert always.pending == 1
+
+
+def test_a_snapshot_is_later_than_its_parent_though_the_clock_goes_back(open_writer, article, noon):
+    first = open_writer(now=lambda: noon)
+    first.add_article(article(1))
+    one = first.commit()
+    second = open_writer(now=lambda: noon - 10 * HOUR)
+    second.add_article(article(2))
+    two = second.commit()
+    assert one.committed_at < two.committed_at
+    assert two.committed_at.tzinfo is UTC or two.committed_at.utcoffset() == timedelta(0)
+
+
+def test_a_text_that_was_fetched_earlier_but_committed_later(open_writer, root, article, noon):
+    one, two = open_writer("run-1"), open_writer("run-2")
+    one.add_article(article(1, text="old", fetched_at=noon))
+    two.add_article(article(1, text="new", fetched_at=noon + HOUR))
+    two.commit()
+    one.commit()
+    assert list(frame(root, "articles")["body"]) == ["new"]
+    versions = frame(root, "versions").set_index("body")
+    assert versions.loc["old", "valid_to"] == versions.loc["new", "valid_from"]
+    assert list(frame(root, "articles")["first_seen"]) == [noon]
+
+
+def test_no_text_of_a_page_is_in_any_path(writer, root, article):
+    writer.add_article(article(1, outlet="../../x", story_key="../..", section="=HYPERLINK("))
+    writer.commit()
+    assert not [path for path in root.parent.rglob("*") if "HYPERLINK" in path.name or path.name == "x"]
+    assert list(frame(root, "articles")["outlet"]) == ["../../x"]
+
+
+def test_times_of_another_zone_are_the_same_moment(writer, root, article):
+    from datetime import timezone
+
+    kyiv = timezone(timedelta(hours=2))
+    writer.add_article(article(1, published_at=datetime(2026, 3, 1, 12, tzinfo=kyiv)))
+    writer.commit()
+    assert list(frame(root, "articles")["published_at"]) == [datetime(2026, 3, 1, 10, tzinfo=UTC)]
