@@ -43,7 +43,7 @@ class Body:
 
 def read_body(tree: HtmlElement, known: Known, drop: str | None) -> Body:
     """Changes the tree: call it last. `drop` is an outlet's CSS of what to leave out."""
-    page = read_page(tree)
+    page = read_page(tree, known.headline)
     _prune(tree, drop)
     for caption in page.captions:
         _remove(caption.element)

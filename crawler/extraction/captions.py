@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,15 @@ _CAPTIONS = etree.XPath(
     """,
     namespaces={"re": "http://exslt.org/regular-expressions"},
 )
+
+
+# a line that ends in "(Photo: Getty Images)." is a caption whatever its class
+_CREDITED = re.compile(
+    r"\((?:photo|фото|image|video|відео|видео|ілюстрац\w+|иллюстрац\w+|скріншот|скриншот|screenshot|колаж|коллаж|source|джерело"
+    r"|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
+    re.IGNORECASE,
+)
+_CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +52,24 @@ class Page:
 _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pre", "section", "article"}
 
 
-def read_page(tree: HtmlElement) -> Page:
+def read_page(tree: HtmlElement, headline: str | None) -> Page:
+    """Notes where things stand. `headline` is what many a page prints as the picture's own text before its caption."""
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
     position = {element: i for i, element in enumerate(elements)}
     found: list[Caption] = []
     inside: set[HtmlElement] = set()
-    for element in _CAPTIONS(tree):
+    credited = [e for e in elements if e.tag in _CREDITED_TAGS and e.text and _CREDITED.search(e.text.strip()[-160:])]
+    for element in sorted({*_CAPTIONS(tree), *credited}, key=position.__getitem__):
         if any(parent in inside for parent in element.iterancestors()):
             continue
         text = one_line(" ".join(element.itertext()))
-        if 3 < len(text) < 600:
+        if headline and len(text) > len(headline) + 10:
+            text = text.removeprefix(headline).strip()
+        if 3 < len(text) < (600 if element not in credited else 400):
             inside.add(element)
             found.append(Caption(text, position[element], element))
-    headline = next((position[h1] for h1 in tree.iter("h1")), 0)
-    return Page(elements, headline, found)
+    first = next((position[h1] for h1 in tree.iter("h1")), 0)
+    return Page(elements, first, found)
 
 
 def with_captions(blocks: list[Block], page: Page) -> list[Block]:
