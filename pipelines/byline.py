@@ -77,7 +77,9 @@ _JUNK = re.compile(
 _ADDRESS = re.compile(r"https?:|www\.|\w\.(?:com|net|org|info)\b", re.IGNORECASE)
 _AND = r"\s+(?:та|і|й|и|и|and|und|et|y)\s+|\s*&\s*"
 _SPLIT = re.compile(rf"\s*[,;/|•·]\s*(?:(?:та|і|й|и|and|&)\s+)?|\s{{3,}}|\n|{_AND}", re.IGNORECASE)
-_PHOTO = re.compile(r"(?:фото(?:граф)?|photos?(?: by)?|відео|видео|video)\b(?!\s+(?:та|і|и|and)\b)", re.IGNORECASE)
+_PHOTO = re.compile(
+    r"(?:фото(?:граф)?|photos?(?: by)?|відео|видео|video)\b(?!\s+(?:та|і|и|and)\b)", re.IGNORECASE
+)
 _FEMININE = re.compile(r"(?:ова|ева|єва|іна|ина|ська|цька|ская|цкая|а|я)$")
 _PARTICLES = {"von", "van", "der", "den", "de", "la", "le", "di", "da", "del", "dos", "al", "el", "bin", "ben", "ibn", "ter",
               "фон", "ван", "де", "дер", "ла", "ді", "ди", "ль", "оглы", "огли", "кызы", "st.", "mc", "abu", "abd", "bint"}  # fmt: skip
@@ -151,7 +153,13 @@ def _with_shared_surname(text: str, parts: list[str]) -> list[str]:
     if len(parts) == 2 and re.search(_AND, text):
         first, second = parts[0].split(), parts[1].split()
         one_form_for_both = not _FEMININE.search(second[-1])
-        if len(first) == 1 and len(second) == 2 and one_form_for_both and _is_name(first) and _is_name(second):
+        if (
+            len(first) == 1
+            and len(second) == 2
+            and one_form_for_both
+            and _is_name(first)
+            and _is_name(second)
+        ):
             return [f"{first[0]} {second[1]}", parts[1]]
     return parts
 

@@ -50,7 +50,9 @@ def read_body(tree: HtmlElement, known: Known, drop: str | None) -> Body:
     found = _extract(tree, known.description)
     known = replace(known, captions=tuple(caption.text for caption in page.captions))
     reasons = leave_out(found, known)
-    blocks = [Block(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason]
+    blocks = [
+        Block(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
+    ]
     return Body(tuple(with_captions(blocks, page)), tuple(reason for reason in reasons if reason))
 
 
@@ -93,7 +95,9 @@ def _length(blocks: list[Found]) -> int:
 
 
 def _read(tree: HtmlElement, *, fast: bool = True) -> list[Found]:
-    document = bare_extraction(tree, fast=fast, include_comments=False, include_formatting=False, include_links=True)
+    document = bare_extraction(
+        tree, fast=fast, include_comments=False, include_formatting=False, include_links=True
+    )
     return list(_blocks(document.body)) if document is not None else []
 
 

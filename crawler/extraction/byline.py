@@ -58,31 +58,21 @@ _META_NAMES = ("author", "article:author", "article:author_name", "dc.creator", 
                "citation_author", "og:article:author", "creator")  # fmt: skip
 
 
-def read_byline(tree: HtmlElement, rule: str | None) -> str | None:
-    """The author line as printed, prefix included; `rule` is an outlet's CSS selector."""
-    if rule is not None:
-        return next((text for element in tree.cssselect(rule) if (text := _words(element))), None)
-    for element in _REL(tree):
-        parent = element.getparent()
-        line = _words(parent) if parent is not None and element.tag == "a" else ""
-        if line and PREFIX.match(line) and len(line) < 120:
-            return line
-    for line in _printed_lines(tree):
-        return line
-    return next(_classed(tree), None)
+def read_byline(
+    tree: HtmlElement, data: LinkedData, metadata: Metadata, rule: str | None
+) -> tuple[str | None, tuple[Claim, ...]]:
+    """The author line as printed, prefix included, and all claims in order of trust.
 
-
-def read_claims(
-    tree: HtmlElement, data: LinkedData, metadata: Metadata, byline: str | None, rule: str | None
-) -> tuple[Claim, ...]:
-    """In order of trust; an outlet's rule stands first where there is one."""
-    claims: list[Claim] = []
+    `rule` is an outlet's CSS selector: where it is given, it alone tells the printed line.
+    """
     if rule is not None:
-        claims += [
-            Claim("outlet-rule", text) for element in tree.cssselect(rule) if (text := _words(element))
-        ]
+        lines = [text for element in tree.cssselect(rule) if (text := _words(element))]
+        byline, claims = next(iter(lines), None), [Claim("outlet-rule", text) for text in lines]
+    else:
+        lines = list(_classed(tree))
+        byline = next(_prefixed(tree), None) or next(iter(lines), None)
+        claims = []
     claims += [Claim("json-ld", name) for name in data.persons]
-    publishers = {for_comparison(claim.value) for claim in credits(data, metadata)}
     for name in _META_NAMES:
         value = metadata.names.get(name)
         if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
@@ -92,11 +82,11 @@ def read_claims(
         for element in _REL(tree)
         if (text := _words(element) or one_line(element.get("title") or "")) and not _is_elsewhere(element)
     ]
-    if byline and rule is None:
-        claims.append(Claim("printed", byline))
-    claims += [Claim("printed", line) for line in _classed(tree) if line != byline]
+    if rule is None:
+        claims += [Claim("printed", line) for line in (byline, *lines) if line]
+    publishers = {for_comparison(claim.value) for claim in credits(data, metadata)}
     # an organisation that is also the publisher is kept as a credit
-    return tuple(c for c in dict.fromkeys(claims) if for_comparison(c.value) not in publishers)[:20]
+    return byline, tuple(c for c in dict.fromkeys(claims) if for_comparison(c.value) not in publishers)[:20]
 
 
 def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
@@ -106,7 +96,13 @@ def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
     return tuple(Claim("credit", name) for name in reversed(unique.values()))
 
 
-def _printed_lines(tree: HtmlElement) -> Iterator[str]:
+def _prefixed(tree: HtmlElement) -> Iterator[str]:
+    """Lines that begin with `Автор:` and the like."""
+    for element in _REL(tree):
+        parent = element.getparent()
+        line = _words(parent) if parent is not None and element.tag == "a" else ""
+        if PREFIX.match(line) and len(line) < 120:
+            yield line
     for element in _LINES(tree):
         start = (element.text or "").lstrip()
         if not start and len(element) and element[0].tag in {"b", "strong", "span", "em", "i", "font", "a"}:

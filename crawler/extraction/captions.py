@@ -58,7 +58,9 @@ def read_page(tree: HtmlElement, headline: str | None) -> Page:
     position = {element: i for i, element in enumerate(elements)}
     found: list[Caption] = []
     inside: set[HtmlElement] = set()
-    credited = [e for e in elements if e.tag in _CREDITED_TAGS and e.text and _CREDITED.search(e.text.strip()[-160:])]
+    credited = [
+        e for e in elements if e.tag in _CREDITED_TAGS and e.text and _CREDITED.search(e.text.strip()[-160:])
+    ]
     for element in sorted({*_CAPTIONS(tree), *credited}, key=position.__getitem__):
         if any(parent in inside for parent in element.iterancestors()):
             continue

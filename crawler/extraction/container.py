@@ -19,7 +19,21 @@ _BLOCKS = {
     "h1", "h2", "h3", "h4", "h5", "h6", "center", "header", "footer", "nav", "aside", "form", "figure", "ul", "ol",
     "table", "tr", "tbody", "address", "label", "button", "noindex",
 }  # fmt: skip
-_NEVER = {"nav", "footer", "aside", "form", "header", "figure", "label", "h1", "button", "select", "noscript", "address", "noindex"}
+_NEVER = {
+    "nav",
+    "footer",
+    "aside",
+    "form",
+    "header",
+    "figure",
+    "label",
+    "h1",
+    "button",
+    "select",
+    "noscript",
+    "address",
+    "noindex",
+}
 _OTHER = re.compile(
     r"comment(?!ary)|sidebar|side-bar|related|footer|recommend|popular|newsletter|subscri|disqus|breadcrumb"
     r"|(?:^|[\s_-])(?:teasers?|promo|cookies?|consent|repl(?:y|ies)|respond|menu|nav|navigation|copyright|disclaimer|modal"
@@ -58,7 +72,11 @@ def find_container(body: HtmlElement) -> Container:
         if not children:
             break
         heaviest, child = max(children, key=lambda pair: pair[0])
-        if heaviest < _NEARLY_ALL * weights.get(element, 0) or child.tag in {"p", "li", "blockquote"} or not heaviest:
+        if (
+            heaviest < _NEARLY_ALL * weights.get(element, 0)
+            or child.tag in {"p", "li", "blockquote"}
+            or not heaviest
+        ):
             break
         element = child
     tight = _is_tight(element, weights)
@@ -81,7 +99,11 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
             weight
             for weight, sibling in others
             if sibling.tag in {"p", "blockquote"}
-            or (sibling.get("class") and sibling.get("class") == child.get("class") and sibling.find(".//h1") is None)
+            or (
+                sibling.get("class")
+                and sibling.get("class") == child.get("class")
+                and sibling.find(".//h1") is None
+            )
         )
         if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(weight for weight, _ in others):
             element = ancestor
@@ -117,14 +139,17 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     paragraphs = sum(
         weights[part]
         for part in parts
-        if part.tag in {"p", "ul", "ol", "blockquote", "pre"} or not any(weights.get(child, 0) for child in part)
+        if part.tag in {"p", "ul", "ol", "blockquote", "pre"}
+        or not any(weights.get(child, 0) for child in part)
     )
     if own + paragraphs >= 0.6 * here > 0:
         return True
     # chunks of one text bear the same class
     names = {part.get("class") for part in parts if weights[part] > 0.15 * here}
     large = [part for part in parts if weights[part] > 0.15 * here]
-    return len(large) > 1 and len(names) == 1 and None not in names and {part.tag for part in large} == {"div"}
+    return (
+        len(large) > 1 and len(names) == 1 and None not in names and {part.tag for part in large} == {"div"}
+    )
 
 
 def _weights(body: HtmlElement) -> dict[HtmlElement, int]:

@@ -43,13 +43,14 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
     tree = parse(fetch.body, fetch.encoding)
     data = read_linked_data(tree)
     said = read_metadata(tree, data, fetch.url)
-    line = byline.read_byline(tree, hints.byline)
+    line, claims = byline.read_byline(tree, data, said, hints.byline)
     published = dates.read_published(tree, data, fetch.url, fetch.fetched_at)
     modified = dates.read_modified(tree, data, fetch.fetched_at)
-    claims = byline.read_claims(tree, data, said, line, hints.byline)
     alternates = read_alternates(tree, fetch.url, hints.switcher)
     # takes the tree apart, so it comes last
-    known = Known(said.headline, line, tuple(claim.value for claim in claims), said.tags, description=said.lead)
+    known = Known(
+        said.headline, line, tuple(claim.value for claim in claims), said.tags, description=said.lead
+    )
     text = body.read_body(tree, known, hints.drop)
     captions = [block.text for block in text.blocks if block.kind == "caption"]
     return Article(
