@@ -34,6 +34,8 @@ Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wr
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 240  # a pipe has no width: lines that wrap would be hard to take apart
     command: Callable[[Console, argparse.Namespace], int] = options.command
     try:
         return command(console, options)
@@ -85,9 +87,18 @@ def _parser() -> argparse.ArgumentParser:
 def _ls(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     snapshots = opened.snapshots()
-    table = Table(
-        "snapshot", "committed (UTC)", "what", "articles", "versions", "stories", "pairs", "looks", "run"
+    names = (
+        "snapshot",
+        "committed (UTC)",
+        "what",
+        "articles",
+        "versions",
+        "stories",
+        "pairs",
+        "looks",
+        "run",
     )
+    table = Table(*names, box=None, padding=(0, 2, 0, 0))
     for snapshot in snapshots[-options.n :] if options.n > 0 else snapshots:
         articles = snapshot.rows("articles")
         counts = (
@@ -160,7 +171,7 @@ def _why(console: Console, options: argparse.Namespace) -> int:
     if not looks:
         print(f"No crawl has looked at {options.url}; is it spelled as the outlet does?", file=sys.stderr)
         return 1
-    table = Table("when (UTC)", "outcome", "why", "status", "version", "run")
+    table = Table("when (UTC)", "outcome", "why", "status", "version", "run", box=None, padding=(0, 2, 0, 0))
     for look in looks:
         reason = " ".join(x for x in (look["reason"], look["detail"]) if x) + (
             " (gone)" if look["gone"] else ""
@@ -184,7 +195,7 @@ def _verify(console: Console, options: argparse.Namespace) -> int:
 
 
 def _when(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 if __name__ == "__main__":

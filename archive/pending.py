@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key, story_of_one
-from archive.records import ArticleRecord
-from archive.state import Known
+from archive.records import ArticleRecord, ObservationRecord
+from archive.state import Known, LastLook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +23,15 @@ class Batch:
         self.records: list[Record] = []
         self.articles = 0
         self._known: dict[bytes, Known] = {}
+        self._looks: dict[bytes, LastLook] = {}
         for record in records:
             self.add(record, None)
 
     def add(self, record: Record, before: Known | None) -> None:
         self.records.append(record)
+        if isinstance(record, ObservationRecord):
+            look = LastLook(record.outcome, record.reason, record.observed_at)
+            self._looks[address_key(record.requested_url)] = look
         if not isinstance(record, ArticleRecord):
             return
         self.articles += 1
@@ -38,6 +42,7 @@ class Batch:
             last_modified=record.last_modified,
             content_hash=record.content_hash,
             last_seen=record.fetched_at,
+            alternates=record.alternates,
         )
         for url in (record.canonical_url, record.requested_url, record.url):
             if url:
@@ -45,3 +50,6 @@ class Batch:
 
     def known(self, key: bytes) -> Known | None:
         return self._known.get(key)
+
+    def last_look(self, key: bytes) -> LastLook | None:
+        return self._looks.get(key)

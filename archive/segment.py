@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,29 +44,39 @@ class Segment:
 
     @classmethod
     def create(cls, layout: Layout, run_id: str) -> Segment:
-        final = layout.new_segment()
-        # locked under a name that recovery does not look at, so that nobody can take it before the lock holds
-        early = final.with_name(f"new-{final.name}")
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        header = {"kind": "segment", "version": _SEGMENT_VERSION, "run_id": run_id, "pid": os.getpid()}
         try:
-            descriptor = os.open(early, flags, 0o644)
+            # another writer that sweeps may take the early name for a dead one's: then there is another name
+            while (segment := cls._start(layout)) is None:
+                pass
+            try:
+                segment.append(json.dumps(header, separators=(",", ":")).encode() + b"\n")
+                durable.sync_folder(layout.segments)
+            except BaseException:
+                segment.remove()
+                raise
         except OSError as error:
             raise ArchiveWriteError(
                 f"Cannot start a segment in {layout.segments}: {error.strerror}."
             ) from error
-        segment = cls(early, descriptor, 0)
-        try:
-            locks.try_lock(descriptor)
-            header = {"kind": "segment", "version": _SEGMENT_VERSION, "run_id": run_id, "pid": os.getpid()}
-            segment.append(json.dumps(header, separators=(",", ":")).encode() + b"\n")
-            early.rename(final)
-            durable.sync_folder(layout.segments)
-        except (OSError, ArchiveWriteError) as error:
-            os.close(descriptor)
-            early.unlink(missing_ok=True)
-            raise ArchiveWriteError(f"Cannot start a segment in {layout.segments}: {error}.") from error
-        segment.path = final
         return segment
+
+    @classmethod
+    def _start(cls, layout: Layout) -> Segment | None:
+        final = layout.new_segment()
+        # locked under a name that recovery does not look at, so that nobody can take it before the lock holds
+        early = final.with_name(f"new-{final.name}")
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(early, flags, 0o644)
+        if locks.try_lock(descriptor):
+            try:
+                early.rename(final)
+            except FileNotFoundError:
+                pass
+            else:
+                return cls(final, descriptor, 0)
+        os.close(descriptor)
+        return None
 
     @classmethod
     def take_over(cls, path: Path) -> Segment | None:
@@ -173,8 +182,8 @@ def orphans(layout: Layout) -> list[Segment]:
     found = []
     for path in sorted(layout.segments.iterdir(), key=_age):
         if path.name.startswith("new-"):
-            if time.time() - _age(path) > 600:
-                path.unlink(missing_ok=True)
+            if (started := Segment.take_over(path)) is not None:
+                started.remove()
         elif path.name.endswith(".jsonl.zst") and (segment := Segment.take_over(path)):
             found.append(segment)
     return found

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -48,6 +48,8 @@ CREATE TABLE pair (
   PRIMARY KEY (a, b)) WITHOUT ROWID;
 CREATE INDEX pair_b ON pair (b);
 CREATE TABLE story (story_id TEXT PRIMARY KEY, file INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE look (
+  key BLOB PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT, observed_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE segment (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -62,6 +64,16 @@ class Known:
     last_modified: str | None
     content_hash: str
     last_seen: datetime
+    alternates: tuple[AlternateRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """The latest look at an address that brought no article text."""
+
+    outcome: str
+    reason: str | None
+    at: datetime
 
 
 def micros(moment: datetime) -> int:
@@ -131,7 +143,8 @@ class State:
 
     def known(self, url: str) -> Known | None:
         row = self._row(
-            "SELECT a.article_id, story_id, etag, last_modified, content_hash, last_seen FROM address d"
+            "SELECT a.article_id, story_id, etag, last_modified, content_hash, last_seen,"
+            " alternates FROM address d"
             " JOIN article a USING (article_id) WHERE d.key = ? ORDER BY d.rank, a.last_seen DESC LIMIT 1",
             address_key(url),
         )
@@ -144,7 +157,12 @@ class State:
             last_modified=row["last_modified"],
             content_hash=row["content_hash"],
             last_seen=moment(row["last_seen"]),
+            alternates=_read_alternates(row),
         )
+
+    def last_look(self, url: str) -> LastLook | None:
+        row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
+        return None if row is None else LastLook(row["outcome"], row["reason"], moment(row["observed_at"]))
 
     def find_article(self, url: str) -> str | None:
         known = self.known(url)
@@ -248,6 +266,10 @@ def _current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> Current:
     )
 
 
+def _read_alternates(row: sqlite3.Row) -> tuple[AlternateRecord, ...]:
+    return tuple(AlternateRecord(*item) for item in json.loads(row["alternates"]))
+
+
 def _facts(row: sqlite3.Row) -> LinkFacts:
     return LinkFacts(
         article_id=row["article_id"],
@@ -257,7 +279,7 @@ def _facts(row: sqlite3.Row) -> LinkFacts:
         url=row["url"],
         requested_url=row["requested_url"],
         canonical_url=row["canonical_url"],
-        alternates=tuple(AlternateRecord(*item) for item in json.loads(row["alternates"])),
+        alternates=_read_alternates(row),
         story_key=row["story_key"],
         first_seen=moment(row["first_seen"]),
     )

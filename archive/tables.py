@@ -52,7 +52,8 @@ class TableFiles:
         return self._write_one(name, STORED[name].empty_table(), month)
 
     def _write_one(self, name: str, table: pa.Table, month: str) -> DataFile:
-        sorted_table = table.sort_by([(column, "ascending") for column in SORT[name]])
+        # what was read from a file carries the numbers of its columns in the metadata: only ours is written
+        sorted_table = table.cast(STORED[name]).sort_by([(column, "ascending") for column in SORT[name]])
         sink = pa.BufferOutputStream()
         pq.write_table(
             sorted_table,

@@ -23,7 +23,7 @@ from archive.pending import Batch
 from archive.quarantine import Quarantine
 from archive.recovery import recover
 from archive.segment import Segment, orphans
-from archive.state import Known
+from archive.state import Known, LastLook
 from archive.validation import validate
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archive.log import Log, Snapshot
     from archive.records import ArticleRecord, ObservationRecord
 
-__all__ = ["ArchiveWriter", "Known"]
+__all__ = ["ArchiveWriter", "Known", "LastLook"]
 
 _log = logging.getLogger(__name__)
 
@@ -158,6 +158,18 @@ class ArchiveWriter:
             return self._reader.known(url)
         except sqlite3.Error as error:
             # not knowing costs one fetch; the next commit rebuilds the cache
+            _log.warning("state.sqlite could not be asked about %s: %s", url, error)
+            return None
+
+    def last_look(self, url: str) -> LastLook | None:
+        """The latest look at an address, as it was asked for, that brought no article."""
+        key = address_key(url)
+        for batch in (self._batch, *reversed(self._sealed)):
+            if found := batch.last_look(key):
+                return found
+        try:
+            return self._reader.last_look(url)
+        except sqlite3.Error as error:
             _log.warning("state.sqlite could not be asked about %s: %s", url, error)
             return None
 

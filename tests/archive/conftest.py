@@ -16,7 +16,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 CHECKOUT = Path(__file__).parents[2]
 
 
-def _article(number=1, language="uk", text="Перший абзац.", **changes):
+def make_article(number=1, language="uk", text="Перший абзац.", **changes):
     url = f"https://courier.example/{language}/news/{number}"
     record = ArticleRecord(
         article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
@@ -63,7 +63,7 @@ def _article(number=1, language="uk", text="Перший абзац.", **changes
 @pytest.fixture
 def article():
     """Build an article: article(number, language, text, **fields)."""
-    return _article
+    return make_article
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def variants():
 
     def build(number, *languages, **changes):
         return [
-            _article(
+            make_article(
                 number,
                 language,
                 alternates=tuple(
@@ -127,9 +127,9 @@ def program():
     """Start a real process: program("appends.py", root, …); it is gone when the test ends."""
     running = []
 
-    def start(name, *arguments, **options):
+    def start(name, *arguments, under=(), **options):
         process = subprocess.Popen(
-            [sys.executable, str(PROGRAMS / name), *map(str, arguments)],
+            [*map(str, under), sys.executable, str(PROGRAMS / name), *map(str, arguments)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=CHECKOUT,
@@ -142,7 +142,10 @@ def program():
     yield start
     for process in running:
         process.kill()
-        process.communicate()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_where_nothing_can_be_written(root, place):
         place = root / "news-archive"
     elif not Path("/proc/self").exists():
         pytest.skip("this system has no /proc")
-    with pytest.raises((ArchiveNotWritable, NotAnArchive), match="Cannot write|is a file"):
+    with pytest.raises((ArchiveNotWritable, NotAnArchive), match=r"Cannot write|is a file"):
         open_writing(place)
 
 
@@ -81,7 +81,7 @@ def test_a_newer_schema_is_refused_and_left_alone(root):
     manifest.write_text(json.dumps(document))
     before = sorted(root.rglob("*"))
     for opening in (open_writing, archive.open):
-        with pytest.raises(SchemaTooNew, match="schema 99.*update"):
+        with pytest.raises(SchemaTooNew, match=r"schema 99.*update"):
             opening(root)
     assert sorted(root.rglob("*")) == before
 

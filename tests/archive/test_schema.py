@@ -6,12 +6,50 @@ from archive import opening, schema
 from archive.records import ArticleRecord, ObservationRecord, PairRecord
 
 # the columns of the contract, in its order
-CONTRACT = """
-article_id story_id version valid_from valid_to outlet url requested_url canonical_url language language_confidence
-language_evidence html_lang headline lead body blocks byline authors published_at published_raw modified_at
-modified_raw section tags image_url image_caption alternates content_hash raw_sha256 http_status etag last_modified
-fetched_at first_seen last_seen raw_file raw_offset raw_length extractor run_id extra
-""".split()
+CONTRACT = [
+    "article_id",
+    "story_id",
+    "version",
+    "valid_from",
+    "valid_to",
+    "outlet",
+    "url",
+    "requested_url",
+    "canonical_url",
+    "language",
+    "language_confidence",
+    "language_evidence",
+    "html_lang",
+    "headline",
+    "lead",
+    "body",
+    "blocks",
+    "byline",
+    "authors",
+    "published_at",
+    "published_raw",
+    "modified_at",
+    "modified_raw",
+    "section",
+    "tags",
+    "image_url",
+    "image_caption",
+    "alternates",
+    "content_hash",
+    "raw_sha256",
+    "http_status",
+    "etag",
+    "last_modified",
+    "fetched_at",
+    "first_seen",
+    "last_seen",
+    "raw_file",
+    "raw_offset",
+    "raw_length",
+    "extractor",
+    "run_id",
+    "extra",
+]
 
 
 def test_columns_are_those_of_the_contract_in_its_order():

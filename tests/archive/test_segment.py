@@ -54,7 +54,7 @@ def test_a_record_comes_back_as_it_went(record):
 
 @given(ARTICLES)
 def test_what_validates_is_taken_by_arrow(record):
-    decided = {name: record.fetched_at for name in ("valid_from", "first_seen", "last_seen")} | {
+    decided = dict.fromkeys(("valid_from", "first_seen", "last_seen"), record.fetched_at) | {
         "story_id": "s",
         "version": 1,
     }

@@ -41,7 +41,7 @@ def history(writer, root, article, look, noon):
     return writer
 
 
-def contents(path, *, files=True):
+def contents(path):
     """Every row of the cache, with file numbers turned into paths."""
     with closing(sqlite3.connect(path)) as connection:
         paths = dict(connection.execute("SELECT id, path FROM file"))
@@ -73,7 +73,7 @@ def test_rebuilt_from_the_log_it_is_what_it_was(history, root, tmp_path):
 
 
 @pytest.mark.parametrize("damage", [b"no database at all", b""])
-def test_a_damaged_cache_is_rebuilt(history, open_writer, root, article, noon, damage):
+def test_a_damaged_cache_is_rebuilt(history, open_writer, root, article, damage):
     history.close()
     layout = Layout(root)
     before = contents(layout.state)

@@ -1,0 +1,18 @@
+"""appends.py ROOT RUN FIRST COUNT EVERY: archive COUNT articles from FIRST on, a commit after EVERY."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from conftest import make_article
+
+from archive.writer import ArchiveWriter
+
+root, run_id = sys.argv[1:3]
+first, count, every = map(int, sys.argv[3:])
+with ArchiveWriter.open(root, run_id=run_id) as writer:
+    for number in range(first, first + count):
+        writer.add_article(make_article(number, run_id=run_id))
+        if (number - first + 1) % every == 0:
+            writer.commit()
+    writer.commit()

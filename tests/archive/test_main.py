@@ -1,0 +1,134 @@
+import json
+from datetime import timedelta
+
+import pytest
+
+from archive.__main__ import main
+from archive.layout import Layout
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def run(root, capsys):
+    """Exit code, what is said on stdout, what on stderr."""
+
+    def call(*arguments):
+        try:
+            code = main([*arguments, "--archive", str(root)])
+        except SystemExit as ended:
+            code = ended.code
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def filled(writer, article, look, noon):
+    writer.add_article(article(1, text="Перший абзац."))
+    writer.commit()
+    writer.add_article(article(1, text="Перший [bold]новий[/bold] абзац.", fetched_at=noon + HOUR))
+    writer.add_article(article(1, "en"))
+    writer.add_observation(look(article(1).url, at=noon + 2 * HOUR))
+    writer.commit()
+    return writer
+
+
+def test_ls_counts(run, filled):
+    code, out, _ = run("ls")
+    assert code == 0
+    assert "3 snapshots" in out
+    last = out.splitlines()[-2].split()
+    # snapshot, date, time, what, articles, versions, stories, pairs, looks, run
+    assert (last[0], last[3:]) == ("2", ["append", "2", "3", "2", "0", "4", "run-1"])
+
+
+def test_show_by_id_start_and_address(run, filled, article):
+    record = article(1)
+    for wanted in (record.article_id, record.article_id[:6], record.url):
+        code, out, _ = run("show", wanted)
+        assert code == 0
+        assert record.url in out
+        assert "[bold]новий[/bold]" in out
+
+
+def test_diff_by_words(run, filled, article):
+    code, out, _ = run("diff", article(1).article_id[:8])
+    assert code == 0
+    assert "{+[bold]новий[/bold] +}" in out
+    assert run("diff", article(1).url, "1", "2")[1] == out
+    assert "one version only" in run("diff", article(1, "en").url)[1]
+    assert run("diff", article(1).url, "1")[0] == 2
+    assert run("diff", article(1).url, "1", "7")[0] == 1
+
+
+def test_why_tells_every_look(run, filled, article):
+    code, out, _ = run("why", article(1).url)
+    assert code == 0
+    assert [line.split()[2] for line in out.splitlines() if "2026-03-01" in line] == [
+        "archived",
+        "archived",
+        "failed",
+    ]
+    code, _, err = run("why", "https://courier.example/never")
+    assert code == 1
+    assert "No crawl has looked" in err
+
+
+def test_problems_are_one_sentence_and_exit_1(run, root):
+    for command in (["ls"], ["show", "x"], ["verify"]):
+        code, _, err = run(*command)
+        assert code == 1
+        assert err == f"There is no archive at {root}; a crawl makes one.\n"
+
+
+def test_an_unknown_id(run, filled):
+    code, _, err = run("show", "zzz")
+    assert code == 1
+    assert "'zzz'" in err
+
+
+def test_a_wrong_command_is_exit_2_and_help_teaches(run, capsys):
+    assert run("destroy")[0] == 2
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "examples:" in out
+    assert "python -m archive verify" in out
+
+
+def test_verify_is_content_with_a_good_archive(run, filled):
+    code, out, _ = run("verify")
+    assert code == 0
+    assert "The archive is whole." in out
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "remove", "gap", "poison"])
+def test_verify_finds(run, filled, root, article, harm):
+    layout = Layout(root)
+    document = json.loads(layout.manifest(2).read_text())
+    path = root / next(file["path"] for file in document["files"] if file["table"] == "articles")
+    data = path.read_bytes()
+    if harm == "flip":
+        path.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
+    elif harm == "cut":
+        path.write_bytes(data[:-1])
+    elif harm == "remove":
+        path.unlink()
+    elif harm == "gap":
+        layout.manifest(1).unlink()
+    else:
+        from archive.exceptions import PoisonRecord
+
+        with pytest.raises(PoisonRecord):
+            filled.add_article(article(5, headline="\0"))
+    code, out, _ = run("verify")
+    expected = {
+        "flip": "checksum",
+        "cut": "checksum",
+        "remove": "cannot be read",
+        "gap": "snapshot 1 is missing",
+        "poison": "quarantine: 1 × nul",
+    }[harm]
+    assert expected in " ".join(out.split())
+    assert code == (0 if harm == "poison" else 1)
