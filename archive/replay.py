@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -58,7 +59,7 @@ def catch_up(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
             if _stamp(last) == stamp:
                 for snapshot in log.since(last.id):
                     if snapshot.id <= head.id:
-                        _transaction(state, lambda s=snapshot, p=last: _apply(state, layout, s, p))
+                        _transaction(state, partial(_apply, state, layout, snapshot, last))
                         last = snapshot
                 return
         except (SnapshotNotFound, ArchiveDamaged) as error:
@@ -82,7 +83,7 @@ def _transaction(state: State, work: Callable[[], None]) -> None:
 
 
 def _rebuild(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
-    for table in ("file", "article", "version", "address", "target", "pair", "story", "segment"):
+    for table in ("file", "article", "version", "address", "target", "pair", "story", "look", "segment"):
         state.connection.execute(f"DELETE FROM {table}")
     _fill(state, layout, head.files)
     # only a segment whose removal was cut short can still be met, so old manifests need not be read

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from scrapy import signals
 
-from crawler.addresses import plain_url
+from archive.addresses import plain_url
 from crawler.items import Article, Look, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
+
+    from archive.writer import Known, LastLook
+
+
+class Memory(Protocol):
+    def known(self, url: str) -> Known | None: ...
+
+    def last_look(self, url: str) -> LastLook | None: ...
 
 
 class Ledger:
@@ -34,8 +40,8 @@ class Ledger:
         self.sources: dict[str, str] = {}
         """Sitemaps, feeds and archive pages: `read`, or why not."""
         self.languages: Counter[str] = Counter()
-        self.is_known: Callable[[str], bool] = lambda url: False
-        """Whether the archive, or an open segment, holds this address; set by the snapshot stage."""
+        self.memory: Memory | None = None
+        """What this run and earlier ones found: archive and segments; set by the snapshot stage."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Ledger:
@@ -45,6 +51,13 @@ class Ledger:
         crawler.signals.connect(ledger.item_error, signal=signals.item_error)
         crawler.signals.connect(ledger.spider_error, signal=signals.spider_error)
         return ledger
+
+    def known(self, url: str) -> Known | None:
+        return self.memory.known(url) if self.memory is not None else None
+
+    def was_looked_at(self, url: str) -> bool:
+        """Whether an earlier look at this address brought no article: missing, dropped, refused."""
+        return self.memory is not None and self.memory.last_look(url) is not None
 
     def discover(self, url: str) -> bool:
         """Enter a URL; False where it, or another spelling of it, is in the ledger already."""

@@ -11,9 +11,9 @@ from rich.table import Table
 import archive
 
 if TYPE_CHECKING:
-    from archive.reader import Archive
     from rich.console import Console
 
+    from archive.reader import Archive
     from crawler.ledger import Ledger
     from pipelines.snapshot import SnapshotStage
 
@@ -59,7 +59,8 @@ def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], C
     for pair in read.pairs().to_arrow().to_pylist():
         ends = {pair["article_id_a"], pair["article_id_b"]} & articles
         if ends:
-            count[pair["evidence"] + ("" if pair["reciprocal"] else ", one way")] += 1
+            one_way = pair["evidence"] in ("hreflang", "switcher") and not pair["reciprocal"]
+            count[pair["evidence"] + (" (one way)" if one_way else "")] += 1
         for article in ends:
             evidence[article].add(pair["evidence"])
     return evidence, count

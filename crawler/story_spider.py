@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from archive.records import AlternateRecord
     from crawler.discovery import Lead
     from crawler.items import Alternate, Article, Outcome
 
@@ -86,16 +88,35 @@ class StorySpider(Outlet, scrapy.Spider):
             errback=self.failed,
             cb_kwargs={"declared": alternates},
             meta=meta,
+            # a story is made whole before the next one begins, so that a kill leaves whole stories
+            priority=5 if meta else 0,
         )
 
     def follow(self, lead: Lead) -> Iterator[Request | Look]:
-        """A discovered address: fetched unless it is no article's or the archive has it."""
-        if not self.is_article(lead.url) or not self.ledger.discover(lead.url):
+        """A discovered address: fetched unless it is no article's or the archive has it.
+
+        Of an article that the archive has, the variants it lacks are fetched: a kill may have come between.
+        """
+        if not self.is_article(lead.url) or not self._in_period(lead) or not self.ledger.discover(lead.url):
             return
-        if self.ledger.is_known(lead.url):
-            yield self.look(lead.url, "skipped", "known")
-        else:
+        known = self.ledger.known(lead.url)
+        if known is None:
             yield self.article_request(lead.url, alternates=lead.alternates)
+            return
+        yield self.look(lead.url, "skipped", "known")
+        # what was kept of the page includes the outlet's rule
+        named: list[Alternate | AlternateRecord] = [*lead.alternates, *known.alternates]
+        for alternate in named:
+            if not (self.ledger.known(alternate.url) or self.ledger.was_looked_at(alternate.url)):
+                yield from self._request_variant(alternate)
+
+    def _in_period(self, lead: Lead) -> bool:
+        """Whether a backfill asked for it; what carries no date is let through, its page will tell."""
+        told = (lead.published_raw or lead.modified_raw or "")[:10]
+        since, until = self.arguments.since, self.arguments.until
+        if since is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", told):
+            return True
+        return since.isoformat() <= told and (until is None or told < until.isoformat())
 
     async def parse_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
         """A sitemap, feed or day archive; `read` turns its bytes into leads and further sources."""
@@ -156,13 +177,16 @@ class StorySpider(Outlet, scrapy.Spider):
     def variants(self, article: Article) -> Iterator[Request | Look]:
         """Requests for the other languages of a story, as far as its page or the outlet's rule tells."""
         for alternate in variants_to_fetch(article):
-            if self.ledger.discover(alternate.url):
-                if self.ledger.is_known(alternate.url) and not self.arguments.urls:
-                    yield self.look(alternate.url, "skipped", "known")
-                else:
-                    invited = alternate.url if alternate.source == "hreflang" else None
-                    guessed = alternate.source == "url-rule"
-                    yield self.article_request(alternate.url, invited=invited, guessed=guessed)
+            yield from self._request_variant(alternate)
+
+    def _request_variant(self, alternate: Alternate | AlternateRecord) -> Iterator[Request | Look]:
+        if not self.ledger.discover(alternate.url):
+            return
+        if self.ledger.known(alternate.url) and not self.arguments.urls:
+            yield self.look(alternate.url, "skipped", "known")
+            return
+        invited = alternate.url if alternate.source == "hreflang" else None
+        yield self.article_request(alternate.url, invited=invited, guessed=alternate.source == "url-rule")
 
     def failed(self, failure: Failure) -> Iterator[Look]:
         request: Request = failure.request  # type: ignore[attr-defined]

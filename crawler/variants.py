@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.addresses import plain_url
+from archive.addresses import plain_url
 from crawler.extraction.alternates import is_home_page
 
 if TYPE_CHECKING:

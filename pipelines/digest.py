@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 from urllib.parse import urlsplit
 
-from crawler.addresses import plain_url
+from archive.addresses import plain_url
 from crawler.extraction.alternates import is_home_page
 from crawler.items import Article, Look
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.addresses import plain_url
+from archive.addresses import plain_url
 from crawler.extraction.alternates import language_tag
 from crawler.items import Article, Evidence, Look, TextLanguage
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archive.writer import ArchiveWriter
 from scrapy import signals
 
 from archive.exceptions import ArchiveError, PoisonRecord
+from archive.writer import ArchiveWriter
 from crawler.items import Article, Look
 from crawler.ledger import Ledger
 from pipelines.exceptions import Dropped
@@ -71,7 +71,7 @@ class SnapshotStage:
         assert spider is not None
         self.run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{spider.name}-{os.getpid()}"
         self.writer = ArchiveWriter.open(self._uri, run_id=self.run_id)
-        self._ledger.is_known = lambda url: self.writer.known(url) is not None
+        self._ledger.memory = self.writer
         self._syncing = asyncio.ensure_future(self._sync_often())
 
     async def process_item(self, item: Article | Look) -> Article | Look:

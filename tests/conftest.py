@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import Crawl
+
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -26,3 +28,8 @@ def _no_settings_from_outside() -> None:
 @pytest.fixture(scope="session")
 def scrapy_command() -> list[str]:
     return [sys.executable, "-m", "scrapy"]
+
+
+@pytest.fixture
+def crawl(scrapy_command: list[str], tmp_path: Path) -> Crawl:
+    return Crawl(scrapy_command, tmp_path / "news-archive")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,12 +16,23 @@ class Answer:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        # a crawler that was killed, or that hangs up on what is too large
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class Site:
     """`site["/path"] = "<html>…"`; hosts are told apart by `site["other.example/path"]`."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.requests: list[str] = []
+        self._asked = threading.Condition()
+        self.held = threading.Event()
+        """Set while answers go out; a test clears it to keep every further request waiting."""
+        self.held.set()
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -28,7 +40,10 @@ class Site:
 
             def do_GET(self) -> None:
                 host = (self.headers.get("Host") or "").split(":")[0]
-                site.requests.append(f"{host}{self.path}")
+                with site._asked:
+                    site.requests.append(f"{host}{self.path}")
+                    site._asked.notify_all()
+                site.held.wait(60)
                 answer = site.answers.get(f"{host}{self.path}") or site.answers.get(self.path)
                 answer = answer or Answer(b"not here", 404)
                 self.send_response(answer.status)
@@ -45,7 +60,7 @@ class Site:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
         self.base = f"http://127.0.0.1:{self.port}"
 
@@ -60,9 +75,15 @@ class Site:
         return self
 
     def __exit__(self, *args: object) -> None:
+        self.held.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def wait_for(self, requests: int) -> None:
+        """Until that many requests have come; fails after a minute."""
+        with self._asked:
+            assert self._asked.wait_for(lambda: len(self.requests) >= requests, 60), self.requests
 
     def articles_asked(self) -> list[str]:
         return [request for request in self.requests if not request.endswith("/robots.txt")]

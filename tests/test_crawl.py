@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -13,60 +10,10 @@ import pytest
 from tests.newsroom import Answer, Site
 from tests.story_pages import HEADLINES, PARAGRAPHS, Page
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-class Run(NamedTuple):
-    exit_code: int
-    out: str
-    err: str
-    archive: Path
-
-    def table(self, name: str) -> pd.DataFrame:
-        return pd.read_parquet(self.archive / name)
-
-    def outcomes(self, site: Site) -> dict[str, str]:
-        """`{"/path": "dropped(no-body)"}`, as the archive remembers it."""
-        found = {}
-        for row in self.table("observations").itertuples():
-            path = row.requested_url.removeprefix(site.base)
-            found[path] = f"{row.outcome}({row.reason})" if isinstance(row.reason, str) else row.outcome
-        return found
-
-
-class Crawl:
-    def __init__(self, command: list[str], archive: Path) -> None:
-        self.command = command
-        self.archive = archive
-
-    def __call__(self, *arguments: str, private: bool = True, **environment: str) -> Run:
-        settings = [
-            "-s",
-            "DOWNLOAD_DELAY=0",
-            "-s",
-            "AUTOTHROTTLE_ENABLED=False",
-            "-s",
-            "EXTRACTION_PROCESSES=1",
-        ]
-        if private:
-            settings += ["-s", "ALLOW_PRIVATE_NETWORK=True"]
-        if not any(argument.startswith("ARCHIVE_URI=") for argument in arguments):
-            settings += ["-s", f"ARCHIVE_URI={self.archive}"]
-        done = subprocess.run(
-            [*self.command, "crawl", *arguments, *settings],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "error", **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return Run(done.returncode, done.stdout, done.stderr, self.archive)
-
-
-@pytest.fixture
-def crawl(scrapy_command: list[str], tmp_path: Path) -> Crawl:
-    return Crawl(scrapy_command, tmp_path / "news-archive")
+    from tests.running import Crawl
 
 
 def three_variants(site: Site, **page: object) -> dict[str, str]:

@@ -37,7 +37,9 @@ def demo(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def rows(demo: tuple[Path, str]) -> pd.DataFrame:
     articles = pd.read_parquet(demo[0] / "articles")
-    return articles.assign(path=articles["url"].str.replace(r"^http://[^/]+", "", regex=True)).set_index("path")
+    return articles.assign(path=articles["url"].str.replace(r"^http://[^/]+", "", regex=True)).set_index(
+        "path"
+    )
 
 
 def test_each_article_is_one_row(rows: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Real pages, as served, at their own addresses on a loopback internet: none vanishes without a true reason."""
+"""Real pages, as served, at their own addresses on a loopback internet: none vanishes without a reason."""
 
 from __future__ import annotations
 

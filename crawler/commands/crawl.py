@@ -6,12 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from archive.writer import ArchiveWriter
 from rich.console import Console
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
 from archive.exceptions import ArchiveError
+from archive.writer import ArchiveWriter
 from crawler.arguments import Arguments, read_arguments
 from crawler.exceptions import DeclarationError
 from crawler.ledger import Ledger
@@ -39,10 +39,10 @@ class Command(BaseRunSpiderCommand):
 
     def long_desc(self) -> str:
         return (
-            "Fetch stories in all their languages, pair the variants and publish one snapshot of the archive. "
+            "Fetch stories in all their languages, pair the variants and publish a snapshot of the archive. "
             "OUTLET is one of `scrapy list`: `demo` needs no network, `page` takes any article of any site. "
             "Without arguments an outlet's news sitemaps and feeds say what is new. "
-            "Exit code 0: all accounted for; 1: something was lost or could not be written; 2: a wrong argument."
+            "Exit code 0: all accounted for; 1: something was lost or not written; 2: a wrong argument."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -114,7 +114,7 @@ def _problems(ledger: Ledger, stage: SnapshotStage) -> list[str]:
         found.append(f"the archive could not be written: {stage.failure}")
     elif not stage.closed:
         found.append(
-            "the archive was not closed; what was acknowledged is in its segment and the next run publishes it"
+            "the archive was not closed; what was acknowledged is in its segment, the next run publishes it"
         )
     totals = ledger.totals()
     lost = sum(count for kind, count in totals.items() if kind.startswith("failed(error-"))

@@ -8,6 +8,9 @@ from crawler.story_spider import StorySpider
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+# the same addresses in each run, so that a second run finds the articles unchanged
+PORT = 8641
+
 
 class Demo(StorySpider):
     """A bundled trilingual newsroom on loopback, with the oddities of real ones: needs no network."""
@@ -24,7 +27,7 @@ class Demo(StorySpider):
     }
 
     async def start(self) -> AsyncIterator[Any]:
-        newsroom = Newsroom().start()
+        newsroom = _open_newsroom()
         self.news_sitemaps = [f"{newsroom.base_url}/sitemap-news.xml"]  # type: ignore[misc]
         self.feeds = [f"{newsroom.base_url}/rss.xml"]  # type: ignore[misc]
         self._newsroom = newsroom
@@ -33,3 +36,11 @@ class Demo(StorySpider):
 
     def closed(self, reason: str) -> None:
         self._newsroom.close()
+
+
+def _open_newsroom() -> Newsroom:
+    try:
+        return Newsroom(PORT).start()
+    except OSError:
+        # another demo is running, or something else sits there
+        return Newsroom().start()

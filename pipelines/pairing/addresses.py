@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.addresses import plain_url
+from archive.addresses import plain_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

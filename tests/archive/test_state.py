@@ -45,7 +45,7 @@ def contents(path):
     """Every row of the cache, with file numbers turned into paths."""
     with closing(sqlite3.connect(path)) as connection:
         paths = dict(connection.execute("SELECT id, path FROM file"))
-        tables = ["article", "version", "address", "target", "pair", "story", "segment"]
+        tables = ["article", "version", "address", "target", "pair", "story", "look", "segment"]
         rows = {}
         for table in tables:
             cursor = connection.execute(f"SELECT * FROM {table}")

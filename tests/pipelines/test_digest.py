@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Alternate, Article, Look
-from crawler.addresses import plain_url
+from archive.addresses import plain_url
 from pipelines.digest import DigestStage, content_hash, identity_url
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)

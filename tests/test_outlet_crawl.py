@@ -1,0 +1,156 @@
+"""A declared outlet, from its sitemap and feed to paired rows, again and again, through kills."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.newsroom import Answer, Site
+from tests.story_pages import PARAGRAPHS, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.running import Crawl, Run
+
+XML = {"Content-Type": "application/xml"}
+PREFIX = {"uk": "", "en": "en/", "ru": "ru/"}
+
+
+class Herald:
+    """The server of tests/outlets/herald.py and the command that crawls it."""
+
+    def __init__(self, site: Site, crawl: Crawl) -> None:
+        self.site = site
+        self._crawl = crawl
+        self.base = f"http://herald.example:{site.port}"
+        self.arguments = ("herald", "-s", "SPIDER_MODULES=tests.outlets", "-s", "RESOLVE_TO=127.0.0.1")
+
+    def publish(self, *numbers: int, languages: tuple[str, ...] = ("uk", "en", "ru")) -> None:
+        for number in numbers:
+            for language in languages:
+                paragraphs = (f"{number}. {PARAGRAPHS[language][0]}", *PARAGRAPHS[language][1:])
+                self.site[f"/{PREFIX[language]}news/{number}"] = Page(
+                    language, paragraphs=paragraphs
+                ).render()
+
+    def announce(self, *numbers: int, path: str = "/sitemap-news.xml", day: str = "2026-03-17") -> None:
+        entries = "".join(
+            f"<url><loc>{self.base}/news/{number}</loc><lastmod>{day}</lastmod></url>" for number in numbers
+        )
+        body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+        self.site[path] = Answer(body.encode(), headers=XML)
+
+    def crawl(self, *arguments: str) -> Run:
+        return self._crawl(*self.arguments, *arguments, HERALD_PORT=str(self.site.port))
+
+    def kill_after(self, requests: int, number: int) -> None:
+        self.site.requests.clear()
+        process = self._crawl.start(*self.arguments, HERALD_PORT=str(self.site.port))
+        self.site.wait_for(requests)
+        os.killpg(process.pid, number)
+        process.communicate(timeout=60)
+
+
+@pytest.fixture
+def herald(crawl: Crawl) -> Iterator[Herald]:
+    with Site() as site:
+        site["/rss.xml"] = Answer(
+            b'<rss version="2.0"><channel><title>Herald</title><link>http://herald.example/</link>'
+            b"<description>News</description></channel></rss>",
+            headers=XML,
+        )
+        yield Herald(site, crawl)
+
+
+def test_what_is_new_comes_in_all_languages(herald: Herald) -> None:
+    herald.publish(1, 2)
+    herald.publish(3, languages=("uk",))
+    herald.announce(1, 2, 3)
+    run = herald.crawl()
+    assert run.exit_code == 0, run.err
+    articles = run.table("articles")
+    assert len(articles) == 7
+    assert articles["story_id"].nunique() == 3
+    assert set(run.table("pairs")["evidence"]) == {"story-id"}
+    assert "no-such-variant 2" in run.out
+
+
+def test_a_second_crawl_asks_only_for_what_is_new(herald: Herald) -> None:
+    herald.publish(1, 2)
+    herald.announce(1, 2)
+    herald.crawl()
+    herald.site.requests.clear()
+    herald.publish(3)
+    herald.announce(1, 2, 3)
+    run = herald.crawl()
+    assert run.exit_code == 0, run.err
+    asked = {request.removeprefix("herald.example") for request in herald.site.requests}
+    assert asked == {"/robots.txt", "/sitemap-news.xml", "/rss.xml", "/news/3", "/en/news/3", "/ru/news/3"}
+    assert len(run.table("articles")) == 9
+    assert "known 2" in run.out
+
+
+def test_a_killed_crawl_run_again_has_every_article_once(herald: Herald) -> None:
+    numbers = range(1, 31)
+    herald.publish(*numbers)
+    herald.announce(*numbers)
+    fetched = 0
+    for requests in (20, 15, 25):
+        herald.kill_after(requests, signal.SIGKILL)
+        fetched += len(herald.site.articles_asked())
+    herald.site.requests.clear()
+    run = herald.crawl()
+    fetched += len(herald.site.articles_asked())
+    assert run.exit_code == 0, run.err
+    versions = run.table("versions")
+    assert len(versions) == 90
+    assert versions["article_id"].is_unique
+    assert run.table("articles")["story_id"].nunique() == 30
+    # three kills, each with its few requests in flight, and the sources again each time
+    assert fetched < 90 + 3 * 16 + 4 * 2 + 1
+
+
+def test_a_crawl_told_to_stop_publishes_what_it_has(herald: Herald) -> None:
+    numbers = range(1, 31)
+    herald.publish(*numbers)
+    herald.announce(*numbers)
+    process = herald._crawl.start(*herald.arguments, HERALD_PORT=str(herald.site.port))
+    herald.site.wait_for(20)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode in (0, 1), err
+    assert "Traceback" not in err
+    assert f"articles  {len(run_articles(herald))}" in out
+
+
+def run_articles(herald: Herald) -> list[str]:
+    import pandas as pd
+
+    return list(pd.read_parquet(herald._crawl.archive / "articles")["url"])
+
+
+def test_a_backfill_takes_the_days_asked_for(herald: Herald) -> None:
+    herald.publish(1, 2, 3, 4)
+    herald.announce(1, path="/sitemap-2026-03.xml", day="2026-03-30")
+    herald.announce(2, 3, path="/sitemap-2026-04.xml", day="2026-04-02")
+    herald.site["/archive/2026/04/01"] = (
+        '<html><body><a href="/news/4">Four</a><a href="/about">Us</a></body></html>'
+    )
+    run = herald.crawl("-a", "since=2026-04-01", "-a", "until=2026-04-03")
+    assert run.exit_code == 0, run.err
+    numbers = {int(Path(url).name) for url in run.table("articles")["url"]}
+    assert numbers == {2, 3, 4}
+    assert not [request for request in herald.site.requests if "2026-03" in request]
+
+
+def test_an_outlet_none_of_whose_sources_answers_is_an_error(herald: Herald) -> None:
+    herald.site.answers.clear()
+    run = herald.crawl()
+    assert run.exit_code == 1
+    assert "no sitemap or feed could be read" in run.err
+    assert "http-404" in run.err
