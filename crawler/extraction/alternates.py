@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 NAMES = {
-    "uk": ("uk", "ua", "ukr", "укр", "уа", "українська", "українською", "українською мовою", "ukrainian", "украинский",
+    "uk": ("uk", "ua", "ukr", "укр", "уа", "українська", "українською", "українською мовою",
+           "ukrainian", "украинский",
            "украинская", "на украинском", "in ukrainian", "читати українською", "мова", "ук", "україн"),
-    "ru": ("ru", "rus", "рус", "ру", "русский", "по-русски", "на русском", "російська", "російською", "russian",
+    "ru": ("ru", "rus", "рус", "ру", "русский", "по-русски", "на русском", "російська",
+           "російською", "russian",
            "in russian", "читать на русском", "читать новость на русском", "русская версия", "росс", "рос"),
-    "en": ("en", "eng", "англ", "english", "англійська", "англійською", "английский", "на английском", "in english",
+    "en": ("en", "eng", "англ", "english", "англійська", "англійською", "английский",
+           "на английском", "in english",
            "english version", "read in english", "read this in english"),
     "de": ("de", "ger", "deu", "deutsch", "німецька", "немецкий"),
     "fr": ("fr", "fra", "français", "francais", "французька", "французский"),
@@ -35,7 +38,9 @@ NAMES = {
     "ky": ("ky", "kg", "кыр", "кыргызча", "кырг"),
     "kk": ("kk", "kz", "каз", "қаз", "қазақша"),
 }  # fmt: skip
-"""What a switcher prints, folded. Countries are among them because readers are shown countries: never a column."""
+"""What a switcher prints, folded. Countries are among them because readers are shown countries: never a
+column.
+"""
 _LANGUAGE_OF = {name: language for language, names in NAMES.items() for name in names if name != "мова"}
 # Ukrinform calls Chinese `ch`, which is Chamorro; country codes stand for languages on many a site
 _MEANT = {"ua": "uk", "ch": "zh", "cn": "zh", "jp": "ja", "kz": "kk", "gr": "el", "cz": "cs"}
@@ -56,7 +61,7 @@ _PUBLICATION = etree.XPath("ancestor::*[contains(concat(' ', @class, ' '), ' lan
 
 
 def is_home_page(url: str) -> bool:
-    """Whether the address is a site's front page, or that of one of its languages: `/`, `/ukr/`, `/en/index.html`."""
+    """Whether this is the front page of a site or of one of its languages: `/`, `/ukr/`, `/en/index.html`."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -83,7 +88,7 @@ def language_tag(claimed: str | None) -> str | None:
 
 
 def read_alternates(tree: HtmlElement, url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
-    """As declared, the page itself among them; home pages are left out, and each address stands once a source.
+    """As declared, the page itself among them, without home pages; each address stands once a source.
 
     `switcher` is an outlet's CSS selector of links to the other languages.
     """
@@ -106,9 +111,10 @@ def read_alternates(tree: HtmlElement, url: str, switcher: str | None = None) ->
         language = _switcher_language(anchor)
         if language is not None:
             add(language, anchor.get("href"), "switcher")
-    here = url.split("#")[0]
-    # a page that links to itself under one language only says what it is; kept for hreflang, no use in a switcher
-    return tuple(a for a in found.values() if a.source == "hreflang" or a.url.split("#")[0] != here)
+    here = url.split("#", 1)[0]
+    # a page that links to itself under one language only says what it is; kept for hreflang, no use in a
+    # switcher
+    return tuple(a for a in found.values() if a.source == "hreflang" or a.url != here)
 
 
 def absolute(url: str, href: str | None) -> str | None:

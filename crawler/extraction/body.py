@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree, html
 from trafilatura import bare_extraction
+from trafilatura.settings import Document
 
 from crawler.extraction.boilerplate import element_names
 from crawler.extraction.captions import read_page, with_captions
@@ -98,7 +99,8 @@ def _read(tree: HtmlElement, *, fast: bool = True) -> list[Found]:
     document = bare_extraction(
         tree, fast=fast, include_comments=False, include_formatting=False, include_links=True
     )
-    return list(_blocks(document.body)) if document is not None else []
+    # a dictionary comes only where one is asked for
+    return list(_blocks(document.body)) if isinstance(document, Document) else []
 
 
 def _alone(element: HtmlElement) -> HtmlElement:
@@ -117,7 +119,7 @@ def _alone(element: HtmlElement) -> HtmlElement:
 
 
 def _protect(quote: HtmlElement, container: HtmlElement) -> None:
-    """An embedded post is text, though the boxes around it are called widget or embed, which trafilatura drops."""
+    """An embedded post is text, though trafilatura drops the boxes around it, called widget or embed."""
     length = len(quote.text_content())
     for element in (quote, *quote.iterancestors()):
         if element is container or len(element.text_content()) > 1.3 * length + 80:
@@ -151,7 +153,7 @@ def _remove(element: _Element) -> None:
 
 
 def _blocks(body: _Element) -> Iterator[Found]:
-    """trafilatura's own tags: head, p, list/item, quote, table/row/cell, code; lb is a line break, ref a link."""
+    """From its own tags: head, p, list/item, quote, table/row/cell, code; lb breaks a line, ref is a link."""
     if body.text and one_line(body.text):
         yield Found("paragraph", one_line(body.text), 0.0)
     for element in body:

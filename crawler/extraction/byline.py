@@ -1,4 +1,4 @@
-"""Who a page says wrote it: every claim with its place, none of them weighed (pipelines/byline.py decides)."""
+"""Who a page says wrote it: every claim and its place, none weighed (pipelines/byline.py decides)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from crawler.extraction.selectors import named
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Claim
 
@@ -20,42 +21,62 @@ if TYPE_CHECKING:
 
 PREFIX = re.compile(
     r"""^(?:
-      автор(?:и|ы|ка|ка\ тексту)?(?:\ (?:статті|статьи|тексту|текста|матеріалу|материала|публікації|публикации|фото))?
+      автор(?:и|ы|ка|ка\ тексту)?(?:\ (?:статті|статьи|тексту|текста|матеріалу|материала|публікації
+        |публикации|фото))?
     | текст(?:\ і\ фото|\ та\ фото|\ и\ фото)? | журналіст(?:ка)? | журналист(?:ка)?
-    | підготува(?:в|ла|ли) | підготовка | подготови(?:л|ла|ли) | подготовка | спілкува(?:вся|лася) | беседова(?:л|ла)
+    | підготува(?:в|ла|ли) | підготовка | подготови(?:л|ла|ли) | подготовка | спілкува(?:вся|лася)
+      | беседова(?:л|ла)
     | написа(?:в|ла|л|ли) | розмовля(?:в|ла) | записа(?:в|ла|л|ли) | кореспондент(?:ка)? | корреспондент
-    | (?:story\ |written\ |reported\ |posted\ |published\ )?by | authors? | text | words | reporter | prepared\ by
+    | (?:story\ |written\ |reported\ |posted\ |published\ )?by | authors? | text | words
+      | reporter | prepared\ by
     )(?:\s*[:：—–|]\s*|\s+)(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""What stands before the names. Without a colon only what cannot begin a sentence is believed: see _is_printed."""
+"""What stands before the names; see _is_printed for those without a colon."""
 _SURE = re.compile(r"[:：|]\s*$")
-_LINES = etree.XPath("//*[self::p or self::div or self::span or self::strong or self::em or self::b or self::i or "
-                     "self::a or self::address or self::li or self::td or self::font or self::h4 or self::h5 or self::h6]")  # fmt: skip
-_CLASSED = etree.XPath(
-    """//*[self::a or self::span or self::div or self::p or self::address or self::strong or self::li or self::h4 or
-    self::h5 or self::td or self::section or self::em or self::b][
-    re:test(concat(' ', @class, ' ', @itemprop, ' ', @data-component, ' ', @data-testid), 'author|byline|journalist|writer|autor', 'i')]
-    [not(descendant::p[string-length(.) > 300])]""",
-    namespaces={"re": "http://exslt.org/regular-expressions"},
+_LINE_TAGS = (
+    "p",
+    "div",
+    "span",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "a",
+    "address",
+    "li",
+    "td",
+    "font",
+    "h4",
+    "h5",
+    "h6",
+)
+_CLASSED = named(
+    "a span div p address strong li h4 h5 td section em b",
+    "author|byline|journalist|writer|autor",
+    "class itemprop data-component data-testid",
+    "[not(descendant::p[string-length(.) > 300])]",
 )
 _REL = etree.XPath("//*[self::a or self::link][contains(concat(' ', @rel, ' '), ' author ')]")
 _ELSEWHERE = re.compile(
-    r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel|newsletter"
-    r"|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote",
+    r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel"
+    r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote",
     re.IGNORECASE,
 )
 _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
 )
 _NOT_NAMES = re.compile(
-    r"[\d\[\]{}<>©@]|^(?:фото|photo|getty|image|video|відео|видео)|\b(?:share|save|ago|updated|follow|sign up)\b",
+    r"[\d\[\]{}<>©@]|^(?:фото|photo|getty|image|video|відео|видео)"
+    r"|\b(?:share|save|ago|updated|follow|sign up)\b",
     re.IGNORECASE,
 )
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
-_META_NAMES = ("author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
-               "sailthru.author", "byl", "twitter:creator_name", "mediator_author", "cxenseparse:author",
-               "citation_author", "og:article:author", "creator")  # fmt: skip
+_META_NAMES = (
+    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
+    "sailthru.author", "byl", "twitter:creator_name", "mediator_author", "cxenseparse:author",
+    "citation_author", "og:article:author", "creator",
+)  # fmt: skip
 
 
 def read_byline(
@@ -103,7 +124,7 @@ def _prefixed(tree: HtmlElement) -> Iterator[str]:
         line = _words(parent) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120:
             yield line
-    for element in _LINES(tree):
+    for element in tree.iter(*_LINE_TAGS):
         start = (element.text or "").lstrip()
         if not start and len(element) and element[0].tag in {"b", "strong", "span", "em", "i", "font", "a"}:
             start = (element[0].text or "").lstrip()

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from crawler.extraction.selectors import named
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_CAPTIONS = etree.XPath(
-    """//figcaption | //*[self::div or self::span or self::p or self::em or self::small or self::td or self::i][
-    re:test(concat(' ', @class, ' '), '[ _-](?:caption|figcaption|image-?caption|photo-?caption|wp-caption-text|img-?caption|image-?description|photo-?description|photo-?title|image-?title|imgtitle|photo-?text|photo-?credit|image-?credit|copyright|media-?caption)[ _-]', 'i')]
-    """,
-    namespaces={"re": "http://exslt.org/regular-expressions"},
+_CAPTIONS = named(
+    "div span p em small td i",
+    "[ _-]((fig|image-?|photo-?|img-?|media-?)?caption|wp-caption-text|imgtitle|copyright"
+    "|(image|photo)-?(text|title|credit|description))[ _-]",
 )
-
+_FIGCAPTIONS = etree.XPath("//figcaption")
 
 # a line that ends in "(Photo: Getty Images)." is a caption whatever its class
 _CREDITED = re.compile(
-    r"\((?:photo|фото|image|video|відео|видео|ілюстрац\w+|иллюстрац\w+|скріншот|скриншот|screenshot|колаж|коллаж|source|джерело"
-    r"|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
+    r"\((?:photo|фото|image|video|відео|видео|ілюстрац\w+|иллюстрац\w+|скріншот|скриншот|screenshot"
+    r"|колаж|коллаж|source|джерело|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
     re.IGNORECASE,
 )
 _CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong"}
@@ -53,7 +53,7 @@ _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pr
 
 
 def read_page(tree: HtmlElement, headline: str | None) -> Page:
-    """Notes where things stand. `headline` is what many a page prints as the picture's own text before its caption."""
+    """Notes where things stand; a picture's text may be the headline, printed before its caption."""
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
     position = {element: i for i, element in enumerate(elements)}
     found: list[Caption] = []
@@ -61,7 +61,7 @@ def read_page(tree: HtmlElement, headline: str | None) -> Page:
     credited = [
         e for e in elements if e.tag in _CREDITED_TAGS and e.text and _CREDITED.search(e.text.strip()[-160:])
     ]
-    for element in sorted({*_CAPTIONS(tree), *credited}, key=position.__getitem__):
+    for element in sorted({*_FIGCAPTIONS(tree), *_CAPTIONS(tree), *credited}, key=position.__getitem__):
         if any(parent in inside for parent in element.iterancestors()):
             continue
         text = one_line(" ".join(element.itertext()))
@@ -75,7 +75,7 @@ def read_page(tree: HtmlElement, headline: str | None) -> Page:
 
 
 def with_captions(blocks: list[Block], page: Page) -> list[Block]:
-    """The captions that stand below the headline and among the text, each before the block that follows it."""
+    """Captions below the headline and among the text, each before the block that follows it."""
     if not page.captions or not blocks:
         return blocks
     starts: dict[str, int] = {}

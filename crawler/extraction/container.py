@@ -1,8 +1,8 @@
 """Which element of a page holds the article: where its running text is, whatever its class is called.
 
-trafilatura goes by names of classes and takes the first that it knows, which may be a part of the text (the first
-of several chunks) or a list of teasers. Here only text counts: each block of running text weighs its letters, and
-from <body> the way goes down as long as one child holds nearly all of it.
+trafilatura goes by names of classes and takes the first that it knows, which may be a part of the text (the
+first of several chunks) or a list of teasers. Here only text counts: each block of running text weighs its
+letters, and from <body> the way goes down as long as one child holds nearly all of it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _BLOCKS = {
-    "p", "div", "td", "li", "blockquote", "pre", "section", "article", "main", "dd", "body", "figcaption", "th",
-    "h1", "h2", "h3", "h4", "h5", "h6", "center", "header", "footer", "nav", "aside", "form", "figure", "ul", "ol",
+    "p", "div", "td", "li", "blockquote", "pre", "section", "article", "main", "dd", "body",
+    "figcaption", "th",
+    "h1", "h2", "h3", "h4", "h5", "h6", "center", "header", "footer", "nav", "aside", "form",
+    "figure", "ul", "ol",
     "table", "tr", "tbody", "address", "label", "button", "noindex",
 }  # fmt: skip
 _NEVER = {
@@ -42,8 +44,9 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _SMALL_PRINT = re.compile(
-    r"©|\(c\)\s|all rights reserved|все права (?:на|защищены)|всі права (?:на|захищені)|правообладател|не несет ответственност"
-    r"|не несе відповідальн|при (?:цитировании|использовании|перепечатке|цитуванні|використанні)|cookie",
+    r"©|\(c\)\s|all rights reserved|все права (?:на|защищены)|всі права (?:на|захищені)|правообладател"
+    r"|не несет ответственност|не несе відповідальн|cookie"
+    r"|при (?:цитировании|использовании|перепечатке|цитуванні|використанні)",
     re.IGNORECASE,
 )
 _RUNNING = 50
@@ -89,7 +92,7 @@ def find_container(body: HtmlElement) -> Container:
 
 
 def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement:
-    """The ancestor that adds what is like it: paragraphs around a paywall's box, further chunks of one class."""
+    """The ancestor that adds its like: paragraphs around a paywall's box, further chunks of a class."""
     child = element
     for ancestor in list(element.iterancestors())[:5]:
         if ancestor.tag == "body":
@@ -112,7 +115,7 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
 
 
 def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:
-    """Below an element whose text is in several places: the one that has by far most of it in its own blocks."""
+    """Where the text is in several places: the element that has by far most of it in its own blocks."""
     own: dict[HtmlElement, int] = {}
     for block, weight in weights.items():
         parent = block.getparent()
@@ -179,9 +182,9 @@ def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
                 links[block] = links.get(block, 0) + text
     weights: dict[HtmlElement, int] = {}
     for block, count in letters.items():
-        if count >= _RUNNING and links.get(block, 0) < 0.5 * count and not other[block]:
-            if not _SMALL_PRINT.search(block.text_content()[:1000]):
-                weights[block] = count
+        running = count >= _RUNNING and links.get(block, 0) < 0.5 * count and not other[block]
+        if running and not _SMALL_PRINT.search(block.text_content()[:1000]):
+            weights[block] = count
     for element in reversed(order):
         if element is not body and element in weights:
             parent = element.getparent()

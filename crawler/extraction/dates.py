@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from crawler.extraction.selectors import named
 from crawler.extraction.text import one_line
 
 if TYPE_CHECKING:
@@ -31,14 +32,18 @@ TOLERANCE = timedelta(days=1)
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
 _MONTHS = {
-    "січ": 1, "лют": 2, "берез": 3, "квіт": 4, "трав": 5, "черв": 6, "лип": 7, "серп": 8, "верес": 9, "жовт": 10,
+    "січ": 1, "лют": 2, "берез": 3, "квіт": 4, "трав": 5, "черв": 6, "лип": 7, "серп": 8,
+    "верес": 9, "жовт": 10,
     "листоп": 11, "груд": 12,
-    "янв": 1, "фев": 2, "мар": 3, "апр": 4, "май": 5, "мая": 5, "июн": 6, "июл": 7, "авг": 8, "сен": 9, "окт": 10,
+    "янв": 1, "фев": 2, "мар": 3, "апр": 4, "май": 5, "мая": 5, "июн": 6, "июл": 7, "авг": 8,
+    "сен": 9, "окт": 10,
     "ноя": 11, "дек": 12,
-    "jan": 1, "feb": 2, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+    "jan": 1, "feb": 2, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
+    "nov": 11, "dec": 12,
 }  # fmt: skip
 _MONTHS["march"] = 3
-_ZONES = {"utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,
+_ZONES = {"utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7,
+          "mdt": -6, "pst": -8,
           "pdt": -7, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3}  # fmt: skip
 
 _CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
@@ -92,8 +97,8 @@ def read_modified(tree: HtmlElement, data: LinkedData, fetched_at: datetime) -> 
 def parse_date(raw: str) -> tuple[datetime, str] | None:
     """UTC and how much of it was printed: `zone`, `naive` or `day`; None for what is no date.
 
-    Of the hour that comes twice in autumn the first is meant; a time in the hour that spring leaves out is read
-    with the offset from before the change.
+    Of the hour that comes twice in autumn the first is meant; a time in the hour that spring leaves out is
+    read with the offset from before the change.
     """
     text = one_line(raw).strip(" \"'")
     if not text or len(text) > 200:
@@ -163,24 +168,29 @@ def _first(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Moment | 
 
 
 _PUBLISHED = {
-    "article:published_time", "og:article:published_time", "article:published", "datepublished", "date.published",
-    "publish_date", "publish-date", "pubdate", "published_at", "publication_date", "dc.date.issued", "dcterms.created",
-    "dc.date", "dc.date.created", "dcterms.date", "date", "parsely-pub-date", "sailthru.date", "article.published",
-    "og:pubdate", "mediator_published_time", "cxenseparse:recs:publishtime", "dcterms.issued", "og:published_time",
-    "rnews:datepublished", "article_date_original", "originalpublicationdate", "displaydate", "ptime", "pdate",
+    "article:published_time", "og:article:published_time", "article:published", "datepublished",
+    "date.published",
+    "publish_date", "publish-date", "pubdate", "published_at", "publication_date",
+    "dc.date.issued", "dcterms.created",
+    "dc.date", "dc.date.created", "dcterms.date", "date", "parsely-pub-date", "sailthru.date",
+    "article.published",
+    "og:pubdate", "mediator_published_time", "cxenseparse:recs:publishtime", "dcterms.issued",
+    "og:published_time",
+    "rnews:datepublished", "article_date_original", "originalpublicationdate", "displaydate",
+    "ptime", "pdate",
 }  # fmt: skip
 _MODIFIED = {
-    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified",
+    "dcterms.modified",
     "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated",
 }  # fmt: skip
 _META = etree.XPath("//meta[@content]")
 _TIMES = etree.XPath("//time[@datetime or @pubdate or normalize-space(text())]")
-_DATED = etree.XPath(
-    """//*[self::div or self::span or self::p or self::time or self::li or self::em or self::small or self::a or
-    self::td or self::b or self::strong or self::h6 or self::font]
-    [re:test(concat(' ', @class, ' ', @id, ' ', @itemprop), 'date|time|publi|posted|calendar|info', 'i')]
-    [string-length(normalize-space(.)) < 160]""",
-    namespaces={"re": "http://exslt.org/regular-expressions"},
+_DATED = named(
+    "div span p time li em small a td b strong h6 font",
+    "date|time|publi|posted|calendar|info",
+    "class id itemprop",
+    "[string-length(normalize-space(.)) < 160]",
 )
 _ELSEWHERE = re.compile(
     r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|widget|teaser"
@@ -202,7 +212,7 @@ def _metas(tree: HtmlElement, names: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _printed(tree: HtmlElement) -> Iterator[tuple[str, str]]:
-    """What a reader sees near the headline: first <time>, then elements whose class speaks of a date, then any."""
+    """What a reader sees: first <time>, then elements whose class speaks of a date, then what was changed."""
     later: list[tuple[str, str]] = []
     for element in _TIMES(tree):
         raw = element.get("datetime") or element.get("content") or element.text_content()

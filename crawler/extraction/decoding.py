@@ -58,15 +58,14 @@ def parse(body: bytes, declared: str | None) -> HtmlElement:
 
 
 def decode(body: bytes, declared: str | None) -> str:
-    """By byte order mark, header, meta, in this order of trust; a declaration that the bytes contradict is not believed."""
-    for mark, name in _BOMS:
+    """By byte order mark, header, meta, in this order; a claim that the bytes contradict is not believed."""
+    for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
+            return body[len(mark) :].decode(encoding, "replace")
     found = _META_CHARSET.search(body[:4096])
     claims = [declared, found[1].decode("ascii", "replace") if found else None, "utf-8"]
     for claim in claims:
-        name = _codec(claim)
-        if name is None:
+        if (name := _codec(claim)) is None:
             continue
         try:
             text = body.decode(name)
@@ -75,8 +74,7 @@ def decode(body: bytes, declared: str | None) -> str:
         if not _utf8_read_as_another(body, name):
             return text
     for claim in claims:
-        name = _codec(claim)
-        if name is not None and not _utf8_read_as_another(body, name):
+        if (name := _codec(claim)) is not None and not _utf8_read_as_another(body, name):
             text = body.decode(name, "replace")
             # a few broken bytes in a long page: cut in the middle of a letter, or an advertisement's
             if text.count("\ufffd") <= max(3, len(text) // 500):

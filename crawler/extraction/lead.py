@@ -1,4 +1,4 @@
-"""The lead: the paragraph between headline and text, which many a page keeps outside the text's own element."""
+"""The lead: the paragraph between headline and text, which often is outside the text's own element."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NEAR = 25
 
 
 def find_lead(tree: HtmlElement, container: HtmlElement, description: str | None) -> str | None:
-    """Its text; `description` is what the page's head says the article is about, often the lead word for word."""
+    """Its text; `description` is what the page's head says of the article, often the lead word for word."""
     told = for_comparison(description or "")[:120]
     after_headline = tree.find(".//h1") is None
     inside = 0

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _META = etree.XPath("//meta[@content]")
 _TAG_LINKS = etree.XPath(
-    """//a[@rel='tag' or re:test(concat(' ', ../@class, ' ', ../../@class, ' ', ../../../@class, ' '),
-    '(?:^|[ _-])(?:tags?|tag-?list|topics)(?:[ _-]|$)', 'i')]""",
+    "//a[@rel='tag' or re:test(concat(' ', ../@class, ' ', ../../@class, ' ', ../../../@class, ' '),"
+    " '[ _-](tags?|tag-?list|topics)[ _-]', 'i')]",
     namespaces={"re": "http://exslt.org/regular-expressions"},
 )
 # " | Outlet", " - РБК-Украина", " — Букви": what stands after the last of these is the outlet's name
@@ -81,7 +81,7 @@ def _canonical(tree: HtmlElement, url: str) -> str | None:
 def _headline(
     tree: HtmlElement, data: LinkedData, names: dict[str, str], site_name: str | None
 ) -> str | None:
-    """The <h1> where anything else agrees with it, for that is what readers saw; else the most trusted claim."""
+    """The <h1> where anything else agrees with it, for readers saw it; else the most trusted claim."""
     h1s = [one_line(h1.text_content()) for h1 in tree.iter("h1")]
     h1s = [text for text in h1s if 5 < len(text) < 400]
     title_element = tree.find(".//title")
@@ -118,7 +118,7 @@ def _agree(one: str, other: str) -> bool:
 
 
 def without_outlet(title: str, site_name: str | None, other: str | None) -> str | None:
-    """A title without the ` | Outlet` or ` - Outlet` at its end; `other` is the same headline from elsewhere."""
+    """A title without the ` | Outlet` at its end; `other` is the same headline from elsewhere."""
     title = one_line(title)
     while match := _SUFFIX.match(title):
         head, tail = match[1], match[2]

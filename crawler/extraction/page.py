@@ -1,4 +1,4 @@
-"""One HTTP answer to one Article: what the page says. Runs in a worker process, and knows nothing of Scrapy."""
+"""One HTTP answer to one Article: what the page says. Runs in a worker process, without Scrapy."""
 
 from __future__ import annotations
 

@@ -1,0 +1,128 @@
+"""The real pages of ../shared/data with what is known about them, and how a reading of them is scored.
+
+The pages are not part of the project. F1 is the 4-gram shingle metric of article-extraction-benchmark,
+ROUGE-L that of summaries, both over words.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+DATA = Path(__file__).resolve().parents[1] / "../shared/data"
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page and what is known about it; `group` is aeb, or the grade and language of pages/."""
+
+    name: str
+    url: str
+    group: str
+    html: bytes
+    text: str | None
+    title: str | None = None
+    authors: tuple[str, ...] | None = None
+    date: str | None = None
+
+
+def cases(data: Path = DATA) -> Iterator[Case]:
+    """All pages that have any gold; `B` gold is a reference text of which up to 15 % is not in the page."""
+    for line in (data / "pages/manifest.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        gold, hand = row.get("gold") or {}, row.get("gold_hand") or {}
+        grade = "hand" if hand else row.get("gold_grade")
+        date = hand.get("date") or gold.get("date")
+        authors = gold.get("authors") or (
+            [hand["author"]] if hand.get("author") else [] if "author" in hand else None
+        )
+        if grade or date:
+            yield Case(
+                name=row["file"],
+                url=row.get("url")
+                or row.get("canonical")
+                or f"https://{row['outlet'].replace('_', '.')}/page",
+                group="B ru" if grade == "B" else f"A {row['lang']}" if grade else "date only",
+                html=gzip.decompress((data / "pages" / row["file"]).read_bytes()),
+                text=hand.get("text") or gold.get("text"),
+                title=hand.get("title") or gold.get("title"),
+                authors=None if authors is None else tuple(authors),
+                date=date,
+            )
+    truth = json.loads((data / "aeb/ground-truth.json").read_text("utf-8"))
+    for key, page in truth.items():
+        path = data / "aeb/html" / f"{key}.html.gz"
+        yield Case(key, page["url"], "aeb", gzip.decompress(path.read_bytes()), page["articleBody"])
+
+
+def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
+    words = _WORD.findall(text)
+    if len(words) < size:
+        return Counter([tuple(words)] if words else [])
+    return Counter(tuple(words[i : i + size]) for i in range(len(words) - size + 1))
+
+
+def precision_recall(gold: str, text: str) -> tuple[float, float]:
+    """Of one page, as article-extraction-benchmark counts them."""
+    true, predicted = shingles(gold), shingles(text)
+    hit = sum((true & predicted).values())
+    missed, extra = sum(true.values()) - hit, sum(predicted.values()) - hit
+    if not true and not predicted:
+        return 1.0, 1.0
+    precision = hit / (hit + extra) if hit + extra else 0.0
+    recall = hit / (hit + missed) if hit + missed else 0.0
+    return precision, recall
+
+
+def f1(pairs: Iterable[tuple[float, float]]) -> float:
+    """Of the mean precision and the mean recall, which is how that benchmark sums up."""
+    listed = list(pairs)
+    precision = statistics.fmean(p for p, _ in listed)
+    recall = statistics.fmean(r for _, r in listed)
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def rouge_l(gold: str, text: str) -> float:
+    """F-measure of the longest common subsequence of words, by bit-parallel rows; long texts are cut."""
+    a, b = _WORD.findall(gold.casefold())[:3000], _WORD.findall(text.casefold())[:6000]
+    if not a or not b:
+        return float(not a and not b)
+    where: dict[str, int] = {}
+    for i, word in enumerate(a):
+        where[word] = where.get(word, 0) | 1 << i
+    row = 0
+    for word in b:
+        longer = row | where.get(word, 0)
+        row = longer & ~(longer - ((row << 1) | 1))
+    common = row.bit_count()
+    return 2 * common / (len(a) + len(b))
+
+
+def same(one: str | None, other: str | None) -> bool:
+    return _WORD.findall((one or "").casefold()) == _WORD.findall((other or "").casefold())
+
+
+def same_authors(gold: tuple[str, ...], found: tuple[str, ...]) -> bool:
+    return {n.casefold() for n in gold} == {n.casefold() for n in found}
+
+
+def same_day(gold: str, found: datetime | None) -> bool:
+    """In the zone the gold is written in; where it has none, in Kyiv's or UTC."""
+    if found is None:
+        return False
+    true = datetime.fromisoformat(gold)
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    zones = [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv")]
+    return any(aware.astimezone(zone).date() == true.date() for zone in zones)
