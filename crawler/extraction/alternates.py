@@ -45,9 +45,10 @@ _LANGUAGE_OF = {name: language for language, names in NAMES.items() for name in 
 # Ukrinform calls Chinese `ch`, which is Chamorro; country codes stand for languages on many a site
 _MEANT = {"ua": "uk", "ch": "zh", "cn": "zh", "jp": "ja", "kz": "kk", "gr": "el", "cz": "cs"}
 _TOKENS = {token for names in NAMES.values() for token in names if token.isascii() and token.isalpha()} | {
-    "uk-ua", "ru-ru", "ru-ua", "en-us", "en-gb", "uk-uk", "us", "gb", "main", "home", "index",
+    "uk-ua", "ru-ru", "ru-ua", "en-us", "en-gb", "uk-uk", "us", "gb", "main", "home", "homepage", "start", "index",
 }  # fmt: skip
 _INDEX_FILE = re.compile(r"(?:index|default|home|main)\.(?:html?|php|aspx?)")
+_ROOT = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?")
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 _LINKS = etree.XPath("//link[@hreflang and @href]")
@@ -74,7 +75,10 @@ def is_home_page(url: str) -> bool:
             return False
     elif not steps and parts.query:
         return not re.search(r"(?:^|&)(?:p|id|page_id|newsid|article|story)=", parts.query.lower())
-    return not steps or (len(steps) == 1 and steps[0] in _TOKENS)
+    if len(steps) == 2 and steps[1] in {"home", "homepage", "start", "main", "index"}:
+        steps.pop()
+    # no article has a path of two letters: it is a language, a country or a section
+    return not steps or (len(steps) == 1 and (steps[0] in _TOKENS or bool(_ROOT.fullmatch(steps[0]))))
 
 
 def language_tag(claimed: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -11,6 +12,7 @@ _NEVER = re.compile(
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 _NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&#(x[0-9a-f]{1,12}|[0-9]{1,12});?", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
@@ -19,9 +21,19 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _NEVER.sub("", text))).strip()
 
 
-def printable(html: str) -> str:
-    """The source without the characters that no parser or file format takes."""
-    return _NOT_IN_HTML.sub("", html)
+def printable(source: str) -> str:
+    """HTML without the characters that no parser or file format takes, as such or as `&#1;`."""
+    source = _NOT_IN_HTML.sub("", source)
+    return _REFERENCE.sub(_readable, source) if "&#" in source else source
+
+
+def _readable(reference: re.Match[str]) -> str:
+    digits = reference[1].lower()
+    number = int(digits[1:], 16) if digits.startswith("x") else int(digits)
+    if 0x80 <= number < 0xA0:
+        # browsers read these as windows-1252, libxml2 as control characters
+        return html.unescape(reference[0])
+    return "" if number > 0x10FFFF or _NOT_IN_HTML.match(chr(number)) else reference[0]
 
 
 def for_comparison(text: str) -> str:

@@ -1,0 +1,71 @@
+import pytest
+
+from crawler.exceptions import Unreadable
+from crawler.extraction.decoding import MAX_BYTES, MAX_ELEMENTS, decode, parse
+
+UKRAINIAN = "<html><head>{meta}</head><body><p>Їжак ґречно з'їв її ґанок — тиша</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("encoded", "meta", "header"),
+    [
+        ("windows-1251", "", "windows-1251"),
+        ("windows-1251", '<meta charset="windows-1251">', None),
+        ("windows-1251", '<meta http-equiv="Content-Type" content="text/html; charset=cp1251">', None),
+        ("windows-1251", '<meta charset="utf-8">', "utf-8"),
+        ("utf-8", "", None),
+        ("utf-8", '<meta charset="windows-1251">', "windows-1251"),
+        ("utf-8", '<meta charset="utf-8">', "iso-8859-1"),
+        ("utf-8", "", "no-such-charset"),
+        ("utf-8", "", "base64"),
+        ("utf-8-sig", "", "windows-1251"),
+        ("utf-16", "", "utf-8"),
+        ("koi8-u", '<meta charset="koi8-u">', None),
+    ],
+)
+def test_the_text_is_right_whatever_is_declared(encoded: str, meta: str, header: str | None) -> None:
+    page = UKRAINIAN.format(meta=meta).replace("—", "-")
+    # detection needs a little to go by
+    body = page.replace("<p>", "<p>" + "Верховна Рада ухвалила закон у першому читанні. " * 5)
+    assert "Їжак ґречно з'їв її ґанок" in decode(body.encode(encoded), header)
+
+
+def test_a_page_cut_in_the_middle_of_a_letter_stays_utf8() -> None:
+    body = ("<p>" + "Рада ухвалила закон " * 40).encode()
+    assert "Рада ухвалила" in decode(body[:-2], None)
+    assert "Рада ухвалила" in decode(body[:-2], "windows-1251")
+
+
+def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
+    body = ("<p>" + "Рада ухвалила закон " * 40).encode() + b"\xff\xfe" + "<p>кінець".encode()
+    assert decode(body, "utf-8").endswith("кінець")
+
+
+def test_characters_that_no_format_takes_are_left_out() -> None:
+    tree = parse(b"<html><body><p>a\x00b\x01c\x7fd &#0; &#xD800; &#1; &#151; e</p></body></html>", None)
+    text = "".join(tree.itertext())
+    assert text.split() == ["abcd", "—", "e"]
+    assert not any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in text)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "unparseable"),
+        (b" \n\t ", "unparseable"),
+        (b"<!-- nothing -->", "unparseable"),
+        (b"%PDF-1.7 ...", "not-html"),
+        (b"\xff\xd8\xff\xe0 JFIF", "not-html"),
+        (b"\x89PNG\r\n\x1a\n", "not-html"),
+        (b"\x00\x00\x00\x20ftypisom", "not-html"),
+        (b'{"error": "not found"}', "not-html"),
+        (b"<p>x" + b" " * MAX_BYTES, "too-large"),
+        (b"<p>a</p>" * (MAX_ELEMENTS + 1), "too-many-elements"),
+        (b"<div>" * 100_000 + b"x", "too-deep"),
+        (b"<b>" * 3_000, "too-deep"),
+    ],
+)
+def test_what_cannot_be_read_has_a_countable_reason(body: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        parse(body, None)
+    assert caught.value.reason == reason
