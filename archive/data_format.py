@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 HEAD = f"""# Data format
 
-Schema version {SCHEMA_VERSION}. This page is made from `archive/schema.py` by `python -m archive.data_format`; a test
-keeps the two in step.
+Schema version {SCHEMA_VERSION}. This page is made from `archive/schema.py` by
+`python -m archive.data_format`; a test keeps the two in step.
 
-Every table opens with `pandas.read_parquet("news-archive/<table>")`, and with Polars, DuckDB or Spark on the same
-path. Timestamps are UTC, to the microsecond. A column marked *always* is never null; any other is null where the page
-does not say, and the column beside it says why.
+Every table opens with `pandas.read_parquet("news-archive/<table>")`; Polars takes the same path, and DuckDB
+`'news-archive/<table>/**/*.parquet'`. Timestamps are UTC, to the microsecond. A column marked *always* is
+never null; any other is null where the page does not say.
 
 The path is a link to one snapshot. A long job that reads several tables takes them from the same one with
 `archive.open("news-archive").path("articles")`, or reads through `archive.open(…)`.
@@ -28,8 +28,8 @@ TABLES = (
     (
         "versions",
         None,
-        "One row for each text an article has had; the columns of `articles`. `valid_to` is null on the latest. A new "
-        "version means that headline or body changed: a new date, a new layout or a new extractor makes none.",
+        "One row for each text an article has had; the columns of `articles`. `valid_to` is null on the "
+        "latest. A new version means another headline or body: a new date, layout or extractor makes none.",
     ),
     ("observations", OBSERVATIONS, "One row for every look at an address, whatever came of it."),
     ("stories", STORIES, "One row a story: its variants side by side."),

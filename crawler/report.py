@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +13,8 @@ from rich.table import Table
 import archive
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
 
     from archive.reader import Archive
@@ -27,6 +31,7 @@ class Row(NamedTuple):
     article_id: str
     language: str | None
     headline: str
+    published_at: datetime | None
 
 
 def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: str, outlet: str) -> None:
@@ -47,20 +52,22 @@ def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: st
 
 
 def _rows_of(read: Archive, run_id: str) -> list[Row]:
-    table = read.articles(columns=["story_id", "article_id", "language", "headline", "run_id"]).to_arrow()
-    rows = [row for row in table.to_pylist() if row["run_id"] == run_id]
-    return [Row(row["story_id"], row["article_id"], row["language"], row["headline"]) for row in rows]
+    table = read.articles(columns=[*Row._fields, "run_id"]).to_arrow()
+    rows = [row for row in table.to_pylist() if row.pop("run_id") == run_id]
+    return [Row(**row) for row in rows]
 
 
 def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], Counter[str]]:
-    """Evidence by article, and the number of pairs by their strongest evidence."""
+    """The kinds of evidence of each article, and the number of pairs that have each kind."""
     evidence: dict[str, set[str]] = defaultdict(set)
     count: Counter[str] = Counter()
     for pair in read.pairs().to_arrow().to_pylist():
         ends = {pair["article_id_a"], pair["article_id_b"]} & articles
-        if ends:
-            one_way = pair["evidence"] in ("hreflang", "switcher") and not pair["reciprocal"]
-            count[pair["evidence"] + (" (one way)" if one_way else "")] += 1
+        if not ends:
+            continue
+        count["pairs"] += 1
+        kinds = {one["kind"] for one in json.loads(pair["details"] or "{}").get("evidence", [])}
+        count.update(kinds or {pair["evidence"]})
         for article in ends:
             evidence[article].add(pair["evidence"])
     return evidence, count
@@ -70,27 +77,49 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
     stories: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         stories[row.story_id].append(row)
-    table = Table(title="Stories of this run", title_justify="left", box=None, pad_edge=False)
+    table = Table(
+        title="Stories of this run, and how much later each language came", title_justify="left", box=None, pad_edge=False
+    )
     # a ratio would squeeze the narrow columns out of an 80-column terminal
-    table.add_column("headline", no_wrap=True, overflow="ellipsis", width=min(90, console.width - 34))
+    table.add_column("headline", no_wrap=True, overflow="ellipsis", width=max(20, console.width - 38))
     for language in SHOWN_LANGUAGES:
-        table.add_column(language, justify="center", no_wrap=True, min_width=2)
-    table.add_column("paired by", no_wrap=True, min_width=18)
+        table.add_column(language, justify="right", no_wrap=True, width=6)
+    table.add_column("paired by", no_wrap=True, width=10)
     by_size = sorted(stories.values(), key=lambda found: (-len(found), found[0].headline))
     for found in by_size[:LISTED]:
-        languages = {row.language for row in found}
-        by_language = {row.language: row.headline for row in found}
-        headline = by_language.get("en") or by_language.get("uk") or found[0].headline
+        by_language = {row.language: row for row in found}
+        headline = (by_language.get("en") or by_language.get("uk") or found[0]).headline
         reasons = sorted(set().union(*(evidence.get(row.article_id, set()) for row in found)))
-        other = sorted(str(language) for language in languages - set(SHOWN_LANGUAGES))
-        marks = ["[green]●[/]" if language in languages else "[dim]·[/]" for language in SHOWN_LANGUAGES]
+        other = sorted(str(language) for language in by_language.keys() - set(SHOWN_LANGUAGES))
+        first = min((row.published_at for row in found if row.published_at), default=None)
+        lags = [_lag(by_language.get(language), first) for language in SHOWN_LANGUAGES]
         if other:
-            headline = f"[{', '.join(other)}] {headline}"
-        table.add_row(escape(headline), *marks, ", ".join(reasons))
+            headline = f"({', '.join(other)}) {headline}"
+        table.add_row(escape(visible(headline)), *lags, ", ".join(reasons))
     console.print(table)
     if len(by_size) > LISTED:
         console.print(f"… and {len(by_size) - LISTED} more")
     console.print()
+
+
+def _lag(row: Row | None, first: datetime | None) -> str:
+    """How long after the first variant this one was published."""
+    if row is None:
+        return "[dim]·[/]"
+    if row.published_at is None or first is None:
+        return "[green]●[/]"
+    minutes = int((row.published_at - first).total_seconds() // 60)
+    if minutes == 0:
+        return "[green]first[/]"
+    if minutes < 60:
+        return f"[green]+{minutes}m[/]"
+    hours = minutes // 60
+    return f"[green]+{hours}h{minutes % 60:02d}[/]" if hours < 48 else f"[green]+{hours // 24}d[/]"
+
+
+def visible(text: str) -> str:
+    """A page's text without what a terminal would obey: control and format characters."""
+    return "".join("�" if unicodedata.category(letter) in ("Cc", "Cf") else letter for letter in text)
 
 
 def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
@@ -105,7 +134,8 @@ def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
     whole = sum(set(SHOWN_LANGUAGES) <= found for found in stories.values())
     table.add_row("stories", str(len(stories)), f"{escape(outlet)}; {whole} of them in uk, en and ru")
     table.add_row("articles", str(len(rows)), _counts(languages))
-    table.add_row("pairs", str(sum(pairs.values())), _counts(pairs))
+    kinds = Counter({kind: count for kind, count in pairs.items() if kind != "pairs"})
+    table.add_row("pairs", str(pairs["pairs"]), _counts(kinds))
     return table
 
 

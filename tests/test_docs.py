@@ -1,0 +1,78 @@
+"""What a user can type, set or read is in the docs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive.data_format import render
+from crawler import settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    path: path.read_text("utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+}
+ALL = "\n".join(PAGES.values())
+
+SCRAPY_COMMANDS = sorted(
+    path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__"
+)
+OWN_SETTINGS = sorted(
+    re.findall(r'^([A-Z_]+) = .*_own\("', (ROOT / "crawler/settings.py").read_text("utf-8"), re.M)
+)
+
+
+@pytest.mark.parametrize("command", SCRAPY_COMMANDS)
+def test_every_scrapy_command_is_documented(command: str) -> None:
+    assert f"scrapy {command}" in ALL
+
+
+def test_every_archive_command_is_documented() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "archive", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    commands = re.findall(r"^    (\w+) ", told, re.M)
+    assert commands
+    assert [command for command in commands if f"python -m archive {command}" not in ALL] == []
+
+
+@pytest.mark.parametrize("name", OWN_SETTINGS)
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`{name}`" in ALL
+    assert hasattr(settings, name)
+
+
+def test_own_settings_are_found() -> None:
+    assert {"ARCHIVE_URI", "ALLOW_PRIVATE_NETWORK", "EXTRACTION_TIMEOUT"} <= set(OWN_SETTINGS)
+
+
+def test_the_data_format_is_what_the_schema_says() -> None:
+    assert PAGES[ROOT / "docs/data-format.md"] == render(), (
+        "run: python -m archive.data_format > docs/data-format.md"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", PAGES[page]):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_outlet_says_what_it_is() -> None:
+    from crawler.story_spider import StorySpider
+
+    for path in sorted((ROOT / "crawler/spiders").glob("[!_]*.py")):
+        module = __import__(f"crawler.spiders.{path.stem}", fromlist=["*"])
+        found = [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type)
+            and issubclass(value, StorySpider)
+            and value.__module__ == module.__name__
+        ]
+        assert [spider.name for spider in found] == [path.stem]
+        assert found[0].__doc__
