@@ -80,6 +80,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     why = add("why", _why, "tell what became of an address: every look, in the order of time")
     why.add_argument("url", help="as fetched or as asked for")
+    repair = add(
+        "repair", _repair, "commit what dead writers left, turn the view to the last snapshot, sweep up"
+    )
+    repair.add_argument("--rebuild", action="store_true", help="make state.sqlite anew from the log")
+    add("compact", _compact, "merge small files; worth it daily on a busy archive")
+    gc = add("gc", _gc, "remove data files that no recent snapshot needs; time travel does not need them")
+    gc.add_argument("--keep-days", type=float, default=1, metavar="DAYS", help="how recent (default: 1)")
+    gc.add_argument("--dry-run", action="store_true", help="only say what would go")
     add("verify", _verify, "check checksums, schema, links between tables; list leftovers and quarantine")
     return parser
 
@@ -179,6 +187,36 @@ def _why(console: Console, options: argparse.Namespace) -> int:
         cells = (look["outcome"], reason, look["http_status"], look["version"], look["run_id"])
         table.add_row(_when(look["observed_at"]), *(escape("" if x is None else str(x)) for x in cells))
     console.print(table)
+    return 0
+
+
+def _repair(console: Console, options: argparse.Namespace) -> int:
+    from archive.upkeep import repair  # noqa: PLC0415
+
+    done = repair(options.archive, rebuild=options.rebuild)
+    made = f"snapshot {done.snapshot.id}" if done.snapshot else "no new snapshot"
+    console.print(f"{done.articles} articles recovered, {made}; view and cache are up to the log.")
+    return 0
+
+
+def _compact(console: Console, options: argparse.Namespace) -> int:
+    from archive.upkeep import compact  # noqa: PLC0415
+
+    before = archive.open(options.archive).snapshot
+    snapshot = compact(options.archive)
+    if snapshot is None:
+        console.print(f"Nothing to merge among {len(before.files)} files.")
+    else:
+        console.print(f"Snapshot {snapshot.id}: {len(before.files)} files became {len(snapshot.files)}.")
+    return 0
+
+
+def _gc(console: Console, options: argparse.Namespace) -> int:
+    from archive.upkeep import gc  # noqa: PLC0415
+
+    done = gc(options.archive, options.keep_days, dry_run=options.dry_run)
+    verb = "would go" if options.dry_run else "removed"
+    console.print(f"{done.files} data files, {done.bytes / 1e6:.1f} MB, and {done.views} views {verb}.")
     return 0
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from archive import locks, plan, replay, views
+from archive import compaction, locks, plan, replay, views
 from archive.assembly import Assembly
+from archive.collection import Collected, collect
 from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveWriteError
 from archive.log import Snapshot
 from archive.rows import Commit
@@ -19,13 +21,13 @@ from archive.schema import SCHEMA_VERSION
 from archive.tables import TableFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from archive.codec import Record
     from archive.layout import Layout
     from archive.links import Decide
-    from archive.log import Log
+    from archive.log import DataFile, Log
     from archive.state import State
 
 _log = logging.getLogger(__name__)
@@ -62,8 +64,27 @@ class Committer:
             self._show(snapshot, state)
         return snapshot
 
+    def compact(self) -> Snapshot | None:
+        """Put small files together in a snapshot of its own; None when there is nothing to gain."""
+        with locks.hold(self._layout.lock):
+            while True:
+                head, state = self._ready()
+                files = TableFiles(self._layout, compaction.LEVEL)
+                with self._taking_back(head, files):
+                    live, rewrote = compaction.rewrite(self._layout, head, files)
+                    if not rewrote:
+                        return None
+                    snapshot = self._snapshot(
+                        head, "compact", self._moment(head), files=live, rewrote=rewrote
+                    )
+                    if self._log.append(snapshot):
+                        break
+                files.discard()
+            self._show(snapshot, state)
+        return snapshot
+
     def repair(self) -> None:
-        """Bring cache and view up to the log, and sweep what a commit that was killed has left."""
+        """Bring cache and view up to the log, and sweep up what is of no use any more."""
         with locks.hold(self._layout.lock):
             for path in self._layout.temporary.iterdir():
                 if path.is_dir() and not path.is_symlink():
@@ -73,6 +94,11 @@ class Committer:
             head, state = self._ready()
             if views.current(self._layout) != head.id:
                 self._show(head, state)
+            collect(self._layout, self._log, self._now())
+
+    def collect(self, keep: timedelta, *, dry_run: bool) -> Collected:
+        with locks.hold(self._layout.lock):
+            return collect(self._layout, self._log, self._now(), keep, dry_run=dry_run)
 
     def _ready(self) -> tuple[Snapshot, State]:
         head = self._log.head()
@@ -105,26 +131,60 @@ class Committer:
         summary: Mapping[str, int],
     ) -> Snapshot | None:
         """None when another writer took this number, which the lock makes rare, not impossible."""
-        at = max(self._now(), head.committed_at + timedelta(microseconds=1))
+        at = self._moment(head)
         planned = plan.derive([record for records in batches.values() for record in records], state, decide)
         files = TableFiles(self._layout)
         assembly = Assembly(self._layout, state, head, Commit(head.id + 1, at), files)
-        try:
+        with self._taking_back(head, files):
             live = assembly.carry_out(planned)
-            snapshot = Snapshot(
-                id=head.id + 1,
-                parent=head.id,
-                operation="append",
-                committed_at=at,
-                run_id=self._run_id,
-                schema_version=SCHEMA_VERSION,
+            counters = _counters(planned, summary)
+            snapshot = self._snapshot(
+                head,
+                "append",
+                at,
                 files=live,
                 rewrote=assembly.rewrote,
                 segments=tuple(sorted(batches)),
-                summary=_counters(planned, summary),
+                summary=counters,
             )
             if self._log.append(snapshot):
                 return snapshot
+        files.discard()
+        return None
+
+    def _moment(self, head: Snapshot) -> datetime:
+        """Later than the parent's, whatever the clock says."""
+        return max(self._now(), head.committed_at + timedelta(microseconds=1))
+
+    def _snapshot(
+        self,
+        head: Snapshot,
+        operation: str,
+        at: datetime,
+        *,
+        files: tuple[DataFile, ...],
+        rewrote: Mapping[str, tuple[str, ...]],
+        segments: tuple[str, ...] = (),
+        summary: Mapping[str, int] | None = None,
+    ) -> Snapshot:
+        return Snapshot(
+            id=head.id + 1,
+            parent=head.id,
+            operation=operation,
+            committed_at=at,
+            run_id=self._run_id,
+            schema_version=SCHEMA_VERSION,
+            files=files,
+            rewrote=rewrote,
+            segments=segments,
+            summary=summary or {},
+        )
+
+    @contextmanager
+    def _taking_back(self, head: Snapshot, files: TableFiles) -> Iterator[None]:
+        """What an attempt has written goes again when it fails."""
+        try:
+            yield
         except OSError as error:
             # the last step, fsync of the log's folder, can fail when the manifest is there for all to see
             if not self._layout.manifest(head.id + 1).exists():
@@ -136,8 +196,6 @@ class Committer:
         except (ArchiveError, pa.ArrowException):
             files.discard()
             raise
-        files.discard()
-        return None
 
     def _show(self, snapshot: Snapshot, state: State) -> None:
         """The snapshot stands; what fails here is made good by the next commit or start."""

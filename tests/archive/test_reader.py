@@ -178,6 +178,29 @@ def test_the_past_stays_the_same_to_the_last_row(eventful, open_writer, article,
         assert getattr(now, name)(as_of=moment).to_arrow().equals(before[name]), name
 
 
+def test_the_past_stays_the_same_after_compaction_and_collection(eventful, root):
+    from archive import upkeep
+
+    opened, remembered = eventful
+    before = {m: {name: getattr(opened, name)(as_of=m).to_arrow() for name in TABLES} for m in remembered}
+    now = {name: getattr(opened, name)().to_pandas() for name in TABLES}
+    files = len(opened.snapshot.files)
+    assert len(upkeep.compact(root).files) < files / 3
+    assert upkeep.compact(root) is None
+    assert upkeep.gc(root, 0, dry_run=True).files > 5
+    assert upkeep.gc(root, 0).files > 5
+    assert upkeep.gc(root, 0).files == 0
+    later = archive.open(root)
+    for moment, tables in before.items():
+        for name, table in tables.items():
+            assert getattr(later, name)(as_of=moment).to_arrow().equals(table), (moment, name)
+    for name, frame in now.items():
+        pd.testing.assert_frame_equal(
+            getattr(later, name)().to_pandas().sort_values(ORDER[name], ignore_index=True),
+            frame.sort_values(ORDER[name], ignore_index=True),
+        )
+
+
 def test_as_of_with_filters_and_columns(eventful):
     opened, remembered = eventful
     moment = sorted(remembered)[2]
