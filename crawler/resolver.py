@@ -34,6 +34,7 @@ TwistedObject = Any
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+ANY_NAME = "*"
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -78,15 +79,15 @@ class PublicOnlyResolver:
     """For the setting TWISTED_DNS_RESOLVER; IPv4 and IPv6, in threads, within DNS_TIMEOUT seconds.
 
     A host without a public address fails with DNSLookupError("private-address: …"). ALLOW_PRIVATE_NETWORK
-    lets private answers pass, and makes every name resolve to RESOLVE_TO where that is set: many hosts on
-    loopback, for tests.
+    lets private answers pass. RESOLVE_TO is the operator's word on a name, as a line of /etc/hosts would be:
+    see `pinned_names`.
     """
 
     def __init__(self, reactor: TwistedObject, settings: BaseSettings) -> None:
         self._reactor = reactor
         self._timeout = settings.getfloat("DNS_TIMEOUT")
         self._allow_private = settings.getbool("ALLOW_PRIVATE_NETWORK")
-        self._resolve_to: str | None = (settings.get("RESOLVE_TO") or None) if self._allow_private else None
+        self._pinned = pinned_names(settings.get("RESOLVE_TO") or "")
         cached = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
         self._known: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
 
@@ -126,8 +127,12 @@ class PublicOnlyResolver:
     async def _addresses(self, name: str) -> tuple[Address, ...]:
         if name in self._known:
             return self._known[name]
-        found = await self._look_up(name)
-        public = found if self._allow_private else tuple(address for address in found if is_public(address))
+        pinned = self._pinned.get(name.lower().removesuffix("."))
+        if pinned is None and self._allow_private and not _is_literal(name):
+            pinned = self._pinned.get(ANY_NAME)
+        found = await self._look_up(name) if pinned is None else (pinned,)
+        trusted = self._allow_private or pinned is not None
+        public = found if trusted else tuple(address for address in found if is_public(address))
         if not public:
             raise DNSLookupError(
                 f"private-address: expected a host of the public internet, got {name} at "
@@ -137,12 +142,11 @@ class PublicOnlyResolver:
         return public
 
     async def _look_up(self, name: str) -> tuple[Address, ...]:
-        target = name if self._resolve_to is None or _is_literal(name) else self._resolve_to
         lookup = deferToThreadPool(
             self._reactor,
             self._reactor.getThreadPool(),
             socket.getaddrinfo,
-            target,
+            name,
             None,
             type=socket.SOCK_STREAM,
         )
@@ -154,6 +158,19 @@ class PublicOnlyResolver:
         except (OSError, UnicodeError) as error:
             raise DNSLookupError(f"{name}: {error}") from None
         return tuple(dict.fromkeys(ipaddress.ip_address(sockaddr[0]) for *_, sockaddr in answer))
+
+
+def pinned_names(setting: str) -> dict[str, Address]:
+    """`{"herald.example": 127.0.0.1}` of RESOLVE_TO=herald.example=127.0.0.1,other.example=…
+
+    A lone address stands for every name, and counts with ALLOW_PRIVATE_NETWORK only: it would undo the guard.
+    Raises ValueError for what is no address.
+    """
+    pinned: dict[str, Address] = {}
+    for part in filter(None, (part.strip() for part in setting.split(","))):
+        name, _, address = part.rpartition("=")
+        pinned[name.strip().lower() or ANY_NAME] = ipaddress.ip_address(address.strip())
+    return pinned
 
 
 def _is_literal(name: str) -> bool:

@@ -24,7 +24,8 @@ TEMPLATES_DIR = ""
 # --- our own ---------------------------------------------------------------------------------------
 ARCHIVE_URI = _own("ARCHIVE_URI", "news-archive")
 ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
-# With ALLOW_PRIVATE_NETWORK only: every host name resolves to this address. For tests of many hosts.
+# `name=address,…`: where these names are, as in /etc/hosts; the guard is off for them and for no other. A lone
+# address stands for every name, and counts with ALLOW_PRIVATE_NETWORK only. For tests of many hosts.
 RESOLVE_TO = _own("RESOLVE_TO", "")
 EXTRACTION_PROCESSES = int(_own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1)))
 EXTRACTION_TIMEOUT = float(_own("EXTRACTION_TIMEOUT", "10"))
