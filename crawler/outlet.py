@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from string import Formatter
-from typing import ClassVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+from urllib.parse import urljoin, urlsplit
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
@@ -15,6 +15,10 @@ from crawler.exceptions import DeclarationError
 from crawler.items import Alternate
 from crawler.network import registered_domain
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Confidence = Literal["high", "medium", "low"]
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
 NAME = re.compile(r"[a-z0-9.-]{1,64}")
 
@@ -24,8 +28,15 @@ class Outlet:
 
     name: str
     title: ClassVar[str] = ""
+    home: ClassVar[str] = ""
+    """What addresses below are relative to where they begin with a slash: `https://www.pravda.com.ua`."""
+    languages: ClassVar[tuple[str, ...]] = ()
+    """BCP 47, as published today."""
+    confidence: ClassVar[Confidence | None] = None
+    """How sure the rules are: `high` seen in saved pages or by several crawlers, `medium` seen by one, `low`
+    where addresses of pages or sources are from memory."""
     allowed_domains: ClassVar[list[str]] = []
-    """Registered domains or hosts; subdomains are included."""
+    """Registered domains or hosts, subdomains included; where empty, the registered domain of `home`."""
     news_sitemaps: ClassVar[list[str]] = []
     feeds: ClassVar[list[str]] = []
     archive_sitemaps: ClassVar[list[str]] = []
@@ -33,19 +44,28 @@ class Outlet:
     day_archives: ClassVar[list[str]] = []
     """For backfill: list pages with strftime fields, one for each day, `…/archive/%Y/%m/%d`."""
     article_url: ClassVar[str | tuple[str, ...]] = ""
-    """Regular expressions for a whole address. The group `story` is the id that all languages share; the
-    other groups serve variant_url."""
+    """Regular expressions for a whole address, or from the path on at the host of `home`, with or without
+    `www.`. The group `story` is the id that all languages share, never one that is only thought to be shared;
+    the other groups serve variant_url."""
     variant_url: ClassVar[dict[str, str]] = {}
     """Language -> address of that variant, with the groups of article_url in braces. Only a claim: what
     language the page is in is read from its text."""
+    look_again: ClassVar[bool] = False
+    """Whether each crawl fetches what the archive has, too."""
     byline: ClassVar[str | None] = None
     drop: ClassVar[str | None] = None
     switcher: ClassVar[str | None] = None
 
     @cached_property
     def _article_url(self) -> tuple[re.Pattern[str], ...]:
-        given = (self.article_url,) if isinstance(self.article_url, str) else self.article_url
-        return tuple(re.compile(pattern) for pattern in given if pattern)
+        return tuple(re.compile(pattern) for pattern in patterns(type(self)))
+
+    @classmethod
+    def domains(cls) -> list[str]:
+        return cls.allowed_domains or [registered_domain(cls.home)]
+
+    def address(self, written: str) -> str:
+        return urljoin(self.home, written)
 
     def match_article(self, url: str) -> dict[str, str] | None:
         """The named groups of an article's address; None where it is not one."""
@@ -71,7 +91,7 @@ class Outlet:
             fields = {field for _, field, _, _ in Formatter().parse(template) if field}
             if not fields <= {name for name, value in groups.items() if value}:
                 continue
-            sibling = template.format(**groups)
+            sibling = self.address(template.format(**groups))
             if sibling != url:
                 found.append(Alternate(language, sibling, "url-rule"))
         return tuple(found)
@@ -84,47 +104,60 @@ def check_declaration(outlet: type[Outlet]) -> None:
         raise DeclarationError(f"outlet {outlet.name!r}: " + "; ".join(problems))
 
 
-def _problems(outlet: type[Outlet]) -> list[str]:
-    found: list[str] = []
+def _problems(outlet: type[Outlet]) -> Iterable[str]:
     if not NAME.fullmatch(outlet.name):
-        found.append(f"name must match {NAME.pattern}")
-    patterns = (outlet.article_url,) if isinstance(outlet.article_url, str) else outlet.article_url
+        yield f"name must match {NAME.pattern}"
+    for language in outlet.languages:
+        yield from _language_problems("languages", language)
+    if outlet.confidence not in (None, *get_args(Confidence)):
+        yield f"confidence {outlet.confidence!r} is none of {', '.join(get_args(Confidence))}"
     groups: set[str] = set()
-    for pattern in patterns:
+    for pattern in patterns(outlet):
         try:
             groups |= set(re.compile(pattern).groupindex)
         except re.error as error:
-            found.append(f"article_url {pattern!r} is no regular expression: {error}")
+            yield f"article_url {pattern!r} is no regular expression: {error}"
     for language, template in outlet.variant_url.items():
-        if language == "ua":
-            found.append("variant_url: Ukrainian is 'uk'; 'ua' is a country")
-        elif not LANGUAGE.fullmatch(language):
-            found.append(f"variant_url: {language!r} is no BCP 47 language")
+        yield from _language_problems("variant_url", language)
+        if outlet.languages and language not in outlet.languages:
+            yield f"variant_url: {language!r} is not among languages {', '.join(outlet.languages)}"
         fields = {field for _, field, _, _ in Formatter().parse(template) if field}
-        if unknown := fields - groups:
-            found.append(
-                f"variant_url {template!r} uses {', '.join(sorted(unknown))}, which article_url does not name"
-            )
-    addresses = [
+        if unknown := ", ".join(sorted(fields - groups)):
+            yield f"variant_url {template!r} uses {unknown}, which article_url does not name"
+    for address in (
         *outlet.news_sitemaps, *outlet.feeds, *outlet.archive_sitemaps, *outlet.day_archives,
         *outlet.variant_url.values(),
-    ]  # fmt: skip
-    found += [
-        f"{address!r} is outside allowed_domains {outlet.allowed_domains}"
-        for address in addresses
-        if not in_domains(address, outlet.allowed_domains)
-    ]
+    ):  # fmt: skip
+        if not in_domains(urljoin(outlet.home, address), outlet.domains()):
+            yield f"{address!r} is outside allowed_domains {outlet.domains()}"
     settings = getattr(outlet, "custom_settings", None) or {}
-    if settings.get("ALLOW_PRIVATE_NETWORK") and outlet.allowed_domains != ["127.0.0.1"]:
-        found.append("custom_settings: only an outlet on 127.0.0.1 may set ALLOW_PRIVATE_NETWORK")
+    if settings.get("ALLOW_PRIVATE_NETWORK") and outlet.domains() != ["127.0.0.1"]:
+        yield "custom_settings: only an outlet on 127.0.0.1 may set ALLOW_PRIVATE_NETWORK"
     for field in ("byline", "drop", "switcher"):
         css = getattr(outlet, field)
         if css is not None:
             try:
                 CSSSelector(css)
             except SelectorError as error:
-                found.append(f"{field} {css!r} is no CSS selector: {error}")
-    return found
+                yield f"{field} {css!r} is no CSS selector: {error}"
+
+
+def _language_problems(field: str, language: str) -> Iterable[str]:
+    if language == "ua":
+        yield f"{field}: Ukrainian is 'uk'; 'ua' is a country"
+    elif not LANGUAGE.fullmatch(language):
+        yield f"{field}: {language!r} is no BCP 47 language"
+
+
+def patterns(outlet: type[Outlet]) -> tuple[str, ...]:
+    """The regular expressions of article_url, each for a whole address."""
+    given = (outlet.article_url,) if isinstance(outlet.article_url, str) else outlet.article_url
+    host = re.escape((urlsplit(outlet.home).hostname or "").removeprefix("www."))
+    return tuple(
+        rf"https?://(?:www\.)?{host}{pattern}" if pattern.startswith("/") else pattern
+        for pattern in given
+        if pattern
+    )
 
 
 def in_domains(url: str, domains: list[str]) -> bool:

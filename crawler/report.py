@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 from rich.markup import escape
 from rich.table import Table
 
@@ -15,6 +17,7 @@ import archive
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import pyarrow as pa
     from rich.console import Console
 
     from archive.reader import Archive
@@ -52,25 +55,31 @@ def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: st
 
 
 def _rows_of(read: Archive, run_id: str) -> list[Row]:
-    table = read.articles(columns=[*Row._fields, "run_id"]).to_arrow()
-    rows = [row for row in table.to_pylist() if row.pop("run_id") == run_id]
-    return [Row(**row) for row in rows]
+    """The articles this run looked at, new or not; the filters keep a large archive on the disk."""
+    seen = pc.field("outcome").isin(["archived", "unchanged"]) & (pc.field("run_id") == run_id)
+    looks = _filtered(read, "observations", ["article_id"], seen)
+    articles = pc.field("article_id").isin(looks.column("article_id"))
+    return [Row(**row) for row in _filtered(read, "articles", list(Row._fields), articles).to_pylist()]
 
 
 def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], Counter[str]]:
     """The kinds of evidence of each article, and the number of pairs that have each kind."""
     evidence: dict[str, set[str]] = defaultdict(set)
     count: Counter[str] = Counter()
-    for pair in read.pairs().to_arrow().to_pylist():
-        ends = {pair["article_id_a"], pair["article_id_b"]} & articles
-        if not ends:
-            continue
+    ids = list(articles)
+    touched = pc.field("article_id_a").isin(ids) | pc.field("article_id_b").isin(ids)
+    columns = ["article_id_a", "article_id_b", "evidence", "details"]
+    for pair in _filtered(read, "pairs", columns, touched).to_pylist():
         count["pairs"] += 1
         kinds = {one["kind"] for one in json.loads(pair["details"] or "{}").get("evidence", [])}
         count.update(kinds or {pair["evidence"]})
-        for article in ends:
+        for article in (pair["article_id_a"], pair["article_id_b"]):
             evidence[article].add(pair["evidence"])
     return evidence, count
+
+
+def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
+    return ds.dataset(read.path(table)).to_table(columns=columns, filter=where)
 
 
 def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[str]]) -> None:
@@ -78,7 +87,10 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
     for row in rows:
         stories[row.story_id].append(row)
     table = Table(
-        title="Stories of this run, and how much later each language came", title_justify="left", box=None, pad_edge=False
+        title="Stories of this run, and how much later each language came",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
     )
     # a ratio would squeeze the narrow columns out of an 80-column terminal
     table.add_column("headline", no_wrap=True, overflow="ellipsis", width=max(20, console.width - 38))

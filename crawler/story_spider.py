@@ -75,7 +75,7 @@ class StorySpider(Outlet, scrapy.Spider):
     # --- which hosts -------------------------------------------------------------------------------
     def allows(self, request: Request) -> bool:
         """Hosts of the outlet; a subclass may know more."""
-        return in_domains(request.url, self.allowed_domains)
+        return in_domains(request.url, self.domains())
 
     def outlet_of(self, url: str) -> str:
         return self.name
@@ -97,10 +97,17 @@ class StorySpider(Outlet, scrapy.Spider):
 
         Of an article that the archive has, the variants it lacks are fetched: a kill may have come between.
         """
-        if not self.is_article(lead.url) or not self._in_period(lead) or not self.ledger.discover(lead.url):
+        if not self._in_period(lead):
+            return
+        if not self.is_article(lead.url):
+            # a day's page links to much else; what a sitemap or feed lists shows where the rule is too narrow
+            if lead.source != "archive" and self.ledger.discover(lead.url):
+                yield self.look(lead.url, "skipped", "not-an-article")
+            return
+        if not self.ledger.discover(lead.url):
             return
         known = self.ledger.known(lead.url)
-        if known is None:
+        if known is None or self.look_again:
             yield self.article_request(lead.url, alternates=lead.alternates)
             return
         yield self.look(lead.url, "skipped", "known")
@@ -147,6 +154,9 @@ class StorySpider(Outlet, scrapy.Spider):
         if is_home_page(response.url) and not is_home_page(requested):
             yield self.look(requested, "dropped", "home-page", url=response.url, status=response.status)
             return
+        if response.meta.get("guessed") and not self.is_article(response.url):
+            yield self.look(requested, "skipped", "no-such-variant", url=response.url, status=response.status)
+            return
         fetch = Fetch(
             url=response.url,
             requested_url=requested,
@@ -182,7 +192,12 @@ class StorySpider(Outlet, scrapy.Spider):
     def _request_variant(self, alternate: Alternate | AlternateRecord) -> Iterator[Request | Look]:
         if not self.ledger.discover(alternate.url):
             return
-        if self.ledger.known(alternate.url) and not self.arguments.urls:
+        if not self.is_article(alternate.url):
+            # "UK" in BBC's menu is a country's section, not the Ukrainian variant
+            yield self.look(alternate.url, "skipped", "not-an-article")
+            return
+        again = self.look_again or bool(self.arguments.urls)
+        if self.ledger.known(alternate.url) and not again:
             yield self.look(alternate.url, "skipped", "known")
             return
         invited = alternate.url if alternate.source == "hreflang" else None

@@ -20,6 +20,7 @@ class Demo(StorySpider):
     accepts: ClassVar[tuple[str, ...]] = ()
     allowed_domains = ["127.0.0.1"]
     article_url = r"http://127\.0\.0\.1:\d+/(?:ukr|rus|eng)/[a-z]+/[\w-]+-(?P<story>\d+)\.html"
+    look_again = True
     custom_settings = {
         "ALLOW_PRIVATE_NETWORK": True,
         "DOWNLOAD_DELAY": 0,
