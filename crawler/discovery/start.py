@@ -36,7 +36,11 @@ def start_requests(spider: StorySpider) -> Iterator[Request]:
 
 def _source(spider: StorySpider, url: str, read: object) -> Request:
     return Request(
-        url, callback=spider.parse_source, errback=spider.source_failed, cb_kwargs={"read": read}, priority=10
+        spider.address(url),
+        callback=spider.parse_source,
+        errback=spider.source_failed,
+        cb_kwargs={"read": read},
+        priority=10,
     )
 
 
