@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from crawler.network import refusal
 
-KNOWN = ("url", "urls", "since", "until")
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
 REASONS = {
     "scheme": "only http and https addresses can be crawled",
     "no-host": "it names no host",
@@ -68,6 +71,23 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
     if "urls" in given:
         return _read_file(Path(given["urls"]), allow_private=allow_private)
     return Arguments(since=since, until=until)
+
+
+def check_settings(settings: Settings) -> None:
+    """Raises UsageError for a value of our own settings that cannot be meant."""
+    for name, kind, least in (("EXTRACTION_PROCESSES", int, 1), ("EXTRACTION_TIMEOUT", float, 0.1)):
+        try:
+            fits = kind(settings[name]) >= least
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            expected = f"a number of at least {least}"
+            raise UsageError(f"{name}={settings[name]!r}: expected {expected}", print_help=False)
+    try:
+        settings.getbool("ALLOW_PRIVATE_NETWORK")
+    except ValueError:
+        got = settings["ALLOW_PRIVATE_NETWORK"]
+        raise UsageError(f"ALLOW_PRIVATE_NETWORK={got!r}: expected True or False", print_help=False) from None
 
 
 def _date(given: dict[str, str], name: str) -> dt.date | None:

@@ -27,8 +27,8 @@ ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
 # `name=address,…`: where these names are, as in /etc/hosts; the guard is off for them and for no other. A lone
 # address stands for every name, and counts with ALLOW_PRIVATE_NETWORK only. For tests of many hosts.
 RESOLVE_TO = _own("RESOLVE_TO", "")
-EXTRACTION_PROCESSES = int(_own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1)))
-EXTRACTION_TIMEOUT = float(_own("EXTRACTION_TIMEOUT", "10"))
+EXTRACTION_PROCESSES = _own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1))
+EXTRACTION_TIMEOUT = _own("EXTRACTION_TIMEOUT", "10")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
 CONTACT = _own("CONTACT", "")
 

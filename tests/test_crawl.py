@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -208,6 +209,9 @@ def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(
         (["pravda", "-a", "since=yesterday"], "since='yesterday' is no date"),
         (["pravda", "-a", "since=2026-02-01", "-a", "until=2026-01-01"], "must be before"),
         (["demo", "-a", "url=https://visnyk.example/a"], "unknown argument 'url'"),
+        (["demo", "-s", "EXTRACTION_PROCESSES=many"], "EXTRACTION_PROCESSES='many': expected a number"),
+        (["demo", "-s", "ALLOW_PRIVATE_NETWORK=perhaps"], "expected True or False"),
+        (["demo", "-s", "ARCHIVE_URI=s3://bucket/news"], "s3://"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_in_one_sentence(crawl: Crawl, arguments: list[str], sentence: str) -> None:
@@ -243,6 +247,22 @@ def test_an_archive_that_cannot_be_written_is_told_before_anything_is_fetched(
             assert "Traceback" not in run.err
     assert site.requests == []
     assert file.read_text() == "not an archive"
+
+
+def test_an_archive_of_a_newer_version_is_refused_and_left_alone(crawl: Crawl) -> None:
+    with Site() as site:
+        site["/good.html"] = Page("uk").render()
+        run = crawl("page", "-a", f"url={site.base}/good.html")
+        newest = max((run.archive / "_log").iterdir())
+        newest.write_text(re.sub(r'"schema_version": ?1\b', '"schema_version": 99', newest.read_text()))
+        before = sorted(path.name for path in run.archive.rglob("*"))
+        site.requests.clear()
+        again = crawl("page", "-a", f"url={site.base}/good.html")
+    assert again.exit_code == 2
+    assert "99" in again.err
+    assert "Traceback" not in again.err
+    assert site.requests == []
+    assert sorted(path.name for path in run.archive.rglob("*")) == before
 
 
 def test_robots_txt_is_obeyed_and_counted(crawl: Crawl) -> None:

@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 
 from archive.exceptions import ArchiveError
 from archive.writer import ArchiveWriter
-from crawler.arguments import Arguments, read_arguments
+from crawler.arguments import Arguments, check_settings, read_arguments
 from crawler.exceptions import DeclarationError
 from crawler.ledger import Ledger
 from crawler.outlet import check_declaration
@@ -54,6 +54,7 @@ class Command(BaseRunSpiderCommand):
         # the resolver is made from the settings of the process, not of the spider
         for name, value in (spider_class.custom_settings or {}).items():
             self.crawler_process.settings.set(name, value, priority="spider")
+        check_settings(self.crawler_process.settings)
         allow_private = self.crawler_process.settings.getbool("ALLOW_PRIVATE_NETWORK")
         arguments = read_arguments(opts.spargs, accepts=spider_class.accepts, allow_private=allow_private)
         if spider_class.requires_url and not (arguments.urls or arguments.broken):
