@@ -1,0 +1,123 @@
+"""How alike two articles are, as numbers that a fitted weighting turns into a probability.
+
+Finding the partner is easy; telling that there is none is the work. So most numbers say how much better a
+candidate is than the others of the same article, not how good it is.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.pairing.rarity import cosine, ngram_cosine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipelines.pairing.rarity import Pool
+    from pipelines.pairing.reading import Reading
+
+    Scores = dict[tuple[int, int], float]
+
+_OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")
+NAMES = (
+    *(f"{signal}{how}" for signal in ("ngrams", "anchors", "meanings") for how in _OF_EACH),
+    *("numbers", "numbers only in a", "numbers only in b", "both have numbers"),
+    *("order", "drift", "length", "short", "short ngrams"),
+)
+_LEAST = 0.01
+
+
+def features(
+    one: Pool, other: Pool, pairs: Sequence[tuple[int, int]], expected_length: float
+) -> NDArray[np.float64]:
+    """One row a pair, in the order of NAMES.
+
+    `expected_length` is the logarithm of how much longer a text is in the first language than in the second.
+    """
+    signals = (
+        {(i, j): ngram_cosine(one, i, other, j) for i, j in pairs},
+        {(i, j): cosine(one.anchors[i], other.anchors[j]) for i, j in pairs},
+        {(i, j): cosine(one.meanings[i], other.meanings[j]) for i, j in pairs},
+    )
+    compared = [_compared(scores) for scores in signals]
+    rows = []
+    for i, j in pairs:
+        a, b = one.readings[i], other.readings[j]
+        ratio = math.log((1 + a.letters) / (1 + b.letters))
+        short = math.log(1 + min(a.letters, b.letters))
+        rows.append(
+            [value for rows_of in compared for value in rows_of[i, j]]
+            + [*_numbers(one.anchors[i], other.anchors[j]), *_order(a, b)]
+            + [abs(ratio - expected_length), short, short * signals[0][i, j]]
+        )
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(NAMES))
+
+
+def _compared(scores: Scores) -> dict[tuple[int, int], list[float]]:
+    """The score itself, and against the four next best of either side."""
+    of_a: dict[int, list[float]] = {}
+    of_b: dict[int, list[float]] = {}
+    for (i, j), score in scores.items():
+        of_a.setdefault(i, []).append(score)
+        of_b.setdefault(j, []).append(score)
+    rows = {}
+    for (i, j), score in scores.items():
+        a, b = _others(of_a[i], score), _others(of_b[j], score)
+        best = max([*a, *b], default=0.0)
+        rows[i, j] = [
+            score,
+            score - sum(a) / max(1, len(a)),
+            score - sum(b) / max(1, len(b)),
+            score - best,
+            math.log((score + _LEAST) / (best + _LEAST)),
+        ]
+    return rows
+
+
+def _others(scores: list[float], own: float) -> list[float]:
+    rest = sorted(scores, reverse=True)
+    rest.remove(own)
+    return rest[:4]
+
+
+def _numbers(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float, float, float]:
+    """Cosine of the numbers, the share of each side's that the other has not, and whether both have any."""
+    ours = {key: value for key, value in a.items() if key[0].isdigit()}
+    theirs = {key: value for key, value in b.items() if key[0].isdigit()}
+    if not ours or not theirs:
+        return 0.0, 0.0, 0.0, 0.0
+    norm = math.sqrt(sum(v * v for v in ours.values()) * sum(v * v for v in theirs.values()))
+    return (
+        cosine(ours, theirs) / norm,
+        sum(value for key, value in ours.items() if key not in theirs) / sum(ours.values()),
+        sum(value for key, value in theirs.items() if key not in ours) / sum(theirs.values()),
+        1.0,
+    )
+
+
+def _order(one: Reading, other: Reading) -> tuple[float, float]:
+    """Share of the shared anchors that stand in the same order, and how far they drift apart, both 0 to 1.
+
+    Of anchors that occur once on each side; a guess in the middle where there are fewer than three.
+    """
+    a, b = _once(one), _once(other)
+    shared = sorted(a.keys() & b.keys(), key=lambda key: (a[key], key))
+    if len(shared) < 3:
+        return 0.5, 0.3
+    tails: list[float] = []
+    for key in shared:
+        at = bisect_left(tails, b[key])
+        tails[at : at + 1] = [b[key]]
+    return len(tails) / len(shared), sum(abs(a[key] - b[key]) for key in shared) / len(shared)
+
+
+def _once(reading: Reading) -> dict[str, float]:
+    times = Counter(anchor.key for anchor in reading.anchors)
+    return {anchor.key: anchor.position for anchor in reading.anchors if times[anchor.key] == 1}

@@ -1,0 +1,49 @@
+"""What common words mean, in any of the three languages: lexicon.txt beside this file, read once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+_COLUMNS = ("uk", "ru", "en")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
+
+
+def meanings(text: str, language: str) -> dict[int, int]:
+    """How often each meaning occurs, by its line; empty for a language without a column."""
+    beginnings = _beginnings().get(language)
+    if beginnings is None:
+        return {}
+    found: Counter[int] = Counter()
+    for word, times in Counter(_WORD.findall(text.lower())).items():
+        for meaning in _meanings_of(language, word):
+            found[meaning] += times
+    return dict(found)
+
+
+@cache
+def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
+    """Per language: a beginning of a word, or a whole word with $, and the lines it stands in."""
+    known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in _COLUMNS}
+    lines = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("#"):
+            continue
+        for language, column in zip(_COLUMNS, line.split("|"), strict=True):
+            for beginning in column.split():
+                known[language][beginning] = (*known[language].get(beginning, ()), number)
+    return known
+
+
+@cache
+def _meanings_of(language: str, word: str) -> tuple[int, ...]:
+    beginnings = _beginnings()[language]
+    if whole := beginnings.get(f"{word}$"):
+        return whole
+    # The longest beginning is the most particular one.
+    for end in range(len(word), 2, -1):
+        if found := beginnings.get(word[:end]):
+            return found
+    return ()
