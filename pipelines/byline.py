@@ -72,7 +72,7 @@ _ORGANISATIONS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _JUNK = re.compile(
-    r"[0-9@#=<>{}\[\]_\\/*+%$€?!;:]|(?:^|\W)(?:http|javascript|null|undefined|none|n/a)(?:\W|$)",
+    r"[0-9@#=<>{}\[\]_\\/*+%$€?!;:]|(?:^|\W)(?:http|javascript|null|undefined|none|n/a|share|save|follow|subscribe|comments?|print|read)(?:\W|$)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?:|www\.|\w\.(?:com|net|org|info)\b", re.IGNORECASE)

@@ -45,7 +45,8 @@ _LANGUAGE_OF = {name: language for language, names in NAMES.items() for name in 
 # Ukrinform calls Chinese `ch`, which is Chamorro; country codes stand for languages on many a site
 _MEANT = {"ua": "uk", "ch": "zh", "cn": "zh", "jp": "ja", "kz": "kk", "gr": "el", "cz": "cs"}
 _TOKENS = {token for names in NAMES.values() for token in names if token.isascii() and token.isalpha()} | {
-    "uk-ua", "ru-ru", "ru-ua", "en-us", "en-gb", "uk-uk", "us", "gb", "main", "home", "homepage", "start", "index",
+    "uk-ua", "ru-ru", "ru-ua", "en-us", "en-gb", "uk-uk", "us", "gb", "main", "home",
+    "homepage", "start", "index",
 }  # fmt: skip
 _INDEX_FILE = re.compile(r"(?:index|default|home|main)\.(?:html?|php|aspx?)")
 _ROOT = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?")

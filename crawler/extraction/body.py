@@ -109,7 +109,8 @@ def _alone(element: HtmlElement) -> HtmlElement:
     body = etree.SubElement(root, "body")
     container = deepcopy(element)
     container.tail = None
-    container.tag = "article"
+    # as an <article>, lines parted by <br> would become one
+    container.tag = "div"
     container.attrib.clear()
     container.set("class", "post")
     for quote in container.iter("blockquote"):

@@ -17,6 +17,7 @@ class LineRule:
     language: str
     reason: str
     pattern: re.Pattern[str]
+    spares_sentences: bool
     longest: int
     """Characters up to which a line that begins like this is no text; a whole match has no such limit."""
 
@@ -28,7 +29,15 @@ def line_rules() -> tuple[LineRule, ...]:
         # the lines that are matched are short, so the patterns' bounded gaps cost little
         source = entry.get("whole") or entry["start"]
         pattern = re.compile(f"(?:{source})$" if "whole" in entry else f"(?:{source})")
-        rules.append(LineRule(entry["language"], entry["reason"], pattern, entry.get("longest", 400)))
+        rules.append(
+            LineRule(
+                entry["language"],
+                entry["reason"],
+                pattern,
+                entry.get("spares_sentences", False),
+                entry.get("longest", 400),
+            )
+        )
     return tuple(rules)
 
 
@@ -47,8 +56,15 @@ def why_not_text(line: str) -> str | None:
         return "no letter"
     for rule in line_rules():
         if len(folded) <= rule.longest and rule.pattern.match(folded):
+            if rule.spares_sentences and _is_sentence(folded):
+                continue
             return rule.reason
     return None
+
+
+def _is_sentence(folded: str) -> bool:
+    """`Read also to children, psychologists advise.`; promo lines are shorter, or have a colon soon."""
+    return folded.endswith(".") and len(folded) > 120 and ":" not in folded[:40]
 
 
 def _file() -> dict[str, list[dict[str, Any]]]:

@@ -53,7 +53,7 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
     reasons: list[str | None] = []
     for block, text, leads_away in zip(blocks, folded, links, strict=True):
         reason = None
-        if headline and text == headline and not seen:
+        if headline and text == headline and (not seen or len(text) > 15):
             reason = "the headline again"
         elif (byline and text == byline) or (len(block.text) < 200 and _only_names(text, names)):
             reason = "the byline"

@@ -126,7 +126,7 @@ def without_outlet(title: str, site_name: str | None, other: str | None) -> str 
         named = site_name is not None and for_comparison(site_name) in for_comparison(tail)
         bar = title[match.end(1) : match.start(2)].strip() not in {"-", "–", "—", ":"}
         # an outlet that names itself may still do it in another language in its titles
-        short = len(tail.split()) <= (4 if site_name is None else 2) and tail[:1].isupper() and tail.casefold() != tail
+        short = len(tail.split()) <= (4 if site_name is None else 2) and tail[:1].isupper()
         if not (
             agrees or named or bar or (short and len(head.split()) > 3 and not re.search(r"\d|[.!?]$", tail))
         ):

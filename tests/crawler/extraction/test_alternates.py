@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of a page reads better whole
 import gzip
 import json
 from pathlib import Path
@@ -65,7 +66,10 @@ def test_hreflang_with_countries_for_languages() -> None:
 
 def test_home_pages_are_no_alternates() -> None:
     head = '<link rel="alternate" hreflang="en" href="https://courier.example/eng/">'
-    assert read('<a class="lang_menu_item" href="/rus/">Рус</a><a hreflang="de" href="/">Deutsch</a>', head) == ()
+    assert (
+        read('<a class="lang_menu_item" href="/rus/">Рус</a><a hreflang="de" href="/">Deutsch</a>', head)
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +123,9 @@ def test_real_sets_of_hreflang(shared_data: Path) -> None:
     lost, believed = [], []
     for line in (shared_data / "hreflang_examples.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
-        links = "".join(f'<link rel="alternate" hreflang="{tag}" href="{url}">' for tag, url in row["alternates"])
+        links = "".join(
+            f'<link rel="alternate" hreflang="{tag}" href="{url}">' for tag, url in row["alternates"]
+        )
         found = read("", links, row["canonical"] or HERE)
         others = {a.language for a in found if a.language and a.url != row["canonical"]}
         if row["kind"].startswith("article-level") and not others:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of a page reads better whole
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,7 +45,9 @@ def test_forms(raw: str, at: datetime, precision: str) -> None:
     assert parse_date(raw) == (at, precision)
 
 
-@pytest.mark.parametrize("raw", ["", "сьогодні", "07:00", "2024-13-45", "32 січня 2024", "null", "x" * 300, "99999999999"])
+@pytest.mark.parametrize(
+    "raw", ["", "сьогодні", "07:00", "2024-13-45", "32 січня 2024", "null", "x" * 300, "99999999999"]
+)
 def test_what_is_no_date(raw: str) -> None:
     assert parse_date(raw) is None
 

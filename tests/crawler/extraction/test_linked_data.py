@@ -9,11 +9,26 @@ from crawler.extraction.linked_data import LinkedData, read_linked_data
 
 values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["@type", "@graph", "@id", "author", "name", "headline", "image", "url", "keywords", "articleBody"]),
-        inner | st.just("NewsArticle"),
-        max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "@type",
+                    "@graph",
+                    "@id",
+                    "author",
+                    "name",
+                    "headline",
+                    "image",
+                    "url",
+                    "keywords",
+                    "articleBody",
+                ]
+            ),
+            inner | st.just("NewsArticle"),
+            max_size=5,
+        )
     ),
     max_leaves=20,
 )
@@ -21,7 +36,8 @@ values = st.recursive(
 
 def read(*blocks: object) -> LinkedData:
     scripts = "".join(
-        f'<script type="application/ld+json">{b if isinstance(b, str) else json.dumps(b)}</script>' for b in blocks
+        f'<script type="application/ld+json">{b if isinstance(b, str) else json.dumps(b)}</script>'
+        for b in blocks
     )
     return read_linked_data(html.document_fromstring(f"<html><head>{scripts}</head><body>x</body></html>"))
 
@@ -35,7 +51,10 @@ def test_persons_and_organisations() -> None:
     data = read(
         {
             "@type": ["Article"],
-            "author": [{"@type": "Person", "name": "Олена Іваненко"}, {"@type": "Organization", "name": "Вісник"}],
+            "author": [
+                {"@type": "Person", "name": "Олена Іваненко"},
+                {"@type": "Organization", "name": "Вісник"},
+            ],
             "publisher": {"@type": "NewsMediaOrganization", "name": "Кур'єр"},
         }
     )

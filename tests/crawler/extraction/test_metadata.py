@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of a page reads better whole
 import pytest
 from lxml import html
 
@@ -8,7 +9,9 @@ URL = "https://courier.example/news/1/"
 
 
 def read(head: str = "", body: str = "", attributes: str = "") -> Metadata:
-    tree = html.document_fromstring(f"<html {attributes}><head>{head}</head><body>{body}<p>x</p></body></html>")
+    tree = html.document_fromstring(
+        f"<html {attributes}><head>{head}</head><body>{body}<p>x</p></body></html>"
+    )
     return read_metadata(tree, read_linked_data(tree), URL)
 
 
@@ -38,7 +41,10 @@ def test_the_h1_that_agrees_is_the_headline() -> None:
 def test_without_an_h1_the_most_trusted_claim() -> None:
     data = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Рада ухвалила закон"}</script>'
     assert read(data + "<title>Рада | Кур'єр</title>").headline == "Рада ухвалила закон"
-    assert read("<title>Рада ухвалила закон про медіа | Кур'єр</title>").headline == "Рада ухвалила закон про медіа"
+    assert (
+        read("<title>Рада ухвалила закон про медіа | Кур'єр</title>").headline
+        == "Рада ухвалила закон про медіа"
+    )
     assert read().headline is None
 
 

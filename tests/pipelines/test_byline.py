@@ -1,0 +1,114 @@
+# ruff: noqa: E501 - a line of a page reads better whole
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.items import Article, Claim, Look
+from pipelines.byline import BylineStage, decide_authors, persons_in
+
+NAMES = {
+    "uk": ["Дарʼя Шекіна", "Олександр Курінний", "Марія-Тереза Коваль", "Іван О'Коннор", "Їжакевич Ганна"],
+    "ru": ["Дарья Шекина", "Пётр Сидоров", "Анна Петрова-Водкина", "Илья Жегулёв", "Юрий Ли"],
+    "en": ["Daria Shekina", "John O'Neill", "Mary Jane Watson", "Jean-Luc Picard", "Ludwig van Beethoven"],
+}
+ONE = {
+    "uk": ["{}", "Автор: {}", "Автор {}", "Автор статті: {}", "Текст: {}", "Підготувала {}", "Журналіст: {}",
+           "{}, журналістка", "{} | 26 квітня 2024", "{}, РБК-Україна", "{} для УП", "Головний редактор {}",
+           "Автор: {}, редактор відділу новин"],
+    "ru": ["{}", "Автор: {}", "Автор — {}", "Текст: {}", "Подготовила {}", "Журналист: {}", "{}, корреспондент",
+           "{} • 26 апреля 2024", "{}, РБК-Украина", "{} (Киев)", "Автор текста: {}"],
+    "en": ["{}", "Author: {}", "By {}", "by {}", "Text: {}", "Written by {}", "{}, Senior Correspondent", "{} in Kyiv",
+           "{} | Reuters", "By {} for The Courier", "Reporting by {}"],
+}  # fmt: skip
+TWO = {
+    "uk": ["{}, {}", "{} та {}", "{} і {}", "{} й {}", "Автори: {}; {}", "Підготували {} і {}"],
+    "ru": ["{}, {}", "{} и {}", "Авторы: {}, {}", "Авторы: {} и {}", "Подготовили {} и {}"],
+    "en": ["{}, {}", "{} and {}", "{} & {}", "By {} and {}", "Authors: {}; {}"],
+}
+NOBODY = [
+    "Редакція", "Редакция", "Українська правда", "РБК-Україна", "Економічна правда", "Служба новин", "Отдел новостей",
+    "BBC News", "Reuters", "The Associated Press", "Ukrinform", "admin", "Адміністратор", "Guest", "Автор", "Автор:",
+    "By", "Author", "null", "undefined", "N/A", "Staff Writer", "Guardian staff reporter", "By Euronews with Agencies",
+    "Editorial Board", "Прес-служба МВС", "Міністерство оборони України", "Newsroom", "Deutsche Welle (www.dw.com)",
+    "https://courier.example/author/1", "@courier", "info@courier.example", "Фото: Іван Дія", "Photo: John Smith", "",
+    "26 квітня 2024, 07:00", "Share Save", "Читайте нас", "Оксана",
+]  # fmt: skip
+SINGLE = [(form.format(name), [name]) for key, forms in ONE.items() for form in forms for name in NAMES[key]]
+PAIRS = [
+    (form.format(one, other), [one, other])
+    for key, forms in TWO.items()
+    for form in forms
+    for one, other in zip(NAMES[key], NAMES[key][1:], strict=False)
+]
+
+
+@pytest.mark.parametrize(("line", "persons"), SINGLE + PAIRS)
+def test_persons_of_a_byline(line: str, persons: list[str]) -> None:
+    assert persons_in(line) == persons
+
+
+@pytest.mark.parametrize("line", NOBODY)
+def test_what_names_nobody(line: str) -> None:
+    assert persons_in(line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "persons"),
+    [
+        ("Антон і Марія Шевченко", ["Антон Шевченко", "Марія Шевченко"]),
+        ("John and Mary Smith", ["John Smith", "Mary Smith"]),
+        ("Записала Марина Ковальчук, фото: Сергій Нужненко", ["Марина Ковальчук"]),
+        ("By Nada Tawfik, BBC News, New York", ["Nada Tawfik"]),
+        ("Мария Жартовская, Роман Кравец — УП", ["Мария Жартовская", "Роман Кравец"]),
+        ("Іваненко І. П.", ["Іваненко І. П."]),
+        (
+            "By STEVE PEOPLES , THOMAS BEAUMONT and AMELIA POND",
+            ["STEVE PEOPLES", "THOMAS BEAUMONT", "AMELIA POND"],
+        ),
+    ],
+)
+def test_harder_lines(line: str, persons: list[str]) -> None:
+    assert persons_in(line) == persons
+
+
+@given(st.text(max_size=200))
+def test_any_line_is_read_without_junk(line: str) -> None:
+    for person in persons_in(line):
+        assert 2 <= len(person.split()) <= 5
+        assert not set("<>{}[]@#=0123456789:") & set(person)
+
+
+def test_the_person_in_print_wins_over_the_organisation_in_json_ld() -> None:
+    claims = [Claim("json-ld", "Економічна правда"), Claim("printed", "Віктор Волокіта")]
+    assert decide_authors(claims, "Віктор Волокіта") == (("Віктор Волокіта",), "printed")
+
+
+def test_the_most_trusted_source_with_a_person_is_believed_alone() -> None:
+    claims = [Claim("printed", "Петро Інший"), Claim("meta", "Олена Іваненко"), Claim("json-ld", "Олена Іваненко"),
+              Claim("json-ld", "Петро Сидоренко")]  # fmt: skip
+    assert decide_authors(claims, None) == (("Олена Іваненко", "Петро Сидоренко"), "json-ld")
+    ruled = [*claims, Claim("outlet-rule", "Автор: Ганна Коваль")]
+    assert decide_authors(ruled, None) == (("Ганна Коваль",), "outlet-rule")
+
+
+def test_nobody_rather_than_junk() -> None:
+    assert decide_authors([Claim("json-ld", "Редакція"), Claim("meta", "admin")], "Служба новин") == (
+        (),
+        None,
+    )
+    assert decide_authors([], None) == ((), None)
+
+
+def test_the_stage_fills_articles_and_passes_looks_through() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    article = Article(
+        "courier", "https://a.example/1", "https://a.example/1", 200, at, byline="Author: Daria Shekina"
+    )
+    decided = BylineStage().process_item(article)
+    assert isinstance(decided, Article)
+    assert (decided.authors, decided.authors_source) == (("Daria Shekina",), "printed")
+    assert article.authors == ()
+    look = Look("https://a.example/2", "https://a.example/2", "courier", "failed", "timeout", at)
+    assert BylineStage().process_item(look) is look
