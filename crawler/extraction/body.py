@@ -86,9 +86,10 @@ def _read_container(tree: HtmlElement, container: Container) -> list[Found]:
     blocks = _read(tree)
     if _length(blocks) < _SHORT or len(blocks) < 2:
         again = _read(tree, fast=False)
-        if len(again) > 1 or not blocks:
-            return again
-    return blocks
+        blocks = again if len(again) > 1 or not blocks else blocks
+    # a gallery or a video has no running text: what is found there are captions of links
+    running = any(len(block.text) > 50 and block.linked < 0.5 for block in blocks)
+    return blocks if running or container.weight else []
 
 
 def _length(blocks: list[Found]) -> int:

@@ -168,7 +168,7 @@ def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
         if element is not body:
             owner[element] = element if element.tag in _BLOCKS else owner[parent]
             linked[element] = linked[parent] or element.tag == "a"
-            other[element] = other[parent] or _is_other(element)
+            other[element] = element.tag != "main" and (other[parent] or _is_other(element))
             tail = len(element.tail.strip()) if element.tail else 0
             if tail:
                 letters[owner[parent]] = letters.get(owner[parent], 0) + tail
@@ -194,7 +194,7 @@ def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
 
 def _is_other(element: HtmlElement) -> bool:
     if element.tag in _NEVER:
-        # ASP.NET wraps whole pages in a form, and headers of articles hold their leads
-        return element.tag != "form" and not (element.tag == "header" and element.find(".//h1") is not None)
+        # ASP.NET wraps whole pages in a form, headers of articles hold leads, and a column may be called aside
+        return element.tag != "form" and element.find(".//h1") is None
     named = f"{element.get('class') or ''} {element.get('id') or ''}"
     return len(named) > 1 and bool(_OTHER.search(named)) and element.find(".//h1") is None
