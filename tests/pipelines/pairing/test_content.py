@@ -45,7 +45,7 @@ EVENTS = [
 SENTENCES = {
     "uk": (
         "У {place} {event}. Про це сказала {person} у понеділок. За її словами, витрати сягнули {n} гривень, "
-        "а роботи триватимуть {m} днів. Сусіди чекають на допомогу, і {person} обіцяє відповідь до кінця тижня."
+        "а роботи триватимуть {m} днів. Сусіди чекають на допомогу, {person} обіцяє відповідь."
     ),
     "ru": (
         "В {place} {event}. Сказала {person} в понедельник. По её словам, расходы достигли {n} гривен, а "
@@ -53,7 +53,7 @@ SENTENCES = {
     ),
     "en": (
         "In {place} {event}. This was said by {person} on Monday. The cost, she said, reached {n} hryvnias, "
-        "and work will last {m} days. Neighbours wait for help, and {person} promises an answer within a week."
+        "and work will last {m} days. Neighbours wait for help, and {person} promises an answer."
     ),
 }
 LANGUAGES = ("uk", "ru", "en")
