@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.items import Alternate, Article, Look
 from archive.addresses import plain_url
+from crawler.items import Alternate, Article, Look
 from pipelines.digest import DigestStage, content_hash, identity_url
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
