@@ -23,6 +23,8 @@ REASONS: dict[type[Exception], str] = {
     exceptions.DownloadFailedError: "connection-lost",
     exceptions.UnsupportedURLSchemeError: "scheme",
     exceptions.NotSupported: "scheme",
+    # a redirect's Location that is no address
+    ValueError: "bad-redirect",
 }
 
 

@@ -61,8 +61,11 @@ COOKIES_ENABLED = False
 REFERRER_POLICY = "same-origin"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
-DEPTH_LIMIT = 8
-URLLENGTH_LIMIT = 1024
+# Scrapy's own limits drop a request without a word; the address middleware counts what it refuses
+DEPTH_LIMIT = 0
+URLLENGTH_LIMIT = 0
+MOST_STEPS = 8
+LONGEST_ADDRESS = 1024
 MEMUSAGE_LIMIT_MB = 1500
 
 # --- how work flows --------------------------------------------------------------------------------

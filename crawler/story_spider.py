@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from crawler.items import Alternate, Article, Outcome
 
 
+# DW and BBC have some 40 languages; a page that names more pages than this is a trap
+MOST_VARIANTS = 60
+
+
 class StorySpider(Outlet, scrapy.Spider):
     """Fetches stories of one outlet in all the languages they have; subclasses are declarations."""
 
@@ -44,6 +49,7 @@ class StorySpider(Outlet, scrapy.Spider):
     def __init__(self, *, arguments: Arguments | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.arguments = arguments or Arguments()
+        self._named: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -81,16 +87,24 @@ class StorySpider(Outlet, scrapy.Spider):
         return self.name
 
     # --- addresses ---------------------------------------------------------------------------------
-    def article_request(self, url: str, *, alternates: tuple[Alternate, ...] = (), **meta: Any) -> Request:
-        return Request(
-            url,
-            callback=self.parse_article,
-            errback=self.failed,
-            cb_kwargs={"declared": alternates},
-            meta=meta,
-            # a story is made whole before the next one begins, so that a kill leaves whole stories
-            priority=5 if meta else 0,
-        )
+    def article_request(
+        self, url: str, *, alternates: tuple[Alternate, ...] = (), **meta: Any
+    ) -> Request | Look:
+        """A Look where the address cannot be written into a request."""
+        try:
+            return Request(
+                url,
+                callback=self.parse_article,
+                errback=self.failed,
+                cb_kwargs={"declared": alternates},
+                meta=meta,
+                # the ledger asks once for each address; Scrapy's filter drops a redirect's target unaccounted
+                dont_filter=True,
+                # a story is made whole before the next one begins, so that a kill leaves whole stories
+                priority=5 if meta else 0,
+            )
+        except ValueError:
+            return self.look(url, "skipped", "bad-url")
 
     def follow(self, lead: Lead) -> Iterator[Request | Look]:
         """A discovered address: fetched unless it is no article's or the archive has it.
@@ -115,7 +129,7 @@ class StorySpider(Outlet, scrapy.Spider):
         named: list[Alternate | AlternateRecord] = [*lead.alternates, *known.alternates]
         for alternate in named:
             if not (self.ledger.known(alternate.url) or self.ledger.was_looked_at(alternate.url)):
-                yield from self._request_variant(alternate)
+                yield from self._request_variant(alternate, lead.url, inviting=True)
 
     def _in_period(self, lead: Lead) -> bool:
         """Whether a backfill asked for it; what carries no date is let through, its page will tell."""
@@ -135,7 +149,10 @@ class StorySpider(Outlet, scrapy.Spider):
             return
         self.ledger.sources[address] = "read"
         for child in found.children:
-            yield response.request.replace(url=child)  # type: ignore[union-attr]
+            try:
+                yield response.request.replace(url=child)  # type: ignore[union-attr]
+            except ValueError as error:
+                self.ledger.sources[child] = f"bad-url: {error}"
         for lead in found.leads:
             for step in self.follow(lead):
                 yield step
@@ -181,16 +198,35 @@ class StorySpider(Outlet, scrapy.Spider):
             alternates=(*said.alternates, *declared, *self.siblings(response.url)),
         )
         yield article
-        for step in self.variants(article):
+        for step in self.variants(article, response.meta.get("story", requested)):
             yield step
 
-    def variants(self, article: Article) -> Iterator[Request | Look]:
+    def variants(self, article: Article, story: str) -> Iterator[Request | Look]:
         """Requests for the other languages of a story, as far as its page or the outlet's rule tells."""
+        inviting = self._may_invite(article)
         for alternate in variants_to_fetch(article):
-            yield from self._request_variant(alternate)
+            yield from self._request_variant(alternate, story, inviting=inviting)
 
-    def _request_variant(self, alternate: Alternate | AlternateRecord) -> Iterator[Request | Look]:
+    def _may_invite(self, article: Article) -> bool:
+        """Whether its hreflang may lead to another host: a page of the outlet, or one that points back to it."""
+        pointed = [alternate.url for alternate in article.alternates if alternate.source == "hreflang"]
+        return any(self._allows_address(url) for url in (article.url, *pointed))
+
+    def _allows_address(self, url: str) -> bool:
+        try:
+            return self.allows(Request(url))
+        except ValueError:
+            return False
+
+    def _request_variant(
+        self, alternate: Alternate | AlternateRecord, story: str, *, inviting: bool
+    ) -> Iterator[Request | Look]:
+        """`story` is the address at which the crawl came upon it: one budget for all that its pages name."""
         if not self.ledger.discover(alternate.url):
+            return
+        self._named[story] += 1
+        if self._named[story] > MOST_VARIANTS:
+            yield self.look(alternate.url, "skipped", "too-many-variants")
             return
         if not self.is_article(alternate.url):
             # "UK" in BBC's menu is a country's section, not the Ukrainian variant
@@ -200,8 +236,9 @@ class StorySpider(Outlet, scrapy.Spider):
         if self.ledger.known(alternate.url) and not again:
             yield self.look(alternate.url, "skipped", "known")
             return
-        invited = alternate.url if alternate.source == "hreflang" else None
-        yield self.article_request(alternate.url, invited=invited, guessed=alternate.source == "url-rule")
+        invited = alternate.url if inviting and alternate.source == "hreflang" else None
+        guessed = alternate.source == "url-rule"
+        yield self.article_request(alternate.url, story=story, invited=invited, guessed=guessed)
 
     def failed(self, failure: Failure) -> Iterator[Look]:
         request: Request = failure.request  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ class Refused(IgnoreRequest):
     """`reason` is short and countable."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: {reason}")
+        super().__init__(f"{url[:500]}: {reason}")
         self.reason = reason
 
 
@@ -32,6 +32,8 @@ class AddressMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._allow_private = crawler.settings.getbool("ALLOW_PRIVATE_NETWORK")
+        self._longest = crawler.settings.getint("LONGEST_ADDRESS")
+        self._deepest = crawler.settings.getint("MOST_STEPS")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AddressMiddleware:
@@ -40,8 +42,14 @@ class AddressMiddleware:
     def process_request(self, request: Request) -> None:
         if reason := refusal(request.url, allow_private=self._allow_private):
             raise Refused(request.url, reason)
+        if len(request.url) > self._longest:
+            raise Refused(request.url, "address-too-long")
+        if request.meta.get("depth", 0) > self._deepest:
+            raise Refused(request.url, "too-far")
         if "proxy" in request.meta:
             # a proxy resolves names itself, behind the resolver's back
             raise Refused(request.url, "proxy")
-        if not cast("Hosts", self._crawler.spider).allows(request):
+        # asked for a page that has passed already, on a host that may have been invited by hreflang
+        robots = request.meta.get("dont_obey_robotstxt") and "redirect_urls" not in request.meta
+        if not robots and not cast("Hosts", self._crawler.spider).allows(request):
             raise Refused(request.url, "offsite")
