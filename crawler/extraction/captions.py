@@ -44,8 +44,8 @@ class Page:
     """Where things stand, noted before anything is taken out."""
 
     elements: list[HtmlElement]
-    headline: int
-    """Position of the first <h1>; 0 where there is none."""
+    start: int
+    """Position of the <article> around the first <h1>, or of its parent: pictures may stand above it."""
     captions: list[Caption]
 
 
@@ -70,8 +70,9 @@ def read_page(tree: HtmlElement, headline: str | None) -> Page:
         if 3 < len(text) < (600 if element not in credited else 400):
             inside.add(element)
             found.append(Caption(text, position[element], element))
-    first = next((position[h1] for h1 in tree.iter("h1")), 0)
-    return Page(elements, first, found)
+    h1 = next(tree.iter("h1"), None)
+    around = None if h1 is None else next(h1.iterancestors("article"), h1.getparent())
+    return Page(elements, 0 if around is None else position[around], found)
 
 
 def with_captions(blocks: list[Block], page: Page) -> list[Block]:
@@ -80,17 +81,17 @@ def with_captions(blocks: list[Block], page: Page) -> list[Block]:
         return blocks
     starts: dict[str, int] = {}
     for i, element in enumerate(page.elements):
-        if element.tag in _TEXT and i >= page.headline:
+        if element.tag in _TEXT and i >= page.start:
             text = for_comparison("".join(element.itertext())[:200])[:40]
             # the innermost of nested elements that begin alike comes last
             if text:
                 starts[text] = i
     positions: list[int] = []
     for block in blocks:
-        before = positions[-1] if positions else page.headline
+        before = positions[-1] if positions else page.start
         positions.append(max(starts.get(for_comparison(block.text[:120])[:40], before), before))
     result: list[Block] = []
-    waiting = [c for c in page.captions if page.headline <= c.position <= positions[-1] + 10]
+    waiting = [c for c in page.captions if page.start <= c.position <= positions[-1] + 10]
     for block, position in zip(blocks, positions, strict=True):
         while waiting and waiting[0].position < position:
             result.append(Block("caption", waiting.pop(0).text))

@@ -194,7 +194,7 @@ def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
 
 def _is_other(element: HtmlElement) -> bool:
     if element.tag in _NEVER:
-        # ASP.NET wraps whole pages in a form, headers of articles hold leads, and a column may be called aside
+        # ASP.NET wraps whole pages in a form, headers of articles hold leads, a column may be an aside
         return element.tag != "form" and element.find(".//h1") is None
     named = f"{element.get('class') or ''} {element.get('id') or ''}"
     return len(named) > 1 and bool(_OTHER.search(named)) and element.find(".//h1") is None

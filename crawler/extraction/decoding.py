@@ -33,7 +33,8 @@ _READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk"
 def parse(body: bytes, declared: str | None) -> HtmlElement:
     """The root element; `declared` is the charset of the Content-Type header.
 
-    Raises Unreadable with reason `too-large`, `not-html`, `unparseable`, `too-deep` or `too-many-elements`.
+    Raises Unreadable with reason `empty`, `too-large`, `not-html`, `unparseable`, `too-deep` or
+    `too-many-elements`.
     """
     if len(body) > MAX_BYTES:
         raise Unreadable("too-large", f"{len(body)} bytes; at most {MAX_BYTES} are read")
@@ -42,7 +43,7 @@ def parse(body: bytes, declared: str | None) -> HtmlElement:
         raise Unreadable("not-html", f"expected HTML, the body starts with {start[:8]!r}")
     source = printable(decode(body, declared))
     if not source.strip():
-        raise Unreadable("unparseable", "expected HTML, came nothing readable")
+        raise Unreadable("empty", "expected HTML, came nothing readable")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # class look-up in C: every element an HtmlElement, as trafilatura asks for
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
@@ -51,7 +52,7 @@ def parse(body: bytes, declared: str | None) -> HtmlElement:
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("unparseable", f"lxml: {error}") from error
     if root is None:
-        raise Unreadable("unparseable", "expected HTML, came no element")
+        raise Unreadable("empty", "expected HTML, came no element")
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise Unreadable("too-deep", "elements nested deeper than 256")
     elements = 0

@@ -71,6 +71,15 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
             seen.add(text)
         reasons.append(reason)
     _labels(blocks, reasons)
+    for i in range(1, len(blocks)):
+        # what a label to other articles announces goes with it
+        announced = blocks[i].kind == "list_item" and reasons[i - 1] == _AWAY and blocks[i].linked > 0.3
+        if (
+            announced
+            and reasons[i] is None
+            and (blocks[i - 1].kind == "list_item" or len(blocks[i - 1].text) < 60)
+        ):
+            reasons[i] = _AWAY
     for i in range(len(blocks) - 1, -1, -1):
         if reasons[i] is None:
             if blocks[i].kind != "heading":

@@ -51,9 +51,9 @@ def test_characters_that_no_format_takes_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "unparseable"),
-        (b" \n\t ", "unparseable"),
-        (b"<!-- nothing -->", "unparseable"),
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        (b"<!-- nothing -->", "empty"),
         (b"%PDF-1.7 ...", "not-html"),
         (b"\xff\xd8\xff\xe0 JFIF", "not-html"),
         (b"\x89PNG\r\n\x1a\n", "not-html"),

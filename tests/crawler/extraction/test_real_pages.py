@@ -101,4 +101,4 @@ def test_no_boilerplate_in_any_real_body(pairs: list[tuple[Case, Article]]) -> N
 def test_mauled_pages(shared_data: Path, pool: ProcessPoolExecutor) -> None:
     paths = sorted((shared_data / "pages").rglob("*.html.gz"))[::9]
     reasons = {reason for some in pool.map(maul, paths, chunksize=4) for reason in some}
-    assert reasons <= {"unparseable", "not-html", "too-deep"}
+    assert reasons <= {"empty", "unparseable", "not-html", "too-deep"}
