@@ -147,7 +147,8 @@ class StorySpider(Outlet, scrapy.Spider):
         except (DiscoveryError, ExtractionError) as error:
             self.ledger.sources[address] = str(error)
             return
-        self.ledger.sources[address] = "read"
+        strange = found.leads and not any(self.is_article(lead.url) for lead in found.leads)
+        self.ledger.sources[address] = "no-article-in-it" if strange else "read"
         for child in found.children:
             try:
                 yield response.request.replace(url=child)  # type: ignore[union-attr]
@@ -208,7 +209,7 @@ class StorySpider(Outlet, scrapy.Spider):
             yield from self._request_variant(alternate, story, inviting=inviting)
 
     def _may_invite(self, article: Article) -> bool:
-        """Whether its hreflang may lead to another host: a page of the outlet, or one that points back to it."""
+        """Whether its hreflang may lead to another host: a page of the outlet, or one that points back."""
         pointed = [alternate.url for alternate in article.alternates if alternate.source == "hreflang"]
         return any(self._allows_address(url) for url in (article.url, *pointed))
 

@@ -1,12 +1,16 @@
-"""An outlet's list of one day's stories: a page of links."""
+"""An outlet's list of one day's stories: a page of links, or a sitemap."""
 
 from __future__ import annotations
+
+import re
 
 from lxml import html
 
 from crawler.discovery import Lead, listed_page
-from crawler.discovery.news_sitemaps import Sitemap
+from crawler.discovery.news_sitemaps import Sitemap, read_sitemap
 from crawler.exceptions import DiscoveryError
+
+_SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 
 
 def read_day_archive(body: bytes, url: str) -> Sitemap:
@@ -14,6 +18,8 @@ def read_day_archive(body: bytes, url: str) -> Sitemap:
 
     Raises DiscoveryError for a page that is no HTML.
     """
+    if body.startswith(b"\x1f\x8b") or _SITEMAP.search(body[:1000]):
+        return read_sitemap(body, url)
     try:
         tree = html.fromstring(body, base_url=url)
     except (ValueError, html.etree.LxmlError) as error:

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from crawler.story_spider import StorySpider
+
+
+class DetectorMedia(StorySpider):
+    """Detector Media: Ukrainian only.
+
+    Addresses: seen in saved pages of 2024. The feed: in configurations of crawlers.
+    """
+
+    name = "detector"
+    title = "Detector Media"
+    home = "https://detector.media"
+    languages = ("uk",)
+    confidence = "high"
+    feeds = ["/rss/"]
+    article_url = r"https?://(?:[a-z]+\.)?detector\.media/[\w-]+/[a-z]+/\d{4,7}/\d{4}-\d{2}-\d{2}-[\w-]+/?"

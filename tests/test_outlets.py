@@ -1,0 +1,143 @@
+"""Every declaration in crawler/spiders: its form, the addresses it takes, and those it leaves alone."""
+
+from __future__ import annotations
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+
+from crawler.outlet import check_declaration
+from crawler.story_spider import StorySpider
+from tests.outlet_addresses import ARTICLES, COUNTERPARTS, NO_ARTICLES
+
+SPIDERS = Path(__file__).parents[1] / "crawler" / "spiders"
+NO_OUTLETS = {"demo", "page"}
+NAMES = sorted(path.stem for path in SPIDERS.glob("[!_]*.py") if path.stem not in NO_OUTLETS)
+
+
+def outlet(name: str) -> StorySpider:
+    loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
+    spider = loader.load(name)()
+    assert isinstance(spider, StorySpider)
+    return spider
+
+
+def test_there_are_thirty() -> None:
+    assert len(NAMES) >= 30
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_declaration_is_a_name_a_docstring_and_a_few_values(name: str) -> None:
+    spider = outlet(name)
+    check_declaration(type(spider))
+    assert spider.title
+    assert spider.home
+    assert spider.languages
+    assert spider.confidence
+    assert spider.feeds or spider.news_sitemaps
+    (declared,) = (
+        node
+        for node in ast.parse((SPIDERS / f"{name}.py").read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    )
+    docstring, *values = declared.body
+    assert isinstance(docstring, ast.Expr), "the docstring says the languages and where each rule is from"
+    assert len((ast.get_docstring(declared) or "").split()) > 15
+    assert all(isinstance(value, ast.Assign) for value in values), "an outlet is values, without behaviour"
+    assert (declared.end_lineno or 0) - values[0].lineno < 15, "at most 15 lines of values"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sources_are_whole_addresses_of_the_outlet(name: str) -> None:
+    spider = outlet(name)
+    for written in (*spider.feeds, *spider.news_sitemaps, *spider.archive_sitemaps, *spider.day_archives):
+        assert spider.address(written).startswith(("http://", "https://"))
+        assert not spider.is_article(spider.address(written))
+
+
+def test_every_outlet_has_example_addresses() -> None:
+    assert set(ARTICLES) == set(NAMES)
+
+
+@pytest.mark.parametrize(("name", "url"), [(name, url) for name, urls in ARTICLES.items() for url in urls])
+def test_articles_are_taken(name: str, url: str) -> None:
+    assert outlet(name).is_article(url)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pages_that_are_no_articles_are_left(name: str) -> None:
+    spider = outlet(name)
+    others = "", "/", "/en/", "/rus/", "/ukr", "/ua/", "/news", "/news/", "/en/news", "/about", "/rss", "/uk/"
+    addresses = [*(spider.home + path for path in others), *NO_ARTICLES.get(name, ())]
+    assert [url for url in addresses if spider.is_article(url)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_outlets_articles_are_not_taken(name: str) -> None:
+    spider = outlet(name)
+    assert [
+        url for other, urls in ARTICLES.items() if other != name for url in urls if spider.is_article(url)
+    ] == []
+
+
+@pytest.mark.parametrize(("name", "one", "other"), COUNTERPARTS)
+def test_known_variants_share_a_story_or_follow_from_the_address(name: str, one: str, other: str) -> None:
+    spider = outlet(name)
+    siblings = {alternate.url for alternate in spider.siblings(one)}
+    shared = spider.story_key(one)
+    assert other in siblings or (shared is not None and shared == spider.story_key(other))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_key_is_the_same_for_what_the_rule_makes(name: str) -> None:
+    spider = outlet(name)
+    for url in ARTICLES[name]:
+        for alternate in spider.siblings(url):
+            assert spider.is_article(alternate.url), alternate
+            assert spider.story_key(alternate.url) == spider.story_key(url)
+
+
+def test_rbc_claims_the_language_of_the_text_not_of_the_path() -> None:
+    (ukrainian,) = outlet("rbc").siblings(
+        "https://www.rbc.ua/ukr/news/dnipri-povidomili-vibuh-1669456054.html"
+    )
+    assert (ukrainian.language, ukrainian.url) == (
+        "uk", "https://www.rbc.ua/rus/news/dnipri-povidomili-vibuh-1669456054.html",
+    )  # fmt: skip
+
+
+BROKEN = {
+    "name": ("My Outlet", "name must match"),
+    "article_url": (r"/news/(\d+", "is no regular expression"),
+    "variant_url": ({"ua": "/news/1"}, "'ua' is a country"),
+    "languages": (("ukrainian!",), "no BCP 47 language"),
+    "confidence": ("sure", "none of high, medium, low"),
+    "feeds": (["https://elsewhere.example/rss"], "outside allowed_domains"),
+    "byline": ("span..author", "no CSS selector"),
+    "switcher": ("a[", "no CSS selector"),
+}
+
+
+@pytest.mark.parametrize("field", BROKEN)
+def test_a_broken_declaration_is_refused_with_a_sentence(field: str) -> None:
+    from crawler.exceptions import DeclarationError
+
+    value, sentence = BROKEN[field]
+    values = {"name": "herald", "home": "https://herald.example", field: value}
+    with pytest.raises(DeclarationError, match=sentence):
+        check_declaration(type("Herald", (StorySpider,), values))
+
+
+def test_modules_are_named_as_their_outlet() -> None:
+    for name in NAMES:
+        module = import_module(f"crawler.spiders.{name}")
+        spiders = [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, StorySpider) and value is not StorySpider
+        ]
+        assert [spider.name for spider in spiders] == [name]
