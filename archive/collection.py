@@ -30,7 +30,7 @@ class Collected:
 def collect(
     layout: Layout, log: Log, now: datetime, keep: timedelta = KEEP, *, dry_run: bool = False
 ) -> Collected:
-    """Remove what is older than `keep` and needed by no snapshot since then; call it under the commit lock."""
+    """Remove what is older than `keep` and needed by no snapshot since; call it under the commit lock."""
     needed = _needed(log, now - keep)
     count = size = 0
     for path in layout.data.rglob("*.parquet"):

@@ -105,6 +105,16 @@ def test_a_flipped_byte_costs_one_record_and_is_reported(lines):
                 assert any(isinstance(x, Damage) for x in found)
 
 
+def test_a_record_without_a_checksum_proves_nothing(lines):
+    import zstandard
+
+    frames = _frames(lines)
+    frames[1] = zstandard.ZstdCompressor(write_checksum=False).compress(lines[1])
+    found = list(segment.read(b"".join(frames)))
+    assert [x for x in found if isinstance(x, bytes)] == [lines[0], lines[2]]
+    assert [x.data for x in found if isinstance(x, Damage)] == [frames[1]]
+
+
 @given(st.binary(max_size=300), st.integers(0, 3))
 def test_rubbish_between_records_hides_none(rubbish, place):
     lines = [b'{"a":1}\n', b'{"b":2}\n', b'{"c":3}\n']

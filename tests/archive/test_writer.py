@@ -219,6 +219,20 @@ def test_a_committed_segment_whose_removal_was_cut_short_is_not_replayed(open_wr
     assert len(frame(root, "observations")) == 1
 
 
+def test_a_segment_named_in_a_manifest_is_never_committed_again(writer, root, article, noon):
+    """Even when the writer could not know: its commit stood, and only the answer got lost."""
+    from archive.commit import Committer
+    from archive.log import Log
+
+    layout = Layout(root)
+    committer = Committer(layout, Log(layout, schema.SCHEMA_VERSION), "run-1", lambda: noon)
+    batches = {"segment-1": [article(1)]}
+    assert committer.commit(batches, None, {}).segments == ("segment-1",)
+    assert committer.commit(batches, None, {}) is None
+    committer.close()
+    assert len(frame(root, "observations")) == 1
+
+
 def test_a_damaged_record_is_quarantined_and_the_rest_recovered(open_writer, root, article):
     first = open_writer()
     for number in range(3):

@@ -19,7 +19,6 @@ def check(frame):
     )
 
 
-print("reading", flush=True)
 while not select.select([sys.stdin], [], [], 0)[0]:
     check(pd.read_parquet(os.path.realpath(f"{root}/articles"), columns=["article_id", "story_id"]))
     counts["resolved"] += 1
@@ -30,4 +29,5 @@ while not select.select([sys.stdin], [], [], 0)[0]:
         counts["plain"] += 1
     except FileNotFoundError:  # the view turned between the listing and the reading: loud, never wrong
         counts["not_found"] += 1
+    print("read", flush=True)
 print(json.dumps(counts | {"wrong": int(counts["wrong"])}))
