@@ -89,12 +89,18 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
 
 
 def _links_away(blocks: Sequence[Found]) -> list[bool]:
-    """Lines that are nothing but a link, where the article is not a list of links itself."""
+    """Lines that are nothing but a link, unless the article is a list of links itself."""
     away = [
         block.linked > 0.9 and block.kind in {"paragraph", "list_item"} and 15 < len(block.text) < 250
         and not block.text.endswith((".", "!", "»", "”"))
         for block in blocks
     ]  # fmt: skip
+    # a list at the end, each item with a link in it, is of other articles, too
+    last = len(blocks)
+    while last and blocks[last - 1].kind == "list_item" and blocks[last - 1].linked > 0.3:
+        last -= 1
+    if len(blocks) - last >= 3:
+        away[last:] = [True] * (len(blocks) - last)
     letters = sum(len(block.text) for block, leads in zip(blocks, away, strict=True) if leads)
     if letters > 0.4 * sum(len(block.text) for block in blocks):
         return [False] * len(blocks)
