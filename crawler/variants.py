@@ -15,15 +15,21 @@ def variants_to_fetch(article: Article) -> tuple[Alternate, ...]:
     """One alternate for each other page: never the page itself, never a home page.
 
     hreflang stands before switcher, sitemap and URL rule, as it may lead to another host. A claim of
-    the article's own language is followed all the same: RBC's paths and tags claim the wrong one.
+    the article's own language is followed all the same: RBC's paths and tags claim the wrong one. Not so
+    one that differs in the region alone, BBC's `en` and `en-GB`: that is the same text on another host.
     """
     own = {plain_url(url) for url in (article.url, article.requested_url, article.canonical_url) if url}
+    own_tags = {a.language for a in article.alternates if a.language and plain_url(a.url) in own}
     found: dict[str, Alternate] = {}
     for source in ("hreflang", "switcher", "sitemap", "url-rule"):
         for alternate in article.alternates:
             if alternate.source != source or is_home_page(alternate.url):
                 continue
             key = plain_url(alternate.url)
-            if key not in own:
+            if key not in own and not _differs_in_region(alternate.language, own_tags):
                 found.setdefault(key, alternate)
     return tuple(found.values())
+
+
+def _differs_in_region(tag: str | None, own: set[str]) -> bool:
+    return tag is not None and tag not in own and tag.split("-")[0] in {one.split("-")[0] for one in own}
