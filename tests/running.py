@@ -46,9 +46,9 @@ class Crawl:
         before = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
         return [*self.command, "crawl", *before, *arguments]
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, private: bool = True, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.command_line(*arguments),
+            self.command_line(*arguments, private=private),
             cwd=ROOT,
             env=_environment(environment),
             stdout=subprocess.PIPE,
