@@ -1,22 +1,45 @@
-"""Snapshot 0: an archive without rows, whose tables can be read already."""
+"""Whether a folder is an archive to write to, may become one, or must be left alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.log import Snapshot
+from archive import locks
+from archive.exceptions import ArchiveNotWritable, NotAnArchive
+from archive.layout import OWN_NAMES, Layout
+from archive.log import Log, Snapshot
+from archive.opening import local_path
 from archive.schema import SCHEMA_VERSION, STORED
 from archive.tables import TableFiles
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
 
-    from archive.layout import Layout
-    from archive.log import Log
+
+def open_or_create(root: str | os.PathLike[str], run_id: str, at: datetime) -> tuple[Layout, Log]:
+    """For writing; an archive that is not there yet is made."""
+    path = local_path(root)
+    layout = Layout(path)
+    log = Log(layout, SCHEMA_VERSION)
+    try:
+        names = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+        if log.head() is None and (foreign := sorted(names - OWN_NAMES)):
+            raise NotAnArchive(
+                f"{path} is not an archive and not empty ({foreign[0]} is in it); "
+                "give an empty or a new folder."
+            )
+        layout.create_folders()
+        with locks.hold(layout.lock):
+            if log.head() is None:
+                _create(layout, log, run_id, at)
+    except OSError as error:
+        raise ArchiveNotWritable(f"Cannot write to the archive {path}: {error.strerror or error}.") from error
+    return layout, log
 
 
-def create(layout: Layout, log: Log, run_id: str, at: datetime) -> None:
-    """Write the first manifest; does nothing when another writer was first."""
+def _create(layout: Layout, log: Log, run_id: str, at: datetime) -> None:
+    """Snapshot 0: no rows, but tables that can be read already."""
     files = TableFiles(layout)
     try:
         empty = tuple(files.write_empty(name, f"{at:%Y-%m}") for name in sorted(STORED))

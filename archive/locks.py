@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_held: set[int] = set()
+
 
 def try_lock(descriptor: int) -> bool:
     """Lock an open file for this process alone; False when a living process holds it."""
@@ -18,15 +21,34 @@ def try_lock(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    _held.add(descriptor)
     return True
+
+
+def close(descriptor: int) -> None:
+    """Close a file, and let go of it if it was locked."""
+    _held.discard(descriptor)
+    os.close(descriptor)
 
 
 @contextmanager
 def hold(path: Path) -> Iterator[None]:
     """Wait for the lock on `path` and hold it; only spares work, the commit itself is safe without."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    _held.add(descriptor)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)
+        close(descriptor)
+
+
+def _let_go() -> None:
+    # a lock lives as long as any copy of its file is open: a forked worker would keep it for a dead crawl
+    for descriptor in _held:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)

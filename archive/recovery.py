@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from archive import codec, segment
-from archive.exceptions import PoisonRecord
+from archive.exceptions import PoisonRecord, SchemaTooNew
 from archive.validation import validate
 
 if TYPE_CHECKING:
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
 
 def recover(found: Segment, quarantine: Quarantine, at: datetime) -> list[Record]:
-    """The records of a segment that has been taken over."""
+    """The records of a segment that was taken over; SchemaTooNew when it must wait for a newer version."""
     records = []
-    for line in segment.read(found.path.read_bytes()):
+    lines = list(segment.read(found.path.read_bytes()))
+    _check_version(found, lines)
+    for line in lines:
         if isinstance(line, segment.Damage):
             quarantine.add_damage(line.data, found.id, line.offset, at)
             continue
@@ -37,3 +40,14 @@ def recover(found: Segment, quarantine: Quarantine, at: datetime) -> list[Record
         else:
             records.append(record)
     return records
+
+
+def _check_version(found: Segment, lines: list[bytes | segment.Damage]) -> None:
+    if not lines or isinstance(lines[0], segment.Damage):
+        return
+    header = json.loads(lines[0])
+    if header.get("kind") == "segment" and header.get("version", 0) > segment.VERSION:
+        raise SchemaTooNew(
+            f"{found.path} was written by a newer Triptych (segment version {header['version']}, "
+            f"this one knows {segment.VERSION}); it stays until that one opens the archive."
+        )

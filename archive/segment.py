@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MAGIC = zstandard.FRAME_HEADER
 _WINDOW = 1 << 14
 _RECORD_LIMIT = 1 << 28
-_SEGMENT_VERSION = 1
+VERSION = 1
 
 
 class Segment:
@@ -44,7 +44,7 @@ class Segment:
 
     @classmethod
     def create(cls, layout: Layout, run_id: str) -> Segment:
-        header = {"kind": "segment", "version": _SEGMENT_VERSION, "run_id": run_id, "pid": os.getpid()}
+        header = {"kind": "segment", "version": VERSION, "run_id": run_id, "pid": os.getpid()}
         try:
             # another writer that sweeps may take the early name for a dead one's: then there is another name
             while (segment := cls._start(layout)) is None:
@@ -75,7 +75,7 @@ class Segment:
                 pass
             else:
                 return cls(final, descriptor, 0)
-        os.close(descriptor)
+        locks.close(descriptor)
         return None
 
     @classmethod
@@ -88,7 +88,7 @@ class Segment:
         # committed and removed between the listing and the lock: the name is gone, the open file is not
         if locks.try_lock(descriptor) and path.exists():
             return cls(path, descriptor, os.fstat(descriptor).st_size)
-        os.close(descriptor)
+        locks.close(descriptor)
         return None
 
     def append(self, line: bytes) -> None:
@@ -120,7 +120,7 @@ class Segment:
 
     def release(self) -> None:
         if self._descriptor >= 0:
-            os.close(self._descriptor)
+            locks.close(self._descriptor)
             self._descriptor = -1
 
 

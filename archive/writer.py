@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal, Self
 from archive import codec, replay
 from archive.addresses import address_key
 from archive.commit import Committer
-from archive.creation import create
-from archive.exceptions import ArchiveWriteError, PoisonRecord
-from archive.opening import open_or_create, utc_now
+from archive.creation import open_or_create
+from archive.exceptions import ArchiveWriteError, PoisonRecord, SchemaTooNew
+from archive.opening import utc_now
 from archive.pending import Batch
 from archive.quarantine import Quarantine
 from archive.recovery import recover
@@ -58,13 +58,19 @@ class ArchiveWriter:
         self._now = now
         self._quarantine = Quarantine(layout)
         self._committer = Committer(layout, log, run_id, now)
-        self._committer.repair()
-        self._reader = replay.open_state(layout)
-        self._reader_file = layout.state.stat().st_ino
-        self._sealed = self._take_over()
+        self._sealed: list[Batch] = []
+        with contextlib.ExitStack() as undo:  # a start that fails must not keep what it has locked
+            undo.callback(self._committer.close)
+            self._committer.repair()
+            self._reader = replay.open_state(layout)
+            undo.callback(self._reader.close)
+            self._reader_file = layout.state.stat().st_ino
+            undo.callback(self._release_sealed)
+            self._take_over()
+            self._batch = Batch(Segment.create(layout, run_id))
+            undo.pop_all()
         self.recovered = sum(batch.articles for batch in self._sealed)
         """Articles found in segments of writers that died; part of the next commit."""
-        self._batch = Batch(Segment.create(layout, run_id))
         self._unsynced = False
         self._closed = False
         self._appending = threading.Lock()
@@ -84,21 +90,30 @@ class ArchiveWriter:
         Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. `batched` leaves it to the
         owner to call `sync`; `always` syncs each record, about 4 ms. `now` must give aware times.
         """
-        layout, log = open_or_create(root, lambda layout, log: create(layout, log, run_id, now()))
-        return cls(layout, log, run_id, fsync, now)
+        layout, log = open_or_create(root, run_id, now())
+        try:
+            return cls(layout, log, run_id, fsync, now)
+        except (OSError, sqlite3.Error) as error:
+            raise ArchiveWriteError(f"Cannot start writing to the archive {root}: {error}.") from error
 
-    def _take_over(self) -> list[Batch]:
-        batches = []
-        for segment in orphans(self._layout):
-            if self._reader.has_segment(segment.id):  # committed; only its removal was cut short
-                segment.remove()
-                continue
-            records = recover(segment, self._quarantine, self._now())
-            if records:
-                batches.append(Batch(segment, records))
-            else:
-                segment.remove()
-        return batches
+    def _take_over(self) -> None:
+        with contextlib.ExitStack() as undo:
+            for segment in orphans(self._layout):
+                undo.callback(segment.release)
+                if self._reader.has_segment(segment.id):  # committed; only its removal was cut short
+                    segment.remove()
+                    continue
+                try:
+                    records = recover(segment, self._quarantine, self._now())
+                except SchemaTooNew as error:
+                    _log.warning("%s", error)
+                    segment.release()
+                    continue
+                if records:
+                    self._sealed.append(Batch(segment, records))
+                else:
+                    segment.remove()
+            undo.pop_all()
 
     @property
     def pending(self) -> int:
@@ -225,10 +240,13 @@ class ArchiveWriter:
                 self._batch.segment.release()
             else:
                 self._batch.segment.remove()
-            for batch in self._sealed:
-                batch.segment.release()
+            self._release_sealed()
             self._committer.close()
             self._reader.close()
+
+    def _release_sealed(self) -> None:
+        for batch in self._sealed:
+            batch.segment.release()
 
     def __enter__(self) -> Self:
         return self

@@ -50,6 +50,18 @@ def test_kill_9_loses_nothing_acknowledged(root, program, writers, every):
     assert_nothing_lost(root, report["acknowledged"])
 
 
+def test_a_worker_that_outlives_its_crawl_keeps_no_lock(root, program, open_writer, article):
+    crawl = program("forks.py", root, stdin=subprocess.PIPE)
+    worker = int(crawl.stdout.readline().split()[1])
+    crawl.kill()
+    crawl.wait()
+    os.kill(worker, 0)  # it lives
+    writer = open_writer("run-2")
+    assert writer.recovered == 1
+    writer.commit()
+    assert len(pd.read_parquet(root / "articles")) == 1
+
+
 def test_four_writers_at_once_all_succeed(root, program):
     running = [program("appends.py", root, f"run-{n}", n * 30, 40, 5) for n in range(4)]
     for process in running:

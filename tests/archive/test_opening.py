@@ -8,6 +8,7 @@ import pytest
 
 import archive
 from archive.exceptions import (
+    ArchiveError,
     ArchiveNotFound,
     ArchiveNotWritable,
     NotAnArchive,
@@ -59,6 +60,28 @@ def test_where_nothing_can_be_written(root, place):
         pytest.skip("this system has no /proc")
     with pytest.raises((ArchiveNotWritable, NotAnArchive), match=r"Cannot write|is a file"):
         open_writing(place)
+
+
+@pytest.mark.parametrize("name", ["state.sqlite", "_quarantine", "_wal"])
+def test_a_start_that_fails_says_so_and_keeps_no_lock(root, article, name):
+    with open_writing(root) as writer:
+        writer.add_article(article(1))
+    place = root / name
+    if name == "state.sqlite":
+        place.unlink()
+        place.mkdir()
+    else:
+        place.rename(root.parent / name)
+        place.write_text("in the way")
+    with pytest.raises(ArchiveError, match="Cannot"):
+        open_writing(root)
+    if name == "state.sqlite":
+        place.rmdir()
+    else:
+        place.unlink()
+        (root.parent / name).rename(place)
+    with open_writing(root) as writer:
+        assert writer.recovered == 1
 
 
 def test_a_reader_does_not_make_an_archive(root):

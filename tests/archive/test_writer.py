@@ -233,6 +233,22 @@ def test_a_segment_named_in_a_manifest_is_never_committed_again(writer, root, ar
     assert len(frame(root, "observations")) == 1
 
 
+def test_a_segment_of_a_newer_version_waits_for_it(open_writer, root):
+    import json
+
+    import zstandard
+
+    with open_writer():
+        pass
+    path = Layout(root).new_segment()
+    header = json.dumps({"kind": "segment", "version": 99}).encode() + b"\n"
+    path.write_bytes(zstandard.ZstdCompressor(write_checksum=True).compress(header))
+    with open_writer("run-2") as writer:
+        assert writer.recovered == 0
+        writer.commit()
+    assert path.exists()
+
+
 def test_a_damaged_record_is_quarantined_and_the_rest_recovered(open_writer, root, article):
     first = open_writer()
     for number in range(3):

@@ -1,0 +1,22 @@
+"""forks.py ROOT: archive one article, fork a worker that outlives this process, and die."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from conftest import make_article
+
+from archive import locks
+from archive.layout import Layout
+from archive.writer import ArchiveWriter
+
+writer = ArchiveWriter.open(sys.argv[1], run_id="run-1")
+writer.add_article(make_article(1))
+with locks.hold(Layout(Path(sys.argv[1])).lock):  # as if a commit was under way in another thread
+    if os.fork() == 0:
+        print("worker", os.getpid(), flush=True)
+        sys.stdin.read()
+        os._exit(0)
+    signal.pause()
