@@ -9,6 +9,7 @@ ArchiveError
 ├── ArchiveDamaged       a file is missing, cut or altered
 ├── SnapshotNotFound     no snapshot that old, or its files are gone
 ├── ArticleNotFound      no article, version or story of that id
+├── PageNotKept          the article is there, but its page was not stored
 ├── DecisionError        pairing named an article that the archive does not hold
 └── PoisonRecord         one record that cannot be stored; it is in quarantine, the rest goes on
 """
@@ -49,6 +50,10 @@ class SnapshotNotFound(ArchiveError):
 
 
 class ArticleNotFound(ArchiveError):
+    pass
+
+
+class PageNotKept(ArchiveError):
     pass
 
 

@@ -7,6 +7,8 @@ news-archive/
   _wal/<uuid>.jsonl.zst               segments: one zstd frame with checksum a record, locked by their writer
   _views/v000000000012/<table>/*.parquet   hard links: exactly snapshot 12
   _views/current -> v000000000012     swapped by one rename, so that all tables turn at once
+  _raw/20260301-<run>-00000.warc.gz   whole pages, WARC/1.1; one writer's, locked as it grows, 1 GB at most
+  _raw/index/<sha256>.cdxj            their index by address, sorted; rebuilt from them
   _quarantine/<uuid>.jsonl            records that could not be stored, each with the reason
   _tmp/                               files of a commit under way; swept under the commit lock
   _lock                               flock'ed while committing
@@ -21,9 +23,11 @@ state is derived. A reader's `versions` is `articles` and `superseded` together,
 Only columns derived from the logs ever change in a stored row (`story_id`, `valid_to`, `first_seen`,
 `last_seen`), by writing the file anew (copy on write). A row's month is that of its commit.
 
-The order of a commit: data to `_tmp`, fsync, rename into `_data`, fsync directory, manifest to `_tmp`, fsync,
-link into `_log`, fsync directory; then, repairable at any time: `state.sqlite`, view, swap; then the segments
-named in the manifest are removed. A segment named in a manifest is never replayed.
+The order of an article: its page to `_raw`, then its record to the segment; synced in this order too.
+
+The order of a commit: pages into their index, data to `_tmp`, fsync, rename into `_data`, fsync directory,
+manifest to `_tmp`, fsync, link into `_log`, fsync directory; then, repairable at any time: `state.sqlite`,
+view, swap; then the segments named in the manifest are removed. A segment named in a manifest is never replayed.
 
 No path holds text that came from a page.
 """
@@ -69,6 +73,14 @@ class Layout:
     @property
     def quarantine(self) -> Path:
         return self.root / "_quarantine"
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "_raw"
+
+    @property
+    def raw_index(self) -> Path:
+        return self.raw / "index"
 
     @property
     def temporary(self) -> Path:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from archive import views
+from archive import raw, views
 from archive.article_set import RowSet
 from archive.as_of import Past
 from archive.diff import Diff, compare
-from archive.exceptions import ArticleNotFound, SnapshotNotFound
+from archive.exceptions import ArticleNotFound, PageNotKept, SnapshotNotFound
 from archive.moments import Moment, to_utc
 from archive.opening import open_existing
 from archive.schema import ARTICLES, OBSERVATIONS, PAIRS, PUBLIC, STORIES, VERSIONS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.log import Snapshot
+    from archive.warc import RawPage
 
 _SCHEMAS = {
     "articles": ARTICLES,
@@ -141,6 +142,28 @@ class Archive:
             if version not in rows:
                 raise ArticleNotFound(f"Article {article_id} has versions 1 to {max(rows)}, not {version}.")
         return compare(rows[v1], rows[v2])
+
+    def raw(self, article_id: str, version: int | None = None) -> RawPage:
+        """The page that a version, or the latest, was read from; one seek.
+
+        Raises ArticleNotFound, PageNotKept, or ArchiveDamaged when what lies there is not that page.
+        """
+        columns = ["version", "valid_to", "raw_file", "raw_offset", "raw_length"]
+        rows = self.versions(article_id, columns=columns).to_arrow().to_pylist()
+        if not rows:
+            raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
+        asked = ("valid_to", None) if version is None else ("version", version)
+        wanted = [row for row in rows if row[asked[0]] == asked[1]]
+        if not wanted:
+            known = max(row["version"] for row in rows)
+            raise ArticleNotFound(f"Article {article_id} has versions 1 to {known}, not {version}.")
+        row = wanted[0]
+        if row["raw_file"] is None:
+            raise PageNotKept(
+                f"The page of article {article_id}, version {row['version']}, was not kept: "
+                "it was fetched with KEEP_RAW=none, or lost in a power cut."
+            )
+        return raw.read(self._layout, raw.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"]))
 
     def _rows(
         self,

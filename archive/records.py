@@ -74,6 +74,10 @@ class ArticleRecord:
     run_id: str
     extra: str | None
     """JSON object."""
+    raw_file: str | None = None
+    """With offset and length: where the page is; filled by the archive, not by who hands the record over."""
+    raw_offset: int | None = None
+    raw_length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

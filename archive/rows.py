@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from archive.records import PairRecord
     from archive.versions import Current
 
-_UNKNOWN_RAW = {"raw_file": None, "raw_offset": None, "raw_length": None}
-"""Filled once raw pages are kept."""
-
 Row = dict[str, object]
 _K = TypeVar("_K")
 
@@ -62,7 +59,6 @@ def versions(
         latest = draft.valid_to is None
         rows.append(
             plain(draft.record)
-            | _UNKNOWN_RAW
             | {
                 "story_id": stories[known.article_id],
                 "version": draft.version,

@@ -86,9 +86,11 @@ _VERSION_FIELDS = [
     _always("fetched_at", TIME, "when it was fetched"),
     _always("first_seen", TIME, "first look that found this article, any version; from observations"),
     _always("last_seen", TIME, "last look that found it while this was the latest text; from observations"),
-    _maybe("raw_file", TEXT, "WARC file that holds the page"),
-    _maybe("raw_offset", pa.int64(), "offset of its record"),
-    _maybe("raw_length", pa.int64(), "length of its record"),
+    _maybe(
+        "raw_file", TEXT, "WARC file that holds the page, from the archive's root; null where none was kept"
+    ),
+    _maybe("raw_offset", pa.int64(), "where its response record begins, a gzip member of its own"),
+    _maybe("raw_length", pa.int64(), "bytes of that member"),
     _always("extractor", TEXT, "what read the page; a new one makes no new version"),
     _always("run_id", TEXT, "the crawl that fetched it"),
     _maybe("extra", TEXT, "JSON object: what has no column"),

@@ -1,0 +1,188 @@
+"""The index of the raw pages, by address: sorted CDXJ files that pywb and its like read as they are.
+
+Each commit adds one file in `_raw/index`; eight of a size become one, so a commit costs the same in a large
+archive. Every page in a WARC file is in the index, named by a row or not: a purge goes by it. It holds
+nothing that the WARC files do not: `rebuild` makes it anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import heapq
+import json
+import logging
+import mmap
+import os
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archive import durable, raw, warc
+from archive.raw import Pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from archive.layout import Layout
+
+_log = logging.getLogger(__name__)
+
+_MERGE_AT = 8
+_WWW = re.compile(r"^www\d*\.")
+_MIME = re.compile(rb"\r\ncontent-type:[ \t]*([\w.+/-]+)", re.IGNORECASE)
+
+
+def surt(url: str) -> str:
+    """`http://www.pravda.com.ua/rus/1/?b&a` -> `ua,com,pravda)/rus/1?a&b`: the host from the right."""
+    text = url.strip().lower()
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return text
+    if not host:
+        return text
+    labels = _WWW.sub("", host).split(".")
+    key = host if host.replace(".", "").isdigit() or ":" in host else ",".join(reversed(labels))
+    if port not in {None, {"http": 80, "https": 443}.get(parts.scheme)}:
+        key += f":{port}"
+    path = parts.path.rstrip("/") or "/"
+    query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
+    return f"{key}){path}" + (f"?{query}" if query else "")
+
+
+def add(layout: Layout, pointers: Iterable[Pointer]) -> None:
+    """Index some pages; the same pages again change nothing. Call it under the commit lock."""
+    lines = [line for pointer in pointers if (line := _line_at(layout, pointer)) is not None]
+    if not lines:
+        return
+    _write(layout, sorted(set(lines)))
+    sizes: dict[int, list[Path]] = {}
+    for path in _files(layout):
+        # powers of eight: a line is written anew once a class
+        sizes.setdefault((path.stat().st_size.bit_length() - 1) // 3, []).append(path)
+    for group in sizes.values():
+        if len(group) >= _MERGE_AT:
+            merged = _write(layout, _merged(group))
+            for path in group:
+                if path != merged:
+                    path.unlink(missing_ok=True)
+
+
+def find(layout: Layout, url: str) -> list[Pointer]:
+    """Every page kept of an address, oldest first; http and https, with `www.` and without, are one."""
+    start = f"{surt(url)} ".encode()
+    found: set[bytes] = set()
+    for path in _files(layout):
+        found.update(_lines_from(path, start))
+    return [_pointer(line) for line in sorted(found)]
+
+
+def lines(layout: Layout) -> Iterator[str]:
+    """The whole index as one sorted CDXJ file."""
+    return (line.decode() for line in _merged(_files(layout)))
+
+
+def rebuild(layout: Layout) -> int:
+    """Read every WARC file; how many pages there are. Call it under the commit lock."""
+    before = _files(layout)
+    kept = []
+    for path in sorted(layout.raw.glob("*.warc.gz")):
+        kept += [line for pointer, record in raw.scan(layout, path) if (line := _line(pointer, record))]
+    written = _write(layout, sorted(set(kept))) if kept else None
+    for path in before:
+        if path != written:
+            path.unlink(missing_ok=True)
+    return len(kept)
+
+
+def _files(layout: Layout) -> list[Path]:
+    return sorted(layout.raw_index.glob("*.cdxj"))
+
+
+def _write(layout: Layout, sorted_lines: Iterable[bytes]) -> Path:
+    """Named by what it holds, so that an attempt repeated is the same file."""
+    digest = hashlib.sha256()
+    durable.make_folder(layout.raw_index)
+    temporary = layout.new_temporary()
+    try:
+        with temporary.open("xb") as file:
+            for line in sorted_lines:
+                digest.update(line)
+                file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        final = layout.raw_index / f"{digest.hexdigest()[:32]}.cdxj"
+        temporary.rename(final)
+        durable.sync_folder(layout.raw_index)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    return final
+
+
+def _merged(paths: Iterable[Path]) -> Iterator[bytes]:
+    with contextlib.ExitStack() as files:
+        opened = [files.enter_context(path.open("rb")) for path in paths]
+        for line, _ in groupby(heapq.merge(*opened)):
+            yield line
+
+
+def _lines_from(path: Path, start: bytes) -> Iterator[bytes]:
+    """The lines that begin so, by bisection."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        low, high = 0, len(data)
+        while low < high:
+            middle = data.rfind(b"\n", 0, (low + high) // 2) + 1
+            end = data.find(b"\n", middle) + 1
+            if data[middle:end] < start:
+                low = end
+            else:
+                high = middle
+        while data[low : low + len(start)] == start:
+            end = data.find(b"\n", low) + 1
+            yield data[low:end]
+            low = end
+
+
+def _pointer(line: bytes) -> Pointer:
+    entry = json.loads(line.split(b" ", 2)[2])
+    return Pointer(f"_raw/{entry['filename']}", int(entry["offset"]), int(entry["length"]))
+
+
+def _line_at(layout: Layout, pointer: Pointer) -> bytes | None:
+    try:
+        with (layout.root / pointer.file).open("rb") as file:
+            file.seek(pointer.offset)
+            record = warc.read_start(file.read(65_536))
+    except FileNotFoundError:
+        record = None
+    line = _line(pointer, record) if record is not None else None
+    if line is None:
+        _log.warning("%s holds no page at %d: it is not in the index", pointer.file, pointer.offset)
+    return line
+
+
+def _line(pointer: Pointer, record: warc.Record) -> bytes | None:
+    fields = record.fields
+    if fields.get("warc-type") != "response":
+        return None
+    mime = _MIME.search(record.block.partition(b"\r\n\r\n")[0])
+    try:
+        url, moment = fields["warc-target-uri"], re.sub(r"\D", "", fields["warc-date"])[:14]
+        entry = {
+            "url": url,
+            "mime": mime[1].decode().lower() if mime else "unk",
+            "status": record.block.split(b" ", 2)[1].decode(),
+            "digest": fields["warc-payload-digest"],
+            "length": str(pointer.length),
+            "offset": str(pointer.offset),
+            "filename": pointer.file.removeprefix("_raw/"),
+        }
+    except (KeyError, IndexError, UnicodeDecodeError):
+        return None
+    return f"{surt(url)} {moment} {json.dumps(entry)}\n".encode()
