@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from crawler.items import BlockKind
 
 _NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
+_NEXT_TO_NONE = 0.3
 _SHORT = 1500
 """Characters below which the fast way is not trusted, and trafilatura compares with its other algorithms."""
 
@@ -49,6 +51,9 @@ def read_body(tree: HtmlElement, known: Known, drop: str | None) -> Body:
     for caption in page.captions:
         _remove(caption.element)
     found = _extract(tree, known.description)
+    if known.text and _length(found) < _NEXT_TO_NONE * len(known.text):
+        lines = re.split(r"[\n\r\t]+", re.sub(r"<[^<>]{1,300}>", "\n", known.text))
+        found = [Found("paragraph", text, 0.0) for line in lines if (text := one_line(line))]
     known = replace(known, captions=tuple(caption.text for caption in page.captions))
     reasons = leave_out(found, known)
     blocks = [

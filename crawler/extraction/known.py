@@ -25,6 +25,8 @@ class Known:
     captions: tuple[str, ...] = ()
     description: str | None = None
     """Not left out: the lead is told by it."""
+    text: str | None = None
+    """All of it, as JSON-LD has it; read where the page itself shows none or next to none."""
 
 
 @dataclass(frozen=True, slots=True)

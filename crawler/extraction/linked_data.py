@@ -40,9 +40,7 @@ class LinkedData:
     image: str | None = None
     image_caption: str | None = None
     body: str | None = None
-    free: bool | None = None
-    """`isAccessibleForFree`, which is not always true."""
-    kinds: tuple[str, ...] = ()
+    """`articleBody`, lines as printed; None where it is shorter than 200 characters."""
 
 
 def read_linked_data(tree: HtmlElement) -> LinkedData:
@@ -59,7 +57,6 @@ def read_linked_data(tree: HtmlElement) -> LinkedData:
 
     persons, organisations = _authors(articles, by_id)
     images = [image for node in articles for image in _each(node.get("image"))]
-    free = next((node["isAccessibleForFree"] for node in articles if "isAccessibleForFree" in node), None)
     return LinkedData(
         headline=first("headline", "name"),
         description=first("description", "alternativeHeadline"),
@@ -79,8 +76,6 @@ def read_linked_data(tree: HtmlElement) -> LinkedData:
             None,
         ),
         body=next((body for node in articles if (body := _long_text(node.get("articleBody")))), None),
-        free=None if free is None else str(free).lower() not in {"false", "0", "no"},
-        kinds=tuple(kind for node in nodes for kind in _kinds(node)),
     )
 
 

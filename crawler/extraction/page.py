@@ -49,7 +49,12 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
     alternates = read_alternates(tree, fetch.url, hints.switcher)
     # takes the tree apart, so it comes last
     known = Known(
-        said.headline, line, tuple(claim.value for claim in claims), said.tags, description=said.lead
+        headline=said.headline,
+        byline=line,
+        names=tuple(claim.value for claim in claims),
+        tags=said.tags,
+        description=said.lead,
+        text=data.body,
     )
     text = body.read_body(tree, known, hints.drop)
     captions = [block.text for block in text.blocks if block.kind == "caption"]

@@ -126,6 +126,13 @@ def test_chunks_of_one_text_and_posts_within_it() -> None:
     assert article.body.count(TEXT[0]) == 2
 
 
+def test_the_text_of_json_ld_where_the_page_shows_none() -> None:
+    text = "\\n".join(TEXT).replace('"', "'")
+    head = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{text}"}}</script>'
+    assert page("<p>Увімкніть JavaScript.</p>", head).body.split("\n\n") == TEXT
+    assert page(head=head).body.split("\n\n") == TEXT
+
+
 def test_comments_and_other_articles_are_not_text() -> None:
     comments = (
         "<div class='comments'>"
