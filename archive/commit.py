@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from archive import compaction, locks, plan, replay, views
+from archive import cdxj, compaction, locks, plan, raw, replay, views
 from archive.assembly import Assembly
 from archive.collection import Collected, collect
 from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveWriteError
@@ -136,6 +136,11 @@ class Committer:
         files = TableFiles(self._layout)
         assembly = Assembly(self._layout, state, head, Commit(head.id + 1, at), files)
         with self._taking_back(head, files):
+            # what is in the index is true whether or not the commit succeeds
+            cdxj.add(
+                self._layout,
+                [pointer for x in batches.values() for record in x if (pointer := raw.pointer_of(record))],
+            )
             live = assembly.carry_out(planned)
             counters = _counters(planned, summary)
             snapshot = self._snapshot(

@@ -27,7 +27,8 @@ The order of an article: its page to `_raw`, then its record to the segment; syn
 
 The order of a commit: pages into their index, data to `_tmp`, fsync, rename into `_data`, fsync directory,
 manifest to `_tmp`, fsync, link into `_log`, fsync directory; then, repairable at any time: `state.sqlite`,
-view, swap; then the segments named in the manifest are removed. A segment named in a manifest is never replayed.
+view, swap; then the segments named in the manifest are removed. A segment named in a manifest is never
+replayed.
 
 No path holds text that came from a page.
 """

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from archive.codec import Record
     from archive.segment import Segment
+    from archive.versions import Current
 
 
 class Batch:
@@ -24,11 +25,15 @@ class Batch:
         self.articles = 0
         self._known: dict[bytes, Known] = {}
         self._looks: dict[bytes, LastLook] = {}
+        self.currents: dict[str, Current] = {}
+        """What the commit will make of the articles so far, where a page asked for it."""
         for record in records:
             self.add(record, None)
 
-    def add(self, record: Record, before: Known | None) -> None:
+    def add(self, record: Record, before: Known | None, after: Current | None = None) -> None:
         self.records.append(record)
+        if after is not None:
+            self.currents[after.article_id] = after
         if isinstance(record, ObservationRecord):
             look = LastLook(record.outcome, record.reason, record.observed_at)
             self._looks[address_key(record.requested_url)] = look

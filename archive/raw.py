@@ -71,19 +71,24 @@ class RawFile:
                 f"The page was not stored, writing to {self._layout.raw} failed: {error.strerror}."
             ) from error
 
-    def take_back(self, pointer: Pointer) -> None:
-        """The last page again, when the record that should name it could not be stored."""
-        with contextlib.suppress(OSError):
-            os.ftruncate(self._descriptor, pointer.offset)
-            self._size = pointer.offset
+    @contextlib.contextmanager
+    def keeping(self, record: Record, members: warc.Members | None) -> Iterator[Record]:
+        """Store a page for as long as the record that names it gets stored too."""
+        if members is None or not isinstance(record, ArticleRecord):
+            yield record
+            return
+        pointer = self.append(members)
+        try:
+            yield replace(record, raw_file=pointer.file, raw_offset=pointer.offset, raw_length=pointer.length)
+        except ArchiveWriteError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, pointer.offset)
+                self._size = pointer.offset
+            raise
 
-    def borrow(self) -> int | None:
+    def borrow(self) -> list[int]:
         """A second descriptor, for a sync in another thread; the borrower closes it. None before any page."""
-        return os.dup(self._descriptor) if self._descriptor >= 0 else None
-
-    def sync(self) -> None:
-        if self._descriptor >= 0:
-            os.fdatasync(self._descriptor)
+        return [os.dup(self._descriptor)] if self._descriptor >= 0 else []
 
     def close(self) -> None:
         """Make it durable and let go; the next page would begin another file."""
@@ -92,7 +97,7 @@ class RawFile:
             try:
                 os.fdatasync(descriptor)
             finally:
-                os.close(descriptor)
+                locks.close(descriptor)
 
     def _write(self, members: warc.Members) -> Pointer:
         data = members.response + members.request
@@ -125,7 +130,7 @@ class RawFile:
             self._size = os.write(descriptor, warc.warcinfo(SOFTWARE, self._run_id, at))
             durable.sync_folder(self._layout.raw)
         except OSError:
-            os.close(descriptor)
+            locks.close(descriptor)
             raise
         self._descriptor = descriptor
 
@@ -184,7 +189,7 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
             os.fsync(descriptor)
             last += pages
         finally:
-            os.close(descriptor)
+            locks.close(descriptor)
     return last
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from archive import codec, segment
+from archive import cdxj, codec, locks, raw, segment
 from archive.exceptions import PoisonRecord, SchemaTooNew
 from archive.validation import validate
 
@@ -13,15 +13,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.codec import Record
+    from archive.layout import Layout
     from archive.quarantine import Quarantine
     from archive.segment import Segment
 
 
-def recover(found: Segment, quarantine: Quarantine, at: datetime) -> list[Record]:
+def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime) -> list[Record]:
     """The records of a segment that was taken over; SchemaTooNew when it must wait for a newer version."""
     records = []
     lines = list(segment.read(found.path.read_bytes()))
-    _check_version(found, lines)
+    run_id, version = _header(lines)
+    if version > segment.VERSION:
+        raise SchemaTooNew(
+            f"{found.path} was written by a newer Triptych (segment version {version}, this one knows "
+            f"{segment.VERSION}); it stays until that one opens the archive."
+        )
+    _mend_pages(layout, run_id)
     for line in lines:
         if isinstance(line, segment.Damage):
             quarantine.add_damage(line.data, found.id, line.offset, at)
@@ -38,16 +45,22 @@ def recover(found: Segment, quarantine: Quarantine, at: datetime) -> list[Record
         except PoisonRecord as poison:
             quarantine.add_record(record, poison.reason, str(poison), at)
         else:
-            records.append(record)
+            records.append(raw.without_lost(layout, record))
     return records
 
 
-def _check_version(found: Segment, lines: list[bytes | segment.Damage]) -> None:
+def _header(lines: list[bytes | segment.Damage]) -> tuple[str, int]:
+    """The run that wrote the segment, and the version of the format."""
     if not lines or isinstance(lines[0], segment.Damage):
-        return
+        return "", 0
     header = json.loads(lines[0])
-    if header.get("kind") == "segment" and header.get("version", 0) > segment.VERSION:
-        raise SchemaTooNew(
-            f"{found.path} was written by a newer Triptych (segment version {header['version']}, "
-            f"this one knows {segment.VERSION}); it stays until that one opens the archive."
-        )
+    if header.get("kind") != "segment":
+        return "", 0
+    return str(header.get("run_id", "")), int(header.get("version", 0))
+
+
+def _mend_pages(layout: Layout, run_id: str) -> None:
+    # the last page may have no record: it must be in the index all the same
+    if last := raw.mend(layout, run_id):
+        with locks.hold(layout.lock):
+            cdxj.add(layout, last)

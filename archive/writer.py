@@ -14,26 +14,31 @@ import threading
 from typing import TYPE_CHECKING, Literal, Self
 
 from archive import codec, replay
-from archive.addresses import address_key
+from archive.addresses import address_key, story_of_one
 from archive.commit import Committer
 from archive.creation import open_or_create
 from archive.exceptions import ArchiveWriteError, PoisonRecord, SchemaTooNew
 from archive.opening import utc_now
 from archive.pending import Batch
 from archive.quarantine import Quarantine
+from archive.raw import RawFile
+from archive.records import ArticleRecord
 from archive.recovery import recover
 from archive.segment import Segment, orphans
 from archive.state import Known, LastLook
 from archive.validation import validate
+from archive.versions import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from archive.layout import Layout
     from archive.links import Decide
     from archive.log import Log, Snapshot
-    from archive.records import ArticleRecord, ObservationRecord
+    from archive.records import ObservationRecord
+    from archive.versions import Current
+    from archive.warc import Members
 
 __all__ = ["ArchiveWriter", "Known", "LastLook"]
 
@@ -57,6 +62,7 @@ class ArchiveWriter:
         self._sync_each = fsync == "always"
         self._now = now
         self._quarantine = Quarantine(layout)
+        self._raw = RawFile(layout, run_id, now)
         self._committer = Committer(layout, log, run_id, now)
         self._sealed: list[Batch] = []
         with contextlib.ExitStack() as undo:  # a start that fails must not keep what it has locked
@@ -104,7 +110,7 @@ class ArchiveWriter:
                     segment.remove()
                     continue
                 try:
-                    records = recover(segment, self._quarantine, self._now())
+                    records = recover(self._layout, segment, self._quarantine, self._now())
                 except SchemaTooNew as error:
                     _log.warning("%s", error)
                     segment.release()
@@ -120,19 +126,20 @@ class ArchiveWriter:
         """Articles acknowledged or recovered, and not committed yet."""
         return self._batch.articles + sum(batch.articles for batch in self._sealed)
 
-    def add_article(self, record: ArticleRecord) -> None:
+    def add_article(self, record: ArticleRecord, page: Members | None = None) -> None:
         """Acknowledge an article: when this returns, a kill cannot lose it.
 
+        `page` is kept only where its text is a new version: any other look is told by its observation.
         Raises PoisonRecord for a record that cannot be stored as it is (it is in quarantine then; text is
         never altered here), ArchiveWriteError when the disk refuses it.
         """
-        self._append(record, self.known(record.url) if isinstance(record.url, str) else None)
+        self._append(record, self.known(record.url) if isinstance(record.url, str) else None, page)
 
     def add_observation(self, record: ObservationRecord) -> None:
         """Acknowledge a look that brought no text; errors as in `add_article`."""
         self._append(record, None)
 
-    def _append(self, record: codec.Record, before: Known | None) -> None:
+    def _append(self, record: codec.Record, before: Known | None, page: Members | None = None) -> None:
         try:
             validate(record)
         except PoisonRecord as poison:
@@ -141,10 +148,14 @@ class ArchiveWriter:
             except OSError as error:
                 _log.warning("%s could not be kept in quarantine: %s", record.url, error)
             raise
-        line = codec.encode(record)
-        with self._appending:
-            self._batch.segment.append(line)
-            self._batch.add(record, before)
+        after = None
+        if page is not None and isinstance(record, ArticleRecord):
+            verdict, after = judge(self._current(record.article_id), record, story_of_one(record.article_id))
+            # exact unless another writer commits first: then a page is kept that no row names
+            page = page if verdict.outcome == "archived" else None
+        with self._appending, self._raw.keeping(record, page) as kept:
+            self._batch.segment.append(codec.encode(kept))
+            self._batch.add(kept, before, after)
             self._unsynced = True
         if self._sync_each:
             self.sync()
@@ -155,13 +166,32 @@ class ArchiveWriter:
             if not self._unsynced:
                 return
             self._unsynced = False
-            descriptor = self._batch.segment.borrow()
+            descriptors = [*self._raw.borrow(), self._batch.segment.borrow()]
+        self._sync(descriptors)
+
+    def _sync(self, descriptors: Sequence[int]) -> None:
+        """Pages first: a record must not outlive the page it names. Closes what it is given."""
         try:
-            os.fdatasync(descriptor)
+            for descriptor in descriptors:
+                os.fdatasync(descriptor)
         except OSError as error:
-            raise ArchiveWriteError(f"Cannot sync {self._layout.segments}: {error.strerror}.") from error
+            raise ArchiveWriteError(
+                f"Cannot sync the archive {self._layout.root}: {error.strerror}."
+            ) from error
         finally:
-            os.close(descriptor)
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _current(self, article_id: str) -> Current | None:
+        for batch in (self._batch, *reversed(self._sealed)):
+            if found := batch.currents.get(article_id):
+                return found
+        try:
+            return self._reader.currents([article_id]).get(article_id)
+        except sqlite3.Error as error:
+            # not knowing costs the bytes of one page
+            _log.warning("state.sqlite could not be asked about %s: %s", article_id, error)
+            return None
 
     def known(self, url: str) -> Known | None:
         """What archive and segments of this writer have of an address: as fetched, as asked, as canonical."""
@@ -217,10 +247,8 @@ class ArchiveWriter:
             self._sealed = [*self._sealed, full]
             self._batch = following
             self._unsynced = False
-        try:
-            full.segment.sync()
-        except OSError as error:
-            raise ArchiveWriteError(f"Cannot sync {full.segment.path}: {error.strerror}.") from error
+            descriptors = [*self._raw.borrow(), full.segment.borrow()]
+        self._sync(descriptors)
 
     def _renew_reader(self) -> None:
         """After a rebuild the file is another one; a look-up under way in the old one just finishes there."""
@@ -234,6 +262,8 @@ class ArchiveWriter:
             if self._closed:
                 return
             self._closed = True
+            with contextlib.suppress(OSError):
+                self._raw.close()
             if self._batch.records:
                 with contextlib.suppress(OSError):
                     self._batch.segment.sync()
