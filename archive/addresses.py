@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 _TRACKING = re.compile(
@@ -65,6 +66,7 @@ def _escaped(part: str) -> str:
     return _ESCAPE.sub(lambda escape: escape[0].upper(), quote(part, safe=_UNQUOTED, errors="replace"))
 
 
+@lru_cache(maxsize=1 << 14)  # url, requested and canonical address are mostly one
 def address_key(url: str) -> bytes:
     """16 bytes that stand for the plain form, in the cache."""
     return hashlib.blake2b(plain_url(url).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -23,7 +23,7 @@ class RowSet:
         schema: pa.Schema,
         where: ds.Expression | None = None,
         columns: Sequence[str] | None = None,
-        derive: Callable[[], pa.Table] | None = None,
+        derive: Callable[[Sequence[str] | None], pa.Table] | None = None,
     ) -> None:
         self._files = tuple(files)
         self._schema = schema
@@ -39,7 +39,7 @@ class RowSet:
 
     def _dataset(self) -> ds.Dataset:
         if self._derive is not None:
-            return ds.dataset(self._derive())
+            return ds.dataset(self._derive(self._columns))
         return ds.dataset([str(path) for path in self._files], schema=self._schema, format="parquet")
 
     def to_arrow(self) -> pa.Table:

@@ -13,14 +13,24 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive import stories
+from archive.records import SEPARATED
 from archive.rows import Commit, table
 from archive.schema import ARTICLES, DECISIONS, MEMBERSHIPS, OBSERVATIONS, PAIRS, STORIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
     from archive.log import Snapshot
+
+_ALWAYS = frozenset(
+    {
+        *("article_id", "story_id", "version", "valid_from", "valid_to", "first_seen", "last_seen"),
+        *("outlet", "language", "published_at", "ingested_at", "commit_seq"),
+    }
+)
+"""What the past is derived from, and what a reader can filter by."""
 
 
 class Past:
@@ -36,13 +46,14 @@ class Past:
         source = ds.dataset(paths, schema=schema, format="parquet")
         return source.to_table(columns=columns, filter=ds.field("ingested_at") <= pa.scalar(self._at))
 
-    def observations(self) -> pa.Table:
+    def observations(self, _columns: Sequence[str] | None = None) -> pa.Table:
         order = [("commit_seq", "ascending"), ("observed_at", "ascending"), ("url", "ascending")]
         return self._read(("observations",), OBSERVATIONS).sort_by(order)
 
-    def versions(self) -> pa.Table:
-        """Every version known then, its derived columns as they were then."""
-        rows = self._read(("articles", "superseded"), ARTICLES)
+    def versions(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Every version known then, its derived columns as they were then; `columns` and a few more."""
+        needed = None if columns is None else [x for x in ARTICLES.names if x in {*columns, *_ALWAYS}]
+        rows = self._read(("articles", "superseded"), ARTICLES, needed)
         order = [("article_id", "ascending"), ("valid_from", "ascending"), ("version", "ascending")]
         rows = rows.sort_by(order)
         ids: list[str] = rows["article_id"].to_pylist()
@@ -64,11 +75,11 @@ class Past:
             rows = rows.set_column(position, field, pa.array(values, field.type))
         return rows
 
-    def articles(self) -> pa.Table:
-        rows = self.versions()
+    def articles(self, columns: Sequence[str] | None = None) -> pa.Table:
+        rows = self.versions(columns)
         return rows.filter(pc.is_null(rows["valid_to"]))
 
-    def pairs(self) -> pa.Table:
+    def pairs(self, _columns: Sequence[str] | None = None) -> pa.Table:
         rows = self._read(("decisions",), DECISIONS).sort_by("commit_seq")
         latest = {
             key: position
@@ -76,13 +87,14 @@ class Past:
                 zip(rows["article_id_a"].to_pylist(), rows["article_id_b"].to_pylist(), strict=True)
             )
         }
-        chosen = [latest[key] for key in sorted(latest)]
+        evidence = rows["evidence"].to_pylist()
+        chosen = [latest[key] for key in sorted(latest) if evidence[latest[key]] != SEPARATED]
         return rows.take(pa.array(chosen, pa.int64())).cast(PAIRS)
 
-    def stories(self) -> pa.Table:
+    def stories(self, _columns: Sequence[str] | None = None) -> pa.Table:
         """Without `ingested_at` and `commit_seq` of their own: they are those of the moment's last commit."""
         columns = ["article_id", "story_id", "outlet", "language", "url", "headline", "published_at"]
-        articles = self.articles()
+        articles = self.articles(columns)
         members = [stories.Member(**row) for row in articles.select(columns).to_pylist()]
         joint_columns = ["article_id_a", "article_id_b", "evidence", "score"]
         joints = [stories.Joint(**row) for row in self.pairs().select(joint_columns).to_pylist()]
