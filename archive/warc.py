@@ -224,9 +224,11 @@ def _fields(plain: bytes) -> tuple[dict[str, str], bytes]:
 
 
 def _kept_headers(headers: Headers, length: int) -> Sequence[tuple[str, str]]:
+    own = ("content-length", str(length))
     kept = [
         (f"X-Archive-Orig-{name}" if name.lower() in _OF_THE_TRANSFER else name, value)
         for name, value in headers
+        if (name.lower(), value) != own
     ]
     return [*kept, ("Content-Length", str(length))]
 

@@ -83,6 +83,9 @@ def check_settings(settings: Settings) -> None:
         if not fits:
             expected = f"a number of at least {least}"
             raise UsageError(f"{name}={settings[name]!r}: expected {expected}", print_help=False)
+    if settings["KEEP_RAW"] not in ("warc", "none"):
+        got = settings["KEEP_RAW"]
+        raise UsageError(f"KEEP_RAW={got!r}: expected warc or none", print_help=False)
     try:
         settings.getbool("ALLOW_PRIVATE_NETWORK")
     except ValueError:

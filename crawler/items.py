@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from archive.warc import Members
 
 AlternateSource = Literal["hreflang", "switcher", "sitemap", "url-rule"]
 BlockKind = Literal["heading", "paragraph", "quote", "list_item", "caption"]
@@ -142,6 +144,8 @@ class Article:
     content_hash: str = ""
     outcome: Outcome | None = None
     """`archived` or `unchanged`, once the archive has it on disk."""
+    raw: Members | None = field(default=None, repr=False)
+    """The page itself, as records for the archive; None where pages are not kept, and once it has them."""
 
     def with_(self, **decided: object) -> Article:
         """A copy with fields replaced; stages never change an item in place."""

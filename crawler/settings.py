@@ -29,6 +29,8 @@ ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
 RESOLVE_TO = _own("RESOLVE_TO", "")
 EXTRACTION_PROCESSES = _own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1))
 EXTRACTION_TIMEOUT = _own("EXTRACTION_TIMEOUT", "10")
+# `warc`: the page of each version is kept whole; `none`: its text only
+KEEP_RAW = _own("KEEP_RAW", "warc")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
 CONTACT = _own("CONTACT", "")
 
@@ -76,6 +78,8 @@ CONCURRENT_ITEMS = 8
 DOWNLOADER_MIDDLEWARES = {
     # before robots.txt (100), so that a refused address is not even asked for its robots.txt
     "crawler.middlewares.addresses.AddressMiddleware": 50,
+    # below decompression (590) and redirects (600): sees what came over the wire
+    "crawler.middlewares.exchanges.ExchangeMiddleware": 860,
     # our own, by the spider's declaration, counted and with a reason
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }

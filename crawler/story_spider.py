@@ -16,11 +16,13 @@ from crawler.arguments import Arguments
 from crawler.discovery.start import start_requests
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extraction.alternates import is_home_page
-from crawler.extraction.page import Hints, extract
+from crawler.extraction.keeping import extract_and_keep
+from crawler.extraction.page import Hints
 from crawler.extraction.workers import Workers
 from crawler.failures import explain
 from crawler.items import Fetch, Look
 from crawler.ledger import Ledger, first_address
+from crawler.middlewares.exchanges import exchange_of
 from crawler.outlet import Outlet, in_domains
 from crawler.variants import variants_to_fetch
 
@@ -187,7 +189,8 @@ class StorySpider(Outlet, scrapy.Spider):
         )
         hints = Hints(self.outlet_of(response.url), self.byline, self.drop, self.switcher)
         try:
-            said = await self.workers.run(extract, fetch, hints)
+            exchange = exchange_of(response, fetch.fetched_at)
+            said = await self.workers.run(extract_and_keep, fetch, hints, exchange)
         except ExtractionError as error:
             outcome: Outcome = "dropped" if error.final else "failed"
             yield self.look(

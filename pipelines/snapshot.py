@@ -81,7 +81,7 @@ class SnapshotStage:
         known = self.writer.known(item.canonical_url or item.url)
         unchanged = known is not None and known.content_hash == item.content_hash
         try:
-            self._write(partial(self.writer.add_article, article_record(item, self.run_id)))
+            self._write(partial(self.writer.add_article, article_record(item, self.run_id), item.raw))
         except PoisonRecord as error:
             raise Dropped("poison-record", str(error)) from error
         self.acknowledged += 1
@@ -89,7 +89,7 @@ class SnapshotStage:
         if self.writer.pending >= COMMIT_EVERY and self._commit is None:
             self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish))
             self._commit.add_done_callback(self._committed)
-        return item.with_(outcome="unchanged" if unchanged else "archived")
+        return item.with_(outcome="unchanged" if unchanged else "archived", raw=None)
 
     def item_dropped(self, item: object, exception: Exception) -> None:
         if isinstance(item, Article) and self.failure is None:
