@@ -1,0 +1,112 @@
+"""`scrapy record`: save one story of an outlet, in all its languages, for the tests."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.exceptions import UsageError
+from w3lib.encoding import http_content_type_encoding
+
+from crawler.arguments import read_arguments
+from crawler.commands.crawl import Command as Crawl
+from crawler.items import Article, Look
+from crawler.recording import Recording, story_folder
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.http import Request, Response
+
+FIXTURES = Path("tests/fixtures/outlets")
+
+
+class Command(Crawl):
+    def syntax(self) -> str:
+        return "[options] OUTLET URL"
+
+    def short_desc(self) -> str:
+        return "Save a story in all its languages as a fixture for the tests"
+
+    def long_desc(self) -> str:
+        return (
+            f"Fetch the story at URL in all its languages and save its pages in {FIXTURES}/OUTLET/STORY. "
+            "Then `pytest --accept -k OUTLET` writes down what the declaration makes of them. "
+            "Nothing is archived. Exit code 1: no page could be saved."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--into", type=Path, default=FIXTURES, help=f"folder (default: {FIXTURES})")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.crawler_process is not None
+        if len(args) != 2:
+            raise UsageError("give an outlet and the address of one of its stories", print_help=False)
+        name, url = args
+        spider_class = self._spider(name)
+        settings = self.crawler_process.settings
+        for setting, value in (spider_class.custom_settings or {}).items():
+            settings.set(setting, value, priority="spider")
+        arguments = read_arguments(
+            {"url": url}, accepts=("url",), allow_private=settings.getbool("ALLOW_PRIVATE_NETWORK")
+        )
+        # nothing is decided and nothing archived
+        settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        pages = _Pages()
+        crawler = self.crawler_process.create_crawler(spider_class)
+        crawler.signals.connect(pages.response_received, signal=signals.response_received)
+        crawler.signals.connect(pages.item_scraped, signal=signals.item_scraped)
+        self.crawler_process.crawl(crawler, arguments=arguments)
+        self.crawler_process.start()
+        for look in pages.looks:
+            print(f"not saved: {look.requested_url}: {look.outcome}, {look.reason}", file=sys.stderr)
+        if not pages.articles:
+            print(f"scrapy record: no page of {url} could be saved", file=sys.stderr)
+            self.exitcode = 1
+            return
+        folder = opts.into / name / story_folder(url)
+        pages.recording().write(folder)
+        for language, article in pages.articles.items():
+            print(f"{folder}/{language}.html.gz  {article.url}\n    {article.headline}")
+        if missing := [language for language in spider_class.languages if language not in pages.articles]:
+            print(f"without {', '.join(missing)}: no page of the story names an address in it")
+        print(f"next: pytest --accept -k {name}")
+
+
+class _Pages:
+    def __init__(self) -> None:
+        self.articles: dict[str, Article] = {}
+        self.looks: list[Look] = []
+        self._responses: dict[str, Response] = {}
+
+    def response_received(self, response: Response, request: Request) -> None:
+        self._responses[response.url] = response
+
+    def item_scraped(self, item: object) -> None:
+        if isinstance(item, Look):
+            self.looks.append(item)
+        elif isinstance(item, Article):
+            read = item.text_language
+            # the first of a language is the one that was asked for
+            self.articles.setdefault(read.language if read is not None else "und", item)
+
+    def recording(self) -> Recording:
+        responses = {language: self._responses[item.url] for language, item in self.articles.items()}
+        headers = {
+            language: (answer.headers.get("Content-Type") or b"").decode("latin-1")
+            for language, answer in responses.items()
+        }
+        return Recording(
+            fetched_at=datetime.now(UTC).replace(microsecond=0),
+            urls={language: item.url for language, item in self.articles.items()},
+            bodies={language: answer.body for language, answer in responses.items()},
+            encodings={
+                language: encoding
+                for language, header in headers.items()
+                if (encoding := http_content_type_encoding(header))
+            },
+        )

@@ -1,0 +1,62 @@
+"""A story as its outlet served it, all languages, in a folder: what tests/test_recorded_stories.py goes by.
+
+`<story>/story.json` has when and where, `<story>/<language>.html.gz` the bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crawler.items import Fetch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    fetched_at: datetime
+    """Aware, UTC."""
+    urls: dict[str, str]
+    """Language that the text reads as -> address."""
+    bodies: dict[str, bytes]
+    encodings: dict[str, str] = field(default_factory=dict)
+    """Of the Content-Type header, for the pages where it names one."""
+
+    def fetch(self, language: str) -> Fetch:
+        url = self.urls[language]
+        encoding = self.encodings.get(language)
+        return Fetch(url, url, self.bodies[language], encoding, 200, self.fetched_at)
+
+    def write(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for language, body in self.bodies.items():
+            # without the time, which gzip would put in: the same page is the same file
+            (folder / f"{language}.html.gz").write_bytes(gzip.compress(body, mtime=0))
+        said = {"fetched_at": self.fetched_at.isoformat(), "urls": self.urls}
+        if self.encodings:
+            said["encodings"] = self.encodings
+        text = json.dumps(said, ensure_ascii=False, indent=2)
+        (folder / "story.json").write_text(text + "\n", encoding="utf-8")
+
+
+def read_recording(folder: Path) -> Recording:
+    said = json.loads((folder / "story.json").read_text("utf-8"))
+    return Recording(
+        fetched_at=datetime.fromisoformat(said["fetched_at"]),
+        urls=said["urls"],
+        bodies={name: gzip.decompress((folder / f"{name}.html.gz").read_bytes()) for name in said["urls"]},
+        encodings=said.get("encodings", {}),
+    )
+
+
+def story_folder(url: str) -> str:
+    """A folder's name from an address: the words of its longest part."""
+    parts = re.sub(r"\.html?$", "", url.split("?", maxsplit=1)[0]).split("/")[3:]
+    words = re.sub(r"[^a-z0-9]+", "-", max(parts or [""], key=len).lower()).strip("-")
+    return words[:50].rstrip("-") or "story"

@@ -1,0 +1,45 @@
+"""What a declaration makes of a recorded story, in the form of its expected.json."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive.addresses import plain_url
+from crawler.extraction.page import Hints, extract
+from crawler.variants import variants_to_fetch
+from pipelines.byline import BylineStage
+from pipelines.language import LanguageStage
+
+if TYPE_CHECKING:
+    from crawler.items import Article
+    from crawler.recording import Recording
+    from crawler.story_spider import StorySpider
+
+
+def read(recording: Recording, language: str, spider: StorySpider) -> Article:
+    hints = Hints(spider.name, spider.byline, spider.drop, spider.switcher)
+    said = extract(recording.fetch(language), hints)
+    said = said.with_(
+        story_key=spider.story_key(said.url), alternates=(*said.alternates, *spider.siblings(said.url))
+    )
+    return BylineStage().process_item(LanguageStage().process_item(said))  # type: ignore[return-value]
+
+
+def expectation(recording: Recording, spider: StorySpider) -> dict[str, dict[str, Any]]:
+    recorded = {plain_url(url): language for language, url in recording.urls.items()}
+    found = {}
+    for language in recording.urls:
+        article = read(recording, language, spider)
+        followed = [a.url for a in variants_to_fetch(article) if spider.is_article(a.url)]
+        reached = [recorded.get(plain_url(url)) or url for url in followed]
+        found[language] = {
+            "headline": article.headline,
+            "language": article.language,
+            "authors": list(article.authors),
+            "byline": article.byline,
+            "published_at": article.published_at.isoformat() if article.published_at else None,
+            "story_key": article.story_key,
+            "leads_to": reached,
+            "body": article.body.split("\n\n"),
+        }
+    return found
