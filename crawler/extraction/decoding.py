@@ -55,6 +55,7 @@ def parse(body: bytes, declared: str | None) -> HtmlElement:
         raise Unreadable("empty", "expected HTML, came no element")
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise Unreadable("too-deep", "elements nested deeper than 256")
+    _join(root)
     elements = 0
     for elements, element in enumerate(root.iter(), 1):  # noqa: B007 - the last number is how many
         for name in ("class", "id"):
@@ -64,6 +65,19 @@ def parse(body: bytes, declared: str | None) -> HtmlElement:
     if elements > MAX_ELEMENTS:
         raise Unreadable("too-many-elements", f"{elements}; at most {MAX_ELEMENTS} are read")
     return root
+
+
+def _join(root: HtmlElement) -> None:
+    """What follows a stray `</html>` is a second document to lxml, and the rest of the page to browsers."""
+    rest = [sibling for sibling in root.itersiblings() if isinstance(sibling.tag, str)]
+    if not rest:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    for sibling in rest:
+        sibling.tag = "div"
+        body.append(sibling)
 
 
 def decode(body: bytes, declared: str | None) -> str:

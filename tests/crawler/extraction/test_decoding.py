@@ -41,6 +41,16 @@ def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
     assert decode(body, "utf-8").endswith("кінець")
 
 
+@pytest.mark.parametrize(
+    "page", ["<p>a</html><div>b</div><p>c", "<head></head></body></html><p>a<div>b</div>c"]
+)
+def test_what_follows_a_stray_end_is_read(page: str) -> None:
+    root = parse(page.encode(), None)
+    assert "".join(root.itertext()) == "abc"
+    assert len(root.findall("body")) == 1
+    assert set(root.iter()) == set(root.xpath("//*"))
+
+
 def test_characters_that_no_format_takes_are_left_out() -> None:
     tree = parse(b"<html><body><p>a\x00b\x01c\x7fd &#0; &#xD800; &#1; &#151; e</p></body></html>", None)
     text = "".join(tree.itertext())

@@ -29,10 +29,11 @@ def read_case(case: Case) -> Article:
 
 
 def maul(path: Path) -> list[str]:
-    """Reads a page cut at five places, with wrong charsets, without closing tags, with bad characters."""
+    """Reads a page cut at five places, of shuffled pieces, with wrong charsets, unclosed, with bad characters."""
     html = gzip.decompress(path.read_bytes())
     chance = random.Random(len(html))
     mauled = [(html[: chance.randrange(len(html))], None) for _ in range(5)]
+    mauled.append((b"".join(html[chance.randrange(len(html)) :][:2000] for _ in range(30)), None))
     mauled += [(html, "koi8-r"), (html, "utf-16")]
     mauled.append((html.replace(b"</p>", b"").replace(b"</div>", b""), None))
     mauled.append((html.replace(b"<p", b"&#0;\x00&#xD800;\xed\xa0\x80<p"), None))
