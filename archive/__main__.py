@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument(
         "versions", nargs="*", type=int, metavar="VERSION", help="two numbers (default: the last two)"
     )
+    page = add("raw", _raw, "print the page an article was read from, byte for byte as it was served")
+    page.add_argument("id", help="article id, the start of one, or an address")
+    page.add_argument("version", nargs="?", type=int, help="which version (default: the latest)")
     why = add("why", _why, "tell what became of an address: every look, in the order of time")
     why.add_argument("url", help="as fetched or as asked for")
     repair = add(
@@ -170,6 +173,16 @@ def _diff(console: Console, options: argparse.Namespace) -> int:
         for change in part:
             console.print(change.text, style=style[change.kind], end="", markup=False, soft_wrap=True)
         console.print("\n")
+    return 0
+
+
+def _raw(_console: Console, options: argparse.Namespace) -> int:
+    from archive.show import find_article  # noqa: PLC0415
+
+    opened = archive.open(options.archive)
+    article_id, _ = find_article(opened, options.id)
+    sys.stdout.buffer.write(opened.raw(article_id, options.version).body)
+    sys.stdout.buffer.flush()
     return 0
 
 

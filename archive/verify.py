@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive import quarantine, views
+from archive import quarantine, raw, views
 from archive.exceptions import ArchiveError
 from archive.opening import open_existing
 from archive.schema import STORED
@@ -46,6 +46,7 @@ def verify(root: str | os.PathLike[str]) -> list[Finding]:
         findings += [Finding(True, f"{file.path}: {text}") for text in _check_file(layout, file)]
     if not any(finding.grave for finding in findings):
         findings += [Finding(True, text) for text in _check_rows(layout, head)]
+        findings += [Finding(True, text) for text in _check_pages(layout, head)]
     return [*findings, *_notes(layout, head)]
 
 
@@ -78,6 +79,24 @@ def _check_rows(layout: Layout, head: Snapshot) -> Iterator[str]:
     for side in ("article_id_a", "article_id_b"):
         for article_id in sorted(set(_column(layout, head, "pairs", side)) - known):
             yield f"pairs: {article_id} is no article"
+
+
+def _check_pages(layout: Layout, head: Snapshot) -> Iterator[str]:
+    """Each row that names a page leads to the bytes it was read from."""
+    columns = ["article_id", "version", "raw_sha256", "raw_file", "raw_offset", "raw_length"]
+    for file in (*head.stored("articles"), *head.stored("superseded")):
+        for row in pq.ParquetFile(layout.root / file.path).read(columns=columns).to_pylist():
+            if row["raw_file"] is None:
+                continue
+            pointer = raw.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
+            try:
+                page = raw.read(layout, pointer)
+            except ArchiveError as error:
+                yield f"page of {row['article_id']}, version {row['version']}: {error}"
+                continue
+            if hashlib.sha256(page.body).hexdigest() != row["raw_sha256"]:
+                where = f"{pointer.file} at {pointer.offset}"
+                yield f"page of {row['article_id']}, version {row['version']}: {where} holds another one"
 
 
 def _column(layout: Layout, head: Snapshot, table: str, column: str) -> list[str]:
