@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from OpenSSL.SSL import Error as TlsError
 from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
+from service_identity import VerificationError
 
+from crawler.bounded_head import HeadTooLarge
 from crawler.middlewares.addresses import Refused
 
 if TYPE_CHECKING:
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from crawler.items import Outcome
 
 REASONS: dict[type[Exception], str] = {
+    HeadTooLarge: "too-large",
+    TlsError: "tls",
+    VerificationError: "tls",
     exceptions.DownloadTimeoutError: "timeout",
     exceptions.DownloadCancelledError: "too-large",
     exceptions.CannotResolveHostError: "no-such-host",
@@ -39,10 +45,20 @@ def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
         text = str(error)
         if "robots" in text:
             return "skipped", "robots.txt", None
+        if "DOWNLOAD_MAXSIZE" in text:
+            # small on the wire, and without end when unpacked
+            return "failed", "too-large", None
         return "skipped", "max-redirects" if "redirect" in text else "ignored", None
     if "private-address" in str(error):
         return "skipped", "private-address", None
-    for kind, reason in REASONS.items():
-        if isinstance(error, kind):
-            return "failed", reason, None
+    for cause in (*_reasons(error), error):
+        for kind, reason in REASONS.items():
+            if isinstance(cause, kind):
+                return "failed", reason, None
     return "failed", f"error-{type(error).__name__}", None
+
+
+def _reasons(error: BaseException | None) -> list[BaseException]:
+    """Scrapy keeps of Twisted's list of failures only the text."""
+    found: list[Failure] = getattr(getattr(error, "__cause__", None), "reasons", [])
+    return [failure.value for failure in found if failure.value is not None]

@@ -24,8 +24,8 @@ TEMPLATES_DIR = ""
 # --- our own ---------------------------------------------------------------------------------------
 ARCHIVE_URI = _own("ARCHIVE_URI", "news-archive")
 ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
-# `name=address,…`: where these names are, as in /etc/hosts; the guard is off for them and for no other. A lone
-# address stands for every name, and counts with ALLOW_PRIVATE_NETWORK only. For tests of many hosts.
+# `name=address,…`: where these names are, as in /etc/hosts; the guard is off for them and for no other.
+# A lone address is for every name, and needs ALLOW_PRIVATE_NETWORK. For tests.
 RESOLVE_TO = _own("RESOLVE_TO", "")
 EXTRACTION_PROCESSES = _own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1))
 EXTRACTION_TIMEOUT = _own("EXTRACTION_TIMEOUT", "10")
@@ -47,7 +47,11 @@ AUTOTHROTTLE_MAX_DELAY = 30
 
 # --- what a hostile page or host may do ------------------------------------------------------------
 # file:// in a link would be read, ftp:// ignores every timeout, s3:// tries the network
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("file", "ftp", "s3", "data")),
+    # headers without end are in no limit of Scrapy's
+    **dict.fromkeys(("http", "https"), "crawler.bounded_head.BoundedHandler"),
+}
 TWISTED_DNS_RESOLVER = "crawler.resolver.PublicOnlyResolver"
 # a proxy from the environment would resolve names behind the resolver's back
 HTTPPROXY_ENABLED = False

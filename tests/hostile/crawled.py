@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tests.running import Crawl, Run
 
 
+# the only names of the private network that the crawl may reach
+HOSTS = ("tabloid", "www.tabloid", "third.tabloid", "other", "third")
+
+
 class HostileOutlet:
     """The crawl of tests/hostile/outlets/tabloid.py, as guarded as a real one: its host alone is pinned."""
 
@@ -34,7 +38,9 @@ class HostileOutlet:
 
     def sitemap(self, *locations: str, extra: str = "") -> str:
         entries = "".join(f"<url><loc>{location}</loc></url>" for location in locations)
-        namespaces = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:x="http://www.w3.org/1999/xhtml"'
+        namespaces = (
+            'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:x="http://www.w3.org/1999/xhtml"'
+        )
         return f"<urlset {namespaces}>{entries}{extra}</urlset>"
 
     def index(self, *locations: str) -> str:
@@ -42,7 +48,7 @@ class HostileOutlet:
         return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</sitemapindex>'
 
     def arguments(self, *more: str) -> tuple[str, ...]:
-        pins = ",".join(f"{name}.example=127.0.0.1" for name in ("tabloid", "www.tabloid", "other", "third"))
+        pins = ",".join(f"{name}.example=127.0.0.1" for name in HOSTS)
         spiders = "SPIDER_MODULES=tests.hostile.outlets,crawler.spiders"
         return ("-s", spiders, "-s", f"RESOLVE_TO={pins}", *more)
 

@@ -1,4 +1,4 @@
-"""What DNS answers when the outlet's own zone is hostile; the guard that judges the answers is the real one."""
+"""What DNS answers where the outlet's own zone is hostile; the guard that judges it is the real one."""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
-"""A server on loopback whose answers are functions of the open connection, so that they may be as bad as they like."""
+"""A server on loopback whose answers are functions of the open connection: as bad as they like."""
 
 from __future__ import annotations
 
 import re
 import socket
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
 HTML = "text/html; charset=utf-8"
 
@@ -60,7 +60,7 @@ class HostileServer:
             assert self._changed.wait_for(what, 60), [asked.path for asked in self.asked]
 
     def connections(self) -> int:
-        """How many came before this call; those in the backlog are counted first, as they are taken in order."""
+        """How many came before this call; they are taken in order, so those that wait are counted."""
         before = len(self.asked)
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as ours:
             ours.sendall(b"GET /ours HTTP/1.0\r\n\r\n")

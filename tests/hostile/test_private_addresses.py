@@ -86,7 +86,15 @@ def test_the_same_traps_are_sprung_where_the_private_network_is_allowed(
 ) -> None:
     lay_traps(outlet, hidden, ("intranet.tabloid.example",))
     outlet.crawl(*LYING, private=True)
-    reached = {"redirect.html", "child.xml", "hreflang.html", "switcher.html", "sitemap.html", "x.html", "index.xml"}
+    reached = {
+        "redirect.html",
+        "child.xml",
+        "hreflang.html",
+        "switcher.html",
+        "sitemap.html",
+        "x.html",
+        "index.xml",
+    }
     assert {path.removeprefix("/") for path in hidden.paths()} == reached
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -216,8 +216,10 @@ def listening(pid: int | str) -> list[str]:
     """Local addresses of the listening TCP sockets and the bound UDP sockets of a process."""
     mine = set()
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        if match := re.fullmatch(r"socket:\[(\d+)\]", str(descriptor.readlink())):
-            mine.add(match[1])
+        # the one that lists the folder is gone again
+        with suppress(FileNotFoundError):
+            if match := re.fullmatch(r"socket:\[(\d+)\]", str(descriptor.readlink())):
+                mine.add(match[1])
     found = []
     for table, state in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:

@@ -1,4 +1,4 @@
-"""An outlet that believes its own lists: any address of its sitemap is an article. Tells its memory at the end."""
+"""An outlet that takes any address of its sitemap for an article, and tells its memory at the end."""
 
 from __future__ import annotations
 

@@ -1,0 +1,241 @@
+"""Answers that are too much: of bytes, of time, of hops. Each is counted, and the article beside it is kept."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+from tests.hostile import bombs
+from tests.hostile.crawled import peak
+from tests.hostile.server import HostileServer
+
+if TYPE_CHECKING:
+    from tests.hostile.crawled import HostileOutlet
+    from tests.hostile.server import Handler
+
+QUICK = ("-s", "DOWNLOAD_TIMEOUT=3", "-s", "RETRY_TIMES=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
+# what a crawl may take of memory above what it has when idle
+MOST = 150
+LINE = b"x" * 8000
+
+
+def endless_body(handler: Handler) -> None:
+    handler.begin(Connection="close")
+    send_for_ever(handler, LINE)
+
+
+def endless_chunks(handler: Handler) -> None:
+    handler.begin(Transfer_Encoding="chunked")
+    send_for_ever(handler, b"1F40\r\n" + LINE + b"\r\n")
+
+
+def endless_chunk_extension(handler: Handler) -> None:
+    handler.begin(Transfer_Encoding="chunked")
+    handler.wfile.write(b"1F40;")
+    send_for_ever(handler, LINE)
+
+
+def endless_trailers(handler: Handler) -> None:
+    handler.begin(Transfer_Encoding="chunked")
+    handler.wfile.write(b"0\r\n")
+    send_for_ever(handler, b"X-Trailer: " + LINE + b"\r\n")
+
+
+def endless_headers(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    send_for_ever(handler, b"X-Header: " + LINE + b"\r\n")
+
+
+def endless_folded_header(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Header: x\r\n")
+    send_for_ever(handler, b" " + LINE + b"\r\n")
+
+
+def endless_small_headers(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    send_for_ever(handler, b"a:\r\n" * 4000)
+
+
+def endless_continue(handler: Handler) -> None:
+    send_for_ever(handler, b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 100)
+
+
+def one_long_header(handler: Handler) -> None:
+    handler.give(b"<h1>Never seen</h1>", X_Long="x" * (10 << 20))
+
+
+def endless_status(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 ")
+    send_for_ever(handler, LINE)
+
+
+def promised_terabyte(handler: Handler) -> None:
+    handler.begin(Content_Length=str(1 << 40))
+    send_for_ever(handler, LINE)
+
+
+def send_for_ever(handler: Handler, piece: bytes) -> None:
+    """Until the crawl hangs up, or the test is over."""
+    handler.close_connection = True
+    while not handler.over.is_set():
+        handler.wfile.write(piece)
+
+
+TOO_MUCH = {
+    endless_body: "failed(too-large)",
+    endless_chunks: "failed(too-large)",
+    promised_terabyte: "failed(too-large)",
+    endless_chunk_extension: "failed(cut-short)",
+    endless_trailers: "failed(cut-short)",
+    endless_headers: "failed(too-large)",
+    endless_folded_header: "failed(too-large)",
+    endless_small_headers: "failed(too-large)",
+    endless_continue: "failed(too-large)",
+    endless_status: "failed(connection-lost)",
+    one_long_header: "failed(connection-lost)",
+}
+
+
+def packed(body: bytes, codec: str):
+    return lambda handler: handler.give(body, Content_Encoding=codec)
+
+
+def test_bombs_of_every_codec_cost_no_memory(outlet: HostileOutlet) -> None:
+    paths = []
+    for codec, made in bombs.CODECS.items():
+        paths.append(f"/{codec}.html")
+        outlet.server[paths[-1]] = packed(made(), codec)
+    paths.append("/double.html")
+    outlet.server["/double.html"] = packed(bombs.double_gzip_bomb(), "gzip, gzip")
+    paths.append("/mixed.html")
+    outlet.server["/mixed.html"] = packed(gzip.compress(bombs.brotli_bomb()), "br, gzip")
+    outlet.server["/sitemap.xml"] = outlet.sitemap(
+        *(outlet.base + path for path in paths), outlet.good("/good.html")
+    )
+    run = outlet.crawl()
+    assert run.exit_code == 0, run.err
+    assert outlet.outcomes(run) == {**dict.fromkeys(paths, "failed(too-large)"), "/good.html": "archived"}
+    assert peak(run) < MOST
+
+
+def test_no_part_of_an_answer_is_taken_without_end(outlet: HostileOutlet) -> None:
+    expected = {f"/{attack.__name__}.html": reason for attack, reason in TOO_MUCH.items()}
+    for attack in TOO_MUCH:
+        outlet.server[f"/{attack.__name__}.html"] = attack
+    outlet.server["www.tabloid.example/robots.txt"] = endless_body
+    outlet.server["third.tabloid.example/robots.txt"] = endless_headers
+    good = [
+        outlet.good("/good.html"),
+        *(outlet.good("/good.html").replace("tabloid", f"{name}.tabloid", 1) for name in ("www", "third")),
+    ]
+    outlet.server["/sitemap.xml"] = outlet.sitemap(*(outlet.base + path for path in expected), *good)
+    run = outlet.crawl(*QUICK)
+    assert run.exit_code == 0, run.err
+    outcomes = outlet.outcomes(run)
+    assert len([path for path in outcomes if path.endswith("/good.html")]) == 3
+    assert {outcome for path, outcome in outcomes.items() if path not in expected} <= {
+        "archived",
+        "unchanged",
+    }
+    assert {path: outcomes[path] for path in expected} == expected
+    assert peak(run) < MOST
+
+
+def test_a_list_that_is_a_bomb_leaves_the_other_lists_alone(outlet: HostileOutlet) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    laughs = f'<!DOCTYPE urlset [<!ENTITY e0 "ha">{entities}]><urlset><url><loc>&e9;</loc></url></urlset>'
+    with HostileServer() as hidden:
+        local = f"http://127.0.0.1:{hidden.port}"
+        outside = (
+            f'<!DOCTYPE urlset [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b SYSTEM "{local}/b">'
+            f'<!ENTITY % c SYSTEM "{local}/c.dtd"> %c;]>'
+            f"<urlset><url><loc>{outlet.base}/&a;&b;.html</loc></url></urlset>"
+        )
+        lists = {
+            "/laughs.xml": laughs.encode(),
+            "/outside.xml": outside.encode(),
+            "/included.xml": f'<urlset xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="{local}/i"/></urlset>'.encode(),
+            "/packed.xml.gz": bombs.gzip_bomb(),
+            "/twice.xml.gz": bombs.double_gzip_bomb(),
+            "/nested.xml": b"<urlset>" + b"<url>" * 500_000,
+            "/wide.xml": b"<urlset>" + b"<url/>" * 1_000_000,
+            "/loop.xml": outlet.index(f"{outlet.base}/loop.xml", f"{outlet.base}/loop.xml?2").encode(),
+        }
+        for path, body in lists.items():
+            outlet.server[path] = body
+        outlet.server["/endless.xml"] = endless_body
+        outlet.server["/trap-*"] = lambda handler: handler.give(
+            outlet.index(f"{outlet.base}{handler.path.replace('.', '1.')}").encode()
+        )
+        outlet.server["/links.xml"] = outlet.sitemap(outlet.good("/good.html"))
+        paths = (*lists, "/endless.xml", "/trap-1.xml", "/links.xml")
+        outlet.server["/sitemap.xml"] = outlet.index(*(outlet.base + path for path in paths))
+        run = outlet.crawl(*QUICK)
+        assert hidden.connections() == 0
+    assert run.exit_code == 0, run.err
+    assert "root:" not in run.out + run.err
+    assert outlet.outcomes(run)["/good.html"] == "archived"
+    assert peak(run) < MOST
+    assert len([path for path in outlet.server.paths() if path.startswith("/trap-")]) < 10
+
+
+def drip(handler: Handler) -> None:
+    handler.begin(Content_Length="100000")
+    while not handler.over.wait(0.2):
+        handler.wfile.write(b"x")
+
+
+def drip_headers(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+    while not handler.over.wait(0.2):
+        handler.wfile.write(b"x")
+
+
+def silence(handler: Handler) -> None:
+    handler.over.wait(60)
+
+
+def half_a_body(handler: Handler) -> None:
+    handler.begin(Content_Length="1000")
+    handler.wfile.write(b"<html>")
+    handler.close_connection = True
+
+
+def no_answer(handler: Handler) -> None:
+    handler.close_connection = True
+
+
+def no_http(handler: Handler) -> None:
+    handler.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+    handler.close_connection = True
+
+
+SLOW = {
+    drip: "failed(timeout)",
+    drip_headers: "failed(timeout)",
+    silence: "failed(timeout)",
+    half_a_body: "failed(cut-short)",
+    no_answer: "failed(connection-lost)",
+    no_http: "failed(connection-lost)",
+}
+
+
+def test_an_answer_that_does_not_come_is_waited_for_once(outlet: HostileOutlet) -> None:
+    expected = {f"/{attack.__name__}.html": reason for attack, reason in SLOW.items()}
+    for attack in SLOW:
+        outlet.server[f"/{attack.__name__}.html"] = attack
+    outlet.server.redirect("/loop.html", "/loop.html")
+    outlet.server.redirect("/ping.html", "/pong.html")
+    outlet.server.redirect("/pong.html", "/ping.html")
+    outlet.server["/hop-*"] = lambda handler: handler.give(
+        b"", status=302, Location=handler.path.replace(".", "1.")
+    )
+    expected |= dict.fromkeys(("/loop.html", "/ping.html", "/hop-1.html"), "skipped(max-redirects)")
+    outlet.server["/sitemap.xml"] = outlet.sitemap(
+        *(outlet.base + path for path in expected), outlet.good("/good.html")
+    )
+    run = outlet.crawl(*QUICK)
+    assert run.exit_code == 0, run.err
+    assert outlet.outcomes(run) == {**expected, "/good.html": "archived"}
+    assert outlet.server.paths().count("/silence.html") == 1
+    assert len([path for path in outlet.server.paths() if path.startswith("/hop-")]) == 6
