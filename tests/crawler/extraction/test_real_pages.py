@@ -29,7 +29,7 @@ def read_case(case: Case) -> Article:
 
 
 def maul(path: Path) -> list[str]:
-    """Reads a page cut at five places, of shuffled pieces, with wrong charsets, unclosed, with bad characters."""
+    """Reads a page cut at five places, shuffled, with wrong charsets, unclosed, with bad characters."""
     html = gzip.decompress(path.read_bytes())
     chance = random.Random(len(html))
     mauled = [(html[: chance.randrange(len(html))], None) for _ in range(5)]
