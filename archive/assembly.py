@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive import rows
+from archive.records import SEPARATED
 from archive.schema import STORED
 from archive.tables import merges, read
 
@@ -44,6 +45,8 @@ class Assembly:
         story_files = self._state.story_files({story.story_id for story in plan.stories} | plan.emptied)
         pairs = {(pair.article_id_a, pair.article_id_b): pair for pair in plan.pairs}
         kept_pairs = {key: pairs[key] for key in pairs if key in pair_files}
+        separated = {key for key, pair in pairs.items() if pair.evidence == SEPARATED}
+        replaced = {key: pair for key, pair in kept_pairs.items() if key not in separated}
         kept_stories = {x.story_id: x for x in plan.stories if x.story_id in story_files}
         touched = self._touched_versions(plan)
         touched |= {pair_files[key] for key in kept_pairs} | set(story_files.values())
@@ -51,15 +54,16 @@ class Assembly:
             "articles": lambda table: self._edit_articles(table, plan, moved),
             "superseded": lambda table: _set(table, {x: {"story_id": plan.joined[x]} for x in plan.joined}),
             "pairs": lambda table: self._replace(
-                table, "pairs", _pair_key, rows.by_key(kept_pairs), frozenset()
+                table, "pairs", _pair_key, rows.by_key(replaced), frozenset(separated)
             ),
             "stories": lambda table: self._replace(
-                table, "stories", _story_key, rows.by_key(kept_stories), plan.emptied
+                table, "stories", _story_key, rows.by_key(kept_stories), frozenset(plan.emptied)
             ),
         }
         for name in STORED:
             self._rewrite(name, touched, edits.get(name, lambda table: table))
-        self._add(plan, moved, [x for k, x in pairs.items() if k not in kept_pairs], kept_stories)
+        added = [x for k, x in pairs.items() if k not in kept_pairs and k not in separated]
+        self._add(plan, moved, added, kept_stories)
         return self._settle()
 
     def _touched_versions(self, plan: Plan) -> set[str]:
@@ -107,7 +111,7 @@ class Assembly:
         name: str,
         key: Callable[[pa.Table], list[object]],
         replacements: Mapping[object, rows.Row],
-        dropped: frozenset[str],
+        dropped: frozenset[object],
     ) -> pa.Table:
         keys = key(table)
         keep = [k not in replacements and k not in dropped for k in keys]

@@ -21,7 +21,7 @@ from archive.schema import SCHEMA_VERSION
 from archive.tables import TableFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from archive.codec import Record
@@ -49,7 +49,11 @@ class Committer:
             self._state = None
 
     def commit(
-        self, batches: Mapping[str, Sequence[Record]], decide: Decide | None, summary: Mapping[str, int]
+        self,
+        batches: Mapping[str, Sequence[Record]],
+        decide: Decide | None,
+        summary: Mapping[str, int],
+        about: Collection[str] = (),
     ) -> Snapshot | None:
         """`batches`: the records of each segment. None when all of them are committed already."""
         with locks.hold(self._layout.lock):
@@ -58,7 +62,7 @@ class Committer:
                 fresh = {x: records for x, records in batches.items() if not state.has_segment(x)}
                 if not any(fresh.values()) and not summary:
                     return None
-                snapshot = self._attempt(head, state, fresh, decide, summary)
+                snapshot = self._attempt(head, state, fresh, decide, summary, about=about)
                 if snapshot is not None:
                     break
             self._show(snapshot, state)
@@ -129,10 +133,13 @@ class Committer:
         batches: Mapping[str, Sequence[Record]],
         decide: Decide | None,
         summary: Mapping[str, int],
+        *,
+        about: Collection[str],
     ) -> Snapshot | None:
         """None when another writer took this number, which the lock makes rare, not impossible."""
         at = self._moment(head)
-        planned = plan.derive([record for records in batches.values() for record in records], state, decide)
+        records = [record for records in batches.values() for record in records]
+        planned = plan.derive(records, state, decide, about)
         files = TableFiles(self._layout)
         assembly = Assembly(self._layout, state, head, Commit(head.id + 1, at), files)
         with self._taking_back(head, files):

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
+from archive.records import SEPARATED
 
 if TYPE_CHECKING:
     import sqlite3
@@ -115,7 +116,8 @@ def _decisions(state: State, rows: list[Row], _file: int) -> None:
     state.connection.executemany(
         "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, NULL)"
         " ON CONFLICT DO UPDATE SET evidence = excluded.evidence, reciprocal = excluded.reciprocal,"
-        " score = excluded.score, details = excluded.details",
+        " score = excluded.score, details = excluded.details,"
+        f" file = CASE excluded.evidence WHEN '{SEPARATED}' THEN NULL ELSE file END",
         values,
     )
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import DecisionError
 from archive.records import Decisions, LinkFacts, PairRecord
+from archive.verdicts import with_verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from archive.looks import Reading
     from archive.records import ArticleRecord
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
     Decide = Callable[[Sequence[LinkFacts], Sequence[LinkFacts]], Decisions]
 
 
-def fresh_facts(reading: Reading) -> list[LinkFacts]:
+def fresh_facts(state: State, reading: Reading) -> list[LinkFacts]:
     """One for each article looked at in this commit, unchanged ones too: their alternates may be new."""
-    return [
-        _facts(reading.current[article_id], record) for article_id, record in sorted(reading.newest.items())
-    ]
+    facts = (_facts(reading.current[x], record) for x, record in sorted(reading.newest.items()))
+    return with_verdicts(state, facts)
 
 
 def _facts(current: Current, record: ArticleRecord) -> LinkFacts:
@@ -40,11 +40,14 @@ def _facts(current: Current, record: ArticleRecord) -> LinkFacts:
     )
 
 
-def related_facts(state: State, fresh: Sequence[LinkFacts]) -> list[LinkFacts]:
-    """Stored articles that the fresh ones name, that name them, that share their key, and their stories."""
+def related_facts(state: State, fresh: Sequence[LinkFacts], about: Collection[str] = ()) -> list[LinkFacts]:
+    """Stored articles that the fresh ones name, that name them, that share their key, and their stories.
+
+    Those with the ids `about` too, and their stories.
+    """
     targets = {alternate.url for facts in fresh for alternate in facts.alternates}
     addresses = {url for x in fresh for url in (x.url, x.requested_url, x.canonical_url) if url}
-    found = state.at_addresses(targets) | state.pointing_at(addresses)
+    found = state.at_addresses(targets) | state.pointing_at(addresses) | set(about)
     keys: dict[str, set[str]] = {}
     for facts in fresh:
         if facts.story_key:
@@ -53,7 +56,8 @@ def related_facts(state: State, fresh: Sequence[LinkFacts]) -> list[LinkFacts]:
         found |= state.sharing_key(outlet, story_keys)
     stories = {facts.story_id for facts in fresh} | {facts.story_id for facts in state.facts(found)}
     own = {facts.article_id for facts in fresh}
-    return sorted(state.facts((found | state.in_stories(stories)) - own), key=lambda facts: facts.article_id)
+    shown = state.facts((found | state.in_stories(stories)) - own)
+    return with_verdicts(state, sorted(shown, key=lambda facts: facts.article_id))
 
 
 def check(decisions: Decisions, known: set[str]) -> Decisions:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archive import links, stories
 from archive.addresses import address_key
 from archive.looks import Reading, read_looks
-from archive.records import ArticleRecord, Decisions, ObservationRecord, PairRecord
+from archive.records import SEPARATED, ArticleRecord, Decisions, ObservationRecord, PairRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from archive.codec import Record
@@ -39,7 +40,9 @@ class Plan:
         return self.joined.get(article_id) or self.reading.current[article_id].story_id
 
 
-def derive(records: Sequence[Record], state: State, decide: Decide | None) -> Plan:
+def derive(
+    records: Sequence[Record], state: State, decide: Decide | None, about: Collection[str] = ()
+) -> Plan:
     named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
     resolve = _resolver(records, state)
     for record in records:
@@ -47,10 +50,10 @@ def derive(records: Sequence[Record], state: State, decide: Decide | None) -> Pl
             found = record.article_id or resolve(record.url) or resolve(record.requested_url)
             named |= {found} if found else set()
     reading = read_looks(records, state.currents(named), resolve)
-    fresh = links.fresh_facts(reading)
+    fresh = links.fresh_facts(state, reading)
     decisions, related = Decisions(), set[str]()
-    if decide is not None and fresh:
-        shown = links.related_facts(state, fresh)
+    if decide is not None and (fresh or about):
+        shown = links.related_facts(state, fresh, about)
         related = {facts.article_id for facts in shown}
         decisions = links.check(decide(fresh, shown), related | {facts.article_id for facts in fresh})
     current = reading.current
@@ -59,7 +62,7 @@ def derive(records: Sequence[Record], state: State, decide: Decide | None) -> Pl
     for membership in decisions.memberships:
         if membership.story_id != current[membership.article_id].story_id or membership.article_id in joined:
             joined[membership.article_id] = membership.story_id
-    pairs = tuple(pair for pair in decisions.pairs if _is_news(state, pair))
+    pairs = tuple(pair for pair in (_with_score(state, x) for x in decisions.pairs) if _is_news(state, pair))
     built, emptied = _stories(reading, state, joined, pairs)
     return Plan(reading, joined, _touched(reading, joined), pairs, built, emptied, dict(decisions.refused))
 
@@ -68,6 +71,15 @@ def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | 
     """Find an article by its address: in this commit first, then in the archive."""
     own = {address_key(x.url): x.article_id for x in records if isinstance(x, ArticleRecord)}
     return lambda url: own.get(address_key(url)) or state.find_article(url)
+
+
+def _with_score(state: State, pair: PairRecord) -> PairRecord:
+    """What content scoring has said of a pair stays until it says otherwise; a crawl knows links only."""
+    before = state.pair_decision(pair.article_id_a, pair.article_id_b)
+    if pair.score is not None or before is None or before[2] is None:
+        return pair
+    details = json.loads(before[3] or "{}") | json.loads(pair.details or "{}")
+    return replace(pair, score=before[2], details=json.dumps(details, ensure_ascii=False))
 
 
 def _is_news(state: State, pair: PairRecord) -> bool:
@@ -134,4 +146,6 @@ def _joints(state: State, members: Sequence[Member], pairs: Sequence[PairRecord]
     for pair in pairs:
         key = (pair.article_id_a, pair.article_id_b)
         joints[key] = stories.Joint(*key, pair.evidence, pair.score)
+        if pair.evidence == SEPARATED:
+            del joints[key]
     return list(joints.values())

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from archive import raw, views
+from archive.aliases import successors
 from archive.article_set import RowSet
 from archive.as_of import Past
 from archive.diff import Diff, compare
@@ -102,8 +103,14 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        where = _all(_among("story_id", story_id), _among("outlet", outlet))
+        """One row a story. An id that was merged into an older story leads to that one."""
+        wanted = [story_id, *self.successors(story_id)] if story_id and as_of is None else story_id
+        where = _all(_among("story_id", wanted), _among("outlet", outlet))
         return self._rows("stories", where, as_of, columns)
+
+    def successors(self, story_id: str) -> tuple[str, ...]:
+        """The stories that now hold what was ever in this one: itself, or those it went into."""
+        return successors(self.root, self.snapshot, story_id)
 
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         return self._rows("pairs", None, as_of, columns)
@@ -111,6 +118,13 @@ class Archive:
     def snapshots(self) -> list[Snapshot]:
         """Every snapshot whose manifest is kept, oldest first."""
         return [self._log.read(snapshot_id) for snapshot_id in self._log.ids()]
+
+    def last_counter(self, name: str) -> int | None:
+        """What the latest snapshot that counts this says; None where none of those kept does."""
+        for snapshot_id in reversed(self._log.ids()):
+            if (count := self._log.read(snapshot_id).summary.get(name)) is not None:
+                return count
+        return None
 
     def path(self, table: str, as_of: Moment | None = None) -> Path:
         """A folder that never changes, for `pd.read_parquet`, Polars, DuckDB, Spark.

@@ -96,6 +96,10 @@ class ObservationRecord:
     detail: str | None = None
 
 
+SEPARATED = "label-no"
+"""Evidence of a decision that two articles are no pair: it is kept among `decisions`, never in `pairs`."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairRecord:
     """Two articles that are one story in two languages, with the evidence that says so."""
@@ -104,7 +108,7 @@ class PairRecord:
     """The smaller of the two ids."""
     article_id_b: str
     evidence: str
-    """Strongest of `story-id` `hreflang` `switcher` `sitemap` `url-rule` `content`."""
+    """Strongest of `label` `story-id` `hreflang` `switcher` `sitemap` `url-rule` `content`; or SEPARATED."""
     reciprocal: bool
     score: float | None
     """Content score in [0, 1]; None where only explicit evidence was weighed."""
@@ -135,6 +139,10 @@ class LinkFacts:
     alternates: tuple[AlternateRecord, ...]
     story_key: str | None
     first_seen: datetime
+    same_as: frozenset[str] = frozenset()
+    """Articles that a person has said to be the same story, in another language."""
+    not_same_as: frozenset[str] = frozenset()
+    """Articles that a person has said to be another story."""
 
 
 @dataclass(frozen=True, slots=True)

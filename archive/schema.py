@@ -149,7 +149,7 @@ STORIES = _schema(
 _PAIR_FIELDS = [
     _always("article_id_a", TEXT, "the smaller of the two ids"),
     _always("article_id_b", TEXT, "the greater"),
-    _always("evidence", TEXT, "strongest of story-id hreflang switcher sitemap url-rule content"),
+    _always("evidence", TEXT, "strongest of label story-id hreflang switcher sitemap url-rule content"),
     _always("reciprocal", pa.bool_(), "both pages name each other"),
     _maybe("score", pa.float64(), "content score, 0 to 1; null where only explicit evidence was weighed"),
     _maybe("details", TEXT, "JSON: every piece of evidence, both directions"),

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
-from archive.records import AlternateRecord, LinkFacts
+from archive.records import SEPARATED, AlternateRecord, LinkFacts
 from archive.stories import Joint, Member
 from archive.versions import REVERTS, Current
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -47,6 +47,7 @@ CREATE TABLE pair (
   a TEXT, b TEXT, evidence TEXT NOT NULL, reciprocal INTEGER NOT NULL, score REAL, details TEXT, file INTEGER,
   PRIMARY KEY (a, b)) WITHOUT ROWID;
 CREATE INDEX pair_b ON pair (b);
+CREATE INDEX pair_label ON pair (evidence) WHERE evidence IN ('label', 'label-no');
 CREATE TABLE story (story_id TEXT PRIMARY KEY, file INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE look (
   key BLOB PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT, observed_at INTEGER NOT NULL) WITHOUT ROWID;
@@ -216,6 +217,7 @@ class State:
         return [
             Joint(*row)
             for row in self._rows("SELECT a, b, evidence, score FROM pair WHERE a IN ({})", article_ids)
+            if row["evidence"] != SEPARATED
         ]
 
     def pair_decision(self, a: str, b: str) -> tuple[str, bool, float | None, str | None] | None:

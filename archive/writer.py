@@ -30,7 +30,7 @@ from archive.validation import validate
 from archive.versions import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from archive.layout import Layout
@@ -219,9 +219,14 @@ class ArchiveWriter:
             return None
 
     def commit(
-        self, decide: Decide | None = None, summary: Mapping[str, int] | None = None
+        self,
+        decide: Decide | None = None,
+        summary: Mapping[str, int] | None = None,
+        about: Collection[str] = (),
     ) -> Snapshot | None:
         """Make everything acknowledged so far visible to readers; None when there was nothing to commit.
+
+        `decide` is shown the stored articles with the ids `about` too, and the stories they are in.
 
         Raises ArchiveWriteError, or what `decide` raises; the articles stay in their segments then, and the
         next commit takes them along. Call it from one thread at a time; appends may go on meanwhile.
@@ -229,7 +234,7 @@ class ArchiveWriter:
         with self._committing:
             self._rotate()
             batches = {batch.segment.id: batch.records for batch in self._sealed}
-            snapshot = self._committer.commit(batches, decide, summary or {})
+            snapshot = self._committer.commit(batches, decide, summary or {}, about)
             self._renew_reader()
             done, self._sealed = self._sealed, []
             for batch in done:

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from pipelines.pairing.candidates import candidates
-from pipelines.pairing.features import NAMES, features
+from pipelines.pairing.features import NAMES, features, in_order
 from pipelines.pairing.rarity import Pool, pool
 from pipelines.pairing.reading import Document, Reading, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,21 +35,61 @@ _WINDOW = timedelta(days=4)
 """A translation is out within four days; a narrower window lost one in ten."""
 _SHORT = 400
 
-Tier = Literal["auto", "probable", "review"]
+_SHOWN = 12
+
+Tier = Literal["auto", "probable", "review", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Two articles that are each other's best; `a_id` is the smaller id."""
+    """Two articles and how likely they are one story; `a_id` is the smaller id."""
 
     a_id: str
     b_id: str
     probability: float
     tier: Tier
+    mutual: bool
+    """Neither has a likelier partner in the other's language."""
     runner_up: float
     """Probability of the best other candidate of either."""
-    shared: tuple[tuple[str, str], ...]
-    """Numbers and names that both have, as each prints them, rarest first, at most twenty."""
+    shared: tuple[tuple[str, str], ...] = ()
+    """Numbers and names that both have, as each prints them, rarest first, at most twelve."""
+    ordered: tuple[int, int] = (0, 0)
+    """How many of the shared ones that occur once on each side stand in the same order, and of how many."""
+
+    held: bool = False
+    """It is a pair by content already; what an earlier run has joined stays together."""
+
+    @property
+    def joins(self) -> bool:
+        """Good enough to be a pair without any link."""
+        return self.held or (self.mutual and self.tier in {"auto", "probable"})
+
+    @classmethod
+    def of_pair(cls, a_id: str, b_id: str, score: float, details: str) -> Match:
+        """As `told` has put it beside a pair by content."""
+        told = json.loads(details)["content"]
+        return cls(
+            a_id=a_id,
+            b_id=b_id,
+            probability=score,
+            tier=told["tier"],
+            mutual=told["mutual"],
+            runner_up=told["runner_up"],
+            shared=tuple((ours, theirs) for ours, theirs in told["shared"]),
+            ordered=(told["ordered"][0], told["ordered"][1]),
+            held=True,
+        )
+
+    def told(self) -> dict[str, object]:
+        """As JSON keeps it beside the pair."""
+        return {
+            "tier": self.tier,
+            "mutual": self.mutual,
+            "runner_up": self.runner_up,
+            "shared": [list(pair) for pair in self.shared],
+            "ordered": list(self.ordered),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,37 +121,53 @@ def shipped_weights() -> Weights:
 
 
 def match(documents: Sequence[Document], weights: Weights | None = None) -> tuple[Match, ...]:
-    """Best pairs with a probability of at least .1, of one block of articles: an outlet's, some weeks'.
-
-    Rarity is counted within the block, so a block should hold a few hundred articles of each language; of an
-    outlet and language with fewer than 20 none is paired. Other languages than uk, ru and en are left out.
-    Time and memory grow with the block, so an archive is given in overlapping weeks.
-    """
-    weights = weights or shipped_weights()
+    """Best pairs with a probability of at least .1, of each outlet for itself; see `compare`."""
     found: list[Match] = []
     for outlet in sorted({each.outlet for each in documents}):
-        by_language: dict[str, list[Reading]] = {language: [] for language in LANGUAGES}
-        for document in sorted(documents, key=lambda each: each.article_id):
-            if document.outlet == outlet and document.language in by_language:
-                by_language[document.language].append(read(document))
-        pools = {code: pool(readings) for code, readings in by_language.items() if len(readings) >= FEWEST}
-        for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
-            found += _match(pools[a], pools[b], weights, f"{a}-{b}")
+        found += compare([read(each) for each in documents if each.outlet == outlet], weights=weights)
     return tuple(sorted(found, key=lambda each: (each.a_id, each.b_id)))
 
 
-def _match(one: Pool, other: Pool, weights: Weights, languages: str) -> list[Match]:
-    pairs = candidates(one, other, _may_be(one.readings, other.readings))
+def compare(
+    readings: Sequence[Reading],
+    wanted: Collection[tuple[str, str]] = (),
+    *,
+    only_wanted: bool = False,
+    weights: Weights | None = None,
+) -> list[Match]:
+    """Pairs that are each other's best, with a probability of at least .1, of one block of articles.
+
+    The `wanted` pairs of ids, the smaller first, are scored whatever comes out, however far apart.
+    Other languages than uk, ru and en are left out. Time and memory grow with the square of the block.
+    """
+    weights = weights or shipped_weights()
+    by_language: dict[str, list[Reading]] = {language: [] for language in LANGUAGES}
+    for reading in sorted(readings, key=lambda each: each.document.article_id):
+        if reading.document.language in by_language:
+            by_language[reading.document.language].append(reading)
+    pools = {code: pool(found) for code, found in by_language.items() if len(found) >= FEWEST}
+    found = []
+    for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
+        found += _match(pools[a], pools[b], weights, f"{a}-{b}", set(wanted))
+    return [each for each in found if not only_wanted or (each.a_id, each.b_id) in wanted]
+
+
+def _match(
+    one: Pool, other: Pool, weights: Weights, languages: str, wanted: set[tuple[str, str]]
+) -> list[Match]:
+    asked = _places(one, other, wanted)
+    pairs = sorted({*candidates(one, other, _may_be(one.readings, other.readings)), *asked})
     if not pairs:
         return []
     likely = weights.probabilities(features(one, other, pairs, weights.length.get(languages, 0.0)))
     best_of_a, best_of_b = _ranked(pairs, likely, side=0), _ranked(pairs, likely, side=1)
     found = []
     for n, (i, j) in enumerate(pairs):
-        if likely[n] < 0.1 or best_of_a[i][0] != n or best_of_b[j][0] != n:
+        mutual = best_of_a[i][0] == n and best_of_b[j][0] == n
+        if (likely[n] < 0.1 or not mutual) and (i, j) not in asked:
             continue
         a, b = one.readings[i], other.readings[j]
-        rivals = [likely[k] for k in (*best_of_a[i][1:2], *best_of_b[j][1:2])]
+        rivals = [likely[k] for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n]
         a_id, b_id = a.document.article_id, b.document.article_id
         shared = _shared(one, i, other, j)
         found.append(
@@ -120,11 +176,21 @@ def _match(one: Pool, other: Pool, weights: Weights, languages: str) -> list[Mat
                 b_id=max(a_id, b_id),
                 probability=round(float(likely[n]), 4),
                 tier=_tier(float(likely[n]), a, b),
+                mutual=mutual,
                 runner_up=round(float(max(rivals, default=0.0)), 4),
                 shared=shared if a_id < b_id else tuple((y, x) for x, y in shared),
+                ordered=in_order(a, b),
             )
         )
     return found
+
+
+def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[int, int]]:
+    """The index pairs of the wanted pairs that are in these two pools."""
+    ours = {each.document.article_id: i for i, each in enumerate(one.readings)}
+    theirs = {each.document.article_id: j for j, each in enumerate(other.readings)}
+    places = {(ours[a], theirs[b]) for a, b in wanted if a in ours and b in theirs}
+    return places | {(ours[b], theirs[a]) for a, b in wanted if b in ours and a in theirs}
 
 
 def _may_be(ours: Sequence[Reading], theirs: Sequence[Reading]) -> NDArray[np.bool_]:
@@ -149,12 +215,14 @@ def _ranked(pairs: list[tuple[int, int]], likely: NDArray[np.float64], *, side: 
 
 def _tier(probability: float, a: Reading, b: Reading) -> Tier:
     sure = 0.97 if min(a.letters, b.letters) < _SHORT else 0.9
-    return "auto" if probability >= sure else "probable" if probability >= 0.5 else "review"
+    if probability >= sure:
+        return "auto"
+    return "probable" if probability >= 0.5 else "review" if probability >= 0.1 else "none"
 
 
 def _shared(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
     ours = {anchor.key: anchor.text for anchor in one.readings[i].anchors}
     theirs = {anchor.key: anchor.text for anchor in other.readings[j].anchors}
     strength = {key: one.anchors[i][key] * other.anchors[j][key] for key in ours.keys() & theirs.keys()}
-    rarest = sorted(strength, key=lambda key: (-strength[key], key))[:20]
+    rarest = sorted(strength, key=lambda key: (-strength[key], key))[:_SHOWN]
     return tuple((ours[key], theirs[key]) for key in rarest)

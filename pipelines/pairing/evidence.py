@@ -11,12 +11,14 @@ from crawler.extraction.alternates import is_home_page
 from pipelines.pairing.addresses import AddressBook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from archive.records import LinkFacts
 
-KINDS = ("story-id", "hreflang", "switcher", "sitemap", "url-rule")
-"""From the strongest: the outlet's own key; what it tells search engines; readers; then what we compute."""
+KINDS = ("label", "story-id", "hreflang", "switcher", "sitemap", "url-rule", "content")
+"""From the strongest: a person's verdict; the outlet's own key; what it tells search engines; readers; then
+what we compute from addresses, and from texts."""
+_STATED = {"hreflang", "switcher", "sitemap"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,6 +39,8 @@ class Edge:
     a: LinkFacts
     b: LinkFacts
     links: tuple[Link, ...]
+    probability: float | None = None
+    """By content, where it was asked."""
 
     @property
     def kind(self) -> str:
@@ -46,7 +50,7 @@ class Edge:
     @property
     def reciprocal(self) -> bool:
         """Each page names the other. A URL rule or a shared id is no page's statement, so neither counts."""
-        said = {link.from_id for link in self.links if link.kind in {"hreflang", "switcher", "sitemap"}}
+        said = {link.from_id for link in self.links if link.kind in _STATED}
         return len(said) == 2
 
     @property
@@ -54,16 +58,17 @@ class Edge:
         return len({link.from_id for link in self.links if link.kind == "hreflang"}) == 2
 
     @property
-    def order(self) -> tuple[int, int, str, str]:
+    def order(self) -> tuple[int, int, float, str, str]:
         """Sorts the strongest first.
 
-        Story id; hreflang, switcher, sitemap that are returned, in this order; the same one-sided; URL rule.
-        Among equals the edge with more kinds of evidence, then the smaller ids.
+        Label; story id; hreflang, switcher, sitemap that are returned, in this order; the same one-sided; URL
+        rule; content. Among equals the edge with more kinds of evidence, the likelier, then the smaller ids.
         """
-        strength = KINDS.index(self.kind)
-        one_sided = 0 < strength < KINDS.index("url-rule") and not self.reciprocal
+        one_sided = self.kind in _STATED and not self.reciprocal
+        late = one_sided or self.kind in {"url-rule", "content"}
+        strength = KINDS.index(self.kind) + (len(KINDS) if late else 0)
         kinds = len({link.kind for link in self.links})
-        return strength + (len(KINDS) if one_sided or self.kind == "url-rule" else 0), -kinds, *self.ids
+        return strength, -kinds, -(self.probability or 0.0), *self.ids
 
     @property
     def ids(self) -> tuple[str, str]:
@@ -71,19 +76,30 @@ class Edge:
 
 
 def find_edges(
-    articles: Collection[LinkFacts], fresh_ids: Collection[str]
+    articles: Collection[LinkFacts],
+    fresh_ids: Collection[str],
+    alike: Mapping[tuple[str, str], float],
+    likely: Mapping[tuple[str, str], float],
 ) -> tuple[list[Edge], Counter[str]]:
-    """Edges that touch a fresh article, strongest first; and those that may not be, counted by reason."""
+    """Edges that touch a fresh article, strongest first; and those that may not be, counted by reason.
+
+    `alike` has the probability by content of the pairs that were scored, `likely` of those that it joins.
+    """
     refused: Counter[str] = Counter()
     links: dict[tuple[str, str], set[Link]] = {}
-    for link in (*_declared(articles, fresh_ids, refused), *_same_story_id(articles)):
+    for link in (*_labelled(articles), *_declared(articles, fresh_ids, refused), *_same_story_id(articles)):
         if link.from_id in fresh_ids or link.to_id in fresh_ids:
             pair = min(link.from_id, link.to_id), max(link.from_id, link.to_id)
             links.setdefault(pair, set()).add(link)
+    for a, b in likely.keys() - links.keys():
+        links[a, b] = {Link("content", a, b)}
     by_id = {article.article_id: article for article in articles}
     edges = []
     for (a, b), found in links.items():
-        edge = Edge(by_id[a], by_id[b], tuple(sorted(found, key=_by_strength)))
+        # what was compared may have gone since: another writer commits as it likes
+        if a not in by_id or b not in by_id:
+            continue
+        edge = Edge(by_id[a], by_id[b], tuple(sorted(found, key=_by_strength)), alike.get((a, b)))
         if reason := _refusal(edge):
             refused[reason] += 1
         else:
@@ -93,6 +109,14 @@ def find_edges(
 
 def _by_strength(link: Link) -> tuple[int, str, str, str]:
     return KINDS.index(link.kind), link.from_id, link.to_id, link.claimed or ""
+
+
+def _labelled(articles: Collection[LinkFacts]) -> Iterator[Link]:
+    ids = {article.article_id for article in articles}
+    for article in articles:
+        for other in article.same_as & ids:
+            if article.article_id < other:
+                yield Link("label", article.article_id, other)
 
 
 def _declared(
@@ -124,6 +148,10 @@ def _refusal(edge: Edge) -> str | None:
         return "unknown-language"
     if edge.a.language == edge.b.language:
         return "same-language"
+    if edge.b.article_id in edge.a.not_same_as:
+        return "label-no"
+    if edge.kind == "label":
+        return None
     # Anyone can name another outlet's page as a translation; only that outlet can confirm it.
     if edge.a.outlet != edge.b.outlet and not edge.hreflang_both_ways:
         return "one-sided-other-outlet"

@@ -111,11 +111,18 @@ def _order(one: Reading, other: Reading) -> tuple[float, float]:
     shared = sorted(a.keys() & b.keys(), key=lambda key: (a[key], key))
     if len(shared) < 3:
         return 0.5, 0.3
+    return in_order(one, other)[0] / len(shared), sum(abs(a[key] - b[key]) for key in shared) / len(shared)
+
+
+def in_order(one: Reading, other: Reading) -> tuple[int, int]:
+    """How many of the anchors that occur once on each side stand in the same order, and of how many."""
+    a, b = _once(one), _once(other)
     tails: list[float] = []
+    shared = sorted(a.keys() & b.keys(), key=lambda key: (a[key], key))
     for key in shared:
         at = bisect_left(tails, b[key])
         tails[at : at + 1] = [b[key]]
-    return len(tails) / len(shared), sum(abs(a[key] - b[key]) for key in shared) / len(shared)
+    return len(tails), len(shared)
 
 
 def _once(reading: Reading) -> dict[str, float]:

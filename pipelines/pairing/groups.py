@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from archive.addresses import story_of_one
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -28,6 +30,9 @@ class Stories:
         one, other = (self._story_of[article_id] for article_id in edge.ids)
         if one == other:
             return True
+        if self._kept_apart(one, other):
+            self.refused["label-no"] += 1
+            return False
         twice = self._taken(one) & self._taken(other)
         if twice:
             self.refused[f"second-{min(language for _, language in twice)}"] += 1
@@ -39,6 +44,25 @@ class Stories:
             self._story_of[article.article_id] = kept
         return True
 
+    def take_apart(self, story_id: str) -> None:
+        """Each article a story of its own again, to be joined anew; the story's id stays with one of them."""
+        members = self._members.pop(story_id, [])
+        own = {story_of_one(each.article_id) for each in members}
+        oldest = min(members, key=_age_of, default=None)
+        for article in members:
+            keeps = article is oldest and story_id not in own
+            alone = story_id if keeps else story_of_one(article.article_id)
+            self._members[alone] = [article]
+            self._story_of[article.article_id] = alone
+
+    def at_odds(self) -> list[str]:
+        """Stories that hold two articles which a person has told apart."""
+        return sorted(story_id for story_id in self._members if self._kept_apart(story_id, story_id))
+
+    def _kept_apart(self, one: str, other: str) -> bool:
+        ids = {each.article_id for each in self._members[other]}
+        return any(each.not_same_as & ids for each in self._members[one])
+
     def story_of(self, article: LinkFacts) -> str:
         return self._story_of[article.article_id]
 
@@ -47,3 +71,7 @@ class Stories:
 
     def _age(self, story_id: str) -> tuple[float, str]:
         return min(each.first_seen.timestamp() for each in self._members[story_id]), story_id
+
+
+def _age_of(article: LinkFacts) -> tuple[float, str]:
+    return article.first_seen.timestamp(), article.article_id

@@ -1,0 +1,138 @@
+"""What of an archive is compared with what: an outlet's articles, week by week, read once and let go again.
+
+A week's pairs are those whose earlier article falls into it. The other one is out within four days, the
+rivals of either within four days of it, so a week is compared with the 4 days before and the 8 after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from archive.schema import ARTICLES
+from pipelines.pairing.content import LANGUAGES
+from pipelines.pairing.reading import Document, Reading, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from archive.reader import Archive
+
+DAY = 86_400.0
+WEEK = 7 * DAY
+BEFORE, AFTER = 4 * DAY, 8 * DAY
+_KNOWN = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
+_TEXT = ["article_id", "outlet", "language", "headline", "body", "published_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    outlet: str
+    readings: Sequence[Reading]
+    """In the three languages; all whose date may make them partners or rivals of the core's."""
+    core: frozenset[str]
+    """Ids of the articles of the week itself."""
+    earlier: dict[str, float]
+    """Seconds since 1970 of each article: published, or where that is unknown first seen."""
+
+    def decides(self, a_id: str, b_id: str) -> bool:
+        """Whether this block is the one to say something of the two, both of which it holds."""
+        return min(a_id, b_id, key=lambda x: (self.earlier[x], x)) in self.core
+
+
+class Blocks:
+    """The blocks of an archive in the order of outlets and weeks; only ids and dates are held throughout."""
+
+    def __init__(self, archive: Archive, since: int | None = None) -> None:
+        """`since`: only the weeks with an article that is new or changed after this snapshot."""
+        table = archive.articles(columns=_KNOWN).to_arrow()
+        table = table.filter(pc.is_in(table["language"], value_set=pa.array(LANGUAGES)))
+        seen = pc.coalesce(table["published_at"], table["first_seen"])
+        table = table.append_column("when", seen.cast(pa.int64()))
+        table = table.sort_by([(name, "ascending") for name in ("outlet", "when", "article_id")])
+        self.ids = table["article_id"].combine_chunks()
+        self._when: NDArray[np.float64] = table["when"].to_numpy().astype(np.float64) / 1e6
+        fresh = table["commit_seq"].to_numpy() > (-1 if since is None else since)
+        self.articles = len(table)
+        self.fresh: frozenset[str] = frozenset(self.ids.filter(pa.array(fresh)).to_pylist())
+        """Articles that are new or changed."""
+        self._rows = _runs(table["outlet"].to_pylist())
+        self._texts = ds.dataset(
+            [str(path) for path in archive.articles().files()], schema=ARTICLES, format="parquet"
+        )
+        self._weeks = [
+            (outlet, week)
+            for outlet, (start, end) in self._rows.items()
+            for week in _weeks(self._when[start:end], fresh[start:end])
+        ]
+
+    def __len__(self) -> int:
+        return len(self._weeks)
+
+    def __iter__(self) -> Iterator[Block]:
+        held: dict[str, Reading] = {}
+        for outlet, week in self._weeks:
+            start, end = self._rows[outlet]
+            first, last = week * WEEK, (week + 1) * WEEK
+            low, core, after, high = (
+                start + int(np.searchsorted(self._when[start:end], at))
+                for at in (first - BEFORE, first, last, last + AFTER)
+            )
+            ids: list[str] = self.ids[low:high].to_pylist()
+            held = {x: held[x] for x in ids if x in held}
+            held |= self._read(outlet, [x for x in ids if x not in held], low, high)
+            yield Block(
+                outlet,
+                [held[x] for x in ids],
+                frozenset(ids[core - low : after - low]),
+                dict(zip(ids, self._when[low:high].tolist(), strict=True)),
+            )
+
+    def _read(self, outlet: str, ids: Sequence[str], low: int, high: int) -> dict[str, Reading]:
+        if not ids:
+            return {}
+        at = ds.field("published_at").cast(pa.int64())
+        inside = (at >= int(self._when[low] * 1e6)) & (at <= int(self._when[high - 1] * 1e6) + 1)
+        undated = ds.field("published_at").is_null()
+        return self.read(ids, (ds.field("outlet") == outlet) & (inside | undated))
+
+    def read(self, ids: Sequence[str], where: ds.Expression | None = None) -> dict[str, Reading]:
+        """Articles by their ids; `where` tells which files need not be looked at."""
+        wanted = ds.field("article_id").isin(pa.array(ids, pa.string()))
+        rows = self._texts.to_table(columns=_TEXT, filter=wanted if where is None else where & wanted)
+        return {
+            row["article_id"]: read(
+                Document(
+                    row["article_id"],
+                    row["outlet"],
+                    row["language"],
+                    row["headline"],
+                    row["body"],
+                    row["published_at"],
+                )
+            )
+            for row in rows.to_pylist()
+        }
+
+
+def _runs(outlets: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Where each outlet's rows begin and end."""
+    runs: dict[str, tuple[int, int]] = {}
+    for position, outlet in enumerate(outlets):
+        start = runs[outlet][0] if outlet in runs else position
+        runs[outlet] = (start, position + 1)
+    return runs
+
+
+def _weeks(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[int]:
+    """Those of the fresh articles; the earlier partner of one may stand in the week before."""
+    new = when[fresh]
+    wanted = {int(week) for week in np.concatenate([new, new - BEFORE]) // WEEK}
+    return sorted(wanted & {int(week) for week in when // WEEK})

@@ -1,0 +1,177 @@
+"""Pair the whole archive: score its articles block by block, then publish what that decides at once."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import archive
+from archive.records import SEPARATED
+from archive.writer import ArchiveWriter
+from pipelines.pairing import decide
+from pipelines.pairing.blocks import Blocks
+from pipelines.pairing.content import Match, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from archive.log import Snapshot
+    from archive.reader import Archive
+    from archive.records import Decisions, LinkFacts
+    from pipelines.pairing.verdicts import Verdict
+
+_THROUGH = "pairing/through"
+"""In the summary of a snapshot that pairing published: the snapshot that it had read."""
+_STRAYS = 200
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run of pairing did."""
+
+    blocks: int = 0
+    articles: int = 0
+    uncertain: list[Match] = field(default_factory=list)
+    """All but the sure ones, where they were asked for."""
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By evidence and tier, of the pairs decided."""
+    conflicts: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    joined: int = 0
+    """Articles that have another story than before."""
+    snapshot: Snapshot | None = None
+    """None where there was nothing to decide."""
+
+
+def pair_archive(
+    uri: str,
+    *,
+    everything: bool = False,
+    keep_uncertain: bool = False,
+    verdicts: Sequence[Verdict] = (),
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Outcome:
+    """Score what is new since the last run, or `everything`, and commit what follows from it.
+
+    Scoring holds no lock and may take as long as it likes; the decisions are taken inside the commit, on the
+    archive as it is then. Raises ArchiveError.
+    """
+    read = archive.open(uri)
+    outcome = Outcome()
+    before = None if everything else read.last_counter(_THROUGH)
+    matches = _score(read, before, outcome, progress, keep_uncertain=keep_uncertain)
+    matches += _known_content(read, verdicts, {(x.a_id, x.b_id) for x in matches})
+    if not matches and not verdicts and not outcome.articles:
+        return outcome
+    now = datetime.now(UTC)
+
+    def settle(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
+        decisions = decide(fresh, related, now=now, matches=matches, verdicts=verdicts)
+        # under the lock, and anew for each attempt
+        _count(outcome, decisions, matches)
+        return decisions
+
+    about = {x for match in matches for x in (match.a_id, match.b_id)}
+    about |= {x for verdict in verdicts for x in (verdict.a_id, verdict.b_id)}
+    run_id = f"{now:%Y%m%dT%H%M%SZ}-pair-{os.getpid()}"
+    with ArchiveWriter.open(uri, run_id=run_id) as writer:
+        outcome.snapshot = writer.commit(settle, {_THROUGH: read.snapshot.id}, about)
+    return outcome
+
+
+def _score(
+    read: Archive,
+    before: int | None,
+    outcome: Outcome,
+    progress: Callable[[int, int], None],
+    *,
+    keep_uncertain: bool,
+) -> list[Match]:
+    blocks = Blocks(read, before)
+    held = _pairs(read, blocks)
+    outcome.blocks, outcome.articles = len(blocks), len(blocks.fresh)
+    # links are scored once, and again when a text has changed
+    due = {x for x, pair in held.items() if before is None or pair.score is None or blocks.fresh & set(x)}
+    found: list[Match] = []
+
+    def take(match: Match) -> None:
+        ids = match.a_id, match.b_id
+        match = replace(match, held=ids in held and held[ids].evidence == "content")
+        if ids in due or (match.joins and ids not in held):
+            found.append(match)
+        if keep_uncertain and match.tier != "auto" and (match.mutual or ids in due):
+            outcome.uncertain.append(match)
+
+    for done, block in enumerate(blocks):
+        progress(done, len(blocks))
+        asked = {x for x in due if x[0] in block.earlier and x[1] in block.earlier and block.decides(*x)}
+        for match in compare(block.readings, asked):
+            if block.decides(match.a_id, match.b_id):
+                take(match)
+        due -= asked
+    strays = sorted(due)
+    for start in range(0, len(strays), _STRAYS):
+        portion = strays[start : start + _STRAYS]
+        readings = blocks.read(sorted({x for ids in portion for x in ids}))
+        for match in compare(list(readings.values()), portion, only_wanted=True):
+            take(match)
+    progress(len(blocks), len(blocks))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    evidence: str
+    score: float | None
+
+
+def _pairs(read: Archive, blocks: Blocks) -> dict[tuple[str, str], _Held]:
+    """The pairs there are, of articles whose languages can be compared."""
+    table = read.pairs(columns=["article_id_a", "article_id_b", "evidence", "score"]).to_arrow()
+    known = pc.and_(
+        *(pc.is_in(table[side], value_set=blocks.ids) for side in ("article_id_a", "article_id_b"))
+    )
+    columns = table.filter(known).to_pydict()
+    return {(a, b): _Held(evidence, score) for a, b, evidence, score in zip(*columns.values(), strict=True)}
+
+
+def _known_content(read: Archive, verdicts: Sequence[Verdict], have: set[tuple[str, str]]) -> list[Match]:
+    """What holds together the stories that verdicts are about, where no link does."""
+    if not verdicts:
+        return []
+    named = {article_id for each in verdicts for article_id in (each.a_id, each.b_id)}
+    articles = read.articles(columns=["article_id", "story_id"]).to_arrow()
+    stories = articles.filter(pc.is_in(articles["article_id"], value_set=pa.array(named, pa.string())))
+    members = articles.filter(pc.is_in(articles["story_id"], value_set=stories["story_id"].combine_chunks()))
+    table = read.pairs().to_arrow()
+    ours = pc.is_in(table["article_id_a"], value_set=members["article_id"].combine_chunks())
+    rows = table.filter(pc.and_(ours, pc.equal(table["evidence"], "content"))).to_pylist()
+    return [
+        Match.of_pair(row["article_id_a"], row["article_id_b"], row["score"], row["details"])
+        for row in rows
+        if (row["article_id_a"], row["article_id_b"]) not in have
+    ]
+
+
+def _count(outcome: Outcome, decisions: Decisions, matches: Sequence[Match]) -> None:
+    tier = {(match.a_id, match.b_id): match.tier for match in matches}
+    outcome.pairs = Counter(
+        (pair.evidence, tier.get((pair.article_id_a, pair.article_id_b), "not compared"))
+        for pair in decisions.pairs
+        if pair.evidence != SEPARATED
+    )
+    outcome.conflicts = sum(1 for pair in decisions.pairs if is_conflict(pair.details))
+    outcome.refused = Counter(dict(decisions.refused))
+    outcome.joined = len(decisions.memberships)
+
+
+def is_conflict(details: str | None) -> bool:
+    """Of a pair's details: a link says yes where the texts say no."""
+    return bool(json.loads(details or "{}").get("conflict"))

@@ -1,0 +1,81 @@
+"""What people have said of pairs: `a,b,verdict` lines in, and the facts of the articles with it."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from archive.records import LinkFacts
+
+_YES, _NO = {"yes", "y", "1", "true", "так", "да"}, {"no", "n", "0", "false", "ні", "нет"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether two articles are one story; `a_id` is the smaller id."""
+
+    a_id: str
+    b_id: str
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    number: int
+    why: str
+
+
+def read_verdicts(
+    path: Path, find: Callable[[str], str | None]
+) -> tuple[tuple[Verdict, ...], tuple[BrokenLine, ...]]:
+    """Of a CSV with the columns `verdict` and `a`, `b` (addresses or article ids), as `--review` writes it.
+
+    `find` gives the article id of an address or id. A line without a verdict has not been judged and is
+    passed over; of two lines on one pair the last holds. Raises OSError, or ValueError for a missing column.
+    """
+    verdicts: dict[tuple[str, str], Verdict] = {}
+    broken = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.DictReader(file)
+        if missing := {"a", "b", "verdict"} - set(lines.fieldnames or ()):
+            raise ValueError(f"{path} has no column {sorted(missing)[0]!r}; needed are a, b and verdict")
+        for line in lines:
+            # --review puts a quote before what a spreadsheet would take for a formula
+            a, b, said = ((line[name] or "").strip().lstrip("'") for name in ("a", "b", "verdict"))
+            if not said:
+                continue
+            ids = find(a), find(b)
+            if said.lower() not in _YES | _NO:
+                broken.append(BrokenLine(lines.line_num, f"verdict is {said!r}, not yes or no"))
+            elif ids[0] is None or ids[1] is None:
+                broken.append(BrokenLine(lines.line_num, f"not in the archive: {a if ids[0] is None else b}"))
+            elif ids[0] == ids[1]:
+                broken.append(BrokenLine(lines.line_num, f"one article, not two: {a}"))
+            else:
+                key = min(ids[0], ids[1]), max(ids[0], ids[1])
+                verdicts[key] = Verdict(*key, said.lower() in _YES)
+    return tuple(verdicts.values()), tuple(broken)
+
+
+def judged(articles: Iterable[LinkFacts], verdicts: Iterable[Verdict]) -> list[LinkFacts]:
+    """The articles with these verdicts, which replace earlier ones on the same pairs."""
+    said: dict[str, dict[str, bool]] = {}
+    for each in verdicts:
+        said.setdefault(each.a_id, {})[each.b_id] = each.same
+        said.setdefault(each.b_id, {})[each.a_id] = each.same
+    told = []
+    for article in articles:
+        own = said.get(article.article_id, {})
+        yes = {other for other, same in own.items() if same}
+        no = own.keys() - yes
+        told.append(
+            replace(article, same_as=article.same_as - no | yes, not_same_as=article.not_same_as - yes | no)
+            if own
+            else article
+        )
+    return told
