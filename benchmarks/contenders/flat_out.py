@@ -1,0 +1,30 @@
+"""The limit: our extraction over the same bytes in N processes. python flat_out.py FOLDER COPIES N."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from crawler.exceptions import ExtractionError
+from crawler.extraction.page import Hints, extract
+from crawler.items import Fetch
+
+
+def read(path: str) -> int:
+    body = Path(path).read_bytes()
+    fetch = Fetch(f"http://127.0.0.1/{path}", f"http://127.0.0.1/{path}", body, None, 200, datetime.now(UTC))
+    try:
+        return len(extract(fetch, Hints("bench")).body)
+    except ExtractionError:
+        return 0
+
+
+if __name__ == "__main__":
+    paths = [str(path) for path in sorted(Path(sys.argv[1]).glob("*.html"))] * int(sys.argv[2])
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["crawler.extraction.page"])
+    with context.Pool(int(sys.argv[3])) as pool:
+        print(sum(pool.imap_unordered(read, paths, chunksize=4)))

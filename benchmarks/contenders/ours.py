@@ -1,0 +1,75 @@
+"""Our crawl with a ticker on its event loop: python ours.py URLS ARCHIVE STALLS [NAME=VALUE …]."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import ClassVar
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.project import get_project_settings
+
+from crawler.arguments import Arguments
+from crawler.spiders.page import AnyPage
+
+TICK = 0.01
+
+
+class Ticker:
+    """How late a 10 ms timer is, while the spider runs."""
+
+    late: ClassVar[list[float]] = []
+
+    @classmethod
+    def from_crawler(cls, crawler):
+        ticker = cls()
+        crawler.signals.connect(ticker.start, signals.spider_opened)
+        crawler.signals.connect(ticker.stop, signals.spider_idle)
+        return ticker
+
+    def start(self):
+        self._task = asyncio.ensure_future(self._tick())
+
+    def stop(self):
+        self._task.cancel()
+
+    async def _tick(self):
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(TICK)
+            self.late.append(time.perf_counter() - before - TICK)
+
+
+class Served(AnyPage):
+    """The pages that are served, and no variants elsewhere: no contender follows them."""
+
+    def variants(self, article, story):
+        return iter(())
+
+
+if __name__ == "__main__":
+    settings = get_project_settings()
+    settings.setdict(
+        {
+            "ARCHIVE_URI": sys.argv[2],
+            "ALLOW_PRIVATE_NETWORK": True,
+            "DOWNLOAD_DELAY": 0,
+            "AUTOTHROTTLE_ENABLED": False,
+            "ROBOTSTXT_OBEY": False,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+            **dict(part.split("=", 1) for part in sys.argv[4:]),
+        },
+        priority="cmdline",
+    )
+    settings["EXTENSIONS"][Ticker] = 1
+    process = AsyncCrawlerProcess(settings)
+    urls = tuple(Path(sys.argv[1]).read_text().split())
+    process.crawl(Served, arguments=Arguments(urls=urls))
+    process.start()
+    late = sorted(Ticker.late)
+    Path(sys.argv[3]).write_text(json.dumps([late[int(len(late) * 0.99)] * 1000, late[-1] * 1000]))

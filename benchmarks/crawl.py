@@ -1,0 +1,159 @@
+"""The whole crawl, page served to row committed, beside what else does it: `python benchmarks/crawl.py`.
+
+A loopback server holds real pages of ../shared/data; every contender goes over the same ones, in turn, and
+the turns are repeated. Start-up is measured apart (a run over one page) and taken off. CPU is of the
+contender and its children, the server not among them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import gzip
+import importlib.util
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HERE = ROOT / "benchmarks" / "contenders"
+DATA = ROOT.parent / "shared" / "data"
+PYTHON = sys.executable
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--copies", type=int, default=4, help="how often each page is served (default 4)")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    if not DATA.is_dir():
+        sys.exit(f"{DATA} is missing: the benchmark needs its real pages")
+    adopt_orphans()
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder), options)
+
+
+def measure(folder: Path, options: argparse.Namespace) -> None:
+    pages = folder / "pages"
+    pages.mkdir()
+    sources = [*DATA.glob("pages/*/*.html.gz"), *DATA.glob("aeb/html/*.html.gz")]
+    for number, source in enumerate(sorted(sources)):
+        (pages / f"p{number:04}.html").write_bytes(gzip.decompress(source.read_bytes()))
+    names = sorted(path.name for path in pages.iterdir())
+    server = subprocess.Popen(
+        [PYTHON, str(HERE / "server.py"), str(pages)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    base = f"http://127.0.0.1:{int(server.stdout.readline())}"
+    many, one = folder / "many.txt", folder / "one.txt"
+    many.write_text("\n".join(f"{base}/{copy}/news/{n}" for copy in range(options.copies) for n in names))
+    one.write_text(f"{base}/0/news/{names[0]}")
+    single = folder / "single"
+    single.mkdir()
+    shutil.copy(pages / names[0], single)
+    count = len(names) * options.copies
+
+    def ours(urls: Path, raw: str) -> list[str]:
+        shutil.rmtree(folder / "archive", ignore_errors=True)
+        stalls = str(folder / "stalls.json")
+        return [PYTHON, str(HERE / "ours.py"), str(urls), str(folder / "archive"), stalls, f"KEEP_RAW={raw}"]
+
+    def flat(of: Path, copies: int) -> list[str]:
+        return [PYTHON, str(HERE / "flat_out.py"), str(of), str(copies), str(options.processes)]
+
+    def plain(urls: Path) -> list[str]:
+        (folder / "plain.jsonl").unlink(missing_ok=True)
+        return [PYTHON, str(HERE / "plain.py"), str(urls), str(folder / "plain.jsonl")]
+
+    def command_line(of: Path) -> list[str]:
+        shutil.rmtree(folder / "text", ignore_errors=True)
+        trafilatura = str(Path(PYTHON).parent / "trafilatura")
+        output = ["--output-dir", str(folder / "text"), "--parallel", str(options.processes)]
+        return [trafilatura, "--input-dir", str(of), *output, "--json", "--with-metadata"]
+
+    copied = folder / "copied"
+    copied.mkdir()
+    for copy in range(options.copies):
+        for name in names:
+            os.link(pages / name, copied / f"{copy}-{name}")
+    contenders = {
+        "flat out: our extraction, nothing else": (
+            lambda: flat(pages, options.copies),
+            lambda: flat(single, 1),
+        ),
+        "triptych, raw pages kept": (lambda: ours(many, "warc"), lambda: ours(one, "warc")),
+        "triptych, KEEP_RAW=none": (lambda: ours(many, "none"), lambda: ours(one, "none")),
+        "scrapy + trafilatura + langdetect": (lambda: plain(many), lambda: plain(one)),
+        "trafilatura --parallel, files only": (lambda: command_line(copied), lambda: command_line(single)),
+    }
+    walls: dict[str, list[float]] = {name: [] for name in contenders}
+    cpus: dict[str, list[float]] = {name: [] for name in contenders}
+    stalls: list[list[float]] = []
+    for number in range(options.rounds):
+        for name, (whole, start) in contenders.items():
+            idle, idle_cpu = timed(start())
+            wall, cpu = timed(whole())
+            walls[name].append(count / max(wall - idle, 0.01))
+            cpus[name].append((cpu - idle_cpu) / count * 1000)
+            if name.startswith("triptych, raw"):
+                stalls.append(json.loads((folder / "stalls.json").read_text()))
+            print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
+    assert server.stdin is not None
+    server.stdin.close()
+    server.wait()
+    show(count, options, walls, cpus, stalls)
+
+
+def adopt_orphans() -> None:
+    """Worker processes outlive the crawl by a moment; only a parent that waits for them learns their CPU."""
+    ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def timed(command: list[str]) -> tuple[float, float]:
+    """Wall and CPU seconds of a command and its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    wall = time.perf_counter() - start
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    while time.perf_counter() - start - wall < 2:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.01)
+        except ChildProcessError:
+            break
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def show(count: int, options: argparse.Namespace, walls, cpus, stalls) -> None:
+    limit = next(iter(walls))
+    plain = "scrapy + trafilatura + langdetect"
+    print(f"{count} pages, {options.processes} processes, median of {options.rounds} rounds\n")
+    print("| | pages/s | of the limit | of the plain spider | CPU ms a page |")
+    print("|---|---|---|---|---|")
+    for name, speeds in walls.items():
+        of_limit = statistics.median(a / b for a, b in zip(speeds, walls[limit], strict=True))
+        of_plain = statistics.median(a / b for a, b in zip(speeds, walls[plain], strict=True))
+        cpu = statistics.median(cpus[name])
+        print(f"| {name} | {statistics.median(speeds):.1f} | {of_limit:.2f} | {of_plain:.1f} | {cpu:.1f} |")
+    p99, worst = (statistics.median(column) for column in zip(*stalls, strict=True))
+    print(f"\nEvent loop, raw pages kept: a 10 ms timer is late by p99 {p99:.0f} ms, at most {worst:.0f} ms")
+    missing = [name for name in ("newsplease", "newspaper") if importlib.util.find_spec(name) is None]
+    print(f"Not measured: {', '.join(missing) or 'nothing'} (not installed, or a crawl of its own)")
+
+
+if __name__ == "__main__":
+    main()
