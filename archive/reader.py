@@ -104,7 +104,8 @@ class Archive:
         columns: Sequence[str] | None = None,
     ) -> RowSet:
         """One row a story. An id that was merged into an older story leads to that one."""
-        wanted = [story_id, *self.successors(story_id)] if story_id and as_of is None else story_id
+        moved = self.successors(story_id) if story_id and as_of is None else ()
+        wanted = moved if moved and story_id not in moved else story_id
         where = _all(_among("story_id", wanted), _among("outlet", outlet))
         return self._rows("stories", where, as_of, columns)
 

@@ -19,7 +19,7 @@ from pipelines.pairing.content import LANGUAGES
 from pipelines.pairing.reading import Document, Reading, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,21 +79,31 @@ class Blocks:
     def __iter__(self) -> Iterator[Block]:
         held: dict[str, Reading] = {}
         for outlet, week in self._weeks:
-            start, end = self._rows[outlet]
-            first, last = week * WEEK, (week + 1) * WEEK
-            low, core, after, high = (
-                start + int(np.searchsorted(self._when[start:end], at))
-                for at in (first - BEFORE, first, last, last + AFTER)
-            )
-            ids: list[str] = self.ids[low:high].to_pylist()
-            held = {x: held[x] for x in ids if x in held}
-            held |= self._read(outlet, [x for x in ids if x not in held], low, high)
-            yield Block(
-                outlet,
-                [held[x] for x in ids],
-                frozenset(ids[core - low : after - low]),
-                dict(zip(ids, self._when[low:high].tolist(), strict=True)),
-            )
+            block = self._block(outlet, week, held)
+            held = {each.document.article_id: each for each in block.readings}
+            yield block
+
+    def around(self, article_id: str) -> Block | None:
+        """The block of the week in which an article was published; None where it is not of the archive."""
+        row = pc.index(self.ids, article_id).as_py()
+        outlet = next((name for name, (start, end) in self._rows.items() if start <= row < end), None)
+        return None if outlet is None else self._block(outlet, int(self._when[row] // WEEK), {})
+
+    def _block(self, outlet: str, week: int, held: Mapping[str, Reading]) -> Block:
+        start, end = self._rows[outlet]
+        first, last = week * WEEK, (week + 1) * WEEK
+        low, core, after, high = (
+            start + int(np.searchsorted(self._when[start:end], at))
+            for at in (first - BEFORE, first, last, last + AFTER)
+        )
+        ids: list[str] = self.ids[low:high].to_pylist()
+        new = self._read(outlet, [x for x in ids if x not in held], low, high)
+        return Block(
+            outlet,
+            [held[x] if x in held else new[x] for x in ids],
+            frozenset(ids[core - low : after - low]),
+            dict(zip(ids, self._when[low:high].tolist(), strict=True)),
+        )
 
     def _read(self, outlet: str, ids: Sequence[str], low: int, high: int) -> dict[str, Reading]:
         if not ids:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from archive.records import LinkFacts
@@ -40,6 +40,26 @@ def read_verdicts(
     """
     verdicts: dict[tuple[str, str], Verdict] = {}
     broken = []
+    for number, a, b, said in _lines(path):
+        one, other = find(a), find(b)
+        if said.lower() not in _YES | _NO:
+            broken.append(BrokenLine(number, f"verdict is {said!r}, not yes or no"))
+        elif one is None or other is None:
+            broken.append(BrokenLine(number, f"not in the archive: {a if one is None else b}"))
+        elif one == other:
+            broken.append(BrokenLine(number, f"one article, not two: {a}"))
+        else:
+            key = min(one, other), max(one, other)
+            verdicts[key] = Verdict(*key, said.lower() in _YES)
+    return tuple(verdicts.values()), tuple(broken)
+
+
+def named_in(path: Path) -> set[str]:
+    """The addresses and ids of the lines that have a verdict; raises as `read_verdicts`."""
+    return {name for _, a, b, _ in _lines(path) for name in (a, b)}
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv.DictReader(file)
         if missing := {"a", "b", "verdict"} - set(lines.fieldnames or ()):
@@ -47,19 +67,8 @@ def read_verdicts(
         for line in lines:
             # --review puts a quote before what a spreadsheet would take for a formula
             a, b, said = ((line[name] or "").strip().lstrip("'") for name in ("a", "b", "verdict"))
-            if not said:
-                continue
-            ids = find(a), find(b)
-            if said.lower() not in _YES | _NO:
-                broken.append(BrokenLine(lines.line_num, f"verdict is {said!r}, not yes or no"))
-            elif ids[0] is None or ids[1] is None:
-                broken.append(BrokenLine(lines.line_num, f"not in the archive: {a if ids[0] is None else b}"))
-            elif ids[0] == ids[1]:
-                broken.append(BrokenLine(lines.line_num, f"one article, not two: {a}"))
-            else:
-                key = min(ids[0], ids[1]), max(ids[0], ids[1])
-                verdicts[key] = Verdict(*key, said.lower() in _YES)
-    return tuple(verdicts.values()), tuple(broken)
+            if said:
+                yield lines.line_num, a, b, said
 
 
 def judged(articles: Iterable[LinkFacts], verdicts: Iterable[Verdict]) -> list[LinkFacts]:

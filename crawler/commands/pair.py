@@ -1,0 +1,127 @@
+"""`scrapy pair`: pair across the whole archive, by content too, and publish one snapshot."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+import archive
+from archive.exceptions import ArchiveError
+from pipelines.pairing.explain import explain
+from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table
+from pipelines.pairing.review import article_ids, write_review
+from pipelines.pairing.sweep import pair_archive
+from pipelines.pairing.verdicts import named_in, read_verdicts
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pipelines.pairing.verdicts import Verdict
+
+OK, LOST, USAGE = 0, 1, 2
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[--all] [--labels FILE] [--review FILE] | --explain URL_A URL_B"
+
+    def short_desc(self) -> str:
+        return "Pair the variants across the whole archive, by their content too"
+
+    def long_desc(self) -> str:
+        return (
+            "Compare what is new since the last run with its weeks, score the pairs that links declare, find "
+            "those that no link declares, and publish a snapshot. Exit code 0: done, also where nothing was "
+            "new; 1: the archive could not be written; 2: a wrong argument, or lines of the labels that "
+            "could not be used (the others were)."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--all", action="store_true", help="compare everything again, not only what is new"
+        )
+        parser.add_argument(
+            "--explain",
+            nargs=2,
+            metavar=("URL_A", "URL_B"),
+            help="say why two articles are a pair or not; writes nothing",
+        )
+        parser.add_argument(
+            "--review", metavar="FILE", help="compare everything, and write the uncertain pairs to a CSV file"
+        )
+        parser.add_argument(
+            "--labels",
+            metavar="FILE",
+            help="take verdicts from a CSV file with the columns a, b and verdict (yes or no)",
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if args:
+            raise UsageError(f"scrapy pair takes no {args[0]!r}; see scrapy pair --help", print_help=False)
+        uri = self.settings["ARCHIVE_URI"]
+        self._console = Console()
+        try:
+            if opts.explain:
+                self._explain(uri, *opts.explain)
+            else:
+                self._pair(uri, opts)
+        except (ArchiveError, OSError) as error:
+            print(f"scrapy pair: {error}", file=sys.stderr)
+            self.exitcode = LOST
+
+    def _explain(self, uri: str, one: str, other: str) -> None:
+        explained = explain(archive.open(uri), one, other)
+        self._console.print(explanation_table(explained))
+        for line in explanation_lines(explained):
+            self._console.print(line, highlight=False)
+
+    def _pair(self, uri: str, opts: argparse.Namespace) -> None:
+        verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
+        with Progress(
+            TextColumn("[bold]pairing"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        ) as bar:
+            task = bar.add_task("weeks", total=None)
+            outcome = pair_archive(
+                uri,
+                everything=opts.all or bool(opts.review),
+                keep_uncertain=bool(opts.review),
+                verdicts=verdicts,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        self._console.print(outcome_table(outcome))
+        if opts.review:
+            lines = write_review(Path(opts.review), archive.open(uri), outcome.uncertain)
+            self._console.print(
+                f"{lines} uncertain pairs are in {opts.review}", markup=False, highlight=False
+            )
+        told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
+        self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
+
+    def _verdicts(self, uri: str, path: Path) -> tuple[Verdict, ...]:
+        try:
+            ids = article_ids(archive.open(uri), named_in(path))
+            verdicts, broken = read_verdicts(path, ids.get)
+        except (OSError, ValueError) as error:
+            raise UsageError(str(error), print_help=False) from None
+        for line in broken:
+            print(f"scrapy pair: {path} line {line.number}, not used: {line.why}", file=sys.stderr)
+        if broken:
+            self.exitcode = USAGE
+        return verdicts

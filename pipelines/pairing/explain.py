@@ -1,0 +1,88 @@
+"""Why two articles are one story or not, side by side, with what a person can check."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.exceptions import ArticleNotFound
+from pipelines.pairing.blocks import Blocks
+from pipelines.pairing.content import Match, compare
+from pipelines.pairing.review import article_ids, known
+
+if TYPE_CHECKING:
+    from archive.reader import Archive
+    from pipelines.pairing.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    a: Reading
+    b: Reading
+    """In the order asked for, whatever their ids."""
+    urls: tuple[str, str]
+    match: Match | None
+    """None where nothing can be said by content: one language, or one that cannot be compared."""
+    compared: int
+    """Articles that were compared to say so."""
+    only: tuple[tuple[str, ...], tuple[str, ...]]
+    """Numbers that the other side has not."""
+    decided: tuple[str, ...]
+    """What joins them in the archive, in words; empty while they are no pair."""
+    one_story: bool
+
+
+def explain(read: Archive, one: str, other: str) -> Explanation:
+    """Of two addresses or article ids; compared among the articles of their days, as `scrapy pair` does.
+
+    Raises ArticleNotFound.
+    """
+    found = article_ids(read, (one, other))
+    for name in (one, other):
+        if name not in found:
+            raise ArticleNotFound(
+                f"There is no article {name} in {read.root}: give an address or an article id."
+            )
+    a_id, b_id = found[one], found[other]
+    if a_id == b_id:
+        raise ArticleNotFound(f"Both lead to the article {a_id}: give two articles.")
+    blocks = Blocks(read)
+    readings = blocks.read([a_id, b_id])
+    ids = min(a_id, b_id), max(a_id, b_id)
+    block = next(
+        (x for x in map(blocks.around, ids) if x is not None and x.earlier.keys() >= {a_id, b_id}), None
+    )
+    pool = list(readings.values()) if block is None else list(block.readings)
+    matches = compare(pool, {ids}, only_wanted=True)
+    addresses = known(read, ids)
+    decided, one_story = _decided(read, ids)
+    return Explanation(
+        a=readings[a_id],
+        b=readings[b_id],
+        urls=(addresses[a_id][0], addresses[b_id][0]),
+        match=matches[0] if matches else None,
+        compared=len(pool),
+        only=(_only(readings[a_id], readings[b_id]), _only(readings[b_id], readings[a_id])),
+        decided=decided,
+        one_story=one_story,
+    )
+
+
+def _only(reading: Reading, other: Reading) -> tuple[str, ...]:
+    theirs = {anchor.key for anchor in other.anchors}
+    return tuple(dict.fromkeys(x.text for x in reading.anchors if x.key[0].isdigit() and x.key not in theirs))
+
+
+def _decided(read: Archive, ids: tuple[str, str]) -> tuple[tuple[str, ...], bool]:
+    pairs = read.pairs().to_arrow()
+    rows = pairs.filter(
+        pc.and_(pc.equal(pairs["article_id_a"], ids[0]), pc.equal(pairs["article_id_b"], ids[1]))
+    ).to_pylist()
+    articles = read.articles(columns=["article_id", "story_id"]).to_arrow()
+    stories = articles.filter(pc.is_in(articles["article_id"], value_set=pa.array(ids)))["story_id"]
+    said = [link for row in rows for link in json.loads(row["details"] or "{}").get("evidence", [])]
+    return tuple(dict.fromkeys(str(link["kind"]) for link in said)), len(stories.unique()) == 1

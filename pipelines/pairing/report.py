@@ -1,0 +1,97 @@
+"""What pairing did, and why two articles are a pair, as a person wants to read it."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from pipelines.pairing.explain import Explanation
+    from pipelines.pairing.reading import Reading
+    from pipelines.pairing.sweep import Outcome
+
+_TIERS = ("auto", "probable", "review", "none", "not compared")
+
+
+def outcome_table(outcome: Outcome) -> Table:
+    table = _plain()
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    table.add_row("blocks", str(outcome.blocks), "weeks of an outlet")
+    table.add_row("articles", str(outcome.articles), "new or changed since the last run, in uk, en or ru")
+    table.add_row("pairs", str(outcome.pairs.total()), "")
+    for evidence in dict.fromkeys(kind for kind, _ in outcome.pairs):
+        tiers = {tier: outcome.pairs[evidence, tier] for tier in _TIERS if outcome.pairs[evidence, tier]}
+        said = ", ".join(f"{tier} {count}" for tier, count in tiers.items())
+        table.add_row(f"  {evidence}", str(sum(tiers.values())), f"by content {said}")
+    table.add_row("conflicts", str(outcome.conflicts), "kept and flagged: a link says yes, the texts say no")
+    table.add_row("refused", str(outcome.refused.total()), _counts(outcome.refused))
+    table.add_row("joined", str(outcome.joined), "articles that have moved to another story")
+    return table
+
+
+def explanation_table(explained: Explanation) -> Table:
+    table = _plain()
+    table.add_column(ratio=1)
+    table.add_column(ratio=1)
+    a, b, match = explained.a, explained.b, explained.match
+    table.add_row("", a.document.language, b.document.language)
+    table.add_row("headline", _shown(a.document.headline), _shown(b.document.headline))
+    table.add_row("address", _shown(explained.urls[0]), _shown(explained.urls[1]))
+    table.add_row("published", _when(a), _when(b))
+    table.add_row("letters", str(a.letters), str(b.letters))
+    if match is not None:
+        ours_first = match.a_id == a.document.article_id
+        for number, pair in enumerate(match.shared):
+            ours, theirs = pair if ours_first else pair[::-1]
+            table.add_row("shared" if number == 0 else "", _shown(ours), _shown(theirs))
+    if any(explained.only):
+        table.add_row(
+            "numbers only here", *(_shown(", ".join(side[:12])) or "none" for side in explained.only)
+        )
+    return table
+
+
+def explanation_lines(explained: Explanation) -> list[str]:
+    match, lines = explained.match, []
+    if match is None:
+        languages = f"{explained.a.document.language} and {explained.b.document.language}"
+        lines.append(f"By content: cannot be compared ({languages}).")
+    else:
+        best = "each is the other's best" if match.mutual else "one of them has a likelier partner"
+        lines.append(
+            f"By content: p {match.probability:.3f} ({match.tier}), {best}; runner-up {match.runner_up:.3f}; "
+            f"{match.ordered[0]} of {match.ordered[1]} anchors in order; "
+            f"compared among {explained.compared} articles of their days."
+        )
+    said = ", ".join(explained.decided)
+    lines.append(f"In the archive: {f'a pair by {said}' if said else 'no pair'}, {_story(explained)}.")
+    return lines
+
+
+def _story(explained: Explanation) -> str:
+    return "one story" if explained.one_story else "two stories"
+
+
+def _plain() -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    return table
+
+
+def _when(reading: Reading) -> str:
+    return f"{reading.document.at:%Y-%m-%d %H:%M} UTC" if reading.document.at else "unknown"
+
+
+def _shown(text: str) -> str:
+    """A page's text without what a terminal would obey."""
+    return escape("".join("�" if unicodedata.category(x) in ("Cc", "Cf") else x for x in text))
+
+
+def _counts(counter: Counter[str]) -> str:
+    return ", ".join(f"{escape(name)} {count}" for name, count in counter.most_common())

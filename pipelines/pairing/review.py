@@ -1,0 +1,84 @@
+"""The pairs that a person should look at, as a CSV that any spreadsheet opens and no spreadsheet obeys."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from archive.reader import Archive
+    from pipelines.pairing.content import Match
+
+COLUMNS = ("verdict", "probability", "tier", "runner_up", "shared", "headline_a", "headline_b", "a", "b")
+_OBEYED = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+
+
+def write_review(path: Path, read: Archive, uncertain: Sequence[Match]) -> int:
+    """How many lines were written: the nearest to a coin's toss first. `--labels` takes the file back.
+
+    Raises OSError.
+    """
+    told = {x for match in uncertain for x in (match.a_id, match.b_id)}
+    articles = known(read, told)
+    chosen = [match for match in uncertain if {match.a_id, match.b_id} <= articles.keys()]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(COLUMNS)
+        for match in sorted(chosen, key=lambda each: (abs(each.probability - 0.5), each.a_id, each.b_id)):
+            (url_a, headline_a), (url_b, headline_b) = articles[match.a_id], articles[match.b_id]
+            shared = "; ".join(f"{ours} <-> {theirs}" for ours, theirs in match.shared)
+            row = (
+                "",
+                match.probability,
+                match.tier,
+                match.runner_up,
+                shared,
+                headline_a,
+                headline_b,
+                url_a,
+                url_b,
+            )
+            lines.writerow([harmless(each) if isinstance(each, str) else each for each in row])
+    return len(chosen)
+
+
+def harmless(text: str) -> str:
+    """Text from a page with a quote before what a spreadsheet would take for a formula."""
+    flat = " ".join(text.split())
+    return f"'{flat}" if flat.startswith(_OBEYED) or text[:1] in _OBEYED else flat
+
+
+def known(read: Archive, article_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Address and headline of articles."""
+    ids = pa.array(sorted(article_ids), pa.string())
+    files = [str(path) for path in read.articles().files()]
+    rows = ds.dataset(files, format="parquet").to_table(
+        columns=["article_id", "url", "headline"], filter=ds.field("article_id").isin(ids)
+    )
+    return {row["article_id"]: (row["url"], row["headline"]) for row in rows.to_pylist()}
+
+
+def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
+    """The article ids that ids and addresses lead to; an address names first what was fetched from there."""
+    wanted = pa.array(sorted(set(names)), pa.string())
+    columns = ["article_id", "canonical_url", "requested_url", "url"]
+    where = None
+    for column in columns:
+        hit = ds.field(column).isin(wanted)
+        where = hit if where is None else where | hit
+    files = [str(path) for path in read.articles().files()]
+    rows = ds.dataset(files, format="parquet").to_table(columns=columns, filter=where).to_pylist()
+    held = set(wanted.to_pylist())
+    # the better name last, so that it wins
+    return {
+        row[column]: row["article_id"]
+        for column in ("canonical_url", "requested_url", "url", "article_id")
+        for row in rows
+        if row[column] in held
+    }
