@@ -17,7 +17,7 @@ import os
 import re
 from itertools import groupby
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from archive import durable, raw, warc
 from archive.raw import Pointer
@@ -32,26 +32,37 @@ _log = logging.getLogger(__name__)
 
 _MERGE_AT = 8
 _WWW = re.compile(r"^www\d*\.")
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F))).replace("%", "").replace("#", "")
 _MIME = re.compile(rb"\r\ncontent-type:[ \t]*([\w.+/-]+)", re.IGNORECASE)
 
 
 def surt(url: str) -> str:
-    """`http://www.pravda.com.ua/rus/1/?b&a` -> `ua,com,pravda)/rus/1?a&b`: the host from the right."""
-    text = url.strip().lower()
+    """`http://www.pravda.com.ua/rus/1/?b&a` -> `ua,com,pravda)/rus/1?a&b`: the host from the right.
+
+    As the Python package `surt` of the Internet Archive has it, but for session ids, which it takes out.
+    """
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return text
+        return _one_escape(url.strip())
     if not host:
-        return text
-    labels = _WWW.sub("", host).split(".")
-    key = host if host.replace(".", "").isdigit() or ":" in host else ",".join(reversed(labels))
-    if port not in {None, {"http": 80, "https": 443}.get(parts.scheme)}:
+        return _one_escape(url.strip())
+    with contextlib.suppress(UnicodeError):
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    key = ",".join(reversed(_WWW.sub("", _one_escape(host)).split(".")))
+    if port not in {None, {"http": 80, "https": 443}.get(parts.scheme.lower())}:
         key += f":{port}"
-    path = parts.path.rstrip("/") or "/"
-    query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
+    path = re.sub("/{2,}", "/", _one_escape(parts.path)).rstrip("/") or "/"
+    query = "&".join(sorted(_one_escape(parts.query).split("&"))) if parts.query else ""
     return f"{key}){path}" + (f"?{query}" if query else "")
+
+
+def _one_escape(text: str) -> str:
+    plain = text.encode("utf-8", "surrogatepass")
+    while (once := unquote_to_bytes(plain)) != plain:
+        plain = once
+    return quote(plain, safe=_PRINTABLE).lower()
 
 
 def add(layout: Layout, pointers: Iterable[Pointer]) -> None:
@@ -97,6 +108,17 @@ def rebuild(layout: Layout) -> int:
         if path != written:
             path.unlink(missing_ok=True)
     return len(kept)
+
+
+def remove(layout: Layout, places: set[tuple[str, int]]) -> None:
+    """Take pages out, by file and offset; what is gone already stays gone. Call it under the commit lock."""
+    for path in _files(layout):
+        before = path.read_bytes().splitlines(keepends=True)
+        kept = [line for line in before if (found := _pointer(line)) and (found.file, found.offset) not in places]
+        if len(kept) < len(before):
+            written = _write(layout, kept) if kept else None
+            if path != written:
+                path.unlink(missing_ok=True)
 
 
 def _files(layout: Layout) -> list[Path]:

@@ -1,7 +1,9 @@
 import hashlib
 import os
+import resource
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
+from archive.warc import Exchange, build
 from archive.writer import ArchiveWriter
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -58,6 +61,25 @@ def make_article(number=1, language="uk", text="Перший абзац.", **cha
         extra=None,
     )
     return replace(record, **changes)
+
+
+def make_page(record, body=None):
+    """The record with the hash and id of its own page, and the page."""
+    body = body if body is not None else f"<html><p>{record.url} {record.body}</p></html>".encode()
+    record = replace(
+        record,
+        article_id=hashlib.blake2b(record.url.encode(), digest_size=16).hexdigest(),
+        raw_sha256=hashlib.sha256(body).hexdigest(),
+    )
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    exchange = Exchange(record.url, record.http_status, record.fetched_at, (), headers)
+    return record, build(exchange, body)
+
+
+@pytest.fixture
+def page():
+    """Build an article with its page: page(record, body) -> (record, page)."""
+    return make_page
 
 
 @pytest.fixture
@@ -146,6 +168,22 @@ def program():
         for stream in (process.stdin, process.stdout):
             if stream:
                 stream.close()
+
+
+@pytest.fixture
+def limited():
+    """A disk that takes files up to a size: `with limited(size):`."""
+
+    @contextmanager
+    def limit(size):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return limit
 
 
 @pytest.fixture
