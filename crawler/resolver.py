@@ -161,7 +161,7 @@ class PublicOnlyResolver:
 
 
 def pinned_names(setting: str) -> dict[str, Address]:
-    """`{"herald.example": 127.0.0.1}` of RESOLVE_TO=herald.example=127.0.0.1,other.example=…
+    """Read RESOLVE_TO: `herald.example=127.0.0.1,other.example=::1` gives both names their addresses.
 
     A lone address stands for every name, and counts with ALLOW_PRIVATE_NETWORK only: it would undo the guard.
     Raises ValueError for what is no address.

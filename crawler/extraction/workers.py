@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import resource
+import signal
 from concurrent.futures import TimeoutError as TaskTimeout
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -28,8 +29,22 @@ TASKS_A_WORKER = 1000
 MEMORY_LIMIT = 2 << 30
 
 
+# seconds beyond its time after which a worker ends itself, when the crawl is no longer there to end it
+GRACE = 5
+
+
 def _start_worker() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _within(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The kernel's own alarm: a regular expression that runs for ever lets no thread of Python notice."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 class Workers:
@@ -48,7 +63,8 @@ class Workers:
 
         Raises ExtractionTimeout when it took too long, WorkerDied when its process ended.
         """
-        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout)
+        task = (self._timeout + GRACE, function, *args)
+        future = self._pool.schedule(_within, args=task, kwargs=kwargs, timeout=self._timeout)
         try:
             result: T = await asyncio.wrap_future(future)
         except TaskTimeout:

@@ -1,4 +1,4 @@
-"""No way from a public outlet into the private network, counted on the sockets of the server that hides there."""
+"""No way from a public outlet into the private network, counted on the sockets of a server inside."""
 
 from __future__ import annotations
 

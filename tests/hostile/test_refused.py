@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.hostile.processes import children
 from tests.hostile.server import HostileServer
 
 if TYPE_CHECKING:
@@ -202,14 +203,6 @@ def test_no_port_is_open_while_the_crawl_runs(outlet: HostileOutlet) -> None:
     finally:
         process.kill()
         process.communicate(timeout=60)
-
-
-def children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += [int(child), *children(int(child))]
-    return found
 
 
 def listening(pid: int | str) -> list[str]:
