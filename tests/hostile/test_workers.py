@@ -6,14 +6,15 @@ import asyncio
 import os
 import re
 import signal
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.exceptions import ExtractionTimeout, WorkerDied
 from crawler.extraction.workers import MEMORY_LIMIT, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def endless(pattern: str) -> bool:
