@@ -48,7 +48,7 @@ def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: st
     console.print(_outcomes(ledger))
     for url, why in ledger.sources.items():
         if why != "read":
-            console.print(f"[yellow]not read[/]  {escape(url)}: {escape(why)}")
+            console.print(f"[yellow]not read[/]  {escape(visible(url))}: {escape(visible(why))}")
     if stage.snapshots:
         console.print(f"\nArchive   {escape(uri)}  (snapshot {stage.snapshots[-1].id})")
         console.print(f'Read it   [bold]pandas.read_parquet("{escape(uri)}/articles")[/]', soft_wrap=True)

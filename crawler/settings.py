@@ -38,6 +38,7 @@ CONTACT = _own("CONTACT", "")
 USER_AGENT = f"Triptych/0.1 (news archive{'; ' + CONTACT if CONTACT else ''})"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "triptych"
+ROBOTSTXT_PARSER = "crawler.robots_file.BoundedRobots"
 DOWNLOAD_DELAY = 1
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
