@@ -13,7 +13,7 @@ from crawler.items import Article, Look, Outcome
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
+    from scrapy.http import Request, Response
     from twisted.python.failure import Failure
 
     from archive.writer import Known, LastLook
@@ -120,8 +120,10 @@ class Ledger:
 
 def first_address(response: Response) -> str:
     """The address as it was asked for, before any redirect."""
-    request = response.request
-    if request is None:
-        return response.url
-    redirects: list[str] = request.meta.get("redirect_urls", [])
-    return redirects[0] if redirects else request.url
+    return response.url if response.request is None else asked_address(response.request)
+
+
+def asked_address(request: Request) -> str:
+    """As it was entered: a request writes `[` and `|` in its own way, and would settle another address."""
+    entered: str = request.meta.get("address") or request.meta.get("redirect_urls", [request.url])[0]
+    return entered

@@ -21,7 +21,7 @@ from crawler.extraction.page import Hints
 from crawler.extraction.workers import Workers
 from crawler.failures import explain
 from crawler.items import Fetch, Look
-from crawler.ledger import Ledger, first_address
+from crawler.ledger import Ledger, asked_address, first_address
 from crawler.middlewares.exchanges import exchange_of
 from crawler.outlet import Outlet, in_domains
 from crawler.variants import variants_to_fetch
@@ -99,7 +99,7 @@ class StorySpider(Outlet, scrapy.Spider):
                 callback=self.parse_article,
                 errback=self.failed,
                 cb_kwargs={"declared": alternates},
-                meta=meta,
+                meta={**meta, "address": url},
                 # the ledger asks once for each address; Scrapy's filter drops a redirect's target unaccounted
                 dont_filter=True,
                 # a story is made whole before the next one begins, so that a kill leaves whole stories
@@ -247,7 +247,7 @@ class StorySpider(Outlet, scrapy.Spider):
     def failed(self, failure: Failure) -> Iterator[Look]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
-        requested = request.meta.get("redirect_urls", [request.url])[0]
+        requested = asked_address(request)
         if request.meta.get("guessed") and status in (404, 410):
             # the outlet's rule says where a variant would be, not that there is one
             outcome, reason = "skipped", "no-such-variant"
