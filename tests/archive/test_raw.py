@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 from datetime import timedelta
 
@@ -269,3 +270,33 @@ def test_compaction_and_time_travel_keep_the_pointers(root, open_writer, article
     past = opened.articles(as_of=opened.snapshot.committed_at).to_pandas()
     assert past["raw_file"].notna().all()
     assert grave(root) == []
+
+
+def test_a_page_is_written_and_synced_before_what_names_it(root, tmp_path, program):
+    if shutil.which("strace") is None:
+        pytest.skip("NOT TESTED: the order of writes; strace is not installed")
+    trace = tmp_path / "trace"
+    under = ["strace", "-f", "-y", "-s", "0", "-e", "trace=write,fsync,fdatasync,link,linkat", "-o", trace]
+    program("pages.py", root, "run-1", 3, "between", under=under).communicate()
+    begun, unsynced, page_written, records, commits = set(), False, False, 0, 0
+    for line in trace.read_text().splitlines():
+        call = re.search(r"(\w+)\(.*?(/[^>\"]*/(?:_raw|_wal|_tmp|_log)/?[^>\"]*)[>\"].* = \d+$", line)
+        if call is None:
+            continue
+        name, path = call.groups()
+        if name == "write" and path.endswith(".warc.gz"):
+            page_written, unsynced = path in begun, True
+            begun.add(path)
+        elif name == "write" and "/_wal/" in path and path in begun:
+            assert page_written, "a record was acknowledged before its page was written"
+            page_written, records = False, records + 1
+        elif name == "write":
+            begun.add(path)
+        elif "sync" in name and path.endswith(".warc.gz"):
+            unsynced = False
+        elif name == "fdatasync":
+            assert not unsynced, "a record reached the disk before its page"
+        elif name.startswith("link") and "/_log/" in line:
+            assert not unsynced, "a manifest names a page that is not on disk"
+            commits += 1
+    assert (records, commits) == (10, 1 + 3)
