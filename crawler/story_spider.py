@@ -24,7 +24,7 @@ from crawler.items import Fetch, Look
 from crawler.ledger import Ledger, asked_address, first_address
 from crawler.middlewares.exchanges import exchange_of
 from crawler.outlet import Outlet, in_domains
-from crawler.variants import variants_to_fetch
+from crawler.variants import variants_to_fetch, worth_fetching
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -129,7 +129,7 @@ class StorySpider(Outlet, scrapy.Spider):
         yield self.look(lead.url, "skipped", "known")
         # what was kept of the page includes the outlet's rule
         named: list[Alternate | AlternateRecord] = [*lead.alternates, *known.alternates]
-        for alternate in named:
+        for alternate in worth_fetching([lead.url], named):
             if not (self.ledger.known(alternate.url) or self.ledger.was_looked_at(alternate.url)):
                 yield from self._request_variant(alternate, lead.url, inviting=True)
 
