@@ -1,13 +1,16 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test check install clean
+.PHONY: demo test slow check install clean
 
 demo: install
 	$(BIN)/scrapy crawl demo
 
 test: install
 	$(BIN)/python -m pytest -q
+
+slow: install
+	$(BIN)/python -m pytest -q -m slow
 
 check: install
 	$(BIN)/ruff check .

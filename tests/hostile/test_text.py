@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tests.hostile.crawled import HostileOutlet
 
 # sets the window's title, clears the screen, writes the clipboard; 8-bit forms; backwards text; a bell
-ESCAPES = "\x1b]0;owned\x07 \x1b[2J\x1b[31m \x1b]52;c;cm0gLXJm\x07 \x9b31m \x9d0;owned\x9c \u202etxt.exe \x08\x00"
+ESCAPES = (
+    "\x1b]0;owned\x07 \x1b[2J\x1b[31m \x1b]52;c;cm0gLXJm\x07 \x9b31m \x9d0;owned\x9c \u202etxt.exe \x08\x00"
+)
 MARKUP = "[bold red]loud[/] [link=file:///etc/passwd]here[/link] [/nothing] %s %(a)s {0} ${HOME} `id`"
 # line breaks and what rich itself prints are no danger
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -1,0 +1,81 @@
+"""Pages that are small to send and dear to read: refused by their size, or ended with their worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hostile.crawled import peak
+
+if TYPE_CHECKING:
+    from tests.hostile.crawled import HostileOutlet
+
+WORD = "слово "
+# just below what is refused at once: 5 MB, 20,000 elements, 256 levels
+EXPENSIVE = {
+    "paragraphs": f"<p>{WORD * 8}</p>" * 19_900,
+    "links": '<a href="/x">слово</a> ' * 19_900,
+    "list": "<ul>" + f"<li><a href='/x'>{WORD}</a> {WORD * 5}</li>" * 9_900 + "</ul>",
+    "table": "<table>" + ("<tr>" + "<td>1</td>" * 190 + "</tr>") * 100 + "</table>",
+    "deep": ("<div>" * 240 + WORD * 10 + "</div>" * 240) * 80,
+    "unclosed": "<p><b><i>" * 6_000,
+    "digits": f"<p>{'1' * 4_000_000}</p>",
+    "dates": f"<p>{'2020-' * 800_000}</p>",
+    "letters": f"<p>{'слово' * 450_000}</p>",
+    "spaces": f"<p>{' ' * 4_500_000}</p>",
+    "entities": f"<p>{'&amp;' * 900_000}</p>",
+    "by": f"<p class='author'>{'By ' * 1_400_000}</p>",
+    "names": f"<p class='author'>{'Іван Франко, ' * 180_000}</p>",
+    "copyright": f"<p>{'© ' * 1_400_000}</p>",
+    "json": '<script type="application/ld+json">' + "[" * 2_000_000 + "</script>",
+    "json-object": '<script type="application/ld+json">' + '{"@graph":' * 400_000 + "</script>",
+    "json-wide": '<script type="application/ld+json">['
+    + '{"@type":"NewsArticle"},' * 180_000
+    + "{}]</script>",
+    "json-many": '<script type="application/ld+json">{"@type":"NewsArticle"}</script>' * 19_900,
+    "json-digits": '<script type="application/ld+json">{"x":' + "9" * 4_000_000 + "}</script>",
+    "meta": '<meta property="article:published_time" content="2020-01-01">' * 19_900,
+    "hreflang": '<link rel="alternate" hreflang="en" href="/en/x.html">' * 19_900,
+    "classes": f"<p class='{'a ' * 1_000_000}'>{WORD * 40}</p>",
+    "attributes": "<p " + " ".join(f"a{number}=1" for number in range(300_000)) + f">{WORD * 40}</p>",
+    "comments": "<!--" + "--><!--" * 600_000 + "-->",
+}
+REFUSED = {
+    "100k-paragraphs": "<p>слово</p>" * 100_000,
+    "100k-links": "<a href=/>слово</a>" * 100_000,
+    "table-300k": "<table>" + ("<tr>" + "<td>1" * 300) * 1000 + "</table>",
+    "million-deep": "<div>" * 900_000,
+    "big": f"<p>{WORD * 500_000}</p>",
+}
+FEW = ("paragraphs", "dates", "json", "digits")
+ENDS = {"archived", "failed(timeout)", "failed(worker-died)"}
+# a page of 5 MB on its way, in Cyrillic, and the bodies of 4 MB that some of these turn into
+MOST = 250
+
+
+def crawl(outlet: HostileOutlet, names: tuple[str, ...]) -> dict[str, str]:
+    good = [outlet.good(f"/good-{number}.html") for number in range(10)]
+    pages = {f"/{name}.html": text for name, text in {**EXPENSIVE, **REFUSED}.items() if name in names}
+    for path, text in pages.items():
+        outlet.server[path] = outlet.page(path).replace("</article>", f"{text}</article>")
+    outlet.server["/sitemap.xml"] = outlet.sitemap(*(outlet.base + path for path in pages), *good)
+    run = outlet.crawl("-s", "EXTRACTION_TIMEOUT=2", "-s", "EXTRACTION_PROCESSES=2")
+    assert run.exit_code == 0, run.err
+    outcomes = outlet.outcomes(run)
+    assert {outcomes.pop(f"/good-{number}.html") for number in range(10)} == {"archived"}
+    assert {outcomes[f"/{name}.html"].partition("(")[0] for name in REFUSED} == {"dropped"}
+    assert peak(run) < MOST
+    return {name: outcomes[f"/{name}.html"] for name in names if name in EXPENSIVE}
+
+
+def test_no_page_holds_up_the_crawl(outlet: HostileOutlet) -> None:
+    ends = crawl(outlet, (*FEW, *REFUSED))
+    assert set(ends.values()) <= ENDS
+    assert ends["paragraphs"] == "failed(timeout)"
+
+
+@pytest.mark.slow
+def test_not_one_of_many_pages_holds_up_the_crawl(outlet: HostileOutlet) -> None:
+    ends = crawl(outlet, (*EXPENSIVE, *REFUSED))
+    assert {name: end for name, end in ends.items() if end not in ENDS} == {}
