@@ -58,7 +58,18 @@ class Outlet:
 
     @cached_property
     def _article_url(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(pattern) for pattern in patterns(type(self)))
+        return tuple(re.compile(pattern) for pattern in self.patterns())
+
+    @classmethod
+    def patterns(cls) -> tuple[str, ...]:
+        """The regular expressions of article_url, each for a whole address."""
+        given = (cls.article_url,) if isinstance(cls.article_url, str) else cls.article_url
+        host = re.escape((urlsplit(cls.home).hostname or "").removeprefix("www."))
+        return tuple(
+            rf"https?://(?:www\.)?{host}{pattern}" if pattern.startswith("/") else pattern
+            for pattern in given
+            if pattern
+        )
 
     @classmethod
     def domains(cls) -> list[str]:
@@ -112,7 +123,7 @@ def _problems(outlet: type[Outlet]) -> Iterable[str]:
     if outlet.confidence not in (None, *get_args(Confidence)):
         yield f"confidence {outlet.confidence!r} is none of {', '.join(get_args(Confidence))}"
     groups: set[str] = set()
-    for pattern in patterns(outlet):
+    for pattern in outlet.patterns():
         try:
             groups |= set(re.compile(pattern).groupindex)
         except re.error as error:
@@ -147,17 +158,6 @@ def _language_problems(field: str, language: str) -> Iterable[str]:
         yield f"{field}: Ukrainian is 'uk'; 'ua' is a country"
     elif not LANGUAGE.fullmatch(language):
         yield f"{field}: {language!r} is no BCP 47 language"
-
-
-def patterns(outlet: type[Outlet]) -> tuple[str, ...]:
-    """The regular expressions of article_url, each for a whole address."""
-    given = (outlet.article_url,) if isinstance(outlet.article_url, str) else outlet.article_url
-    host = re.escape((urlsplit(outlet.home).hostname or "").removeprefix("www."))
-    return tuple(
-        rf"https?://(?:www\.)?{host}{pattern}" if pattern.startswith("/") else pattern
-        for pattern in given
-        if pattern
-    )
 
 
 def in_domains(url: str, domains: list[str]) -> bool:

@@ -7,6 +7,7 @@ Measured grounds of the safe values: docs/architecture.md, "What the defaults of
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from pipelines import STAGES
 
@@ -19,7 +20,7 @@ BOT_NAME = "triptych"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
 COMMANDS_MODULE = "crawler.commands"
-TEMPLATES_DIR = ""
+TEMPLATES_DIR = str(Path(__file__).with_name("templates"))
 
 # --- our own ---------------------------------------------------------------------------------------
 ARCHIVE_URI = _own("ARCHIVE_URI", "news-archive")

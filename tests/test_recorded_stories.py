@@ -34,6 +34,13 @@ def test_an_outlet_has_a_story_in_its_languages(name: str) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES)
+def test_the_outlets_rule_takes_the_addresses(story: str) -> None:
+    spider = outlet(STORIES[story].parent.name)
+    urls = read_recording(STORIES[story]).urls.values()
+    assert [url for url in urls if spider.match_article(url) is None] == []
+
+
+@pytest.mark.parametrize("story", STORIES)
 def test_a_story_reads_as_expected(story: str, accept: bool) -> None:
     folder = STORIES[story]
     name = folder.parent.name

@@ -1,0 +1,122 @@
+"""`scrapy outlets`, `scrapy record` and `scrapy genspider -t outlet`, as a contributor types them."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.recording import Recording, read_recording
+from tests.newsroom import Site
+from tests.story_pages import HEADLINES, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Scrapy = Callable[..., subprocess.CompletedProcess[str]]
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def scrapy(scrapy_command: list[str], tmp_path: Path) -> Scrapy:
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*scrapy_command, *arguments],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "COLUMNS": "200",
+                "TRIPTYCH_ARCHIVE_URI": str(tmp_path / "archive"),
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def herald() -> Iterator[Site]:
+    """tests/outlets/herald.py, with one story in Ukrainian and English; a Russian one is not there."""
+    with Site() as site:
+        for prefix, language in (("", "uk"), ("/en", "en")):
+            site[f"{prefix}/news/7"] = Page(language).render()
+        yield site
+
+
+def record(scrapy: Scrapy, site: Site, path: str, into: Path) -> subprocess.CompletedProcess[str]:
+    settings = ("SPIDER_MODULES=tests.outlets", "RESOLVE_TO=127.0.0.1", "ALLOW_PRIVATE_NETWORK=True")
+    return scrapy(
+        "record", "herald", f"http://herald.example:{site.port}{path}", "--into", str(into),
+        *(part for setting in settings for part in ("-s", setting)), HERALD_PORT=str(site.port),
+    )  # fmt: skip
+
+
+def test_record_saves_a_story_in_all_its_languages(scrapy: Scrapy, herald: Site, tmp_path: Path) -> None:
+    done = record(scrapy, herald, "/news/7", tmp_path)
+    assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "herald").iterdir()
+    saved = read_recording(folder)
+    base = f"http://herald.example:{herald.port}"
+    assert saved.urls == {"uk": f"{base}/news/7", "en": f"{base}/en/news/7"}
+    assert saved.bodies["en"].decode() == Page("en").render()
+    assert HEADLINES["en"] in done.stdout
+    assert "no-such-variant" in done.stderr
+    assert "pytest --accept -k herald" in done.stdout
+    assert not (tmp_path / "archive").exists()
+
+
+def test_record_of_what_is_not_there_saves_nothing(scrapy: Scrapy, herald: Site, tmp_path: Path) -> None:
+    done = record(scrapy, herald, "/news/8", tmp_path)
+    assert done.returncode == 1
+    assert "no page of" in done.stderr
+    assert "http-404" in done.stderr
+    assert not (tmp_path / "herald").exists()
+
+
+def test_a_recording_is_the_same_when_read_again(tmp_path: Path) -> None:
+    import datetime as dt
+
+    at = dt.datetime(2026, 3, 17, 7, tzinfo=dt.UTC)
+    told = Recording(at, {"uk": "https://a.example/1"}, {"uk": b"\xcf\xf0\xe8"}, {"uk": "cp1251"})
+    told.write(tmp_path)
+    assert read_recording(tmp_path) == told
+
+
+def test_outlets_without_an_archive_says_so(scrapy: Scrapy) -> None:
+    done = scrapy("outlets")
+    assert done.returncode == 0, done.stderr
+    assert "There is no archive at" in done.stdout
+    assert "kanal24" in done.stdout
+
+
+def test_outlets_counts_what_the_archive_has(scrapy: Scrapy) -> None:
+    assert scrapy("crawl", "demo").returncode == 0
+    done = scrapy("outlets")
+    assert done.returncode == 0, done.stderr
+    row = next(line for line in done.stdout.splitlines() if line.startswith("pravda"))
+    assert "never" in row
+    assert "0" in row.split()
+
+
+def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
+    (tmp_path / "fresh").mkdir()
+    (tmp_path / "fresh/__init__.py").touch()
+    done = scrapy("genspider", "-t", "outlet", "courier", "courier.example",
+                  "-s", "NEWSPIDER_MODULE=fresh", PYTHONPATH=str(tmp_path))  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "fresh/courier.py").read_text("utf-8")
+    (declared,) = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))
+    assert ast.get_docstring(declared)
+    crawl = scrapy(
+        "crawl", "courier", "-a", "nonsense=1", "-s", "SPIDER_MODULES=fresh", PYTHONPATH=str(tmp_path)
+    )
+    assert "unknown argument 'nonsense'" in crawl.stderr
