@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import archive
+from archive import purge_command
 from archive.exceptions import ArchiveError
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     gc = add("gc", _gc, "remove data files that no recent snapshot needs; time travel does not need them")
     gc.add_argument("--keep-days", type=float, default=1, metavar="DAYS", help="how recent (default: 1)")
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
+    purge_command.add_arguments(
+        add("purge", purge_command.run, "remove an article for good, from every version, page and snapshot")
+    )
     add("verify", _verify, "check checksums, schema, links between tables; list leftovers and quarantine")
     return parser
 

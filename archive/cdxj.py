@@ -114,7 +114,8 @@ def remove(layout: Layout, places: set[tuple[str, int]]) -> None:
     """Take pages out, by file and offset; what is gone already stays gone. Call it under the commit lock."""
     for path in _files(layout):
         before = path.read_bytes().splitlines(keepends=True)
-        kept = [line for line in before if (found := _pointer(line)) and (found.file, found.offset) not in places]
+        found = [_pointer(line) for line in before]
+        kept = [line for line, x in zip(before, found, strict=True) if (x.file, x.offset) not in places]
         if len(kept) < len(before):
             written = _write(layout, kept) if kept else None
             if path != written:

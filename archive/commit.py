@@ -6,12 +6,14 @@ import logging
 import sqlite3
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from archive import cdxj, compaction, locks, plan, raw, replay, views
+from archive import blanking, cdxj, compaction, erasure, locks, plan, raw, replay, tombstones, views
 from archive.assembly import Assembly
 from archive.collection import Collected, collect
 from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveWriteError
@@ -19,6 +21,7 @@ from archive.log import Snapshot
 from archive.rows import Commit
 from archive.schema import SCHEMA_VERSION
 from archive.tables import TableFiles
+from archive.tombstones import Tombstones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from archive.links import Decide
     from archive.log import DataFile, Log
     from archive.state import State
+    from archive.tombstones import Tombstone
+
+    Rewritten = tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]]
+    Change = Callable[[Snapshot, State, TableFiles, Commit], Rewritten | None]
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +49,7 @@ class Committer:
         self._run_id = run_id
         self._now = now
         self._state: State | None = None
+        self._stones = Tombstones(layout)
 
     def close(self) -> None:
         if self._state is not None:
@@ -57,9 +65,12 @@ class Committer:
     ) -> Snapshot | None:
         """`batches`: the records of each segment. None when all of them are committed already."""
         with locks.hold(self._layout.lock):
+            self._finish_purges()
             while True:
                 head, state = self._ready()
-                fresh = {x: records for x, records in batches.items() if not state.has_segment(x)}
+                fresh = {
+                    x: self._admitted(records) for x, records in batches.items() if not state.has_segment(x)
+                }
                 if not any(fresh.values()) and not summary:
                     return None
                 snapshot = self._attempt(head, state, fresh, decide, summary, about=about)
@@ -71,21 +82,53 @@ class Committer:
     def compact(self) -> Snapshot | None:
         """Put small files together in a snapshot of its own; None when there is nothing to gain."""
         with locks.hold(self._layout.lock):
-            while True:
-                head, state = self._ready()
-                files = TableFiles(self._layout, compaction.LEVEL)
-                with self._taking_back(head, files):
-                    live, rewrote = compaction.rewrite(self._layout, head, files)
-                    if not rewrote:
-                        return None
-                    snapshot = self._snapshot(
-                        head, "compact", self._moment(head), files=live, rewrote=rewrote
-                    )
-                    if self._log.append(snapshot):
-                        break
-                files.discard()
-            self._show(snapshot, state)
+            self._finish_purges()
+            return self._restate(
+                "compact",
+                lambda head, _state, files, _commit: compaction.rewrite(self._layout, head, files),
+                compaction.LEVEL,
+            )
+
+    def purge(self, prepare: Callable[[State], Tombstone]) -> Tombstone:
+        """`prepare` finds what is to go; once its tombstone is written this cannot be called off."""
+        with locks.hold(self._layout.lock):
+            self._finish_purges()
+            stone = prepare(self._ready()[1])
+            tombstones.write(self._layout, stone)
+            self._finish_purges()
+        return stone
+
+    def _finish_purges(self) -> None:
+        for stone in self._stones.pending():
+            self._restate("purge", partial(erasure.rewrite, self._layout, self._stones))
+            head, state = self._ready()
+            erasure.clean(self._layout, self._stones, stone, head, state)
+            tombstones.write(self._layout, replace(stone, ranges=(), done=self._now()))
+
+    def _restate(self, operation: str, change: Change, level: int = 3) -> Snapshot | None:
+        """A snapshot of the same archive in other files; None when `change` finds nothing to do."""
+        while True:
+            head, state = self._ready()
+            files = TableFiles(self._layout, level)
+            at = self._moment(head)
+            with self._taking_back(head, files):
+                changed = change(head, state, files, Commit(head.id + 1, at))
+                if changed is None:
+                    return None
+                live, rewrote = changed
+                snapshot = self._snapshot(head, operation, at, files=live, rewrote=rewrote)
+                if self._log.append(snapshot):
+                    break
+            files.discard()
+        self._show(snapshot, state)
         return snapshot
+
+    def _admitted(self, records: Sequence[Record]) -> list[Record]:
+        """Without what was purged after it was acknowledged."""
+        kept, refused = tombstones.admitted(self._stones, records)
+        pages = [pointer for record in refused if (pointer := raw.pointer_of(record))]
+        blanking.blank_pages(self._layout, pages, self._now())
+        return kept
 
     def repair(self) -> None:
         """Bring cache and view up to the log, and sweep up what is of no use any more."""
@@ -98,6 +141,7 @@ class Committer:
             head, state = self._ready()
             if views.current(self._layout) != head.id:
                 self._show(head, state)
+            self._finish_purges()
             collect(self._layout, self._log, self._now())
 
     def collect(self, keep: timedelta, *, dry_run: bool) -> Collected:

@@ -17,8 +17,8 @@ LEVEL = 9
 
 def rewrite(
     layout: Layout, head: Snapshot, files: TableFiles
-) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]]:
-    """The files of the compacted snapshot, and which took over from which; each month apart."""
+) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]] | None:
+    """The files of the compacted snapshot, and which took over from which, or None; each month apart."""
     live = {file.path: file for file in head.files}
     rewrote = {}
     for group in _groups(head):
@@ -27,6 +27,8 @@ def rewrite(
             del live[file.path]
         live[merged.path] = merged
         rewrote[merged.path] = tuple(file.path for file in group)
+    if not rewrote:
+        return None
     return tuple(sorted(live.values(), key=lambda file: (file.table, file.month, file.path))), rewrote
 
 

@@ -10,6 +10,7 @@ ArchiveError
 ├── SnapshotNotFound     no snapshot that old, or its files are gone
 ├── ArticleNotFound      no article, version or story of that id
 ├── PageNotKept          the article is there, but its page was not stored
+├── ArticlePurged        purged on request: it is not taken in again
 ├── DecisionError        pairing named an article that the archive does not hold
 └── PoisonRecord         one record that cannot be stored; it is in quarantine, the rest goes on
 """
@@ -54,6 +55,10 @@ class ArticleNotFound(ArchiveError):
 
 
 class PageNotKept(ArchiveError):
+    pass
+
+
+class ArticlePurged(ArchiveError):
     pass
 
 

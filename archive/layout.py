@@ -10,6 +10,7 @@ news-archive/
   _raw/20260301-<run>-00000.warc.gz   whole pages, WARC/1.1; one writer's, locked as it grows, 1 GB at most
   _raw/index/<sha256>.cdxj            their index by address, sorted; rebuilt from them
   _quarantine/<uuid>.jsonl            records that could not be stored, each with the reason
+  _purged/<id>.json                   tombstones: hashes of what was purged, the reason, the time
   _tmp/                               files of a commit under way; swept under the commit lock
   _lock                               flock'ed while committing
   state.sqlite                        cache: addresses, current texts, links; rebuilt when missing or behind
@@ -42,7 +43,7 @@ from uuid import uuid4
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw")
+FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged")
 TABLES = ("articles", "versions", "observations", "stories", "pairs")
 OWN_NAMES = frozenset({*FOLDERS, *TABLES, "_lock", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
 
@@ -84,6 +85,10 @@ class Layout:
         return self.raw / "index"
 
     @property
+    def purged(self) -> Path:
+        return self.root / "_purged"
+
+    @property
     def temporary(self) -> Path:
         return self.root / "_tmp"
 
@@ -113,5 +118,5 @@ class Layout:
 
     def create_folders(self) -> None:
         for name in FOLDERS:
-            if name != "_raw":
+            if name not in {"_raw", "_purged"}:
                 (self.root / name).mkdir(parents=True, exist_ok=True)

@@ -70,3 +70,22 @@ def entries(layout: Layout) -> Iterator[Entry]:
                 continue
             at = datetime.fromisoformat(fields["at"])
             yield Entry(at, fields["reason"], fields["detail"], fields["source"])
+
+
+def lines(layout: Layout) -> Iterator[tuple[str, int, int, bytes]]:
+    """Path, offset, length and content of each line; what was packed for writing is unpacked behind it."""
+    for path in sorted(layout.quarantine.glob("*.jsonl")):
+        offset = 0
+        for line in path.read_bytes().splitlines(keepends=True):
+            yield str(path.relative_to(layout.root)), offset, len(line), line + _unpacked(line)
+            offset += len(line)
+
+
+def _unpacked(line: bytes) -> bytes:
+    try:
+        entry = json.loads(line)
+        if entry["reason"] == "damaged-segment":
+            return base64.b64decode(entry["content"])
+        return json.dumps(json.loads(entry["content"]), ensure_ascii=False).encode(errors="replace")
+    except (ValueError, KeyError, TypeError):  # cut by a full disk
+        return b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from archive import cdxj, codec, locks, raw, segment
+from archive import blanking, cdxj, codec, locks, raw, segment
 from archive.exceptions import PoisonRecord, SchemaTooNew
 from archive.validation import validate
 
@@ -28,7 +28,7 @@ def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime
             f"{found.path} was written by a newer Triptych (segment version {version}, this one knows "
             f"{segment.VERSION}); it stays until that one opens the archive."
         )
-    _mend_pages(layout, run_id)
+    _mend_pages(layout, run_id, at)
     for line in lines:
         if isinstance(line, segment.Damage):
             quarantine.add_damage(line.data, found.id, line.offset, at)
@@ -59,8 +59,8 @@ def _header(lines: list[bytes | segment.Damage]) -> tuple[str, int]:
     return str(header.get("run_id", "")), int(header.get("version", 0))
 
 
-def _mend_pages(layout: Layout, run_id: str) -> None:
+def _mend_pages(layout: Layout, run_id: str, at: datetime) -> None:
     # the last page may have no record: it must be in the index all the same
     if last := raw.mend(layout, run_id):
         with locks.hold(layout.lock):
-            cdxj.add(layout, last)
+            cdxj.add(layout, blanking.without_purged(layout, last, at))

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from archive.exceptions import ArchiveDamaged, SnapshotNotFound
 from archive.fillers import FILLERS, Row
+from archive.forgetting import forget
 from archive.state import State
 from archive.tables import read
+from archive.tombstones import Tombstones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -96,6 +98,8 @@ def _apply(state: State, layout: Layout, snapshot: Snapshot, parent: Snapshot) -
     for new, olds in snapshot.rewrote.items():
         marks = ",".join("?" * len(olds))
         state.connection.execute(f"UPDATE file SET path = ? WHERE path IN ({marks})", (new, *olds))
+    if snapshot.operation == "purge":
+        forget(state, Tombstones(layout), snapshot)
     before = {file.path for file in parent.files}
     _fill(
         state, layout, [x for x in snapshot.files if x.path not in before and x.path not in snapshot.rewrote]

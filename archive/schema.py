@@ -103,7 +103,7 @@ VERSIONS = _schema("versions", _VERSION_FIELDS)
 OBSERVATIONS = _schema(
     "observations",
     [
-        _maybe("article_id", TEXT, "the article looked at; null where there never was one"),
+        _maybe("article_id", TEXT, "the article looked at; null where there never was one, or it was purged"),
         _maybe(
             "version", pa.int32(), "the text this look found; an older number than the latest is a revert"
         ),

@@ -104,6 +104,17 @@ def prune(layout: Layout, now: float, keep_seconds: float = KEEP_SECONDS) -> int
     return dropped
 
 
+def drop_with(layout: Layout, names: set[str], keep: int) -> None:
+    """Drop the views, but for one, that have a file named `<uuid>.parquet` like these; each as a whole."""
+    for path in layout.views.glob("v*"):
+        if path.name != f"v{keep:012d}" and any(
+            entry.name.rpartition("-")[2] in names for entry in path.rglob("*.parquet")
+        ):
+            early = layout.new_temporary()
+            path.rename(early)
+            shutil.rmtree(early)
+
+
 def remove(folder: Path) -> None:
     """A view that was never finished."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -26,6 +26,7 @@ from archive.records import ArticleRecord
 from archive.recovery import recover
 from archive.segment import Segment, orphans
 from archive.state import Known, LastLook
+from archive.tombstones import Tombstones
 from archive.validation import validate
 from archive.versions import judge
 
@@ -63,6 +64,7 @@ class ArchiveWriter:
         self._now = now
         self._quarantine = Quarantine(layout)
         self._raw = RawFile(layout, run_id, now)
+        self._tombstones = Tombstones(layout)
         self._committer = Committer(layout, log, run_id, now)
         self._sealed: list[Batch] = []
         with contextlib.ExitStack() as undo:  # a start that fails must not keep what it has locked
@@ -131,7 +133,7 @@ class ArchiveWriter:
 
         `page` is kept only where its text is a new version: any other look is told by its observation.
         Raises PoisonRecord for a record that cannot be stored as it is (it is in quarantine then; text is
-        never altered here), ArchiveWriteError when the disk refuses it.
+        never altered here), ArticlePurged, or ArchiveWriteError when the disk refuses it.
         """
         self._append(record, self.known(record.url) if isinstance(record.url, str) else None, page)
 
@@ -148,6 +150,7 @@ class ArchiveWriter:
             except OSError as error:
                 _log.warning("%s could not be kept in quarantine: %s", record.url, error)
             raise
+        record = self._tombstones.admit(record)
         after = None
         if page is not None and isinstance(record, ArticleRecord):
             verdict, after = judge(self._current(record.article_id), record, story_of_one(record.article_id))
@@ -194,7 +197,12 @@ class ArchiveWriter:
             return None
 
     def known(self, url: str) -> Known | None:
-        """What archive and segments of this writer have of an address: as fetched, as asked, as canonical."""
+        """What archive and segments of this writer have of an address: as fetched, as asked, as canonical.
+
+        A PurgedAddress where a tombstone forbids to take it in again.
+        """
+        if purged := self._tombstones.known(url):
+            return purged
         key = address_key(url)
         for batch in (self._batch, *reversed(self._sealed)):
             if found := batch.known(key):

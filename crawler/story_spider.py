@@ -12,6 +12,7 @@ from scrapy import signals
 from scrapy.http import Request
 from w3lib.encoding import http_content_type_encoding
 
+from archive.tombstones import PurgedAddress
 from crawler.arguments import Arguments
 from crawler.discovery.start import start_requests
 from crawler.exceptions import DiscoveryError, ExtractionError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.records import AlternateRecord
+    from archive.state import Known
     from crawler.discovery import Lead
     from crawler.items import Alternate, Article, Outcome
 
@@ -126,7 +128,7 @@ class StorySpider(Outlet, scrapy.Spider):
         if known is None or self.look_again:
             yield self.article_request(lead.url, alternates=lead.alternates)
             return
-        yield self.look(lead.url, "skipped", "known")
+        yield self.look(lead.url, "skipped", _why_not(known))
         # what was kept of the page includes the outlet's rule
         named: list[Alternate | AlternateRecord] = [*lead.alternates, *known.alternates]
         for alternate in worth_fetching([lead.url], named):
@@ -237,8 +239,8 @@ class StorySpider(Outlet, scrapy.Spider):
             yield self.look(alternate.url, "skipped", "not-an-article")
             return
         again = self.look_again or bool(self.arguments.urls)
-        if self.ledger.known(alternate.url) and not again:
-            yield self.look(alternate.url, "skipped", "known")
+        if (known := self.ledger.known(alternate.url)) and not again:
+            yield self.look(alternate.url, "skipped", _why_not(known))
             return
         invited = alternate.url if inviting and alternate.source == "hreflang" else None
         guessed = alternate.source == "url-rule"
@@ -276,6 +278,10 @@ class StorySpider(Outlet, scrapy.Spider):
             http_status=status,
             detail=detail,
         )
+
+
+def _why_not(known: Known) -> str:
+    return "purged" if isinstance(known, PurgedAddress) else "known"
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 
-from archive.exceptions import ArchiveError, PoisonRecord
+from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.writer import ArchiveWriter
 from crawler.items import Article, Look
 from crawler.ledger import Ledger
@@ -84,6 +84,8 @@ class SnapshotStage:
             self._write(partial(self.writer.add_article, article_record(item, self.run_id), item.raw))
         except PoisonRecord as error:
             raise Dropped("poison-record", str(error)) from error
+        except ArticlePurged as error:
+            raise Dropped("purged", str(error)) from error
         self.acknowledged += 1
         self._unsynced += 1
         if self.writer.pending >= COMMIT_EVERY and self._commit is None:
@@ -112,7 +114,7 @@ class SnapshotStage:
     def _write(self, write: partial[None]) -> None:
         try:
             write()
-        except PoisonRecord:
+        except (PoisonRecord, ArticlePurged):
             raise
         except (ArchiveError, OSError) as error:
             self._fail(error)
