@@ -210,6 +210,11 @@ def scan(layout: Layout, path: Path) -> Iterator[tuple[Pointer, warc.Record]]:
                 position += length
 
 
+def whole_length(descriptor: int) -> int:
+    """The bytes up to the end of the last whole member."""
+    return _last_pages(descriptor, "")[0] if os.fstat(descriptor).st_size else 0
+
+
 def _last_pages(descriptor: int, name: str) -> tuple[int, list[Pointer]]:
     """Where the last whole member ends, and the response among the last two."""
     pages: list[Pointer] = []
