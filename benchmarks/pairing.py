@@ -19,8 +19,9 @@ import math
 import random
 import re
 import time
+from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -31,18 +32,21 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.pairing import content
+from pipelines.pairing.background import Background, count, save
 from pipelines.pairing.candidates import candidates
-from pipelines.pairing.content import LANGUAGES, Weights
-from pipelines.pairing.features import NAMES, features
-from pipelines.pairing.rarity import pool
+from pipelines.pairing.content import LANGUAGES, Weights, calibrating, logit
+from pipelines.pairing.features import NAMES, Expected, features
+from pipelines.pairing.rarity import cosine, ngram_cosine, pool
 from pipelines.pairing.reading import Document, Reading, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "../shared/data/pairs/dev.jsonl"
-MODES = ("full", "lead", "halves", "abridged")
+MODES = ("full", "lead", "halves", "abridged", "few")
 SEEDS = range(3)
 BASELINE = [n for n, name in enumerate(NAMES) if name.startswith("ngrams")]
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
@@ -69,6 +73,16 @@ class Trial:
     rows: NDArray[np.float64]
     truth: NDArray[np.float64]
     gold: int
+    letters: list[int]
+    """Of each pair, of its shorter text."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beforehand of the languages, counted on stories that are not those of the trial."""
+
+    backgrounds: dict[str, Background]
+    expected: dict[str, Expected]
 
 
 def load(path: Path) -> list[Row]:
@@ -115,58 +129,94 @@ def draw(rows: list[Row], a: str, b: str, seed: int) -> tuple[list[Row], list[Ro
     return ours, theirs
 
 
-def trial(drawn: tuple[list[Row], list[Row]], languages: str, mode: str, length: float) -> Trial:
+def trial(drawn: tuple[list[Row], list[Row]], languages: str, mode: str, known: Known) -> Trial:
     parts = (0, 1) if mode == "halves" else (0,)
     # Of an abridged translation the original is whole.
-    modes = ("full" if mode == "abridged" else mode, mode)
+    modes = ("full" if mode in {"abridged", "few"} else mode, "full" if mode == "few" else mode)
     ours, theirs = (
         [(row.story_id, part, reading(row, how, part)) for row in side for part in parts]
         for side, how in zip(drawn, modes, strict=True)
     )
-    one, other = pool([each[2] for each in ours]), pool([each[2] for each in theirs])
+    a, b = languages.split("-")
+    one = pool([each[2] for each in ours], known.backgrounds[a])
+    other = pool([each[2] for each in theirs], known.backgrounds[b])
     pairs = candidates(one, other, np.ones((len(ours), len(theirs)), dtype=np.bool_))
     truth = np.array([ours[i][:2] == theirs[j][:2] for i, j in pairs], dtype=np.float64)
     gold = len({each[:2] for each in ours} & {each[:2] for each in theirs})
-    return Trial(languages, mode, pairs, features(one, other, pairs, length), truth, gold)
+    letters = [min(one.readings[i].letters, other.readings[j].letters) for i, j in pairs]
+    rows = features(one, other, pairs, known.expected[languages])
+    return Trial(languages, mode, pairs, rows, truth, gold, letters)
 
 
-def lengths(rows: list[Row]) -> dict[str, float]:
-    stories: dict[str, dict[str, Row]] = defaultdict(dict)
-    for row in rows:
-        stories[row.story_id][row.language] = row
-    return {
-        f"{a}-{b}": round(
-            float(
-                np.median(
-                    [
-                        math.log(reading(story[a], "full").letters / reading(story[b], "full").letters)
-                        for story in stories.values()
-                        if a in story and b in story
-                    ]
-                )
-            ),
-            4,
+def know(rows: list[Row]) -> Known:
+    texts = {code: [reading(row, "full") for row in rows if row.language == code] for code in LANGUAGES}
+    backgrounds = {code: count(texts[code]) for code in LANGUAGES}
+    pools = {code: pool(texts[code], backgrounds[code]) for code in LANGUAGES}
+    story = {row.doc_id + "#0": row.story_id for row in rows}
+    expected = {}
+    for a, b in combinations(LANGUAGES, 2):
+        one, other = pools[a], pools[b]
+        pairs = candidates(one, other, np.ones((len(one.readings), len(other.readings)), dtype=np.bool_))
+        same = [
+            story[one.readings[i].document.article_id] == story[other.readings[j].document.article_id]
+            for i, j in pairs
+        ]
+        length = np.median(
+            [
+                math.log(one.readings[i].letters / other.readings[j].letters)
+                for (i, j), right in zip(pairs, same, strict=True)
+                if right
+            ]
         )
-        for a, b in combinations(LANGUAGES, 2)
-    }
+        best: list[dict[int, float]] = [{}, {}, {}]
+        for (i, j), right in zip(pairs, same, strict=True):
+            if not right:
+                scores = (
+                    ngram_cosine(one, i, other, j),
+                    cosine(one.anchors[i], other.anchors[j]),
+                    cosine(one.meanings[i], other.meanings[j]),
+                )
+                for nearest, score in zip(best, scores, strict=True):
+                    nearest[i] = max(nearest.get(i, 0.0), score)
+        ngrams, anchors, meanings = (round(float(np.median(list(nearest.values()))), 4) for nearest in best)
+        expected[f"{a}-{b}"] = Expected(round(float(length), 4), (ngrams, anchors, meanings))
+    return Known(backgrounds, expected)
 
 
-def trials(rows: list[Row], length: dict[str, float]) -> list[Trial]:
+def trials(rows: list[Row], known: Known) -> list[Trial]:
     return [
-        trial(draw(rows, a, b, seed), f"{a}-{b}", mode, length[f"{a}-{b}"])
+        trial(drawn, f"{a}-{b}", mode, known)
         for a, b in combinations(LANGUAGES, 2)
         for mode in MODES
         for seed in SEEDS
+        for drawn in ([draw(rows, a, b, seed)] if mode != "few" else small(draw(rows, a, b, seed), seed))
     ]
 
 
-def fit(seen: list[Trial], length: dict[str, float], columns: list[int] | None = None) -> Weights:
-    """Logistic regression by Newton's method, with an L2 penalty of 1 on standardised features."""
+def small(drawn: tuple[list[Row], list[Row]], seed: int) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Pools of eight stories, as a new archive has them in a week."""
+    stories = sorted({row.story_id for side in drawn for row in side})
+    random.Random(seed).shuffle(stories)
+    for start in range(0, len(stories) - 7, 8):
+        chosen = set(stories[start : start + 8])
+        ours, theirs = ([row for row in side if row.story_id in chosen] for side in drawn)
+        if ours and theirs:
+            yield ours, theirs
+
+
+def fit(seen: list[Trial], known: Known, columns: list[int] | None = None) -> Weights:
+    """Logistic regression with an L2 penalty of 1 on standardised features."""
     rows, truth = np.vstack([each.rows for each in seen]), np.concatenate([each.truth for each in seen])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     chosen = np.array([columns is None or n in columns for n in range(len(NAMES))], dtype=np.float64)
     design = np.c_[(rows - mean) / scale * chosen, np.ones(len(rows))]
-    penalty = np.r_[np.ones(len(NAMES)), 1e-9]
+    weight = newton(design, truth, np.r_[np.ones(len(NAMES)), 1e-9])
+    return Weights(mean, scale, weight[:-1] * chosen, float(weight[-1]), known.expected)
+
+
+def newton(
+    design: NDArray[np.float64], truth: NDArray[np.float64], penalty: NDArray[np.float64]
+) -> NDArray[np.float64]:
     weight = np.zeros(design.shape[1])
     for _ in range(50):
         likely = 1 / (1 + np.exp(-np.clip(design @ weight, -40, 40)))
@@ -176,31 +226,58 @@ def fit(seen: list[Trial], length: dict[str, float], columns: list[int] | None =
         weight -= step
         if np.abs(step).max() < 1e-9:
             break
-    return Weights(mean, scale, weight[:-1] * chosen, float(weight[-1]), length)
+    return weight
 
 
-def judged(each: Trial, weights: Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Probability and truth of the pairs that are mutually best."""
-    likely = weights.probabilities(each.rows)
-    best: tuple[dict[int, int], dict[int, int]] = ({}, {})
+def mutual(each: Trial, weights: Weights) -> list[tuple[float, float, int, float]]:
+    """Of the pairs that are mutually best: probability before calibration, the rival's, letters, truth."""
+    likely = weights.probabilities(each.rows) if len(each.rows) else np.empty(0)
+    ranked: tuple[dict[int, list[int]], dict[int, list[int]]] = (defaultdict(list), defaultdict(list))
     for n in np.argsort(-likely, kind="stable"):
         for side in (0, 1):
-            best[side].setdefault(each.pairs[n][side], int(n))
-    mutual = [n for n, (i, j) in enumerate(each.pairs) if best[0][i] == n and best[1][j] == n]
-    return likely[mutual], each.truth[mutual]
+            ranked[side][each.pairs[n][side]].append(int(n))
+    found = []
+    for n, (i, j) in enumerate(each.pairs):
+        if ranked[0][i][0] == n and ranked[1][j][0] == n:
+            rival = max([likely[k] for k in (*ranked[0][i][1:2], *ranked[1][j][1:2])], default=0.0)
+            found.append((float(likely[n]), float(rival), each.letters[n], float(each.truth[n])))
+    return found
+
+
+def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, float, float, float]:
+    """On pairs whose weights have not seen them; else it would find nothing to correct."""
+    found = [one for each, weights in seen for one in mutual(each, weights)]
+    design = np.array([calibrating(logit(p), logit(rival), letters) for p, rival, letters, _ in found])
+    weight = newton(design, np.array([truth for *_, truth in found]), np.full(4, 0.1))
+    return tuple(round(float(x), 6) for x in weight)  # type: ignore[return-value]
+
+
+def judged(
+    each: Trial, weights: Weights
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Probability, truth, and whether it is sure, of the pairs that are mutually best."""
+    found = mutual(each, weights)
+    likely = np.array([weights.published(p, rival, letters) for p, rival, letters, _ in found])
+    sure = np.array(
+        [p >= (0.97 if letters < 400 else 0.9) for p, (_, _, letters, _) in zip(likely, found, strict=True)]
+    )
+    return likely, np.array([truth for *_, truth in found]), sure.astype(np.bool_)
+
+
+BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1.0)
 
 
 def report(tested: list[tuple[Trial, Weights]], title: str) -> Table:
     table = Table("pair", "texts", "P", "R", "F1", "auto P", "auto R", "candidates hold", title=title)
-    bands: dict[int, list[float]] = defaultdict(list)
+    bands: dict[int, list[tuple[float, float]]] = defaultdict(list)
     sums: dict[tuple[str, str], NDArray[np.float64]] = defaultdict(lambda: np.zeros(6))
     for each, weights in tested:
-        likely, truth = judged(each, weights)
-        yes, auto = likely >= 0.5, likely >= 0.9
+        likely, truth, auto = judged(each, weights)
+        yes = likely >= 0.5
         counts = [truth[yes].sum(), yes.sum(), truth[auto].sum(), auto.sum(), each.gold, each.truth.sum()]
         sums[each.languages, each.mode] += counts
         for probability, right in zip(likely, truth, strict=True):
-            bands[min(int(probability * 10), 9)].append(right)
+            bands[min(bisect_right(BANDS, probability), len(BANDS) - 1)].append((probability, right))
     for (languages, mode), (right, said, sure_right, sure, gold, held) in sums.items():
         numbers = (
             right / said,
@@ -211,27 +288,35 @@ def report(tested: list[tuple[Trial, Weights]], title: str) -> Table:
             held / gold,
         )
         table.add_row(languages, mode, *(f"{number:.3f}" for number in numbers))
-    table.caption = "right by probability: " + ", ".join(
-        f".{band}: {np.mean(bands[band]):.3f} of {len(bands[band])}" for band in sorted(bands)
+    table.caption = "said -> right, by probability: " + ", ".join(
+        f"{BANDS[band - 1]}-{BANDS[band]}: {np.mean([p for p, _ in found]):.3f} -> "
+        f"{np.mean([right for _, right in found]):.3f} of {len(found)}"
+        for band, found in sorted(bands.items())
     )
     return table
 
 
-def write(weights: Weights, data: Path, sets: list[Trial]) -> None:
+def write(weights: Weights, known: Known, data: Path, sets: list[Trial]) -> None:
+    data_sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
     stored = {
-        "version": 1,
-        "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
+        "version": 2,
+        "data_sha256": data_sha256,
         "pairs": sum(len(each.pairs) for each in sets),
         "features": list(NAMES),
         **{
             name: [round(float(x), 6) for x in getattr(weights, name)] for name in ("mean", "scale", "weight")
         },
         "bias": round(weights.bias, 6),
-        "length": weights.length,
+        "calibration": list(weights.calibration),
+        "expected": {
+            languages: {"length": each.length, "rivals": list(each.rivals)}
+            for languages, each in weights.expected.items()
+        },
     }
     path = Path(content.__file__).parent / "weights.json"
     path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
-    print(f"{path}: {stored['pairs']} pairs of {data.name}, sha256 {stored['data_sha256'][:12]}")
+    save(known.backgrounds)
+    print(f"{path}: {stored['pairs']} pairs of {data.name}, sha256 {data_sha256[:12]}")
 
 
 def main() -> None:
@@ -244,21 +329,24 @@ def main() -> None:
     rows = load(arguments.data)
     started = time.process_time()
     parts = [[row for row in rows if half_of(row.story_id) == half] for half in (0, 1)]
-    # What is expected of a half is known from the other one too.
-    length = [lengths(parts[1]), lengths(parts[0])]
-    halves = [trials(parts[half], length[half]) for half in (0, 1)]
-    count = sum(len(each.pairs) for half in halves for each in half)
-    print(f"{len(rows)} documents, {count} candidate pairs, {time.process_time() - started:.0f} s CPU")
+    # What is known of a half beforehand is counted on the other one.
+    known = [know(parts[1]), know(parts[0])]
+    halves = [trials(parts[half], known[half]) for half in (0, 1)]
+    found = sum(len(each.pairs) for half in halves for each in half)
+    print(f"{len(rows)} documents, {found} candidate pairs, {time.process_time() - started:.0f} s CPU")
     console = Console(width=110)
     for title, columns in (("n-grams only", BASELINE), ("all features", None)):
-        fitted = [fit(halves[half], length[half], columns) for half in (0, 1)]
-        tested = [(each, fitted[1 - half]) for half in (0, 1) for each in halves[half]]
-        console.print(report(tested, title))
+        fitted = [fit(halves[half], known[half], columns) for half in (0, 1)]
+        unseen = [[(each, fitted[1 - half]) for each in halves[half]] for half in (0, 1)]
+        # The two numbers that stretch the logits and the two that shift them, from the other half as well.
+        corrected = [replace(fitted[1 - half], calibration=calibrate(unseen[1 - half])) for half in (0, 1)]
+        console.print(report([(each, corrected[half]) for half in (0, 1) for each in halves[half]], title))
     if arguments.fit:
         # Both halves and their pools together, so that rarity is also seen in larger ones.
-        everywhere = lengths(rows)
+        everywhere = know(rows)
         sets = [*halves[0], *halves[1], *trials(rows, everywhere)]
-        write(fit(sets, everywhere), arguments.data, sets)
+        weights = replace(fit(sets, everywhere), calibration=calibrate([*unseen[0], *unseen[1]]))
+        write(weights, everywhere, arguments.data, sets)
 
 
 if __name__ == "__main__":

@@ -17,20 +17,19 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from pipelines.pairing.background import shipped_background
 from pipelines.pairing.candidates import candidates
-from pipelines.pairing.features import NAMES, features, in_order
+from pipelines.pairing.features import NAMES, Expected, features, in_order
 from pipelines.pairing.rarity import Pool, pool
 from pipelines.pairing.reading import Document, Reading, read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 LANGUAGES = ("uk", "ru", "en")
 """Those that folding and the lexicon know; the order in which a pair is compared."""
-FEWEST = 20
-"""Articles of a language below which nobody can say what is rare, and content stays silent."""
 _WINDOW = timedelta(days=4)
 """A translation is out within four days; a narrower window lost one in ten."""
 _SHORT = 400
@@ -98,8 +97,19 @@ class Weights:
     scale: NDArray[np.float64]
     weight: NDArray[np.float64]
     bias: float
-    length: dict[str, float]
-    """Per language pair (`uk-en`): logarithm of how much longer the first is."""
+    expected: Mapping[str, Expected]
+    """Per language pair, `uk-en`."""
+    calibration: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
+    """Of a pair's own logit, of how far it is ahead of its runner-up's, of shortness, and the constant."""
+
+    def published(self, likely: float, rival: float, letters: int) -> float:
+        """The probability of a pair whose runner-up is known.
+
+        Most candidates are wrong, those that are each other's best are mostly right: of these the weighting
+        alone says too little in the middle and too much where texts are short or a rival is near.
+        """
+        own, next_best = logit(likely), logit(rival)
+        return sigmoid(float(np.dot(self.calibration, calibrating(own, next_best, letters))))
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         scores = (rows - self.mean) / self.scale @ self.weight + self.bias
@@ -116,8 +126,26 @@ def shipped_weights() -> Weights:
         scale=np.array(stored["scale"], dtype=np.float64),
         weight=np.array(stored["weight"], dtype=np.float64),
         bias=float(stored["bias"]),
-        length=dict(stored["length"]),
+        expected={
+            languages: Expected(each["length"], tuple(each["rivals"]))
+            for languages, each in stored["expected"].items()
+        },
+        calibration=tuple(stored["calibration"]),
     )
+
+
+def calibrating(own: float, rival: float, letters: int) -> tuple[float, float, float, float]:
+    """What the calibration is fitted on."""
+    return own, min(own - rival, 6.0), 1.0 / math.log(max(letters, 50)), 1.0
+
+
+def logit(probability: float) -> float:
+    kept = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(kept / (1 - kept))
+
+
+def sigmoid(score: float) -> float:
+    return 1 / (1 + math.exp(-min(max(score, -40.0), 40.0)))
 
 
 def match(documents: Sequence[Document], weights: Weights | None = None) -> tuple[Match, ...]:
@@ -145,7 +173,7 @@ def compare(
     for reading in sorted(readings, key=lambda each: each.document.article_id):
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
-    pools = {code: pool(found) for code, found in by_language.items() if len(found) >= FEWEST}
+    pools = {code: pool(texts, shipped_background(code)) for code, texts in by_language.items() if texts}
     found = []
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
         found += _match(pools[a], pools[b], weights, f"{a}-{b}", set(wanted))
@@ -159,25 +187,28 @@ def _match(
     pairs = sorted({*candidates(one, other, _may_be(one.readings, other.readings)), *asked})
     if not pairs:
         return []
-    likely = weights.probabilities(features(one, other, pairs, weights.length.get(languages, 0.0)))
+    likely = weights.probabilities(features(one, other, pairs, weights.expected[languages]))
     best_of_a, best_of_b = _ranked(pairs, likely, side=0), _ranked(pairs, likely, side=1)
     found = []
     for n, (i, j) in enumerate(pairs):
         mutual = best_of_a[i][0] == n and best_of_b[j][0] == n
-        if (likely[n] < 0.1 or not mutual) and (i, j) not in asked:
+        if not mutual and (i, j) not in asked:
             continue
         a, b = one.readings[i], other.readings[j]
-        rivals = [likely[k] for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n]
+        rival = max([float(likely[k]) for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n], default=0.0)
+        probability = weights.published(float(likely[n]), rival, min(a.letters, b.letters))
+        if probability < 0.1 and (i, j) not in asked:
+            continue
         a_id, b_id = a.document.article_id, b.document.article_id
         shared = _shared(one, i, other, j)
         found.append(
             Match(
                 a_id=min(a_id, b_id),
                 b_id=max(a_id, b_id),
-                probability=round(float(likely[n]), 4),
-                tier=_tier(float(likely[n]), a, b),
+                probability=round(probability, 4),
+                tier=_tier(probability, a, b),
                 mutual=mutual,
-                runner_up=round(float(max(rivals, default=0.0)), 4),
+                runner_up=round(rival, 4),
                 shared=shared if a_id < b_id else tuple((y, x) for x, y in shared),
                 ordered=in_order(a, b),
             )

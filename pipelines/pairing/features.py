@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,28 +26,39 @@ if TYPE_CHECKING:
 
     Scores = dict[tuple[int, int], float]
 
+SIGNALS = ("ngrams", "anchors", "meanings")
 _OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")
 NAMES = (
-    *(f"{signal}{how}" for signal in ("ngrams", "anchors", "meanings") for how in _OF_EACH),
+    *(f"{signal}{how}" for signal in SIGNALS for how in _OF_EACH),
     *("numbers", "numbers only in a", "numbers only in b", "both have numbers"),
     *("order", "drift", "length", "short", "short ngrams"),
 )
 _LEAST = 0.01
 
 
-def features(
-    one: Pool, other: Pool, pairs: Sequence[tuple[int, int]], expected_length: float
-) -> NDArray[np.float64]:
-    """One row a pair, in the order of NAMES.
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Of a language pair."""
 
-    `expected_length` is the logarithm of how much longer a text is in the first language than in the second.
+    length: float = 0.0
+    """Logarithm of how much longer a text is in the first language than in the second."""
+    rivals: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Per signal: how alike an article and the nearest one that is no translation are, in the median.
+
+    So that where nothing else is at hand, the only article is not taken for the best of many.
     """
+
+
+def features(
+    one: Pool, other: Pool, pairs: Sequence[tuple[int, int]], expected: Expected
+) -> NDArray[np.float64]:
+    """One row a pair, in the order of NAMES."""
     signals = (
         {(i, j): ngram_cosine(one, i, other, j) for i, j in pairs},
         {(i, j): cosine(one.anchors[i], other.anchors[j]) for i, j in pairs},
         {(i, j): cosine(one.meanings[i], other.meanings[j]) for i, j in pairs},
     )
-    compared = [_compared(scores) for scores in signals]
+    compared = [_compared(scores, rival) for scores, rival in zip(signals, expected.rivals, strict=True)]
     rows = []
     for i, j in pairs:
         a, b = one.readings[i], other.readings[j]
@@ -55,12 +67,12 @@ def features(
         rows.append(
             [value for rows_of in compared for value in rows_of[i, j]]
             + [*_numbers(one.anchors[i], other.anchors[j]), *_order(a, b)]
-            + [abs(ratio - expected_length), short, short * signals[0][i, j]]
+            + [abs(ratio - expected.length), short, short * signals[0][i, j]]
         )
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(NAMES))
 
 
-def _compared(scores: Scores) -> dict[tuple[int, int], list[float]]:
+def _compared(scores: Scores, rival: float) -> dict[tuple[int, int], list[float]]:
     """The score itself, and against the four next best of either side."""
     of_a: dict[int, list[float]] = {}
     of_b: dict[int, list[float]] = {}
@@ -69,7 +81,7 @@ def _compared(scores: Scores) -> dict[tuple[int, int], list[float]]:
         of_b.setdefault(j, []).append(score)
     rows = {}
     for (i, j), score in scores.items():
-        a, b = _others(of_a[i], score), _others(of_b[j], score)
+        a, b = _others(of_a[i], score, rival), _others(of_b[j], score, rival)
         best = max([*a, *b], default=0.0)
         rows[i, j] = [
             score,
@@ -81,10 +93,10 @@ def _compared(scores: Scores) -> dict[tuple[int, int], list[float]]:
     return rows
 
 
-def _others(scores: list[float], own: float) -> list[float]:
-    rest = sorted(scores, reverse=True)
+def _others(scores: list[float], own: float, rival: float) -> list[float]:
+    rest = scores.copy()
     rest.remove(own)
-    return rest[:4]
+    return sorted([*rest, rival, rival * 0.9, rival * 0.8, rival * 0.7], reverse=True)[:4]
 
 
 def _numbers(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float, float, float]:

@@ -20,7 +20,23 @@ if TYPE_CHECKING:
 _READ = 20_000
 """Characters of an article that count; a long read says which story it is well before its end."""
 _NUMBER = r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?"
-_TOKEN = re.compile(rf"({_NUMBER})|([^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*)|([.!?…:\n«»“”\"])")
+_MONTHS = (
+    "січня января january jan", "лютого февраля february feb", "березня марта march mar",
+    "квітня апреля april apr", "травня мая may", "червня июня june jun", "липня июля july jul",
+    "серпня августа august aug", "вересня сентября september sep sept", "жовтня октября october oct",
+    "листопада ноября november nov", "грудня декабря december dec",
+)  # fmt: skip
+_MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
+_DATE = (
+    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:-?го)?[ \u00a0](?:of )?(?P<month>{_NAMES})\b"
+    rf"|\b(?P<month_first>{_NAMES})\.? (?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,]?\d)"
+)
+_TOKEN = re.compile(
+    rf"(?P<date>{_DATE})|(?P<number>{_NUMBER})|(?P<word>[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*)"
+    r"|(?P<end>[.!?…:\n«»“”\"])",
+    re.IGNORECASE,
+)
 _SENTENCE_END = set('.!?…:\n«»“”"')
 
 
@@ -38,7 +54,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A number or a name: what survives translation. Equal keys mean the same thing, whatever the script."""
+    """A number, a date or a name: what survives translation. Equal keys are the same, in any script."""
 
     key: str
     text: str
@@ -90,9 +106,12 @@ def _ngrams(folded: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
 def _anchors(text: str, language: str) -> Iterator[Anchor]:
     starts = True
     for token in _TOKEN.finditer(text):
-        number, word, end = token.groups()
+        number, word, end = token["number"], token["word"], token["end"]
         position = token.start() / max(1, len(text))
-        if number:
+        if token["date"]:
+            month = _MONTH[(token["month"] or token["month_first"]).lower()]
+            yield Anchor(f"{int(token['day'] or token['day_after'])}/{month}", token["date"], position)
+        elif number:
             if digits := _digits(number):
                 yield Anchor(digits, number, position)
         elif word:

@@ -37,8 +37,8 @@ def outcome_table(outcome: Outcome) -> Table:
 
 def explanation_table(explained: Explanation) -> Table:
     table = _plain()
-    table.add_column(ratio=1)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
     a, b, match = explained.a, explained.b, explained.match
     table.add_row("", a.document.language, b.document.language)
     table.add_row("headline", _shown(a.document.headline), _shown(b.document.headline))

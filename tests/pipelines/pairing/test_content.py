@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.pairing.content import FEWEST, match, shipped_weights
+from pipelines.pairing.content import compare, match, shipped_weights
 from pipelines.pairing.folding import fold, skeleton
 from pipelines.pairing.lexicon import meanings
 from pipelines.pairing.reading import Document, read
@@ -121,9 +121,39 @@ def test_another_outlet_and_another_week_are_no_partners():
     assert [each for each in match(undated) if "en" in each.a_id + each.b_id]
 
 
-def test_too_few_articles_to_know_what_is_rare_are_not_paired():
-    assert match(newsroom(FEWEST - 1)) == ()
+def test_a_few_articles_are_enough_and_two_strangers_are_no_pair():
+    few = newsroom(3)
+    assert {(each.a_id, each.b_id) for each in match(few) if each.joins} == {
+        (f"{n}-{a}", f"{n}-{b}") for n in range(3) for a, b in (("en", "ru"), ("en", "uk"), ("ru", "uk"))
+    }
+    strangers = [each for each in newsroom(30) if each.article_id in ("4-uk", "17-en")]
+    assert [each for each in match(strangers) if each.joins] == []
     assert match([]) == ()
+
+
+def test_wanted_pairs_are_scored_whatever_comes_out():
+    documents = newsroom()
+    readings = [read(each) for each in documents]
+    ids = ("3-en", "9-uk")
+    (found,) = compare(readings, {ids}, only_wanted=True)
+    assert (found.a_id, found.b_id) == ids
+    assert found.probability < 0.1
+    assert not found.joins
+    late = [
+        replace(each, at=AT + timedelta(days=60)) if each.language == "en" else each for each in documents
+    ]
+    (found,) = compare([read(each) for each in late], {("3-en", "3-uk")}, only_wanted=True)
+    assert found.probability > 0.5
+
+
+def test_a_date_is_the_same_in_every_language():
+    texts = {"uk": "це було 17 травня", "ru": "это было 17 мая", "en": "it was on May 17 or 17 May"}
+    keys = {
+        code: {x.key for x in read(Document("a", "o", code, "", text)).anchors}
+        for code, text in texts.items()
+    }
+    assert all("17/5" in found for found in keys.values())
+    assert not any(x.key == "20/5" for x in read(Document("a", "o", "en", "", "in May 2026")).anchors)
 
 
 def test_other_languages_and_empty_texts_are_left_alone():
@@ -137,7 +167,7 @@ def test_other_languages_and_empty_texts_are_left_alone():
 
 def test_the_weights_are_for_these_features():
     weights = shipped_weights()
-    assert set(weights.length) == {"uk-ru", "uk-en", "ru-en"}
+    assert set(weights.expected) == {"uk-ru", "uk-en", "ru-en"}
 
 
 @pytest.mark.parametrize(

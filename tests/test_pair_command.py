@@ -1,0 +1,237 @@
+"""`scrapy pair` on the demo's archive: the one story that no link declares, verdicts, review, explanation."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import archive
+from crawler.demo.expected import expected_articles
+
+ROOT = Path(__file__).parents[1]
+STORY = {article.path: article.story for article in expected_articles()}
+UK, RU, EN = "sud-zoboviazav", "sud-obyazal", "court-orders"
+CRANES = "poschitali-zhuravley"
+
+
+def scrapy(command: list[str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*command, *arguments, "-s", f"ARCHIVE_URI={folder}"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "140"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def crawled(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("crawled") / "news-archive"
+    run = scrapy(scrapy_command, folder, "crawl", "demo")
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def paired(scrapy_command: list[str], crawled: Path) -> tuple[Path, str]:
+    folder = crawled.with_name("paired")
+    shutil.copytree(crawled, folder, symlinks=True)
+    run = scrapy(scrapy_command, folder, "pair")
+    assert (run.returncode, run.stderr) == (0, "")
+    return folder, run.stdout
+
+
+@pytest.fixture
+def copy(paired: tuple[Path, str], tmp_path: Path) -> Path:
+    folder = tmp_path / "news-archive"
+    shutil.copytree(paired[0], folder, symlinks=True)
+    return folder
+
+
+def rows(folder: Path) -> pd.DataFrame:
+    articles = archive.open(folder).articles().to_pandas()
+    return articles.assign(path=articles["url"].str.replace(r"^http://[^/]+", "", regex=True))
+
+
+def one(folder: Path, part: str) -> pd.Series:
+    found = rows(folder)
+    (row,) = [row for _, row in found.iterrows() if part in row["url"]]
+    return row
+
+
+def pair(folder: Path, a: str, b: str) -> pd.Series | None:
+    ids = sorted((one(folder, a)["article_id"], one(folder, b)["article_id"]))
+    pairs = archive.open(folder).pairs().to_pandas()
+    found = pairs[(pairs["article_id_a"] == ids[0]) & (pairs["article_id_b"] == ids[1])]
+    return found.iloc[0] if len(found) else None
+
+
+def labels(path: Path, *lines: tuple[str, str, str]) -> Path:
+    path.write_text("a,b,verdict\n" + "".join(f"{a},{b},{said}\n" for a, b, said in lines), "utf-8")
+    return path
+
+
+def test_the_story_that_nothing_declares_is_one(crawled: Path, paired: tuple[Path, str]) -> None:
+    folder, out = paired
+    parts = (UK, RU, EN)
+    assert len({one(crawled, part)["story_id"] for part in parts}) == 3
+    assert len({one(folder, part)["story_id"] for part in parts}) == 1
+    for a, b in ((UK, RU), (UK, EN), (RU, EN)):
+        found = pair(folder, a, b)
+        assert found is not None
+        assert found["evidence"] == "content"
+        assert found["score"] >= 0.9
+        assert json.loads(found["details"])["content"]["tier"] == "auto"
+    assert "content" in out
+
+
+def test_no_two_stories_are_joined(paired: tuple[Path, str]) -> None:
+    told = rows(paired[0]).groupby("story_id")["path"].agg(list)
+    assert [paths for paths in told if len({STORY[path] for path in paths}) > 1] == []
+
+
+def test_every_declared_pair_has_its_score(paired: tuple[Path, str]) -> None:
+    pairs = archive.open(paired[0]).pairs().to_pandas()
+    assert pairs["score"].between(0.5, 1).all()
+    assert not pairs["details"].map(lambda text: json.loads(text)["conflict"]).any()
+    assert (pairs["evidence"] == "story-id").sum() == 25
+
+
+def test_a_story_keeps_the_older_id_and_the_other_leads_to_it(
+    crawled: Path, paired: tuple[Path, str]
+) -> None:
+    old = {part: one(crawled, part) for part in (UK, RU, EN)}
+    oldest = min(old.values(), key=lambda row: (row["first_seen"], row["story_id"]))
+    now = one(paired[0], UK)["story_id"]
+    assert now == oldest["story_id"]
+    read = archive.open(paired[0])
+    for row in old.values():
+        assert read.successors(row["story_id"]) == (now,)
+        assert read.stories(row["story_id"]).to_pandas()["story_id"].tolist() == [now]
+
+
+def test_a_second_run_has_nothing_to_do(scrapy_command: list[str], copy: Path) -> None:
+    before = archive.open(copy).snapshot.id
+    run = scrapy(scrapy_command, copy, "pair")
+    assert run.returncode == 0
+    assert "nothing new" in run.stdout
+    assert archive.open(copy).snapshot.id == before
+
+
+def test_a_crawl_afterwards_keeps_scores_and_stories(scrapy_command: list[str], copy: Path) -> None:
+    columns = ["article_id_a", "article_id_b", "evidence", "score", "details"]
+    before = archive.open(copy).pairs(columns=columns).to_pandas().sort_values(columns[:2])
+    assert scrapy(scrapy_command, copy, "crawl", "demo").returncode == 0
+    after = archive.open(copy).pairs(columns=columns).to_pandas().sort_values(columns[:2])
+    pd.testing.assert_frame_equal(before.reset_index(drop=True), after.reset_index(drop=True))
+
+
+def test_everything_again_decides_the_same(scrapy_command: list[str], copy: Path) -> None:
+    before = archive.open(copy)
+    run = scrapy(scrapy_command, copy, "pair", "--all")
+    assert run.returncode == 0, run.stderr
+    after = archive.open(copy)
+    assert after.snapshot.summary["archive/pairs_decided"] == 0
+    assert after.pairs().to_arrow() == before.pairs().to_arrow()
+
+
+def test_a_no_separates_for_good(scrapy_command: list[str], copy: Path, tmp_path: Path) -> None:
+    """Also where a link or the outlet's own id declares the pair, and in later runs and crawls."""
+    ru, en = one(copy, RU), one(copy, EN)
+    cranes = rows(copy)[lambda found: found["path"].map(STORY) == STORY[one(copy, CRANES)["path"]]]
+    uk_cranes = cranes.loc[cranes["language"] == "uk", "url"].item()
+    ru_cranes = cranes.loc[cranes["language"] == "ru", "url"].item()
+    file = labels(tmp_path / "labels.csv", (ru["url"], en["article_id"], "no"), (uk_cranes, ru_cranes, "ні"))
+    run = scrapy(scrapy_command, copy, "pair", "--labels", str(file))
+    assert (run.returncode, run.stderr) == (0, "")
+    for again in ([], ["pair", "--all"], ["crawl", "demo"]):
+        if again:
+            assert scrapy(scrapy_command, copy, *again).returncode == 0
+        assert pair(copy, RU, EN) is None
+        assert one(copy, RU)["story_id"] != one(copy, EN)["story_id"]
+        assert pair(copy, "porakhuvaly-zhuravliv", CRANES) is None
+        assert len(rows(copy).query("url == @uk_cranes or url == @ru_cranes")["story_id"].unique()) == 2
+    # the third variant stays with one of them
+    assert one(copy, UK)["story_id"] in {one(copy, RU)["story_id"], one(copy, EN)["story_id"]}
+    past = archive.open(copy).pairs(as_of=archive.open(copy).snapshot.committed_at).to_pandas()
+    assert len(past) == len(archive.open(copy).pairs().to_pandas())
+
+
+def test_a_yes_joins_and_a_later_word_replaces_it(
+    scrapy_command: list[str], copy: Path, tmp_path: Path
+) -> None:
+    ferry, prize = one(copy, "porom-cherez"), one(copy, "lighthouse-prize")
+    for said, joined in (("yes", True), ("no", False), ("yes", True)):
+        file = labels(tmp_path / "labels.csv", (ferry["url"], prize["url"], said))
+        assert scrapy(scrapy_command, copy, "pair", "--labels", str(file)).returncode == 0
+        found = pair(copy, "porom-cherez", "lighthouse-prize")
+        assert (found is not None) is joined
+        stories = {one(copy, part)["story_id"] for part in ("porom-cherez", "lighthouse-prize")}
+        assert (len(stories) == 1) is joined
+        if found is not None:
+            assert found["evidence"] == "label"
+    assert scrapy(scrapy_command, copy, "pair", "--all").returncode == 0
+    assert pair(copy, "porom-cherez", "lighthouse-prize")["evidence"] == "label"
+
+
+def test_labels_that_cannot_be_used_are_told_line_by_line(
+    scrapy_command: list[str], copy: Path, tmp_path: Path
+) -> None:
+    uk, en = one(copy, UK)["url"], one(copy, EN)["url"]
+    file = labels(
+        tmp_path / "labels.csv",
+        (uk, "https://elsewhere.example/1", "yes"),
+        (uk, uk, "no"),
+        (uk, en, "perhaps"),
+        (uk, en, ""),
+        (uk, en, "yes"),
+    )
+    run = scrapy(scrapy_command, copy, "pair", "--labels", str(file))
+    assert run.returncode == 2
+    told = run.stderr.splitlines()
+    assert [line.split("line ")[1][0] for line in told] == ["2", "3", "4"]
+    assert pair(copy, UK, EN)["evidence"] == "label"
+    assert scrapy(scrapy_command, copy, "pair", "--labels", str(tmp_path / "none.csv")).returncode == 2
+
+
+def test_review_goes_to_a_file_that_labels_takes_back(
+    scrapy_command: list[str], copy: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "review.csv"
+    run = scrapy(scrapy_command, copy, "pair", "--review", str(file))
+    assert run.returncode == 0, run.stderr
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        found = list(csv.DictReader(lines))
+    assert f"{len(found)} uncertain pairs" in run.stdout
+    assert all(line["tier"] != "auto" for line in found)
+    assert scrapy(scrapy_command, copy, "pair", "--labels", str(file)).returncode == 0
+
+
+def test_explain_shows_what_a_person_can_check(scrapy_command: list[str], paired: tuple[Path, str]) -> None:
+    folder = paired[0]
+    run = scrapy(scrapy_command, folder, "pair", "--explain", one(folder, UK)["url"], one(folder, EN)["url"])
+    assert (run.returncode, run.stderr) == (0, "")
+    for part in ("Боднарук", "Bodnaruk", "9 квітня", "April 9", "runner-up", "in order", "a pair by content"):
+        assert part in run.stdout
+    run = scrapy(
+        scrapy_command, folder, "pair", "--explain", one(folder, UK)["url"], "https://nowhere.example/"
+    )
+    assert run.returncode == 1
+    assert "https://nowhere.example/" in run.stderr
+
+
+def test_no_archive_is_told(scrapy_command: list[str], tmp_path: Path) -> None:
+    run = scrapy(scrapy_command, tmp_path / "nothing", "pair")
+    assert run.returncode == 1
+    assert "crawl" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "nothing").exists()
