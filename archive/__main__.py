@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import archive
-from archive import purge_command
+from archive import export_command, purge_command
 from archive.exceptions import ArchiveError
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     purge_command.add_arguments(
         add("purge", purge_command.run, "remove an article for good, from every version, page and snapshot")
     )
+    export_command.add_arguments(add("export", export_command.run, "write the raw pages as a WACZ package"))
     add("verify", _verify, "check checksums, schema, links between tables; list leftovers and quarantine")
     return parser
 
