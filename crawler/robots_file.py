@@ -1,7 +1,7 @@
 """robots.txt as a hostile outlet may write it: read on the event loop, so its cost must be bounded first.
 
-Protego keeps each rule once for each user agent named above it: 12,000 agents and 12,000 rules, which is
-400 kB, are 144 million rules.
+Protego keeps each rule once for each user agent named above it: 2,000 agents and 2,000 rules, which is 74 kB,
+take 5 s and 280 MB, and twice as many four times that.
 """
 
 from __future__ import annotations
