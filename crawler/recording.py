@@ -59,4 +59,4 @@ def story_folder(url: str) -> str:
     """A folder's name from an address: the words of its longest part."""
     parts = re.sub(r"\.html?$", "", url.split("?", maxsplit=1)[0]).split("/")[3:]
     words = re.sub(r"[^a-z0-9]+", "-", max(parts or [""], key=len).lower()).strip("-")
-    return words[:50].rstrip("-") or "story"
+    return (words if len(words) <= 50 else words[:50].rpartition("-")[0]) or "story"
