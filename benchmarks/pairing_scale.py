@@ -1,0 +1,154 @@
+"""What `scrapy pair` costs: `python benchmarks/pairing_scale.py [--documents 1000 --documents 10000]`.
+
+Archives of made-up outlets over one year: the texts of ../shared/data/pairs, two stories mixed into one and
+every number changed, so that each is another story. Each archive is paired in a process of its own: CPU
+seconds, and the largest memory it ever had. Then a day's worth of articles is added and paired again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from archive.records import ArticleRecord, BlockRecord
+from archive.writer import ArchiveWriter
+from pipelines.pairing.sweep import pair_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+OUTLETS = 5
+LANGUAGES = ("uk", "ru", "en")
+
+
+def stories(data: Path) -> list[dict[str, tuple[str, str]]]:
+    told: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    for line in data.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        told[row["story_id"]][row["lang"]] = (row["title"], row["text"])
+    return [each for _, each in sorted(told.items()) if len(each) == 3]
+
+
+def articles(data: Path, documents: int, seed: int) -> Iterator[ArticleRecord]:
+    """A third of the stories in three languages, a third in two, a third in one."""
+    rng, told, made = random.Random(seed), stories(data), 0
+    while made < documents:
+        one, other = rng.sample(told, 2)
+        shift = rng.randint(2, 97)
+        at = BEGIN + timedelta(seconds=rng.uniform(0, 365 * 86_400))
+        outlet = f"outlet{rng.randrange(OUTLETS)}"
+        for language in rng.sample(LANGUAGES, rng.choice((1, 2, 3))):
+            (title, text), (_, more) = one[language], other[language]
+            half = "\n\n".join([text[: min(1500, len(text) // 2)], more[: min(1500, len(more) // 2)]])
+            body = re.sub(r"\d+", lambda number, by=shift: str(int(number[0]) * by % 9973), half)  # type: ignore[misc]
+            yield record(
+                f"https://{outlet}.example/{language}/{seed}-{made}", outlet, language, title, body, at
+            )
+            at += timedelta(seconds=rng.expovariate(1 / 21_600))
+            made += 1
+
+
+def record(url: str, outlet: str, language: str, title: str, body: str, at: datetime) -> ArticleRecord:  # noqa: PLR0917
+    empty = dict.fromkeys(ArticleRecord.__dataclass_fields__)
+    fields = {
+        "article_id": hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
+        "outlet": outlet, "url": url, "requested_url": url, "canonical_url": url, "language": language,
+        "language_confidence": 1.0, "language_evidence": (), "headline": title, "body": body,
+        "blocks": (BlockRecord("paragraph", body),), "authors": (),
+        "published_at": at, "tags": (), "alternates": (),
+        "content_hash": hashlib.sha256(body.encode()).hexdigest(), "raw_sha256": "0" * 64, "http_status": 200,
+        "fetched_at": at, "extractor": "benchmark", "run_id": "benchmark",
+    }  # fmt: skip
+    return ArticleRecord(**{**empty, **fields})
+
+
+def fill(folder: Path, data: Path, documents: int, seed: int) -> None:
+    with ArchiveWriter.open(folder, run_id=f"benchmark-{seed}") as writer:
+        for number, each in enumerate(articles(data, documents, seed), start=1):
+            writer.add_article(each)
+            if number % 20_000 == 0:
+                writer.commit()
+        writer.commit()
+
+
+def fill_day(folder: Path, data: Path, documents: int) -> None:
+    with ArchiveWriter.open(folder, run_id="benchmark-day") as writer:
+        for each in articles(data, max(1, documents // 365), 7):
+            writer.add_article(replace(each, published_at=BEGIN + timedelta(days=180)))
+        writer.commit()
+
+
+def measured(folder: Path) -> dict[str, float]:
+    """Of a process of its own, so that its memory is nobody else's."""
+    command = [sys.executable, __file__, "--pair", str(folder)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found: dict[str, float] = json.loads(told)
+    return found
+
+
+def pair(folder: str) -> None:
+    started = time.process_time()
+    outcome = pair_archive(folder)
+    print(
+        json.dumps(
+            {
+                "cpu": time.process_time() - started,
+                "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "blocks": outcome.blocks,
+                "pairs": outcome.pairs.total(),
+            }
+        )
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--documents", type=int, action="append", help="1000 and 10000 where not given")
+    parser.add_argument("--pair", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.pair:
+        pair(arguments.pair)
+        return
+    table = Table("documents", "run", "weeks", "pairs", "CPU s", "CPU s per 1,000", "MB")
+    for documents in arguments.documents or [1000, 10_000]:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary) / "news-archive"
+            fill(folder, arguments.data, documents, 1)
+            for run in ("all", "a day more"):
+                if run != "all":
+                    fill_day(folder, arguments.data, documents)
+                found = measured(folder)
+                per_thousand = f"{found['cpu'] / documents * 1000:.1f}" if run == "all" else ""
+                table.add_row(
+                    f"{documents:,}",
+                    run,
+                    f"{found['blocks']:.0f}",
+                    f"{found['pairs']:.0f}",
+                    f"{found['cpu']:.1f}",
+                    per_thousand,
+                    f"{found['megabytes']:.0f}",
+                )
+    Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    main()
