@@ -11,11 +11,11 @@ from lxml import etree, html
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from crawler.extraction.boilerplate import element_names
 from crawler.extraction.captions import read_page, with_captions
 from crawler.extraction.container import Container, find_container
 from crawler.extraction.known import Found, Known, leave_out
 from crawler.extraction.lead import find_lead
+from crawler.extraction.pruning import prune, remove
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
@@ -27,17 +27,22 @@ if TYPE_CHECKING:
 
     from crawler.items import BlockKind
 
-_NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _NEXT_TO_NONE = 0.3
 _SHORT = 1500
 """Characters below which the fast way is not trusted, and trafilatura compares with its other algorithms."""
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     blocks: tuple[Block, ...]
-    dropped: tuple[str, ...]
-    """The reasons of the lines that were left out, one each."""
+    dropped: tuple[LeftOut, ...]
+    """Lines of the article's own element that are no part of the article."""
 
     @property
     def text(self) -> str:
@@ -47,9 +52,9 @@ class Body:
 def read_body(tree: HtmlElement, known: Known, drop: str | None) -> Body:
     """Changes the tree: call it last. `drop` is an outlet's CSS of what to leave out."""
     page = read_page(tree, known.headline)
-    _prune(tree, drop)
+    prune(tree, drop)
     for caption in page.captions:
-        _remove(caption.element)
+        remove(caption.element)
     found = _extract(tree, known.description)
     if known.text and _length(found) < _NEXT_TO_NONE * len(known.text):
         lines = re.split(r"[\n\r\t]+", re.sub(r"<[^<>]{1,300}>", "\n", known.text))
@@ -59,7 +64,8 @@ def read_body(tree: HtmlElement, known: Known, drop: str | None) -> Body:
     blocks = [
         Block(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
     ]
-    return Body(tuple(with_captions(blocks, page)), tuple(reason for reason in reasons if reason))
+    dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
+    return Body(tuple(with_captions(blocks, page)), tuple(dropped))
 
 
 def _extract(tree: HtmlElement, description: str | None) -> list[Found]:
@@ -132,31 +138,6 @@ def _protect(quote: HtmlElement, container: HtmlElement) -> None:
         if element is container or len(element.text_content()) > 1.3 * length + 80:
             break
         element.attrib.clear()
-
-
-def _prune(tree: HtmlElement, drop: str | None) -> None:
-    etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
-    unwanted = element_names()
-    gone = list(tree.cssselect(drop)) if drop else []
-    for element in tree.iter("div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"):
-        named = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-        if not unwanted.isdisjoint(named) and not element.xpath("boolean(.//h1)"):
-            gone.append(element)
-    for element in gone:
-        _remove(element)
-
-
-def _remove(element: _Element) -> None:
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
 
 
 def _blocks(body: _Element) -> Iterator[Found]:

@@ -42,9 +42,9 @@ def line_rules() -> tuple[LineRule, ...]:
 
 
 @cache
-def element_names() -> frozenset[str]:
-    """Folded class and id names of elements to leave out."""
-    return frozenset(name for entry in _file()["element"] for name in entry["class"])
+def element_names() -> dict[str, str]:
+    """Folded class and id names of elements to leave out, each with the reason."""
+    return {name: entry["reason"] for entry in _file()["element"] for name in entry["class"]}
 
 
 def why_not_text(line: str) -> str | None:

@@ -75,10 +75,30 @@ class Moment:
     """Where the page says it: `json-ld`, `meta`, `itemprop`, `time`, `printed`, `url`; `… naive`, `… day`."""
 
 
+@dataclass(frozen=True, slots=True)
+class StatedDate:
+    source: str
+    raw: str
+    at: datetime | None
+    """None where it is no date, or one that cannot be."""
+
+
+def stated(tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime) -> Iterator[StatedDate]:
+    """All that a page states about when it was published, in the order in which it is believed."""
+    claims = (*_declared(tree, data), *_printed(tree), *_of_address(url))
+    for source, raw in dict.fromkeys(claims):
+        moment = _first([(source, raw)], fetched_at)
+        yield StatedDate(moment.source if moment else source, one_line(raw), moment.at if moment else None)
+
+
+def _declared(tree: HtmlElement, data: LinkedData) -> list[tuple[str, str]]:
+    claims = [("json-ld", raw) for raw in data.published]
+    return claims + [(source, raw) for source, raw in _metas(tree, _PUBLISHED) if raw]
+
+
 def read_published(tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime) -> Moment | None:
     """The most trusted of what the page states; its address only where it states nothing."""
-    claims = [("json-ld", raw) for raw in data.published]
-    claims += [(source, raw) for source, raw in _metas(tree, _PUBLISHED) if raw]
+    claims = _declared(tree, data)
     moment = _first(claims, fetched_at)
     if moment is None:
         moment = _first(_printed(tree), fetched_at)

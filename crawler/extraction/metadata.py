@@ -33,6 +33,7 @@ class Metadata:
     html_lang: str | None
     og_locale: str | None
     headline: str | None
+    headline_source: str | None
     lead: str | None
     section: str | None
     tags: tuple[str, ...]
@@ -53,13 +54,15 @@ def read_metadata(tree: HtmlElement, data: LinkedData, url: str) -> Metadata:
             if name == "article:tag":
                 listed.append(content)
     site_name = names.get("og:site_name")
+    headline, headline_source = _headline(tree, data, names, site_name)
     return Metadata(
         canonical_url=_canonical(tree, url),
         html_lang=one_line(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
         or one_line(tree.get("xml:lang") or "")
         or None,
         og_locale=names.get("og:locale"),
-        headline=_headline(tree, data, names, site_name),
+        headline=headline,
+        headline_source=headline_source,
         lead=data.description or names.get("og:description") or names.get("description"),
         section=names.get("article:section") or data.section,
         tags=_tags(tree, data, listed),
@@ -80,31 +83,40 @@ def _canonical(tree: HtmlElement, url: str) -> str | None:
 
 def _headline(
     tree: HtmlElement, data: LinkedData, names: dict[str, str], site_name: str | None
-) -> str | None:
-    """The <h1> where anything else agrees with it, for readers saw it; else the most trusted claim."""
+) -> tuple[str | None, str | None]:
+    """The <h1> where anything else agrees with it, for readers saw it; else the most trusted claim.
+
+    And where it stands: `h1, as in og:title`, `json-ld`, `title`.
+    """
     h1s = [one_line(h1.text_content()) for h1 in tree.iter("h1")]
     h1s = [text for text in h1s if 5 < len(text) < 400]
     title_element = tree.find(".//title")
     title = one_line(unescaped("".join(title_element.itertext()))) if title_element is not None else ""
-    claims = [
-        claim for claim in (data.headline, names.get("og:title"), names.get("twitter:title"), title) if claim
-    ]
+    claims = {
+        "json-ld": data.headline,
+        "og:title": names.get("og:title"),
+        "twitter:title": names.get("twitter:title"),
+        "title": title,
+    }
     for h1 in h1s:
-        if any(_agree(h1, claim) for claim in claims):
-            return h1
+        for source, claim in claims.items():
+            if claim and _agree(h1, claim):
+                return h1, f"h1, as in {source}"
     if len(h1s) == 1 and len(h1s[0].split()) > 3:
-        return h1s[0]
+        return h1s[0], "h1 alone"
     if data.headline:
-        return without_outlet(data.headline, site_name, names.get("og:title"))
+        return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
     if names.get("og:title"):
-        return without_outlet(names["og:title"], site_name, None)
+        return without_outlet(names["og:title"], site_name, None), "og:title"
     # an h2 or h3 that the title repeats is the headline of a page without h1
     if title:
         for element in tree.iter("h2", "h3", "h4"):
             text = one_line(element.text_content())
             if len(text) > 20 and for_comparison(text) in for_comparison(title):
-                return text
-    return without_outlet(title, site_name, None) or (h1s[0] if h1s else None)
+                return text, f"{element.tag}, as in title"
+    if short := without_outlet(title, site_name, None):
+        return short, "title"
+    return (h1s[0], "h1 alone") if h1s else (None, None)
 
 
 def _agree(one: str, other: str) -> bool:

@@ -17,7 +17,10 @@ from crawler.extraction.metadata import read_metadata
 from crawler.items import Article
 
 if TYPE_CHECKING:
-    from crawler.items import Fetch
+    from crawler.extraction.dates import Moment
+    from crawler.extraction.linked_data import LinkedData
+    from crawler.extraction.metadata import Metadata
+    from crawler.items import Alternate, Claim, Fetch
 
 EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 1"
 """Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""
@@ -35,11 +38,29 @@ class Hints:
     """Links to the other languages."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was read, before it is one Article; `scrapy inspect` shows it."""
+
+    data: LinkedData
+    said: Metadata
+    byline: str | None
+    claims: tuple[Claim, ...]
+    published: Moment | None
+    modified: Moment | None
+    alternates: tuple[Alternate, ...]
+    text: body.Body
+
+
 def extract(fetch: Fetch, hints: Hints) -> Article:
     """All fields of the first part of Article but `story_key`.
 
     Raises Unreadable, and nothing else whatever the bytes are.
     """
+    return article_of(fetch, hints, read_parts(fetch, hints))
+
+
+def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     tree = parse(fetch.body, fetch.encoding)
     data = read_linked_data(tree)
     said = read_metadata(tree, data, fetch.url)
@@ -57,6 +78,11 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
         text=data.body,
     )
     text = body.read_body(tree, known, hints.drop)
+    return Parts(data, said, line, claims, published, modified, alternates, text)
+
+
+def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
+    said, text, published, modified = parts.said, parts.text, parts.published, parts.modified
     captions = [block.text for block in text.blocks if block.kind == "caption"]
     return Article(
         outlet=hints.outlet,
@@ -74,8 +100,8 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
         lead=said.lead,
         body=text.text,
         blocks=text.blocks,
-        byline=line,
-        author_claims=claims,
+        byline=parts.byline,
+        author_claims=parts.claims,
         published_raw=published.raw if published else None,
         published_at=published.at if published else None,
         published_source=published.source if published else None,
@@ -84,9 +110,9 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
         section=said.section,
         tags=said.tags,
         image_url=said.image_url,
-        image_caption=captions[0] if captions else data.image_caption,
-        alternates=alternates,
+        image_caption=captions[0] if captions else parts.data.image_caption,
+        alternates=parts.alternates,
         text_language=detect_language(f"{said.headline or ''}\n{text.text}"),
         extractor=EXTRACTOR,
-        extra=byline.credits(data, said),
+        extra=byline.credits(parts.data, said),
     )

@@ -1,0 +1,145 @@
+"""`scrapy inspect`: what was read from one page, from where, and what was left out."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import sys
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from scrapy import signals
+from scrapy.exceptions import UsageError
+
+from crawler.arguments import check_settings, read_arguments
+from crawler.commands.crawl import Command as Crawl
+from crawler.exceptions import ExtractionError
+from crawler.extraction.decoding import MAX_BYTES
+from crawler.extraction.page import Hints
+from crawler.extraction.text import one_line
+from crawler.extraction.workers import Workers
+from crawler.inspection import inspect_page
+from crawler.inspection_html import inspection_page
+from crawler.inspection_terminal import print_inspection
+from crawler.items import Fetch, Look
+from crawler.network import registered_domain
+from crawler.one_page import OnePage
+from crawler.outlet import Outlet, in_domains
+
+if TYPE_CHECKING:
+    import argparse
+
+    from crawler.inspection import Inspection
+
+OK, UNREAD = 0, 1
+_UNKNOWN_ADDRESS = "https://unknown.invalid/"
+
+
+class Command(Crawl):
+    def syntax(self) -> str:
+        return "[options] URL|FILE"
+
+    def short_desc(self) -> str:
+        return "Show what is read from one page, from where, and what is left out"
+
+    def long_desc(self) -> str:
+        return (
+            "Fetch the page at URL, as politely as a crawl, or take the saved page FILE (.html or .html.gz), "
+            "and show what is read from it: each field with its source, and the page line by line, with what "
+            "is left out struck through and why. Nothing is archived. "
+            "Exit code 1: there was no page to read; 2: a wrong argument."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--url", metavar="URL", help="the address at which FILE was saved")
+        parser.add_argument(
+            "--outlet", metavar="NAME", help="whose rules to use (default: the outlet of the address)"
+        )
+        parser.add_argument(
+            "--html", metavar="OUT", type=Path, help="write a page to look at with a browser instead"
+        )
+        parser.add_argument("--all", action="store_true", help="show menus and footers whole, too")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if len(args) != 1:
+            raise UsageError(f"give one address or one file; got {len(args)}", print_help=False)
+        check_settings(self.settings)
+        self._rules = self._spider(opts.outlet) if opts.outlet else None
+        try:
+            if urlsplit(args[0]).scheme in {"http", "https"}:
+                inspection = self._of_address(args[0], opts)
+            else:
+                inspection = self._of_file(Path(args[0]), opts)
+        except (ExtractionError, OSError, ValueError, EOFError, zlib.error) as error:
+            print(f"scrapy inspect: {one_line(str(error))}", file=sys.stderr)
+            inspection = None
+        if inspection is None:
+            self.exitcode = UNREAD
+        elif opts.html:
+            opts.html.write_text(inspection_page(inspection), encoding="utf-8")
+            print(opts.html)
+        else:
+            print_inspection(Console(), inspection, everything=opts.all)
+
+    def _of_file(self, path: Path, opts: argparse.Namespace) -> Inspection:
+        assert self.settings is not None
+        url = opts.url or _UNKNOWN_ADDRESS
+        read_arguments({"url": url}, accepts=("url",), allow_private=True)
+        # a bomb of a page unpacks to no more than is read of any page
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rb") as file:
+            body = file.read(MAX_BYTES + 1)
+        # relative dates are read from when the page was saved, as nearly as the file tells
+        saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        fetch = Fetch(url, url, body, None, 200, saved)
+        workers = Workers(1, self.settings.getfloat("EXTRACTION_TIMEOUT"))
+        try:
+            return asyncio.run(workers.run(inspect_page, fetch, self._hints(url)))
+        finally:
+            workers.close()
+
+    def _of_address(self, url: str, opts: argparse.Namespace) -> Inspection | None:
+        assert self.crawler_process is not None
+        if opts.url:
+            raise UsageError("--url is for a file; an address has its own", print_help=False)
+        settings = self.crawler_process.settings
+        arguments = read_arguments(
+            {"url": url}, accepts=("url",), allow_private=settings.getbool("ALLOW_PRIVATE_NETWORK")
+        )
+        settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        looks: list[Look] = []
+        crawler = self.crawler_process.create_crawler(OnePage)
+
+        def keep(item: Look) -> None:
+            looks.append(item)
+
+        crawler.signals.connect(keep, signal=signals.item_scraped)
+        self.crawler_process.crawl(crawler, arguments=arguments, hints=self._hints)
+        self.crawler_process.start()
+        for look in looks:
+            detail = f": {one_line(look.detail)}" if look.detail else ""
+            print(
+                f"scrapy inspect: {one_line(look.requested_url)}: {look.outcome}, {look.reason}{detail}",
+                file=sys.stderr,
+            )
+        assert isinstance(crawler.spider, OnePage)
+        return crawler.spider.inspection
+
+    def _hints(self, url: str) -> Hints:
+        """Of the outlet that was named, else of the one that has this host."""
+        assert self.crawler_process is not None
+        loader = self.crawler_process.spider_loader
+        rules: type[Outlet] | None = self._rules
+        if rules is None:
+            declared = (loader.load(name) for name in loader.list() if name not in {"page", "demo"})
+            known = (o for o in declared if issubclass(o, Outlet))
+            rules = next((o for o in known if in_domains(url, o.domains())), None)
+        if rules is None:
+            return Hints(registered_domain(url))
+        return Hints(rules.name, rules.byline, rules.drop, rules.switcher)

@@ -1,0 +1,134 @@
+"""What was read from a page and from where, and what became of each of its lines: for `scrapy inspect`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Literal
+
+from crawler.extraction import dates
+from crawler.extraction.decoding import parse
+from crawler.extraction.page import Hints, article_of, read_parts
+from crawler.extraction.page_lines import Line, page_lines
+from crawler.extraction.text import for_comparison
+from crawler.items import Article
+from pipelines.byline import BylineStage
+from pipelines.digest import DigestStage
+from pipelines.exceptions import Dropped
+from pipelines.language import LanguageStage
+from pipelines.validate import ValidateStage
+
+if TYPE_CHECKING:
+    from crawler.extraction.dates import StatedDate
+    from crawler.extraction.page import Parts
+    from crawler.items import Fetch
+
+Mark = Literal["kept", "field", "dropped", "outside"]
+_STAGES = (LanguageStage(), BylineStage(), DigestStage())
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedLine:
+    line: Line
+    mark: Mark
+    """In the text; in another field; left out of the text for a reason; never taken for text."""
+    label: str
+    """The kind of its block, the name of the field, or the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    article: Article
+    """With what the stages decide, also where it was refused."""
+    refused: str | None
+    """What the first stage would drop it for."""
+    hints: Hints
+    headline_source: str | None
+    dates: tuple[StatedDate, ...]
+    lines: tuple[MarkedLine, ...]
+    unseen: tuple[str, ...]
+    """Blocks of the text that no line of the page shows, as those that only JSON-LD has."""
+
+
+def inspect_page(fetch: Fetch, hints: Hints) -> Inspection:
+    """Runs in a worker process. Raises Unreadable."""
+    parts = read_parts(fetch, hints)
+    article = article_of(fetch, hints, parts)
+    refused = None
+    try:
+        ValidateStage().process_item(article)
+    except Dropped as error:
+        refused = str(error)
+    for stage in _STAGES:
+        decided = stage.process_item(article)
+        assert isinstance(decided, Article)
+        article = decided
+    # reading took the first tree apart
+    tree = parse(fetch.body, fetch.encoding)
+    lines, unseen = _mark(page_lines(tree, hints.drop), article, parts)
+    return Inspection(
+        article=article,
+        refused=refused,
+        hints=hints,
+        headline_source=parts.said.headline_source,
+        dates=tuple(dates.stated(tree, parts.data, fetch.url, fetch.fetched_at)),
+        lines=lines,
+        unseen=unseen,
+    )
+
+
+def _mark(
+    lines: list[Line], article: Article, parts: Parts
+) -> tuple[tuple[MarkedLine, ...], tuple[str, ...]]:
+    keys = [for_comparison(line.text) for line in lines]
+    labels: dict[int, tuple[Mark, str]] = {}
+    places, unseen = _places(keys, [for_comparison(block.text) for block in article.blocks])
+    for i, at in places.items():
+        labels[i] = ("kept", article.blocks[at].kind)
+    for left_out in parts.text.dropped:
+        key = for_comparison(left_out.text)
+        found = next((i for i, own in enumerate(keys) if i not in labels and own and own == key), None)
+        if found is None:
+            found = next((i for i, own in enumerate(keys) if i not in labels and own and own in key), None)
+        if found is not None:
+            labels[found] = ("dropped", left_out.reason)
+    fields = {"headline": article.headline, "byline": article.byline, "published": article.published_raw}
+    for name, value in fields.items():
+        key = for_comparison(value or "")
+        found = next((i for i, own in enumerate(keys) if key and own == key), None)
+        if found is not None and labels.get(found, ("dropped",))[0] != "kept":
+            labels[found] = ("field", name)
+    for i, line in enumerate(lines):
+        if i not in labels:
+            labels[i] = ("dropped", line.reason) if line.reason else ("outside", "outside the text")
+    marked = tuple(MarkedLine(line, *labels[i]) for i, line in enumerate(lines))
+    return marked, tuple(article.blocks[i].text for i in unseen)
+
+
+def _places(lines: list[str], blocks: list[str]) -> tuple[dict[int, int], list[int]]:
+    """Which block each line is, or is a part of, by position; and the blocks that no line is."""
+    matcher = SequenceMatcher(None, lines, blocks, autojunk=False)
+    places = {
+        match.a + i: match.b + i
+        for match in matcher.get_matching_blocks()
+        for i in range(match.size)
+        if lines[match.a + i]
+    }
+    unseen = []
+    for at in sorted(set(range(len(blocks))) - set(places.values())):
+        # rows of a table and lines parted by <br> may be one block, and a line may hold more than a block
+        before = max((i for i, block in places.items() if block < at), default=-1)
+        after = min((i for i, block in places.items() if block > at), default=len(lines))
+        for window in (range(before + 1, after), range(len(lines))):
+            parts = [i for i in window if i not in places and _is_part(lines[i], blocks[at])]
+            # short words are in everything; together they have to be most of the block
+            if parts and sum(len(lines[i]) for i in parts) >= 0.5 * len(blocks[at]):
+                places |= dict.fromkeys(parts, at)
+                break
+        else:
+            unseen.append(at)
+    return places, unseen
+
+
+def _is_part(line: str, block: str) -> bool:
+    return bool(line and block) and (line in block or block in line)

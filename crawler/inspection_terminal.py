@@ -1,0 +1,57 @@
+"""An inspection in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from crawler.inspection_view import CONTEXT, field_lines, runs
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.inspection import Inspection, MarkedLine
+
+_STYLES = {"kept": "", "field": "cyan", "dropped": "red strike", "outside": "dim strike"}
+_SIGNS = {"kept": "+", "field": "=", "dropped": "-", "outside": " "}
+
+
+def print_inspection(console: Console, inspection: Inspection, *, everything: bool) -> None:
+    """The signs say without colour what became of a line: `+` text, `=` another field, `-` left out."""
+    if not console.is_terminal:
+        console.width = 160  # a pipe has no width
+    fields = Table("field", "value", "from", box=None)
+    for line in field_lines(inspection):
+        fields.add_row(Text(line.field, "bold"), Text(line.value), Text(line.source, "dim"))
+    console.print(fields)
+    page = Table("", box=None)
+    page.add_column("as", max_width=28)
+    page.add_column("line of the page", ratio=1)
+    page.add_column("where", max_width=40)
+    for run, folded in runs(inspection):
+        if everything or not folded:
+            for marked in run:
+                page.add_row(*_cells(marked))
+            continue
+        for marked in run[:CONTEXT]:
+            page.add_row(*_cells(marked))
+        page.add_row("", "", Text(f"… {len(run) - 2 * CONTEXT} more lines outside the text", "dim"), "")
+        for marked in run[-CONTEXT:]:
+            page.add_row(*_cells(marked))
+    console.print()
+    console.print(page)
+    for text in inspection.unseen:
+        console.print(Text(f"+ not a line of the page, from JSON-LD or put together: {text}"))
+
+
+def _cells(marked: MarkedLine) -> tuple[Text, ...]:
+    style = _STYLES[marked.mark]
+    label = "" if marked.mark == "outside" else marked.label
+    return (
+        Text(_SIGNS[marked.mark], "bold"),
+        Text(label, "green" if marked.mark == "kept" else "dim"),
+        Text(marked.line.text, style),
+        Text(marked.line.selector, "dim"),
+    )
