@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from rich.markup import escape
@@ -15,9 +16,9 @@ from rich.table import Table
 import archive
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    import pyarrow as pa
     from rich.console import Console
 
     from archive.reader import Archive
@@ -58,7 +59,7 @@ def _rows_of(read: Archive, run_id: str) -> list[Row]:
     """The articles this run looked at, new or not; the filters keep a large archive on the disk."""
     seen = pc.field("outcome").isin(["archived", "unchanged"]) & (pc.field("run_id") == run_id)
     looks = _filtered(read, "observations", ["article_id"], seen)
-    articles = pc.field("article_id").isin(looks.column("article_id"))
+    articles = pc.field("article_id").isin(_ids(looks.column("article_id").to_pylist()))
     return [Row(**row) for row in _filtered(read, "articles", list(Row._fields), articles).to_pylist()]
 
 
@@ -66,7 +67,7 @@ def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], C
     """The kinds of evidence of each article, and the number of pairs that have each kind."""
     evidence: dict[str, set[str]] = defaultdict(set)
     count: Counter[str] = Counter()
-    ids = list(articles)
+    ids = _ids(articles)
     touched = pc.field("article_id_a").isin(ids) | pc.field("article_id_b").isin(ids)
     columns = ["article_id_a", "article_id_b", "evidence", "details"]
     for pair in _filtered(read, "pairs", columns, touched).to_pylist():
@@ -76,6 +77,11 @@ def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], C
         for article in (pair["article_id_a"], pair["article_id_b"]):
             evidence[article].add(pair["evidence"])
     return evidence, count
+
+
+def _ids(listed: Iterable[str]) -> pa.Array:
+    """Typed: of an empty list, a run with nothing new, pyarrow would not know what it is a list of."""
+    return pa.array(list(listed), pa.string())
 
 
 def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:

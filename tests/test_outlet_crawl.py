@@ -154,3 +154,37 @@ def test_an_outlet_none_of_whose_sources_answers_is_an_error(herald: Herald) -> 
     assert run.exit_code == 1
     assert "no sitemap or feed could be read" in run.err
     assert "http-404" in run.err
+
+
+def test_a_source_without_articles_says_that_the_rule_is_wrong(herald: Herald) -> None:
+    herald.site["/sitemap-news.xml"] = Answer(
+        f"<urlset><url><loc>{herald.base}/story/1</loc></url></urlset>".encode(), headers=XML
+    )
+    herald.site["/rss.xml"] = Answer(
+        f"<rss><channel><item><link>{herald.base}/story/2</link></item></channel></rss>".encode(), headers=XML
+    )
+    run = herald.crawl()
+    assert run.exit_code == 1
+    assert "no-article-in-it" in run.err
+    assert "not-an-article 2" in run.out
+
+
+def test_a_guessed_variant_that_leads_to_a_section_is_none(herald: Herald) -> None:
+    herald.publish(1, languages=("uk", "en"))
+    herald.announce(1)
+    herald.site["/ru/news/1"] = Answer(status=302, headers={"Location": "/ru/section/all"})
+    herald.publish(9, languages=("ru",))
+    herald.site["/ru/section/all"] = herald.site.answers["/ru/news/9"]
+    run = herald.crawl()
+    assert run.exit_code == 0, run.err
+    assert sorted(run.table("articles")["language"]) == ["en", "uk"]
+    assert "no-such-variant 1" in run.out
+
+
+def test_a_crawl_with_nothing_new_is_a_success(herald: Herald) -> None:
+    herald.publish(1)
+    herald.announce(1)
+    herald.crawl()
+    run = herald.crawl()
+    assert (run.exit_code, run.err) == (0, "")
+    assert "known 1" in run.out

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from crawler.discovery.day_archives import read_day_archive
+from crawler.exceptions import DiscoveryError
+
+URL = "https://herald.example/archive/2026/03/17"
+SITEMAP = b"<urlset><url><loc>https://herald.example/news/1</loc><lastmod>2026-03-17</lastmod></url></urlset>"
+
+
+def test_every_link_once_in_the_order_of_the_page() -> None:
+    page = (
+        b'<html><body><a href="/news/2">Two</a><a href="/news/1#top">One</a><a href="/news/2">2</a><a>0</a>'
+    )
+    assert [(lead.url, lead.source) for lead in read_day_archive(page, URL).leads] == [
+        ("https://herald.example/news/2", "archive"),
+        ("https://herald.example/news/1", "archive"),
+    ]
+
+
+@pytest.mark.parametrize("body", [SITEMAP, b'<?xml version="1.0"?>\n' + SITEMAP, gzip.compress(SITEMAP)])
+def test_a_days_sitemap_is_read_as_one(body: bytes) -> None:
+    (lead,) = read_day_archive(body, URL).leads
+    assert (lead.url, lead.modified_raw, lead.source) == (
+        "https://herald.example/news/1",
+        "2026-03-17",
+        "sitemap",
+    )
+
+
+def test_what_is_no_page_is_refused() -> None:
+    with pytest.raises(DiscoveryError, match="expected a page of links"):
+        read_day_archive(b"", URL)
