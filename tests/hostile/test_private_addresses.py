@@ -61,7 +61,8 @@ def lay_traps(outlet: HostileOutlet, hidden: HostileServer, hosts: tuple[str, ..
 
 def test_an_outlet_cannot_send_the_crawl_inside(outlet: HostileOutlet, hidden: HostileServer) -> None:
     lay_traps(outlet, hidden)
-    proxy = f"http://127.0.0.1:{hidden.port}"
+    # a name that the crawl may reach: nothing but the setting keeps it from there
+    proxy = f"http://other.example:{hidden.port}"
     run = outlet.crawl(*LYING, http_proxy=proxy, https_proxy=proxy, all_proxy=proxy)
     assert hidden.connections() == 0
     assert run.exit_code == 0, run.err
