@@ -70,7 +70,9 @@ class Findings:
             if before != after:
                 change = self.changes.setdefault((outlet, name), Change())
                 change.count += 1
-                change.example = change.example or (str(row["article_id"]), before, after)
+                # pages come back in any order; the report is the same each time
+                if change.example is None or str(row["article_id"]) < change.example[0]:
+                    change.example = (str(row["article_id"]), before, after)
 
 
 def print_findings(console: Console, findings: Findings) -> None:
