@@ -65,7 +65,7 @@ def test_any_text_is_a_date_or_none(raw: str) -> None:
 
 @given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2035, 1, 1)))
 def test_a_naive_time_is_kyivs(at: datetime) -> None:
-    at = at.replace(microsecond=0)
+    at = at.replace(microsecond=0, fold=0)
     parsed = parse_date(at.isoformat(" "))
     assert parsed is not None
     assert parsed[0] == at.replace(tzinfo=KYIV).astimezone(UTC)
