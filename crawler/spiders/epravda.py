@@ -22,5 +22,3 @@ class EkonomichnaPravda(StorySpider):
         r"/(?:rus/)?(?P<path>[a-z-]+/\d{4}/\d{2}/\d{1,2})/(?P<story>\d{6,7})/?",
     )
     variant_url = {"uk": "/{path}/{story}/", "ru": "/rus/{path}/{story}/"}
-    switcher = "a.lang_menu_item"
-    byline = ".post_news_author, .post_article_author .post_author_name"

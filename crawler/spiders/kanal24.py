@@ -17,5 +17,4 @@ class Kanal24(StorySpider):
     confidence = "high"
     feeds = ["/rss/all.xml"]
     article_url = r"https?://(?:[a-z]+\.)?24tv\.ua/(?:ru/)?[\w-]+_n\d{5,8}/?"
-    switcher = "a.changeLangRU, a.changeLangUA"
     byline = ".news-author .authors"

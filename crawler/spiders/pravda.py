@@ -22,6 +22,4 @@ class UkrainskaPravda(StorySpider):
     day_archives = ["/archives/date_%d%m%Y/"]
     article_url = r"/(?:rus/|eng/)?(?P<path>[a-z-]+/\d{4}/\d{2}/\d{1,2})/(?P<story>\d{6,8})/?"
     variant_url = {"uk": "/{path}/{story}/", "ru": "/rus/{path}/{story}/", "en": "/eng/{path}/{story}/"}
-    switcher = "a.lang_menu_item"
-    byline = ".post_news_author, .post_article_author .post_author_name"
     drop = "aside.post_news_service, aside.section_other_news, .advtext_mob, .unit_side_banner"

@@ -23,5 +23,4 @@ class RbcUkraine(StorySpider):
         r"https?://newsukraine\.rbc\.ua/[\w-]+/[\w-]+-\d{10}\.html",
     )
     variant_url = {"uk": "/rus/{section}/{story}.html", "ru": "/ukr/{section}/{story}.html"}
-    switcher = "span.lang-publication a, .lang-switcher a"
     drop = "span.lang-publication, div.share, div.read-in-google, div.intext-tags"

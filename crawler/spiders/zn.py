@@ -22,4 +22,3 @@ class ZerkaloNedeli(StorySpider):
         r"/(?:ukr/)?[A-Z][A-Z_-]+/[\w.,-]+\.html",
         r"https?://news\.(?:zn|dt)\.ua/[A-Z_-]+/[\w.,-]+-(?P<story>\d+)\.html",
     )
-    switcher = "a.lang-uk, a.lang-ru"
