@@ -92,10 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     gc = add("gc", _gc, "remove data files that no recent snapshot needs; time travel does not need them")
     gc.add_argument("--keep-days", type=float, default=1, metavar="DAYS", help="how recent (default: 1)")
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
+    export_command.add_arguments(
+        add("export", export_command.run, "write a table, or the raw pages, for another program to read")
+    )
     purge_command.add_arguments(
         add("purge", purge_command.run, "remove an article for good, from every version, page and snapshot")
     )
-    export_command.add_arguments(add("export", export_command.run, "write the raw pages as a WACZ package"))
     add("verify", _verify, "check checksums, schema, links between tables; list leftovers and quarantine")
     return parser
 

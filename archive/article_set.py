@@ -37,6 +37,20 @@ class RowSet:
         """The Parquet files that the rows come from, before any filter."""
         return list(self._files)
 
+    def where(self, *conditions: ds.Expression) -> RowSet:
+        """Those of the rows for which all of this holds too."""
+        whole = self._where
+        for condition in conditions:
+            whole = condition if whole is None else whole & condition
+        return RowSet(self._files, self._schema, whole, self._columns, self._derive)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the rows as they come, with the description of each column in its metadata."""
+        if self._columns is None:
+            return self._schema
+        return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
+
     def _dataset(self) -> ds.Dataset:
         if self._derive is not None:
             return ds.dataset(self._derive(self._columns))

@@ -10,6 +10,7 @@ ArchiveError
 ├── SnapshotNotFound     no snapshot that old, or its files are gone
 ├── ArticleNotFound      no article, version or story of that id
 ├── PageNotKept          the article is there, but its page was not stored
+├── ExportError          nothing could be written to where the export should go
 ├── ArticlePurged        purged on request: it is not taken in again
 ├── DecisionError        pairing named an article that the archive does not hold
 └── PoisonRecord         one record that cannot be stored; it is in quarantine, the rest goes on
@@ -55,6 +56,10 @@ class ArticleNotFound(ArchiveError):
 
 
 class PageNotKept(ArchiveError):
+    pass
+
+
+class ExportError(ArchiveError):
     pass
 
 

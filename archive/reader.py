@@ -116,6 +116,24 @@ class Archive:
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         return self._rows("pairs", None, as_of, columns)
 
+    def table(
+        self,
+        name: str,
+        *,
+        language: str | Sequence[str] | None = None,
+        outlet: str | Sequence[str] | None = None,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """Any table by its name; ValueError where it has no such column to choose by."""
+        if name not in PUBLIC:
+            raise ValueError(f"no table {name!r}; there are: {', '.join(PUBLIC)}")
+        chosen = {"language": language, "outlet": outlet}
+        if missing := [x for x in chosen if chosen[x] is not None and x not in _SCHEMAS[name].names]:
+            raise ValueError(f"{name} has no column {missing[0]!r} to choose rows by")
+        where = _all(*(_among(column, values) for column, values in chosen.items()))
+        return self._rows(name, where, as_of, columns)
+
     def snapshots(self) -> list[Snapshot]:
         """Every snapshot whose manifest is kept, oldest first."""
         return [self._log.read(snapshot_id) for snapshot_id in self._log.ids()]

@@ -60,7 +60,7 @@ class TableFiles:
             sink,
             compression="zstd",
             compression_level=self._level,
-            use_dictionary=_dictionary_columns(table.schema),
+            use_dictionary=dictionary_columns(table.schema),
             row_group_size=_ROWS_PER_GROUP,
             write_page_index=True,
         )
@@ -119,7 +119,8 @@ def merges(files: Sequence[DataFile]) -> list[list[DataFile]]:
     return groups
 
 
-def _dictionary_columns(schema: pa.Schema) -> list[str]:
+def dictionary_columns(schema: pa.Schema) -> list[str]:
+    """As Parquet names them: parts of a list have a longer name."""
     columns = [field.name for field in schema if field.name in REPETITIVE]
     for field in schema:
         if pa.types.is_list(field.type) and pa.types.is_struct(field.type.value_type):
