@@ -26,6 +26,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+# a benchmark beside this one has the name of a package of ours
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from archive.records import ArticleRecord, BlockRecord
 from archive.writer import ArchiveWriter
 from pipelines.pairing.sweep import pair_archive
