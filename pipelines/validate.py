@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.alternates import is_home_page
+from crawler.extraction.kind import BRIEF
 from crawler.items import Article, Look
 from pipelines.exceptions import Dropped
 
-_BRIEF = 200
-"""Characters of body below which something else has to show that the page is a news item."""
 _OPENING = 200
 """A wall says so at once; an article about captchas has a headline and a date first."""
 
@@ -53,6 +52,23 @@ def _refuse_what_is_no_article(article: Article) -> None:
         raise Dropped("no-headline", f"{article.url} has no headline in h1, og:title or JSON-LD")
     if not body:
         raise Dropped("no-body", f"{article.url} has a headline and no text: {headline!r}")
-    # A date and a headline make a news brief of two sentences; without a date it may be any teaser.
-    if len(body) < _BRIEF and not dated:
-        raise Dropped("too-short", f"{article.url} has {len(body)} characters of text and no date")
+    if len(body) < BRIEF:
+        _refuse_what_is_no_brief(article, len(body))
+
+
+def _refuse_what_is_no_brief(article: Article, length: int) -> None:
+    """Two sentences are news where the page says that it is an article, and of when."""
+    said = {claim.source: claim.value for claim in article.extra}
+    if (kind := said.get("kind")) in {"video", "gallery"}:
+        raise Dropped(
+            "not-an-article", f"{article.url} is a {kind} ({said.get('kind_source')}) of {length} characters"
+        )
+    missing = [
+        what
+        for what, there in (("no date", article.published_at), ("no type", "page_type" in said))
+        if not there
+    ]
+    if missing:
+        raise Dropped(
+            "too-short", f"{article.url} has {length} characters of text and {' and '.join(missing)}"
+        )

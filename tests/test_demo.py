@@ -97,7 +97,7 @@ def test_the_report_names_the_archive_and_how_to_read_it(demo: tuple[Path, str])
     folder, out = demo
     assert f'pandas.read_parquet("{folder}/articles")' in out
     assert "story-id" in out
-    assert "too-short 1" in out
+    assert "not-an-article 1" in out
     assert "http-404 1" in out
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.extraction.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -41,6 +41,14 @@ class LinkedData:
     image_caption: str | None = None
     body: str | None = None
     """`articleBody`, lines as printed; None where it is shorter than 200 characters."""
+    kinds: tuple[str, ...] = ()
+    """The @type of the nodes that may be the page's subject, in page order."""
+    article_kind: str | None = None
+    """The @type by which the first article node was told."""
+    free: bool | None = None
+    """`isAccessibleForFree` of an article node; False outweighs, for a part may be free."""
+    words: int | None = None
+    """`wordCount`."""
 
 
 def read_linked_data(tree: HtmlElement) -> LinkedData:
@@ -76,6 +84,12 @@ def read_linked_data(tree: HtmlElement) -> LinkedData:
             None,
         ),
         body=next((body for node in articles if (body := _long_text(node.get("articleBody")))), None),
+        kinds=tuple(dict.fromkeys(kind for node in nodes for kind in _kinds(node))),
+        article_kind=next(
+            (kind for node in articles for kind in _kinds(node) if _ARTICLE.search(kind)), None
+        ),
+        free=_free(node.get("isAccessibleForFree") for node in articles + pages),
+        words=next((int(text) for node in articles if (text := _number(node.get("wordCount")))), None),
     )
 
 
@@ -106,6 +120,18 @@ def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
 
 def _kinds(node: dict[str, Json]) -> list[str]:
     return [kind for kind in _each(node.get("@type")) if isinstance(kind, str)]
+
+
+def _free(values: Iterable[Json]) -> bool | None:
+    said = {str(value).strip().lower().rpartition("/")[2] for value in values if value is not None}
+    if said & {"false", "no", "0"}:
+        return False
+    return True if said & {"true", "yes", "1"} else None
+
+
+def _number(value: Json) -> str | None:
+    text = _text(value)
+    return text if text and text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 def _each(value: Json) -> list[Json]:

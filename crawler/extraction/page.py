@@ -11,6 +11,7 @@ from crawler.extraction import body, byline, dates
 from crawler.extraction.alternates import read_alternates
 from crawler.extraction.decoding import parse
 from crawler.extraction.detector import detect_language
+from crawler.extraction.kind import page_signs, read_kind
 from crawler.extraction.known import Known
 from crawler.extraction.linked_data import read_linked_data
 from crawler.extraction.metadata import read_metadata
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from crawler.extraction.metadata import Metadata
     from crawler.items import Alternate, Claim, Fetch
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 1"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 2"
 """Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""
 
 
@@ -49,6 +50,7 @@ class Parts:
     published: Moment | None
     modified: Moment | None
     alternates: tuple[Alternate, ...]
+    kind: tuple[Claim, ...]
     text: body.Body
 
 
@@ -68,6 +70,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     published = dates.read_published(tree, data, fetch.url, fetch.fetched_at)
     modified = dates.read_modified(tree, data, fetch.fetched_at)
     alternates = read_alternates(tree, fetch.url, hints.switcher)
+    signs = page_signs(tree, data, said)
     # takes the tree apart, so it comes last
     known = Known(
         headline=said.headline,
@@ -78,7 +81,8 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         text=data.body,
     )
     text = body.read_body(tree, known, hints.drop)
-    return Parts(data, said, line, claims, published, modified, alternates, text)
+    kind = read_kind(signs, data, said, text)
+    return Parts(data, said, line, claims, published, modified, alternates, kind, text)
 
 
 def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
@@ -114,5 +118,5 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         alternates=parts.alternates,
         text_language=detect_language(f"{said.headline or ''}\n{text.text}"),
         extractor=EXTRACTOR,
-        extra=byline.credits(parts.data, said),
+        extra=(*byline.credits(parts.data, said), *parts.kind),
     )

@@ -2,12 +2,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.items import Article, Look
+from crawler.items import Article, Claim, Look
 from pipelines.exceptions import Dropped
 from pipelines.validate import ValidateStage
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 TEXT = "The council of the harbour town approved the repair of three bridges over the river. " * 4
+
+VIDEO = (
+    Claim("kind", "video"),
+    Claim("kind_source", "og:type video"),
+    Claim("page_type", "json-ld NewsArticle"),
+)
+GALLERY = (Claim("kind", "gallery"), Claim("page_type", "og:type article"))
 
 
 def article(**fields):
@@ -20,6 +27,7 @@ def article(**fields):
         "headline": "Council repairs three bridges",
         "body": TEXT,
         "published_at": AT,
+        "extra": (Claim("kind", "article"), Claim("page_type", "json-ld NewsArticle")),
     }
     return Article(**(known | fields))
 
@@ -50,6 +58,10 @@ def test_a_look_passes_whatever_it_says():
         ({"url": "https://courier.example/eng/"}, "home-page"),
         ({"canonical_url": "https://courier.example/", "published_at": None}, "home-page"),
         ({"body": "Weather, rates, horoscope.", "published_at": None}, "too-short"),
+        ({"body": "The bridge is open again.", "extra": ()}, "too-short"),
+        ({"body": "The bridge is open again.", "published_at": None}, "too-short"),
+        ({"body": "The bridge is open.\n\nLook.", "extra": VIDEO}, "not-an-article"),
+        ({"body": "The bridge is open.\n\nLook.", "extra": GALLERY}, "not-an-article"),
         ({"headline": "Just a moment...", "body": "courier.example", "published_at": None}, "blocked-page"),
         (
             {"headline": "Courier", "body": "Підтвердіть, що ви не робот", "published_at": None},
@@ -73,6 +85,9 @@ def test_the_sentence_names_the_page_and_what_it_has():
     "fields",
     [
         {"body": "The bridge is open again."},
+        {"body": "The bridge is open again.", "extra": (Claim("page_type", "og:type article"),)},
+        {"body": TEXT, "extra": VIDEO},
+        {"body": TEXT, "extra": ()},
         {"published_at": None},
         {"canonical_url": "https://courier.example/"},
         {"headline": "Access denied: why the mayor locked out reporters"},
@@ -81,6 +96,9 @@ def test_the_sentence_names_the_page_and_what_it_has():
     ],
     ids=[
         "dated brief",
+        "og article",
+        "text below a video",
+        "text of no type",
         "undated article",
         "canonical says front page",
         "news of a wall",

@@ -1,0 +1,81 @@
+# ruff: noqa: E501 - a line of a page reads better whole
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.extraction.page import Hints, extract
+from crawler.items import Fetch
+
+LINE = "Міська рада Вигаданська ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі. "
+LONG = "".join(
+    f"<p>{LINE} Так сказав депутат номер {i}, і з ним погодилися ще кілька колег у цій залі.</p>"
+    for i in range(14)
+)
+SHORT = "".join(f"<p>{LINE} Рядок {i}.</p>" for i in range(4))
+TWO_LINES = "<p>Рада ухвалила бюджет, дивіться відео.</p><p>Знято вранці.</p>"
+PICTURE = "<figure><img src='/{0}.jpg'><figcaption>Площа міста, знімок {0}</figcaption></figure>"
+ENTRY = "<article class='entry'><time datetime='2026-02-03T1{0}:00'>1{0}:00</time><p>О цій годині депутати проголосували за розділ {0} бюджету.</p></article>"
+
+
+def ld(**fields: object) -> str:
+    written = ", ".join(f'"{name}": {value}' for name, value in fields.items())
+    return f'<script type="application/ld+json">{{"@context": "https://schema.org", {written}}}</script>'
+
+
+def kind(text: str, head: str = "", after: str = "") -> tuple[str, str, str | None]:
+    page = f"""<html lang="uk"><head><title>Рада ухвалила бюджет міста</title>{head}</head><body><article>
+    <h1>Рада ухвалила бюджет міста</h1><div class="post_text">{text}</div></article>{after}</body></html>"""
+    url = "https://courier.example/news/101/"
+    article = extract(
+        Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("courier")
+    )
+    said = {claim.source: claim.value for claim in article.extra}
+    return said["kind"], said["kind_source"], said.get("page_type")
+
+
+def og(kind: str) -> str:
+    return f'<meta property="og:type" content="{kind}">'
+
+
+NEWS = ld(**{"@type": '"NewsArticle"', "headline": '"Рада ухвалила бюджет міста"'})
+NOT_FREE = ld(**{"@type": '"NewsArticle"', "isAccessibleForFree": '"False"'})
+VIDEO = ld(**{"@type": '"VideoObject"', "name": '"Рада"'})
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ((LONG, NEWS), ("article", "NewsArticle", "json-ld NewsArticle")),
+        ((LONG,), ("article", "its text", None)),
+        ((TWO_LINES, og("article")), ("brief", "78 characters", "og:type article")),
+        ((TWO_LINES, '<meta property="article:published_time" content="2026-02-03">'), ("brief", "78 characters", "meta article:published_time")),
+        ((LONG, ld(**{"@type": '["LiveBlogPosting", "NewsArticle"]'})), ("live-blog", "json-ld LiveBlogPosting", "json-ld LiveBlogPosting")),
+        ((f"<div class='liveblog'>{''.join(map(ENTRY.format, range(5)))}</div>",), ("live-blog", "timed entries", None)),
+        ((LONG, NOT_FREE), ("article", "NewsArticle", "json-ld NewsArticle")),
+        ((SHORT, NOT_FREE), ("paywalled", "json-ld isAccessibleForFree", "json-ld NewsArticle")),
+        ((LONG, NOT_FREE, "<div class='paywall'>Кур'єр Плюс</div>"), ("paywalled", "json-ld isAccessibleForFree; an element of a wall", "json-ld NewsArticle")),
+        ((SHORT, "", "<div><b>Щоб читати далі, оформіть передплату</b></div>"), ("paywalled", "the line 'Щоб читати далі, оформіть передплату'", None)),
+        ((SHORT, "", "<div><b>Полный текст доступен подписчикам</b></div>"), ("paywalled", "the line 'Полный текст доступен подписчикам'", None)),
+        ((SHORT, "", "<p>Subscribe now to continue reading</p>"), ("paywalled", "the line 'Subscribe now to continue reading'", None)),
+        ((f"<div class='paywall'>{SHORT}</div>", NEWS), ("article", "NewsArticle", "json-ld NewsArticle")),
+        ((TWO_LINES, VIDEO), ("video", "json-ld VideoObject", None)),
+        ((TWO_LINES, og("video.other")), ("video", "og:type video.other", None)),
+        ((TWO_LINES + "<video src='/v.mp4'></video>", NEWS), ("video", "a video on the page", "json-ld NewsArticle")),
+        ((SHORT + "<video src='/v.mp4'></video>", NEWS), ("article", "NewsArticle", "json-ld NewsArticle")),
+        ((LONG, VIDEO), ("article", "its text", None)),
+        ((TWO_LINES + "".join(map(PICTURE.format, range(8))), NEWS), ("gallery", "its pictures", "json-ld NewsArticle")),
+        ((TWO_LINES, ld(**{"@type": '"ImageGallery"'})), ("gallery", "json-ld ImageGallery", None)),
+        ((LONG + "".join(map(PICTURE.format, range(8))), NEWS), ("article", "NewsArticle", "json-ld NewsArticle")),
+        ((SHORT + "<p>А далі сталося те, чого ніхто не чекав…</p>", NEWS, "<a href='/full'>Читати далі</a>"), ("truncated", "a link to the rest, and a text that breaks off", "json-ld NewsArticle")),
+        ((SHORT, NEWS, "<a href='/full'>Читати далі</a>"), ("article", "NewsArticle", "json-ld NewsArticle")),
+        ((SHORT, ld(**{"@type": '"NewsArticle"', "wordCount": "900"})), ("truncated", "json-ld wordCount says 900, the page has 68", "json-ld NewsArticle")),
+    ],
+)  # fmt: skip
+def test_kinds(page: tuple[str, ...], expected: tuple[str, str, str | None]) -> None:
+    assert kind(*page) == expected
+
+
+@pytest.mark.parametrize("value", ["{}", "[[]]", "1e999", '"no-such"', "null", '"900000000000"'])
+def test_odd_values_are_passed_over(value: str) -> None:
+    head = ld(**{"@type": '"NewsArticle"', "isAccessibleForFree": value, "wordCount": value})
+    assert kind(LONG, head)[0] == "article"
