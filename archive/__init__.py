@@ -21,10 +21,12 @@ from archive.exceptions import (
     ArticlePurged,
     DecisionError,
     ExportError,
+    MigrationError,
     NotAnArchive,
     PageNotKept,
     PoisonRecord,
     SchemaTooNew,
+    SchemaTooOld,
     SnapshotNotFound,
 )
 
@@ -43,10 +45,12 @@ __all__ = [
     "ArticlePurged",
     "DecisionError",
     "ExportError",
+    "MigrationError",
     "NotAnArchive",
     "PageNotKept",
     "PoisonRecord",
     "SchemaTooNew",
+    "SchemaTooOld",
     "SnapshotNotFound",
     "open",
 ]

@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     gc = add("gc", _gc, "remove data files that no recent snapshot needs; time travel does not need them")
     gc.add_argument("--keep-days", type=float, default=1, metavar="DAYS", help="how recent (default: 1)")
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
+    add("migrate", _migrate, "bring an archive of an older schema up to today's, in one snapshot")
     export_command.add_arguments(
         add("export", export_command.run, "write a table, or the raw pages, for another program to read")
     )
@@ -228,6 +229,15 @@ def _compact(console: Console, options: argparse.Namespace) -> int:
         console.print(f"Nothing to merge among {len(before.files)} files.")
     else:
         console.print(f"Snapshot {snapshot.id}: {len(before.files)} files became {len(snapshot.files)}.")
+    return 0
+
+
+def _migrate(console: Console, options: argparse.Namespace) -> int:
+    from archive.migration import migrate  # noqa: PLC0415
+
+    snapshot = migrate(options.archive)
+    done = "has today's schema already" if snapshot is None else f"has schema {snapshot.schema_version} now"
+    console.print(f"{escape(str(options.archive))} {done}.")
     return 0
 
 

@@ -8,7 +8,7 @@ from archive import locks
 from archive.exceptions import ArchiveNotWritable, NotAnArchive
 from archive.layout import OWN_NAMES, Layout
 from archive.log import Log, Snapshot
-from archive.opening import local_path
+from archive.opening import local_path, refuse_older
 from archive.schema import SCHEMA_VERSION, STORED
 from archive.tables import TableFiles
 
@@ -29,6 +29,8 @@ def open_or_create(root: str | os.PathLike[str], run_id: str, at: datetime) -> t
                 f"{path} is not an archive and not empty ({foreign[0]} is in it); "
                 "give an empty or a new folder."
             )
+        if (head := log.head()) is not None:
+            refuse_older(layout, head)
         layout.create_folders()
         with locks.hold(layout.lock):
             if log.head() is None:

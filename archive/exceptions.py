@@ -5,6 +5,8 @@ ArchiveError
 ├── NotAnArchive         a file, a foreign folder, or a kind of address that is not served
 ├── ArchiveNotWritable   the folder cannot be written to
 ├── SchemaTooNew         written by a newer Triptych; refused rather than misread
+├── SchemaTooOld         written by an older Triptych; `python -m archive migrate` brings it up
+├── MigrationError       no way from the schema of the archive to today's
 ├── ArchiveWriteError    the disk refused a write; what was acknowledged before is safe
 ├── ArchiveDamaged       a file is missing, cut or altered
 ├── SnapshotNotFound     no snapshot that old, or its files are gone
@@ -36,6 +38,14 @@ class ArchiveNotWritable(ArchiveError):
 
 
 class SchemaTooNew(ArchiveError):
+    pass
+
+
+class SchemaTooOld(ArchiveError):
+    pass
+
+
+class MigrationError(ArchiveError):
     pass
 
 

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.exceptions import ArchiveNotFound, NotAnArchive
+from archive.exceptions import ArchiveNotFound, NotAnArchive, SchemaTooOld
 from archive.layout import Layout
 from archive.log import Log, Snapshot
 
@@ -29,15 +29,30 @@ def local_path(root: str | os.PathLike[str]) -> Path:
 
 def open_existing(root: str | os.PathLike[str]) -> tuple[Layout, Log, Snapshot]:
     """For reading; raises when there is nothing that this version can read."""
+    layout, head = open_any(root)
+    refuse_older(layout, head)
+    return layout, Log(layout, SCHEMA_VERSION), head
+
+
+def refuse_older(layout: Layout, head: Snapshot) -> None:
+    """Reading what has moved since could be wrong in silence."""
+    if head.schema_version < SCHEMA_VERSION:
+        raise SchemaTooOld(
+            f"{layout.root} has schema {head.schema_version}, this Triptych has {SCHEMA_VERSION}: "
+            f"run `python -m archive migrate` once."
+        )
+
+
+def open_any(root: str | os.PathLike[str], known: int = SCHEMA_VERSION) -> tuple[Layout, Snapshot]:
+    """Of whatever schema, but for those after the known one."""
     path = local_path(root)
     layout = Layout(path)
-    log = Log(layout, SCHEMA_VERSION)
-    head = log.head()
+    head = Log(layout, known).head()
     if head is None:
         if path.is_dir() and any(path.iterdir()):
             raise NotAnArchive(f"{path} is not an archive: it has no _log with snapshots in it.")
         raise ArchiveNotFound(f"There is no archive at {path}; a crawl makes one.")
-    return layout, log, head
+    return layout, head
 
 
 def utc_now() -> datetime:

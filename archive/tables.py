@@ -15,7 +15,7 @@ from archive.log import DataFile
 from archive.schema import REPETITIVE, SORT, STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from archive.layout import Layout
@@ -34,9 +34,10 @@ def rows_per_file(table: str) -> int:
 class TableFiles:
     """The files one attempt at a commit has written; `discard` takes them back."""
 
-    def __init__(self, layout: Layout, level: int = 3) -> None:
+    def __init__(self, layout: Layout, level: int = 3, stored: Mapping[str, pa.Schema] = STORED) -> None:
         self._layout = layout
         self._level = level
+        self._stored = stored
         self.written: list[DataFile] = []
 
     def write(self, name: str, table: pa.Table, month: str) -> list[DataFile]:
@@ -49,11 +50,13 @@ class TableFiles:
 
     def write_empty(self, name: str, month: str) -> DataFile:
         """Rows none, schema whole: a bare reader sees the columns of a table that holds nothing yet."""
-        return self._write_one(name, STORED[name].empty_table(), month)
+        return self._write_one(name, self._stored[name].empty_table(), month)
 
     def _write_one(self, name: str, table: pa.Table, month: str) -> DataFile:
         # what was read from a file carries the numbers of its columns in the metadata: only ours is written
-        sorted_table = table.cast(STORED[name]).sort_by([(column, "ascending") for column in SORT[name]])
+        sorted_table = table.cast(self._stored[name]).sort_by(
+            [(column, "ascending") for column in SORT[name]]
+        )
         sink = pa.BufferOutputStream()
         pq.write_table(
             sorted_table,
