@@ -54,7 +54,12 @@ def article_record(item: Article, run_id: str) -> ArticleRecord:
 
 
 def _extra(item: Article) -> str | None:
-    found = {claim.source: claim.value for claim in item.extra}
+    found: dict[str, str] = {}
+    for claim in item.extra:
+        # a page may credit several
+        found[claim.source] = (
+            f"{found[claim.source]}; {claim.value}" if claim.source in found else claim.value
+        )
     if item.og_locale:
         found["og_locale"] = item.og_locale
     if item.text_language is not None and item.text_language.uk_share is not None:

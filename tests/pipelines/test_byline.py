@@ -1,12 +1,15 @@
 # ruff: noqa: E501 - a line of a page reads better whole
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Article, Claim, Look
-from pipelines.byline import BylineStage, decide_authors, persons_in
+from pipelines.byline import BylineStage, decide_authors, organisations_in, persons_in
+from pipelines.rows import article_record
 
 NAMES = {
     "uk": ["Дарʼя Шекіна", "Олександр Курінний", "Марія-Тереза Коваль", "Іван О'Коннор", "Їжакевич Ганна"],
@@ -73,6 +76,54 @@ def test_what_names_nobody(line: str) -> None:
 )
 def test_harder_lines(line: str, persons: list[str]) -> None:
     assert persons_in(line) == persons
+
+
+FORMS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "fixtures/bylines/forms.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def test_forms_in_three_languages() -> None:
+    read = [(form["printed"], form["authors"], persons_in(form["printed"])) for form in FORMS]
+    wrong = [line for line in read if line[1] != line[2]]
+    junk = [line for line in read if set(line[2]) - set(line[1])]
+    assert len(read) >= 150
+    assert len(wrong) <= 0.01 * len(read), wrong
+    assert len(junk) == 0, junk
+
+
+def test_agencies_are_credits() -> None:
+    assert organisations_in("By Jane Doe, Reuters") == ["Reuters"]
+    assert organisations_in("Автор: Служба новин Кур'єра") == ["Служба новин Кур'єра"]
+    assert organisations_in("Agence France-Presse and Associated Press") == [
+        "Agence France-Presse",
+        "Associated Press",
+    ]
+    for line in (
+        "admin",
+        "Дарʼя Шекіна",
+        "Staff Writer",
+        "Фото: Reuters",
+        "https://reuters.com",
+        "Guest",
+        "",
+    ):
+        assert organisations_in(line) == []
+
+
+def test_the_stage_credits_each_agency_once() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    article = Article(
+        "courier", "https://a.example/1", "https://a.example/1", 200, at, byline="By Jane Doe, REUTERS",
+        author_claims=(Claim("json-ld", "Reuters"), Claim("meta", "AFP")), extra=(Claim("credit", "Courier"),),
+    )  # fmt: skip
+    decided = BylineStage().process_item(article)
+    assert isinstance(decided, Article)
+    assert decided.authors == ("Jane Doe",)
+    assert [claim.value for claim in decided.extra] == ["Courier", "Reuters", "AFP"]
+    record = article_record(decided, "run")
+    assert json.loads(record.extra or "") == {"credit": "Courier; Reuters; AFP"}
 
 
 @given(st.text(max_size=200))
