@@ -6,8 +6,11 @@ BIN = .venv/bin
 demo: install
 	$(BIN)/scrapy crawl demo
 
+# most tests wait for a crawl or a kill: side by side they take half the time
+TEST = $(BIN)/python -m pytest -q -n auto --dist loadfile
+
 test: install
-	$(BIN)/python -m pytest -q
+	$(TEST)
 
 slow: install
 	$(BIN)/python -m pytest -q -m slow
@@ -16,7 +19,7 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	$(TEST)
 
 install: .venv/installed
 
