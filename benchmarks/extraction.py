@@ -27,11 +27,13 @@ from benchmarks.gold import (
     Case,
     cases,
     f1,
+    has_clock,
     precision_recall,
     rouge_l,
     same,
     same_authors,
     same_day,
+    same_minute,
 )
 
 # ruff: noqa: PLC0415 - a tool is imported only in the process that measures it
@@ -184,7 +186,8 @@ def table(results: dict[str, list[Reading]]) -> str:
         "ROUGE-L",
         "headline",
         "byline",
-        "date",
+        "day",
+        "minute",
         "ms/page",
     ]
     rows = [head]
@@ -198,7 +201,8 @@ def table(results: dict[str, list[Reading]]) -> str:
         titles = [same(c.title, r.title) for c, r in pairs if c.title]
         authors = [same_authors(c.authors, r.authors) for c, r in pairs if c.authors is not None]
         days = [same_day(c.date, r.published) for c, r in pairs if c.date]
-        row += [f"{sum(hits)}/{len(hits)}" for hits in (titles, authors, days)]
+        minutes = [same_minute(c.date, r.published) for c, r in pairs if c.date and has_clock(c.date)]
+        row += [f"{sum(hits)}/{len(hits)}" for hits in (titles, authors, days, minutes)]
         row.append(f"{statistics.fmean(r.milliseconds for r in readings):.1f}")
         rows.append(row)
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]

@@ -118,6 +118,21 @@ def same_authors(gold: tuple[str, ...], found: tuple[str, ...]) -> bool:
     return {n.casefold() for n in gold} == {n.casefold() for n in found}
 
 
+def has_clock(gold: str) -> bool:
+    """Whether the gold knows the minute; midnight is how it writes a bare day."""
+    at = datetime.fromisoformat(gold)
+    return bool(at.hour or at.minute)
+
+
+def same_minute(gold: str, found: datetime | None) -> bool:
+    if found is None:
+        return False
+    true = datetime.fromisoformat(gold)
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    zones = [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv")]
+    return any(abs((aware - true.replace(tzinfo=zone)).total_seconds()) < 60 for zone in zones)
+
+
 def same_day(gold: str, found: datetime | None) -> bool:
     """In the zone the gold is written in; where it has none, in Kyiv's or UTC."""
     if found is None:

@@ -1,21 +1,16 @@
-"""When a page says it was published and changed, in UTC.
-
-A time without a zone is Kyiv time, which is what the naive times of Ukrainian outlets are; a page of another
-country that prints none is read the same way, and `published_source` says `naive`. A bare day is its midnight
-UTC, which is the same day in Kyiv; the source then says `day`.
-"""
+"""When a page says it was published and changed, in UTC: where it says so, and what is believed."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from crawler.extraction.date_forms import KYIV, TOLERANCE, parse_date
 from crawler.extraction.selectors import named
 from crawler.extraction.text import one_line
 
@@ -26,42 +21,14 @@ if TYPE_CHECKING:
 
     from crawler.extraction.linked_data import LinkedData
 
-KYIV = ZoneInfo("Europe/Kyiv")
-TOLERANCE = timedelta(days=1)
-"""A page may be dated this much later than it was fetched: clocks, and zones that were read wrongly."""
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
-_MONTHS = {
-    "січ": 1, "лют": 2, "берез": 3, "квіт": 4, "трав": 5, "черв": 6, "лип": 7, "серп": 8,
-    "верес": 9, "жовт": 10,
-    "листоп": 11, "груд": 12,
-    "янв": 1, "фев": 2, "мар": 3, "апр": 4, "май": 5, "мая": 5, "июн": 6, "июл": 7, "авг": 8,
-    "сен": 9, "окт": 10,
-    "ноя": 11, "дек": 12,
-    "jan": 1, "feb": 2, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
-    "nov": 11, "dec": 12,
-}  # fmt: skip
-_MONTHS["march"] = 3
-_ZONES = {"utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7,
-          "mdt": -6, "pst": -8,
-          "pdt": -7, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3}  # fmt: skip
-
-_CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
-_ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|мск)?"
-_AMPM = r"\s*(?P<ampm>[ap]\.?m\.?)?"
-_ISO = re.compile(
-    rf"(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*){_CLOCK}{_ZONE})?"
-)
-_COMPACT = re.compile(
-    r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?P<zone>Z)?)?"
-)
-_SECONDS = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
-_DOTTED = re.compile(r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)")
-_DAY_MONTH = re.compile(
-    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?:of\s+)?(?P<month>[^\W\d_]{3,10})\.?,?\s+(?P<y>\d{4})"
-)
-_MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
-_TIME = re.compile(rf"(?<!\d){_CLOCK}(?!\d){_AMPM}{_ZONE}", re.IGNORECASE)
+_UTC = re.compile(r"\d(?:Z|\s*\+00:?00)$")
+_OFFSET = re.compile(r"[+-](?!00:?00)\d{2}:?\d{2}$")
+_CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})")
+_SLOW_CLOCK = timedelta(minutes=5)
+_YEAR, _HOUR = re.compile(r"\d{4}"), re.compile(r"\d{1,2}:\d{2}")
+_TITLE_DAY = re.compile(r"[|,–—-]\s*(\d{1,2}\.\d{1,2}\.\d{4})\s*$")
 _URL_DAY = re.compile(r"/(20\d{2}|19\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 _URL_SECONDS = re.compile(r"-(1\d{9})\.html?$")
 
@@ -72,7 +39,8 @@ class Moment:
     at: datetime
     """Aware, UTC."""
     source: str
-    """Where the page says it: `json-ld`, `meta`, `itemprop`, `time`, `printed`, `url`; `… naive`, `… day`."""
+    """Where the page says it: `json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`, and what was
+    added to it: `naive`, `day`, `no-year`, `relative` (crawler/extraction/date_forms.py), `local-as-utc`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +53,7 @@ class StatedDate:
 
 def stated(tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime) -> Iterator[StatedDate]:
     """All that a page states about when it was published, in the order in which it is believed."""
-    claims = (*_declared(tree, data), *_printed(tree), *_of_address(url))
+    claims = (*_declared(tree, data), *_printed(tree), *_of_title(tree), *_of_address(url))
     for source, raw in dict.fromkeys(claims):
         moment = _first([(source, raw)], fetched_at)
         yield StatedDate(moment.source if moment else source, one_line(raw), moment.at if moment else None)
@@ -101,7 +69,9 @@ def read_published(tree: HtmlElement, data: LinkedData, url: str, fetched_at: da
     claims = _declared(tree, data)
     moment = _first(claims, fetched_at)
     if moment is None:
-        moment = _first(_printed(tree), fetched_at)
+        moment = _plausible(_first([*_printed(tree), *_of_title(tree)], fetched_at), url, fetched_at)
+    elif moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
+        moment = _in_its_zone(moment, tree, claims, url, fetched_at)
     elif moment.source.endswith("day"):
         # a bare day where another statement has that day's hour
         finer = (m for m in _each(claims + list(_printed(tree)), fetched_at) if not m.source.endswith("day"))
@@ -109,75 +79,64 @@ def read_published(tree: HtmlElement, data: LinkedData, url: str, fetched_at: da
     return moment or _first(_of_address(url), fetched_at)
 
 
+def _plausible(moment: Moment | None, url: str, fetched_at: datetime) -> Moment | None:
+    """`3 hours ago` may be said of another article; an address with a day in it knows better."""
+    address = _first(_of_address(url), fetched_at)
+    if moment is None or address is None or not re.search(r"no-year|relative", moment.source):
+        return moment
+    return moment if abs(moment.at - address.at) < timedelta(hours=36) else address
+
+
+def _in_its_zone(
+    moment: Moment, tree: HtmlElement, claims: list[tuple[str, str]], url: str, fetched_at: datetime
+) -> Moment:
+    """What else the page says decides where a claim may be hours off.
+
+    Some sites write local time and call it UTC: another claim has the same clock with an offset, the page
+    prints the same clock to Ukrainian readers, or it would come out of the future. And of the hour that comes
+    twice in autumn a claim with a zone knows which is meant.
+    """
+    others = [other for other in _each(claims, fetched_at) if other.raw != moment.raw]
+    if moment.source.endswith("naive"):
+        second = moment.at.astimezone(KYIV).replace(fold=1).astimezone(UTC)
+        known = (other for other in others if not other.source.endswith(("naive", "day")))
+        return next((o for o in known if o.at == second != moment.at), moment)
+    if not _UTC.search(moment.raw):
+        return moment
+    clock = moment.at.replace(tzinfo=None)
+    for other in others:
+        offset = _OFFSET.search(other.raw)
+        if offset and other.at != moment.at and _clock(other.raw) == clock.replace(second=0):
+            return other
+    local = moment.at.replace(tzinfo=KYIV).astimezone(UTC)
+    corrected = Moment(moment.raw, local, f"{moment.source} local-as-utc")
+    if moment.at > fetched_at + _SLOW_CLOCK >= local:
+        return corrected
+    language = (tree.get("lang") or "").lower()[:2]
+    if not (language in {"uk", "ru", "ua"} or (urlsplit(url).hostname or "").endswith(".ua")):
+        return moment
+    printed = {
+        m.at.replace(second=0) for m in _each(_printed(tree), fetched_at) if m.source == "printed naive"
+    }
+    if local.replace(second=0) in printed and moment.at.replace(second=0) not in printed:
+        return corrected
+    return moment
+
+
+def _clock(raw: str) -> datetime | None:
+    """What is printed, whatever its zone, to the minute."""
+    found = _CLOCK.search(raw)
+    return datetime.fromisoformat(f"{found[1]}T{found[2]}") if found else None
+
+
 def read_modified(tree: HtmlElement, data: LinkedData, fetched_at: datetime) -> Moment | None:
     claims = [("json-ld", raw) for raw in data.modified] + list(_metas(tree, _MODIFIED))
     return _first(claims, fetched_at)
 
 
-def parse_date(raw: str) -> tuple[datetime, str] | None:
-    """UTC and how much of it was printed: `zone`, `naive` or `day`; None for what is no date.
-
-    Of the hour that comes twice in autumn the first is meant; a time in the hour that spring leaves out is
-    read with the offset from before the change.
-    """
-    text = one_line(raw).strip(" \"'")
-    if not text or len(text) > 200:
-        return None
-    if _SECONDS.fullmatch(text):
-        seconds = float(text) / (1000 if len(text.split(".")[0]) == 13 else 1)
-        return datetime.fromtimestamp(seconds, UTC), "zone"
-    whole = _ISO.match(text) or _COMPACT.fullmatch(text)
-    if whole:
-        groups = whole.groupdict()
-        return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), groups)
-    for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY):
-        for day in pattern.finditer(text):
-            parts = day.groupdict()
-            month = int(parts["m"]) if "m" in parts else _month(parts["month"])
-            if month is None:
-                continue
-            rest = text[: day.start()] + " " + text[day.end() :]
-            clock = _TIME.search(rest)
-            # "10.05.2024" in American order would be October; the outlets here write the day first
-            return _moment(int(parts["y"]), month, int(parts["d"]), clock.groupdict() if clock else {})
-    return None
-
-
-def _month(word: str) -> int | None:
-    folded = word.casefold()
-    return next((number for stem, number in _MONTHS.items() if folded.startswith(stem)), None)
-
-
-def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> tuple[datetime, str] | None:
-    try:
-        if not clock.get("h"):
-            return datetime(year, month, day, tzinfo=UTC), "day"
-        hour = int(clock["h"] or 0)
-        if clock.get("ampm"):
-            hour = hour % 12 + (12 if (clock["ampm"] or "").lower().startswith("p") else 0)
-        zone, precision = _zone(clock.get("zone"))
-        at = datetime(year, month, day, hour, int(clock["min"] or 0), int(clock.get("s") or 0), tzinfo=zone)
-        return at.astimezone(UTC), precision
-    except (ValueError, OverflowError):
-        return None
-
-
-def _zone(printed: str | None) -> tuple[tzinfo, str]:
-    folded = (printed or "").casefold().removeprefix("gmt").removeprefix("utc") or ("z" if printed else "")
-    if folded in _ZONES:
-        return timezone(timedelta(hours=_ZONES[folded])), "zone"
-    if folded[:1] in {"+", "-"}:
-        digits = folded[1:].replace(":", "")
-        hours, minutes = int(digits[:2] or 0), int(digits[2:4] or 0)
-        offset = timedelta(hours=hours, minutes=minutes)
-        if offset < timedelta(hours=24):
-            return timezone(-offset if folded[0] == "-" else offset), "zone"
-    return KYIV, "naive"
-
-
 def _each(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Iterator[Moment]:
     for source, raw in claims:
-        parsed = parse_date(raw)
+        parsed = parse_date(raw, fetched_at)
         if parsed and _FIRST <= parsed[0] <= fetched_at + TOLERANCE:
             suffix = "" if parsed[1] == "zone" else f" {parsed[1]}"
             yield Moment(one_line(raw), parsed[0], source + suffix)
@@ -234,21 +193,25 @@ def _metas(tree: HtmlElement, names: set[str]) -> Iterator[tuple[str, str]]:
 def _printed(tree: HtmlElement) -> Iterator[tuple[str, str]]:
     """What a reader sees: first <time>, then elements whose class speaks of a date, then what was changed."""
     later: list[tuple[str, str]] = []
+    after_headline: list[tuple[str, str]] = []
     for element in _TIMES(tree):
         raw = element.get("datetime") or element.get("content") or element.text_content()
         if _ABOUT_CHANGE.search(element.get("class") or "") or _is_elsewhere(element):
             later.append(("time", raw))
+        elif not element.get("datetime") and not _YEAR.search(raw):
+            after_headline.append(("time", raw))
         else:
             yield "time", raw
-    after_headline: list[tuple[str, str]] = []
     for element in _DATED(tree):
         if _is_elsewhere(element):
             continue
         text = element.get("content") or one_line(element.text_content())
-        if re.search(r"\d", text) and not _ABOUT_CHANGE.search(text):
+        if re.search(r"\d|\b(?:тому|назад|ago)\b", text) and not _ABOUT_CHANGE.search(text):
             after_headline.append(("printed", text))
-    # a day with its hour says more than the day in the page's head
-    yield from sorted(after_headline, key=lambda claim: not re.search(r"\d{1,2}:\d{2}", claim[1]))
+    # a day with its hour says more than the day in the page's head, and either more than `yesterday`
+    yield from sorted(
+        after_headline, key=lambda claim: (not _YEAR.search(claim[1]), not _HOUR.search(claim[1]))
+    )
     yield from later
 
 
@@ -261,6 +224,13 @@ def _is_elsewhere(element: HtmlElement) -> bool:
         ):
             return True
     return False
+
+
+def _of_title(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    """`Headline | DW | 28.04.2023`: some pages say it nowhere else."""
+    title = tree.find(".//title")
+    if title is not None and (day := _TITLE_DAY.search(one_line(title.text_content()))):
+        yield "title", day[1]
 
 
 def _of_address(url: str) -> Iterator[tuple[str, str]]:

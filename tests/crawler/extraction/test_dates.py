@@ -2,11 +2,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from lxml import html
 
-from crawler.extraction.dates import KYIV, Moment, parse_date, read_modified, read_published
+from crawler.extraction.dates import Moment, read_modified, read_published, stated
 from crawler.extraction.linked_data import LinkedData, read_linked_data
 
 FETCHED = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -16,63 +14,12 @@ def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("raw", "at", "precision"),
-    [
-        ("2026-01-08T17:46:00+02:00", utc(2026, 1, 8, 15, 46), "zone"),
-        ("2024-04-28 07:00:00Z", utc(2024, 4, 28, 7), "zone"),
-        ("2026-01-06 13:55:27 +01:00", utc(2026, 1, 6, 12, 55, 27), "zone"),
-        ("2023-06-13T12:15:32.158Z", utc(2023, 6, 13, 12, 15, 32), "zone"),
-        ("2020-09-20T23:32:00+0300", utc(2020, 9, 20, 20, 32), "zone"),
-        ("1600633920", utc(2020, 9, 20, 20, 32), "zone"),
-        ("1600633920000", utc(2020, 9, 20, 20, 32), "zone"),
-        ("2025-10-24 15:26:00", utc(2025, 10, 24, 12, 26), "naive"),
-        ("2020-12-03T18:47", utc(2020, 12, 3, 16, 47), "naive"),
-        ("26 квітня 2024, 07:00", utc(2024, 4, 26, 4), "naive"),
-        ("26 апреля 2024 г. 07:00", utc(2024, 4, 26, 4), "naive"),
-        ("April 26, 2024, 7:00 PM", utc(2024, 4, 26, 16), "naive"),
-        ("26 April 2024 07:00 GMT", utc(2024, 4, 26, 7), "zone"),
-        ("Apr 26th, 2024", utc(2024, 4, 26), "day"),
-        ("Четвер, 8 січня 2026, 17:46", utc(2026, 1, 8, 15, 46), "naive"),
-        ("17:46, 08.01.2026", utc(2026, 1, 8, 15, 46), "naive"),
-        ("18:30 | 5 мая 2023", utc(2023, 5, 5, 15, 30), "naive"),
-        ("3 марта 2022 в 09:05 (мск)", utc(2022, 3, 3, 6, 5), "zone"),
-        ("2026-01-08", utc(2026, 1, 8), "day"),
-        ("20240426", utc(2024, 4, 26), "day"),
-    ],
-)
-def test_forms(raw: str, at: datetime, precision: str) -> None:
-    assert parse_date(raw) == (at, precision)
-
-
-@pytest.mark.parametrize(
-    "raw", ["", "сьогодні", "07:00", "2024-13-45", "32 січня 2024", "null", "x" * 300, "99999999999"]
-)
-def test_what_is_no_date(raw: str) -> None:
-    assert parse_date(raw) is None
-
-
-def test_the_hour_that_comes_twice_and_the_hour_that_does_not_come() -> None:
-    assert parse_date("2025-10-26 03:30") == (utc(2025, 10, 26, 0, 30), "naive")
-    assert parse_date("2025-03-30 03:30") == (utc(2025, 3, 30, 1, 30), "naive")
-
-
-@given(st.text(max_size=80))
-def test_any_text_is_a_date_or_none(raw: str) -> None:
-    parsed = parse_date(raw)
-    assert parsed is None or parsed[0].tzinfo is UTC
-
-
-@given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2035, 1, 1)))
-def test_a_naive_time_is_kyivs(at: datetime) -> None:
-    at = at.replace(microsecond=0, fold=0)
-    parsed = parse_date(at.isoformat(" "))
-    assert parsed is not None
-    assert parsed[0] == at.replace(tzinfo=KYIV).astimezone(UTC)
-
-
-def published(body: str = "", head: str = "", url: str = "https://a.example/news/x") -> Moment | None:
-    tree = html.document_fromstring(f"<html><head>{head}</head><body><h1>Заголовок</h1>{body}</body></html>")
+def published(
+    body: str = "", head: str = "", url: str = "https://a.example/news/x", language: str = "uk"
+) -> Moment | None:
+    tree = html.document_fromstring(
+        f"<html lang='{language}'><head>{head}</head><body><h1>Заголовок</h1>{body}</body></html>"
+    )
     return read_published(tree, read_linked_data(tree), url, FETCHED)
 
 
@@ -134,3 +81,107 @@ def test_modified() -> None:
     assert read_modified(tree, LinkedData(modified=("2023-01-01T00:00:00Z",)), FETCHED) == Moment(
         "2023-01-01T00:00:00Z", utc(2023, 1, 1), "json-ld"
     )
+
+
+def claimed(raw: str) -> str:
+    return f'<meta property="article:published_time" content="{raw}">'
+
+
+def test_a_day_without_its_year() -> None:
+    assert published('<div class="post_date">Ганна Вигадана — 24 жовтня, 15:26</div>') == Moment(
+        "Ганна Вигадана — 24 жовтня, 15:26", utc(2025, 10, 24, 12, 26), "printed no-year naive"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "at", "source"),
+    [
+        ("сьогодні, 9:15", utc(2026, 3, 1, 7, 15), "relative naive"),
+        ("вчора о 23:50", utc(2026, 2, 28, 21, 50), "relative naive"),
+        ("3 години тому", utc(2026, 3, 1, 9), "relative"),
+        ("2 days ago", utc(2026, 2, 27), "relative day"),
+    ],
+)
+def test_what_is_said_from_today(printed: str, at: datetime, source: str) -> None:
+    assert published(f'<span class="date">{printed}</span>') == Moment(printed, at, f"printed {source}")
+    # a whole date is believed before it, wherever it stands
+    both = f'<span class="date">{printed}</span><span class="date">24.02.2026 10:00</span>'
+    moment = published(both)
+    assert moment is not None
+    assert moment.at == utc(2026, 2, 24, 8)
+
+
+def test_three_hours_ago_may_be_said_of_another_article() -> None:
+    said = '<span class="date">3 години тому</span>'
+    assert published(said, url="https://a.example/2024/04/05/1/") == Moment(
+        "2024-04-05", utc(2024, 4, 5), "url day"
+    )
+    assert published(said, url="https://a.example/2026/03/01/1/") == Moment(
+        "3 години тому", utc(2026, 3, 1, 9), "printed relative"
+    )
+
+
+def test_the_title_where_nothing_else_has_the_day() -> None:
+    head = "<title>Мости ремонтують | Кур'єр | 28.04.2023</title>"
+    assert published(head=head) == Moment("28.04.2023", utc(2023, 4, 28), "title day")
+    assert published('<time datetime="2023-04-29T09:00:00Z"></time>', head) == Moment(
+        "2023-04-29T09:00:00Z", utc(2023, 4, 29, 9), "time"
+    )
+
+
+PRINTED = '<div class="post_date">26 лютого 2026, 18:06</div>'
+FALSE = Moment("2026-02-26T18:06:00Z", utc(2026, 2, 26, 16, 6), "meta local-as-utc")
+TRUE = Moment("2026-02-26T18:06:00Z", utc(2026, 2, 26, 18, 6), "meta")
+
+
+def test_local_time_that_is_called_utc() -> None:
+    assert published(PRINTED, claimed("2026-02-26T18:06:00Z")) == FALSE
+    # to readers elsewhere the page may well print UTC
+    assert published(PRINTED, claimed("2026-02-26T18:06:00Z"), language="en") == TRUE
+    assert published(PRINTED, claimed("2026-02-26T18:06:00Z"), "https://a.com.ua/news/x", "en") == FALSE
+    # the page prints the Kyiv time of it
+    assert published(PRINTED, claimed("2026-02-26T16:06:00Z")) == Moment(
+        "2026-02-26T16:06:00Z", utc(2026, 2, 26, 16, 6), "meta"
+    )
+    assert published("", claimed("2026-02-26T18:06:00Z")) == TRUE
+
+
+def test_another_claim_knows_the_offset() -> None:
+    offset = '<meta itemprop="datePublished" content="2026-02-26T18:06:00+02:00">'
+    assert published("", claimed("2026-02-26T18:06:00Z") + offset) == Moment(
+        "2026-02-26T18:06:00+02:00", utc(2026, 2, 26, 16, 6), "itemprop"
+    )
+    unix = '<meta itemprop="datePublished" content="1772129160">'
+    assert published("", claimed("2026-02-26T18:06:00Z") + unix) == TRUE
+
+
+def test_local_time_called_utc_comes_out_of_the_future() -> None:
+    assert published("", claimed("2026-03-01T13:40:00Z")) == Moment(
+        "2026-03-01T13:40:00Z", utc(2026, 3, 1, 11, 40), "meta local-as-utc"
+    )
+    # two minutes are a clock that is not set well
+    assert published("", claimed("2026-03-01T12:02:00Z")) == Moment(
+        "2026-03-01T12:02:00Z", utc(2026, 3, 1, 12, 2), "meta"
+    )
+
+
+def test_the_second_of_the_hours_that_come_twice_where_another_claim_knows() -> None:
+    naive = claimed("2025-10-26 03:30:00")
+    assert published("", naive) == Moment("2025-10-26 03:30:00", utc(2025, 10, 26, 0, 30), "meta naive")
+    known = '<meta itemprop="datePublished" content="1761442200">'
+    assert published("", naive + known) == Moment("1761442200", utc(2025, 10, 26, 1, 30), "itemprop")
+
+
+def test_all_that_is_stated() -> None:
+    tree = html.document_fromstring(
+        f"<html><head>{claimed('2026-02-26T18:06:00Z')}</head><body>{PRINTED}</body></html>"
+    )
+    told = [
+        (date.source, date.at)
+        for date in stated(tree, LinkedData(), "https://a.example/2026/02/25/1", FETCHED)
+    ]
+    assert told == [
+        ("meta", utc(2026, 2, 26, 18, 6)),
+        ("printed naive", utc(2026, 2, 26, 16, 6)),
+        ("url day", utc(2026, 2, 25)),
+    ]
