@@ -14,6 +14,7 @@ from rich.table import Table
 import archive
 from archive import export_command, purge_command
 from archive.exceptions import ArchiveError
+from archive.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -195,8 +196,14 @@ def _raw(_console: Console, options: argparse.Namespace) -> int:
 
 
 def _why(console: Console, options: argparse.Namespace) -> int:
+    from archive.tombstones import Tombstones, blank_address  # noqa: PLC0415
+
     opened = archive.open(options.archive)
-    looks = opened.observations(url=options.url).to_arrow().sort_by("observed_at").to_pylist()
+    stone = Tombstones(Layout(opened.root)).of_address(options.url)
+    if stone is not None:
+        console.print(escape(f"purged on {_when(stone.at)} UTC: {stone.reason}"), soft_wrap=True)
+    shown = options.url if stone is None else blank_address(options.url)
+    looks = opened.observations(url=shown).to_arrow().sort_by("observed_at").to_pylist()
     if not looks:
         print(f"No crawl has looked at {options.url}; is it spelled as the outlet does?", file=sys.stderr)
         return 1

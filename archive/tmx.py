@@ -41,8 +41,8 @@ class Count:
 
     def __str__(self) -> str:
         return (
-            f"{self.units} units of {self.stories} stories; of {self.unequal} the headline only, "
-            "as their variants differ in the number of paragraphs"
+            f"{self.units} units of {self.stories} stories ({self.unequal} of them by the headline only: "
+            "no two variants with equally many paragraphs)"
         )
 
 

@@ -153,7 +153,7 @@ def stories(root, writer, article):
 def test_tmx_puts_equal_numbers_of_paragraphs_side_by_side(stories, tmp_path):
     out = tmp_path / "out.tmx"
     told = export(archive.open(stories), str(out), "tmx")
-    assert told.startswith("8 units of 3 stories; of 1 the headline only")
+    assert told.startswith("8 units of 3 stories (1 of them by the headline only")
     found = []
     for unit in ET.parse(out).getroot().iter("tu"):
         segments = {

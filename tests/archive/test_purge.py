@@ -269,5 +269,15 @@ def test_the_command_asks_first(filled, secret):
     os.close(ours)
     os.close(theirs)
     assert len(archive.open(filled).versions(secret().article_id)) == 0
+    why = subprocess.run(
+        [sys.executable, "-m", "archive", "why", url, "--archive", str(filled)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "UTC: asked\n" in why.stdout
+    assert why.stdout.count("archived") == 3
+    assert SLUG not in why.stdout
     again = run(filled, url, "--reason", "asked", "--yes")
     assert (again.returncode, "was purged on" in again.stderr) == (1, True)
