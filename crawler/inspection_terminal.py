@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rich.table import Table
 from rich.text import Text
 
 from crawler.inspection_view import CONTEXT, field_lines, runs
+from crawler.repeated_lines import LEAST, repeated_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from rich.console import Console
 
     from crawler.inspection import Inspection, MarkedLine
@@ -44,6 +47,27 @@ def print_inspection(console: Console, inspection: Inspection, *, everything: bo
     console.print(page)
     for text in inspection.unseen:
         console.print(Text(f"+ not a line of the page, from JSON-LD or put together: {text}"))
+
+
+def print_repeated(console: Console, outlet: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """`rows` with `language` and `blocks`, as the archive has them."""
+    texts: dict[str, list[list[str]]] = {}
+    for row in rows:
+        blocks = cast("list[dict[str, str]]", row["blocks"] or [])
+        lines = [block["text"] for block in blocks if block["kind"] != "caption"]
+        texts.setdefault(str(row["language"] or "und"), []).append(lines)
+    table = Table("language", "in", "of", "at the", "line", box=None)
+    for language, articles in sorted(texts.items()):
+        for line in repeated_lines(articles):
+            cells = (language, str(line.articles), str(line.of), line.place, line.text)
+            table.add_row(*map(Text, cells))
+    if table.row_count:
+        console.print(table)
+    counts = ", ".join(f"{len(articles)} in {language}" for language, articles in sorted(texts.items()))
+    console.print(
+        Text(f"{table.row_count} lines that are repeated; articles of {outlet}: {counts or 'none'}. "
+             f"Nothing is said of fewer than {LEAST} in a language.")
+    )  # fmt: skip
 
 
 def _cells(marked: MarkedLine) -> tuple[Text, ...]:

@@ -72,8 +72,7 @@ def test_an_address_is_fetched_as_a_crawl_would(inspect) -> None:
         ((), 2, "give one address or one file"),
         (("missing.html",), 1, "No such file"),
         (("README.md", "--outlet", "nobody"), 2, "no outlet 'nobody'"),
-        (("https://a.example/", "--url", "https://a.example/"), 2, "--url is for a file"),
-        (("README.md", "--url", "ftp://a.example/"), 2, "only http and https"),
+        (("--repeated", "demo"), 2, "There is no archive"),
     ],
 )
 def test_what_cannot_be_inspected(inspect, arguments: tuple[str, ...], code: int, told: str) -> None:

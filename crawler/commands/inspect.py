@@ -15,6 +15,8 @@ from rich.console import Console
 from scrapy import signals
 from scrapy.exceptions import UsageError
 
+import archive
+from archive.exceptions import ArchiveError
 from crawler.arguments import check_settings, read_arguments
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import ExtractionError
@@ -24,7 +26,7 @@ from crawler.extraction.text import one_line
 from crawler.extraction.workers import Workers
 from crawler.inspection import inspect_page
 from crawler.inspection_html import inspection_page
-from crawler.inspection_terminal import print_inspection
+from crawler.inspection_terminal import print_inspection, print_repeated
 from crawler.items import Fetch, Look
 from crawler.network import registered_domain
 from crawler.one_page import OnePage
@@ -41,7 +43,7 @@ _UNKNOWN_ADDRESS = "https://unknown.invalid/"
 
 class Command(Crawl):
     def syntax(self) -> str:
-        return "[options] URL|FILE"
+        return "[options] URL|FILE | --repeated OUTLET"
 
     def short_desc(self) -> str:
         return "Show what is read from one page, from where, and what is left out"
@@ -51,6 +53,8 @@ class Command(Crawl):
             "Fetch the page at URL, as politely as a crawl, or take the saved page FILE (.html or .html.gz), "
             "and show what is read from it: each field with its source, and the page line by line, with what "
             "is left out struck through and why. Nothing is archived. "
+            "With --repeated, show instead which lines stand at the same place in more than a third of the "
+            "articles that the archive has of an outlet. "
             "Exit code 1: there was no page to read; 2: a wrong argument."
         )
 
@@ -65,8 +69,17 @@ class Command(Crawl):
         )
         parser.add_argument("--all", action="store_true", help="show menus and footers whole, too")
 
+        parser.add_argument(
+            "--repeated",
+            metavar="OUTLET",
+            help="lines that many archived articles of an outlet have in common",
+        )
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
+        if opts.repeated:
+            self._repeated(args, opts.repeated)
+            return
         if len(args) != 1:
             raise UsageError(f"give one address or one file; got {len(args)}", print_help=False)
         check_settings(self.settings)
@@ -86,6 +99,18 @@ class Command(Crawl):
             print(opts.html)
         else:
             print_inspection(Console(), inspection, everything=opts.all)
+
+    def _repeated(self, args: list[str], outlet: str) -> None:
+        assert self.settings is not None
+        if args:
+            raise UsageError(f"--repeated reads the archive, it takes no {args[0]!r}", print_help=False)
+        try:
+            held = archive.open(self.settings["ARCHIVE_URI"]).articles(
+                outlet=outlet, columns=["language", "blocks"]
+            )
+            print_repeated(Console(), outlet, held.to_arrow().to_pylist())
+        except ArchiveError as error:
+            raise UsageError(str(error), print_help=False) from None
 
     def _of_file(self, path: Path, opts: argparse.Namespace) -> Inspection:
         assert self.settings is not None
