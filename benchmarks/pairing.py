@@ -5,7 +5,9 @@ the other, and the other way round, so no story is measured with weights that ha
 written by hand, and not from these). In each language pair half of the stories keep both sides, a quarter
 only the first and a quarter only the second, so a third of the documents have no partner; three seeds.
 `full` is the whole text, `lead` title and 300 characters, `halves` has the other half of each article as a
-distractor, `abridged` half of the English (else Russian) sentences dropped. Baseline: the same candidates
+distractor, `abridged` half of the English (else Russian) sentences dropped. `other day` has, of half of the
+stories, a second text on the second side with every number another one, as the daily report of the next day
+has it; `few` the same in pools of eight stories. Baseline: the same candidates
 and fit with n-grams of transliteration only. `--fit` fits on everything and writes
 pipelines/pairing/weights.json; the same data gives the same file.
 """
@@ -44,15 +46,16 @@ from pipelines.pairing.rarity import cosine, ngram_cosine, pool
 from pipelines.pairing.reading import Document, Reading, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "../shared/data/pairs/dev.jsonl"
-MODES = ("full", "lead", "halves", "abridged", "few")
+MODES = ("full", "lead", "halves", "abridged", "other day", "few")
 SEEDS = range(3)
 BASELINE = [n for n, name in enumerate(NAMES) if name.startswith("ngrams")]
+_NUMBER = re.compile(r"\d+")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -100,6 +103,13 @@ def half_of(story_id: str) -> int:
     return hashlib.sha256(story_id.encode()).digest()[0] % 2
 
 
+def another(number: str, seed: str) -> str:
+    """As many digits, and not the same ones."""
+    rng = random.Random(f"{number} {seed}")
+    digits = "".join(rng.choice("123456789") for _ in number)
+    return digits if digits != number else another(number, f"{seed}'")
+
+
 @cache
 def reading(row: Row, mode: str, part: int = 0) -> Reading:
     text, title, sentences = row.text, row.title, _SENTENCE.split(row.text)
@@ -109,10 +119,12 @@ def reading(row: Row, mode: str, part: int = 0) -> Reading:
         middle = len(sentences) // 2
         text = " ".join(sentences[middle:] if part else sentences[:middle])
         title = "" if part else title
+    elif mode == "other day":
+        text = _NUMBER.sub(lambda number: another(number[0], row.doc_id), text)
     elif mode == "abridged":
         kept = random.Random(row.doc_id).sample(range(len(sentences)), max(1, len(sentences) // 2))
         text = " ".join(sentences[n] for n in sorted(kept))
-    return read(Document(f"{row.doc_id}#{part}", "pool", row.language, title, text))
+    return read(Document(f"{row.doc_id}#{part}{mode[:1]}", "pool", row.language, title, text))
 
 
 def draw(rows: list[Row], a: str, b: str, seed: int) -> tuple[list[Row], list[Row]]:
@@ -133,14 +145,18 @@ def draw(rows: list[Row], a: str, b: str, seed: int) -> tuple[list[Row], list[Ro
     return ours, theirs
 
 
-def trial(drawn: tuple[list[Row], list[Row]], languages: str, mode: str, known: Known) -> Trial:
+def trial(
+    drawn: tuple[list[Row], list[Row]], languages: str, mode: str, known: Known, others: Sequence[Row] = ()
+) -> Trial:
     parts = (0, 1) if mode == "halves" else (0,)
     # Of an abridged translation the original is whole.
-    modes = ("full" if mode in {"abridged", "few"} else mode, "full" if mode == "few" else mode)
+    modes = [mode if mode in {"lead", "halves"} else "full"] * 2
+    modes[1] = "abridged" if mode == "abridged" else modes[1]
     ours, theirs = (
         [(row.story_id, part, reading(row, how, part)) for row in side for part in parts]
         for side, how in zip(drawn, modes, strict=True)
     )
+    theirs += [(f"{row.story_id} of another day", 0, reading(row, "other day")) for row in others]
     a, b = languages.split("-")
     one = pool([each[2] for each in ours], known.backgrounds[a])
     other = pool([each[2] for each in theirs], known.backgrounds[b])
@@ -156,7 +172,7 @@ def know(rows: list[Row]) -> Known:
     texts = {code: [reading(row, "full") for row in rows if row.language == code] for code in LANGUAGES}
     backgrounds = {code: count(texts[code]) for code in LANGUAGES}
     pools = {code: pool(texts[code], backgrounds[code]) for code in LANGUAGES}
-    story = {row.doc_id + "#0": row.story_id for row in rows}
+    story = {row.doc_id + "#0f": row.story_id for row in rows}
     expected = {}
     for a, b in combinations(LANGUAGES, 2):
         one, other = pools[a], pools[b]
@@ -189,11 +205,23 @@ def know(rows: list[Row]) -> Known:
 
 def trials(rows: list[Row], known: Known) -> list[Trial]:
     return [
-        trial(drawn, f"{a}-{b}", mode, known)
+        trial(
+            drawn, f"{a}-{b}", mode, known, others(rows, drawn[0], b) if mode in {"other day", "few"} else ()
+        )
         for a, b in combinations(LANGUAGES, 2)
         for mode in MODES
         for seed in SEEDS
         for drawn in ([draw(rows, a, b, seed)] if mode != "few" else small(draw(rows, a, b, seed), seed))
+    ]
+
+
+def others(rows: list[Row], ours: list[Row], language: str) -> list[Row]:
+    """Of half of the stories the other side, whether it was drawn or not; where it has numbers to change."""
+    stories = {row.story_id for row in ours if hashlib.sha256(row.doc_id.encode()).digest()[1] % 2}
+    return [
+        row
+        for row in rows
+        if row.language == language and row.story_id in stories and len(re.findall(r"\d\d", row.text)) >= 2
     ]
 
 

@@ -23,9 +23,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -131,7 +128,7 @@ def main() -> None:
     if arguments.pair:
         pair(arguments.pair)
         return
-    table = Table("documents", "run", "weeks", "pairs", "CPU s", "CPU s per 1,000", "MB")
+    print("documents  run           weeks    pairs    CPU s  CPU s per 1,000      MB")
     for documents in arguments.documents or [1000, 10_000]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / "news-archive"
@@ -141,16 +138,12 @@ def main() -> None:
                     fill_day(folder, arguments.data, documents)
                 found = measured(folder)
                 per_thousand = f"{found['cpu'] / documents * 1000:.1f}" if run == "all" else ""
-                table.add_row(
-                    f"{documents:,}",
-                    run,
-                    f"{found['blocks']:.0f}",
-                    f"{found['pairs']:.0f}",
-                    f"{found['cpu']:.1f}",
-                    per_thousand,
-                    f"{found['megabytes']:.0f}",
+                # at once: the large ones take their time
+                print(
+                    f"{documents:9,}  {run:11}  {found['blocks']:6.0f}  {found['pairs']:7.0f}"
+                    f"  {found['cpu']:7.1f}  {per_thousand:>15}  {found['megabytes']:6.0f}",
+                    flush=True,
                 )
-    Console(width=100).print(table)
 
 
 if __name__ == "__main__":

@@ -214,6 +214,9 @@ def test_review_goes_to_a_file_that_labels_takes_back(
     assert f"{len(found)} uncertain pairs" in run.stdout
     assert all(line["tier"] != "auto" for line in found)
     assert scrapy(scrapy_command, copy, "pair", "--labels", str(file)).returncode == 0
+    nowhere = scrapy(scrapy_command, copy, "pair", "--review", str(tmp_path / "none" / "review.csv"))
+    assert nowhere.returncode == 2
+    assert "--review" in nowhere.stderr
 
 
 def test_explain_shows_what_a_person_can_check(scrapy_command: list[str], paired: tuple[Path, str]) -> None:

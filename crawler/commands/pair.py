@@ -79,6 +79,9 @@ class Command(ScrapyCommand):
         except (ArchiveError, OSError) as error:
             print(f"scrapy pair: {error}", file=sys.stderr)
             self.exitcode = LOST
+        except KeyboardInterrupt:
+            print("scrapy pair: interrupted; what it had not published it will find again", file=sys.stderr)
+            self.exitcode = LOST
 
     def _explain(self, uri: str, one: str, other: str) -> None:
         explained = explain(archive.open(uri), one, other)
@@ -87,6 +90,8 @@ class Command(ScrapyCommand):
             self._console.print(line, highlight=False)
 
     def _pair(self, uri: str, opts: argparse.Namespace) -> None:
+        if opts.review and not Path(opts.review).absolute().parent.is_dir():
+            raise UsageError(f"--review: there is no folder for {opts.review}", print_help=False)
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
         with Progress(
             TextColumn("[bold]pairing"),

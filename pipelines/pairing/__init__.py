@@ -47,8 +47,9 @@ def decide(
     named = {x for match in matches for x in (match.a_id, match.b_id)}
     named |= {x for verdict in verdicts for x in (verdict.a_id, verdict.b_id)}
     stories = Stories(articles)
-    for story_id in {*stories.at_odds(), *_stories_of(articles, verdicts)}:
-        named |= {article.article_id for article in articles if article.story_id == story_id}
+    anew = {*stories.at_odds(), *_stories_of(articles, verdicts)}
+    named |= {article.article_id for article in articles if article.story_id in anew}
+    for story_id in anew:
         stories.take_apart(story_id)
     edges, refused = find_edges(
         articles,

@@ -83,11 +83,14 @@ class Blocks:
             held = {each.document.article_id: each for each in block.readings}
             yield block
 
-    def around(self, article_id: str) -> Block | None:
-        """The block of the week in which an article was published; None where it is not of the archive."""
+    def week_of(self, article_id: str) -> tuple[str, int]:
+        """Outlet and week of an article that is in `ids`."""
         row = pc.index(self.ids, article_id).as_py()
-        outlet = next((name for name, (start, end) in self._rows.items() if start <= row < end), None)
-        return None if outlet is None else self._block(outlet, int(self._when[row] // WEEK), {})
+        outlet = next(name for name, (start, end) in self._rows.items() if start <= row < end)
+        return outlet, int(self._when[row] // WEEK)
+
+    def around(self, week: tuple[str, int]) -> Block:
+        return self._block(*week, {})
 
     def _block(self, outlet: str, week: int, held: Mapping[str, Reading]) -> Block:
         start, end = self._rows[outlet]

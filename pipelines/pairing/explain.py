@@ -53,11 +53,8 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
     blocks = Blocks(read)
     readings = blocks.read([a_id, b_id])
     ids = min(a_id, b_id), max(a_id, b_id)
-    block = next(
-        (x for x in map(blocks.around, ids) if x is not None and x.earlier.keys() >= {a_id, b_id}), None
-    )
-    pool = list(readings.values()) if block is None else list(block.readings)
-    matches = compare(pool, {ids}, only_wanted=True)
+    pool = readings | _of_their_days(blocks, ids)
+    matches = compare(list(pool.values()), {ids}, only_wanted=True)
     addresses = known(read, ids)
     decided, one_story = _decided(read, ids)
     return Explanation(
@@ -70,6 +67,15 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
         decided=decided,
         one_story=one_story,
     )
+
+
+def _of_their_days(blocks: Blocks, ids: tuple[str, str]) -> dict[str, Reading]:
+    """As the run had them: the week of the earlier one, or where it does not hold both, that of each."""
+    if not pc.all(pc.is_in(pa.array(ids), value_set=blocks.ids)).as_py():
+        return {}
+    found = [blocks.around(week) for week in sorted({blocks.week_of(x) for x in ids})]
+    whole = [x for x in found if x.earlier.keys() >= set(ids) and x.decides(*ids)]
+    return {x.document.article_id: x for block in whole or found for x in block.readings}
 
 
 def _only(reading: Reading, other: Reading) -> tuple[str, ...]:

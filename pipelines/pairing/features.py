@@ -31,6 +31,7 @@ _OF_EACH = ("", " over others of a", " over others of b", " over best other", " 
 NAMES = (
     *(f"{signal}{how}" for signal in SIGNALS for how in _OF_EACH),
     *("numbers", "numbers only in a", "numbers only in b", "both have numbers"),
+    *("shared numbers", "contrary numbers", "contrary numbers of all"),
     *("order", "drift", "length", "short", "short ngrams"),
 )
 _LEAST = 0.01
@@ -99,18 +100,27 @@ def _others(scores: list[float], own: float, rival: float) -> list[float]:
     return sorted([*rest, rival, rival * 0.9, rival * 0.8, rival * 0.7], reverse=True)[:4]
 
 
-def _numbers(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float, float, float]:
-    """Cosine of the numbers, the share of each side's that the other has not, and whether both have any."""
+def _numbers(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, ...]:
+    """Cosine of the numbers, the share of each side's that the other has not, whether both have any.
+
+    Then how many both have, how many each has that the other has not, and what share of all these are: a
+    daily report is the same text with other numbers, a text cut short only lacks some.
+    """
     ours = {key: value for key, value in a.items() if key[0].isdigit()}
     theirs = {key: value for key, value in b.items() if key[0].isdigit()}
     if not ours or not theirs:
-        return 0.0, 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    shared = len(ours.keys() & theirs.keys())
+    contrary = min(len(ours), len(theirs)) - shared
     norm = math.sqrt(sum(v * v for v in ours.values()) * sum(v * v for v in theirs.values()))
     return (
         cosine(ours, theirs) / norm,
         sum(value for key, value in ours.items() if key not in theirs) / sum(ours.values()),
         sum(value for key, value in theirs.items() if key not in ours) / sum(theirs.values()),
         1.0,
+        math.log1p(shared),
+        math.log1p(contrary),
+        contrary / (contrary + shared + 1),
     )
 
 

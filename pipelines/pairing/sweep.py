@@ -20,7 +20,7 @@ from pipelines.pairing.blocks import Blocks
 from pipelines.pairing.content import Match, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from archive.log import Snapshot
     from archive.reader import Archive
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _THROUGH = "pairing/through"
 """In the summary of a snapshot that pairing published: the snapshot that it had read."""
-_STRAYS = 200
 
 
 @dataclass(slots=True)
@@ -99,6 +98,10 @@ def _score(
     outcome.blocks, outcome.articles = len(blocks), len(blocks.fresh)
     # links are scored once, and again when a text has changed
     due = {x for x, pair in held.items() if before is None or pair.score is None or blocks.fresh & set(x)}
+    due_of: dict[str, list[tuple[str, str]]] = {}
+    for ids in due:
+        for article_id in ids:
+            due_of.setdefault(article_id, []).append(ids)
     found: list[Match] = []
 
     def take(match: Match) -> None:
@@ -111,19 +114,30 @@ def _score(
 
     for done, block in enumerate(blocks):
         progress(done, len(blocks))
-        asked = {x for x in due if x[0] in block.earlier and x[1] in block.earlier and block.decides(*x)}
+        asked = {
+            ids
+            for article_id in block.core & due_of.keys()
+            for ids in due_of[article_id]
+            if ids in due and block.earlier.keys() >= set(ids) and block.decides(*ids)
+        }
         for match in compare(block.readings, asked):
             if block.decides(match.a_id, match.b_id):
                 take(match)
         due -= asked
-    strays = sorted(due)
-    for start in range(0, len(strays), _STRAYS):
-        portion = strays[start : start + _STRAYS]
-        readings = blocks.read(sorted({x for ids in portion for x in ids}))
-        for match in compare(list(readings.values()), portion, only_wanted=True):
-            take(match)
+    for match in _strays(blocks, due):
+        take(match)
     progress(len(blocks), len(blocks))
     return found
+
+
+def _strays(blocks: Blocks, due: set[tuple[str, str]]) -> Iterator[Match]:
+    """Declared pairs of two outlets, or months apart: each article among those of its own days."""
+    by_weeks: dict[tuple[tuple[str, int], ...], list[tuple[str, str]]] = {}
+    for ids in sorted(due):
+        by_weeks.setdefault(tuple(sorted({blocks.week_of(x) for x in ids})), []).append(ids)
+    for weeks, wanted in sorted(by_weeks.items()):
+        readings = {x.document.article_id: x for week in weeks for x in blocks.around(week).readings}
+        yield from compare(list(readings.values()), wanted, only_wanted=True)
 
 
 @dataclass(frozen=True, slots=True)

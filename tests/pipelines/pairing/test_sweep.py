@@ -1,0 +1,209 @@
+import csv
+import hashlib
+import json
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import archive
+from archive.records import AlternateRecord, ArticleRecord, BlockRecord
+from archive.writer import ArchiveWriter
+from pipelines.pairing import decide
+from pipelines.pairing.blocks import Blocks
+from pipelines.pairing.content import Match
+from pipelines.pairing.review import COLUMNS, harmless, write_review
+from pipelines.pairing.sweep import pair_archive
+from pipelines.pairing.verdicts import read_verdicts
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LANGUAGES = ("uk", "ru", "en")
+PEOPLE = [
+    ("Кравчук", "Кравчук", "Kravchuk"),
+    ("Шевченко", "Шевченко", "Shevchenko"),
+    ("Рощіна", "Рощина", "Roshchina"),
+]
+PLACES = [
+    ("Чернігові", "Чернигове", "Chernihiv"),
+    ("Полтаві", "Полтаве", "Poltava"),
+    ("Херсоні", "Херсоне", "Kherson"),
+]
+EVENTS = [
+    ("пожежа знищила лікарню", "пожар уничтожил больницу", "a fire destroyed the hospital"),
+    ("школи отримають нові книги", "школы получат новые книги", "schools will get new books"),
+    ("банк підняв ціни на газ", "банк поднял цены на газ", "the bank raised the price of gas"),
+    ("команда святкує перемогу", "команда празднует победу", "the team celebrates its victory"),
+]
+SENTENCES = (
+    "У {place} {event}. Про це сказала {person} у понеділок. Витрати сягнули {n} гривень, роботи "
+    "триватимуть {m} днів. Сусіди чекають на допомогу, {person} обіцяє відповідь.",
+    "В {place} {event}. Об этом сказала {person} в понедельник. Расходы достигли {n} гривен, работы "
+    "продлятся {m} дней. Соседи ждут помощи, {person} обещает ответ.",
+    "In {place} {event}. This was said by {person} on Monday. The cost reached {n} hryvnias, work "
+    "will last {m} days. Neighbours wait for help, {person} promises an answer.",
+)
+
+
+def article(number, language, at=MONDAY, outlet="courier", named=()):
+    rng = random.Random(number)
+    event, person, place = rng.choice(EVENTS), rng.choice(PEOPLE), rng.choice(PLACES)
+    column = LANGUAGES.index(language)
+    body = SENTENCES[column].format(
+        place=place[column],
+        event=event[column],
+        person=person[column],
+        n=rng.randint(1000, 99_000),
+        m=rng.randint(11, 99),
+    )
+    url = f"https://{outlet}.example/{language}/{number}"
+    fields = {
+        "article_id": hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
+        "outlet": outlet, "url": url, "requested_url": url, "language": language, "language_evidence": (),
+        "headline": event[column].capitalize(), "body": body, "blocks": (BlockRecord("paragraph", body),),
+        "authors": (), "published_at": at, "tags": (),
+        "alternates": tuple(
+            AlternateRecord(code, f"https://{outlet}.example/{code}/{x}", "hreflang") for code, x in named
+        ),
+        "content_hash": hashlib.sha256(body.encode()).hexdigest(), "raw_sha256": "0" * 64, "http_status": 200,
+        "fetched_at": MONDAY + timedelta(days=30), "extractor": "test", "run_id": "test",
+    }  # fmt: skip
+    return ArticleRecord(**{**dict.fromkeys(ArticleRecord.__dataclass_fields__), **fields})
+
+
+@pytest.fixture
+def root(tmp_path):
+    return tmp_path / "news-archive"
+
+
+def add(root, *articles):
+    with ArchiveWriter.open(root, run_id="test") as writer:
+        for each in articles:
+            writer.add_article(each)
+        writer.commit(lambda fresh, related: decide(fresh, related, now=MONDAY))
+
+
+def name(read):
+    rows = read.articles(columns=["article_id", "url"]).to_arrow().to_pylist()
+    return {row["article_id"]: "/".join(row["url"].split("/")[3:]) for row in rows}
+
+
+def pairs(root):
+    read = archive.open(root)
+    named = name(read)
+    return {
+        tuple(sorted((named[row["article_id_a"]], named[row["article_id_b"]]))): row
+        for row in read.pairs().to_arrow().to_pylist()
+    }
+
+
+def grouped(root):
+    read = archive.open(root)
+    named, stories = name(read), {}
+    for row in read.articles(columns=["article_id", "story_id"]).to_arrow().to_pylist():
+        stories.setdefault(row["story_id"], set()).add(named[row["article_id"]])
+    return sorted(map(sorted, stories.values()))
+
+
+def newsroom(days=20):
+    return [
+        article(number, language, MONDAY + timedelta(days=number, hours=7 * column))
+        for number in range(days)
+        for column, language in enumerate(LANGUAGES)
+    ]
+
+
+def three_each(days):
+    return sorted([f"en/{n}", f"ru/{n}", f"uk/{n}"] for n in range(days))
+
+
+def test_stories_are_found_on_both_sides_of_midnight_on_sunday(root):
+    add(root, *newsroom())
+    outcome = pair_archive(str(root))
+    assert grouped(root) == three_each(20)
+    assert outcome.blocks > 2
+    assert outcome.joined == 40
+
+
+def test_run_after_run_comes_to_what_one_run_does(root, tmp_path):
+    articles = newsroom()
+    random.Random(5).shuffle(articles)
+    for start in range(0, 60, 15):
+        add(root, *articles[start : start + 15])
+        pair_archive(str(root))
+    assert grouped(root) == three_each(20)
+    add(tmp_path / "at once", *articles)
+    pair_archive(str(tmp_path / "at once"))
+    assert pairs(root).keys() == pairs(tmp_path / "at once").keys()
+
+
+def test_a_run_compares_only_the_weeks_of_what_is_new(root):
+    add(root, *newsroom())
+    assert pair_archive(str(root)).articles == 60
+    add(root, article(50, "uk", MONDAY + timedelta(days=3)))
+    outcome = pair_archive(str(root))
+    assert (outcome.articles, outcome.blocks) == (1, 2)
+    assert outcome.pairs.total() == 0
+
+
+def test_every_article_is_in_the_core_of_one_block(root):
+    add(root, *newsroom())
+    cores = [article_id for block in Blocks(archive.open(root)) for article_id in block.core]
+    assert len(cores) == len(set(cores)) == 60
+
+
+def test_a_link_that_the_texts_contradict_is_kept_and_flagged(root):
+    wrong = article(3, "en", named=[("uk", 14)])
+    others = [x for x in newsroom() if not x.url.endswith("/en/3")]
+    add(root, wrong, *others)
+    outcome = pair_archive(str(root))
+    assert outcome.conflicts == 1
+    row = pairs(root)["en/3", "uk/14"]
+    details = json.loads(row["details"])
+    assert (row["evidence"], details["conflict"]) == ("hreflang", True)
+    assert row["score"] < 0.1
+    assert row["score"] is not None
+
+
+def test_other_outlets_tell_their_own_stories(root):
+    add(
+        root, *newsroom(8), *(article(n, "en", MONDAY + timedelta(days=n), outlet="mirror") for n in range(8))
+    )
+    pair_archive(str(root))
+    outlets = {
+        row["article_id"]: row["outlet"] for row in archive.open(root).articles().to_arrow().to_pylist()
+    }
+    rows = archive.open(root).pairs().to_arrow().to_pylist()
+    assert rows
+    assert all(outlets[row["article_id_a"]] == outlets[row["article_id_b"]] for row in rows)
+
+
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("x")', "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "|calc", "\n+2"]
+)
+def test_no_cell_is_a_formula(text):
+    assert harmless(text).startswith("'")
+
+
+def test_headlines_of_pages_do_no_harm_in_a_review(root, tmp_path):
+    from dataclasses import replace
+
+    uk, en = article(1, "uk"), replace(article(1, "en"), headline='=cmd|"/c calc"!A1')
+    add(root, uk, en)
+    ids = sorted((uk.article_id, en.article_id))
+    match = Match(*ids, 0.4, "review", mutual=True, runner_up=0.1, shared=(("-5", "=5"),))
+    assert write_review(tmp_path / "r.csv", archive.open(root), [match]) == 1
+    with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert tuple(line) == COLUMNS
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in line.values())
+
+
+def test_verdicts_are_read_as_a_review_writes_them(tmp_path):
+    file = tmp_path / "labels.csv"
+    file.write_text("\ufeffverdict,a,b\nyes,'b,a\n,a,c\nНІ,c,a\nno,a,b\n", "utf-8")
+    verdicts, broken = read_verdicts(file, lambda text: text)
+    assert {(x.a_id, x.b_id, x.same) for x in verdicts} == {("a", "b", False), ("a", "c", False)}
+    assert broken == ()
+    file.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(ValueError, match="verdict"):
+        read_verdicts(file, lambda text: text)
