@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 
-from crawler.extraction.selectors import named
 from crawler.extraction.text import one_line
 from crawler.items import Claim
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
     from crawler.extraction.body import Body
@@ -27,18 +28,16 @@ _RUNNING = 600
 _ENTRIES = 3
 _PICTURES = 6
 
-_LIVE = named(
-    "div section ul ol main article", "live-?blog|live_blog|liveticker|live-ticker", "class id itemtype"
+_NAMES = re.compile(
+    r"(?P<live>live-?blog|live_blog|liveticker|live-ticker)|(?P<gallery>(?:photo|image|foto)-?_?gallery|fotorama"
+    r"|gallery-?(?:list|item|slide))"
+    r"|(?P<wall>[ _-](?:pay-?_?wall|piano-?(?:offer|paywall)|subscribe-?to-?read"
+    r"|premium-?(?:lock|wall))[ _-])"
 )
+_MAY_BE_NAMED = re.compile(r"live|gallery|fotorama|wall|piano|subscribe|premium")
+_NAMED = ("div", "section", "ul", "ol", "main", "article", "aside", "p")
 _TIMED = etree.XPath(".//time | .//*[contains(@class, 'time')][string-length(normalize-space(.)) < 12]")
 _PICTURE = etree.XPath("//article//img | //main//img | //figure//img | //*[contains(@class, 'gallery')]//img")
-_GALLERY = named(
-    "div section ul main article", "(photo|image|foto)-?_?gallery|fotorama|gallery-?(list|item|slide)"
-)
-_WALL_NAMED = named(
-    "div section aside p",
-    "[ _-](pay-?_?wall|piano-?(offer|paywall)|subscribe-?to-?read|premium-?(lock|wall))[ _-]",
-)
 _WALL_LINE = re.compile(
     r"(?:щоб|аби) (?:про)?читати (?:далі|повн|статтю|матеріал)|передплат\w+,? (?:щоб|аби) (?:про)?читати"
     r"|(?:продовження|повн\w+ (?:текст|верс\w+)|матеріал|стаття) (?:лише |тільки )?(?:доступн\w+|для)"
@@ -52,6 +51,8 @@ _WALL_LINE = re.compile(
     r"|to (?:continue|keep) reading,? (?:please )?(?:subscribe|sign|log|register)",
     re.IGNORECASE,
 )
+_MAY_BE_WALL = re.compile(r"[Чч]ита|[Пп]ередплат|[Пп]одпис|[Дд]оступ|read|member|subscriber")
+"""What a line of a wall has in it, quickly told."""
 _MORE_LINK = re.compile(
     r"(?:(?:читати|дивитися) (?:далі|повністю)|читать (?:дальше|далее|полностью)|подробнее|докладніше"
     r"|read more|continue reading|read (?:the )?full (?:story|article))\W*",
@@ -64,16 +65,17 @@ _CUT = re.compile(r"(?:…|\.{3})\W{0,3}$")
 def page_signs(tree: HtmlElement, data: LinkedData, said: Metadata) -> tuple[Claim, ...]:
     """What speaks for a kind, before the tree is taken apart: source is the kind, value who says so."""
     signs: list[tuple[Kind, str]] = []
+    boxes = _boxes(tree)
     og_type = said.names.get("og:type", "").lower()
     if "LiveBlogPosting" in data.kinds:
         signs.append(("live-blog", "json-ld LiveBlogPosting"))
-    elif any(len(_TIMED(box)) >= _ENTRIES for box in _LIVE(tree)):
+    elif any(len(_TIMED(box)) >= _ENTRIES for box in boxes.get("live", ())):
         signs.append(("live-blog", "timed entries"))
     if data.free is False:
         signs.append(("paywalled", "json-ld isAccessibleForFree"))
-    if _WALL_NAMED(tree):
+    if "wall" in boxes:
         signs.append(("paywalled", _WALL_ELEMENT))
-    if wall := next((line for line in _short_lines(tree) if _WALL_LINE.search(line)), None):
+    if wall := _wall_line(tree):
         signs.append(("paywalled", f"the line {wall[:80]!r}"))
     if "VideoObject" in data.kinds and data.article_kind is None:
         signs.append(("video", "json-ld VideoObject"))
@@ -86,8 +88,8 @@ def page_signs(tree: HtmlElement, data: LinkedData, said: Metadata) -> tuple[Cla
     elif "gallery" in og_type:
         signs.append(("gallery", f"og:type {og_type}"))
     elif len(_PICTURE(tree)) >= _PICTURES:
-        signs.append(("gallery", "its pictures" if not _GALLERY(tree) else "an element of a gallery"))
-    if any(_MORE_LINK.fullmatch(one_line(a.text_content())) for a in tree.iter("a") if len(a) < 4):
+        signs.append(("gallery", "its pictures" if "gallery" not in boxes else "an element of a gallery"))
+    if any(_MORE_LINK.fullmatch(line) for line in _links(tree)):
         signs.append(("truncated", "a link to the rest"))
     return tuple(Claim(kind, why) for kind, why in signs)
 
@@ -151,10 +153,29 @@ def _page_type(data: LinkedData, said: Metadata) -> str | None:
     return f"meta {stated}" if stated else None
 
 
-def _short_lines(tree: HtmlElement) -> list[str]:
-    lines = []
+def _boxes(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
+    """Elements whose names speak of a kind, in one pass: one XPath for each costs as much as parsing."""
+    found: dict[str, list[HtmlElement]] = {}
+    for element in tree.iter(*_NAMED):
+        names = element.attrib
+        if "class" in names or "id" in names or "itemtype" in names:
+            told = f" {names.get('class', '')} {names.get('id', '')} {names.get('itemtype', '')} ".lower()
+            if _MAY_BE_NAMED.search(told) and (match := _NAMES.search(told)):
+                found.setdefault(str(match.lastgroup), []).append(element)
+    return found
+
+
+def _wall_line(tree: HtmlElement) -> str | None:
     for element in tree.iter("p", "div", "span", "h2", "h3", "h4", "a", "b", "strong", "em", "button"):
         own = element.text or ""
-        if 12 < len(own) < 300:
-            lines.append(one_line(own))
-    return lines
+        if 12 < len(own) < 300 and _MAY_BE_WALL.search(own) and _WALL_LINE.search(line := one_line(own)):
+            return line
+    return None
+
+
+def _links(tree: HtmlElement) -> Iterator[str]:
+    """What is printed on links, where it is short and their own."""
+    for link in tree.iter("a"):
+        own = link.text or (link[0].text if len(link) else None) or ""
+        if 6 < len(own) < 60:
+            yield one_line(own)
