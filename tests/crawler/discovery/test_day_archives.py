@@ -21,7 +21,10 @@ def test_every_link_once_in_the_order_of_the_page() -> None:
     ]
 
 
-@pytest.mark.parametrize("body", [SITEMAP, b'<?xml version="1.0"?>\n' + SITEMAP, gzip.compress(SITEMAP, mtime=0)])
+GZIPPED = gzip.compress(SITEMAP, mtime=0)
+
+
+@pytest.mark.parametrize("body", [SITEMAP, b'<?xml version="1.0"?>\n' + SITEMAP, GZIPPED])
 def test_a_days_sitemap_is_read_as_one(body: bytes) -> None:
     (lead,) = read_day_archive(body, URL).leads
     assert (lead.url, lead.modified_raw, lead.source) == (
