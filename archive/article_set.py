@@ -54,7 +54,9 @@ class RowSet:
     def _dataset(self) -> ds.Dataset:
         if self._derive is not None:
             return ds.dataset(self._derive(self._columns))
-        return ds.dataset([str(path) for path in self._files], schema=self._schema, format="parquet")
+        # a column that nobody asks for costs even when it is not read; a filter may ask for any
+        schema = self.schema if self._columns and self._where is None else self._schema
+        return ds.dataset([str(path) for path in self._files], schema=schema, format="parquet")
 
     def to_arrow(self) -> pa.Table:
         return self._dataset().to_table(columns=self._columns, filter=self._where)
