@@ -28,6 +28,7 @@ HOUR = timedelta(hours=1)
 SECRET = "Secretword"
 SLUG = "secretslug"
 CHECKOUT = Path(__file__).parents[2]
+STRIDE = 1 if os.environ.get("TRIPTYCH_FAULTS") else 5
 
 
 def grave(root):
@@ -223,13 +224,12 @@ def test_old_files_that_only_a_view_has_are_found(filled, secret):
 
 
 def test_killed_at_any_step_it_is_finished_by_the_next_writer(filled, program, secret, open_writer, tmp_path):
-    stride = 1 if os.environ.get("TRIPTYCH_FAULTS") else 5
-    done = program("purges.py", filled, secret().url, stride)
+    done = program("purges.py", filled, secret().url, STRIDE)
     output, _ = done.communicate()
     assert done.returncode == 0
     steps = output.splitlines()
     assert steps[-1].endswith(" done")
-    assert len(steps) > 40 / stride  # some come before the tombstone, most after it
+    assert len(steps) > 40 / STRIDE  # some come before the tombstone, most after it
     whole = len(archive.open(filled).articles())
     for line in steps[:-1]:
         number, copy = line.split(" ", 1)
