@@ -90,7 +90,8 @@ class Command(Crawl):
             else:
                 inspection = self._of_file(Path(args[0]), opts)
         except (ExtractionError, OSError, ValueError, EOFError, zlib.error) as error:
-            print(f"scrapy inspect: {one_line(str(error))}", file=sys.stderr)
+            why = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else one_line(str(error))
+            print(f"scrapy inspect: {args[0]}: {why}", file=sys.stderr)
             inspection = None
         if inspection is None:
             self.exitcode = UNREAD
