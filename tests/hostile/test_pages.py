@@ -75,6 +75,16 @@ def test_no_page_holds_up_the_crawl(outlet: HostileOutlet) -> None:
     assert set(ends.values()) <= ENDS
 
 
+def test_a_page_past_its_time_is_failed_and_counted(outlet: HostileOutlet) -> None:
+    page = outlet.page("/paragraphs.html").replace("</article>", f"{EXPENSIVE['paragraphs']}</article>")
+    outlet.server["/paragraphs.html"] = page
+    outlet.server["/sitemap.xml"] = outlet.sitemap(outlet.base + "/paragraphs.html")
+    # a fast machine reads this page within a second or two, none within a tenth
+    run = outlet.crawl("-s", "EXTRACTION_TIMEOUT=0.1", "-s", "EXTRACTION_PROCESSES=1")
+    assert run.exit_code == 0, run.err
+    assert outlet.outcomes(run)["/paragraphs.html"] == "failed(timeout)"
+
+
 @pytest.mark.slow
 def test_not_one_of_many_pages_holds_up_the_crawl(outlet: HostileOutlet) -> None:
     ends = crawl(outlet, (*EXPENSIVE, *REFUSED))
