@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.network import registered_domain
@@ -23,12 +24,11 @@ class AnyPage(StorySpider):
     def allows(self, request: Request) -> bool:
         domain = registered_domain(request.url)
         invited = request.meta.get("invited")
-        return domain in self._asked_domains() or (
-            invited is not None and domain == registered_domain(invited)
-        )
+        return domain in self._asked_domains or (invited is not None and domain == registered_domain(invited))
 
     def outlet_of(self, url: str) -> str:
         return registered_domain(url)
 
-    def _asked_domains(self) -> set[str]:
-        return {registered_domain(url) for url in self.arguments.urls}
+    @cached_property
+    def _asked_domains(self) -> frozenset[str]:
+        return frozenset(registered_domain(url) for url in self.arguments.urls)
