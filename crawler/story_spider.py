@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -12,10 +11,9 @@ from scrapy import signals
 from scrapy.http import Request
 from w3lib.encoding import http_content_type_encoding
 
-from archive.tombstones import PurgedAddress
 from crawler.arguments import Arguments
-from crawler.discovery.start import start_requests
-from crawler.exceptions import DiscoveryError, ExtractionError
+from crawler.discovering import Discovering, why_not
+from crawler.exceptions import ExtractionError
 from crawler.extraction.alternates import is_home_page
 from crawler.extraction.keeping import extract_and_keep
 from crawler.extraction.page import Hints
@@ -25,7 +23,7 @@ from crawler.items import Fetch, Look
 from crawler.ledger import Ledger, asked_address, first_address
 from crawler.middlewares.exchanges import exchange_of
 from crawler.outlet import Outlet, in_domains
-from crawler.variants import variants_to_fetch, worth_fetching
+from crawler.variants import variants_to_fetch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.records import AlternateRecord
-    from archive.state import Known
-    from crawler.discovery import Lead
     from crawler.items import Alternate, Article, Outcome
 
 
@@ -79,7 +75,7 @@ class StorySpider(Outlet, scrapy.Spider):
             if self.ledger.discover(url):
                 yield self.article_request(url)
         if not self.arguments.urls:
-            for request in start_requests(self):
+            for request in Discovering(self).requests():
                 yield request
 
     # --- which hosts -------------------------------------------------------------------------------
@@ -109,64 +105,6 @@ class StorySpider(Outlet, scrapy.Spider):
             )
         except ValueError:
             return self.look(url, "skipped", "bad-url")
-
-    def follow(self, lead: Lead) -> Iterator[Request | Look]:
-        """A discovered address: fetched unless it is no article's or the archive has it.
-
-        Of an article that the archive has, the variants it lacks are fetched: a kill may have come between.
-        """
-        if not self._in_period(lead):
-            return
-        if not self.is_article(lead.url):
-            # a day's page links to much else; what a sitemap or feed lists shows where the rule is too narrow
-            if lead.source != "archive" and self.ledger.discover(lead.url):
-                yield self.look(lead.url, "skipped", "not-an-article")
-            return
-        if not self.ledger.discover(lead.url):
-            return
-        known = self.ledger.known(lead.url)
-        if known is None or self.look_again:
-            yield self.article_request(lead.url, alternates=lead.alternates)
-            return
-        yield self.look(lead.url, "skipped", _why_not(known))
-        # what was kept of the page includes the outlet's rule
-        named: list[Alternate | AlternateRecord] = [*lead.alternates, *known.alternates]
-        for alternate in worth_fetching([lead.url], named):
-            if not (self.ledger.known(alternate.url) or self.ledger.was_looked_at(alternate.url)):
-                yield from self._request_variant(alternate, lead.url, inviting=True)
-
-    def _in_period(self, lead: Lead) -> bool:
-        """Whether a backfill asked for it; what carries no date is let through, its page will tell."""
-        told = (lead.published_raw or lead.modified_raw or "")[:10]
-        since, until = self.arguments.since, self.arguments.until
-        if since is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", told):
-            return True
-        return since.isoformat() <= told and (until is None or told < until.isoformat())
-
-    async def parse_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
-        """A sitemap, feed or day archive; `read` turns its bytes into leads and further sources."""
-        address = first_address(response)
-        try:
-            found = await self.workers.run(read, response.body, response.url)
-        except (DiscoveryError, ExtractionError) as error:
-            self.ledger.sources[address] = str(error)
-            return
-        strange = found.leads and not any(self.is_article(lead.url) for lead in found.leads)
-        self.ledger.sources[address] = "no-article-in-it" if strange else "read"
-        for child in found.children:
-            try:
-                yield response.request.replace(url=child)  # type: ignore[union-attr]
-            except ValueError as error:
-                self.ledger.sources[child] = f"bad-url: {error}"
-        for lead in found.leads:
-            for step in self.follow(lead):
-                yield step
-
-    def source_failed(self, failure: Failure) -> None:
-        request: Request = failure.request  # type: ignore[attr-defined]
-        _, reason, _ = explain(failure)
-        self.ledger.sources[request.url] = reason
-        self.logger.warning("%s could not be read: %s", request.url, reason)
 
     # --- pages -------------------------------------------------------------------------------------
     async def parse_article(
@@ -211,7 +149,7 @@ class StorySpider(Outlet, scrapy.Spider):
         """Requests for the other languages of a story, as far as its page or the outlet's rule tells."""
         inviting = self._may_invite(article)
         for alternate in variants_to_fetch(article):
-            yield from self._request_variant(alternate, story, inviting=inviting)
+            yield from self.request_variant(alternate, story, inviting=inviting)
 
     def _may_invite(self, article: Article) -> bool:
         """Whether its hreflang may lead to another host: a page of the outlet, or one that points back."""
@@ -224,7 +162,7 @@ class StorySpider(Outlet, scrapy.Spider):
         except ValueError:
             return False
 
-    def _request_variant(
+    def request_variant(
         self, alternate: Alternate | AlternateRecord, story: str, *, inviting: bool
     ) -> Iterator[Request | Look]:
         """`story` is the address at which the crawl came upon it: one budget for all that its pages name."""
@@ -240,7 +178,7 @@ class StorySpider(Outlet, scrapy.Spider):
             return
         again = self.look_again or bool(self.arguments.urls)
         if (known := self.ledger.known(alternate.url)) and not again:
-            yield self.look(alternate.url, "skipped", _why_not(known))
+            yield self.look(alternate.url, "skipped", why_not(known))
             return
         invited = alternate.url if inviting and alternate.source == "hreflang" else None
         guessed = alternate.source == "url-rule"
@@ -278,10 +216,6 @@ class StorySpider(Outlet, scrapy.Spider):
             http_status=status,
             detail=detail,
         )
-
-
-def _why_not(known: Known) -> str:
-    return "purged" if isinstance(known, PurgedAddress) else "known"
 
 
 def _header(response: Response, name: str) -> str | None:
