@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
+from crawler.middlewares.proxy import read_proxy
 from crawler.network import refusal
 
 if TYPE_CHECKING:
@@ -86,6 +87,10 @@ def check_settings(settings: Settings) -> None:
     if settings["KEEP_RAW"] not in ("warc", "none"):
         got = settings["KEEP_RAW"]
         raise UsageError(f"KEEP_RAW={got!r}: expected warc or none", print_help=False)
+    try:
+        read_proxy(settings["PROXY"])
+    except ValueError as error:
+        raise UsageError(f"PROXY: {error}", print_help=False) from None
     try:
         settings.getbool("ALLOW_PRIVATE_NETWORK")
     except ValueError:

@@ -2,7 +2,7 @@
 
 Twisted asks the installed name resolver for every host, literals included, and connects to what it answers:
 neither a redirect, nor a numeric form, nor a name that changes its address between two looks gets past.
-Only a proxy or a download handler without Twisted would; settings.py allows neither.
+Only a proxy or a download handler without Twisted would; settings.py allows neither, unless PROXY names one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from twisted.internet.threads import deferToThreadPool
 from zope.interface import implementer  # type: ignore[import-untyped]
+
+from crawler.middlewares.proxy import read_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +90,9 @@ class PublicOnlyResolver:
         self._timeout = settings.getfloat("DNS_TIMEOUT")
         self._allow_private = settings.getbool("ALLOW_PRIVATE_NETWORK")
         self._pinned = pinned_names(settings.get("RESOLVE_TO") or "")
+        proxy = read_proxy(settings["PROXY"])
+        # the operator's own, mostly inside
+        self._proxy = proxy.host if proxy else None
         cached = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
         self._known: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
 
@@ -131,7 +136,7 @@ class PublicOnlyResolver:
         if pinned is None and self._allow_private and not _is_literal(name):
             pinned = self._pinned.get(ANY_NAME)
         found = await self._look_up(name) if pinned is None else (pinned,)
-        trusted = self._allow_private or pinned is not None
+        trusted = self._allow_private or pinned is not None or name == self._proxy
         public = found if trusted else tuple(address for address in found if is_public(address))
         if not public:
             raise DNSLookupError(

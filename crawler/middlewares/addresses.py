@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.middlewares.proxy import read_proxy
 from crawler.network import refusal
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class AddressMiddleware:
         self._crawler = crawler
         self._allow_private = crawler.settings.getbool("ALLOW_PRIVATE_NETWORK")
         self._longest = crawler.settings.getint("LONGEST_ADDRESS")
+        proxy = read_proxy(crawler.settings["PROXY"])
+        self._proxy = proxy.url if proxy else None
         self._deepest = crawler.settings.getint("MOST_STEPS")
 
     @classmethod
@@ -46,7 +49,7 @@ class AddressMiddleware:
             raise Refused(request.url, "address-too-long")
         if request.meta.get("depth", 0) > self._deepest:
             raise Refused(request.url, "too-far")
-        if "proxy" in request.meta:
+        if request.meta.get("proxy", self._proxy) != self._proxy:
             # a proxy resolves names itself, behind the resolver's back
             raise Refused(request.url, "proxy")
         # asked for a page that has passed already, on a host that may have been invited by hreflang

@@ -100,6 +100,10 @@ class Handler(BaseHTTPRequestHandler):
         else:
             answer(self)
 
+    def do_CONNECT(self) -> None:
+        self.server.home.note(Asked(self.path, "CONNECT", dict(self.headers)))
+        self.give(b"", status=403)
+
     @property
     def over(self) -> threading.Event:
         return self.server.home.over
