@@ -6,16 +6,27 @@ out the same after later commits, merges and collections. Rows are in the order 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from archive import stories
+from archive import alignments, stories
 from archive.records import SEPARATED
 from archive.rows import Commit, table
-from archive.schema import ARTICLES, DECISIONS, MEMBERSHIPS, OBSERVATIONS, PAIRS, STORIES
+from archive.schema import (
+    ALIGNMENTS,
+    ARTICLES,
+    DECISIONS,
+    MEMBERSHIPS,
+    OBSERVATIONS,
+    PAIRS,
+    REFUSALS,
+    SORT,
+    STORIES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.log import Snapshot
+    from archive.stories import Story
 
 _ALWAYS = frozenset(
     {
@@ -93,15 +105,63 @@ class Past:
 
     def stories(self, _columns: Sequence[str] | None = None) -> pa.Table:
         """Without `ingested_at` and `commit_seq` of their own: they are those of the moment's last commit."""
-        columns = ["article_id", "story_id", "outlet", "language", "url", "headline", "published_at"]
+        built, last = self._built()
+        if last is None:
+            return STORIES.empty_table()
+        columns = ["article_id_a", "article_id_b", "kind", "characters_a", "characters_b"]
+        known = alignments.coverages(self._aligned(built).select(columns).to_pylist())
+        covered = (
+            replace(story, coverages=tuple(known[x] for x in story.couples() if x in known))
+            for story in built
+        )
+        return table("stories", [story.row() for story in covered], last)
+
+    def alignments(self, _columns: Sequence[str] | None = None) -> pa.Table:
+        return self._aligned(self._built()[0])
+
+    def refusals(self, _columns: Sequence[str] | None = None) -> pa.Table:
+        order = ("commit_seq", *SORT["refusals"])
+        return self._read(("refusals",), REFUSALS).sort_by([(x, "ascending") for x in order])
+
+    def _built(self) -> tuple[list[Story], Commit | None]:
+        """The stories of the moment, and its last commit; None where nothing was there."""
+        columns = [
+            "article_id",
+            "story_id",
+            "outlet",
+            "language",
+            "url",
+            "headline",
+            "published_at",
+            "version",
+        ]
         articles = self.articles(columns)
         members = [stories.Member(**row) for row in articles.select(columns).to_pylist()]
         joint_columns = ["article_id_a", "article_id_b", "evidence", "score"]
         joints = [stories.Joint(**row) for row in self.pairs().select(joint_columns).to_pylist()]
         if not members:
-            return STORIES.empty_table()
+            return [], None
         last = Commit(pc.max(articles["commit_seq"]).as_py(), pc.max(articles["ingested_at"]).as_py())
-        return table("stories", [story.row() for story in stories.build(members, joints)], last)
+        return stories.build(members, joints), last
+
+    def _aligned(self, built: Sequence[Story]) -> pa.Table:
+        """Of the variants that stood beside each other, in the texts they had; what was laid last."""
+        story_of = {
+            (*couple, *versions): story.story_id
+            for story in built
+            for couple, versions in story.couples().items()
+        }
+        rows = self._read(("alignments", "former_alignments"), ALIGNMENTS)
+        names = ("article_id_a", "article_id_b", "version_a", "version_b")
+        keys = list(zip(*(rows[name].to_pylist() for name in names), strict=True))
+        made = rows["commit_seq"].to_pylist()
+        last = dict(sorted(zip(keys, made, strict=True), key=lambda x: x[1]))
+        keep = [key in story_of and last[key] == seq for key, seq in zip(keys, made, strict=True)]
+        rows = rows.filter(pa.array(keep, pa.bool_()))
+        own = [story_of[key] for key, kept in zip(keys, keep, strict=True) if kept]
+        position = rows.schema.get_field_index("story_id")
+        rows = rows.set_column(position, rows.schema.field(position), pa.array(own, pa.string()))
+        return rows.sort_by([(x, "ascending") for x in SORT["alignments"]])
 
     def _looks(self) -> dict[str, tuple[datetime, datetime]]:
         """First and last look that found each article."""

@@ -41,6 +41,7 @@ class Assembly:
     def carry_out(self, plan: Plan) -> tuple[DataFile, ...]:
         """Every file of the new snapshot; the new ones are on disk and durable."""
         moved: list[pa.Table] = []
+        former: list[pa.Table] = []
         pair_files = self._state.pair_files({pair.article_id_a for pair in plan.pairs})
         story_files = self._state.story_files({story.story_id for story in plan.stories} | plan.emptied)
         pairs = {(pair.article_id_a, pair.article_id_b): pair for pair in plan.pairs}
@@ -49,7 +50,7 @@ class Assembly:
         replaced = {key: pair for key, pair in kept_pairs.items() if key not in separated}
         kept_stories = {x.story_id: x for x in plan.stories if x.story_id in story_files}
         touched = self._touched_versions(plan)
-        touched |= {pair_files[key] for key in kept_pairs} | set(story_files.values())
+        touched |= {pair_files[key] for key in kept_pairs} | set(story_files.values()) | plan.alignments.files
         edits: dict[str, Edit] = {
             "articles": lambda table: self._edit_articles(table, plan, moved),
             "superseded": lambda table: _set(table, {x: {"story_id": plan.joined[x]} for x in plan.joined}),
@@ -59,11 +60,15 @@ class Assembly:
             "stories": lambda table: self._replace(
                 table, "stories", _story_key, rows.by_key(kept_stories), frozenset(plan.emptied)
             ),
+            "alignments": lambda table: _realigned(table, plan, former),
         }
         for name in STORED:
             self._rewrite(name, touched, edits.get(name, lambda table: table))
         added = [x for k, x in pairs.items() if k not in kept_pairs and k not in separated]
         self._add(plan, moved, added, kept_stories)
+        self._write("refusals", rows.refusals(plan.refusals))
+        self._write("alignments", rows.alignments(plan.alignments.new))
+        self._write("former_alignments", [], former)
         return self._settle()
 
     def _touched_versions(self, plan: Plan) -> set[str]:
@@ -170,6 +175,18 @@ def _set(table: pa.Table, changes: Mapping[str, Mapping[str, object]]) -> pa.Tab
         field = table.schema.field(position)
         table = table.set_column(position, field, pa.array(new, field.type))
     return table
+
+
+def _realigned(table: pa.Table, plan: Plan, former: list[pa.Table]) -> pa.Table:
+    """Without those that no longer hold, which go to `former`; the others in the story they belong to now."""
+    keys = _pair_key(table)
+    gone = pa.array([key in plan.alignments.dropped for key in keys], pa.bool_())
+    former.append(table.filter(gone).cast(STORED["former_alignments"]))
+    stories = table["story_id"].to_pylist()
+    stories = [plan.alignments.moved.get(key, old) for key, old in zip(keys, stories, strict=True)]  # type: ignore[call-overload]
+    position = table.schema.get_field_index("story_id")
+    table = table.set_column(position, table.schema.field(position), pa.array(stories, pa.string()))
+    return table.filter(pc.invert(gone))
 
 
 def _pair_key(table: pa.Table) -> list[object]:

@@ -183,7 +183,7 @@ class Committer:
         """None when another writer took this number, which the lock makes rare, not impossible."""
         at = self._moment(head)
         records = [record for records in batches.values() for record in records]
-        planned = plan.derive(records, state, decide, about)
+        planned = plan.derive(records, state, self._layout.root, decide, about)
         files = TableFiles(self._layout)
         assembly = Assembly(self._layout, state, head, Commit(head.id + 1, at), files)
         with self._taking_back(head, files):
@@ -273,5 +273,9 @@ def _counters(planned: plan.Plan, summary: Mapping[str, int]) -> dict[str, int]:
     own["archive/versions_new"] = sum(len(drafts) for drafts in planned.reading.drafts.values())
     own["archive/pairs_decided"] = len(planned.pairs)
     own["archive/stories_written"] = len(planned.stories)
+    own["archive/refusals_recorded"] = len(planned.refusals)
+    own["archive/alignments_made"] = len(
+        {(x.article_id_a, x.article_id_b) for _, x in planned.alignments.new}
+    )
     refused = {f"archive/pairs_refused/{reason}": count for reason, count in planned.refused.items()}
     return dict(sorted({**own, **refused, **summary}.items()))

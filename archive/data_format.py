@@ -5,7 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from archive.schema import ARTICLES, OBSERVATIONS, PAIRS, SCHEMA_VERSION, STORIES
+from archive.schema import (
+    ALIGNMENTS,
+    ARTICLES,
+    OBSERVATIONS,
+    PAIRS,
+    REFUSALS,
+    SCHEMA_VERSION,
+    STORIES,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +42,19 @@ TABLES = (
     ("observations", OBSERVATIONS, "One row for every look at an address, whatever came of it."),
     ("stories", STORIES, "One row a story: its variants side by side."),
     ("pairs", PAIRS, "One row for two articles that are one story in two languages, with the evidence."),
+    (
+        "refusals",
+        REFUSALS,
+        "One row for two articles that evidence calls one story and that did not become a pair: a log, with "
+        "a new row where the reason or the evidence has changed. `pairs` tells whether they are one today.",
+    ),
+    (
+        "alignments",
+        ALIGNMENTS,
+        "One row for paragraphs of two variants of a story that say the same, or that one says alone, for "
+        "each two of the `uk`, `en` and `ru` articles that `stories` shows. Every block but captions is a "
+        "paragraph here. Lists are empty, not null, where a side has none.",
+    ),
 )
 
 

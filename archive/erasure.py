@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive import blanking, cdxj, forgetting, rows, stories, views
+from archive.alignments import stored_coverages
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.schema import LANGUAGES, OBSERVATIONS, STORED
 from archive.tables import read
@@ -36,6 +38,9 @@ _IDS = {
     "memberships": ["article_id"],
     "pairs": ["article_id_a", "article_id_b"],
     "decisions": ["article_id_a", "article_id_b"],
+    "refusals": ["article_id_a", "article_id_b"],
+    "alignments": ["article_id_a", "article_id_b"],
+    "former_alignments": ["article_id_a", "article_id_b"],
     "observations": ["article_id"],
     "stories": [f"article_id_{language}" for language in LANGUAGES],
 }
@@ -116,7 +121,12 @@ def _stories(
     """Stories of purged articles as they are without them."""
     here = set(table["story_id"].to_pylist()) & changed
     members = state.members(state.in_stories(here) - gone)
-    left = stories.build(members, state.joints([member.article_id for member in members]))
+    ids = [member.article_id for member in members]
+    known = stored_coverages(state, set(ids))
+    left = [
+        replace(story, coverages=tuple(known[x] for x in story.couples() if x in known))
+        for story in stories.build(members, state.joints(ids))
+    ]
     keep = pa.array([x not in here for x in table["story_id"].to_pylist()], pa.bool_())
     return pa.concat_tables([table.filter(keep), rows.table("stories", rows.stories(left), commit)])
 

@@ -55,6 +55,10 @@ _LOOK = [
     "alternates",
     "commit_seq",
 ]
+_ALIGNMENT = [
+    *("article_id_a", "article_id_b", "version_a", "version_b", "kind"),
+    *("characters_a", "characters_b", "commit_seq"),
+]
 
 
 def _articles(state: State, rows: list[Row], file: int) -> None:
@@ -132,6 +136,30 @@ def _stories(state: State, rows: list[Row], file: int) -> None:
     state.connection.executemany("INSERT OR REPLACE INTO story VALUES (?, ?)", values)
 
 
+def _alignments(state: State, rows: list[Row], file: int) -> None:
+    # a couple may lie in two portions of rows, so its characters are added up
+    state.connection.executemany(
+        "INSERT INTO alignment VALUES (:article_id_a, :article_id_b, :commit_seq, :version_a, :version_b,"
+        " :characters_a, iif(:both, :characters_a, 0), :characters_b, iif(:both, :characters_b, 0), :file)"
+        " ON CONFLICT DO UPDATE SET whole_a = whole_a + excluded.whole_a,"
+        " partnered_a = partnered_a + excluded.partnered_a, whole_b = whole_b + excluded.whole_b,"
+        " partnered_b = partnered_b + excluded.partnered_b, file = excluded.file",
+        [row | {"file": file, "both": row["kind"] in {"aligned", "moved"}} for row in rows],
+    )
+
+
+def _former_alignments(state: State, rows: list[Row], _file: int) -> None:
+    keys = {(row["article_id_a"], row["article_id_b"], row["commit_seq"]) for row in rows}
+    state.connection.executemany("DELETE FROM alignment WHERE a = ? AND b = ? AND seq = ?", sorted(keys))
+
+
+def _refusals(state: State, rows: list[Row], _file: int) -> None:
+    state.connection.executemany(
+        "INSERT OR REPLACE INTO refusal VALUES (:article_id_a, :article_id_b, :reason, :evidence, :kept)",
+        rows,
+    )
+
+
 def _observations(state: State, rows: list[Row], _file: int) -> None:
     db = state.connection
     for row in rows:
@@ -197,6 +225,9 @@ FILLERS: dict[str, tuple[Callable[[State, list[Row], int], None], list[str] | No
     "decisions": (_decisions, None),
     "pairs": (_pairs, ["article_id_a", "article_id_b"]),
     "stories": (_stories, ["story_id"]),
+    "alignments": (_alignments, [*_ALIGNMENT]),
+    "former_alignments": (_former_alignments, ["article_id_a", "article_id_b", "commit_seq"]),
+    "refusals": (_refusals, ["article_id_a", "article_id_b", "reason", "evidence", "kept", "commit_seq"]),
     "observations": (_observations, [*_LOOK]),
 }
 """In this order: articles before what speaks of them. None: all columns."""

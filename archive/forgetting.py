@@ -23,7 +23,8 @@ def forget(state: State, stones: Tombstones, snapshot: Snapshot) -> None:
     gone = [(x,) for x in articles_under(state, stones) if (stone := stones.of_id(x)) and stone.id in due]
     for table, column in (
         *(("version", "article_id"), ("address", "article_id"), ("target", "article_id")),
-        *(("pair", "a"), ("pair", "b"), ("article", "article_id")),
+        *(("pair", "a"), ("pair", "b"), ("alignment", "a"), ("alignment", "b")),
+        *(("refusal", "a"), ("refusal", "b"), ("article", "article_id")),
     ):
         db.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)
     db.execute(

@@ -14,12 +14,14 @@ news-archive/
   _tmp/                               files of a commit under way; swept under the commit lock
   _lock                               flock'ed while committing
   state.sqlite                        cache: addresses, current texts, links; rebuilt when missing or behind
-  articles -> _views/current/articles     likewise versions, observations, stories, pairs
+  articles -> _views/current/articles     likewise versions, observations, stories, pairs,
+                                      refusals, alignments
 ```
 
 Stored tables are `articles` (the latest text of each article), `superseded` (the earlier ones),
-`observations`, `stories`, `pairs`, and the internal logs `memberships` and `decisions`, from which any past
-state is derived. A reader's `versions` is `articles` and `superseded` together, so no text is stored twice.
+`observations`, `stories`, `pairs`, `refusals`, `alignments`, and three that no reader is shown, from which
+past states are derived: the logs `memberships` and `decisions`, and `former_alignments`. A reader's
+`versions` is `articles` and `superseded` together, so no text is stored twice.
 
 Only columns derived from the logs ever change in a stored row (`story_id`, `valid_to`, `first_seen`,
 `last_seen`), by writing the file anew (copy on write). A row's month is that of its commit.
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged")
-TABLES = ("articles", "versions", "observations", "stories", "pairs")
+TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
 OWN_NAMES = frozenset({*FOLDERS, *TABLES, "_lock", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive.exceptions import DecisionError
@@ -64,6 +65,9 @@ def check(decisions: Decisions, known: set[str]) -> Decisions:
     """The decisions with each pair's smaller id first; DecisionError when one names an unknown article."""
     named = {x.article_id for x in decisions.memberships}
     named |= {article_id for pair in decisions.pairs for article_id in (pair.article_id_a, pair.article_id_b)}
+    named |= {
+        article_id for each in decisions.refusals for article_id in (each.article_id_a, each.article_id_b)
+    }
     if strange := sorted(named - known):
         raise DecisionError(f"Pairing named an article it was not shown: {', '.join(strange[:3])}.")
     if same := [pair.article_id_a for pair in decisions.pairs if pair.article_id_a == pair.article_id_b]:
@@ -71,7 +75,7 @@ def check(decisions: Decisions, known: set[str]) -> Decisions:
     pairs = tuple(
         {(pair.article_id_a, pair.article_id_b): pair for pair in map(_ordered, decisions.pairs)}.values()
     )
-    return Decisions(pairs, decisions.memberships, decisions.refused)
+    return replace(decisions, pairs=pairs)
 
 
 def _ordered(pair: PairRecord) -> PairRecord:

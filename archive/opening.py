@@ -10,7 +10,7 @@ from archive.exceptions import ArchiveNotFound, NotAnArchive, SchemaTooOld
 from archive.layout import Layout
 from archive.log import Log, Snapshot
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Written down again here so that looking at an archive needs no pyarrow; a test holds the two together."""
 
 

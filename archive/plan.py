@@ -1,4 +1,4 @@
-"""What a commit will write, derived from its records, the cache and pairing's decisions; touches no file."""
+"""What a commit will write, derived from its records, the cache and pairing's decisions; writes no file."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from archive import links, stories
+from archive import alignments, links, stories
 from archive.addresses import address_key
 from archive.looks import Reading, read_looks
-from archive.records import SEPARATED, ArticleRecord, Decisions, ObservationRecord, PairRecord
+from archive.records import SEPARATED, ArticleRecord, Decisions, ObservationRecord, PairRecord, RefusalRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
+    from archive.alignments import Alignments
     from archive.codec import Record
     from archive.links import Decide
     from archive.state import State
@@ -35,13 +37,16 @@ class Plan:
     emptied: frozenset[str]
     """Stories that have lost their last article."""
     refused: Mapping[str, int]
+    refusals: tuple[RefusalRecord, ...]
+    """New or for another reason than the last time."""
+    alignments: Alignments
 
     def story_of(self, article_id: str) -> str:
         return self.joined.get(article_id) or self.reading.current[article_id].story_id
 
 
 def derive(
-    records: Sequence[Record], state: State, decide: Decide | None, about: Collection[str] = ()
+    records: Sequence[Record], state: State, root: Path, decide: Decide | None, about: Collection[str] = ()
 ) -> Plan:
     named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
     resolve = _resolver(records, state)
@@ -63,8 +68,20 @@ def derive(
         if membership.story_id != current[membership.article_id].story_id or membership.article_id in joined:
             joined[membership.article_id] = membership.story_id
     pairs = tuple(pair for pair in (_with_score(state, x) for x in decisions.pairs) if _is_news(state, pair))
-    built, emptied = _stories(reading, state, joined, pairs)
-    return Plan(reading, joined, _touched(reading, joined), pairs, built, emptied, dict(decisions.refused))
+    lacking = alignments.lacking(state, about) if decisions.align else set()
+    built, emptied = _stories(reading, state, joined, pairs, lacking)
+    covered, laid = alignments.settle(built, reading, state, root, decisions.align)
+    return Plan(
+        reading=reading,
+        joined=joined,
+        touched=_touched(reading, joined),
+        pairs=pairs,
+        stories=covered,
+        emptied=emptied,
+        refused=dict(decisions.refused),
+        refusals=tuple(x for x in decisions.refusals if _is_new_refusal(state, x)),
+        alignments=laid,
+    )
 
 
 def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | None]:
@@ -85,6 +102,11 @@ def _with_score(state: State, pair: PairRecord) -> PairRecord:
 def _is_news(state: State, pair: PairRecord) -> bool:
     before = state.pair_decision(pair.article_id_a, pair.article_id_b)
     return before != (pair.evidence, pair.reciprocal, pair.score, pair.details)
+
+
+def _is_new_refusal(state: State, refusal: RefusalRecord) -> bool:
+    before = state.refusal(refusal.article_id_a, refusal.article_id_b)
+    return before != (refusal.reason, refusal.evidence, refusal.kept)
 
 
 def _touched(reading: Reading, joined: Mapping[str, str]) -> dict[str, Current]:
@@ -109,12 +131,17 @@ def _is_new(reading: Reading, article_id: str) -> bool:
 
 
 def _stories(
-    reading: Reading, state: State, joined: Mapping[str, str], pairs: Sequence[PairRecord]
+    reading: Reading,
+    state: State,
+    joined: Mapping[str, str],
+    pairs: Sequence[PairRecord],
+    lacking: Collection[str],
 ) -> tuple[tuple[Story, ...], frozenset[str]]:
+    """Those that change; `lacking` are built anew for their alignments alone."""
     edited = {x for x, drafts in reading.drafts.items() if any(draft.valid_to is None for draft in drafts)}
     paired = {article_id for pair in pairs for article_id in (pair.article_id_a, pair.article_id_b)}
     moved = joined.keys() | edited | paired
-    affected = set(joined.values()) | {reading.current[article_id].story_id for article_id in moved}
+    affected = {*lacking, *joined.values()} | {reading.current[article_id].story_id for article_id in moved}
     affected |= {joined[article_id] for article_id in paired & joined.keys()}
     stored = {x.article_id: x for x in state.members(state.in_stories(affected) | (moved - edited))}
     members = []
@@ -138,6 +165,7 @@ def _newest(reading: Reading, article_id: str) -> Member:
         url=record.url,
         headline=record.headline,
         published_at=record.published_at,
+        version=reading.current[article_id].version,
     )
 
 

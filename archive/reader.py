@@ -15,7 +15,16 @@ from archive.diff import Diff, compare
 from archive.exceptions import ArticleNotFound, PageNotKept, SnapshotNotFound
 from archive.moments import Moment, to_utc
 from archive.opening import open_existing
-from archive.schema import ARTICLES, OBSERVATIONS, PAIRS, PUBLIC, STORIES, VERSIONS
+from archive.schema import (
+    ALIGNMENTS,
+    ARTICLES,
+    OBSERVATIONS,
+    PAIRS,
+    PUBLIC,
+    REFUSALS,
+    STORIES,
+    VERSIONS,
+)
 
 if TYPE_CHECKING:
     import os
@@ -31,6 +40,8 @@ _SCHEMAS = {
     "observations": OBSERVATIONS,
     "stories": STORIES,
     "pairs": PAIRS,
+    "refusals": REFUSALS,
+    "alignments": ALIGNMENTS,
 }
 Choice = str | None
 
@@ -115,6 +126,20 @@ class Archive:
 
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         return self._rows("pairs", None, as_of, columns)
+
+    def refusals(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
+        """What evidence calls a pair and is none, each time it was refused for another reason."""
+        return self._rows("refusals", None, as_of, columns)
+
+    def alignments(
+        self,
+        story_id: str | None = None,
+        *,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """Paragraphs of a story's variants that say the same, and those that one of them says alone."""
+        return self._rows("alignments", _among("story_id", story_id), as_of, columns)
 
     def table(
         self,

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
+
+    Align = Callable[[Mapping[str, "VariantText"], Collection[tuple[str, str]]], Sequence["AlignmentRecord"]]
+    """Of the texts of one story, by article id, those pairs of ids; no rows where it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class ArticleRecord:
     """With offset and length: where the page is; filled by the archive, not by who hands the record over."""
     raw_offset: int | None = None
     raw_length: int | None = None
+    author_ids: tuple[str, ...] | None = None
+    """One for each of `authors`; None where a writer before schema 2 has acknowledged it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +152,66 @@ class LinkFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalRecord:
+    """Two articles that evidence calls one story, and why they did not become a pair."""
+
+    article_id_a: str
+    """The smaller of the two ids."""
+    article_id_b: str
+    reason: str
+    evidence: str
+    kept: str | None
+    """The article that has the place in the story, where there is no second."""
+    score: float | None
+    details: str | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VariantText:
+    """The text of one article of a story, as aligning needs it."""
+
+    article_id: str
+    version: int
+    language: str
+    headline: str
+    blocks: tuple[BlockRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentRecord:
+    """Paragraphs of two variants that say the same, or that one of them says alone."""
+
+    article_id_a: str
+    """The smaller of the two ids."""
+    version_a: int
+    article_id_b: str
+    version_b: int
+    language_a: str
+    language_b: str
+    position: int
+    kind: str
+    """`aligned`, `moved`, `omitted` (only a has it), `added` (only b has it)."""
+    paragraphs_a: tuple[int, ...]
+    """Numbers of blocks, from 0."""
+    paragraphs_b: tuple[int, ...]
+    score: float | None
+    characters_a: int
+    characters_b: int
+    numbers_only_a: tuple[str, ...] = ()
+    numbers_only_b: tuple[str, ...] = ()
+    quotes_only_a: tuple[str, ...] = ()
+    quotes_only_b: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions:
     """What pairing decided in one commit; `refused` counts edges by the reason they were not taken."""
 
     pairs: tuple[PairRecord, ...] = ()
     memberships: tuple[Membership, ...] = ()
     refused: tuple[tuple[str, int], ...] = ()
+    refusals: tuple[RefusalRecord, ...] = ()
+    """The same edges one by one, where both articles are known."""
+    align: Align | None = None
+    """Lays the variants of a story beside each other once the stories are known; None: nobody does."""

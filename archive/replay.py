@@ -13,6 +13,7 @@ from archive.exceptions import ArchiveDamaged, SnapshotNotFound
 from archive.fillers import FILLERS, Row
 from archive.forgetting import forget
 from archive.state import State
+from archive.state_tables import CONTENTS
 from archive.tables import read
 from archive.tombstones import Tombstones
 
@@ -28,6 +29,7 @@ _TIMES = frozenset({"valid_from", "modified_at", "first_seen", "last_seen", "pub
 _ORDER = {
     "memberships": ("commit_seq",),
     "decisions": ("commit_seq",),
+    "refusals": ("commit_seq",),
     "observations": ("commit_seq", "observed_at"),
 }
 """Logs: what was said last holds, so all their files are read in one order."""
@@ -85,7 +87,7 @@ def _transaction(state: State, work: Callable[[], None]) -> None:
 
 
 def _rebuild(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
-    for table in ("file", "article", "version", "address", "target", "pair", "story", "look", "segment"):
+    for table in CONTENTS:
         state.connection.execute(f"DELETE FROM {table}")
     _fill(state, layout, head.files)
     # only a segment whose removal was cut short can still be met, so old manifests need not be read

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.looks import Draft, Look
-    from archive.records import PairRecord
+    from archive.records import AlignmentRecord, PairRecord, RefusalRecord
     from archive.versions import Current
 
 Row = dict[str, object]
@@ -86,6 +86,15 @@ def pairs(items: Iterable[PairRecord]) -> list[Row]:
 
 def stories(items: Iterable[Story]) -> list[Row]:
     return [item.row() for item in items]
+
+
+def refusals(items: Iterable[RefusalRecord]) -> list[Row]:
+    return [plain(item) for item in items]
+
+
+def alignments(items: Iterable[tuple[str, AlignmentRecord]]) -> list[Row]:
+    """Of the story and what is aligned in it."""
+    return [{"story_id": story_id} | plain(item) for story_id, item in items]
 
 
 def memberships(stories_of: Mapping[str, str]) -> list[Row]:

@@ -6,15 +6,18 @@ generated from the descriptions here. Change a column, and SCHEMA_VERSION change
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LANGUAGES = ("uk", "en", "ru")
 """The languages that have columns of their own in `stories`."""
 
 TIME = pa.timestamp("us", tz="UTC")
 TEXT = pa.string()
 TEXTS = pa.list_(TEXT)
+NUMBERS = pa.list_(pa.int32())
 ALTERNATES_TYPE = pa.list_(pa.struct([("language", TEXT), ("url", TEXT), ("source", TEXT)]))
 
 
@@ -64,6 +67,12 @@ _VERSION_FIELDS = [
     ),
     _maybe("byline", TEXT, "author line as printed"),
     _always("authors", TEXTS, "persons read from the byline, never an organisation"),
+    _maybe(
+        "author_ids",
+        TEXTS,
+        "one for each of authors, in their order: the same person of an outlet in any language; null on rows "
+        "written before schema 2",
+    ),
     _maybe("authors_source", TEXT, "which statement of the page the authors were read from"),
     _maybe("published_at", TIME, "first publication; Kyiv time was assumed where the outlet prints none"),
     _maybe("published_raw", TEXT, "as printed"),
@@ -142,6 +151,14 @@ STORIES = _schema(
         *(_maybe(f"article_id_{x}", TEXT, f"article_id of the {x} variant") for x in LANGUAGES),
         _always("evidence", TEXTS, "kinds of evidence that join its articles, each once"),
         _maybe("similarity", pa.float64(), "content score of its weakest pair; null while not measured"),
+        *(
+            _maybe(
+                f"coverage_{x}_of_{y}",
+                pa.float64(),
+                f"share of the characters of {y} that stand in {x} too, from alignments; null without both",
+            )
+            for x, y in permutations(LANGUAGES, 2)
+        ),
         *_COMMIT,
     ],
 )
@@ -161,6 +178,56 @@ PAIRS = _schema("pairs", _PAIR_FIELDS)
 DECISIONS = _schema("decisions", _PAIR_FIELDS)
 """Internal: every decision ever taken on a pair; `pairs` is the latest of each."""
 
+REFUSALS = _schema(
+    "refusals",
+    [
+        _always("article_id_a", TEXT, "the smaller of the two ids"),
+        _always("article_id_b", TEXT, "the greater"),
+        _always(
+            "reason",
+            TEXT,
+            "same-language, unknown-language, one-sided-other-outlet, label-no; second-<language>: the story "
+            "has an article of that outlet and language, by stronger evidence",
+        ),
+        _always("evidence", TEXT, "strongest kind that speaks for the pair, as in pairs"),
+        _maybe("kept", TEXT, "the article that has the place in the story; null for other reasons"),
+        _maybe("score", pa.float64(), "content score, 0 to 1; null where it was not asked"),
+        _maybe("details", TEXT, "JSON: every piece of evidence, as in pairs"),
+        _always("decided_at", TIME, "when"),
+        *_COMMIT,
+    ],
+)
+
+_ALIGNMENT_FIELDS = [
+    _always("story_id", TEXT, "the story of both articles"),
+    _always("article_id_a", TEXT, "the smaller of the two ids"),
+    _always("version_a", pa.int32(), "its text that was aligned, the latest"),
+    _always("article_id_b", TEXT, "the greater"),
+    _always("version_b", pa.int32(), "its text that was aligned, the latest"),
+    _always("language_a", TEXT, "of article a"),
+    _always("language_b", TEXT, "of article b"),
+    _always("position", pa.int32(), "0, 1, …: the rows of two articles in the order of reading"),
+    _always(
+        "kind",
+        TEXT,
+        "aligned: both say it; moved: both, at another place; omitted: only a says it; added: only b",
+    ),
+    _always("paragraphs_a", NUMBERS, "numbers in the blocks of a, from 0; empty where it is added"),
+    _always("paragraphs_b", NUMBERS, "numbers in the blocks of b, from 0; empty where it is omitted"),
+    _maybe("score", pa.float64(), "how likely both say the same, 0 to 1; null on omitted and added"),
+    _always("characters_a", pa.int32(), "length of these paragraphs of a"),
+    _always("characters_b", pa.int32(), "length of these paragraphs of b"),
+    _always("numbers_only_a", TEXTS, "numbers and dates here, as printed, that b has nowhere"),
+    _always("numbers_only_b", TEXTS, "numbers and dates here, as printed, that a has nowhere"),
+    _always("quotes_only_a", TEXTS, "what a quotes here and b does not quote beside it"),
+    _always("quotes_only_b", TEXTS, "what b quotes here and a does not quote beside it"),
+    *_COMMIT,
+]
+
+ALIGNMENTS = _schema("alignments", _ALIGNMENT_FIELDS)
+FORMER_ALIGNMENTS = _schema("former_alignments", _ALIGNMENT_FIELDS)
+"""Internal: of earlier texts, and of articles that are no longer one story."""
+
 MEMBERSHIPS = _schema(
     "memberships",
     [
@@ -179,6 +246,9 @@ STORED = {
     "pairs": PAIRS,
     "memberships": MEMBERSHIPS,
     "decisions": DECISIONS,
+    "refusals": REFUSALS,
+    "alignments": ALIGNMENTS,
+    "former_alignments": FORMER_ALIGNMENTS,
 }
 """Tables as they lie in `_data`."""
 
@@ -188,6 +258,8 @@ PUBLIC = {
     "observations": ("observations",),
     "stories": ("stories",),
     "pairs": ("pairs",),
+    "refusals": ("refusals",),
+    "alignments": ("alignments",),
 }
 """Tables as a reader sees them, and the stored tables each is made of."""
 
@@ -199,29 +271,15 @@ SORT = {
     "pairs": ("article_id_a", "article_id_b"),
     "memberships": ("article_id",),
     "decisions": ("article_id_a", "article_id_b"),
+    "refusals": ("article_id_a", "article_id_b"),
+    "alignments": ("story_id", "article_id_a", "article_id_b", "position"),
+    "former_alignments": ("story_id", "article_id_a", "article_id_b", "commit_seq", "position"),
 }
 
-REPETITIVE = frozenset(
-    {
-        "outlet",
-        "language",
-        "html_lang",
-        "language_reason",
-        "authors_source",
-        "published_source",
-        "section",
-        "extractor",
-        "run_id",
-        "outcome",
-        "reason",
-        "evidence",
-        "kind",
-        "tag",
-        "source",
-        "ingested_at",
-        "commit_seq",
-        "http_status",
-        "version",
-    }
-)
+REPETITIVE = frozenset((
+    "outlet", "language", "html_lang", "language_reason", "authors_source", "published_source", "section",
+    "extractor", "run_id", "outcome", "reason", "evidence", "kind", "tag", "source", "ingested_at",
+    "commit_seq", "http_status", "version", "story_id", "article_id_a", "article_id_b", "language_a",
+    "language_b", "version_a", "version_b",
+))  # fmt: skip
 """Columns worth a dictionary; on the rest it costs more than it saves."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.records import SEPARATED, AlternateRecord, LinkFacts
+from archive.state_tables import TABLES
 from archive.stories import Joint, Member
 from archive.versions import REVERTS, Current
 
@@ -22,37 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TABLES = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL);
-CREATE INDEX file_path ON file (path);
-CREATE TABLE article (
-  article_id TEXT PRIMARY KEY, story_id TEXT NOT NULL, outlet TEXT NOT NULL, story_key TEXT,
-  version INTEGER NOT NULL, valid_from INTEGER NOT NULL, content_hash TEXT NOT NULL, raw_sha256 TEXT NOT NULL,
-  extractor TEXT NOT NULL, modified_at INTEGER, reread_hash TEXT, reread_extractor TEXT,
-  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, missing INTEGER NOT NULL DEFAULT 0,
-  etag TEXT, last_modified TEXT, url TEXT NOT NULL, requested_url TEXT NOT NULL, canonical_url TEXT,
-  language TEXT, headline TEXT NOT NULL, published_at INTEGER, alternates TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX article_story ON article (story_id);
-CREATE INDEX article_key ON article (outlet, story_key) WHERE story_key IS NOT NULL;
-CREATE TABLE version (
-  article_id TEXT, version INTEGER, content_hash TEXT NOT NULL, file INTEGER NOT NULL,
-  latest INTEGER NOT NULL, PRIMARY KEY (article_id, version)) WITHOUT ROWID;
-CREATE TABLE address (
-  key BLOB, rank INTEGER, article_id TEXT, PRIMARY KEY (key, rank, article_id)) WITHOUT ROWID;
-CREATE TABLE target (key BLOB, article_id TEXT, PRIMARY KEY (key, article_id)) WITHOUT ROWID;
-CREATE TABLE pair (
-  a TEXT, b TEXT, evidence TEXT NOT NULL, reciprocal INTEGER NOT NULL, score REAL, details TEXT, file INTEGER,
-  PRIMARY KEY (a, b)) WITHOUT ROWID;
-CREATE INDEX pair_b ON pair (b);
-CREATE INDEX pair_label ON pair (evidence) WHERE evidence IN ('label', 'label-no');
-CREATE TABLE story (story_id TEXT PRIMARY KEY, file INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE look (
-  key BLOB PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT, observed_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE segment (id TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +88,7 @@ class State:
         if "about" not in tables or self.about("version") != wanted:
             for name in tables:
                 self.connection.execute(f'DROP TABLE "{name}"')
-            for statement in _TABLES.split(";"):
+            for statement in TABLES.split(";"):
                 self.connection.execute(statement)
             self.connection.execute("INSERT INTO about VALUES ('version', ?)", (wanted,))
         self.connection.execute("COMMIT")
@@ -224,6 +196,21 @@ class State:
         row = self._row("SELECT evidence, reciprocal, score, details FROM pair WHERE a = ? AND b = ?", a, b)
         return None if row is None else (row[0], bool(row[1]), row[2], row[3])
 
+    def alignments(self, smaller_ids: Collection[str]) -> list[sqlite3.Row]:
+        """a, b, seq, versions, story_id of both, sums of characters, path; those in force."""
+        return list(
+            self._rows(
+                "SELECT x.*, story_id, path FROM alignment x JOIN file ON file.id = x.file"
+                " JOIN article ON article_id = x.a WHERE x.a IN ({})",
+                smaller_ids,
+            )
+        )
+
+    def refusal(self, a: str, b: str) -> tuple[str, str, str | None] | None:
+        """Reason, evidence and kept of the last time these two were refused."""
+        row = self._row("SELECT reason, evidence, kept FROM refusal WHERE a = ? AND b = ?", a, b)
+        return None if row is None else (row[0], row[1], row[2])
+
     # where stored rows lie, as paths relative to the archive
 
     def version_files(self, article_ids: Collection[str]) -> list[tuple[str, bool, str]]:
@@ -296,4 +283,5 @@ def _member(row: sqlite3.Row) -> Member:
         url=row["url"],
         headline=row["headline"],
         published_at=_maybe_moment(row["published_at"]),
+        version=row["version"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from archive.schema import LANGUAGES
@@ -25,6 +26,19 @@ class Member:
     url: str
     headline: str
     published_at: datetime | None
+    version: int
+    """Of its latest text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of two variants stands in both, from their alignment; 0 to 1."""
+
+    article_id_a: str
+    article_id_b: str
+    of_a: float | None
+    """Share of the characters of a; None where it has none."""
+    of_b: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,15 @@ class Story:
     """Published first first."""
     evidence: tuple[str, ...]
     similarity: float | None
+    coverages: tuple[Coverage, ...] = ()
+
+    def couples(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """Variants to be aligned: ids of two articles, the smaller first, and the versions of their texts."""
+        variants = self._variants()
+        shown = sorted(
+            (member.article_id, member.version) for x in LANGUAGES if (member := variants.get(x)) is not None
+        )
+        return {(a, b): (of_a, of_b) for (a, of_a), (b, of_b) in combinations(shown, 2)}
 
     def row(self) -> dict[str, object]:
         variants = self._variants()
@@ -55,7 +78,16 @@ class Story:
             row[f"headline_{language}"] = member.headline if member else None
             row[f"url_{language}"] = member.url if member else None
             row[f"article_id_{language}"] = member.article_id if member else None
-        return row
+        return row | self._coverage_columns(variants)
+
+    def _coverage_columns(self, variants: Mapping[str, Member]) -> dict[str, float | None]:
+        language_of = {variants[x].article_id: x for x in LANGUAGES if x in variants}
+        columns: dict[str, float | None] = {}
+        for each in self.coverages:
+            a, b = language_of[each.article_id_a], language_of[each.article_id_b]
+            columns[f"coverage_{b}_of_{a}"] = each.of_a
+            columns[f"coverage_{a}_of_{b}"] = each.of_b
+        return columns
 
     def _variants(self) -> Mapping[str, Member]:
         """The first published of each language."""

@@ -14,7 +14,7 @@ from archive.__main__ import main
 from archive.exceptions import MigrationError, SchemaTooNew, SchemaTooOld
 from archive.layout import Layout
 from archive.log import Log
-from archive.migration import Step, Target, migrate
+from archive.migration import TODAY, Step, Target, migrate
 from archive.schema import SCHEMA_VERSION, STORED
 from archive.tables import TableFiles
 from archive.verify import verify
@@ -84,27 +84,42 @@ def test_one_snapshot_in_which_every_file_has_the_new_schema(filled):
         ArchiveWriter.open(filled, run_id="run-2")
 
 
-def as_older(root):
-    """Write the head anew as a version 0 would have: without `lead`, with `body` under another name."""
-    layout = Layout(root)
-    log = Log(layout, SCHEMA_VERSION)
+def of_version_0():
+    """Without `lead`, with `body` under another name."""
     schemas = dict(STORED)
     for name in ("articles", "superseded"):
         fields = [x.with_name("text") if x.name == "body" else x for x in STORED[name] if x.name != "lead"]
         schemas[name] = pa.schema(fields, STORED[name].metadata)
+    return schemas
+
+
+def of_version_1():
+    """As the first Triptych wrote it: without alignments, refusals and what comes of them."""
+    later = {"author_ids", *(x for x in STORED["stories"].names if x.startswith("coverage_"))}
+    return {
+        name: pa.schema([x for x in schema if x.name not in later], schema.metadata)
+        for name, schema in STORED.items()
+        if name not in {"alignments", "former_alignments", "refusals"}
+    }
+
+
+def as_older(root, version=0, schemas=None):
+    """Write the head anew as that version would have."""
+    layout = Layout(root)
+    log = Log(layout, SCHEMA_VERSION)
+    schemas = schemas or of_version_0()
     files = TableFiles(layout, stored=schemas)
     head = log.head()
     live = []
-    for file in head.files:
+    for file in (file for file in head.files if file.table in schemas):
         table = pq.read_table(root / file.path)
-        if file.table in {"articles", "superseded"}:
-            table = pa.table(
-                [table["body" if x.name == "text" else x.name] for x in schemas[file.table]],
-                schema=schemas[file.table],
-            )
+        table = pa.table(
+            [table["body" if x.name == "text" else x.name] for x in schemas[file.table]],
+            schema=schemas[file.table],
+        )
         live += files.write(file.table, table, file.month) or [files.write_empty(file.table, file.month)]
     document = json.loads(layout.manifest(head.id).read_text())
-    document["schema_version"] = 0
+    document["schema_version"] = version
     document["files"] = [{name: getattr(x, name) for name in x.__slots__} for x in live]
     layout.manifest(head.id).write_text(json.dumps(document))
     for file in head.files:
@@ -129,9 +144,9 @@ def test_an_older_archive_is_refused_then_whole(filled, article, capsys):
     assert main(["migrate", "--archive", str(filled)]) == 1  # nobody has written the step
     assert "no way from schema 0 to 1" in capsys.readouterr().err
     with pytest.raises(MigrationError, match=r"articles\.text has no place"):
-        migrate(filled, Target(SCHEMA_VERSION, STORED, {0: Step("nothing", {})}))
+        migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("nothing", {})}))
     assert list((filled / "_tmp").iterdir()) == []
-    migrate(filled, Target(SCHEMA_VERSION, STORED, {0: Step("body", RENAME)}))
+    migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
     opened = archive.open(filled)
     assert opened.articles().to_pandas().sort_values("article_id")["body"].tolist() == before
     assert [x.text for x in verify(filled) if x.grave] == []
@@ -142,6 +157,31 @@ def test_an_older_archive_is_refused_then_whole(filled, article, capsys):
     assert len(pd.read_parquet(filled / "articles")) == 4
     assert main(["migrate", "--archive", str(filled)]) == 0
     assert "already" in capsys.readouterr().out
+
+
+def test_an_archive_of_the_first_triptych_gets_the_new_tables(filled, article, capsys):
+    before = archive.open(filled)
+    rows = {name: before.table(name).to_pandas() for name in ("articles", "stories", "pairs")}
+    as_older(filled, 1, of_version_1())
+    assert main(["ls", "--archive", str(filled)]) == 1
+    assert "schema 1" in capsys.readouterr().err
+    assert main(["migrate", "--archive", str(filled)]) == 0
+    opened = archive.open(filled)
+    for name, old in rows.items():
+        key = old.columns[0]
+        new = opened.table(name).to_pandas().sort_values(key, ignore_index=True)
+        pd.testing.assert_frame_equal(new, old.sort_values(key, ignore_index=True))
+    assert opened.articles().to_pandas()["author_ids"].isna().all()
+    assert opened.stories().to_pandas()["coverage_en_of_uk"].isna().all()
+    for name in ("alignments", "refusals"):
+        assert list(pd.read_parquet(filled / name).columns) == STORED[name].names
+        assert len(opened.table(name).to_pandas()) == 0
+    assert [x.text for x in verify(filled) if x.grave] == []
+    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+        writer.add_article(article(9, author_ids=("courier:olena-koval",)))
+        writer.commit()
+    ids = pd.read_parquet(filled / "articles")["author_ids"]
+    assert [list(x) for x in ids.dropna()] == [["courier:olena-koval"]]
 
 
 def test_a_value_that_must_be_there_is_asked_for(filled):
@@ -158,7 +198,7 @@ def test_a_segment_of_the_older_version_is_taken_along(filled, article):
     with ArchiveWriter.open(filled, run_id="run-2") as writer:
         writer.add_article(article(30))
     as_older(filled)
-    migrate(filled, Target(SCHEMA_VERSION, STORED, {0: Step("body", RENAME)}))
+    migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
     with ArchiveWriter.open(filled, run_id="run-3") as writer:
         assert writer.recovered == 1
         writer.commit()

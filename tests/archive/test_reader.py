@@ -8,7 +8,7 @@ from archive.exceptions import ArticleNotFound, SnapshotNotFound
 from archive.records import AlternateRecord, Decisions, Membership, PairRecord
 
 HOUR = timedelta(hours=1)
-TABLES = ("articles", "versions", "observations", "stories", "pairs")
+TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
 
 
 @pytest.fixture
@@ -147,6 +147,8 @@ ORDER = {
     "observations": ["observed_at", "url"],
     "stories": ["story_id"],
     "pairs": ["article_id_a", "article_id_b"],
+    "refusals": ["commit_seq", "article_id_a", "article_id_b"],
+    "alignments": ["article_id_a", "article_id_b", "position"],
 }
 
 

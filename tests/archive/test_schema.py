@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from archive import opening, schema
-from archive.records import ArticleRecord, ObservationRecord, PairRecord
+from archive.records import AlignmentRecord, ArticleRecord, ObservationRecord, PairRecord, RefusalRecord
 
 # the columns of the contract, in its order
 CONTRACT = [
@@ -57,6 +57,7 @@ def test_columns_are_those_of_the_contract_in_its_order():
     extras = set(names) - set(CONTRACT)
     assert [name for name in names if name not in extras] == CONTRACT
     assert extras == {
+        "author_ids",
         "language_reason",
         "authors_source",
         "published_source",
@@ -72,6 +73,8 @@ def test_columns_are_those_of_the_contract_in_its_order():
         (ArticleRecord, "articles", set()),
         (ObservationRecord, "observations", set()),
         (PairRecord, "pairs", set()),
+        (RefusalRecord, "refusals", set()),
+        (AlignmentRecord, "alignments", set()),
     ],
 )
 def test_every_field_of_a_record_is_a_column(record, table, elsewhere):
@@ -79,9 +82,16 @@ def test_every_field_of_a_record_is_a_column(record, table, elsewhere):
     assert fields - elsewhere <= set(schema.STORED[table].names)
 
 
-@pytest.mark.parametrize("record", [ArticleRecord, PairRecord])
-def test_a_field_that_is_never_none_is_a_column_that_is_never_null(record):
-    table = schema.ARTICLES if record is ArticleRecord else schema.PAIRS
+@pytest.mark.parametrize(
+    ("record", "table"),
+    [
+        (ArticleRecord, schema.ARTICLES),
+        (PairRecord, schema.PAIRS),
+        (RefusalRecord, schema.REFUSALS),
+        (AlignmentRecord, schema.ALIGNMENTS),
+    ],
+)
+def test_a_field_that_is_never_none_is_a_column_that_is_never_null(record, table):
     for field in dataclasses.fields(record):
         assert table.field(field.name).nullable == ("None" in str(field.type)), field.name
 
