@@ -15,6 +15,8 @@ from crawler.network import refusal
 if TYPE_CHECKING:
     from scrapy.settings import Settings
 
+    from crawler.revisit_plan import Visit
+
 REASONS = {
     "scheme": "only http and https addresses can be crawled",
     "no-host": "it names no host",
@@ -22,6 +24,16 @@ REASONS = {
     "credentials": "it carries a user name or password",
     "private-address": "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if you mean it",
 }
+
+NUMBERS = (
+    ("EXTRACTION_PROCESSES", int, 1),
+    ("EXTRACTION_TIMEOUT", float, 0.1),
+    ("BACKOFF_DELAY", float, 0.01),
+    ("BACKOFF_LONGEST", float, 0.01),
+    ("RETRY_AFTER_LONGEST", float, 0),
+    ("REFUSALS_IN_A_ROW", int, 1),
+)
+"""Settings that are numbers, and the least that can be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,8 @@ class Arguments:
     since: dt.date | None = None
     until: dt.date | None = None
     """Exclusive."""
+    visits: tuple[Visit, ...] | None = None
+    """Of a revisit: what is due; None for a crawl."""
 
 
 def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_private: bool) -> Arguments:
@@ -76,7 +90,7 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
 
 def check_settings(settings: Settings) -> None:
     """Raises UsageError for a value of our own settings that cannot be meant."""
-    for name, kind, least in (("EXTRACTION_PROCESSES", int, 1), ("EXTRACTION_TIMEOUT", float, 0.1)):
+    for name, kind, least in NUMBERS:
         try:
             fits = kind(settings[name]) >= least
         except (TypeError, ValueError):

@@ -5,6 +5,7 @@ CrawlerError
 ├── DiscoveryError       a sitemap, feed or day archive of which nothing could be read
 └── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
     ├── Unreadable           the page is at fault: counted as dropped(reason)
+    ├── Blocked              a page of a service that keeps robots away; counted as failed(blocked), asked again
     ├── ExtractionTimeout    took longer than EXTRACTION_TIMEOUT; the worker was killed
     └── WorkerDied           the worker ended: out of memory, killed from outside
 """
@@ -55,6 +56,12 @@ class Unreadable(ExtractionError):
 
     def __str__(self) -> str:
         return str(self.args[1])
+
+
+class Blocked(ExtractionError):
+    """A page that stands before the article: of a service that keeps robots away, or a consent wall."""
+
+    reason = "blocked"
 
 
 class ExtractionTimeout(ExtractionError):

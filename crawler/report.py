@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archive.reader import Archive
+    from crawler.backoff import BackOff
     from crawler.ledger import Ledger
     from pipelines.snapshot import SnapshotStage
 
@@ -53,6 +54,13 @@ def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: st
     if stage.snapshots:
         console.print(f"\nArchive   {escape(uri)}  (snapshot {stage.snapshots[-1].id})")
         console.print(f'Read it   [bold]pandas.read_parquet("{escape(uri)}/articles")[/]', soft_wrap=True)
+
+
+def print_slowed(console: Console, backoff: BackOff) -> None:
+    """Hosts that refused and were won back; one that was given up is a problem, which the command tells."""
+    for name, host in backoff.hosts.items():
+        if host.given_up is None:
+            console.print(f"[yellow]slowed[/]    {escape(visible(host.told(name)))}")
 
 
 def _rows_of(read: Archive, run_id: str) -> list[Row]:

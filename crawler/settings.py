@@ -30,6 +30,9 @@ ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
 RESOLVE_TO = _own("RESOLVE_TO", "")
 EXTRACTION_PROCESSES = _own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1))
 EXTRACTION_TIMEOUT = _own("EXTRACTION_TIMEOUT", "10")
+# `http://user:password@host:port`: through this proxy and no other. It resolves names, so it has to keep the
+# crawl out of private networks.
+PROXY = _own("PROXY", "")
 # `warc`: the page of each version is kept whole; `none`: its text only
 KEEP_RAW = _own("KEEP_RAW", "warc")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
@@ -46,6 +49,14 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 2
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1
 AUTOTHROTTLE_MAX_DELAY = 30
+# a host that refuses (403, 429, 503, block pages) is asked after this many seconds, then twice as many, …
+BACKOFF_DELAY = 5
+BACKOFF_LONGEST = 300
+# … and is left for the next run after this many refusals in a row, or when its Retry-After is longer than this
+REFUSALS_IN_A_ROW = 5
+RETRY_AFTER_LONGEST = 900
+# a host that makes the crawl wait must not hold the places of the others
+SCHEDULER_PRIORITY_QUEUE = "crawler.host_queue.FairQueue"
 
 # --- what a hostile page or host may do ------------------------------------------------------------
 # file:// in a link would be read, ftp:// ignores every timeout, s3:// tries the network
@@ -62,6 +73,8 @@ DOWNLOAD_WARNSIZE = 2 << 20
 DOWNLOAD_TIMEOUT = 30
 DNS_TIMEOUT = 10
 RETRY_TIMES = 1
+# Scrapy's own without 429 and 503, which are asked again after the host's wait and not before
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
@@ -84,6 +97,9 @@ CONCURRENT_ITEMS = 8
 DOWNLOADER_MIDDLEWARES = {
     # before robots.txt (100), so that a refused address is not even asked for its robots.txt
     "crawler.middlewares.addresses.AddressMiddleware": 50,
+    # above Scrapy's own retries (550)
+    "crawler.middlewares.refusals.RefusalMiddleware": 560,
+    "crawler.middlewares.proxy.ProxyMiddleware": 750,
     # below decompression (590) and redirects (600): sees what came over the wire
     "crawler.middlewares.exchanges.ExchangeMiddleware": 860,
     # our own, by the spider's declaration, counted and with a reason
@@ -91,7 +107,9 @@ DOWNLOADER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.ledger.Ledger": 0,
-    "crawler.robots.CrawlDelay": 0,
+    # in this order: each keeps the pace of a host at least as slow as the one before
+    "crawler.backoff.BackOff": 0,
+    "crawler.robots.RobotsPace": 0,
     "crawler.progress.Progress": 0,
     # writes counters nobody reads into the log once a minute; the progress line says it better
     "scrapy.extensions.logstats.LogStats": None,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,11 @@ class Site:
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
+        self.first: list[Answer] = []
+        """What the first pages asked for get, whichever they are; robots.txt is none."""
         self.requests: list[str] = []
+        self.moments: list[float] = []
+        """Of the requests, seconds since the epoch."""
         self._asked = threading.Condition()
         self.held = threading.Event()
         """Set while answers go out; a test clears it to keep every further request waiting."""
@@ -42,9 +50,11 @@ class Site:
                 host = (self.headers.get("Host") or "").split(":")[0]
                 with site._asked:
                     site.requests.append(f"{host}{self.path}")
+                    site.moments.append(time.time())
                     site._asked.notify_all()
+                    first = site.first.pop(0) if site.first and self.path != "/robots.txt" else None
                 site.held.wait(60)
-                answer = site.answers.get(f"{host}{self.path}") or site.answers.get(self.path)
+                answer = first or site.answers.get(f"{host}{self.path}") or site.answers.get(self.path)
                 answer = answer or Answer(b"not here", 404)
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
@@ -84,6 +94,11 @@ class Site:
         """Until that many requests have come; fails after a minute."""
         with self._asked:
             assert self._asked.wait_for(lambda: len(self.requests) >= requests, 60), self.requests
+
+    def wait_until(self, seen: Callable[[], bool]) -> None:
+        """Looks again at each request; fails after a minute."""
+        with self._asked:
+            assert self._asked.wait_for(seen, 60), self.requests
 
     def articles_asked(self) -> list[str]:
         return [request for request in self.requests if not request.endswith("/robots.txt")]

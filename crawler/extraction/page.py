@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction import body, byline, dates
 from crawler.extraction.alternates import read_alternates
+from crawler.extraction.blocks import refuse_block_page
 from crawler.extraction.decoding import parse
 from crawler.extraction.detector import detect_language
 from crawler.extraction.kind import page_signs, read_kind
@@ -57,13 +58,14 @@ class Parts:
 def extract(fetch: Fetch, hints: Hints) -> Article:
     """All fields of the first part of Article but `story_key`.
 
-    Raises Unreadable, and nothing else whatever the bytes are.
+    Raises Unreadable or Blocked, and nothing else whatever the bytes are.
     """
     return article_of(fetch, hints, read_parts(fetch, hints))
 
 
 def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     tree = parse(fetch.body, fetch.encoding)
+    refuse_block_page(tree, fetch.body, fetch.url)
     data = read_linked_data(tree)
     said = read_metadata(tree, data, fetch.url)
     line, claims = byline.read_byline(tree, data, said, hints.byline)
