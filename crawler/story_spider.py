@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import scrapy
 from scrapy import signals
 from scrapy.http import Request
 from w3lib.encoding import http_content_type_encoding
 
+from crawler import revisiting
 from crawler.arguments import Arguments
 from crawler.discovering import Discovering, why_not
 from crawler.exceptions import ExtractionError
@@ -69,12 +70,19 @@ class StorySpider(Outlet, scrapy.Spider):
         assert ledger is not None, "crawler.ledger.Ledger is missing from EXTENSIONS"
         return ledger
 
+    @property
+    def errand(self) -> Literal["crawl", "revisit"]:
+        return "crawl" if self.arguments.visits is None else "revisit"
+
     async def start(self) -> AsyncIterator[Any]:
         for url in self.arguments.urls:
             self.ledger.asked.add(url)
             if self.ledger.discover(url):
                 yield self.article_request(url)
-        if not self.arguments.urls:
+        if self.arguments.visits is not None:
+            for step in revisiting.requests(self, self.arguments.visits):
+                yield step
+        elif not self.arguments.urls:
             for request in Discovering(self).requests():
                 yield request
 
@@ -111,6 +119,9 @@ class StorySpider(Outlet, scrapy.Spider):
         self, response: Response, declared: tuple[Alternate, ...] = ()
     ) -> AsyncIterator[Any]:
         requested = first_address(response)
+        if response.status == revisiting.NOT_MODIFIED:
+            yield self._not_modified(response, requested)
+            return
         if is_home_page(response.url) and not is_home_page(requested):
             yield self.look(requested, "dropped", "home-page", url=response.url, status=response.status)
             return
@@ -145,10 +156,23 @@ class StorySpider(Outlet, scrapy.Spider):
         for step in self.variants(article, response.meta.get("story", requested)):
             yield step
 
+    def _not_modified(self, response: Response, requested: str) -> Look:
+        # a validator says nothing of another address
+        same = "redirect_urls" not in response.meta
+        return self.look(
+            requested,
+            "unchanged" if same else "failed",
+            "not-modified" if same else "http-304",
+            url=response.url,
+            status=response.status,
+        )
+
     def variants(self, article: Article, story: str) -> Iterator[Request | Look]:
         """Requests for the other languages of a story, as far as its page or the outlet's rule tells."""
         inviting = self._may_invite(article)
         for alternate in variants_to_fetch(article):
+            if self.errand == "revisit" and not revisiting.is_new(self.ledger, alternate):
+                continue
             yield from self.request_variant(alternate, story, inviting=inviting)
 
     def _may_invite(self, article: Article) -> bool:

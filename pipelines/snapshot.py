@@ -16,6 +16,7 @@ from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.writer import ArchiveWriter
 from crawler.items import Article, Look
 from crawler.ledger import Ledger
+from crawler.verdict import account
 from pipelines.exceptions import Dropped
 from pipelines.pairing import decide
 from pipelines.rows import article_record, observation_of_drop, observation_record
@@ -105,7 +106,7 @@ class SnapshotStage:
             self._syncing.cancel()
         self._ledger.close()
         try:
-            self._publish()
+            self._publish(finished=True)
             self.writer.close()
             self.closed = True
         except (ArchiveError, OSError) as error:
@@ -120,11 +121,12 @@ class SnapshotStage:
             self._fail(error)
             raise
 
-    def _publish(self) -> Snapshot | None:
+    def _publish(self, *, finished: bool = False) -> Snapshot | None:
         now = datetime.now(UTC)
         with self._publishing:
             snapshot = self.writer.commit(
-                lambda fresh, related: decide(fresh, related, now=now), summary=self._ledger.totals()
+                lambda fresh, related: decide(fresh, related, now=now),
+                summary=account(self._crawler, finished=finished),
             )
             if snapshot is not None:
                 self.snapshots.append(snapshot)

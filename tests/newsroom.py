@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,19 @@ class Answer:
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
+    conditions: Literal["ignored", "kept", "always 304"] = "ignored"
+    """What it makes of If-None-Match and If-Modified-Since; the validators are among its headers."""
+
+
+def _is_unmodified(answer: Answer, conditions: dict[str, str]) -> bool:
+    if answer.conditions == "always 304":
+        return bool(conditions)
+    # If-None-Match stands before If-Modified-Since
+    if "If-None-Match" in conditions:
+        same = conditions["If-None-Match"] == answer.headers.get("ETag")
+    else:
+        same = conditions.get("If-Modified-Since", "") == answer.headers.get("Last-Modified")
+    return answer.conditions == "kept" and same
 
 
 class _Server(ThreadingHTTPServer):
@@ -37,6 +50,8 @@ class Site:
         self.requests: list[str] = []
         self.moments: list[float] = []
         """Of the requests, seconds since the epoch."""
+        self.conditions: list[dict[str, str]] = []
+        """Of the requests: the conditional headers that came."""
         self._asked = threading.Condition()
         self.held = threading.Event()
         """Set while answers go out; a test clears it to keep every further request waiting."""
@@ -48,14 +63,24 @@ class Site:
 
             def do_GET(self) -> None:
                 host = (self.headers.get("Host") or "").split(":")[0]
+                conditions = {
+                    name: value
+                    for name in ("If-None-Match", "If-Modified-Since")
+                    if (value := self.headers.get(name)) is not None
+                }
                 with site._asked:
                     site.requests.append(f"{host}{self.path}")
                     site.moments.append(time.time())
+                    site.conditions.append(conditions)
                     site._asked.notify_all()
                     first = site.first.pop(0) if site.first and self.path != "/robots.txt" else None
                 site.held.wait(60)
                 answer = first or site.answers.get(f"{host}{self.path}") or site.answers.get(self.path)
                 answer = answer or Answer(b"not here", 404)
+                if _is_unmodified(answer, conditions):
+                    self.send_response(304)
+                    self.end_headers()
+                    return
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)

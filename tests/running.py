@@ -38,13 +38,13 @@ class Crawl:
         self.command = command
         self.archive = archive
 
-    def command_line(self, *arguments: str, private: bool = True) -> list[str]:
+    def command_line(self, *arguments: str, private: bool = True, command: str = "crawl") -> list[str]:
         settings = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "False", "EXTRACTION_PROCESSES": "1"}
         settings["ARCHIVE_URI"] = str(self.archive)
         if private:
             settings["ALLOW_PRIVATE_NETWORK"] = "True"
         before = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-        return [*self.command, "crawl", *before, *arguments]
+        return [*self.command, command, *before, *arguments]
 
     def start(self, *arguments: str, private: bool = True, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -57,9 +57,11 @@ class Crawl:
             start_new_session=True,
         )
 
-    def __call__(self, *arguments: str, private: bool = True, **environment: str) -> Run:
+    def __call__(
+        self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
+    ) -> Run:
         done = subprocess.run(
-            self.command_line(*arguments, private=private),
+            self.command_line(*arguments, private=private, command=command),
             cwd=ROOT,
             env=_environment(environment),
             capture_output=True,

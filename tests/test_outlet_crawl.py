@@ -2,68 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.herald import XML, Herald
 from tests.newsroom import Answer, Site
-from tests.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.running import Crawl, Run
-
-XML = {"Content-Type": "application/xml"}
-PREFIX = {"uk": "", "en": "en/", "ru": "ru/"}
-
-
-class Herald:
-    """The server of tests/outlets/herald.py and the command that crawls it."""
-
-    def __init__(self, site: Site, crawl: Crawl) -> None:
-        self.site = site
-        self._crawl = crawl
-        self.base = f"http://herald.example:{site.port}"
-        self.arguments = ("herald", "-s", "SPIDER_MODULES=tests.outlets", "-s", "RESOLVE_TO=127.0.0.1")
-
-    def publish(self, *numbers: int, languages: tuple[str, ...] = ("uk", "en", "ru")) -> None:
-        for number in numbers:
-            for language in languages:
-                paragraphs = (f"{number}. {PARAGRAPHS[language][0]}", *PARAGRAPHS[language][1:])
-                self.site[f"/{PREFIX[language]}news/{number}"] = Page(
-                    language, paragraphs=paragraphs
-                ).render()
-
-    def announce(self, *numbers: int, path: str = "/sitemap-news.xml", day: str = "2026-03-17") -> None:
-        entries = "".join(
-            f"<url><loc>{self.base}/news/{number}</loc><lastmod>{day}</lastmod></url>" for number in numbers
-        )
-        body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
-        self.site[path] = Answer(body.encode(), headers=XML)
-
-    def crawl(self, *arguments: str) -> Run:
-        return self._crawl(*self.arguments, *arguments, HERALD_PORT=str(self.site.port))
-
-    def kill_after(self, requests: int, number: int) -> None:
-        self.site.requests.clear()
-        process = self._crawl.start(*self.arguments, HERALD_PORT=str(self.site.port))
-        self.site.wait_for(requests)
-        os.killpg(process.pid, number)
-        process.communicate(timeout=60)
+    from tests.running import Crawl
 
 
 @pytest.fixture
 def herald(crawl: Crawl) -> Iterator[Herald]:
     with Site() as site:
-        site["/rss.xml"] = Answer(
-            b'<rss version="2.0"><channel><title>Herald</title><link>http://herald.example/</link>'
-            b"<description>News</description></channel></rss>",
-            headers=XML,
-        )
         yield Herald(site, crawl)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
 from scrapy.commands import BaseRunSpiderCommand
@@ -12,11 +12,13 @@ from scrapy.exceptions import UsageError
 
 from archive.exceptions import ArchiveError
 from archive.writer import ArchiveWriter
+from crawler import verdict
 from crawler.arguments import Arguments, check_settings, read_arguments
+from crawler.backoff import BackOff
 from crawler.exceptions import DeclarationError
 from crawler.ledger import Ledger
 from crawler.outlet import check_declaration
-from crawler.report import print_report
+from crawler.report import print_report, print_slowed
 from crawler.story_spider import StorySpider
 from pipelines.snapshot import SnapshotStage
 
@@ -30,6 +32,7 @@ OK, LOST, USAGE = 0, 1, 2
 
 class Command(BaseRunSpiderCommand):
     requires_project = True
+    called: ClassVar[str] = "scrapy crawl"
 
     def syntax(self) -> str:
         return "[options] OUTLET [-a url=URL | -a urls=FILE | -a since=DATE -a until=DATE]"
@@ -51,10 +54,7 @@ class Command(BaseRunSpiderCommand):
         if len(args) != 1:
             raise UsageError(f"give one outlet, see `scrapy list`; got {len(args)}", print_help=False)
         spider_class = self._spider(args[0])
-        # the resolver is made from the settings of the process, not of the spider
-        for name, value in (spider_class.custom_settings or {}).items():
-            self.crawler_process.settings.set(name, value, priority="spider")
-        check_settings(self.crawler_process.settings)
+        self._take_settings(spider_class)
         allow_private = self.crawler_process.settings.getbool("ALLOW_PRIVATE_NETWORK")
         arguments = read_arguments(opts.spargs, accepts=spider_class.accepts, allow_private=allow_private)
         if spider_class.requires_url and not (arguments.urls or arguments.broken):
@@ -62,11 +62,23 @@ class Command(BaseRunSpiderCommand):
                 f"{args[0]} needs an address: scrapy crawl {args[0]} -a url=https://… (or -a urls=FILE)",
                 print_help=False,
             )
+        self.exitcode = self._crawl(spider_class, arguments)
+
+    def _take_settings(self, spider_class: type[StorySpider]) -> None:
+        """The resolver is made from the settings of the process, not of the spider."""
+        assert self.crawler_process is not None
+        for name, value in (spider_class.custom_settings or {}).items():
+            self.crawler_process.settings.set(name, value, priority="spider")
+        check_settings(self.crawler_process.settings)
+
+    def _crawl(self, spider_class: type[StorySpider], arguments: Arguments) -> int:
+        """The exit code."""
+        assert self.crawler_process is not None
         self._probe_archive()
         crawler = self.crawler_process.create_crawler(spider_class)
         self.crawler_process.crawl(crawler, arguments=arguments)
         self.crawler_process.start()
-        self.exitcode = self._verdict(crawler, arguments)
+        return self._verdict(crawler, arguments)
 
     def _spider(self, name: str) -> type[StorySpider]:
         assert self.crawler_process is not None
@@ -92,51 +104,33 @@ class Command(BaseRunSpiderCommand):
             raise UsageError(str(error), print_help=False) from None
 
     def _verdict(self, crawler: Crawler, arguments: Arguments) -> int:
-        ledger, stage = crawler.get_extension(Ledger), crawler.get_item_pipeline(SnapshotStage)
-        if ledger is None or stage is None or self.crawler_process.bootstrap_failed:  # type: ignore[union-attr]
-            print("scrapy crawl: the crawl could not start; see the log above", file=sys.stderr)
+        if self.crawler_process.bootstrap_failed:  # type: ignore[union-attr]
+            print(f"{self.called}: the crawl could not start; see the log above", file=sys.stderr)
             return LOST
+        ledger, stage = crawler.get_extension(Ledger), crawler.get_item_pipeline(SnapshotStage)
+        assert ledger is not None, "crawler.ledger.Ledger is missing from EXTENSIONS"
+        assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
         assert self.settings is not None
-        print_report(Console(), ledger, stage, self.settings["ARCHIVE_URI"], str(crawler.spider.name))  # type: ignore[union-attr]
-        problems = list(_problems(ledger, stage))
+        backoff = crawler.get_extension(BackOff)
+        assert backoff is not None, "crawler.backoff.BackOff is missing from EXTENSIONS"
+        console = Console()
+        print_report(console, ledger, stage, self.settings["ARCHIVE_URI"], str(crawler.spider.name))  # type: ignore[union-attr]
+        print_slowed(console, backoff)
+        problems = [*_problems(stage), *verdict.problems(crawler)]
         for line in arguments.broken:
-            print(f"scrapy crawl: not crawled, {line}", file=sys.stderr)
+            print(f"{self.called}: not crawled, {line}", file=sys.stderr)
         for problem in problems:
-            print(f"scrapy crawl: {problem}", file=sys.stderr)
+            print(f"{self.called}: {problem}", file=sys.stderr)
         if problems:
             return LOST
         return USAGE if arguments.broken else OK
 
 
-def _problems(ledger: Ledger, stage: SnapshotStage) -> list[str]:
-    """Everything that makes a run less than whole, each a sentence."""
-    found = []
+def _problems(stage: SnapshotStage) -> list[str]:
     if stage.failure is not None:
-        found.append(f"the archive could not be written: {stage.failure}")
-    elif not stage.closed:
-        found.append(
+        return [f"the archive could not be written: {stage.failure}"]
+    if not stage.closed:
+        return [
             "the archive was not closed; what was acknowledged is in its segment, the next run publishes it"
-        )
-    totals = ledger.totals()
-    lost = sum(count for kind, count in totals.items() if kind.startswith("failed(error-"))
-    if lost:
-        found.append(f"{lost} URLs ended in an error of our own; see the log above")
-    if unfinished := totals.get("failed(unfinished)", 0):
-        found.append(f"{unfinished} URLs were not finished when the crawl stopped; run it again")
-    if sum(totals.values()) != ledger.discovered:
-        found.append(
-            f"{ledger.discovered} URLs were discovered, but {sum(totals.values())} are accounted for"
-        )
-    unread = {url: why for url, why in ledger.sources.items() if why != "read"}
-    if unread and len(unread) == len(ledger.sources):
-        first, why = next(iter(unread.items()))
-        found.append(f"no sitemap or feed could be read, {first}: {why}")
-    kept = [
-        url for url in ledger.asked if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged")
-    ]
-    if ledger.asked and not kept:
-        url = sorted(ledger.asked)[0]
-        found.append(
-            f"none of the {len(ledger.asked)} addresses given was archived, {url}: {ledger.outcome(url)}"
-        )
-    return found
+        ]
+    return []

@@ -1,0 +1,64 @@
+"""The server of the outlet in tests/outlets/herald.py, and the commands that work on it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.newsroom import Answer
+from tests.story_pages import PARAGRAPHS, Page
+
+if TYPE_CHECKING:
+    from tests.newsroom import Site
+    from tests.running import Crawl, Run
+
+XML = {"Content-Type": "application/xml"}
+PREFIX = {"uk": "", "en": "en/", "ru": "ru/"}
+
+
+class Herald:
+    def __init__(self, site: Site, crawl: Crawl) -> None:
+        self.site = site
+        self._crawl = crawl
+        self.base = f"http://herald.example:{site.port}"
+        self.arguments = ("herald", "-s", "SPIDER_MODULES=tests.outlets", "-s", "RESOLVE_TO=127.0.0.1")
+        site["/rss.xml"] = Answer(
+            b'<rss version="2.0"><channel><title>Herald</title><link>http://herald.example/</link>'
+            b"<description>News</description></channel></rss>",
+            headers=XML,
+        )
+
+    def publish(
+        self,
+        *numbers: int,
+        languages: tuple[str, ...] = ("uk", "en", "ru"),
+        published: str = Page("uk").published,
+    ) -> None:
+        for number in numbers:
+            for language in languages:
+                self.site[self.path(number, language)] = page(number, language, published)
+
+    def path(self, number: int, language: str = "uk") -> str:
+        return f"/{PREFIX[language]}news/{number}"
+
+    def announce(self, *numbers: int, path: str = "/sitemap-news.xml", day: str = "2026-03-17") -> None:
+        entries = "".join(
+            f"<url><loc>{self.base}/news/{number}</loc><lastmod>{day}</lastmod></url>" for number in numbers
+        )
+        body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+        self.site[path] = Answer(body.encode(), headers=XML)
+
+    def crawl(self, *arguments: str, command: str = "crawl") -> Run:
+        return self._crawl(*self.arguments, *arguments, command=command, HERALD_PORT=str(self.site.port))
+
+    def kill_after(self, requests: int, number: int) -> None:
+        self.site.requests.clear()
+        process = self._crawl.start(*self.arguments, HERALD_PORT=str(self.site.port))
+        self.site.wait_for(requests)
+        os.killpg(process.pid, number)
+        process.communicate(timeout=60)
+
+
+def page(number: int, language: str, published: str, more: str = "") -> str:
+    first, *others = PARAGRAPHS[language]
+    return Page(language, paragraphs=(f"{number}. {first}{more}", *others), published=published).render()
