@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
-
 from crawler.extraction.text import one_line
 from crawler.items import Alternate
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+    from crawler.extraction.outline import Outline
 
 NAMES = {
     "uk": ("uk", "ua", "ukr", "укр", "уа", "українська", "українською", "українською мовою",
@@ -52,14 +52,15 @@ _INDEX_FILE = re.compile(r"(?:index|default|home|main)\.(?:html?|php|aspx?)")
 _ROOT = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?")
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
-_LINKS = etree.XPath("//link[@hreflang and @href]")
+_AROUND = "[]()|·•:→» "
+_NAMED = 60
+"""Characters up to which a line may be a language's name, with what is printed around it."""
 # a switcher's link bears hreflang, one of the known classes, or nothing but a language's name
-_ANCHORS = etree.XPath("//a[@href]")
 _KNOWN_CLASS = re.compile(
     r"(?:^|\s)(?:lang_menu_item|changeLang[A-Z]{2}|hreflang-link|lang-(?:uk|ua|ru|en))(?:\s|$)"
 )
 _CLASS_SAYS = re.compile(r"(?:^|\s)(?:changeLang|lang-|language-|hreflang-)([A-Za-z]{2,3})(?:\s|$)")
-_PUBLICATION = etree.XPath("ancestor::*[contains(concat(' ', @class, ' '), ' lang-publication ')]")
+_PUBLICATION = "lang-publication"
 
 
 def is_home_page(url: str) -> bool:
@@ -92,7 +93,7 @@ def language_tag(claimed: str | None) -> str | None:
     return language if not rest else f"{language}-{rest.upper() if len(rest) == 2 else rest}"
 
 
-def read_alternates(tree: HtmlElement, url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
+def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
     """As declared, the page itself among them, without home pages; each address stands once a source.
 
     `switcher` is an outlet's CSS selector of links to the other languages.
@@ -106,16 +107,21 @@ def read_alternates(tree: HtmlElement, url: str, switcher: str | None = None) ->
         alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
         found.setdefault((language, target, source), alternate)
 
-    for link in _LINKS(tree):
-        if "alternate" in (link.get("rel") or "").lower().split():
-            add(language_tag(link.get("hreflang")), link.get("href"), "hreflang")
-    for anchor in tree.cssselect(switcher) if switcher else ():
+    for i in page.by_tag.get("link", ()):
+        link = page.attributes[i]
+        if "hreflang" in link and "href" in link and "alternate" in link.get("rel", "").lower().split():
+            add(language_tag(link["hreflang"]), link["href"], "hreflang")
+    for anchor in page.root.cssselect(switcher) if switcher else ():
         if anchor.get("href"):
-            add(_printed_language(anchor) or _language_of_class(anchor), anchor.get("href"), "switcher")
-    for anchor in _ANCHORS(tree):
-        language = _switcher_language(anchor)
-        if language is not None:
-            add(language, anchor.get("href"), "switcher")
+            said = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
+            add(said, anchor.get("href"), "switcher")
+    publications = any(_PUBLICATION in attributes.get("class", "") for attributes in page.attributes)
+    for i in page.by_tag.get("a", ()):
+        attributes = page.attributes[i]
+        if "href" in attributes:
+            language = _switcher_language(page.elements[i], attributes, among_publications=publications)
+            if language is not None:
+                add(language, attributes["href"], "switcher")
     here = url.split("#", 1)[0]
     # a page that links to itself under one language only says what it is; kept for hreflang, no use in a
     # switcher
@@ -134,14 +140,21 @@ def absolute(url: str, href: str | None) -> str | None:
     return target.split("#", 1)[0]
 
 
-def _switcher_language(anchor: HtmlElement) -> str | None:
-    if anchor.get("hreflang"):
-        return language_tag(anchor.get("hreflang"))
-    known = _KNOWN_CLASS.search(anchor.get("class") or "")
+def _switcher_language(
+    anchor: HtmlElement, attributes: dict[str, str], *, among_publications: bool
+) -> str | None:
+    if attributes.get("hreflang"):
+        return language_tag(attributes["hreflang"])
+    names = attributes.get("class", "")
+    known = names and _KNOWN_CLASS.search(names)
     printed = _printed_language(anchor)
-    if known or (printed is None and _PUBLICATION(anchor)):
-        return printed or _language_of_class(anchor)
+    if known or (printed is None and among_publications and _in_publication(anchor)):
+        return printed or _language_of_class(names)
     return printed
+
+
+def _in_publication(anchor: HtmlElement) -> bool:
+    return any(_PUBLICATION in (parent.get("class") or "").split(" ") for parent in anchor.iterancestors())
 
 
 def _printed_language(anchor: HtmlElement) -> str | None:
@@ -149,9 +162,11 @@ def _printed_language(anchor: HtmlElement) -> str | None:
     text = "".join(anchor.itertext()) if len(anchor) < 6 else ""
     if not text or len(text) > 400:
         return None
-    return _LANGUAGE_OF.get(one_line(text).strip("[]()|·•:→» ").casefold())
+    line = " ".join(text.split()).strip(_AROUND)
+    # nearly all links are headlines
+    return _LANGUAGE_OF.get(one_line(line).strip(_AROUND).casefold()) if len(line) < _NAMED else None
 
 
-def _language_of_class(anchor: HtmlElement) -> str | None:
-    said = _CLASS_SAYS.search(anchor.get("class") or "")
+def _language_of_class(names: str) -> str | None:
+    said = _CLASS_SAYS.search(names)
     return _LANGUAGE_OF.get(said[1].lower()) if said else None

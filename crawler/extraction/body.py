@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
+    from crawler.extraction.outline import Outline
     from crawler.items import BlockKind
 
 _NEXT_TO_NONE = 0.3
@@ -49,9 +50,10 @@ class Body:
         return "\n\n".join(block.text for block in self.blocks if block.kind != "caption")
 
 
-def read_body(tree: HtmlElement, known: Known, drop: str | None) -> Body:
+def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     """Changes the tree: call it last. `drop` is an outlet's CSS of what to leave out."""
-    page = read_page(tree, known.headline)
+    tree = outline.root
+    page = read_page(outline, known.headline)
     prune(tree, drop)
     for caption in page.captions:
         remove(caption.element)

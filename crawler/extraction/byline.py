@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
-from crawler.extraction.selectors import named
+from crawler.extraction.outline import names_say
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Claim
 
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.linked_data import LinkedData
     from crawler.extraction.metadata import Metadata
+    from crawler.extraction.outline import Outline
 
 PREFIX = re.compile(
     r"""^(?:
@@ -51,17 +50,18 @@ _LINE_TAGS = (
     "h5",
     "h6",
 )
-_CLASSED = named(
-    "a span div p address strong li h4 h5 td section em b",
-    "author|byline|journalist|writer|autor",
-    "class itemprop data-component data-testid",
-    "[not(descendant::p[string-length(.) > 300])]",
-)
-_REL = etree.XPath("//*[self::a or self::link][contains(concat(' ', @rel, ' '), ' author ')]")
-_ELSEWHERE = re.compile(
+_BEGINS = (
+    "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
+    "кореспон", "корреспон", "story", "written", "reported", "posted", "published", "by", "author", "text",
+    "words", "reporter", "prepared",
+)  # fmt: skip
+"""What a line with such a prefix begins with, quickly told."""
+_CLASSED = ("a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b")
+_CLASSED_BY = ("itemprop", "data-component", "data-testid")
+_of_author = names_say("author|byline|journalist|writer|autor")
+_of_other_things = names_say(
     r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel"
-    r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote",
-    re.IGNORECASE,
+    r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote"
 )
 _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
@@ -80,18 +80,19 @@ _META_NAMES = (
 
 
 def read_byline(
-    tree: HtmlElement, data: LinkedData, metadata: Metadata, rule: str | None
+    page: Outline, data: LinkedData, metadata: Metadata, rule: str | None
 ) -> tuple[str | None, tuple[Claim, ...]]:
     """The author line as printed, prefix included, and all claims in order of trust.
 
     `rule` is an outlet's CSS selector: where it is given, it alone tells the printed line.
     """
+    by_rel = _by_rel(page)
     if rule is not None:
-        lines = [text for element in tree.cssselect(rule) if (text := _words(element))]
+        lines = [text for element in page.root.cssselect(rule) if (text := _words(element))]
         byline, claims = next(iter(lines), None), [Claim("outlet-rule", text) for text in lines]
     else:
-        lines = list(_classed(tree))
-        byline = next(_prefixed(tree), None) or next(iter(lines), None)
+        lines = list(_classed(page))
+        byline = next(_prefixed(page, by_rel), None) or next(iter(lines), None)
         claims = []
     claims += [Claim("json-ld", name) for name in data.persons]
     for name in _META_NAMES:
@@ -100,7 +101,7 @@ def read_byline(
             claims.append(Claim("meta", value))
     claims += [
         Claim("rel-author", text)
-        for element in _REL(tree)
+        for element in by_rel
         if (text := _words(element) or one_line(element.get("title") or "")) and not _is_elsewhere(element)
     ]
     if rule is None:
@@ -117,18 +118,32 @@ def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
     return tuple(Claim("credit", name) for name in reversed(unique.values()))
 
 
-def _prefixed(tree: HtmlElement) -> Iterator[str]:
+def _by_rel(page: Outline) -> list[HtmlElement]:
+    """Links that say `rel=author`."""
+    return [
+        page.elements[i]
+        for i in page.positions("a", "link")
+        if "author" in page.attributes[i].get("rel", "").split(" ")
+    ]
+
+
+def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
     """Lines that begin with `Автор:` and the like."""
-    for element in _REL(tree):
+    for element in by_rel:
         parent = element.getparent()
         line = _words(parent) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120:
             yield line
-    for element in tree.iter(*_LINE_TAGS):
-        start = (element.text or "").lstrip()
+    for i in page.positions(*_LINE_TAGS):
+        element, start = page.elements[i], page.texts[i].lstrip()
         if not start and len(element) and element[0].tag in {"b", "strong", "span", "em", "i", "font", "a"}:
             start = (element[0].text or "").lstrip()
-        if not start or len(start) > 160 or not PREFIX.match(one_line(start) + " x"):
+        if not start or len(start) > 160:
+            continue
+        # a line may begin with what is not printed
+        if start[0].isprintable() and not start[:9].lower().startswith(_BEGINS):
+            continue
+        if not PREFIX.match(one_line(start) + " x"):
             continue
         line = _words(element)
         if _is_printed(line) and not _is_elsewhere(element):
@@ -154,10 +169,18 @@ def _is_printed(line: str) -> bool:
     )
 
 
-def _classed(tree: HtmlElement) -> Iterator[str]:
+def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
-    for element in _CLASSED(tree):
-        named = f"{element.get('class') or ''} {element.get('data-testid') or ''}"
+    for i in page.positions(*_CLASSED):
+        element, attributes = page.elements[i], page.attributes[i]
+        names = attributes.get("class", "")
+        if not (names and _of_author(names)) and not any(
+            name in attributes and _of_author(attributes[name]) for name in _CLASSED_BY
+        ):
+            continue
+        if any(len(p.text_content()) > 300 for p in element.iterdescendants("p")):
+            continue
+        named = f"{names} {attributes.get('data-testid', '')}"
         if _is_elsewhere(element) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
             continue
         line = _words(element)
@@ -181,6 +204,6 @@ def _is_elsewhere(element: HtmlElement) -> bool:
             return False
         if parent.tag in {"aside", "footer", "nav"}:
             return True
-        if _ELSEWHERE.search(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
+        if _of_other_things(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
             return True
     return False

@@ -6,21 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
-from crawler.extraction.selectors import named
+from crawler.extraction.outline import names_say
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_CAPTIONS = named(
-    "div span p em small td i",
+    from crawler.extraction.outline import Outline
+
+_CAPTIONS = ("div", "span", "p", "em", "small", "td", "i")
+_of_caption = names_say(
     "[ _-]((fig|image-?|photo-?|img-?|media-?)?caption|wp-caption-text|imgtitle|copyright"
-    "|(image|photo)-?(text|title|credit|description))[ _-]",
+    "|(image|photo)-?(text|title|credit|description))[ _-]"
 )
-_FIGCAPTIONS = etree.XPath("//figcaption")
 
 # a line that ends in "(Photo: Getty Images)." is a caption whatever its class
 _CREDITED = re.compile(
@@ -28,7 +27,7 @@ _CREDITED = re.compile(
     r"|колаж|коллаж|source|джерело|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
     re.IGNORECASE,
 )
-_CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong"}
+_CREDITED_TAGS = ("p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +51,33 @@ class Page:
 _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pre", "section", "article"}
 
 
-def read_page(tree: HtmlElement, headline: str | None) -> Page:
+def read_page(page: Outline, headline: str | None) -> Page:
     """Notes where things stand; a picture's text may be the headline, printed before its caption."""
-    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
-    position = {element: i for i, element in enumerate(elements)}
     found: list[Caption] = []
     inside: set[HtmlElement] = set()
-    credited = [
-        e for e in elements if e.tag in _CREDITED_TAGS and e.text and _CREDITED.search(e.text.strip()[-160:])
+    credited = {
+        i
+        for i in page.positions(*_CREDITED_TAGS)
+        if ")" in page.texts[i] and _CREDITED.search(page.texts[i].strip()[-160:])
+    }
+    named = [
+        i
+        for i in page.positions(*_CAPTIONS)
+        if (names := page.attributes[i].get("class")) and _of_caption(f" {names} ")
     ]
-    for element in sorted({*_FIGCAPTIONS(tree), *_CAPTIONS(tree), *credited}, key=position.__getitem__):
+    for i in sorted({*page.by_tag.get("figcaption", ()), *named, *credited}):
+        element = page.elements[i]
         if any(parent in inside for parent in element.iterancestors()):
             continue
         text = one_line(" ".join(element.itertext()))
         if headline and len(text) > len(headline) + 10:
             text = text.removeprefix(headline).strip()
-        if 3 < len(text) < (600 if element not in credited else 400):
+        if 3 < len(text) < (600 if i not in credited else 400):
             inside.add(element)
-            found.append(Caption(text, position[element], element))
-    h1 = next(tree.iter("h1"), None)
+            found.append(Caption(text, i, element))
+    h1 = next(iter(page.of("h1")), None)
     around = None if h1 is None else next(h1.iterancestors("article"), h1.getparent())
-    return Page(elements, 0 if around is None else position[around], found)
+    return Page(page.elements, 0 if around is None else page.elements.index(around), found)
 
 
 def with_captions(blocks: list[Block], page: Page) -> list[Block]:
@@ -82,7 +87,7 @@ def with_captions(blocks: list[Block], page: Page) -> list[Block]:
     starts: dict[str, int] = {}
     for i, element in enumerate(page.elements):
         if element.tag in _TEXT and i >= page.start:
-            text = for_comparison("".join(element.itertext())[:200])[:40]
+            text = for_comparison(_beginning(element))[:40]
             # the innermost of nested elements that begin alike comes last
             if text:
                 starts[text] = i
@@ -97,3 +102,15 @@ def with_captions(blocks: list[Block], page: Page) -> list[Block]:
             result.append(Block("caption", waiting.pop(0).text))
         result.append(block)
     return result + [Block("caption", caption.text) for caption in waiting]
+
+
+def _beginning(element: HtmlElement) -> str:
+    """The first 200 characters of its text, without reading on where it is a whole page."""
+    parts: list[str] = []
+    letters = 0
+    for part in element.itertext():
+        parts.append(part)
+        letters += len(part)
+        if letters >= 200:
+            break
+    return "".join(parts)[:200]

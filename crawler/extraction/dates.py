@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from crawler.extraction.date_forms import KYIV, TOLERANCE, parse_date
-from crawler.extraction.selectors import named
+from crawler.extraction.metadata import meta_name
+from crawler.extraction.outline import names_say, outline, short_text
 from crawler.extraction.text import one_line
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.extraction.linked_data import LinkedData
+    from crawler.extraction.outline import Outline
 
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -53,28 +53,29 @@ class StatedDate:
 
 def stated(tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime) -> Iterator[StatedDate]:
     """All that a page states about when it was published, in the order in which it is believed."""
-    claims = (*_declared(tree, data), *_printed(tree), *_of_title(tree), *_of_address(url))
+    page = outline(tree)
+    claims = (*_declared(page, data), *_printed(page), *_of_title(page), *_of_address(url))
     for source, raw in dict.fromkeys(claims):
         moment = _first([(source, raw)], fetched_at)
         yield StatedDate(moment.source if moment else source, one_line(raw), moment.at if moment else None)
 
 
-def _declared(tree: HtmlElement, data: LinkedData) -> list[tuple[str, str]]:
+def _declared(page: Outline, data: LinkedData) -> list[tuple[str, str]]:
     claims = [("json-ld", raw) for raw in data.published]
-    return claims + [(source, raw) for source, raw in _metas(tree, _PUBLISHED) if raw]
+    return claims + [(source, raw) for source, raw in _metas(page, _PUBLISHED) if raw]
 
 
-def read_published(tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime) -> Moment | None:
+def read_published(page: Outline, data: LinkedData, url: str, fetched_at: datetime) -> Moment | None:
     """The most trusted of what the page states; its address only where it states nothing."""
-    claims = _declared(tree, data)
+    claims = _declared(page, data)
     moment = _first(claims, fetched_at)
     if moment is None:
-        moment = _plausible(_first([*_printed(tree), *_of_title(tree)], fetched_at), url, fetched_at)
+        moment = _plausible(_first([*_printed(page), *_of_title(page)], fetched_at), url, fetched_at)
     elif moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
-        moment = _in_its_zone(moment, tree, claims, url, fetched_at)
+        moment = _in_its_zone(moment, page, claims, url, fetched_at)
     elif moment.source.endswith("day"):
         # a bare day where another statement has that day's hour
-        finer = (m for m in _each(claims + list(_printed(tree)), fetched_at) if not m.source.endswith("day"))
+        finer = (m for m in _each(claims + list(_printed(page)), fetched_at) if not m.source.endswith("day"))
         moment = next((m for m in finer if m.at.astimezone(KYIV).date() == moment.at.date()), moment)
     return moment or _first(_of_address(url), fetched_at)
 
@@ -88,7 +89,7 @@ def _plausible(moment: Moment | None, url: str, fetched_at: datetime) -> Moment 
 
 
 def _in_its_zone(
-    moment: Moment, tree: HtmlElement, claims: list[tuple[str, str]], url: str, fetched_at: datetime
+    moment: Moment, page: Outline, claims: list[tuple[str, str]], url: str, fetched_at: datetime
 ) -> Moment:
     """What else the page says decides where a claim may be hours off.
 
@@ -112,11 +113,11 @@ def _in_its_zone(
     corrected = Moment(moment.raw, local, f"{moment.source} local-as-utc")
     if moment.at > fetched_at + _SLOW_CLOCK >= local:
         return corrected
-    language = (tree.get("lang") or "").lower()[:2]
+    language = page.attributes[0].get("lang", "").lower()[:2]
     if not (language in {"uk", "ru", "ua"} or (urlsplit(url).hostname or "").endswith(".ua")):
         return moment
     printed = {
-        m.at.replace(second=0) for m in _each(_printed(tree), fetched_at) if m.source == "printed naive"
+        m.at.replace(second=0) for m in _each(_printed(page), fetched_at) if m.source == "printed naive"
     }
     if local.replace(second=0) in printed and moment.at.replace(second=0) not in printed:
         return corrected
@@ -129,8 +130,8 @@ def _clock(raw: str) -> datetime | None:
     return datetime.fromisoformat(f"{found[1]}T{found[2]}") if found else None
 
 
-def read_modified(tree: HtmlElement, data: LinkedData, fetched_at: datetime) -> Moment | None:
-    claims = [("json-ld", raw) for raw in data.modified] + list(_metas(tree, _MODIFIED))
+def read_modified(page: Outline, data: LinkedData, fetched_at: datetime) -> Moment | None:
+    claims = [("json-ld", raw) for raw in data.modified] + list(_metas(page, _MODIFIED))
     return _first(claims, fetched_at)
 
 
@@ -163,49 +164,47 @@ _MODIFIED = {
     "dcterms.modified",
     "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated",
 }  # fmt: skip
-_META = etree.XPath("//meta[@content]")
-_TIMES = etree.XPath("//time[@datetime or @pubdate or normalize-space(text())]")
-_DATED = named(
-    "div span p time li em small a td b strong h6 font",
-    "date|time|publi|posted|calendar|info",
-    "class id itemprop",
-    "[string-length(normalize-space(.)) < 160]",
-)
-_ELSEWHERE = re.compile(
+_DATED = ("div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font")
+_of_date = names_say("date|time|publi|posted|calendar|info")
+_of_other_things = names_say(
     r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|widget|teaser"
-    r"|read-?also|promo|archive|banner|menu|copyright",
-    re.IGNORECASE,
+    r"|read-?also|promo|archive|banner|menu|copyright"
 )
 _ABOUT_CHANGE = re.compile(r"modif|updat|оновлен|обновлен|змінен|изменен", re.IGNORECASE)
 
 
-def _metas(tree: HtmlElement, names: set[str]) -> Iterator[tuple[str, str]]:
-    for meta in _META(tree):
-        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
-        if name in names:
-            yield ("itemprop" if meta.get("itemprop") else "meta"), meta.get("content")
+def _metas(page: Outline, names: set[str]) -> Iterator[tuple[str, str]]:
+    for i in page.by_tag.get("meta", ()):
+        meta = page.attributes[i]
+        if "content" in meta and meta_name(meta) in names:
+            yield ("itemprop" if meta.get("itemprop") else "meta"), meta["content"]
     wanted = "datepublished" if names is _PUBLISHED else "datemodified"
-    for element in tree.iterfind(".//*[@itemprop]"):
-        if element.tag != "meta" and wanted in element.get("itemprop").lower().split():
-            yield "itemprop", element.get("content") or element.get("datetime") or element.text_content()
+    for element, tag, said in zip(page.elements, page.tags, page.attributes, strict=True):
+        if "itemprop" in said and tag != "meta" and wanted in said["itemprop"].lower().split():
+            yield "itemprop", said.get("content") or said.get("datetime") or element.text_content()
 
 
-def _printed(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+def _printed(page: Outline) -> Iterator[tuple[str, str]]:
     """What a reader sees: first <time>, then elements whose class speaks of a date, then what was changed."""
     later: list[tuple[str, str]] = []
     after_headline: list[tuple[str, str]] = []
-    for element in _TIMES(tree):
-        raw = element.get("datetime") or element.get("content") or element.text_content()
-        if _ABOUT_CHANGE.search(element.get("class") or "") or _is_elsewhere(element):
+    for i in page.by_tag.get("time", ()):
+        element, said = page.elements[i], page.attributes[i]
+        if not ("datetime" in said or "pubdate" in said or _has_text(element)):
+            continue
+        raw = said.get("datetime") or said.get("content") or element.text_content()
+        if _ABOUT_CHANGE.search(said.get("class", "")) or _is_elsewhere(element):
             later.append(("time", raw))
-        elif not element.get("datetime") and not _YEAR.search(raw):
+        elif not said.get("datetime") and not _YEAR.search(raw):
             after_headline.append(("time", raw))
         else:
             yield "time", raw
-    for element in _DATED(tree):
-        if _is_elsewhere(element):
+    for i in page.positions(*_DATED):
+        element, said = page.elements[i], page.attributes[i]
+        names = f"{said.get('class', '')} {said.get('id', '')} {said.get('itemprop', '')}"
+        if not _of_date(names) or (own := short_text(element, 160)) is None or _is_elsewhere(element):
             continue
-        text = element.get("content") or one_line(element.text_content())
+        text = said.get("content") or one_line(own)
         if re.search(r"\d|\b(?:тому|назад|ago)\b", text) and not _ABOUT_CHANGE.search(text):
             after_headline.append(("printed", text))
     # a day with its hour says more than the day in the page's head, and either more than `yesterday`
@@ -215,21 +214,26 @@ def _printed(tree: HtmlElement) -> Iterator[tuple[str, str]]:
     yield from later
 
 
+def _has_text(element: HtmlElement) -> bool:
+    """Before its first child, where an element without attributes prints its date."""
+    return bool(element.xpath("boolean(normalize-space(text()))"))
+
+
 def _is_elsewhere(element: HtmlElement) -> bool:
     for depth, parent in enumerate(element.iterancestors()):
         if depth > 6 or parent.tag in {"article", "main"}:
             return False
-        if parent.tag in {"aside", "footer", "nav"} or _ELSEWHERE.search(
+        if parent.tag in {"aside", "footer", "nav"} or _of_other_things(
             f"{parent.get('class') or ''} {parent.get('id') or ''}"
         ):
             return True
     return False
 
 
-def _of_title(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+def _of_title(page: Outline) -> Iterator[tuple[str, str]]:
     """`Headline | DW | 28.04.2023`: some pages say it nowhere else."""
-    title = tree.find(".//title")
-    if title is not None and (day := _TITLE_DAY.search(one_line(title.text_content()))):
+    titles = page.of("title")
+    if titles and (day := _TITLE_DAY.search(one_line(titles[0].text_content()))):
         yield "title", day[1]
 
 

@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.exceptions import Unreadable
+from crawler.extraction.outline import Outline, outline
 from crawler.extraction.text import printable
 
 MAX_BYTES = 5_000_000
@@ -31,7 +32,12 @@ _READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk"
 
 
 def parse(body: bytes, declared: str | None) -> HtmlElement:
-    """The root element; `declared` is the charset of the Content-Type header.
+    """The root element of what `read_outline` reads."""
+    return read_outline(body, declared).root
+
+
+def read_outline(body: bytes, declared: str | None) -> Outline:
+    """The page; `declared` is the charset of the Content-Type header.
 
     Raises Unreadable with reason `empty`, `too-large`, `not-html`, `unparseable`, `too-deep` or
     `too-many-elements`.
@@ -42,13 +48,13 @@ def parse(body: bytes, declared: str | None) -> HtmlElement:
     if start.startswith(_OTHER_FORMATS) or b"ftyp" in start[4:12]:
         raise Unreadable("not-html", f"expected HTML, the body starts with {start[:8]!r}")
     source = printable(decode(body, declared))
-    if not source.strip():
+    if not source or source.isspace():
         raise Unreadable("empty", "expected HTML, came nothing readable")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # class look-up in C: every element an HtmlElement, as trafilatura asks for
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        root = etree.fromstring(source.encode("utf-8"), parser)
+        root = etree.fromstring(source, parser)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("unparseable", f"lxml: {error}") from error
     if root is None:
@@ -56,15 +62,15 @@ def parse(body: bytes, declared: str | None) -> HtmlElement:
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise Unreadable("too-deep", "elements nested deeper than 256")
     _join(root)
-    elements = 0
-    for elements, element in enumerate(root.iter(), 1):  # noqa: B007 - the last number is how many
+    page = outline(root)
+    if (elements := len(page.elements)) > MAX_ELEMENTS:
+        raise Unreadable("too-many-elements", f"{elements}; at most {MAX_ELEMENTS} are read")
+    for element, attributes in zip(page.elements, page.attributes, strict=True):
         for name in ("class", "id"):
             # every rule on names is a search in them: a megabyte of class would cost seconds
-            if len(element.get(name, "")) > LONGEST_NAME:
-                del element.attrib[name]
-    if elements > MAX_ELEMENTS:
-        raise Unreadable("too-many-elements", f"{elements}; at most {MAX_ELEMENTS} are read")
-    return root
+            if len(attributes.get(name, "")) > LONGEST_NAME:
+                del element.attrib[name], attributes[name]
+    return page
 
 
 def _join(root: HtmlElement) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 
+from crawler.extraction.outline import names_say
 from crawler.extraction.text import one_line
 from crawler.items import Claim
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from crawler.extraction.body import Body
     from crawler.extraction.linked_data import LinkedData
     from crawler.extraction.metadata import Metadata
+    from crawler.extraction.outline import Outline
 
 Kind = Literal["article", "live-blog", "video", "gallery", "paywalled", "truncated", "brief"]
 
@@ -27,6 +29,8 @@ _RUNNING = 600
 """Characters from which a page with a video or a gallery is an article with one."""
 _ENTRIES = 3
 _PICTURES = 6
+_SHOWS = {"article", "main", "figure"}
+_LINES = ("p", "div", "span", "h2", "h3", "h4", "a", "b", "strong", "em", "button")
 
 _NAMES = re.compile(
     r"(?P<live>live-?blog|live_blog|liveticker|live-ticker)|(?P<gallery>(?:photo|image|foto)-?_?gallery|fotorama"
@@ -34,10 +38,9 @@ _NAMES = re.compile(
     r"|(?P<wall>[ _-](?:pay-?_?wall|piano-?(?:offer|paywall)|subscribe-?to-?read"
     r"|premium-?(?:lock|wall))[ _-])"
 )
-_MAY_BE_NAMED = re.compile(r"live|gallery|fotorama|wall|piano|subscribe|premium")
+_may_be_named = names_say("live|gallery|fotorama|wall|piano|subscribe|premium")
 _NAMED = ("div", "section", "ul", "ol", "main", "article", "aside", "p")
 _TIMED = etree.XPath(".//time | .//*[contains(@class, 'time')][string-length(normalize-space(.)) < 12]")
-_PICTURE = etree.XPath("//article//img | //main//img | //figure//img | //*[contains(@class, 'gallery')]//img")
 _WALL_LINE = re.compile(
     r"(?:щоб|аби) (?:про)?читати (?:далі|повн|статтю|матеріал)|передплат\w+,? (?:щоб|аби) (?:про)?читати"
     r"|(?:продовження|повн\w+ (?:текст|верс\w+)|матеріал|стаття) (?:лише |тільки )?(?:доступн\w+|для)"
@@ -62,10 +65,10 @@ _WALL_ELEMENT = "an element of a wall"
 _CUT = re.compile(r"(?:…|\.{3})\W{0,3}$")
 
 
-def page_signs(tree: HtmlElement, data: LinkedData, said: Metadata) -> tuple[Claim, ...]:
+def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, ...]:
     """What speaks for a kind, before the tree is taken apart: source is the kind, value who says so."""
     signs: list[tuple[Kind, str]] = []
-    boxes = _boxes(tree)
+    boxes = _boxes(page)
     og_type = said.names.get("og:type", "").lower()
     if "LiveBlogPosting" in data.kinds:
         signs.append(("live-blog", "json-ld LiveBlogPosting"))
@@ -75,21 +78,21 @@ def page_signs(tree: HtmlElement, data: LinkedData, said: Metadata) -> tuple[Cla
         signs.append(("paywalled", "json-ld isAccessibleForFree"))
     if "wall" in boxes:
         signs.append(("paywalled", _WALL_ELEMENT))
-    if wall := _wall_line(tree):
+    if wall := _wall_line(page):
         signs.append(("paywalled", f"the line {wall[:80]!r}"))
     if "VideoObject" in data.kinds and data.article_kind is None:
         signs.append(("video", "json-ld VideoObject"))
     elif og_type.startswith("video"):
         signs.append(("video", f"og:type {og_type}"))
-    elif "VideoObject" in data.kinds or "og:video" in said.names or tree.find(".//video") is not None:
+    elif "VideoObject" in data.kinds or "og:video" in said.names or "video" in page.by_tag:
         signs.append(("video", "a video on the page"))
     if pictures := next((k for k in data.kinds if k in {"ImageGallery", "MediaGallery"}), None):
         signs.append(("gallery", f"json-ld {pictures}"))
     elif "gallery" in og_type:
         signs.append(("gallery", f"og:type {og_type}"))
-    elif len(_PICTURE(tree)) >= _PICTURES:
+    elif _has_pictures(page):
         signs.append(("gallery", "its pictures" if "gallery" not in boxes else "an element of a gallery"))
-    if any(_MORE_LINK.fullmatch(line) for line in _links(tree)):
+    if any(_MORE_LINK.fullmatch(line) for line in _links(page)):
         signs.append(("truncated", "a link to the rest"))
     return tuple(Claim(kind, why) for kind, why in signs)
 
@@ -153,29 +156,44 @@ def _page_type(data: LinkedData, said: Metadata) -> str | None:
     return f"meta {stated}" if stated else None
 
 
-def _boxes(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
-    """Elements whose names speak of a kind, in one pass: one XPath for each costs as much as parsing."""
+def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
+    """Elements whose names speak of a kind."""
     found: dict[str, list[HtmlElement]] = {}
-    for element in tree.iter(*_NAMED):
-        names = element.attrib
-        if "class" in names or "id" in names or "itemtype" in names:
+    for i in page.positions(*_NAMED):
+        names = page.attributes[i]
+        if names:
             told = f" {names.get('class', '')} {names.get('id', '')} {names.get('itemtype', '')} ".lower()
-            if _MAY_BE_NAMED.search(told) and (match := _NAMES.search(told)):
-                found.setdefault(str(match.lastgroup), []).append(element)
+            if _may_be_named(told) and (match := _NAMES.search(told)):
+                found.setdefault(str(match.lastgroup), []).append(page.elements[i])
     return found
 
 
-def _wall_line(tree: HtmlElement) -> str | None:
-    for element in tree.iter("p", "div", "span", "h2", "h3", "h4", "a", "b", "strong", "em", "button"):
-        own = element.text or ""
+def _has_pictures(page: Outline) -> bool:
+    """Whether there are six and more in an article, figures or what is called a gallery."""
+    count = 0
+    for image in page.of("img"):
+        count += any(
+            parent.tag in _SHOWS or "gallery" in (parent.get("class") or "")
+            for parent in image.iterancestors()
+        )
+        if count >= _PICTURES:
+            return True
+    return False
+
+
+def _wall_line(page: Outline) -> str | None:
+    for i in page.positions(*_LINES):
+        own = page.texts[i]
         if 12 < len(own) < 300 and _MAY_BE_WALL.search(own) and _WALL_LINE.search(line := one_line(own)):
             return line
     return None
 
 
-def _links(tree: HtmlElement) -> Iterator[str]:
+def _links(page: Outline) -> Iterator[str]:
     """What is printed on links, where it is short and their own."""
-    for link in tree.iter("a"):
-        own = link.text or (link[0].text if len(link) else None) or ""
+    for i in page.by_tag.get("a", ()):
+        link, own = page.elements[i], page.texts[i]
+        if not own and len(link):
+            own = link[0].text or ""
         if 6 < len(own) < 60:
             yield one_line(own)

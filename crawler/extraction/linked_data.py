@@ -13,7 +13,7 @@ from crawler.extraction.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lxml.html import HtmlElement
+    from crawler.extraction.outline import Outline
 
 Json = object
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review|NewsStory|LiveBlogPosting)$")
@@ -51,10 +51,10 @@ class LinkedData:
     """`wordCount`."""
 
 
-def read_linked_data(tree: HtmlElement) -> LinkedData:
+def read_linked_data(page: Outline) -> LinkedData:
     """From all `application/ld+json` blocks; a broken block is passed over."""
-    scripts = tree.iterfind(".//script[@type]")
-    blocks = [s.text for s in scripts if "ld+json" in s.get("type", "").lower() and s.text]
+    scripts = page.by_tag.get("script", ())
+    blocks = [page.texts[i] for i in scripts if "ld+json" in page.attributes[i].get("type", "").lower()]
     nodes = [node for block in blocks for node in _nodes(_loads(block))]
     articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in _kinds(node))]
     pages = [node for node in nodes if "WebPage" in _kinds(node)]
@@ -152,6 +152,8 @@ def _text(value: Json) -> str | None:
 
 def unescaped(text: str) -> str:
     """With entities resolved, however often they were escaped, up to three times."""
+    if "&" not in text:
+        return text
     for _ in range(3):
         plain = html.unescape(text)
         if plain == text or "&" not in text:

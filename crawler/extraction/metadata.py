@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
-
-from lxml import etree
 
 from crawler.extraction.alternates import absolute
 from crawler.extraction.linked_data import unescaped
+from crawler.extraction.outline import names_say
 from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.extraction.linked_data import LinkedData
+    from crawler.extraction.outline import Outline
 
-_META = etree.XPath("//meta[@content]")
-_TAG_LINKS = etree.XPath(
-    "//a[@rel='tag' or re:test(concat(' ', ../@class, ' ', ../../@class, ' ', ../../../@class, ' '),"
-    " '[ _-](tags?|tag-?list|topics)[ _-]', 'i')]",
-    namespaces={"re": "http://exslt.org/regular-expressions"},
-)
+_of_tags = names_say("[ _-](tags?|tag-?list|topics)[ _-]")
 # " | Outlet", " - РБК-Украина", " — Букви": what stands after the last of these is the outlet's name
 _SUFFIX = re.compile(r"^(.{12,}?)\s+(?:[|/•·»:]+|[-–—]{1,2})\s+([^|]{2,60})$")
 
@@ -43,29 +39,31 @@ class Metadata:
     """All <meta> by lower-cased name or property, the first of each."""
 
 
-def read_metadata(tree: HtmlElement, data: LinkedData, url: str) -> Metadata:
+def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
     names: dict[str, str] = {}
     listed: list[str] = []
-    for meta in _META(tree):
-        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
-        content = one_line(unescaped(meta.get("content")))
+    for i in page.by_tag.get("meta", ()):
+        meta = page.attributes[i]
+        name = meta_name(meta)
+        content = one_line(unescaped(meta.get("content", "")))
         if content and name:
             names.setdefault(name, content)
             if name == "article:tag":
                 listed.append(content)
     site_name = names.get("og:site_name")
-    headline, headline_source = _headline(tree, data, names, site_name)
+    headline, headline_source = _headline(page, data, names, site_name)
+    root = page.attributes[0]
     return Metadata(
-        canonical_url=_canonical(tree, url),
-        html_lang=one_line(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
-        or one_line(tree.get("xml:lang") or "")
+        canonical_url=_canonical(page, url),
+        html_lang=one_line(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
+        or one_line(root.get("xml:lang") or "")
         or None,
         og_locale=names.get("og:locale"),
         headline=headline,
         headline_source=headline_source,
         lead=data.description or names.get("og:description") or names.get("description"),
         section=names.get("article:section") or data.section,
-        tags=_tags(tree, data, listed),
+        tags=_tags(page, data, listed),
         image_url=absolute(url, names.get("og:image") or data.image)
         if names.get("og:image") or data.image
         else None,
@@ -74,24 +72,30 @@ def read_metadata(tree: HtmlElement, data: LinkedData, url: str) -> Metadata:
     )
 
 
-def _canonical(tree: HtmlElement, url: str) -> str | None:
-    for link in tree.iterfind(".//link[@rel]"):
-        if "canonical" in link.get("rel").lower().split() and link.get("href"):
-            return absolute(url, link.get("href"))
+def meta_name(meta: dict[str, str]) -> str:
+    """What a <meta> is called, in lower case; empty where it is called nothing."""
+    return (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
+
+
+def _canonical(page: Outline, url: str) -> str | None:
+    for i in page.by_tag.get("link", ()):
+        link = page.attributes[i]
+        if "canonical" in link.get("rel", "").lower().split() and link.get("href"):
+            return absolute(url, link["href"])
     return None
 
 
 def _headline(
-    tree: HtmlElement, data: LinkedData, names: dict[str, str], site_name: str | None
+    page: Outline, data: LinkedData, names: dict[str, str], site_name: str | None
 ) -> tuple[str | None, str | None]:
     """The <h1> where anything else agrees with it, for readers saw it; else the most trusted claim.
 
     And where it stands: `h1, as in og:title`, `json-ld`, `title`.
     """
-    h1s = [one_line(h1.text_content()) for h1 in tree.iter("h1")]
+    h1s = [one_line(h1.text_content()) for h1 in page.of("h1")]
     h1s = [text for text in h1s if 5 < len(text) < 400]
-    title_element = tree.find(".//title")
-    title = one_line(unescaped("".join(title_element.itertext()))) if title_element is not None else ""
+    titles = page.of("title")
+    title = one_line(unescaped("".join(titles[0].itertext()))) if titles else ""
     claims = {
         "json-ld": data.headline,
         "og:title": names.get("og:title"),
@@ -110,10 +114,10 @@ def _headline(
         return without_outlet(names["og:title"], site_name, None), "og:title"
     # an h2 or h3 that the title repeats is the headline of a page without h1
     if title:
-        for element in tree.iter("h2", "h3", "h4"):
-            text = one_line(element.text_content())
+        for i in page.positions("h2", "h3", "h4"):
+            text = one_line(page.elements[i].text_content())
             if len(text) > 20 and for_comparison(text) in for_comparison(title):
-                return text, f"{element.tag}, as in title"
+                return text, f"{page.tags[i]}, as in title"
     if short := without_outlet(title, site_name, None):
         return short, "title"
     return (h1s[0], "h1 alone") if h1s else (None, None)
@@ -147,9 +151,19 @@ def without_outlet(title: str, site_name: str | None, other: str | None) -> str 
     return title or None
 
 
-def _tags(tree: HtmlElement, data: LinkedData, listed: list[str]) -> tuple[str, ...]:
+def _is_among_tags(link: HtmlElement) -> bool:
+    return any(
+        _of_tags(f" {names} ") for parent in islice(link.iterancestors(), 3) if (names := parent.get("class"))
+    )
+
+
+def _tags(page: Outline, data: LinkedData, listed: list[str]) -> tuple[str, ...]:
     found = list(data.tags) or listed
     if not found:
-        found = [one_line(link.text_content()) for link in _TAG_LINKS(tree)]
+        found = [
+            one_line(page.elements[i].text_content())
+            for i in page.by_tag.get("a", ())
+            if page.attributes[i].get("rel") == "tag" or _is_among_tags(page.elements[i])
+        ]
     unique = {for_comparison(tag): tag.lstrip("#") for tag in reversed(found) if 1 < len(tag) < 60}
     return tuple(reversed(unique.values()))[:30]

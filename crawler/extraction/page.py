@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.extraction import body, byline, dates
 from crawler.extraction.alternates import read_alternates
 from crawler.extraction.blocks import refuse_block_page
-from crawler.extraction.decoding import parse
+from crawler.extraction.decoding import read_outline
 from crawler.extraction.detector import detect_language
 from crawler.extraction.kind import page_signs, read_kind
 from crawler.extraction.known import Known
@@ -64,15 +64,15 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
 
 
 def read_parts(fetch: Fetch, hints: Hints) -> Parts:
-    tree = parse(fetch.body, fetch.encoding)
-    refuse_block_page(tree, fetch.body, fetch.url)
-    data = read_linked_data(tree)
-    said = read_metadata(tree, data, fetch.url)
-    line, claims = byline.read_byline(tree, data, said, hints.byline)
-    published = dates.read_published(tree, data, fetch.url, fetch.fetched_at)
-    modified = dates.read_modified(tree, data, fetch.fetched_at)
-    alternates = read_alternates(tree, fetch.url, hints.switcher)
-    signs = page_signs(tree, data, said)
+    page = read_outline(fetch.body, fetch.encoding)
+    refuse_block_page(page.root, fetch.body, fetch.url)
+    data = read_linked_data(page)
+    said = read_metadata(page, data, fetch.url)
+    line, claims = byline.read_byline(page, data, said, hints.byline)
+    published = dates.read_published(page, data, fetch.url, fetch.fetched_at)
+    modified = dates.read_modified(page, data, fetch.fetched_at)
+    alternates = read_alternates(page, fetch.url, hints.switcher)
+    signs = page_signs(page, data, said)
     # takes the tree apart, so it comes last
     known = Known(
         headline=said.headline,
@@ -82,7 +82,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         description=said.lead,
         text=data.body,
     )
-    text = body.read_body(tree, known, hints.drop)
+    text = body.read_body(page, known, hints.drop)
     kind = read_kind(signs, data, said, text)
     return Parts(data, said, line, claims, published, modified, alternates, kind, text)
 

@@ -6,25 +6,38 @@ import html
 import re
 import unicodedata
 
-# C0 and C1 controls, surrogates, soft hyphen, zero-width and direction marks, byte order mark, noncharacters
+# C0 and C1 controls but those that part lines and records, surrogates, soft hyphen, zero-width and direction marks, byte order mark, noncharacters
 _NEVER = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 _NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = bytes([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
 _REFERENCE = re.compile(r"&#(x[0-9a-f]{1,12}|[0-9]{1,12});?", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
 
 
 def one_line(text: str) -> str:
     """NFC, printable, each run of white space one space."""
+    line = " ".join(text.split())
+    if line.isprintable():
+        # nearly all text is, and then there is nothing to take out
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _NEVER.sub("", text))).strip()
 
 
-def printable(source: str) -> str:
-    """HTML without the characters that no parser or file format takes, as such or as `&#1;`."""
-    source = _NOT_IN_HTML.sub("", source)
-    return _REFERENCE.sub(_readable, source) if "&#" in source else source
+def printable(source: str) -> bytes:
+    """HTML as UTF-8, without the characters that no parser or file format takes, as such or as `&#1;`."""
+    if "&#" in source:
+        source = _REFERENCE.sub(_readable, source)
+    try:
+        encoded = source.encode()
+    except UnicodeEncodeError:
+        return _NOT_IN_HTML.sub("", source).encode()
+    # on bytes this takes a quarter of the time, and no byte of a longer character is a control
+    encoded = encoded.translate(None, _CONTROLS)
+    return encoded if b"\xef\xbf" not in encoded else _NOT_IN_HTML.sub("", encoded.decode()).encode()
 
 
 def _readable(reference: re.Match[str]) -> str:
@@ -38,4 +51,5 @@ def _readable(reference: re.Match[str]) -> str:
 
 def for_comparison(text: str) -> str:
     """Only letters and digits, folded: equal where a reader would call two lines the same."""
-    return re.sub(r"[\W_]+", "", one_line(text).casefold())
+    folded = one_line(text).casefold().replace(" ", "")
+    return folded if folded.isalnum() else "".join(_WORD.findall(folded)).replace("_", "")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.extraction.alternates import absolute, is_home_page, language_tag, read_alternates
-from crawler.extraction.decoding import parse
+from crawler.extraction.decoding import read_outline
+from crawler.extraction.outline import outline
 from crawler.items import Alternate
 
 HERE = "https://courier.example/news/2026/01/08/8015225/"
@@ -17,7 +18,7 @@ HERE = "https://courier.example/news/2026/01/08/8015225/"
 
 def read(body: str, head: str = "", url: str = HERE, switcher: str | None = None) -> tuple[Alternate, ...]:
     tree = html.document_fromstring(f"<html><head>{head}</head><body>{body}<p>x</p></body></html>")
-    return read_alternates(tree, url, switcher)
+    return read_alternates(outline(tree), url, switcher)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_counterparts_that_real_pages_name(shared_data: Path) -> None:
         path = shared_data / f"{row['page']}.gz"
         if not path.exists():
             continue
-        found = read_alternates(parse(gzip.decompress(path.read_bytes()), None), HERE)
+        found = read_alternates(read_outline(gzip.decompress(path.read_bytes()), None), HERE)
         for language, url in row["counterparts"].items():
             if not any(a.url == url and (a.language or "").startswith(language) for a in found):
                 missing.append((row["page"], language, url, row["via"]))

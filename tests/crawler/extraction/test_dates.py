@@ -6,6 +6,7 @@ from lxml import html
 
 from crawler.extraction.dates import Moment, read_modified, read_published, stated
 from crawler.extraction.linked_data import LinkedData, read_linked_data
+from crawler.extraction.outline import outline
 
 FETCHED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -17,10 +18,12 @@ def utc(*parts: int) -> datetime:
 def published(
     body: str = "", head: str = "", url: str = "https://a.example/news/x", language: str = "uk"
 ) -> Moment | None:
-    tree = html.document_fromstring(
-        f"<html lang='{language}'><head>{head}</head><body><h1>Заголовок</h1>{body}</body></html>"
+    page = outline(
+        html.document_fromstring(
+            f"<html lang='{language}'><head>{head}</head><body><h1>Заголовок</h1>{body}</body></html>"
+        )
     )
-    return read_published(tree, read_linked_data(tree), url, FETCHED)
+    return read_published(page, read_linked_data(page), url, FETCHED)
 
 
 def test_the_second_json_ld_block_with_a_unix_string_does_not_overrule_the_first() -> None:
@@ -73,12 +76,14 @@ def test_dates_of_other_articles_are_not_this_ones() -> None:
 
 
 def test_modified() -> None:
-    tree = html.document_fromstring(
-        '<html><head><meta property="article:modified_time" content="2024-04-26T08:00:00Z"></head><body>x</body></html>'
+    page = outline(
+        html.document_fromstring(
+            '<html><head><meta property="article:modified_time" content="2024-04-26T08:00:00Z"></head><body>x</body></html>'
+        )
     )
-    moment = read_modified(tree, LinkedData(), FETCHED)
+    moment = read_modified(page, LinkedData(), FETCHED)
     assert moment == Moment("2024-04-26T08:00:00Z", utc(2024, 4, 26, 8), "meta")
-    assert read_modified(tree, LinkedData(modified=("2023-01-01T00:00:00Z",)), FETCHED) == Moment(
+    assert read_modified(page, LinkedData(modified=("2023-01-01T00:00:00Z",)), FETCHED) == Moment(
         "2023-01-01T00:00:00Z", utc(2023, 1, 1), "json-ld"
     )
 

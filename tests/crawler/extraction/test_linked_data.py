@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.extraction.linked_data import LinkedData, read_linked_data
+from crawler.extraction.outline import outline
 
 values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -39,7 +40,9 @@ def read(*blocks: object) -> LinkedData:
         f'<script type="application/ld+json">{b if isinstance(b, str) else json.dumps(b)}</script>'
         for b in blocks
     )
-    return read_linked_data(html.document_fromstring(f"<html><head>{scripts}</head><body>x</body></html>"))
+    return read_linked_data(
+        outline(html.document_fromstring(f"<html><head>{scripts}</head><body>x</body></html>"))
+    )
 
 
 def test_entities_escaped_within_json_are_resolved() -> None:

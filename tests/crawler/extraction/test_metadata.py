@@ -4,15 +4,16 @@ from lxml import html
 
 from crawler.extraction.linked_data import read_linked_data
 from crawler.extraction.metadata import Metadata, read_metadata, without_outlet
+from crawler.extraction.outline import outline
 
 URL = "https://courier.example/news/1/"
 
 
 def read(head: str = "", body: str = "", attributes: str = "") -> Metadata:
-    tree = html.document_fromstring(
-        f"<html {attributes}><head>{head}</head><body>{body}<p>x</p></body></html>"
+    page = outline(
+        html.document_fromstring(f"<html {attributes}><head>{head}</head><body>{body}<p>x</p></body></html>")
     )
-    return read_metadata(tree, read_linked_data(tree), URL)
+    return read_metadata(page, read_linked_data(page), URL)
 
 
 @pytest.mark.parametrize(
