@@ -37,8 +37,8 @@ class Host:
     """Refusals since the last good answer."""
     delay: float = 0.0
     """Seconds, while backing off; 0 when not."""
-    since: float = 0.0
-    """Of the last refusal: requests that were sent before it do not double the delay again."""
+    under_way: set[Request] = field(default_factory=set)
+    """When the delay was doubled: their refusals do not double it again."""
     usual: tuple[int, float, float] = (1, 0.0, 0.0)
     """Concurrency, delay and jitter of before."""
     given_up: str | None = None
@@ -92,8 +92,7 @@ class BackOff:
         if response.status in REFUSALS:
             written = response.headers.get("Retry-After")
             wait = read_retry_after(written.decode("latin-1") if written else None, datetime.now(UTC))
-            sent = monotonic() - request.meta.get("download_latency", 0.0)
-            self._refused(slot, f"http-{response.status}", sent, wait)
+            self._refused(slot, f"http-{response.status}", request, wait)
         elif response.status != 200:
             # a redirect or a 404 is an answer; what a 200 is, only its text tells
             self._answered(slot)
@@ -104,7 +103,7 @@ class BackOff:
         if isinstance(item, Article):
             self._answered(slot)
         elif isinstance(item, Look) and item.reason == BLOCKED:
-            self._refused(slot, BLOCKED, monotonic(), None)
+            self._refused(slot, BLOCKED, getattr(response, "request", None), None)
         self._hold(slot)
 
     def item_dropped(self, item: object, response: Response | Failure | None) -> None:
@@ -112,7 +111,7 @@ class BackOff:
         self._answered(_slot_of(response))
 
     # --- one host ----------------------------------------------------------------------------------
-    def _refused(self, name: str, reason: str, sent: float, wait: float | None) -> None:
+    def _refused(self, name: str, reason: str, request: Request | None, wait: float | None) -> None:
         slot = self._slot(name)
         if slot is None:
             return
@@ -121,10 +120,10 @@ class BackOff:
             host.usual = slot.concurrency, slot.delay, slot.jitter
         host.in_a_row += 1
         host.refusals[reason] += 1
-        if not host.delay or sent >= host.since:
+        if request not in host.under_way:
             host.delay = min(max(self._first, 2 * host.delay, 2 * host.usual[1]), self._longest)
             host.slowest = max(host.slowest, host.delay)
-        host.since = monotonic()
+            host.under_way = set(slot.transferring)
         if wait is not None and wait <= self._longest_wait:
             # the next request goes out at lastseen + delay; later answers must not bring that forward
             slot.lastseen = max(slot.lastseen, monotonic() + wait - host.delay)

@@ -28,7 +28,8 @@ def pace(rules: Protego, agent: str, at: dt.time) -> float:
     rate = rules.request_rate(agent)
     if rate is not None and (rate.start_time is None or _within(at, rate.start_time, rate.end_time)):
         delay = max(delay, rate.seconds / rate.requests)
-    return min(delay, LONGEST)
+    # written `nan`, it is no number to sleep for
+    return min(delay, LONGEST) if delay > 0 else 0.0
 
 
 def _within(at: dt.time, start: dt.time, end: dt.time | None) -> bool:
