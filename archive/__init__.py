@@ -2,7 +2,7 @@
 
 ```python
 import archive
-a = archive.open("news-archive")
+a = archive.open("news-archive")  # or s3://bucket/prefix
 a.articles(language=["uk", "ru"], published=("2026-01-01", None)).to_pandas()
 ```
 """
@@ -23,6 +23,7 @@ from archive.exceptions import (
     ExportError,
     MigrationError,
     NotAnArchive,
+    ObjectStoreError,
     PageNotKept,
     PoisonRecord,
     SchemaTooNew,
@@ -47,6 +48,7 @@ __all__ = [
     "ExportError",
     "MigrationError",
     "NotAnArchive",
+    "ObjectStoreError",
     "PageNotKept",
     "PoisonRecord",
     "SchemaTooNew",

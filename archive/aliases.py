@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive import fetching
 from archive.schema import MEMBERSHIPS
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def successors(root: Path, head: Snapshot, story_id: str) -> tuple[str, ...]:
 
     One where it was merged into an older story, several where it was taken apart, none where it never was.
     """
-    paths = [str(root / file.path) for file in head.stored("memberships")]
+    paths = [str(path) for path in fetching.present(root, head.stored("memberships"))]
     log = ds.dataset(paths, schema=MEMBERSHIPS, format="parquet")
     once = log.to_table(columns=["article_id"], filter=ds.field("story_id") == story_id)[
         "article_id"

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from archive import alignments, stories
+from archive import alignments, fetching, stories
 from archive.records import SEPARATED
 from archive.rows import Commit, table
 from archive.schema import (
@@ -54,7 +54,8 @@ class Past:
         self._at = at
 
     def _read(self, names: tuple[str, ...], schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
-        paths = [str(self._root / file.path) for name in names for file in self._head.stored(name)]
+        files = [file for name in names for file in self._head.stored(name)]
+        paths = [str(path) for path in fetching.present(self._root, files)]
         source = ds.dataset(paths, schema=schema, format="parquet")
         return source.to_table(columns=columns, filter=ds.field("ingested_at") <= pa.scalar(self._at))
 

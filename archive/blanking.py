@@ -14,7 +14,7 @@ import zlib
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from archive import warc
+from archive import fetching, outbox, warc
 from archive.exceptions import ArchiveWriteError
 from archive.tombstones import Range, Tombstones
 
@@ -35,7 +35,7 @@ def page_range(layout: Layout, pointer: Pointer) -> Range | None:
     if begun is None or begun.fields.get("warc-type") != "response":
         return None
     length = pointer.length
-    with (layout.root / pointer.file).open("rb") as file:
+    with fetching.present_path(layout.root, pointer.file).open("rb") as file:
         file.seek(pointer.offset + length)
         follows = file.read(1 << 20)
     request = warc.read_start(follows)
@@ -52,7 +52,7 @@ def address(layout: Layout, pointer: Pointer) -> str | None:
 
 def _begun(layout: Layout, pointer: Pointer) -> warc.Record | None:
     try:
-        with (layout.root / pointer.file).open("rb") as file:
+        with fetching.present_path(layout.root, pointer.file).open("rb") as file:
             file.seek(pointer.offset)
             return warc.read_start(file.read(65_536))
     except FileNotFoundError:
@@ -73,7 +73,7 @@ def without_purged(layout: Layout, pages: Iterable[Pointer], at: datetime) -> li
 def overwrite(layout: Layout, ranges: Iterable[Range], at: datetime) -> None:
     """Durable when it returns. `at` is the moment of the request, so that the same hole comes out again."""
     for wanted in ranges:
-        path = layout.root / wanted.path
+        path = fetching.present_path(layout.root, wanted.path)
         hole = _page_hole if path.name.endswith(".warc.gz") else _line_hole
         try:
             # not O_APPEND: pwrite would append then
@@ -87,6 +87,7 @@ def overwrite(layout: Layout, ranges: Iterable[Range], at: datetime) -> None:
                 while done < len(data):
                     done += os.pwrite(descriptor, data[done:], wanted.offset + done)
                 os.fsync(descriptor)
+                outbox.add(layout, path)
         except OSError as error:
             raise ArchiveWriteError(f"Cannot overwrite a part of {path}: {error.strerror}.") from error
         finally:

@@ -19,7 +19,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from archive import durable, raw, warc
+from archive import durable, fetching, outbox, raw, warc, working_copy
 from archive.raw import Pointer
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ def add(layout: Layout, pointers: Iterable[Pointer]) -> None:
     if not lines:
         return
     _write(layout, sorted(set(lines)))
+    if working_copy.of(layout.root) is not None:  # others have these files too: only `compact` merges them
+        return
     sizes: dict[int, list[Path]] = {}
     for path in _files(layout):
         # powers of eight: a line is written anew once a class
@@ -85,6 +87,7 @@ def add(layout: Layout, pointers: Iterable[Pointer]) -> None:
 
 def find(layout: Layout, url: str) -> list[Pointer]:
     """Every page kept of an address, oldest first; http and https, with `www.` and without, are one."""
+    fetching.mirror(layout.root, "_raw/index")
     start = f"{surt(url)} ".encode()
     found: set[bytes] = set()
     for path in _files(layout):
@@ -112,6 +115,7 @@ def rebuild(layout: Layout) -> int:
 
 def remove(layout: Layout, places: set[tuple[str, int]]) -> None:
     """Take pages out, by file and offset; what is gone already stays gone. Call it under the commit lock."""
+    fetching.mirror(layout.root, "_raw/index")
     for path in _files(layout):
         before = path.read_bytes().splitlines(keepends=True)
         found = [_pointer(line) for line in before]
@@ -119,7 +123,23 @@ def remove(layout: Layout, places: set[tuple[str, int]]) -> None:
         if len(kept) < len(before):
             written = _write(layout, kept) if kept else None
             if path != written:
+                outbox.take_back(layout, path)
                 path.unlink(missing_ok=True)
+
+
+def merge(layout: Layout) -> None:
+    """Few files out of many, in an archive whose commits do not do it. Call it under the commit lock."""
+    if working_copy.of(layout.root) is None:
+        return
+    fetching.mirror(layout.root, "_raw/index")
+    before = _files(layout)
+    if len(before) < _MERGE_AT:
+        return
+    whole = _write(layout, _merged(before))
+    for path in before:
+        if path != whole:
+            outbox.take_back(layout, path)
+            path.unlink(missing_ok=True)
 
 
 def _files(layout: Layout) -> list[Path]:
@@ -139,6 +159,7 @@ def _write(layout: Layout, sorted_lines: Iterable[bytes]) -> Path:
             file.flush()
             os.fsync(file.fileno())
         final = layout.raw_index / f"{digest.hexdigest()[:32]}.cdxj"
+        outbox.add(layout, final)
         temporary.rename(final)
         durable.sync_folder(layout.raw_index)
     except OSError:

@@ -5,14 +5,16 @@ The log and every row stay: what a past moment looked like is derived from rows,
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from archive import views
+from archive import views, working_copy
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from archive.layout import Layout
     from archive.log import Log
@@ -45,8 +47,23 @@ def collect(
         size += status.st_size
         if not dry_run:
             path.unlink(missing_ok=True)
+    if (copy := working_copy.of(layout.root)) is not None:
+        there = [x for x in copy.store.list("_data") if x.path not in needed and now - x.modified >= keep]
+        # the archive is what is there; what is here as well is not counted twice
+        count, size = len(there), sum(x.bytes for x in there)
+        if not dry_run:
+            copy.store.delete([x.path for x in there])
+            _sweep(copy.root / working_copy.INCOMING, now)
     dropped = 0 if dry_run else views.prune(layout, now.timestamp(), keep.total_seconds())
     return Collected(count, size, dropped)
+
+
+def _sweep(folder: Path, now: datetime) -> None:
+    """What fetches that were killed have left."""
+    for path in folder.glob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if now.timestamp() - path.stat().st_mtime > KEEP.total_seconds():
+                path.unlink()
 
 
 def _needed(log: Log, since: datetime) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,11 +12,27 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from archive import blanking, cdxj, compaction, erasure, locks, plan, raw, replay, tombstones, views
+from archive import (
+    blanking,
+    cdxj,
+    compaction,
+    erasure,
+    locks,
+    outbox,
+    plan,
+    raw,
+    replay,
+    tombstones,
+    views,
+    working_copy,
+)
 from archive.assembly import Assembly
 from archive.collection import Collected, collect
-from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveWriteError
+from archive.counters import count
+from archive.current_state import CurrentState
+from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveWriteError, ObjectStoreError
 from archive.log import Snapshot
+from archive.pulling import pull
 from archive.rows import Commit
 from archive.schema import SCHEMA_VERSION
 from archive.tables import TableFiles
@@ -48,13 +63,18 @@ class Committer:
         self._log = log
         self._run_id = run_id
         self._now = now
-        self._state: State | None = None
+        self._state = CurrentState(layout, log)
         self._stones = Tombstones(layout)
 
     def close(self) -> None:
-        if self._state is not None:
-            self._state.close()
-            self._state = None
+        self._state.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Under the lock of this machine, with what other machines have committed and purged."""
+        with locks.hold(self._layout.lock):
+            pull(self._layout)
+            yield
 
     def commit(
         self,
@@ -64,7 +84,7 @@ class Committer:
         about: Collection[str] = (),
     ) -> Snapshot | None:
         """`batches`: the records of each segment. None when all of them are committed already."""
-        with locks.hold(self._layout.lock):
+        with self._alone():
             self._finish_purges()
             while True:
                 head, state = self._ready()
@@ -81,8 +101,10 @@ class Committer:
 
     def compact(self) -> Snapshot | None:
         """Put small files together in a snapshot of its own; None when there is nothing to gain."""
-        with locks.hold(self._layout.lock):
+        with self._alone():
             self._finish_purges()
+            cdxj.merge(self._layout)
+            outbox.flush(self._layout)
             return self._restate(
                 "compact",
                 lambda head, _state, files, _commit: compaction.rewrite(self._layout, head, files),
@@ -91,7 +113,7 @@ class Committer:
 
     def purge(self, prepare: Callable[[State], Tombstone]) -> Tombstone:
         """`prepare` finds what is to go; once its tombstone is written this cannot be called off."""
-        with locks.hold(self._layout.lock):
+        with self._alone():
             self._finish_purges()
             stone = prepare(self._ready()[1])
             tombstones.write(self._layout, stone)
@@ -125,14 +147,17 @@ class Committer:
 
     def _admitted(self, records: Sequence[Record]) -> list[Record]:
         """Without what was purged after it was acknowledged."""
+        self._stones.refresh()
         kept, refused = tombstones.admitted(self._stones, records)
         pages = [pointer for record in refused if (pointer := raw.pointer_of(record))]
         blanking.blank_pages(self._layout, pages, self._now())
+        if pages:  # an attempt that came too late may have put them there
+            cdxj.remove(self._layout, {(page.file, page.offset) for page in pages})
         return kept
 
     def repair(self) -> None:
         """Bring cache and view up to the log, and sweep up what is of no use any more."""
-        with locks.hold(self._layout.lock):
+        with self._alone():
             for path in self._layout.temporary.iterdir():
                 if path.is_dir() and not path.is_symlink():
                     views.remove(path)
@@ -142,33 +167,19 @@ class Committer:
             if views.current(self._layout) != head.id:
                 self._show(head, state)
             self._finish_purges()
+            outbox.flush(self._layout)
             collect(self._layout, self._log, self._now())
 
     def collect(self, keep: timedelta, *, dry_run: bool) -> Collected:
-        with locks.hold(self._layout.lock):
+        with self._alone():
             return collect(self._layout, self._log, self._now(), keep, dry_run=dry_run)
 
     def _ready(self) -> tuple[Snapshot, State]:
         head = self._log.head()
         if head is None:
-            raise ArchiveNotFound(f"{self._layout.root} has lost its log; it is no archive any more.")
-        try:
-            if self._state is None:
-                self._state = replay.open_state(self._layout)
-            try:
-                replay.catch_up(self._state, self._layout, self._log, head)
-            except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
-                    raise
-                _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
-                self.close()
-                replay.discard_state(self._layout)
-                self._state = replay.open_state(self._layout)
-                replay.catch_up(self._state, self._layout, self._log, head)
-        except (sqlite3.Error, OSError) as error:
-            self.close()
-            raise ArchiveWriteError(f"Cannot write {self._layout.state}: {error}.") from error
-        return head, self._state
+            name = working_copy.name_of(self._layout.root)
+            raise ArchiveNotFound(f"{name} has lost its log; it is no archive any more.")
+        return head, self._state.at(head)
 
     def _attempt(
         self,
@@ -193,7 +204,7 @@ class Committer:
                 [pointer for x in batches.values() for record in x if (pointer := raw.pointer_of(record))],
             )
             live = assembly.carry_out(planned)
-            counters = _counters(planned, summary)
+            counters = count(planned, summary)
             snapshot = self._snapshot(
                 head,
                 "append",
@@ -249,6 +260,12 @@ class Committer:
                 f"The commit into {self._layout.root} failed: {error}. "
                 "The articles are safe in their segment and will be committed by the next one."
             ) from error
+        except ObjectStoreError as error:
+            files.discard()
+            raise ObjectStoreError(
+                f"{error} The articles are safe in their segment on this machine, and will be committed by "
+                "the next one."
+            ) from None
         except (ArchiveError, pa.ArrowException):
             files.discard()
             raise
@@ -265,17 +282,3 @@ class Committer:
             views.prune(self._layout, self._now().timestamp())
         except OSError as error:
             _log.warning("snapshot %d is committed; its view will follow: %s", snapshot.id, error)
-
-
-def _counters(planned: plan.Plan, summary: Mapping[str, int]) -> dict[str, int]:
-    own = Counter(f"archive/{look.outcome}" for look in planned.reading.looks)
-    own["archive/articles_new"] = sum(1 for x in planned.reading.drafts if x not in planned.reading.stored)
-    own["archive/versions_new"] = sum(len(drafts) for drafts in planned.reading.drafts.values())
-    own["archive/pairs_decided"] = len(planned.pairs)
-    own["archive/stories_written"] = len(planned.stories)
-    own["archive/refusals_recorded"] = len(planned.refusals)
-    own["archive/alignments_made"] = len(
-        {(x.article_id_a, x.article_id_b) for _, x in planned.alignments.new}
-    )
-    refused = {f"archive/pairs_refused/{reason}": count for reason, count in planned.refused.items()}
-    return dict(sorted({**own, **refused, **summary}.items()))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive import blanking, cdxj, forgetting, rows, stories, views
+from archive import blanking, cdxj, fetching, forgetting, outbox, rows, stories, views
 from archive.alignments import stored_coverages
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.schema import LANGUAGES, OBSERVATIONS, STORED
@@ -65,7 +65,8 @@ def rewrite(  # noqa: PLR0917  as archive/commit.py calls it
         if file.path in places:
             after = _stories(read(layout.root, [file]), changed, gone, state, commit)
         else:
-            hits = _hits(layout.root / file.path, file.table, stones)
+            (path,) = fetching.present(layout.root, [file])
+            hits = _hits(path, file.table, stones)
             if not any(hits):
                 continue
             after = _without(read(layout.root, [file]), file.table, hits)
@@ -136,12 +137,16 @@ def clean(layout: Layout, stones: Tombstones, stone: Tombstone, head: Snapshot, 
     try:
         if views.current(layout) not in {None, head.id}:
             views.publish(layout, head)
+        fetching.mirror(layout.root, "_data")
         old = _earlier_files(layout, stones, head)
         views.drop_with(layout, {path.name.rpartition("-")[2] for path in old}, keep=head.id)
         for path in old:
+            if path.is_relative_to(layout.data):
+                outbox.take_back(layout, path)
             path.unlink(missing_ok=True)
         blanking.overwrite(layout, stone.ranges, stone.at)
         cdxj.remove(layout, {(x.path, x.offset) for x in stone.ranges})
+        outbox.flush(layout)
         forgetting.scrub(state)
     except (OSError, sqlite3.Error) as error:
         raise ArchiveWriteError(

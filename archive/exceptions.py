@@ -8,6 +8,7 @@ ArchiveError
 ├── SchemaTooOld         written by an older Triptych; `python -m archive migrate` brings it up
 ├── MigrationError       no way from the schema of the archive to today's
 ├── ArchiveWriteError    the disk refused a write; what was acknowledged before is safe
+├── ObjectStoreError     an object store refuses, is not there, or does not answer
 ├── ArchiveDamaged       a file is missing, cut or altered
 ├── SnapshotNotFound     no snapshot that old, or its files are gone
 ├── ArticleNotFound      no article, version or story of that id
@@ -50,6 +51,10 @@ class MigrationError(ArchiveError):
 
 
 class ArchiveWriteError(ArchiveError):
+    pass
+
+
+class ObjectStoreError(ArchiveError):
     pass
 
 

@@ -47,7 +47,15 @@ if TYPE_CHECKING:
 
 FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged")
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
-OWN_NAMES = frozenset({*FOLDERS, *TABLES, "_lock", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
+_WORKING_COPY = ("_remote.json", "_incoming", "_outbox")  # archive/working_copy.py
+_CACHE = ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
+OWN_NAMES = frozenset({*FOLDERS, *TABLES, *_WORKING_COPY, *_CACHE, "_lock"})
+
+
+def snapshot_number(name: str) -> int | None:
+    """Of a manifest, by its name or path; None for what is none."""
+    stem, _, suffix = name.rpartition("/")[2].partition(".")
+    return int(stem) if suffix == "json" and stem.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _held: set[int] = set()
+_mine = threading.local()
 
 
 def try_lock(descriptor: int) -> bool:
@@ -33,13 +35,22 @@ def close(descriptor: int) -> None:
 
 @contextmanager
 def hold(path: Path) -> Iterator[None]:
-    """Wait for the lock on `path` and hold it; only spares work, the commit itself is safe without."""
+    """Wait for the lock on `path` and hold it; only spares work, the commit itself is safe without.
+
+    A thread that holds it already goes on.
+    """
+    mine = _mine.__dict__.setdefault("paths", set())
+    if path in mine:
+        yield
+        return
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     _held.add(descriptor)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        mine.add(path)
         yield
     finally:
+        mine.discard(path)
         close(descriptor)
 
 

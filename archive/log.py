@@ -7,11 +7,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive import durable
+from archive import durable, fetching, sending, working_copy
 from archive.exceptions import ArchiveDamaged, SchemaTooNew, SnapshotNotFound
+from archive.layout import snapshot_number
+from archive.store import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from archive.layout import Layout
 
@@ -65,8 +68,10 @@ class Log:
     def ids(self) -> list[int]:
         if not self._layout.log.is_dir():
             return []
-        names = (path.stem for path in self._layout.log.iterdir() if path.suffix == ".json")
-        return sorted(int(stem) for stem in names if stem.isdecimal())
+        names = (path.name for path in self._layout.log.iterdir())
+        here = sorted(number for name in names if (number := snapshot_number(name)) is not None)
+        # a working copy brings old manifests when they are read; in a store none is ever missing
+        return list(range(here[-1] + 1)) if here and working_copy.of(self._layout.root) else here
 
     def head(self) -> Snapshot | None:
         ids = self.ids()
@@ -75,9 +80,10 @@ class Log:
     def read(self, snapshot_id: int) -> Snapshot:
         path = self._layout.manifest(snapshot_id)
         try:
-            document = json.loads(path.read_bytes())
+            document = json.loads(self._present(snapshot_id).read_bytes())
         except FileNotFoundError:
-            raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {self._layout.root}.") from None
+            name = working_copy.name_of(self._layout.root)
+            raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {name}.") from None
         except ValueError as error:
             raise ArchiveDamaged(f"The manifest {path} is not readable: {error}.") from error
         version = document.get("schema_version")
@@ -93,6 +99,16 @@ class Log:
         except (KeyError, TypeError, ValueError) as error:
             raise ArchiveDamaged(f"The manifest {path} is incomplete: {error!r}.") from error
 
+    def read_all(self) -> list[Snapshot]:
+        """Every snapshot whose manifest is kept, oldest first."""
+        ids = self.ids()
+        each(self._present, ids)
+        return [self.read(snapshot_id) for snapshot_id in ids]
+
+    def _present(self, snapshot_id: int) -> Path:
+        name = str(self._layout.manifest(snapshot_id).relative_to(self._layout.root))
+        return fetching.present_path(self._layout.root, name)
+
     def since(self, snapshot_id: int) -> Iterable[Snapshot]:
         """The snapshots after this one, oldest first; a gap raises SnapshotNotFound."""
         ids = self.ids()
@@ -106,6 +122,10 @@ class Log:
         # one line a file: a person can read it, and grep finds where a data file came from
         lines = ",\n".join(json.dumps(file) for file in files)
         text = json.dumps(document, indent=1)[:-2] + f',\n "files": [\n{lines}\n ]\n}}\n'
+        if (copy := working_copy.of(self._layout.root)) is not None:
+            parent = self.read(snapshot.parent).files if snapshot.parent is not None else ()
+            before = frozenset(file.path for file in parent)
+            return sending.commit(copy, snapshot, before, text.encode())
         temporary = self._layout.new_temporary()
         durable.write_new(temporary, text.encode())
         return durable.publish_once(temporary, self._layout.manifest(snapshot.id))

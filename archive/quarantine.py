@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from archive import fetching, outbox, working_copy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,6 +33,7 @@ class Quarantine:
     """One file a writer, made with its first entry; one line an entry, ASCII, so that anything fits."""
 
     def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self._path = layout.quarantine / f"{uuid4().hex}.jsonl"
 
     def add_record(self, record: Record, reason: str, detail: str, at: datetime) -> None:
@@ -51,6 +54,10 @@ class Quarantine:
             "content": content,
         }
         line = json.dumps(entry).encode() + b"\n"
+        if working_copy.of(self._layout.root) is not None and not outbox.holds(self._layout, self._path):
+            # never written, or sent: what has been sent does not grow, so that a purge elsewhere holds
+            self._path = self._layout.quarantine / f"{uuid4().hex}.jsonl"
+            outbox.add(self._layout, self._path)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             os.write(descriptor, line)
@@ -59,6 +66,7 @@ class Quarantine:
 
 
 def entries(layout: Layout) -> Iterator[Entry]:
+    fetching.mirror(layout.root, "_quarantine")
     if not layout.quarantine.is_dir():
         return
     for path in sorted(layout.quarantine.glob("*.jsonl")):
@@ -74,6 +82,7 @@ def entries(layout: Layout) -> Iterator[Entry]:
 
 def lines(layout: Layout) -> Iterator[tuple[str, int, int, bytes]]:
     """Path, offset, length and content of each line; what was packed for writing is unpacked behind it."""
+    fetching.mirror(layout.root, "_quarantine")
     for path in sorted(layout.quarantine.glob("*.jsonl")):
         offset = 0
         for line in path.read_bytes().splitlines(keepends=True):

@@ -13,8 +13,9 @@ import os
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
-from archive import durable, locks, warc
+from archive import durable, fetching, locks, outbox, warc, working_copy
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.records import ArticleRecord
 
@@ -58,6 +59,8 @@ class RawFile:
         self._descriptor = -1
         self._size = 0
         self._name = ""
+        # what other machines write is not here to be seen, so that a number alone would not be enough
+        self._own = f"-{uuid4().hex[:12]}" if working_copy.of(layout.root) else ""
 
     def append(self, members: warc.Members) -> Pointer:
         """Raises ArchiveWriteError when the disk refuses it; nothing of the page is left then."""
@@ -90,6 +93,12 @@ class RawFile:
         """A second descriptor, for a sync in another thread; the borrower closes it. None before any page."""
         return [os.dup(self._descriptor)] if self._descriptor >= 0 else []
 
+    def let_go(self) -> None:
+        """The next page begins another file; whoever borrowed this one makes it durable."""
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            locks.close(descriptor)
+
     def close(self) -> None:
         """Make it durable and let go; the next page would begin another file."""
         if self._descriptor >= 0:
@@ -119,8 +128,9 @@ class RawFile:
         number = 0
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         while True:
-            self._name = f"{at:%Y%m%d}-{_safe(self._run_id)}-{number:05d}.warc.gz"
+            self._name = f"{at:%Y%m%d}-{_safe(self._run_id)}-{number:05d}{self._own}.warc.gz"
             try:
+                outbox.add(self._layout, self._layout.raw / self._name)
                 descriptor = os.open(self._layout.raw / self._name, flags, 0o644)
                 break
             except FileExistsError:
@@ -141,7 +151,7 @@ def read(layout: Layout, pointer: Pointer) -> warc.RawPage:
     if not _NAME.fullmatch(pointer.file):
         raise ArchiveDamaged(f"{where}: expected a WARC file in _raw.")
     try:
-        with (layout.root / pointer.file).open("rb") as file:
+        with fetching.present_path(layout.root, pointer.file).open("rb") as file:
             file.seek(pointer.offset)
             data = file.read(pointer.length)
         record, length = warc.read_member(data)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from archive import raw, views
+from archive import fetching, raw, views, working_copy
 from archive.aliases import successors
 from archive.article_set import RowSet
 from archive.as_of import Past
@@ -161,7 +161,7 @@ class Archive:
 
     def snapshots(self) -> list[Snapshot]:
         """Every snapshot whose manifest is kept, oldest first."""
-        return [self._log.read(snapshot_id) for snapshot_id in self._log.ids()]
+        return self._log.read_all()
 
     def last_counter(self, name: str) -> int | None:
         """What the latest snapshot that counts this says; None where none of those kept does."""
@@ -180,6 +180,8 @@ class Archive:
             raise ValueError(f"no table {table!r}; there are: {', '.join(PUBLIC)}")
         snapshot = self.snapshot if as_of is None else self._snapshot_at(as_of)
         folder = self._layout.view(snapshot.id) / table
+        if working_copy.of(self.root) is not None:
+            views.build(self._layout, snapshot)
         if not folder.is_dir():
             shown = views.current(self._layout)
             raise SnapshotNotFound(
@@ -230,7 +232,8 @@ class Archive:
         as_of: Moment | None,
         columns: Sequence[str] | None,
     ) -> RowSet:
-        files = [self.root / file.path for stored in PUBLIC[name] for file in self.snapshot.stored(stored)]
+        stored = [file for part in PUBLIC[name] for file in self.snapshot.stored(part)]
+        files = fetching.present(self.root, stored)
         if as_of is None:
             return RowSet(files, _SCHEMAS[name], where, columns)
         self._not_before_the_first(as_of)

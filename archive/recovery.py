@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 from typing import TYPE_CHECKING
 
 from archive import blanking, cdxj, codec, locks, raw, segment
 from archive.exceptions import PoisonRecord, SchemaTooNew
+from archive.pending import Batch
 from archive.validation import validate
 
 if TYPE_CHECKING:
@@ -16,6 +19,32 @@ if TYPE_CHECKING:
     from archive.layout import Layout
     from archive.quarantine import Quarantine
     from archive.segment import Segment
+    from archive.state import State
+
+_log = logging.getLogger(__name__)
+
+
+def take_over(layout: Layout, state: State, quarantine: Quarantine, at: datetime) -> list[Batch]:
+    """What every dead writer left; their segments are locked by us, and released when this fails."""
+    found: list[Batch] = []
+    with contextlib.ExitStack() as undo:
+        for orphan in segment.orphans(layout):
+            undo.callback(orphan.release)
+            if state.has_segment(orphan.id):  # committed; only its removal was cut short
+                orphan.remove()
+                continue
+            try:
+                records = recover(layout, orphan, quarantine, at)
+            except SchemaTooNew as error:
+                _log.warning("%s", error)
+                orphan.release()
+                continue
+            if records:
+                found.append(Batch(orphan, records))
+            else:
+                orphan.remove()
+        undo.pop_all()
+    return found
 
 
 def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime) -> list[Record]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive import durable
+from archive import durable, fetching
 from archive.exceptions import ArchiveDamaged
 from archive.log import DataFile
 from archive.schema import REPETITIVE, SORT, STORED
@@ -91,7 +91,8 @@ def read(root: Path, files: Iterable[DataFile], columns: Sequence[str] | None = 
     tables = []
     for file in files:
         try:
-            tables.append(pq.ParquetFile(root / file.path).read(columns=columns))
+            (path,) = fetching.present(root, [file])
+            tables.append(pq.ParquetFile(path).read(columns=columns))
         except FileNotFoundError:
             raise ArchiveDamaged(
                 f"{root / file.path} is missing; `python -m archive verify` tells more."

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive import durable
+from archive import durable, sending
 from archive.addresses import address_key
 from archive.exceptions import ArchiveDamaged, ArticlePurged
 from archive.records import ArticleRecord
@@ -152,6 +152,7 @@ def write(layout: Layout, stone: Tombstone) -> None:
     """Durable when it returns; one rename, so that it is there whole or not."""
     durable.make_folder(layout.purged)
     text = json.dumps(asdict(stone), default=datetime.isoformat, indent=1) + "\n"
+    sending.share(layout, f"_purged/{stone.id}.json", text.encode())
     temporary = layout.new_temporary()
     durable.write_new(temporary, text.encode())
     temporary.rename(layout.purged / f"{stone.id}.json")

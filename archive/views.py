@@ -11,6 +11,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from archive import fetching
 from archive.exceptions import ArchiveDamaged
 from archive.schema import PUBLIC
 
@@ -31,6 +32,16 @@ def current(layout: Layout) -> int | None:
     except OSError:
         return None
     return int(name[1:]) if name[1:].isdecimal() and (layout.views / name).is_dir() else None
+
+
+def build(layout: Layout, snapshot: Snapshot) -> None:
+    """The folder of this snapshot, shown or not; where there are no links, none."""
+    try:
+        if not layout.view(snapshot.id).is_dir():
+            _build(layout, snapshot, layout.view(snapshot.id))
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
 
 
 def publish(layout: Layout, snapshot: Snapshot) -> bool:
@@ -60,8 +71,8 @@ def _build(layout: Layout, snapshot: Snapshot, final: Path) -> None:
             folder.mkdir(parents=True)
             files = [file for name in stored for file in snapshot.stored(name)]
             full = [file for file in files if file.rows] or files[:1]
-            for file in full:
-                _link(layout.root / file.path, folder / f"{file.month}-{file.path.rpartition('-')[2]}")
+            for file, path in zip(full, fetching.present(layout.root, full), strict=True):
+                _link(path, folder / f"{file.month}-{file.path.rpartition('-')[2]}")
         early.rename(final)
     except FileExistsError:  # built by another between the look and the rename
         shutil.rmtree(early, ignore_errors=True)

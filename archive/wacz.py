@@ -12,7 +12,7 @@ import zipfile
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from archive import cdxj, raw
+from archive import cdxj, fetching, raw
 from archive.exceptions import ArchiveWriteError, PageNotKept
 from archive.layout import Layout
 
@@ -33,6 +33,7 @@ def export(archive: Archive, target: Path, now: datetime) -> int:
     Raises PageNotKept when there is no page at all, ArchiveWriteError when `target` exists or is refused.
     """
     layout = Layout(archive.root)
+    fetching.mirror(archive.root, "_raw")
     files = sorted(layout.raw.glob("*.warc.gz"))
     if not files:
         raise PageNotKept(f"{archive.root} keeps no pages: it was crawled with KEEP_RAW=none.")

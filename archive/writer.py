@@ -13,18 +13,17 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Literal, Self
 
-from archive import codec, replay
+from archive import codec, recovery, replay, working_copy
 from archive.addresses import address_key, story_of_one
 from archive.commit import Committer
 from archive.creation import open_or_create
-from archive.exceptions import ArchiveWriteError, PoisonRecord, SchemaTooNew
+from archive.exceptions import ArchiveWriteError, PoisonRecord
 from archive.opening import utc_now
 from archive.pending import Batch
 from archive.quarantine import Quarantine
 from archive.raw import RawFile
 from archive.records import ArticleRecord
-from archive.recovery import recover
-from archive.segment import Segment, orphans
+from archive.segment import Segment
 from archive.state import Known, LastLook
 from archive.tombstones import Tombstones
 from archive.validation import validate
@@ -61,6 +60,7 @@ class ArchiveWriter:
         self._layout = layout
         self._run_id = run_id
         self._sync_each = fsync == "always"
+        self._sent = working_copy.of(layout.root) is not None
         self._now = now
         self._quarantine = Quarantine(layout)
         self._raw = RawFile(layout, run_id, now)
@@ -74,7 +74,7 @@ class ArchiveWriter:
             undo.callback(self._reader.close)
             self._reader_file = layout.state.stat().st_ino
             undo.callback(self._release_sealed)
-            self._take_over()
+            self._sealed += recovery.take_over(layout, self._reader, self._quarantine, now())
             self._batch = Batch(Segment.create(layout, run_id))
             undo.pop_all()
         self.recovered = sum(batch.articles for batch in self._sealed)
@@ -103,25 +103,6 @@ class ArchiveWriter:
             return cls(layout, log, run_id, fsync, now)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveWriteError(f"Cannot start writing to the archive {root}: {error}.") from error
-
-    def _take_over(self) -> None:
-        with contextlib.ExitStack() as undo:
-            for segment in orphans(self._layout):
-                undo.callback(segment.release)
-                if self._reader.has_segment(segment.id):  # committed; only its removal was cut short
-                    segment.remove()
-                    continue
-                try:
-                    records = recover(self._layout, segment, self._quarantine, self._now())
-                except SchemaTooNew as error:
-                    _log.warning("%s", error)
-                    segment.release()
-                    continue
-                if records:
-                    self._sealed.append(Batch(segment, records))
-                else:
-                    segment.remove()
-            undo.pop_all()
 
     @property
     def pending(self) -> int:
@@ -261,6 +242,8 @@ class ArchiveWriter:
             self._batch = following
             self._unsynced = False
             descriptors = [*self._raw.borrow(), full.segment.borrow()]
+            if self._sent:  # a file that the commit sends must not grow any more
+                self._raw.let_go()
         self._sync(descriptors)
 
     def _renew_reader(self) -> None:

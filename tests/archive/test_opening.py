@@ -90,11 +90,19 @@ def test_a_reader_does_not_make_an_archive(root):
     assert not root.exists()
 
 
-@pytest.mark.parametrize("uri", ["s3://bucket/news", "gs://bucket/news"])
-def test_object_stores_are_refused_with_a_sentence(uri):
+@pytest.mark.parametrize(
+    "uri", ["ftp://host/news", "file:///news", "s3://", "s3:///news", "s3://bucket/news?versions"]
+)
+def test_an_address_that_is_no_archives_is_refused_with_a_sentence(uri):
     for opening in (open_writing, archive.open):
-        with pytest.raises(NotAnArchive, match="not supported yet"):
+        with pytest.raises(NotAnArchive, match="s3://"):
             opening(uri)
+
+
+def test_keys_in_an_address_are_refused_and_not_repeated():
+    with pytest.raises(NotAnArchive, match="environment") as refused:
+        archive.open("s3://key:hush-hush@bucket/news")
+    assert "hush" not in str(refused.value)
 
 
 def test_a_newer_schema_is_refused_and_left_alone(root):

@@ -1,0 +1,25 @@
+"""What a commit counted of its own, beside what its caller did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive.plan import Plan
+
+
+def count(planned: Plan, summary: Mapping[str, int]) -> dict[str, int]:
+    own = Counter(f"archive/{look.outcome}" for look in planned.reading.looks)
+    own["archive/articles_new"] = sum(1 for x in planned.reading.drafts if x not in planned.reading.stored)
+    own["archive/versions_new"] = sum(len(drafts) for drafts in planned.reading.drafts.values())
+    own["archive/pairs_decided"] = len(planned.pairs)
+    own["archive/stories_written"] = len(planned.stories)
+    own["archive/refusals_recorded"] = len(planned.refusals)
+    own["archive/alignments_made"] = len(
+        {(x.article_id_a, x.article_id_b) for _, x in planned.alignments.new}
+    )
+    refused = {f"archive/pairs_refused/{reason}": count for reason, count in planned.refused.items()}
+    return dict(sorted({**own, **refused, **summary}.items()))
