@@ -32,6 +32,8 @@ NUMBERS = (
     ("BACKOFF_LONGEST", float, 0.01),
     ("RETRY_AFTER_LONGEST", float, 0),
     ("REFUSALS_IN_A_ROW", int, 1),
+    ("PAGE_BUDGET", int, 1),
+    ("LIST_BUDGET", int, 1),
 )
 """Settings that are numbers, and the least that can be meant."""
 
@@ -54,6 +56,8 @@ class Arguments:
     since: dt.date | None = None
     until: dt.date | None = None
     """Exclusive."""
+    pages: int | None = None
+    """Pages that this run may ask for; None where nothing was said."""
     visits: tuple[Visit, ...] | None = None
     """Of a revisit: what is due; None for a crawl."""
 
@@ -75,6 +79,10 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
         raise UsageError(
             "since= walks the outlet's archive; it cannot be combined with url= or urls=", print_help=False
         )
+    if "pages" in given and ("url" in given or "urls" in given):
+        raise UsageError(
+            "pages= bounds what is discovered; url= and urls= name all that is asked for", print_help=False
+        )
     if "url" in given:
         urls = tuple(part.strip() for part in given["url"].split(",") if part.strip())
         if not urls:
@@ -85,7 +93,7 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
         return Arguments(urls=urls)
     if "urls" in given:
         return _read_file(Path(given["urls"]), allow_private=allow_private)
-    return Arguments(since=since, until=until)
+    return Arguments(since=since, until=until, pages=_pages(given))
 
 
 def check_settings(settings: Settings) -> None:
@@ -110,6 +118,15 @@ def check_settings(settings: Settings) -> None:
     except ValueError:
         got = settings["ALLOW_PRIVATE_NETWORK"]
         raise UsageError(f"ALLOW_PRIVATE_NETWORK={got!r}: expected True or False", print_help=False) from None
+
+
+def _pages(given: dict[str, str]) -> int | None:
+    if "pages" not in given:
+        return None
+    written = given["pages"]
+    if not (written.isascii() and written.isdecimal() and 0 < len(written) < 10 and int(written)):
+        raise UsageError(f"pages={written!r}: expected a number of at least 1", print_help=False)
+    return int(written)
 
 
 def _date(given: dict[str, str], name: str) -> dt.date | None:

@@ -159,7 +159,7 @@ class BackOff:
         while slot.queue:
             request, waiting = slot.queue.popleft()
             self.turn_away(name)
-            waiting.errback(Failure(Refused(request.url, HOST_REFUSES)))
+            waiting.errback(Failure(Refused(request.url, HOST_REFUSES)))  # type: ignore[no-untyped-call]
 
     def _slot(self, name: str) -> Slot | None:
         return self._crawler.engine.downloader.slots.get(name)

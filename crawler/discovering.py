@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.http import Request
 
 from archive.tombstones import PurgedAddress
+from crawler.budget import OVER_BUDGET
 from crawler.discovery.day_archives import read_day_archive
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.news_sitemaps import read_sitemap
@@ -36,22 +37,30 @@ class Discovering:
     def __init__(self, spider: StorySpider) -> None:
         self._spider = spider
 
-    def requests(self) -> Iterator[Request]:
+        self.sources = 0
+        """Asked for or to be asked for; those that a sitemap leads to are added as they are found."""
+
+    def requests(self) -> list[Request]:
+        listed = [self._source(*source) for source in self._declared()]
+        self.sources = len(listed)
+        return listed
+
+    def _declared(self) -> Iterator[tuple[str, object]]:
         spider = self._spider
         since, until = spider.arguments.since, spider.arguments.until
         if since is None:
             for url in spider.news_sitemaps:
-                yield self._source(url, read_sitemap)
+                yield url, read_sitemap
             for url in spider.feeds:
-                yield self._source(url, read_feed_source)
+                yield url, read_feed_source
             return
         days = list(_days(since, until or dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)))
         for template in spider.archive_sitemaps:
             for url in dict.fromkeys(day.strftime(template) for day in days):
-                yield self._source(url, read_sitemap)
+                yield url, read_sitemap
         for template in spider.day_archives:
             for day in days:
-                yield self._source(day.strftime(template), read_day_archive)
+                yield day.strftime(template), read_day_archive
 
     def _source(self, url: str, read: object) -> Request:
         return Request(
@@ -59,7 +68,9 @@ class Discovering:
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"read": read},
-            priority=10,
+            meta={"declared": url},
+            # a backfill has a list for each day of years: each day's stories come before the next list
+            priority=10 if self._spider.arguments.since is None else -10,
         )
 
     def follow(self, lead: Lead) -> Iterator[Request | Look]:
@@ -78,6 +89,9 @@ class Discovering:
         if not ledger.discover(lead.url):
             return
         known = ledger.known(lead.url)
+        if known is None and not spider.budget.allows_story():
+            yield spider.look(lead.url, "skipped", OVER_BUDGET)
+            return
         if known is None or spider.look_again:
             yield spider.article_request(lead.url, alternates=lead.alternates)
             return
@@ -106,14 +120,30 @@ class Discovering:
             return
         strange = found.leads and not any(self._spider.is_article(lead.url) for lead in found.leads)
         ledger.sources[address] = "no-article-in-it" if strange else "read"
-        for child in found.children:
-            try:
-                yield response.request.replace(url=child)  # type: ignore[union-attr]
-            except ValueError as error:
-                ledger.sources[child] = f"bad-url: {error}"
+        for request in self._further(response, found.children):
+            yield request
         for lead in found.leads:
             for step in self.follow(lead):
                 yield step
+
+    def _further(self, response: Response, children: tuple[str, ...]) -> Iterator[Request]:
+        """The lists that a sitemap index names."""
+        assert response.request is not None
+        sources, declared = self._spider.ledger.sources, response.meta["declared"]
+        over = [child for child in children if not self._spider.budget.allows_list(declared)]
+        for child in children[: len(children) - len(over)]:
+            try:
+                request = response.request.replace(url=child)
+            except ValueError as error:
+                sources[child] = f"bad-url: {error}"
+                continue
+            self.sources += 1
+            yield request
+        if over:
+            # one line for thousands
+            sources[over[0]] = (
+                f"{OVER_BUDGET}: it and {len(over) - 1} more lists of {first_address(response)}"
+            )
 
     def source_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ CrawlerError
 ├── DiscoveryError       a sitemap, feed or day archive of which nothing could be read
 └── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
     ├── Unreadable           the page is at fault: counted as dropped(reason)
-    ├── Blocked              a page of a service that keeps robots away; counted as failed(blocked), asked again
+    ├── Blocked              of a service that keeps robots away: failed(blocked), asked for again
     ├── ExtractionTimeout    took longer than EXTRACTION_TIMEOUT; the worker was killed
     └── WorkerDied           the worker ended: out of memory, killed from outside
 """

@@ -33,6 +33,12 @@ REASONS: dict[type[Exception], str] = {
     ValueError: "bad-redirect",
 }
 
+NOT_YET = frozenset({
+    "host-refuses", "over-budget", "blocked", "blocked-page", "unfinished", "timeout", "connection-lost",
+    "connection-refused", "http-403", "http-429", "http-500", "http-502", "http-503", "http-504",
+})  # fmt: skip
+"""Reasons that are of the moment: a later run asks for the address again."""
+
 
 def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
     """Outcome, reason, and the HTTP status where there was an answer."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from scrapy import signals
 
 from archive.addresses import plain_url
+from crawler.failures import NOT_YET
 from crawler.items import Article, Look, Outcome
 
 if TYPE_CHECKING:
@@ -56,8 +57,9 @@ class Ledger:
         return self.memory.known(url) if self.memory is not None else None
 
     def was_looked_at(self, url: str) -> bool:
-        """Whether an earlier look at this address brought no article: missing, dropped, refused."""
-        return self.memory is not None and self.memory.last_look(url) is not None
+        """Whether an earlier look at this address brought no article, and another would bring none either."""
+        look = self.memory.last_look(url) if self.memory is not None else None
+        return look is not None and look.reason not in NOT_YET
 
     def discover(self, url: str) -> bool:
         """Enter a URL; False where it, or another spelling of it, is in the ledger already."""

@@ -50,6 +50,8 @@ class Outlet:
     variant_url: ClassVar[dict[str, str]] = {}
     """Language -> address of that variant, with the groups of article_url in braces. Only a claim: what
     language the page is in is read from its text."""
+    page_budget: ClassVar[int | None] = None
+    """Pages that one run may ask for, where the outlet bears fewer than the setting PAGE_BUDGET."""
     look_again: ClassVar[bool] = False
     """Whether each crawl fetches what the archive has, too."""
     byline: ClassVar[str | None] = None
@@ -120,6 +122,8 @@ def _problems(outlet: type[Outlet]) -> Iterable[str]:
         yield f"name must match {NAME.pattern}"
     for language in outlet.languages:
         yield from _language_problems("languages", language)
+    if outlet.page_budget is not None and outlet.page_budget < 1:
+        yield f"page_budget {outlet.page_budget!r} is no number of pages; leave it out for the usual one"
     if outlet.confidence not in (None, *get_args(Confidence)):
         yield f"confidence {outlet.confidence!r} is none of {', '.join(get_args(Confidence))}"
     groups: set[str] = set()

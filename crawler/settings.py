@@ -52,9 +52,13 @@ AUTOTHROTTLE_MAX_DELAY = 30
 # a host that refuses (403, 429, 503, block pages) is asked after this many seconds, then twice as many, …
 BACKOFF_DELAY = 5
 BACKOFF_LONGEST = 300
-# … and is left for the next run after this many refusals in a row, or when its Retry-After is longer than this
+# … and is left for the next run after this many refusals in a row, or when its Retry-After is longer
 REFUSALS_IN_A_ROW = 5
 RETRY_AFTER_LONGEST = 900
+# of articles, in one run of one outlet: a day of the largest, twenty times; `-a pages=` for one run
+PAGE_BUDGET = _own("PAGE_BUDGET", "20000")
+# sitemaps that one source may lead to, an index of indexes or one that lists itself under ever new addresses
+LIST_BUDGET = 1000
 # a host that makes the crawl wait must not hold the places of the others
 SCHEDULER_PRIORITY_QUEUE = "crawler.host_queue.FairQueue"
 

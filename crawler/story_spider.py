@@ -13,6 +13,7 @@ from w3lib.encoding import http_content_type_encoding
 
 from crawler import revisiting
 from crawler.arguments import Arguments
+from crawler.budget import Budget, budget_of
 from crawler.discovering import Discovering, why_not
 from crawler.exceptions import ExtractionError
 from crawler.extraction.alternates import is_home_page
@@ -44,18 +45,20 @@ MOST_VARIANTS = 60
 class StorySpider(Outlet, scrapy.Spider):
     """Fetches stories of one outlet in all the languages they have; subclasses are declarations."""
 
-    accepts: ClassVar[tuple[str, ...]] = ("url", "urls", "since", "until")
+    accepts: ClassVar[tuple[str, ...]] = ("url", "urls", "since", "until", "pages")
     requires_url: ClassVar[bool] = False
 
     def __init__(self, *, arguments: Arguments | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.arguments = arguments or Arguments()
         self._named: Counter[str] = Counter()
+        self.discovering: Discovering | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
+        spider.budget = budget_of(spider, spider.arguments, settings)
         spider.workers = Workers(
             settings.getint("EXTRACTION_PROCESSES"), settings.getfloat("EXTRACTION_TIMEOUT")
         )
@@ -63,6 +66,7 @@ class StorySpider(Outlet, scrapy.Spider):
         return spider
 
     workers: Workers
+    budget: Budget
 
     @property
     def ledger(self) -> Ledger:
@@ -83,7 +87,8 @@ class StorySpider(Outlet, scrapy.Spider):
             for step in revisiting.requests(self, self.arguments.visits):
                 yield step
         elif not self.arguments.urls:
-            for request in Discovering(self).requests():
+            self.discovering = Discovering(self)
+            for request in self.discovering.requests():
                 yield request
 
     # --- which hosts -------------------------------------------------------------------------------
@@ -99,6 +104,7 @@ class StorySpider(Outlet, scrapy.Spider):
         self, url: str, *, alternates: tuple[Alternate, ...] = (), **meta: Any
     ) -> Request | Look:
         """A Look where the address cannot be written into a request."""
+        self.budget.page()
         try:
             return Request(
                 url,
