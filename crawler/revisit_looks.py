@@ -117,7 +117,8 @@ def _is_among(rows: pa.RecordBatch, outcomes: pa.Array) -> Mask:
 
 def _is_look(rows: pa.RecordBatch) -> Mask:
     forbidden = pc.fill_null(pc.equal(rows["reason"].cast(pa.string()), "robots.txt"), False)
-    return _is_among(rows, _LOOKED) | np.asarray(forbidden, bool)
+    looked: Mask = _is_among(rows, _LOOKED) | np.asarray(forbidden, bool)
+    return looked
 
 
 def _plain(values: pa.Array | pa.ChunkedArray) -> Numbers:

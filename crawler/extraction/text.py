@@ -6,7 +6,8 @@ import html
 import re
 import unicodedata
 
-# C0 and C1 controls but those that part lines and records, surrogates, soft hyphen, zero-width and direction marks, byte order mark, noncharacters
+# C0 and C1 controls but those that part lines and records, surrogates, soft hyphen, zero-width and direction
+# marks, byte order mark, noncharacters
 _NEVER = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"

@@ -27,6 +27,7 @@ BY_FORM = {
     "int | None": st.none() | st.integers(100, 599),
     "float | None": st.none() | st.floats(0, 1),
     "tuple[str, ...]": st.lists(TEXT, max_size=3).map(tuple),
+    "tuple[str, ...] | None": st.none() | st.lists(TEXT, max_size=3).map(tuple),
     "tuple[BlockRecord, ...]": st.lists(st.builds(BlockRecord, SOME, TEXT), max_size=3).map(tuple),
     "tuple[EvidenceRecord, ...]": st.lists(st.builds(EvidenceRecord, SOME, SOME), max_size=3).map(tuple),
     "tuple[AlternateRecord, ...]": st.lists(
