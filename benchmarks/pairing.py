@@ -39,10 +39,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pipelines.pairing import content
 from pipelines.pairing.background import Background, count, save
-from pipelines.pairing.candidates import candidates
+from pipelines.pairing.candidates import Compared
 from pipelines.pairing.content import LANGUAGES, Weights, calibrating, logit
 from pipelines.pairing.features import NAMES, Expected, features
-from pipelines.pairing.rarity import cosine, ngram_cosine, pool
+from pipelines.pairing.rarity import pool
 from pipelines.pairing.reading import Document, Reading, read
 
 if TYPE_CHECKING:
@@ -160,11 +160,12 @@ def trial(
     a, b = languages.split("-")
     one = pool([each[2] for each in ours], known.backgrounds[a])
     other = pool([each[2] for each in theirs], known.backgrounds[b])
-    pairs = candidates(one, other, np.ones((len(ours), len(theirs)), dtype=np.bool_))
+    compared = Compared.of(one, other)
+    pairs = compared.candidates()
     truth = np.array([ours[i][:2] == theirs[j][:2] for i, j in pairs], dtype=np.float64)
     gold = len({each[:2] for each in ours} & {each[:2] for each in theirs})
     letters = [min(one.readings[i].letters, other.readings[j].letters) for i, j in pairs]
-    rows = features(one, other, pairs, known.expected[languages])
+    rows = features(compared, pairs, known.expected[languages])
     return Trial(languages, mode, pairs, rows, truth, gold, letters)
 
 
@@ -176,29 +177,13 @@ def know(rows: list[Row]) -> Known:
     expected = {}
     for a, b in combinations(LANGUAGES, 2):
         one, other = pools[a], pools[b]
-        pairs = candidates(one, other, np.ones((len(one.readings), len(other.readings)), dtype=np.bool_))
-        same = [
-            story[one.readings[i].document.article_id] == story[other.readings[j].document.article_id]
-            for i, j in pairs
-        ]
-        length = np.median(
-            [
-                math.log(one.readings[i].letters / other.readings[j].letters)
-                for (i, j), right in zip(pairs, same, strict=True)
-                if right
-            ]
-        )
-        best: list[dict[int, float]] = [{}, {}, {}]
-        for (i, j), right in zip(pairs, same, strict=True):
-            if not right:
-                scores = (
-                    ngram_cosine(one, i, other, j),
-                    cosine(one.anchors[i], other.anchors[j]),
-                    cosine(one.meanings[i], other.meanings[j]),
-                )
-                for nearest, score in zip(best, scores, strict=True):
-                    nearest[i] = max(nearest.get(i, 0.0), score)
-        ngrams, anchors, meanings = (round(float(np.median(list(nearest.values()))), 4) for nearest in best)
+        ours, theirs = ([story[each.document.article_id] for each in side.readings] for side in (one, other))
+        same = np.array(ours)[:, None] == np.array(theirs)[None, :]
+        length = np.median([
+            math.log(one.readings[i].letters / other.readings[j].letters) for i, j in np.argwhere(same)
+        ])  # fmt: skip
+        nearest = (np.where(same, 0, signal).max(axis=1) for signal in Compared.of(one, other).signals)
+        ngrams, anchors, meanings = (round(float(np.median(each)), 4) for each in nearest)
         expected[f"{a}-{b}"] = Expected(round(float(length), 4), (ngrams, anchors, meanings))
     return Known(backgrounds, expected)
 

@@ -29,20 +29,19 @@ FILE = Path(__file__).parent / "background.npz"
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Of one language: the share of articles that has an n-gram, an anchor, a meaning; the rest is rare."""
+    """Of one language: its common n-grams, and the share of articles that has an anchor, a meaning."""
 
     ngrams: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
-    """Sorted."""
-    shares: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, dtype=np.float32))
+    """Sorted; those of at least one article in twelve."""
     anchors: Mapping[str, float] = field(default_factory=dict)
     meanings: Mapping[int, float] = field(default_factory=dict)
 
-    def ngram_shares(self, keys: NDArray[np.uint32]) -> NDArray[np.float32]:
-        """The share of each of these."""
+    def rare(self, keys: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Which of these n-grams are not common."""
         if not len(self.ngrams):
-            return np.zeros(len(keys), dtype=np.float32)
+            return np.ones(len(keys), dtype=np.bool_)
         at = np.minimum(np.searchsorted(self.ngrams, keys), len(self.ngrams) - 1)
-        return np.where(self.ngrams[at] == keys, self.shares[at], np.float32(0))
+        return np.asarray(self.ngrams[at] != keys, dtype=np.bool_)
 
 
 NOTHING = Background()
@@ -51,11 +50,8 @@ NOTHING = Background()
 def count(readings: Sequence[Reading]) -> Background:
     """Of the articles of one language."""
     keys, times = np.unique(np.concatenate([each.ngrams for each in readings]), return_counts=True)
-    share = np.round(times / len(readings) * 255).astype(np.uint8)
-    common = share >= round(_LEAST * 255)
     return Background(
-        keys[common],
-        (share[common] / np.float32(255)).astype(np.float32),
+        keys[times >= _LEAST * len(readings)],
         _shares([{anchor.key for anchor in each.anchors} for each in readings]),
         _shares([set(each.meanings) for each in readings]),
     )
@@ -72,7 +68,6 @@ def save(backgrounds: Mapping[str, Background]) -> None:
     arrays: dict[str, NDArray[np.generic]] = {}
     for language, each in sorted(backgrounds.items()):
         arrays[f"{language} ngrams"] = each.ngrams
-        arrays[f"{language} shares"] = np.round(each.shares * 255).astype(np.uint8)
         arrays[f"{language} anchors"] = np.array(list(each.anchors), dtype=np.str_)
         arrays[f"{language} anchor shares"] = np.array(list(each.anchors.values()), dtype=np.float32)
         arrays[f"{language} meanings"] = np.array(list(each.meanings), dtype=np.uint16)
@@ -85,7 +80,6 @@ def shipped_background(language: str) -> Background:
     with np.load(FILE, allow_pickle=False) as stored:
         return Background(
             stored[f"{language} ngrams"],
-            stored[f"{language} shares"].astype(np.float32) / np.float32(255),
             _mapping(stored[f"{language} anchors"], stored[f"{language} anchor shares"]),
             _mapping(stored[f"{language} meanings"], stored[f"{language} meaning shares"]),
         )

@@ -1,75 +1,61 @@
-"""Which pairs of articles are worth scoring: a few for each article, found by its rarest n-grams."""
+"""Which pairs of articles are worth scoring: a few for each article, those most alike of all."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from pipelines.pairing.alike import cosines
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipelines.pairing.rarity import Pool
 
-_KEYS = 250
-"""Rarest n-grams of an article by which its partners are looked for."""
-_BY_SOUND = 12
-_BY_FACTS = 8
+_BY_SOUND = 6
+_BY_FACTS = 4
 """Candidates of an article in another language, by n-grams and by anchors with meanings."""
 
-Vector = tuple["NDArray[np.uint32]", "NDArray[np.float32]"]
-"""Sorted keys, and the weight of each."""
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two pools, each article of one with each of the other."""
+
+    one: Pool
+    other: Pool
+    signals: tuple[NDArray[np.float32], ...]
+    """Cosines of n-grams, anchors and meanings; a row for each article of `one`."""
+    allowed: NDArray[np.bool_]
+    """Whether a pair may be one, going by its dates."""
+
+    @classmethod
+    def of(cls, one: Pool, other: Pool, allowed: NDArray[np.bool_] | None = None) -> Compared:
+        signals = tuple(cosines(a, b) for a, b in zip(one.signals, other.signals, strict=True))
+        if allowed is None:
+            allowed = np.ones((len(one.readings), len(other.readings)), dtype=np.bool_)
+        return cls(one, other, signals, allowed)
+
+    def candidates(self) -> list[tuple[int, int]]:
+        """Index pairs, each side's best of the other."""
+        ngrams, anchors, meanings = self.signals
+        found: set[tuple[int, int]] = set()
+        for scores, most in ((ngrams, _BY_SOUND), (anchors + meanings, _BY_FACTS)):
+            masked = np.where(self.allowed, scores, 0)
+            found |= set(_nearest(masked, most))
+            found |= {(i, j) for j, i in _nearest(masked.T, most)}
+        return sorted(found)
 
 
-def candidates(one: Pool, other: Pool, allowed: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Index pairs, each side's best of the other; `allowed` says of each pair whether it may be one."""
-    if not one.readings or not other.readings:
-        return []
-    found: set[tuple[int, int]] = set()
-    for of, most in ((_sounds, _BY_SOUND), (_facts, _BY_FACTS)):
-        ours, theirs = of(one), of(other)
-        found |= set(_nearest(ours, theirs, allowed, most))
-        found |= {(i, j) for j, i in _nearest(theirs, ours, allowed.T, most)}
-    return sorted(found)
+def highest(scores: NDArray[np.float32], most: int) -> NDArray[np.int64]:
+    """Of each row the places of its highest, as many as there are, in no order."""
+    if scores.shape[1] <= most:
+        return np.tile(np.arange(scores.shape[1]), (len(scores), 1))
+    return np.argpartition(scores, -most, axis=1)[:, -most:]
 
 
-def _sounds(pool: Pool) -> list[Vector]:
-    return [(reading.ngrams, weights) for reading, weights in zip(pool.readings, pool.ngrams, strict=True)]
-
-
-def _facts(pool: Pool) -> list[Vector]:
-    vectors = []
-    for anchors, meanings in zip(pool.anchors, pool.meanings, strict=True):
-        keyed = {crc32(key.encode()): value for key, value in anchors.items()} | meanings
-        keys = np.array(list(keyed), dtype=np.uint32)
-        order = np.argsort(keys)
-        vectors.append((keys[order], np.array(list(keyed.values()), dtype=np.float32)[order]))
-    return vectors
-
-
-def _nearest(
-    ours: Sequence[Vector], theirs: Sequence[Vector], allowed: NDArray[np.bool_], most: int
-) -> Iterator[tuple[int, int]]:
-    sizes = [len(keys) for keys, _ in theirs]
-    keys = np.concatenate([keys for keys, _ in theirs])
-    by_key = np.argsort(keys, kind="stable")
-    keys = keys[by_key]
-    owners = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[by_key]
-    weights = np.concatenate([weights for _, weights in theirs])[by_key]
-    for i, (own, weight) in enumerate(ours):
-        low, high = np.searchsorted(keys, own, "left"), np.searchsorted(keys, own, "right")
-        held = np.flatnonzero(high > low)
-        rarest = held[np.argsort(-weight[held] / np.sqrt(high[held] - low[held]), kind="stable")[:_KEYS]]
-        spans = high[rarest] - low[rarest]
-        # The places low, low + 1 … high - 1 of each key, in one array.
-        places = np.repeat(low[rarest] - np.r_[0, np.cumsum(spans)[:-1]][: len(spans)], spans) + np.arange(
-            spans.sum()
-        )
-        shared = weights[places] * np.repeat(weight[rarest], spans)
-        scores = np.where(allowed[i], np.bincount(owners[places], shared, len(sizes)), 0.0)
-        for j in np.argsort(-scores, kind="stable")[:most]:
-            if scores[j] > 0:
-                yield i, int(j)
+def _nearest(scores: NDArray[np.float32], most: int) -> list[tuple[int, int]]:
+    best = highest(scores, most)
+    rows, columns = np.nonzero(np.take_along_axis(scores, best, axis=1) > 0)
+    return list(zip(rows.tolist(), best[rows, columns].tolist(), strict=True))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from pipelines.pairing.background import shipped_background
-from pipelines.pairing.candidates import candidates
+from pipelines.pairing.candidates import Compared
 from pipelines.pairing.features import NAMES, Expected, features, in_order
 from pipelines.pairing.rarity import Pool, pool
 from pipelines.pairing.reading import Document, Reading, read
@@ -184,10 +184,11 @@ def _match(
     one: Pool, other: Pool, weights: Weights, languages: str, wanted: set[tuple[str, str]]
 ) -> list[Match]:
     asked = _places(one, other, wanted)
-    pairs = sorted({*candidates(one, other, _may_be(one.readings, other.readings)), *asked})
+    compared = Compared.of(one, other, _may_be(one.readings, other.readings))
+    pairs = sorted({*compared.candidates(), *asked})
     if not pairs:
         return []
-    likely = weights.probabilities(features(one, other, pairs, weights.expected[languages]))
+    likely = weights.probabilities(features(compared, pairs, weights.expected[languages]))
     best_of_a, best_of_b = _ranked(pairs, likely, side=0), _ranked(pairs, likely, side=1)
     found = []
     for n, (i, j) in enumerate(pairs):

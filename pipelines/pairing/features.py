@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.pairing.rarity import cosine, ngram_cosine
+from pipelines.pairing.candidates import highest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from pipelines.pairing.candidates import Compared
     from pipelines.pairing.rarity import Pool
     from pipelines.pairing.reading import Reading
-
-    Scores = dict[tuple[int, int], float]
 
 SIGNALS = ("ngrams", "anchors", "meanings")
 _OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")
@@ -50,71 +49,77 @@ class Expected:
     """
 
 
-def features(
-    one: Pool, other: Pool, pairs: Sequence[tuple[int, int]], expected: Expected
-) -> NDArray[np.float64]:
+def features(compared: Compared, pairs: Sequence[tuple[int, int]], expected: Expected) -> NDArray[np.float64]:
     """One row a pair, in the order of NAMES."""
-    signals = (
-        {(i, j): ngram_cosine(one, i, other, j) for i, j in pairs},
-        {(i, j): cosine(one.anchors[i], other.anchors[j]) for i, j in pairs},
-        {(i, j): cosine(one.meanings[i], other.meanings[j]) for i, j in pairs},
-    )
-    compared = [_compared(scores, rival) for scores, rival in zip(signals, expected.rivals, strict=True)]
-    rows = []
-    for i, j in pairs:
-        a, b = one.readings[i], other.readings[j]
-        ratio = math.log((1 + a.letters) / (1 + b.letters))
-        short = math.log(1 + min(a.letters, b.letters))
-        rows.append(
-            [value for rows_of in compared for value in rows_of[i, j]]
-            + [*_numbers(one.anchors[i], other.anchors[j]), *_order(a, b)]
-            + [abs(ratio - expected.length), short, short * signals[0][i, j]]
-        )
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(NAMES))
+    if not pairs:
+        return np.empty((0, len(NAMES)))
+    one, other = compared.one, compared.other
+    i, j = np.array(pairs).T
+    own = [signal[i, j].astype(np.float64) for signal in compared.signals]
+    columns = []
+    for scores, signal, rival in zip(own, compared.signals, expected.rivals, strict=True):
+        masked = np.where(compared.allowed, signal, 0)
+        columns += _against(scores, _others(masked, i, scores, rival), _others(masked.T, j, scores, rival))
+    facts = _facts(one, other, pairs)
+    a, b = (np.array([each.letters for each in side.readings], dtype=np.float64) for side in (one, other))
+    ratio = np.log((1 + a[i]) / (1 + b[j]))
+    short = np.log(1 + np.minimum(a[i], b[j]))
+    columns += [*facts.T, np.abs(ratio - expected.length), short, short * own[0]]
+    return np.column_stack(columns)
 
 
-def _compared(scores: Scores, rival: float) -> dict[tuple[int, int], list[float]]:
+def _against(
+    scores: NDArray[np.float64], of_a: NDArray[np.float64], of_b: NDArray[np.float64]
+) -> list[NDArray[np.float64]]:
     """The score itself, and against the four next best of either side."""
-    of_a: dict[int, list[float]] = {}
-    of_b: dict[int, list[float]] = {}
-    for (i, j), score in scores.items():
-        of_a.setdefault(i, []).append(score)
-        of_b.setdefault(j, []).append(score)
-    rows = {}
-    for (i, j), score in scores.items():
-        a, b = _others(of_a[i], score, rival), _others(of_b[j], score, rival)
-        best = max([*a, *b], default=0.0)
-        rows[i, j] = [
-            score,
-            score - sum(a) / max(1, len(a)),
-            score - sum(b) / max(1, len(b)),
-            score - best,
-            math.log((score + _LEAST) / (best + _LEAST)),
-        ]
-    return rows
+    best = np.maximum(of_a[:, 0], of_b[:, 0])
+    return [
+        scores,
+        scores - of_a.mean(axis=1),
+        scores - of_b.mean(axis=1),
+        scores - best,
+        np.log((scores + _LEAST) / (best + _LEAST)),
+    ]
 
 
-def _others(scores: list[float], own: float, rival: float) -> list[float]:
-    rest = scores.copy()
-    rest.remove(own)
-    return sorted([*rest, rival, rival * 0.9, rival * 0.8, rival * 0.7], reverse=True)[:4]
+def _others(
+    signal: NDArray[np.float32], rows: NDArray[np.int64], scores: NDArray[np.float64], rival: float
+) -> NDArray[np.float64]:
+    """Of each pair the four best others of its row, the best first; usual rivals stand in for any lacking."""
+    best = np.take_along_axis(signal, highest(signal, 5), axis=1).astype(np.float64)[rows]
+    # The pair's own score is among the five, or else there are five that are better.
+    itself = np.argmax(best == scores[:, None], axis=1)
+    own = best[np.arange(len(rows)), itself] == scores
+    best[np.flatnonzero(own), itself[own]] = -1
+    usual = np.tile(rival * np.array([1.0, 0.9, 0.8, 0.7]), (len(rows), 1))
+    return np.sort(np.column_stack([best, usual]), axis=1)[:, ::-1][:, :4]
 
 
-def _numbers(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, ...]:
+def _facts(one: Pool, other: Pool, pairs: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    ours, theirs = ([_figures(each) for each in side.anchors] for side in (one, other))
+    once, once_other = ([_once(each) for each in side.readings] for side in (one, other))
+    return np.array(
+        [(*_numbers(ours[i], theirs[j]), *_order(once[i], once_other[j])) for i, j in pairs], dtype=np.float64
+    )
+
+
+def _figures(anchors: Mapping[str, float]) -> dict[str, float]:
+    return {key: value for key, value in anchors.items() if key[0].isdigit()}
+
+
+def _numbers(ours: Mapping[str, float], theirs: Mapping[str, float]) -> tuple[float, ...]:
     """Cosine of the numbers, the share of each side's that the other has not, whether both have any.
 
     Then how many both have, how many each has that the other has not, and what share of all these are: a
     daily report is the same text with other numbers, a text cut short only lacks some.
     """
-    ours = {key: value for key, value in a.items() if key[0].isdigit()}
-    theirs = {key: value for key, value in b.items() if key[0].isdigit()}
     if not ours or not theirs:
         return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     shared = len(ours.keys() & theirs.keys())
     contrary = min(len(ours), len(theirs)) - shared
     norm = math.sqrt(sum(v * v for v in ours.values()) * sum(v * v for v in theirs.values()))
     return (
-        cosine(ours, theirs) / norm,
+        sum(value * theirs[key] for key, value in ours.items() if key in theirs) / norm,
         sum(value for key, value in ours.items() if key not in theirs) / sum(ours.values()),
         sum(value for key, value in theirs.items() if key not in ours) / sum(theirs.values()),
         1.0,
@@ -124,21 +129,24 @@ def _numbers(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, ...
     )
 
 
-def _order(one: Reading, other: Reading) -> tuple[float, float]:
+def _order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float]:
     """Share of the shared anchors that stand in the same order, and how far they drift apart, both 0 to 1.
 
     Of anchors that occur once on each side; a guess in the middle where there are fewer than three.
     """
-    a, b = _once(one), _once(other)
-    shared = sorted(a.keys() & b.keys(), key=lambda key: (a[key], key))
+    shared = a.keys() & b.keys()
     if len(shared) < 3:
         return 0.5, 0.3
-    return in_order(one, other)[0] / len(shared), sum(abs(a[key] - b[key]) for key in shared) / len(shared)
+    drift = sum(sorted(abs(a[key] - b[key]) for key in shared))
+    return _in_order(a, b)[0] / len(shared), drift / len(shared)
 
 
 def in_order(one: Reading, other: Reading) -> tuple[int, int]:
     """How many of the anchors that occur once on each side stand in the same order, and of how many."""
-    a, b = _once(one), _once(other)
+    return _in_order(_once(one), _once(other))
+
+
+def _in_order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[int, int]:
     tails: list[float] = []
     shared = sorted(a.keys() & b.keys(), key=lambda key: (a[key], key))
     for key in shared:

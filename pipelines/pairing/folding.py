@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SOUNDS = str.maketrans({
     **dict(zip("абвгґдежзиійклмнопрстуфхцчшщы", "abvhhdejziiiklmnoprstufhqcwwi", strict=True)),
@@ -60,6 +61,7 @@ def _once(repeated: re.Match[str]) -> str:
     return repeated[0] if repeated[1].isdigit() else repeated[1]
 
 
+@lru_cache(maxsize=65_536)
 def _english(word: str) -> str:
     # Placeholders are capitals, as the word is lower case: c and q are about to be read as k.
     for spelling, sound in _ENGLISH:

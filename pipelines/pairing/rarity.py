@@ -6,15 +6,15 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+from zlib import crc32
 
 import numpy as np
 
+from pipelines.pairing.alike import Vectors
 from pipelines.pairing.background import NOTHING, Background
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
 
     from pipelines.pairing.reading import Reading
 
@@ -30,47 +30,44 @@ class Pool:
     """Articles that may be partners of others; each with unit vectors of TF-IDF."""
 
     readings: Sequence[Reading]
-    ngrams: tuple[NDArray[np.float32], ...]
-    """One value for each n-gram of the reading, in its order."""
+    ngrams: Vectors
     anchors: tuple[dict[str, float], ...]
     meanings: tuple[dict[int, float], ...]
+    anchor_vectors: Vectors
+    meaning_vectors: Vectors
+
+    @property
+    def signals(self) -> tuple[Vectors, Vectors, Vectors]:
+        return self.ngrams, self.anchor_vectors, self.meaning_vectors
 
 
 def pool(readings: Sequence[Reading], background: Background | None = None) -> Pool:
     """Rarity is counted per language: what is a common ending in one is a rare one in another."""
     background = background or NOTHING
     prior = _PRIOR if background is not NOTHING else 0.0
-    known, frequency = np.unique(_all_ngrams(readings), return_counts=True)
-    seen = frequency + prior * background.ngram_shares(known)
-    # Squared: common syllables are shared by chance, and there are thousands of them.
-    rarity = np.log((len(readings) + prior + 1) / (seen + 0.5)) ** 2 + 0.02
-    vectors = []
-    for each in readings:
-        weight = np.sqrt(each.counts) * rarity[np.searchsorted(known, each.ngrams)]
-        vectors.append((weight / max(1e-9, float(np.linalg.norm(weight)))).astype(np.float32))
-    anchors = [Counter(anchor.key for anchor in each.anchors) for each in readings]
+    anchors = _weighted(
+        [Counter(anchor.key for anchor in each.anchors) for each in readings], background.anchors, prior
+    )
+    meanings = _weighted([each.meanings for each in readings], background.meanings, prior)
     return Pool(
         readings,
-        tuple(vectors),
-        _weighted(anchors, background.anchors, prior),
-        _weighted([each.meanings for each in readings], background.meanings, prior),
+        _ngrams(readings, background, prior),
+        anchors,
+        meanings,
+        Vectors.of([{crc32(key.encode()): value for key, value in each.items()} for each in anchors]),
+        Vectors.of(meanings),
     )
 
 
-def ngram_cosine(one: Pool, i: int, other: Pool, j: int) -> float:
-    a, b = one.readings[i].ngrams, other.readings[j].ngrams
-    at = np.searchsorted(b, a)
-    at[at == len(b)] = 0
-    hit = b[at] == a
-    return float(one.ngrams[i][hit] @ other.ngrams[j][at[hit]])
-
-
-def cosine(a: Mapping[Key, float], b: Mapping[Key, float]) -> float:
-    return sum(value * b[key] for key, value in a.items() if key in b)
-
-
-def _all_ngrams(readings: Sequence[Reading]) -> NDArray[np.uint32]:
-    return np.concatenate([each.ngrams for each in readings]) if readings else np.empty(0, dtype=np.uint32)
+def _ngrams(readings: Sequence[Reading], background: Background, prior: float) -> Vectors:
+    """Without what is common in the language anyway: three in five n-grams, which tell nothing."""
+    kept = [background.rare(each.ngrams) for each in readings]
+    keys = [each.ngrams[rare] for each, rare in zip(readings, kept, strict=True)]
+    counts = [each.counts[rare] for each, rare in zip(readings, kept, strict=True)]
+    vectors = Vectors.from_keys(keys, counts)
+    # Squared: common syllables are shared by chance, and there are thousands of them.
+    rarity = np.log((len(readings) + prior + 1) / (vectors.frequency + 0.5)) ** 2 + 0.02
+    return vectors.weighted(np.sqrt(vectors.weights) * rarity[vectors.ids])
 
 
 def _weighted(

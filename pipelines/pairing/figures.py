@@ -1,0 +1,162 @@
+"""Numbers, dates and times alike in three languages: `11,4 тис.` and `eleven thousand four hundred`: 11400.
+
+A translator writes numbers as the other language does; whoever compares digits alone takes `4 тисячі` and
+`4,000` for a contradiction.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+_MONTHS = (
+    "січня января january jan", "лютого февраля february feb", "березня марта march mar",
+    "квітня апреля april apr", "травня мая may", "червня июня june jun", "липня июля july jul",
+    "серпня августа august aug", "вересня сентября september sep sept", "жовтня октября october oct",
+    "листопада ноября november nov", "грудня декабря december dec",
+)  # fmt: skip
+_MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
+_ORDINAL = r"(?:st|nd|rd|th|-?го|-?е)?"
+_TO = r" ?[-–—] ?"
+DATE = (
+    rf"(?:(?P<day_from>\d{{1,2}}){_ORDINAL}{_TO})?(?P<day>\d{{1,2}}){_ORDINAL}"
+    rf"[ \u00a0](?:of )?(?P<month>{_NAMES})\b"
+    r"|(?<!\d)(?P<dd>\d{1,2})\.(?P<mm>0[1-9]|1[0-2])\.(?P<yyyy>(?:19|20)\d\d)(?!\d)"
+    r"|(?<!\d)(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>[0-3]\d)(?!\d)"
+)
+_AFTER_MONTH = re.compile(
+    rf"\.? (?P<day>\d{{1,2}}){_ORDINAL}\b(?![.,:]?\d)(?:{_TO}(?P<to>\d{{1,2}}){_ORDINAL}\b(?![.,:]?\d))?"
+)
+TIME = (
+    r"(?<![\d:])(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?![\d:%]|[.,]\d)(?P<half> ?[ap]\.?m\b\.?)"
+    r"|(?<![\d:])(?P<hour_24>[01]?\d|2[0-3]):(?P<minute_24>[0-5]\d)(?![\d%])"
+    r"|(?<![\d:.,])(?P<hour_12>1[0-2]|[1-9])(?P<half_12> ?[ap]\.?m\b\.?)"
+    r"|(?<![\d:.,])(?P<hour_0>0\d|(?:1\d|2[0-3])(?=\d\d hours\b))(?P<minute_0>[0-5]\d)(?![\d.,]\d|\d)"
+    r"|(?<!\d)(?P<goals>\d[:–-]\d)(?![\d–:-]|[.,]\d)"
+)
+NUMBER = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+(?!\d))?|\d+(?:[.,]\d+)?"
+
+_TENS = (
+    "десять десяти десятьох десяти ten", "одинадцят одиннадцат eleven", "дванадцят двенадцат twelve",
+    "тринадцят тринадцат thirteen", "чотирнадцят четырнадцат fourteen", "пятнадцят пятнадцат fifteen",
+    "шістнадцят шестнадцат sixteen", "сімнадцят семнадцат seventeen", "вісімнадцят восемнадцат eighteen",
+    "девятнадцят девятнадцат nineteen",
+)  # fmt: skip
+_TIES = (
+    "двадцять двадцяти двадцятьох двадцать двадцати twenty", "тридцять тридцяти тридцать тридцати thirty",
+    "сорок сорока forty", "пятдесят пятдесяти пятьдесят пятидесяти fifty",
+    "шістдесят шістдесяти шестьдесят шестидесяти sixty", "сімдесят сімдесяти семьдесят семидесяти seventy",
+    "вісімдесят вісімдесяти восемьдесят восьмидесяти eighty", "девяносто девяноста ninety",
+)  # fmt: skip
+_HUNDREDS = (
+    "сто ста", "двісті двохсот двести двухсот", "триста трьохсот трехсот", "чотириста чотирьохсот четыреста",
+    "пятсот пятьсот пятисот", "шістсот шестисот шестьсот", "сімсот семисот семьсот",
+    "вісімсот восьмисот восемьсот", "девятсот девятисот девятьсот",
+)  # fmt: skip
+_ONES = (
+    "one", "два дві двох двох две двух two", "три трьох трех three", "чотири чотирьох четыре четырех four",
+    "пять пяти пятьох five", "шість шести шістьох шесть six", "сім семи сімох семь seven",
+    "вісім восьми вісьмох восемь eight", "девять девяти девятьох nine",
+)  # fmt: skip
+_SCALES = (
+    (1_000, "тисяч тис тысяч тыс thousand"),
+    (1_000_000, "мільйон млн миллион million mln"),
+    (1_000_000_000, "мільярд млрд миллиард billion bn"),
+    (1_000_000_000_000, "трильйон трлн триллион trillion"),
+)
+_ROMAN = {"I": 1, "V": 5, "X": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWord:
+    """`kind`: one, ten (whole in itself), ty (a one may follow), hundred, scale."""
+
+    kind: str
+    value: int
+
+
+def _known() -> dict[str, NumberWord]:
+    words: dict[str, NumberWord] = {}
+    for kind, lists, first, step in (
+        ("one", _ONES, 1, 1), ("ten", _TENS, 10, 1), ("ty", _TIES, 20, 10), ("hundred", _HUNDREDS, 100, 100),
+    ):  # fmt: skip
+        for number, names in enumerate(lists):
+            words |= {name: NumberWord(kind, first + step * number) for name in names.split()}
+    return words
+
+
+_KNOWN = _known()
+_STEMS = tuple(
+    (name, NumberWord("ten", 10 + n)) for n, names in enumerate(_TENS[1:], 1) for name in names.split()
+)
+_SCALE_STEMS = tuple((name, NumberWord("scale", value)) for value, names in _SCALES for name in names.split())
+
+
+@lru_cache(maxsize=65_536)
+def number_word(word: str) -> NumberWord | None:
+    """What a word says as a number; None for others and for ordinals."""
+    plain = re.sub("['’ʼ]", "", word.lower()).replace("ё", "е")
+    if plain == "hundred":
+        return NumberWord("scale", 100)
+    if plain in _KNOWN:
+        return _KNOWN[plain]
+    for stem, found in _SCALE_STEMS:
+        # thousands of people is no number; a plural in Cyrillic stands after numbers too
+        if plain.startswith(stem) and not plain.endswith("ands") and len(plain) <= len(stem) + 5:
+            return found
+    return next(
+        (found for stem, found in _STEMS if plain[: len(stem)] == stem and len(plain) <= len(stem) + 3), None
+    )
+
+
+def roman(word: str) -> int | None:
+    """XVIII as 18; None for what is not a Roman numeral of at least ten."""
+    if "X" not in word or any(letter not in _ROMAN for letter in word):
+        return None
+    values = [_ROMAN[letter] for letter in word]
+    total = sum(-x if x < following else x for x, following in zip(values, [*values[1:], 0], strict=True))
+    return total if total >= 10 and len(word) > 1 else None
+
+
+def amount(text: str) -> Decimal:
+    """1,000 and 1 000 and 1000 alike, 3.5 and 3,5 alike."""
+    whole = re.sub(r"[.,\u00a0\u202f ](?=\d{3}(?!\d))", "", text)
+    return Decimal(whole.replace(",", "."))
+
+
+def key(value: Decimal) -> str | None:
+    """None for a single digit, which is anywhere."""
+    plain = f"{value.normalize():f}" if value != value.to_integral_value() else f"{value:.0f}"
+    return plain if len(plain) > 1 else None
+
+
+def dates(token: re.Match[str]) -> list[str]:
+    """Keys of what DATE has matched: day/month, and the year where it is in digits."""
+    if token["month"]:
+        month = _MONTH[token["month"].lower()]
+        return [f"{int(day)}/{month}" for day in (token["day_from"], token["day"]) if day]
+    day, month_of, year = token["dd"] or token["d"], token["mm"] or token["m"], token["yyyy"] or token["y"]
+    return [f"{int(day)}/{int(month_of)}", year]
+
+
+def date_after(word: str, text: str, end: int) -> tuple[list[str], int] | None:
+    """Keys of a date that begins with this word, as `May 17`, and where it ends."""
+    month = _MONTH.get(word.lower())
+    found = _AFTER_MONTH.match(text, end) if month else None
+    if found is None:
+        return None
+    return [f"{int(day)}/{month}" for day in (found["day"], found["to"]) if day], found.end()
+
+
+def time(token: re.Match[str]) -> str:
+    """Key of what TIME has matched; also of a football score."""
+    if token["goals"]:
+        return f"{token['goals'][0]}-{token['goals'][-1]}"
+    hour = int(token["hour"] or token["hour_24"] or token["hour_12"] or token["hour_0"])
+    half = token["half"] or token["half_12"]
+    if half:
+        hour = hour % 12 + (12 if "p" in half.lower() else 0)
+    return f"{hour}:{token['minute'] or token['minute_24'] or token['minute_0'] or '00'}"
