@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import archive
-from archive import export_command, purge_command
+from archive import export_command, purge_command, view_command
 from archive.exceptions import ArchiveError
 from archive.layout import Layout
 
@@ -25,6 +25,7 @@ examples:
   python -m archive ls                        snapshots and what the tables hold
   python -m archive show 3f2a                 the story of an article, by the start of its id
   python -m archive show https://…            the same, by address
+  python -m archive view                      the latest stories in the browser
   python -m archive diff 3f2a                 what changed in the latest edit, word by word
   python -m archive why https://…             every look at an address, and what came of it
   python -m archive verify --archive old/     check another archive against its checksums
@@ -75,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("-n", type=int, default=10, metavar="COUNT", help="how many snapshots (default: 10)")
     show = add("show", _show, "show a story in all its languages")
     show.add_argument("id", help="article id, story id, the start of one, or an address")
+    view_command.add_arguments(
+        add("view", view_command.run, "look at stories in the browser: variants side by side, gaps, edits")
+    )
     diff = add("diff", _diff, "show what changed between two versions of an article, word by word")
     diff.add_argument("id", help="article id, the start of one, or an address")
     diff.add_argument(

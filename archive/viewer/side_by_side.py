@@ -1,0 +1,91 @@
+"""The paragraphs of a story's variants in rows: what says the same stands side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Place = tuple[int, int]
+    """A variant, and the number of one of its blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Paragraphs of two variants that say the same; `one` and `other` are places in the list of variants."""
+
+    one: int
+    paragraphs_one: tuple[int, ...]
+    other: int
+    paragraphs_other: tuple[int, ...]
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: tuple[tuple[int, ...], ...]
+    """Of each variant the blocks that stand here; empty where it has nothing of it."""
+    moved: frozenset[int]
+    """Variants in which this stands at another place of the text."""
+
+
+def lay(paragraphs: Sequence[Sequence[int]], links: Iterable[Link]) -> list[Row]:
+    """Rows in the order of the first variant; what it has not follows what stands before it in its own.
+
+    Between two later variants a link counts only where neither is linked with the first: three alignments
+    need not agree, and those with the first are what the page is read by.
+    """
+    links = list(links)
+    row_of: dict[Place, Place] = {}
+    moved: dict[Place, set[int]] = defaultdict(set)
+    _join(row_of, (x for x in links if x.one == 0))
+    with_first = set(row_of)
+    _join(row_of, (x for x in links if x.one != 0 and with_first.isdisjoint(_places(x))))
+    for link in links:
+        if link.moved and (link.one, link.paragraphs_one[0]) in row_of:
+            moved[_root(row_of, (link.one, link.paragraphs_one[0]))].add(link.other)
+    return [
+        Row(
+            tuple(tuple(n for v, n in places if v == variant) for variant in range(len(paragraphs))),
+            frozenset(moved[root]),
+        )
+        for root, places in _ordered(paragraphs, row_of, moved)
+    ]
+
+
+def _places(link: Link) -> list[Place]:
+    return [(link.one, n) for n in link.paragraphs_one] + [(link.other, n) for n in link.paragraphs_other]
+
+
+def _join(row_of: dict[Place, Place], links: Iterable[Link]) -> None:
+    for link in links:
+        first, *rest = _places(link)
+        for place in rest:
+            row_of.setdefault(place, place)
+            row_of[_root(row_of, place)] = _root(row_of, first)
+
+
+def _root(row_of: dict[Place, Place], place: Place) -> Place:
+    while row_of.setdefault(place, place) != place:
+        place = row_of[place]
+    return place
+
+
+def _ordered(
+    paragraphs: Sequence[Sequence[int]], row_of: dict[Place, Place], moved: Mapping[Place, set[int]]
+) -> list[tuple[Place, list[Place]]]:
+    members: dict[Place, list[Place]] = defaultdict(list)
+    order: list[Place] = []
+    for variant, numbers in enumerate(paragraphs):
+        at = 0
+        for number in numbers:
+            root = _root(row_of, (variant, number))
+            if root not in members:
+                order.insert(at, root)
+            members[root].append((variant, number))
+            if variant not in moved.get(root, ()):
+                at = order.index(root) + 1
+    return [(root, members[root]) for root in order]
