@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.extraction.outline import names_say
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -36,12 +38,11 @@ _NEVER = {
     "address",
     "noindex",
 }
-_OTHER = re.compile(
+_of_other_things = names_say(
     r"comment(?!ary)|sidebar|side-bar|related|footer|recommend|popular|newsletter|subscri|disqus|breadcrumb"
     r"|(?:^|[\s_-])(?:teasers?|promo|cookies?|consent|repl(?:y|ies)|respond|menu|nav|navigation|copyright|disclaimer|modal"
     r"|popup|advert|ads?|banners?|share|social|login|signup|most|trending|outbrain|taboola|hidden|newslist|news-list)(?:$|[\s_-])"
-    r"|author-?(?:bio|info|card|box)|about-author|otherNews|lastNews",
-    re.IGNORECASE,
+    r"|author-?(?:bio|info|card|box)|about-author|otherNews|lastNews"
 )
 _SMALL_PRINT = re.compile(
     r"©|\(c\)\s|all rights reserved|все права (?:на|защищены)|всі права (?:на|захищені)|правообладател"
@@ -49,6 +50,11 @@ _SMALL_PRINT = re.compile(
     r"|при (?:цитировании|использовании|перепечатке|цитуванні|використанні)",
     re.IGNORECASE,
 )
+_MAY_BE_SMALL_PRINT = (
+    "©", "(c)", "rights reserved", "все права", "всі права", "правооблад", "не нес", "cookie", "при цит",
+    "при исп", "при пер", "при вик",
+)  # fmt: skip
+"""What small print has in it, quickly told."""
 _RUNNING = 50
 """Letters of a block from which it is taken for running text."""
 _NEARLY_ALL = 0.75
@@ -157,33 +163,34 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
 
 def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
     """Characters of running text in each element that has any."""
-    order: list[HtmlElement] = [element for element in body.iter() if isinstance(element.tag, str)]
-    owner: dict[HtmlElement, HtmlElement] = {body: body}
-    linked: dict[HtmlElement, bool] = {body: False}
-    other: dict[HtmlElement, bool] = {body: False}
+    order: list[HtmlElement] = list(body.iter("*"))
+    # for each element: the block that its text belongs to, whether that is in a link, and in no article
+    places: dict[HtmlElement, tuple[HtmlElement, bool, bool]] = {}
     letters: dict[HtmlElement, int] = {}
     links: dict[HtmlElement, int] = {}
+
+    def add(block: HtmlElement, text: str | None, *, linked: bool) -> None:
+        count = len(text.strip()) if text else 0
+        if count:
+            letters[block] = letters.get(block, 0) + count
+            if linked:
+                links[block] = links.get(block, 0) + count
+
     for element in order:
-        parent = element.getparent()
-        if element is not body:
-            owner[element] = element if element.tag in _BLOCKS else owner[parent]
-            linked[element] = linked[parent] or element.tag == "a"
-            other[element] = element.tag != "main" and (other[parent] or _is_other(element))
-            tail = len(element.tail.strip()) if element.tail else 0
-            if tail:
-                letters[owner[parent]] = letters.get(owner[parent], 0) + tail
-                if linked[parent]:
-                    links[owner[parent]] = links.get(owner[parent], 0) + tail
-        text = len(element.text.strip()) if element.text else 0
-        if text:
-            block = owner[element]
-            letters[block] = letters.get(block, 0) + text
-            if linked[element]:
-                links[block] = links.get(block, 0) + text
+        if element is body:
+            places[body] = (body, False, False)
+            add(body, body.text, linked=False)
+            continue
+        around, linked, other = places[element.getparent()]
+        add(around, element.tail, linked=linked)
+        tag = element.tag
+        block, linked = element if tag in _BLOCKS else around, linked or tag == "a"
+        places[element] = (block, linked, tag != "main" and (other or _is_other(element, tag)))
+        add(block, element.text, linked=linked)
     weights: dict[HtmlElement, int] = {}
     for block, count in letters.items():
-        running = count >= _RUNNING and links.get(block, 0) < 0.5 * count and not other[block]
-        if running and not _SMALL_PRINT.search(block.text_content()[:1000]):
+        running = count >= _RUNNING and links.get(block, 0) < 0.5 * count and not places[block][2]
+        if running and not _is_small_print(block.text_content()[:1000]):
             weights[block] = count
     for element in reversed(order):
         if element is not body and element in weights:
@@ -192,9 +199,14 @@ def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
     return weights
 
 
-def _is_other(element: HtmlElement) -> bool:
-    if element.tag in _NEVER:
+def _is_small_print(text: str) -> bool:
+    folded = text.lower()
+    return any(word in folded for word in _MAY_BE_SMALL_PRINT) and bool(_SMALL_PRINT.search(text))
+
+
+def _is_other(element: HtmlElement, tag: str) -> bool:
+    if tag in _NEVER:
         # ASP.NET wraps whole pages in a form, headers of articles hold leads, a column may be an aside
-        return element.tag != "form" and element.find(".//h1") is None
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return len(named) > 1 and bool(_OTHER.search(named)) and element.find(".//h1") is None
+        return tag != "form" and element.find(".//h1") is None
+    named = f"{element.get('class', '')} {element.get('id', '')}"
+    return len(named) > 1 and _of_other_things(named) and element.find(".//h1") is None

@@ -78,19 +78,18 @@ def test_harder_lines(line: str, persons: list[str]) -> None:
     assert persons_in(line) == persons
 
 
-FORMS = [
-    json.loads(line)
-    for line in (Path(__file__).parents[1] / "fixtures/bylines/forms.jsonl").read_text("utf-8").splitlines()
-]
+BYLINES = Path(__file__).parents[1] / "fixtures/bylines"
 
 
-def test_forms_in_three_languages() -> None:
-    read = [(form["printed"], form["authors"], persons_in(form["printed"])) for form in FORMS]
+@pytest.mark.parametrize(("file", "exact", "junk"), [("forms", 0.99, 0.0), ("unseen", 0.98, 0.01)])
+def test_forms_in_three_languages(file: str, exact: float, junk: float) -> None:
+    lines = (BYLINES / f"{file}.jsonl").read_text("utf-8").splitlines()
+    read = [(f["printed"], f["authors"], persons_in(f["printed"])) for f in map(json.loads, lines)]
     wrong = [line for line in read if line[1] != line[2]]
-    junk = [line for line in read if set(line[2]) - set(line[1])]
+    invented = [line for line in read if set(line[2]) - set(line[1])]
     assert len(read) >= 150
-    assert len(wrong) <= 0.01 * len(read), wrong
-    assert len(junk) == 0, junk
+    assert len(wrong) <= (1 - exact) * len(read), wrong
+    assert len(invented) <= junk * len(read), invented
 
 
 def test_agencies_are_credits() -> None:

@@ -1,0 +1,160 @@
+"""A byline as clauses: each the words about one person or organisation, with the credit that opens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.bylines.words import credit, folded, governs, is_, phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.bylines.tokens import Token
+
+AND = {"та", "і", "й", "и", "and", "with", "und", "et", "y"}
+_OF_THE_TEXT = (
+    "текст",
+    "text",
+    "words",
+    "story",
+    "матеріал",
+    "материал",
+    "слова",
+    "розмов",
+    "интервью",
+    "інтерв",
+)
+"""Who made the text and the photos wrote: `Текст і фото`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    tokens: tuple[Token, ...]
+    credit: str | None
+    """One of words.CREDITS; None where none opens it, and that of the clause before goes on."""
+    after: str
+    """What parts it from the clause before: `,` `and`, or `stop`."""
+    label: tuple[Token, ...] = ()
+
+    @property
+    def governs(self) -> bool:
+        """`Колонка Віталія Портникова`: the name is in the genitive."""
+        return any(governs(t.text) for t in self.label) and all(t.kind != "colon" for t in self.label)
+
+
+def clauses(found: list[Token]) -> list[Clause]:
+    parted: list[Clause] = []
+    for after, whole in _parted(found):
+        for number, (label, rest) in enumerate(_labelled(whole)):
+            parted.append(Clause(tuple(rest), _credit_of(label), "stop" if number else after, tuple(label)))
+    return _joined(parted)
+
+
+def _parted(found: list[Token]) -> Iterator[tuple[str, list[Token]]]:
+    """At commas, stops, the ends of sentences, and at an `and` with a name before it."""
+    after = "stop"
+    part: list[Token] = []
+    for token in found:
+        joins = token.kind == "word" and folded(token.text) in AND and any(_may_be_name(t) for t in part)
+        if token.kind in {"comma", "stop"} or joins:
+            if part:
+                yield after, part
+                part = []
+                after = "," if token.kind == "comma" else "and" if joins or token.text == "&" else "stop"
+            continue
+        part.append(token)
+        if token.ends_sentence:
+            yield after, part
+            after, part = "stop", []
+    if part:
+        yield after, part
+
+
+def _labelled(part: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
+    """(credit, rest) for each credit in it: `Текст: А Б Фото: В Г` has two."""
+    starts = sorted({0, *_starts(part)})
+    for start, end in zip(starts, [*starts[1:], len(part)], strict=True):
+        piece = part[start:end]
+        cut = _end_of_label(piece)
+        yield piece[:cut], [token for token in piece[cut:] if token.kind != "colon"]
+
+
+def _starts(part: list[Token]) -> Iterator[int]:
+    """Where a credit begins amid the clause: before a colon or `by`, with a name before."""
+    for i, token in enumerate(part):
+        if i and (token.kind == "colon" or (token.text in {"by", "By", "BY"})):
+            start = i - 1
+            while start > 0 and not part[start].text[:1].isupper() and credit(part[start].text) is None:
+                start -= 1
+            # `and`, `additional`: what goes before the word in the same credit
+            while start > 0 and part[start - 1].text[:1].islower() and part[start - 1].kind == "word":
+                start -= 1
+            if sum(_may_be_name(t) for t in part[:start]) >= 2:
+                yield start
+
+
+def _end_of_label(piece: list[Token]) -> int:
+    """How many tokens from its start tell what the person did."""
+    for i, token in enumerate(piece):
+        if token.kind == "colon":
+            return i + 1 if i <= 6 and not _is_quoting(piece[:i]) else i
+    for i, token in enumerate(piece[:5]):
+        if token.text in {"by", "By", "BY"}:
+            return i + 1
+    if piece and credit(piece[0].text) is not None:
+        return 1 + next((i for i, t in enumerate(piece[1:]) if not t.text[:1].islower()), len(piece) - 1)
+    if _phrase(piece):
+        return len(piece)
+    return 0
+
+
+def _is_quoting(label: list[Token]) -> bool:
+    """`Іван Петренко: як ми вижили`: the name is no credit."""
+    return len(label) >= 2 and all(_may_be_name(t) for t in label) and not any(credit(t.text) for t in label)
+
+
+def _phrase(piece: list[Token]) -> bool:
+    line = folded(" ".join(token.text for token in piece[:3]))
+    return any(line.startswith(phrase) for phrase in phrases("sourced_phrases"))
+
+
+def _credit_of(label: list[Token]) -> str | None:
+    if not label:
+        return None
+    if _phrase(label):
+        return "sourced"
+    words = [folded(token.text) for token in label]
+    told = {credit(word) for word in words}
+    if "pictured" in told and any(word.startswith(_OF_THE_TEXT) for word in words):
+        return "wrote"
+    return next((name for name in ("pictured", "sourced", "helped") if name in told), "wrote")
+
+
+def _joined(parted: list[Clause]) -> list[Clause]:
+    """`Текст, фото: Олена Струк`: a credit with nobody after it belongs to the next one."""
+    joined: list[Clause] = []
+    for clause in parted:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.label
+            and not last.tokens
+            and clause.label
+            and clause.after in {",", "and", "stop"}
+            and (len(joined) == 1 or joined[-2].credit is not None or clause.after == "and")
+        ):
+            label = (*last.label, *clause.label)
+            joined[-1] = Clause(clause.tokens, _credit_of(list(label)), last.after, label)
+        else:
+            joined.append(clause)
+    return joined
+
+
+def _may_be_name(token: Token) -> bool:
+    return (
+        token.kind == "word"
+        and token.text[:1].isupper()
+        and credit(token.text) is None
+        and not is_(token.text, "role", "never", "tail")
+    )

@@ -1,0 +1,246 @@
+"""What a person's name looks like in three scripts, where it begins and where it ends."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pipelines.bylines.words import folded, governs, is_, is_given_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipelines.bylines.tokens import Token
+
+_PARTS = re.compile(r"['’ʼ`´‘.‐-]")
+_BOUND = {"d", "o", "l", "al", "el", "ad", "as", "ar", "аль", "ель", "эль", "ад", "ас", "д", "о"}
+"""Written in small letters before an apostrophe or a hyphen: `d'Argent`, `al-Khatib`."""
+_CAMEL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{1,3}[A-ZÀ-Þ][a-zà-ÿ]+")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}|[А-ЯІЇЄҐЁ][а-яіїєґё]\.")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_CYRILLIC = re.compile(r"[Ѐ-ӿ]")
+_PATRONYMIC = re.compile(r".{3,}(?:ович|евич|йович|івна|ївна|овна|евна|ична|инична|ьич)$")
+_SURNAME = re.compile(
+    r".{2,}(?:енко|чук|щук|юк|як|ик|ський|цький|зький|ська|цька|зька|ский|цкий|ская|цкая|ов|ова|ев|ева|єв|єва|їв|ін|іна"
+    r"|ин|ина|ко|ич|ян|дзе|швілі|швили|ець|ук|ак|ер|ло|хно|шин|ишин|ун|вич|ба|та|ра)$"
+)
+_VERB = re.compile(r".{3,}(?:[аиіїуюя]в|вся|ала|яла|ила|іла|ула|лася|лись|лися|ли|[аеиыояу]л|лся|лась)$")
+_ADJECTIVE = re.compile(r".{2,}(?:ая|яя|ое|ее|ые|ие|ські|ське|цьке|нє|ний|ные|ська|цька|зька|ський|цький)$")
+_POSSESSIVE = re.compile(r"(?<=[a-z])['’]s$")
+_THROUGH = {"via", "через"}
+_MOST = 4
+"""Words of a name, particles not counted."""
+
+
+def is_shaped(word: str) -> bool:
+    """A capital, small letters, parts joined by apostrophe or hyphen; or all capitals. One script."""
+    if len(word) > 30 or (_LATIN.search(word) and _CYRILLIC.search(word)):
+        return False
+    first, *others = _PARTS.split(word)
+    if folded(first) in _BOUND and others and others[0]:
+        first, *others = others
+    # after an apostrophe or a hyphen anything goes: `Дарʼя`, `Fitz-james`
+    return _is_capitalised(first) and all(part.isalpha() for part in others if part)
+
+
+def _is_capitalised(part: str) -> bool:
+    if not part.isalpha() or part[0].islower():
+        return False
+    rest = part[1:]
+    return rest == rest.lower() or part == part.upper() or _CAMEL.fullmatch(part) is not None
+
+
+def is_initials(word: str) -> bool:
+    return _INITIALS.fullmatch(word) is not None and word[:1].isupper() and (len(word) == 1 or "." in word)
+
+
+def sure(name: str) -> bool:
+    """Whether a known given name, a patronymic or initials speak for a person."""
+    words = name.split()
+    return any(is_given_name(w) or _PATRONYMIC.match(folded(w)) or is_initials(w) for w in words)
+
+
+def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
+    """The first run of words that is a person's name; None rather than something like it.
+
+    `labelled` where a credit goes before: then a name need not be known to be one.
+    """
+    words = _words(tokens)
+    shouted = not any(any(map(str.islower, w.text)) for w in words if w.is_word)
+    for start, end in _runs(words, shouted):
+        name = _name_of([w.text for w in words[start:end]])
+        if name is None:
+            continue
+        if any(w.of("institution") for w in _capitals(words, start, end)):
+            continue
+        before = words[start - 1] if start else None
+        after = words[end] if end < len(words) else None
+        known = sure(name)
+        if before is not None and not known and before.of("organisation", "brand", "place"):
+            continue
+        if before is not None and folded(before.text) in _THROUGH:
+            continue
+        if before is not None and governs(before.text) and not any(map(is_given_name, name.split())):
+            continue
+        if after is not None and after.of("organisation") and after.text[:1].isupper():
+            # what follows is what the words before are the name of: `Kyiv Independent News Desk`
+            named = is_given_name(name.split()[0]) and len(name.split()) <= 3
+            if not named:
+                continue
+        if not labelled and not known and _is_phrase(name):
+            continue
+        if not labelled and _is_told_of(words[end:]):
+            continue
+        return name
+    return None
+
+
+class _Word:
+    """A token and what it can be."""
+
+    __slots__ = ("in_place", "is_word", "text")
+
+    def __init__(self, token: Token) -> None:
+        self.text = token.text
+        self.is_word = token.kind == "word"
+        self.in_place = False
+        """One of two words that are a place together: `New York`."""
+
+    def of(self, *classes: str) -> bool:
+        return self.is_word and (is_(self.text, *classes) or (self.in_place and "place" in classes))
+
+    @property
+    def is_particle(self) -> bool:
+        return self.is_word and self.text[:1].islower() and self.of("particle")
+
+
+def _words(tokens: Sequence[Token]) -> list[_Word]:
+    words = [_Word(token) for token in tokens]
+    for one, other in pairwise(words):
+        if one.is_word and other.is_word and is_(f"{one.text}-{other.text}", "place"):
+            one.in_place = other.in_place = True
+    return words
+
+
+def _runs(words: list[_Word], shouted: bool) -> Iterator[tuple[int, int]]:
+    """(start, end) of the words in a row that may be parts of one name."""
+    start = 0
+    while start < len(words):
+        if not _begins(words, start, shouted):
+            start += 1
+            continue
+        end = start + 1
+        while end < len(words) and _goes_on(words, start, end, shouted):
+            end += 1
+        while words[end - 1].is_particle:
+            end -= 1
+        yield start, end
+        start = end
+
+
+def _begins(words: list[_Word], i: int, shouted: bool) -> bool:
+    word = words[i]
+    if not word.is_word or not (is_shaped(word.text) or is_initials(word.text)):
+        return False
+    if word.of("honorific", "never", "tail", "degree", "suffix") and not is_given_name(word.text):
+        return False
+    if word.of("role", "organisation", "brand", "institution", "place"):
+        # `Jack London` begins with a name; `London Jack` does not
+        return is_given_name(word.text)
+    return shouted or not _is_acronym(words, i)
+
+
+def _goes_on(words: list[_Word], start: int, end: int, shouted: bool) -> bool:
+    word, before = words[end], words[end - 1]
+    if not word.is_word:
+        # `John "Jack" Smith`
+        quoted = word.text[:1] in "«“„\"'" and len(word.text.split()) == 1 and end - start == 1
+        return quoted and end + 1 < len(words) and is_shaped(words[end + 1].text)
+    if word.is_particle:
+        return end + 1 < len(words) and words[end + 1].is_word
+    if word.of("suffix"):
+        return True
+    if not (is_shaped(word.text) or is_initials(word.text)):
+        return False
+    if is_initials(word.text):
+        return True
+    if word.of("never", "tail", "degree"):
+        return False
+    if word.of("role", "organisation", "brand", "institution", "place"):
+        # a surname may be any word: `Emily Post`, where nothing goes on after it
+        last = end + 1 == len(words) or not words[end + 1].is_word
+        single = end - start == 1 and is_given_name(before.text)
+        return single and last and not word.of("brand", "institution")
+    return shouted or not (_is_acronym(words, end) and end - start > 1)
+
+
+def _is_acronym(words: list[_Word], i: int) -> bool:
+    """`НВ` `NBC` in a line that is not all capitals; a surname in capitals has its given name beside it."""
+    text = words[i].text
+    if len(text) < 2 or not text.isupper() or len(text) > 6 or is_initials(text) or is_given_name(text):
+        return False
+    beside = [words[j] for j in (i - 1, i + 1) if 0 <= j < len(words)]
+    return len(text) < 3 or not any(_speaks_for_a_name(w) for w in beside)
+
+
+def _speaks_for_a_name(word: _Word) -> bool:
+    """Beside a word in capitals: a given name, or another word in capitals that is no agency."""
+    capitals = word.text.isupper() and len(word.text) > 2 and not word.of("brand", "organisation", "role")
+    return is_given_name(word.text) or (capitals and is_shaped(word.text))
+
+
+def _name_of(words: list[str]) -> str | None:
+    words = [_POSSESSIVE.sub("", word) for word in words]
+    if len(words) > 2 and folded(words[1]) in map(folded, words[2:]):
+        # `By Sean Martin Sean Martin`, `Thomas Beaumont Beaumont covers`
+        words = words[: [*map(folded, words)].index(folded(words[1]), 2)]
+        words = words[:-1] if len(words) > 2 and folded(words[-1]) == folded(words[0]) else words
+    words = _without_opening(words)
+    counted = [w for w in words if not is_(w, "particle") or w[:1].isupper()]
+    full = [w for w in counted if not is_initials(w) and not is_(w, "suffix")]
+    if not full or not 2 <= len(counted) <= _MOST or len(" ".join(words)) > 60:
+        return None
+    if sum(1 for w in words if is_(w, "suffix")) and len(counted) < 3:
+        return None
+    scripts = {bool(_CYRILLIC.search(w)) for w in words}
+    return " ".join(words) if len(scripts) == 1 else None
+
+
+def _without_opening(words: list[str]) -> list[str]:
+    """`Упорядкувала Соломія Вітрук`, `Оглядачка Бабеля Катерина Коваль`: the name is the last two words."""
+    for _ in range(2):
+        if len(words) < 3 or not _CYRILLIC.search(words[0]) or is_given_name(words[0]):
+            break
+        second, last = folded(words[1]), folded(words[-1])
+        if any(map(is_initials, words)) or _PATRONYMIC.match(last) or _PATRONYMIC.match(second):
+            break
+        if not is_given_name(words[1]) and not _VERB.match(folded(words[0])):
+            if len(words) > 3 and is_given_name(words[2]):
+                words = words[2:]
+            break
+        words = words[1:]
+    return words
+
+
+def _capitals(words: list[_Word], start: int, end: int) -> list[_Word]:
+    """The words around a run that may belong to the same title: `Ivan Franko National University of Lviv`."""
+    while end < len(words) and (words[end].text[:1].isupper() or words[end].text in {"of", "for", "and"}):
+        end += 1
+    while start > 0 and (words[start - 1].text[:1].isupper() or words[start - 1].is_particle):
+        start -= 1
+    return words[start:end]
+
+
+def _is_phrase(name: str) -> bool:
+    """`Новая Газета`: an adjective and no sign of a person."""
+    words = [folded(w) for w in name.split()]
+    return bool(_ADJECTIVE.match(words[0])) and not _SURNAME.match(words[-1])
+
+
+def _is_told_of(rest: list[_Word]) -> bool:
+    """Whether a sentence goes on about whoever is named: a line of text, no byline."""
+    plain = [w for w in rest if w.is_word]
+    if len(plain) < 3:
+        return False
+    return not any(w.of("role", "organisation", "brand", "institution", "place", "tail") for w in plain[:4])

@@ -1,0 +1,135 @@
+"""Which persons a byline names as its writers, and which organisations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.bylines.clauses import Clause, clauses
+from pipelines.bylines.names import find_name, sure
+from pipelines.bylines.tokens import tokens
+from pipelines.bylines.words import credit, folded, is_, is_given_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST = 600
+"""Characters of a line that may be a byline."""
+_FEMININE = re.compile(r"(?:ова|ева|єва|іна|ина|ська|цька|ская|цкая|а|я)$")
+
+
+@dataclass(slots=True)
+class _Person:
+    name: str
+    credit: str
+    labelled: bool
+
+
+def persons_in(line: str) -> list[str]:
+    """The persons a byline names, in its order; who edited or translated only where nobody wrote.
+
+    Who took the photos is no author.
+    """
+    named = list(_persons(clauses(tokens(line[:_LONGEST]))))
+    for role in ("wrote", "helped"):
+        names = [person.name for person in named if person.credit == role]
+        if names:
+            known: dict[str, str] = {}
+            for name in names:
+                known.setdefault(folded(name), name)
+            return list(known.values())
+    return []
+
+
+def organisations_in(line: str) -> list[str]:
+    """What a byline names besides persons: `By Jane Doe, Reuters` has one. Roles and addresses are none."""
+    if len(line) > 120:
+        return []
+    return [name for clause in clauses(tokens(line)) if (name := _organisation(clause)) is not None]
+
+
+def _persons(found: list[Clause]) -> Iterator[_Person]:
+    """In their order, each with what it did."""
+    going_on = "wrote"
+    last: _Person | None = None
+    placed = False
+    waiting: list[_Person] = []
+    for clause, following in zip(found, [*found[1:], None], strict=False):
+        if clause.credit is None and clause.after == "stop":
+            going_on = "wrote"
+            placed = False
+        if clause.credit is not None:
+            going_on = clause.credit
+            placed = False
+            if not clause.tokens and last is not None and not last.labelled and clause.after == ",":
+                # `Дмитро Ларін, фото`
+                if len(clause.label) == 1 and clause.credit != "wrote":
+                    last.credit = clause.credit
+                going_on = "wrote"
+        name = None if going_on == "sourced" else _name(clause, following)
+        if name is not None and placed and not sure(name):
+            # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
+            name = None
+        if name is None:
+            placed = placed or bool(clause.tokens and last is not None)
+            continue
+        last = _Person(name, _in_brackets(clause) or going_on, bool(clause.label))
+        waiting.append(last)
+    yield from waiting
+
+
+def _name(clause: Clause, following: Clause | None) -> str | None:
+    if clause.tokens and is_(clause.tokens[0].text, "never") and folded(clause.tokens[0].text) in _ARTICLES:
+        return None
+    name = find_name(clause.tokens, labelled=bool(clause.label))
+    if name is not None and clause.governs and not any(map(is_given_name, name.split())):
+        return None
+    if name is None and following is not None and following.after == "and":
+        return _with_shared_surname(clause, following)
+    return name
+
+
+_ARTICLES = {"the", "a", "an"}
+
+
+def _with_shared_surname(clause: Clause, following: Clause) -> str | None:
+    """`Антон і Марія Шевченко` are two with one surname: as printed, the first has only a given name."""
+    other = (find_name(following.tokens, labelled=True) or "").split()
+    given = [token.text for token in clause.tokens]
+    if len(given) != 1 or len(other) != 2 or following.label or _FEMININE.search(other[1]):
+        return None
+    return f"{given[0]} {other[1]}" if is_given_name(given[0]) and is_given_name(other[0]) else None
+
+
+def _in_brackets(clause: Clause) -> str | None:
+    """`Mark Hill (graphics)`: what only he did; a name in the brackets is somebody else's."""
+    for token in clause.tokens:
+        if token.kind == "bracketed":
+            words = re.findall(r"\w+", token.text)
+            told = [credit(word) for word in words]
+            if len(words) <= 2 and "wrote" not in told:
+                return next((name for name in ("pictured", "helped") if name in told), None)
+    return None
+
+
+def _organisation(clause: Clause) -> str | None:
+    if clause.credit in {"pictured", "sourced"} or any(
+        t.text.startswith(("http", "www")) for t in clause.tokens
+    ):
+        return None
+    own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted"}]
+    while own and is_(own[-1].text, "role"):
+        own.pop()
+    words = [token.text for token in own]
+    if (
+        not 1 <= len(words) <= 6
+        or not words[0][:1].isupper()
+        or any(is_(w, "never") for w in words[1:] or words)
+    ):
+        return None
+    if find_name(clause.tokens, labelled=bool(clause.label)) is not None or is_("-".join(words), "place"):
+        return None
+    if any(is_(w, "organisation", "brand", "institution") for w in words) or own[-1].kind == "site":
+        return " ".join(words)
+    return None

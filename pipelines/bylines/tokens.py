@@ -1,0 +1,59 @@
+"""A byline as tokens: words, quotations, what stands in brackets, separators."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.extraction.text import one_line
+
+TokenKind = Literal["word", "site", "number", "quoted", "bracketed", "colon", "comma", "stop"]
+
+_DOMAIN = r"(?:com|net|org|info|media|news|tv|ua|ru|kz|by|eu|io|uk|me|нет|укр|рф|инфо|інфо)"
+_TOKEN = re.compile(
+    rf"""
+      (?P<address>\S*(?:@|https?://|www\.|_)\S*)
+    | (?P<site>[^\W\d_][\w-]*(?:\.[\w-]+)*\.{_DOMAIN}(?![\w.])|[^\W\d_]{{3,}}\.[^\W\d_]{{4,}}
+      |(?-i:[A-ZА-ЯІЇЄҐЁ]{{2,}}/[A-ZА-ЯІЇЄҐЁ]{{2,}})(?:['’]s)?)
+    | (?P<number>\d[\d.,:/–-]*\w*(?::\d+\w*)*)
+    | (?P<quoted>«[^«»]*»|“[^“”]*”|„[^„“”]*[“”]|"[^"]*"|(?<![\w'])'[^']+'(?!\w))
+    | (?P<bracketed>\([^()]*\)?|\[[^\[\]]*\]?)
+    | (?P<word>(?:[^\W\d_]\.){{1,4}}(?:-?[^\W\d_]\.)*
+      |[^\W\d_]+(?:['’ʼ`´‘.‐-](?=[^\W\d_])[^\W\d_]+)*\.?)
+    | (?P<colon>[:：])
+    | (?P<comma>,)
+    | (?P<stop>[;|•·—–/\\✍&+]|\s-\s|(?<=\s)-|-(?=\s)|[^\w\s'’])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ABBREVIATES = 2
+"""Letters up to which a full stop abbreviates a word: `В.`, `Дж.`, `Jr.`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: TokenKind
+    text: str
+    ends_sentence: bool = False
+
+
+def tokens(line: str) -> list[Token]:
+    """Addresses and handles part what stands before from what follows."""
+    found: list[Token] = []
+    for match in _TOKEN.finditer(one_line(line)):
+        kind, text = str(match.lastgroup), match[0].strip()
+        if kind == "address":
+            found.append(Token("stop", text))
+        elif kind == "word":
+            found.append(_word(text))
+        else:
+            found.append(Token(kind, text))  # type: ignore[arg-type]
+    return found
+
+
+def _word(text: str) -> Token:
+    bare = text.rstrip(".")
+    if bare == text or len(bare) <= _ABBREVIATES or "." in bare:
+        return Token("word", text)
+    return Token("word", bare, ends_sentence=True)

@@ -1,0 +1,86 @@
+"""Classes of the words in bylines, from words.toml and given_names.txt."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from functools import cache, lru_cache
+from importlib import resources
+
+FILES = resources.files(__package__)
+CREDITS = ("pictured", "helped", "sourced", "wrote")
+
+
+@cache
+def _file() -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = tomllib.loads(FILES.joinpath("words.toml").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def _class(section: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Whole words, and beginnings of words."""
+    words = [folded(word) for word in _file()[section][name].split()]
+    return (
+        frozenset(word for word in words if not word.endswith("*")),
+        frozenset(word[:-1] for word in words if word.endswith("*")),
+    )
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(
+        part
+        for name in FILES.joinpath("given_names.txt").read_text("utf-8").split()
+        for part in {folded(name), plain(name)}
+    )
+
+
+@cache
+def phrases(name: str) -> tuple[str, ...]:
+    return tuple(_file()["credits"][name])
+
+
+@lru_cache(20_000)
+def folded(word: str) -> str:
+    """Lower case, one kind of apostrophe."""
+    return word.translate(_APOSTROPHES).casefold()
+
+
+_APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ`´‘", "'"))
+
+
+@lru_cache(20_000)
+def is_(word: str, *classes: str) -> bool:
+    """Whether a word is of one of these classes of `[words]`."""
+    return any(_belongs(folded(word), "words", name) for name in classes)
+
+
+@lru_cache(20_000)
+def credit(word: str) -> str | None:
+    """Which of CREDITS a word that opens a credit tells of."""
+    return next((name for name in CREDITS if _belongs(folded(word), "credits", name)), None)
+
+
+def governs(word: str) -> bool:
+    return _belongs(folded(word), "credits", "governing")
+
+
+def is_given_name(word: str) -> bool:
+    """Evidence for a person; most names of the world are not in the list."""
+    first, _, second = folded(word).partition("-")
+    known = _given_names()
+    return first in known or plain(first) in known or (bool(second) and second in known)
+
+
+def plain(word: str) -> str:
+    """Without accents on Latin letters: `José` is in the list as `Jose`."""
+    word = folded(word)
+    if word.isascii() or not word[:1].isascii():
+        return word
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+
+
+def _belongs(word: str, section: str, name: str) -> bool:
+    whole, beginnings = _class(section, name)
+    return word in whole or any(word[:size] in beginnings for size in range(2, len(word) + 1))
