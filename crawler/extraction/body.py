@@ -13,9 +13,12 @@ from trafilatura.settings import Document
 
 from crawler.extraction.captions import read_page, with_captions
 from crawler.extraction.container import Container, find_container
+from crawler.extraction.embedded import embedded_text
 from crawler.extraction.known import Found, Known, leave_out
 from crawler.extraction.lead import find_lead
-from crawler.extraction.pruning import prune, remove
+from crawler.extraction.linked_data import unescaped
+from crawler.extraction.pruning import NO_TEXT, prune, remove
+from crawler.extraction.signature import signature
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from crawler.items import BlockKind
 
 _NEXT_TO_NONE = 0.3
+_FEW = 200
+"""Characters below which a page may draw its text from its data."""
+_TAG = re.compile(r"<[^<>]{1,300}>")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHORT = 1500
 """Characters below which the fast way is not trusted, and trafilatura compares with its other algorithms."""
 
@@ -44,6 +51,8 @@ class Body:
     blocks: tuple[Block, ...]
     dropped: tuple[LeftOut, ...]
     """Lines of the article's own element that are no part of the article."""
+    signature: str | None = None
+    """A name under the text, where the page says nowhere else who wrote it."""
 
     @property
     def text(self) -> str:
@@ -58,16 +67,35 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     for caption in page.captions:
         remove(caption.element)
     found = _extract(tree, known.description)
-    if known.text and _length(found) < _NEXT_TO_NONE * len(known.text):
-        lines = re.split(r"[\n\r\t]+", re.sub(r"<[^<>]{1,300}>", "\n", known.text))
-        found = [Found("paragraph", text, 0.0) for line in lines if (text := one_line(line))]
+    text = known.text
+    if text is None and _length(found) < _FEW:
+        text = embedded_text(outline, known.headline)
+    if text and _length(found) < _NEXT_TO_NONE * len(text):
+        found = _of_data(text)
     known = replace(known, captions=tuple(caption.text for caption in page.captions))
     reasons = leave_out(found, known)
+    signed = signature(found, reasons) if not known.names and known.byline is None else None
+    if signed is not None:
+        reasons[signed] = "the byline"
     blocks = [
         Block(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
     ]
     dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
-    return Body(tuple(with_captions(blocks, page)), tuple(dropped))
+    name = found[signed].text if signed is not None else None
+    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name)
+
+
+def _of_data(text: str) -> list[Found]:
+    """Paragraphs of a text that a page has in its data, marked up or not."""
+    if "<" not in text:
+        return [Found("paragraph", line, 0.0) for part in text.splitlines() if (line := one_line(part))]
+    bare = html.fromstring(f"<div>{_NOT_IN_XML.sub('', text)}</div>")
+    etree.strip_elements(bare, *NO_TEXT, with_tail=False)
+    found = _read(_alone(bare))
+    if _length(found) >= _NEXT_TO_NONE * len(bare.text_content()):
+        return found
+    lines = re.split(r"[\n\r\t]+", _TAG.sub("\n", text))
+    return [Found("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
 
 
 def _extract(tree: HtmlElement, description: str | None) -> list[Found]:

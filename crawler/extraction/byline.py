@@ -56,9 +56,9 @@ _BEGINS = (
     "words", "reporter", "prepared",
 )  # fmt: skip
 """What a line with such a prefix begins with, quickly told."""
-_CLASSED = ("a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b")
+_CLASSED = ("a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd")
 _CLASSED_BY = ("itemprop", "data-component", "data-testid")
-_of_author = names_say("author|byline|journalist|writer|autor")
+_of_author = names_say("author|byline|journalist|writer|autor|avtor|username|createdby|reporter")
 _of_other_things = names_say(
     r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel"
     r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote"
@@ -71,6 +71,13 @@ _NOT_NAMES = re.compile(
     r"|\b(?:share|save|ago|updated|follow|sign up)\b",
     re.IGNORECASE,
 )
+_AUTHORS_PAGE = re.compile(
+    r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|people|persons?|journalists?|staff|reporters?|writers?|editors?"
+    r"|contributors?|columnists?|by|u)[/=-]|/@|[?&](?:author|user)=",
+    re.IGNORECASE,
+)
+_NEAR = 40
+"""Elements after the headline in which a byline may come."""
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
 _META_NAMES = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
@@ -91,7 +98,7 @@ def read_byline(
         lines = [text for element in page.root.cssselect(rule) if (text := _words(element))]
         byline, claims = next(iter(lines), None), [Claim("outlet-rule", text) for text in lines]
     else:
-        lines = list(_classed(page))
+        lines = list(_classed(page)) or list(_leading_to_authors(page))
         byline = next(_prefixed(page, by_rel), None) or next(iter(lines), None)
         claims = []
     claims += [Claim("json-ld", name) for name in data.persons]
@@ -193,6 +200,18 @@ def _classed(page: Outline) -> Iterator[str]:
             return
 
 
+def _leading_to_authors(page: Outline) -> Iterator[str]:
+    """Links below the headline to what is called an author's page, whatever they are called themselves."""
+    headline = next(iter(page.by_tag.get("h1", ())), None)
+    if headline is None:
+        return
+    for i in page.by_tag.get("a", ()):
+        if headline < i <= headline + _NEAR and _AUTHORS_PAGE.search(page.attributes[i].get("href", "")):
+            line = _words(page.elements[i])
+            if 3 < len(line) < 60 and not _NOT_NAMES.search(line) and not _is_elsewhere(page.elements[i]):
+                yield line
+
+
 def _words(element: HtmlElement) -> str:
     """The element's text, with a space where one element ends and another begins."""
     return one_line(" ".join(element.itertext()))
@@ -202,7 +221,10 @@ def _is_elsewhere(element: HtmlElement) -> bool:
     for depth, parent in enumerate((element, *element.iterancestors())):
         if depth > 7 or parent.tag in {"article", "main", "body"}:
             return False
-        if parent.tag in {"aside", "footer", "nav"}:
+        if parent.tag in {"aside", "nav"}:
+            return True
+        if parent.tag == "footer" and next(parent.iterancestors("article"), None) is None:
+            # Drupal prints who wrote an article in its own footer
             return True
         if _of_other_things(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
             return True

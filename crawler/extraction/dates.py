@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from crawler.extraction.date_forms import KYIV, TOLERANCE, parse_date
 from crawler.extraction.metadata import meta_name
 from crawler.extraction.outline import names_say, outline, short_text
-from crawler.extraction.text import one_line
+from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +70,9 @@ def read_published(page: Outline, data: LinkedData, url: str, fetched_at: dateti
     claims = _declared(page, data)
     moment = _first(claims, fetched_at)
     if moment is None:
-        moment = _plausible(_first([*_printed(page), *_of_title(page)], fetched_at), url, fetched_at)
+        printed = [*_printed(page), *_of_title(page)]
+        moment = _plausible(_first(printed, fetched_at), url, fetched_at)
+        moment = moment or _first(_under_headline(page), fetched_at)
     elif moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
         moment = _in_its_zone(moment, page, claims, url, fetched_at)
     elif moment.source.endswith("day"):
@@ -164,6 +166,9 @@ _MODIFIED = {
     "dcterms.modified",
     "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated",
 }  # fmt: skip
+_PARTS = re.compile(r"\d+|[^\W\d]+")
+_NEAR = 30
+"""Elements after the headline in which its date may stand."""
 _DATED = ("div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font")
 _of_date = names_say("date|time|publi|posted|calendar|info")
 _of_other_things = names_say(
@@ -212,6 +217,30 @@ def _printed(page: Outline) -> Iterator[tuple[str, str]]:
         after_headline, key=lambda claim: (not _YEAR.search(claim[1]), not _HOUR.search(claim[1]))
     )
     yield from later
+
+
+def _under_headline(page: Outline) -> Iterator[tuple[str, str]]:
+    """A line that is a day with its year and nothing else, whatever its element is called."""
+    titles = page.of("title")
+    title = for_comparison(titles[0].text_content()) if titles else ""
+    for i, text in enumerate(page.texts):
+        if page.tags[i] == "h1" or (20 < len(text) < 400 and page.tags[i] != "title" and title
+                                    and for_comparison(text) in title):  # fmt: skip
+            break
+    else:
+        return
+    for element, text in zip(page.elements[i : i + _NEAR], page.texts[i : i + _NEAR], strict=True):
+        for line in (text, element.tail or ""):
+            if 8 <= len(line) <= 80 and _is_only_a_day(line):
+                yield "printed", one_line(line)
+
+
+def _is_only_a_day(line: str) -> bool:
+    """`Вівторок, 14 жовтня 2026, 09:30`: numbers, a year among them, and at most four words."""
+    parts = _PARTS.findall(line)
+    words = [part for part in parts if not part.isdigit()]
+    year = any(len(part) == 4 and part[:2] in {"19", "20"} for part in parts)
+    return year and len(parts) <= 9 and len(words) <= 4 and all(len(word) <= 12 for word in words)
 
 
 def _has_text(element: HtmlElement) -> bool:

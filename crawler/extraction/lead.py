@@ -26,7 +26,7 @@ def find_lead(tree: HtmlElement, container: HtmlElement, description: str | None
     """Its text; `description` is what the page's head says of the article, often the lead word for word."""
     told = for_comparison(description or "")[:120]
     after_headline = tree.find(".//h1") is None
-    inside = 0
+    inside, near = 0, min(_NEAR, sum(1 for _ in container.iter()))
     around = set(container.iterancestors())
     for element in tree.iter():
         if element.tag == "h1":
@@ -34,7 +34,7 @@ def find_lead(tree: HtmlElement, container: HtmlElement, description: str | None
             continue
         if inside or element is container:
             inside += 1
-            if inside > _NEAR:
+            if inside > near:
                 break
         if not after_headline or element.tag not in _TAGS or element in around or element is container:
             continue

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 200
 """Characters up to which a name's verdict is kept."""
+_NOT_ITSELF = re.compile(r"(?<!\S)(?:has|with|without|no|non|not|one|two)[-_]\S+|\S*label[-_]+hidden(?!\S)")
+"""Names that say what is beside an element, or how: `has-sidebar`, Drupal's `field--label-hidden`."""
 _WHITE = re.compile(r"[ \t\r\n]+")
 
 
@@ -57,12 +59,13 @@ def names_say(pattern: str) -> Callable[[str], bool]:
     """Whether the pattern, whatever its case, is somewhere in a class or id; a page repeats its names."""
     search = re.compile(pattern, re.IGNORECASE).search
 
-    @lru_cache(maxsize=1024)
-    def remembered(names: str) -> bool:
-        return search(names) is not None
+    def read(names: str) -> bool:
+        return search(names) is not None and search(_NOT_ITSELF.sub(" ", names)) is not None
+
+    remembered = lru_cache(maxsize=1024)(read)
 
     def say(names: str) -> bool:
-        return remembered(names) if len(names) < _REMEMBERED else search(names) is not None
+        return remembered(names) if len(names) < _REMEMBERED else read(names)
 
     return say
 

@@ -16,15 +16,15 @@ from crawler.extraction.kind import page_signs, read_kind
 from crawler.extraction.known import Known
 from crawler.extraction.linked_data import read_linked_data
 from crawler.extraction.metadata import read_metadata
-from crawler.items import Article
+from crawler.items import Article, Claim
 
 if TYPE_CHECKING:
     from crawler.extraction.dates import Moment
     from crawler.extraction.linked_data import LinkedData
     from crawler.extraction.metadata import Metadata
-    from crawler.items import Alternate, Claim, Fetch
+    from crawler.items import Alternate, Fetch
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 2"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 3"
 """Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""
 
 
@@ -83,6 +83,8 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         text=data.body,
     )
     text = body.read_body(page, known, hints.drop)
+    if text.signature is not None:
+        line, claims = text.signature, (Claim("printed", text.signature),)
     kind = read_kind(signs, data, said, text)
     return Parts(data, said, line, claims, published, modified, alternates, kind, text)
 

@@ -1,0 +1,30 @@
+"""The name under a text: where nothing else tells who wrote it, the last line may."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.extraction.known import Found
+
+_LONGEST = 70
+_ABOVE = 400
+"""Characters of text that a name has to stand under."""
+_NAME = re.compile(
+    r"(?:[^\W\d_a-zа-яіїєґё][^\W\d_]*(?:['’ʼ-][^\W\d_]+)*\.?\s+){1,3}[^\W\d_a-zа-яіїєґё][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*"
+    r"(?:,\s*[^.!?:;]{2,40})?\.?"
+)
+
+
+def signature(blocks: Sequence[Found], reasons: Sequence[str | None]) -> int | None:
+    """Which block it is: the last of the text, a paragraph of two to four capitalised words."""
+    kept = [i for i, reason in enumerate(reasons) if reason is None]
+    if len(kept) < 3:
+        return None
+    last = blocks[kept[-1]]
+    above = sum(len(blocks[i].text) for i in kept[:-1])
+    found = last.kind == "paragraph" and len(last.text) <= _LONGEST and above >= _ABOVE
+    return kept[-1] if found and _NAME.fullmatch(last.text) else None
