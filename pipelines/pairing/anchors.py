@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TOKEN = re.compile(
-    r"(?P<word>[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*)|(?P<end>[.!?…:\n«»“”\"])"
-    rf"|(?=\d)(?:(?P<date>{figures.DATE})|(?P<time>{figures.TIME})|(?P<number>{figures.NUMBER}))",
+    rf"(?P<model>{figures.MODEL})|(?P<word>[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*)|(?P<end>[.!?…:\n«»“”\"])"
+    rf"|(?=\d)(?:(?P<date>{figures.DATE})|(?P<version>{figures.VERSION})|(?P<time>{figures.TIME})"
+    rf"|(?P<number>{figures.NUMBER}))",
     re.IGNORECASE,
 )
 _SENTENCE_END = frozenset('.!?…:\n«»“”"')
@@ -113,6 +114,11 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
                 yield Anchor(key, token["date"], start / long)
         elif token["time"]:
             yield Anchor(figures.time(token), token["time"].strip(), start / long)
+        elif token["model"]:
+            # digits first: F-15 and F-16 contradict each other as numbers do
+            yield Anchor(token["make"] + fold(token["mark"]), token["model"], start / long)
+        elif token["version"]:
+            yield Anchor(token["version"], token["version"], start / long)
         elif token["number"]:
             number = _Number(start, token.end(), figures.amount(token["number"]), "digits")
         starts = token["end"] in _SENTENCE_END
@@ -125,8 +131,9 @@ def _goes_on(between: str) -> bool:
 
 
 def _told(number: _Number, text: str, long: int) -> Iterator[Anchor]:
-    if found := figures.key(number.total + number.current):
-        yield Anchor(found, " ".join(text[number.start : number.end].split()), number.start / long)
+    printed = " ".join(text[number.start : number.end].split())
+    if found := figures.precise(printed) or figures.key(number.total + number.current):
+        yield Anchor(found, printed, number.start / long)
 
 
 @lru_cache(maxsize=65_536)

@@ -37,6 +37,10 @@ TIME = (
     r"|(?<![\d:.,])(?P<hour_0>0\d|(?:1\d|2[0-3])(?=\d\d hours\b))(?P<minute_0>[0-5]\d)(?![\d.,]\d|\d)"
     r"|(?<!\d)(?P<goals>\d[:–-]\d)(?![\d–:-]|[.,]\d)"
 )
+VERSION = r"(?<![\d.])(?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d{1,3}(?:\.\d{1,3}){2,3}(?![\d.]*\d)"
+"""6.0.7; not 1.234.567."""
+MODEL = r"(?<![\w-])(?P<mark>[^\W\d_]{1,3})-?(?P<make>\d{1,4})(?![\w%]|[.,:-]\d)"
+"""C-300, F16, r6."""
 NUMBER = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+(?!\d))?|\d+(?:[.,]\d+)?"
 
 _TENS = (
@@ -125,6 +129,11 @@ def amount(text: str) -> Decimal:
     """1,000 and 1 000 and 1000 alike, 3.5 and 3,5 alike."""
     whole = re.sub(r"[.,\u00a0\u202f ](?=\d{3}(?!\d))", "", text)
     return Decimal(whole.replace(",", "."))
+
+
+def precise(text: str) -> str | None:
+    """`3.0` and `3,0` as they stand: whoever prints the zero means it."""
+    return text.replace(",", ".") if re.fullmatch(r"\d[.,]0", text) else None
 
 
 def key(value: Decimal) -> str | None:

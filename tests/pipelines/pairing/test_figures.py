@@ -69,3 +69,18 @@ def test_whatever_looks_like_a_number_is_read(text):
 def test_a_long_row_of_digits_takes_no_time():
     for text in ("1" * 20_000, "1," * 10_000, "1 234 " * 3_000, "12:" * 6_000, "hundred " * 2_500):
         assert len(list(anchors_of(text, "en"))) <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("uk", "ru", "en", "said"),
+    [
+        ("літак Ф-16 і МіГ-29", "самолёт Ф-16 и МиГ-29", "an F-16 and a MiG-29", ["16f", "29mih"]),
+        ("комплекс С-300", "комплекс С300", "an S-300 system", ["300s"]),
+        ("версія 6.0.7", "версия 6.0.7", "version 6.0.7", ["6.0.7"]),
+        ("зросли на 3,0 %", "выросли на 3,0 %", "rose by 3.0%", ["3.0"]),
+        ("3,0 млн осіб", "3,0 млн человек", "3.0 million people", ["3000000"]),
+        ("усього 1.234.567", "всего 1.234.567", "1,234,567 in all", ["1234567"]),
+    ],
+)
+def test_a_model_and_a_version_are_as_telling_as_a_number(uk, ru, en, said):
+    assert (keys(uk, "uk"), keys(ru, "ru"), keys(en, "en")) == (said, said, said)
