@@ -37,13 +37,12 @@ from rich.table import Table
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipelines.pairing import content
 from pipelines.pairing.background import Background, count, save
 from pipelines.pairing.candidates import Compared
-from pipelines.pairing.content import LANGUAGES, Weights, calibrating, logit
 from pipelines.pairing.features import NAMES, Expected, features
 from pipelines.pairing.rarity import pool
 from pipelines.pairing.reading import Document, Reading, read
+from pipelines.pairing.weights import CROSSED, FILE, LANGUAGES, Weights, calibrating, crossed, logit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -183,8 +182,8 @@ def know(rows: list[Row]) -> Known:
             math.log(one.readings[i].letters / other.readings[j].letters) for i, j in np.argwhere(same)
         ])  # fmt: skip
         nearest = (np.where(same, 0, signal).max(axis=1) for signal in Compared.of(one, other).signals)
-        ngrams, anchors, meanings = (round(float(np.median(each)), 4) for each in nearest)
-        expected[f"{a}-{b}"] = Expected(round(float(length), 4), (ngrams, anchors, meanings))
+        rivals = tuple(round(float(np.median(each)), 4) for each in nearest)
+        expected[f"{a}-{b}"] = Expected(round(float(length), 4), rivals)
     return Known(backgrounds, expected)
 
 
@@ -222,13 +221,23 @@ def small(drawn: tuple[list[Row], list[Row]], seed: int) -> Iterator[tuple[list[
 
 
 def fit(seen: list[Trial], known: Known, columns: list[int] | None = None) -> Weights:
-    """Logistic regression with an L2 penalty of 1 on standardised features."""
+    """Logistic regression with an L2 penalty of 10 on standardised features and their products."""
     rows, truth = np.vstack([each.rows for each in seen]), np.concatenate([each.truth for each in seen])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    chosen = np.array([columns is None or n in columns for n in range(len(NAMES))], dtype=np.float64)
-    design = np.c_[(rows - mean) / scale * chosen, np.ones(len(rows))]
-    weight = newton(design, truth, np.r_[np.ones(len(NAMES)), 1e-9])
-    return Weights(mean, scale, weight[:-1] * chosen, float(weight[-1]), known.expected)
+    design = crossed(rows, mean, scale)
+    spread = design.std(axis=0) + 1e-9
+    chosen = np.ones(design.shape[1])
+    if columns is not None:
+        chosen[:] = 0
+        chosen[columns] = 1
+    weight = newton(
+        np.c_[design / spread * chosen, np.ones(len(rows))],
+        truth,
+        np.r_[np.full(design.shape[1], 10.0), 1e-9],
+    )
+    return Weights(
+        mean, scale, weight[:-1] / spread * chosen, float(weight[-1]), known.expected, known.backgrounds
+    )
 
 
 def newton(
@@ -316,10 +325,11 @@ def report(tested: list[tuple[Trial, Weights]], title: str) -> Table:
 def write(weights: Weights, known: Known, data: Path, sets: list[Trial]) -> None:
     data_sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
     stored = {
-        "version": 2,
+        "version": 3,
         "data_sha256": data_sha256,
         "pairs": sum(len(each.pairs) for each in sets),
         "features": list(NAMES),
+        "crossed": list(CROSSED),
         **{
             name: [round(float(x), 6) for x in getattr(weights, name)] for name in ("mean", "scale", "weight")
         },
@@ -330,10 +340,9 @@ def write(weights: Weights, known: Known, data: Path, sets: list[Trial]) -> None
             for languages, each in weights.expected.items()
         },
     }
-    path = Path(content.__file__).parent / "weights.json"
-    path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     save(known.backgrounds)
-    print(f"{path}: {stored['pairs']} pairs of {data.name}, sha256 {data_sha256[:12]}")
+    print(f"{FILE}: {stored['pairs']} pairs of {data.name}, sha256 {data_sha256[:12]}")
 
 
 def main() -> None:

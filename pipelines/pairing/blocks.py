@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.schema import ARTICLES
-from pipelines.pairing.content import LANGUAGES
 from pipelines.pairing.reading import Document, Reading, read
+from pipelines.pairing.weights import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BY_SOUND = 6
 _BY_FACTS = 4
+_BY_ALL = 3
 """Candidates of an article in another language, by n-grams and by anchors with meanings."""
 
 
@@ -26,22 +27,23 @@ class Compared:
     one: Pool
     other: Pool
     signals: tuple[NDArray[np.float32], ...]
-    """Cosines of n-grams, anchors and meanings; a row for each article of `one`."""
+    """Cosines of n-grams, anchors and meanings, and all three together; a row for each article of `one`."""
     allowed: NDArray[np.bool_]
     """Whether a pair may be one, going by its dates."""
 
     @classmethod
     def of(cls, one: Pool, other: Pool, allowed: NDArray[np.bool_] | None = None) -> Compared:
-        signals = tuple(cosines(a, b) for a, b in zip(one.signals, other.signals, strict=True))
+        ngrams, anchors, meanings = (cosines(a, b) for a, b in zip(one.signals, other.signals, strict=True))
+        signals = ngrams, anchors, meanings, 3 * ngrams + anchors + meanings
         if allowed is None:
             allowed = np.ones((len(one.readings), len(other.readings)), dtype=np.bool_)
         return cls(one, other, signals, allowed)
 
     def candidates(self) -> list[tuple[int, int]]:
         """Index pairs, each side's best of the other."""
-        ngrams, anchors, meanings = self.signals
+        ngrams, anchors, meanings, together = self.signals
         found: set[tuple[int, int]] = set()
-        for scores, most in ((ngrams, _BY_SOUND), (anchors + meanings, _BY_FACTS)):
+        for scores, most in ((ngrams, _BY_SOUND), (anchors + meanings, _BY_FACTS), (together, _BY_ALL)):
             masked = np.where(self.allowed, scores, 0)
             found |= set(_nearest(masked, most))
             found |= {(i, j) for j, i in _nearest(masked.T, most)}

@@ -1,7 +1,7 @@
 """Pairs that no link declares, by what the texts say: a probability, and what it rests on.
 
-Nothing is learned or fetched at run time. weights.json is fitted by `benchmarks/pairing.py --fit`, which also
-says on what; with the same data it gives the same weights.
+Each article is compared with the others of its outlet and days; what counts is how much better a candidate is
+than the next ones.
 """
 
 from __future__ import annotations
@@ -10,26 +10,22 @@ import json
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from pipelines.pairing.background import shipped_background
 from pipelines.pairing.candidates import Compared
-from pipelines.pairing.features import NAMES, Expected, features, in_order
+from pipelines.pairing.features import features, in_order
 from pipelines.pairing.rarity import Pool, pool
 from pipelines.pairing.reading import Document, Reading, read
+from pipelines.pairing.weights import LANGUAGES, Weights, shipped_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
-LANGUAGES = ("uk", "ru", "en")
-"""Those that folding and the lexicon know; the order in which a pair is compared."""
 _WINDOW = timedelta(days=4)
 """A translation is out within four days; a narrower window lost one in ten."""
 _SHORT = 400
@@ -91,63 +87,6 @@ class Match:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    mean: NDArray[np.float64]
-    scale: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    bias: float
-    expected: Mapping[str, Expected]
-    """Per language pair, `uk-en`."""
-    calibration: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
-    """Of a pair's own logit, of how far it is ahead of its runner-up's, of shortness, and the constant."""
-
-    def published(self, likely: float, rival: float, letters: int) -> float:
-        """The probability of a pair whose runner-up is known.
-
-        Most candidates are wrong, those that are each other's best are mostly right: of these the weighting
-        alone says too little in the middle and too much where texts are short or a rival is near.
-        """
-        own, next_best = logit(likely), logit(rival)
-        return sigmoid(float(np.dot(self.calibration, calibrating(own, next_best, letters))))
-
-    def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        scores = (rows - self.mean) / self.scale @ self.weight + self.bias
-        return np.asarray(1 / (1 + np.exp(-np.clip(scores, -40, 40))), dtype=np.float64)
-
-
-@cache
-def shipped_weights() -> Weights:
-    stored = json.loads((Path(__file__).parent / "weights.json").read_text(encoding="utf-8"))
-    if tuple(stored["features"]) != NAMES:
-        raise ValueError(f"weights.json is for features {stored['features']}, the code has {NAMES}: refit")
-    return Weights(
-        mean=np.array(stored["mean"], dtype=np.float64),
-        scale=np.array(stored["scale"], dtype=np.float64),
-        weight=np.array(stored["weight"], dtype=np.float64),
-        bias=float(stored["bias"]),
-        expected={
-            languages: Expected(each["length"], tuple(each["rivals"]))
-            for languages, each in stored["expected"].items()
-        },
-        calibration=tuple(stored["calibration"]),
-    )
-
-
-def calibrating(own: float, rival: float, letters: int) -> tuple[float, float, float, float]:
-    """What the calibration is fitted on."""
-    return own, min(own - rival, 6.0), 1.0 / math.log(max(letters, 50)), 1.0
-
-
-def logit(probability: float) -> float:
-    kept = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(kept / (1 - kept))
-
-
-def sigmoid(score: float) -> float:
-    return 1 / (1 + math.exp(-min(max(score, -40.0), 40.0)))
-
-
 def match(documents: Sequence[Document], weights: Weights | None = None) -> tuple[Match, ...]:
     """Best pairs with a probability of at least .1, of each outlet for itself; see `compare`."""
     found: list[Match] = []
@@ -173,7 +112,7 @@ def compare(
     for reading in sorted(readings, key=lambda each: each.document.article_id):
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
-    pools = {code: pool(texts, shipped_background(code)) for code, texts in by_language.items() if texts}
+    pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
     found = []
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
         found += _match(pools[a], pools[b], weights, f"{a}-{b}", set(wanted))

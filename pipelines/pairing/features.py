@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.pairing.rarity import Pool
     from pipelines.pairing.reading import Reading
 
-SIGNALS = ("ngrams", "anchors", "meanings")
+SIGNALS = ("ngrams", "anchors", "meanings", "together")
 _OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")
 NAMES = (
     *(f"{signal}{how}" for signal in SIGNALS for how in _OF_EACH),
@@ -42,7 +42,7 @@ class Expected:
 
     length: float = 0.0
     """Logarithm of how much longer a text is in the first language than in the second."""
-    rivals: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    rivals: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     """Per signal: how alike an article and the nearest one that is no translation are, in the median.
 
     So that where nothing else is at hand, the only article is not taken for the best of many.
