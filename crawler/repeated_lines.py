@@ -1,6 +1,6 @@
 """Lines that stand at the same place in many articles of an outlet, which makes them no text.
 
-A report for whoever mends an outlet's rules, not a step of the crawl: docs/decisions/0004.
+A report for whoever mends an outlet's rules, and what no version is made of: docs/decisions/0004.
 """
 
 from __future__ import annotations

@@ -11,5 +11,6 @@ STAGES = (
     "pipelines.language.LanguageStage",
     "pipelines.byline.BylineStage",
     "pipelines.digest.DigestStage",
+    "pipelines.repetition.RepetitionStage",
     "pipelines.snapshot.SnapshotStage",
 )

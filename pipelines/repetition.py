@@ -1,0 +1,194 @@
+"""What an outlet repeats is no change: a text that differs by such lines alone keeps the stored one's digest.
+
+docs/decisions/0004 says why the digest of a text stays a function of its page, and where what was learned
+comes in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter, deque
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+import archive
+from archive.exceptions import ArchiveError
+from crawler.extraction.text import for_comparison
+from crawler.items import Article, Claim, Look
+from crawler.ledger import Ledger
+from crawler.repeated_lines import ZONE, repeated_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from scrapy.crawler import Crawler
+
+    from archive.reader import Archive
+
+_REMEMBERED = 200
+"""Texts of this run, of an outlet in a language, that its lines are learned from."""
+_SOON = 8
+"""A template that changes between two runs is on every page of the second: known after fewer texts than the
+archive's rule asks for, where more than half of them have the line."""
+_HELD = 500
+"""Texts of the archive: of the last two months where a line shows in those, else of any age."""
+_LATELY = timedelta(days=60)
+REPEATED = "repeated"
+"""In `extra` of a version: the lines of its text that were known as repeated when it was archived."""
+_BETWEEN = " ¶ "
+
+
+class _Newsroom(NamedTuple):
+    outlet: str
+    language: str | None
+
+
+class RepetitionStage:
+    """Gives an article the stored version's digest where only lines that its outlet repeats are different.
+
+    Learned of each outlet and language: from the archive once a run, from the texts of this run, and from
+    what the stored version names itself. Counted as `digest/repeated_lines`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._uri: str = crawler.settings["ARCHIVE_URI"]
+        self._held: dict[_Newsroom, asyncio.Task[frozenset[str]]] = {}
+        self._run: dict[_Newsroom, _Lately] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RepetitionStage:
+        return cls(crawler)
+
+    async def process_item(self, item: Article | Look) -> Article | Look:
+        if isinstance(item, Look):
+            return item
+        newsroom, lines = _Newsroom(item.outlet, item.language), _lines(item.body)
+        lately = self._run.setdefault(newsroom, _Lately())
+        lately.add(lines)
+        ledger = self._crawler.get_extension(Ledger)
+        known = ledger.known(item.canonical_url or item.url) if ledger is not None else None
+        if known is not None and known.content_hash == item.content_hash:
+            return item
+        if newsroom not in self._held:
+            learning = asyncio.to_thread(_learned, self._uri, newsroom, item.fetched_at)
+            self._held[newsroom] = asyncio.ensure_future(learning)
+        held = await self._held[newsroom]
+        repeated = held | frozenset(line for line in lines if lately.repeats(line))
+        if known is not None and known.content_hash:
+            stored = await asyncio.to_thread(_stored, self._uri, known.article_id, known.content_hash)
+            if stored is not None and stored.says(item.headline, lines, repeated):
+                if self._crawler.stats is not None:
+                    self._crawler.stats.inc_value("digest/repeated_lines")
+                return item.with_(content_hash=known.content_hash)
+        named = [line for line in item.body.split("\n\n") if for_comparison(line) in repeated]
+        return item.with_(extra=(*item.extra, Claim(REPEATED, _BETWEEN.join(named)))) if named else item
+
+
+class _Lately:
+    """The ends of the last texts of a newsroom in this run."""
+
+    def __init__(self) -> None:
+        self._ends: deque[frozenset[str]] = deque()
+        self._counted: Counter[str] = Counter()
+
+    def add(self, lines: Sequence[str]) -> None:
+        ends = frozenset((*lines[:ZONE], *lines[-ZONE:]))
+        self._ends.append(ends)
+        self._counted.update(ends)
+        if len(self._ends) > _REMEMBERED:
+            self._counted.subtract(gone := self._ends.popleft())
+            for line in gone:
+                if not self._counted[line]:
+                    del self._counted[line]
+
+    def repeats(self, line: str) -> bool:
+        return len(self._ends) >= _SOON and self._counted[line] > len(self._ends) / 2
+
+
+class _Stored(NamedTuple):
+    headline: str
+    lines: list[str]
+    repeated: frozenset[str]
+
+    def says(self, headline: str | None, lines: Sequence[str], repeated: frozenset[str]) -> bool:
+        """Whether it says what is read now, but for the lines that either of the two looks knew."""
+        same_headline = self.headline == for_comparison(headline or "")
+        return same_headline and same_but_for(repeated | self.repeated, self.lines, lines)
+
+
+def _stored(uri: str, article_id: str, content_hash: str) -> _Stored | None:
+    """None where the version is not committed yet: it has no row, and counts as another text."""
+    try:
+        versions = archive.open(uri).versions(
+            article_id, columns=["headline", "body", "content_hash", "extra"]
+        )
+        rows = versions.to_arrow().to_pylist()
+    except ArchiveError:
+        # the next stage meets the same archive and tells
+        return None
+    row = next((row for row in rows if row["content_hash"] == content_hash), None)
+    if row is None:
+        return None
+    named = json.loads(row["extra"] or "{}").get(REPEATED, "").split(_BETWEEN)
+    return _Stored(
+        for_comparison(row["headline"]), _lines(row["body"]), frozenset(map(for_comparison, named)) - {""}
+    )
+
+
+def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[str]) -> bool:
+    """Whether two texts are the same but for what is repeated at their ends; all of them folded lines.
+
+    Where the stored text has a repeated line, one other line may have come in its place: an outlet that asks
+    for something else today asks for it where it asked before.
+    """
+    here = [line in repeated and _at_an_end(i, stored) for i, line in enumerate(stored)]
+    there = [line in repeated and _at_an_end(j, now) for j, line in enumerate(now)]
+    if all(here):
+        return False
+
+    def passing(places: set[int]) -> set[int]:
+        """How far the new text may have been read, its own repeated lines passed over."""
+        reached = set(places)
+        for j in sorted(places):
+            while j < len(now) and there[j]:
+                j += 1  # noqa: PLW2901
+                reached.add(j)
+        return reached
+
+    read = passing({0})
+    for line, repeats in zip(stored, here, strict=True):
+        on = {j + 1 for j in read if j < len(now) and (repeats or now[j] == line)}
+        read = passing(read | on if repeats else on)
+    return len(now) in read
+
+
+def _at_an_end(place: int, lines: Sequence[str]) -> bool:
+    return place < ZONE or place >= len(lines) - ZONE
+
+
+def _lines(body: str) -> list[str]:
+    return [folded for line in body.split("\n\n") if (folded := for_comparison(line))]
+
+
+def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:
+    try:
+        held = archive.open(uri)
+        found = repeated_lines(islice(_bodies(held, newsroom, since=now - _LATELY), _HELD))
+        found = found or repeated_lines(islice(_bodies(held, newsroom, since=None), _HELD))
+    except ArchiveError:
+        return frozenset()
+    return frozenset(for_comparison(line.text) for line in found)
+
+
+def _bodies(held: Archive, newsroom: _Newsroom, *, since: datetime | None) -> Iterator[list[str]]:
+    published = (since, None) if since is not None else None
+    rows = held.articles(
+        outlet=newsroom.outlet, language=newsroom.language, published=published, columns=["body"]
+    )
+    for batch in rows.batches():
+        for body in batch.column("body").to_pylist():
+            yield _lines(body)
