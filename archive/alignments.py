@@ -50,7 +50,7 @@ def settle(
 ) -> tuple[tuple[Story, ...], Alignments]:
     """The stories with their coverage, and what becomes of the rows."""
     known = {
-        (row["a"], row["b"]): row
+        (row["id_a"], row["id_b"]): row
         for row in state.alignments({member.article_id for story in built for member in story.members})
     }
     valid = {}
@@ -86,7 +86,7 @@ def lacking(state: State, article_ids: Collection[str]) -> set[str]:
     """Stories of these articles of which some variants are not aligned as they are now."""
     members = state.members(state.in_stories({facts.story_id for facts in state.facts(article_ids)}))
     known = {
-        (row["a"], row["b"]): (row["version_a"], row["version_b"])
+        (row["id_a"], row["id_b"]): (row["version_a"], row["version_b"])
         for row in state.alignments({member.article_id for member in members})
     }
     return {
@@ -98,7 +98,7 @@ def lacking(state: State, article_ids: Collection[str]) -> set[str]:
 
 def stored_coverages(state: State, article_ids: Collection[str]) -> dict[Couple, Coverage]:
     """Of the alignments in force among these articles."""
-    return _coverages((row for row in state.alignments(article_ids) if row["b"] in article_ids), ())
+    return _coverages((row for row in state.alignments(article_ids) if row["id_b"] in article_ids), ())
 
 
 def coverages(rows: Iterable[Mapping[str, object]]) -> dict[Couple, Coverage]:
@@ -120,7 +120,8 @@ def _coverages(known: Iterable[sqlite3.Row], new: Iterable[AlignmentRecord]) -> 
         numbers = sums.setdefault((x.article_id_a, x.article_id_b), [0, 0, 0, 0])
         _count(numbers, x.characters_a, x.characters_b, both=x.kind in _SHARED)
     for row in known:
-        sums[row["a"], row["b"]] = [row["whole_a"], row["partnered_a"], row["whole_b"], row["partnered_b"]]
+        numbers = [row["whole_a"], row["partnered_a"], row["whole_b"], row["partnered_b"]]
+        sums[row["id_a"], row["id_b"]] = numbers
     return {couple: _coverage(couple, *numbers) for couple, numbers in sums.items()}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive.state_tables import NO_ARTICLE
+
 if TYPE_CHECKING:
     from archive.log import Snapshot
     from archive.state import State
@@ -20,15 +22,20 @@ def forget(state: State, stones: Tombstones, snapshot: Snapshot) -> None:
     db = state.connection
     # a purge that is asked for but not yet carried out is another snapshot's
     due = {stone.id for stone in stones.all if stone.at <= snapshot.committed_at}
-    gone = [(x,) for x in articles_under(state, stones) if (stone := stones.of_id(x)) and stone.id in due]
+    named = articles_under(state, stones)
+    gone = {x for x in named if (stone := stones.of_id(x)) and stone.id in due}
+    numbers = [(number,) for number in state.numbers(gone).values()]
+    db.execute("CREATE TEMP TABLE gone (number INTEGER PRIMARY KEY)")
+    db.executemany("INSERT INTO gone VALUES (?)", numbers)
     for table, column in (
-        *(("version", "article_id"), ("address", "article_id"), ("target", "article_id")),
-        *(("pair", "a"), ("pair", "b"), ("alignment", "a"), ("alignment", "b")),
-        *(("refusal", "a"), ("refusal", "b"), ("article", "article_id")),
+        *(("version", "article"), ("place", "article"), ("story", "article"), ("pair", "a"), ("pair", "b")),
+        *(("alignment", "a"), ("alignment", "b"), ("refusal", "a"), ("refusal", "b"), ("article", "number")),
     ):
-        db.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)
+        db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT number FROM gone)")
+    db.execute("DROP TABLE gone")
     db.execute(
-        "DELETE FROM story WHERE NOT EXISTS (SELECT 1 FROM article WHERE article.story_id = story.story_id)"
+        "DELETE FROM story WHERE NOT EXISTS"
+        f" (SELECT 1 FROM story s WHERE s.key = story.key AND s.article != {NO_ARTICLE})"
     )
     keys = [(bytes.fromhex(key),) for stone in stones.all if stone.id in due for key in stone.addresses]
     db.executemany("DELETE FROM look WHERE key = ?", keys)

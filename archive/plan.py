@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from archive.stories import Joint, Member, Story
     from archive.versions import Current
 
+    Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -67,7 +69,11 @@ def derive(
     for membership in decisions.memberships:
         if membership.story_id != current[membership.article_id].story_id or membership.article_id in joined:
             joined[membership.article_id] = membership.story_id
-    pairs = tuple(pair for pair in (_with_score(state, x) for x in decisions.pairs) if _is_news(state, pair))
+    before = state.pair_decisions({pair.article_id_a for pair in decisions.pairs})
+    pairs = tuple(
+        pair for pair in (_with_score(before, x) for x in decisions.pairs) if _is_news(before, pair)
+    )
+    refused = state.refusals({refusal.article_id_a for refusal in decisions.refusals})
     lacking = alignments.lacking(state, about) if decisions.align else set()
     built, emptied = _stories(reading, state, joined, pairs, lacking)
     covered, laid = alignments.settle(built, reading, state, root, decisions.align)
@@ -79,7 +85,7 @@ def derive(
         stories=covered,
         emptied=emptied,
         refused=dict(decisions.refused),
-        refusals=tuple(x for x in decisions.refusals if _is_new_refusal(state, x)),
+        refusals=tuple(x for x in decisions.refusals if _is_new_refusal(refused, x)),
         alignments=laid,
     )
 
@@ -90,22 +96,22 @@ def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | 
     return lambda url: own.get(address_key(url)) or state.find_article(url)
 
 
-def _with_score(state: State, pair: PairRecord) -> PairRecord:
+def _with_score(decided: Decided, pair: PairRecord) -> PairRecord:
     """What content scoring has said of a pair stays until it says otherwise; a crawl knows links only."""
-    before = state.pair_decision(pair.article_id_a, pair.article_id_b)
+    before = decided.get((pair.article_id_a, pair.article_id_b))
     if pair.score is not None or before is None or before[2] is None:
         return pair
     details = json.loads(before[3] or "{}") | json.loads(pair.details or "{}")
     return replace(pair, score=before[2], details=json.dumps(details, ensure_ascii=False))
 
 
-def _is_news(state: State, pair: PairRecord) -> bool:
-    before = state.pair_decision(pair.article_id_a, pair.article_id_b)
+def _is_news(decided: Decided, pair: PairRecord) -> bool:
+    before = decided.get((pair.article_id_a, pair.article_id_b))
     return before != (pair.evidence, pair.reciprocal, pair.score, pair.details)
 
 
-def _is_new_refusal(state: State, refusal: RefusalRecord) -> bool:
-    before = state.refusal(refusal.article_id_a, refusal.article_id_b)
+def _is_new_refusal(refused: Mapping[tuple[str, str], object], refusal: RefusalRecord) -> bool:
+    before = refused.get((refusal.article_id_a, refusal.article_id_b))
     return before != (refusal.reason, refusal.evidence, refusal.kept)
 
 

@@ -1,64 +1,48 @@
 """The cache beside the log: what is known of each address and article, in SQLite.
 
 Nothing here is a source of truth. archive/replay.py fills it from the files of the log, snapshot by snapshot;
-a cache that is missing, damaged or of another archive is filled anew. Times are microseconds since 1970, UTC.
+a cache that is missing, damaged or of another archive is filled anew.
 """
 
 from __future__ import annotations
 
-import json
+import re
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from archive import state_rows
 from archive.addresses import address_key
-from archive.records import SEPARATED, AlternateRecord, LinkFacts
-from archive.state_tables import TABLES
+from archive.records import SEPARATED, LinkFacts
+from archive.state_rows import Known, LastLook, micros, moment
+from archive.state_tables import CANONICAL, ID, NO_ARTICLE, TABLES, TARGET
 from archive.stories import Joint, Member
-from archive.versions import REVERTS, Current
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-STATE_VERSION = 4
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+    from archive.versions import Current
+
+__all__ = ["Known", "LastLook", "State", "id_key", "micros", "moment"]
+
+STATE_VERSION = 5
+_ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
+"""Numbers of the articles with these ids."""
+_PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=NORMAL"),  # a power cut may lose the last commits, never break it
+    "wal_autocheckpoint=4000",  # a page that every commit changes goes into the file once for some commits
+    "cache_size=-16000",
+)
+_HASH = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the archive has of an address: enough to decide whether and how to fetch it again."""
-
-    article_id: str
-    story_id: str
-    etag: str | None
-    last_modified: str | None
-    content_hash: str
-    last_seen: datetime
-    alternates: tuple[AlternateRecord, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LastLook:
-    """The latest look at an address that brought no article text."""
-
-    outcome: str
-    reason: str | None
-    at: datetime
-
-
-def micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def moment(value: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=value)
-
-
-def _maybe_moment(value: int | None) -> datetime | None:
-    return None if value is None else moment(value)
+def id_key(identity: str) -> bytes:
+    """16 bytes that stand for an id of an article or story: those that it is made of, if it is a hash."""
+    if _HASH.fullmatch(identity):
+        return bytes.fromhex(identity)
+    return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class State:
@@ -68,8 +52,7 @@ class State:
         self.connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
         self.connection.row_factory = sqlite3.Row
         try:
-            # a power cut may lose the last commits of the cache, never break it: they are replayed
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000"):
+            for pragma in _PRAGMAS:
                 self.connection.execute(f"PRAGMA {pragma}")
             self._create()
         except sqlite3.Error:
@@ -102,36 +85,33 @@ class State:
             found: sqlite3.Row | None = cursor.fetchone()
         return found
 
-    def _rows(self, sql: str, values: Collection[object] = ()) -> Iterator[sqlite3.Row]:
-        """Every row; `{}` in the query stands for the values, which come in portions of 500."""
+    def _rows(
+        self, sql: str, values: Collection[object] = (), *, first: object = None
+    ) -> Iterator[sqlite3.Row]:
+        """Every row; `{}` stands for the values, which come in portions of 500, after `first`."""
         if "{}" not in sql:
             yield from self.connection.execute(sql, tuple(values))
             return
+        before = () if first is None else (first,)
         pending = list(dict.fromkeys(values))
         for start in range(0, len(pending), 500):
             portion = pending[start : start + 500]
-            yield from self.connection.execute(sql.format(",".join("?" * len(portion))), portion)
+            yield from self.connection.execute(sql.format(",".join("?" * len(portion))), (*before, *portion))
+
+    def _of(self, sql: str, article_ids: Collection[str]) -> Iterator[sqlite3.Row]:
+        """Rows of a query in which `{}` stands for the numbers of these articles."""
+        # in the order of the tree: neighbours are read together
+        return self._rows(sql.format(_ARTICLES), sorted(map(id_key, article_ids)))
 
     # what the crawl asks
 
     def known(self, url: str) -> Known | None:
         row = self._row(
-            "SELECT a.article_id, story_id, etag, last_modified, content_hash, last_seen,"
-            " alternates FROM address d"
-            " JOIN article a USING (article_id) WHERE d.key = ? ORDER BY d.rank, a.last_seen DESC LIMIT 1",
+            "SELECT a.* FROM place p JOIN article a ON a.number = p.article"
+            f" WHERE p.key = ? AND p.role <= {CANONICAL} ORDER BY p.role, a.last_seen DESC LIMIT 1",
             address_key(url),
         )
-        if row is None:
-            return None
-        return Known(
-            article_id=row["article_id"],
-            story_id=row["story_id"],
-            etag=row["etag"],
-            last_modified=row["last_modified"],
-            content_hash=row["content_hash"],
-            last_seen=moment(row["last_seen"]),
-            alternates=_read_alternates(row),
-        )
+        return None if row is None else state_rows.known(row)
 
     def last_look(self, url: str) -> LastLook | None:
         row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
@@ -146,142 +126,133 @@ class State:
 
     # what a commit asks
 
+    def numbers(self, article_ids: Collection[str]) -> dict[str, int]:
+        """The number of each article that is known."""
+        rows = self._of("SELECT article_id, number FROM article WHERE number IN ({})", article_ids)
+        return {row["article_id"]: row["number"] for row in rows}
+
+    def homes(self, article_ids: Collection[str]) -> list[tuple[str, int, str]]:
+        """(article_id, number, story_id)."""
+        rows = self._of("SELECT article_id, number, story_id FROM article WHERE number IN ({})", article_ids)
+        return [tuple(row) for row in rows]
+
     def currents(self, article_ids: Collection[str]) -> dict[str, Current]:
-        recent: dict[str, list[tuple[int, str]]] = {}
-        for article_id, version, content_hash in self._rows(
-            "SELECT article_id, version, content_hash FROM version WHERE article_id IN ({})"
-            " ORDER BY article_id, version DESC",
+        recent: dict[int, list[tuple[int, str]]] = {}
+        for number, version, content_hash in self._of(
+            "SELECT article, version, content_hash FROM version WHERE article IN ({})"
+            " ORDER BY article, version DESC",
             article_ids,
         ):
-            recent.setdefault(article_id, []).append((version, content_hash))
-        rows = self._rows("SELECT * FROM article WHERE article_id IN ({})", article_ids)
-        return {row["article_id"]: _current(row, recent[row["article_id"]]) for row in rows}
+            recent.setdefault(number, []).append((version, content_hash))
+        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
+        return {row["article_id"]: state_rows.current(row, recent[row["number"]]) for row in rows}
 
     def facts(self, article_ids: Collection[str]) -> list[LinkFacts]:
-        return [
-            _facts(row) for row in self._rows("SELECT * FROM article WHERE article_id IN ({})", article_ids)
-        ]
+        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
+        return [state_rows.facts(row) for row in rows]
 
     def at_addresses(self, urls: Collection[str]) -> set[str]:
-        keys = [address_key(url) for url in urls]
-        return {row[0] for row in self._rows("SELECT article_id FROM address WHERE key IN ({})", keys)}
+        return self._at(urls, f"role <= {CANONICAL}")
 
     def pointing_at(self, urls: Collection[str]) -> set[str]:
-        keys = [address_key(url) for url in urls]
-        return {row[0] for row in self._rows("SELECT article_id FROM target WHERE key IN ({})", keys)}
+        return self._at(urls, f"role = {TARGET}")
+
+    def _at(self, urls: Collection[str], role: str) -> set[str]:
+        rows = self._rows(
+            "SELECT article_id FROM article WHERE number IN"
+            f" (SELECT article FROM place WHERE key IN ({{}}) AND {role})",
+            sorted(address_key(url) for url in urls),
+        )
+        return {article_id for (article_id,) in rows}
 
     def sharing_key(self, outlet: str, story_keys: Collection[str]) -> set[str]:
-        rows = self._rows("SELECT article_id, outlet FROM article WHERE story_key IN ({})", story_keys)
-        return {article_id for article_id, its_outlet in rows if its_outlet == outlet}
+        rows = self._rows(
+            "SELECT article_id FROM article WHERE outlet = ? AND story_key IN ({})", story_keys, first=outlet
+        )
+        return {article_id for (article_id,) in rows}
 
     def in_stories(self, story_ids: Collection[str]) -> set[str]:
-        return {
-            row[0] for row in self._rows("SELECT article_id FROM article WHERE story_id IN ({})", story_ids)
-        }
+        rows = self._rows(
+            "SELECT article_id FROM article WHERE number IN (SELECT article FROM story WHERE key IN ({}))",
+            sorted(map(id_key, story_ids)),
+        )
+        return {article_id for (article_id,) in rows}
 
     def members(self, article_ids: Collection[str]) -> list[Member]:
-        return [
-            _member(row) for row in self._rows("SELECT * FROM article WHERE article_id IN ({})", article_ids)
-        ]
+        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
+        return [state_rows.member(row) for row in rows]
 
     def joints(self, article_ids: Collection[str]) -> list[Joint]:
         """Every pair with one of these articles on its smaller side."""
         return [
-            Joint(*row)
-            for row in self._rows("SELECT a, b, evidence, score FROM pair WHERE a IN ({})", article_ids)
-            if row["evidence"] != SEPARATED
+            Joint(a, b, evidence, score)
+            for (a, b), (evidence, _, score, _) in self.pair_decisions(article_ids).items()
+            if evidence != SEPARATED
         ]
 
-    def pair_decision(self, a: str, b: str) -> tuple[str, bool, float | None, str | None] | None:
-        row = self._row("SELECT evidence, reciprocal, score, details FROM pair WHERE a = ? AND b = ?", a, b)
-        return None if row is None else (row[0], bool(row[1]), row[2], row[3])
+    def pair_decisions(
+        self, smaller_ids: Collection[str]
+    ) -> dict[tuple[str, str], tuple[str, bool, float | None, str | None]]:
+        """Evidence, reciprocal, score and details of what was last decided, for each pair of these."""
+        rows = self._of(f"SELECT {_BOTH}, pair.* FROM pair {_JOINED} WHERE a IN ({{}})", smaller_ids)
+        return {
+            (row["id_a"], row["id_b"]): (
+                row["evidence"],
+                bool(row["reciprocal"]),
+                row["score"],
+                row["details"],
+            )
+            for row in rows
+        }
 
     def alignments(self, smaller_ids: Collection[str]) -> list[sqlite3.Row]:
-        """a, b, seq, versions, story_id of both, sums of characters, path; those in force."""
+        """id_a, id_b, seq, versions, story_id of both, sums of characters, path; those in force."""
         return list(
-            self._rows(
-                "SELECT x.*, story_id, path FROM alignment x JOIN file ON file.id = x.file"
-                " JOIN article ON article_id = x.a WHERE x.a IN ({})",
+            self._of(
+                f"SELECT {_BOTH}, alignment.*, x.story_id, path FROM alignment {_JOINED}"
+                " JOIN file ON file.id = alignment.file WHERE a IN ({})",
                 smaller_ids,
             )
         )
 
-    def refusal(self, a: str, b: str) -> tuple[str, str, str | None] | None:
-        """Reason, evidence and kept of the last time these two were refused."""
-        row = self._row("SELECT reason, evidence, kept FROM refusal WHERE a = ? AND b = ?", a, b)
-        return None if row is None else (row[0], row[1], row[2])
+    def refusals(self, smaller_ids: Collection[str]) -> dict[tuple[str, str], tuple[str, str, str | None]]:
+        """Reason, evidence and kept of the last time that two were refused, for each two of these."""
+        rows = self._of(f"SELECT {_BOTH}, refusal.* FROM refusal {_JOINED} WHERE a IN ({{}})", smaller_ids)
+        return {(row["id_a"], row["id_b"]): (row["reason"], row["evidence"], row["kept"]) for row in rows}
+
+    def labels(self) -> list[tuple[str, str, str]]:
+        """The ids and evidence of every two that a person has judged: few, so all of them are read."""
+        # spelled as in the index
+        sql = f"SELECT {_BOTH}, evidence FROM pair {_JOINED} WHERE evidence IN ('label', 'label-no')"
+        return [(row["id_a"], row["id_b"], row["evidence"]) for row in self._rows(sql)]
 
     # where stored rows lie, as paths relative to the archive
 
     def version_files(self, article_ids: Collection[str]) -> list[tuple[str, bool, str]]:
         """(article_id, whether it is the latest version, path), one for each version."""
-        rows = self._rows(
-            "SELECT article_id, latest, path FROM version JOIN file ON file.id = version.file"
-            " WHERE article_id IN ({})",
+        rows = self._of(
+            "SELECT article_id, latest, path FROM version v JOIN file ON file.id = v.file"
+            " JOIN article ON number = v.article WHERE v.article IN ({})",
             article_ids,
         )
         return [(article_id, bool(latest), path) for article_id, latest, path in rows]
 
     def pair_files(self, smaller_ids: Collection[str]) -> dict[tuple[str, str], str]:
-        rows = self._rows(
-            "SELECT a, b, path FROM pair JOIN file ON file.id = pair.file WHERE a IN ({})", smaller_ids
+        rows = self._of(
+            f"SELECT {_BOTH}, path FROM pair {_JOINED} JOIN file ON file.id = pair.file WHERE a IN ({{}})",
+            smaller_ids,
         )
-        return {(a, b): path for a, b, path in rows}
+        return {(row["id_a"], row["id_b"]): row["path"] for row in rows}
 
     def story_files(self, story_ids: Collection[str]) -> dict[str, str]:
+        stories = {id_key(story_id): story_id for story_id in story_ids}
         rows = self._rows(
-            "SELECT story_id, path FROM story JOIN file ON file.id = story.file WHERE story_id IN ({})",
-            story_ids,
+            "SELECT key, path FROM story JOIN file ON file.id = story.file"
+            f" WHERE key IN ({{}}) AND article = {NO_ARTICLE}",
+            sorted(stories),
         )
-        return {row["story_id"]: row["path"] for row in rows}
+        return {stories[row["key"]]: row["path"] for row in rows}
 
 
-def _current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> Current:
-    return Current(
-        article_id=row["article_id"],
-        story_id=row["story_id"],
-        version=row["version"],
-        valid_from=moment(row["valid_from"]),
-        content_hash=row["content_hash"],
-        raw_sha256=row["raw_sha256"],
-        extractor=row["extractor"],
-        modified_at=_maybe_moment(row["modified_at"]),
-        reread_hash=row["reread_hash"],
-        reread_extractor=row["reread_extractor"],
-        recent=tuple(recent[:REVERTS]),
-        first_seen=moment(row["first_seen"]),
-        last_seen=moment(row["last_seen"]),
-        missing=row["missing"],
-    )
-
-
-def _read_alternates(row: sqlite3.Row) -> tuple[AlternateRecord, ...]:
-    return tuple(AlternateRecord(*item) for item in json.loads(row["alternates"]))
-
-
-def _facts(row: sqlite3.Row) -> LinkFacts:
-    return LinkFacts(
-        article_id=row["article_id"],
-        story_id=row["story_id"],
-        outlet=row["outlet"],
-        language=row["language"],
-        url=row["url"],
-        requested_url=row["requested_url"],
-        canonical_url=row["canonical_url"],
-        alternates=_read_alternates(row),
-        story_key=row["story_key"],
-        first_seen=moment(row["first_seen"]),
-    )
-
-
-def _member(row: sqlite3.Row) -> Member:
-    return Member(
-        article_id=row["article_id"],
-        story_id=row["story_id"],
-        outlet=row["outlet"],
-        language=row["language"],
-        url=row["url"],
-        headline=row["headline"],
-        published_at=_maybe_moment(row["published_at"]),
-        version=row["version"],
-    )
+_BOTH = "x.article_id AS id_a, y.article_id AS id_b"
+_JOINED = "JOIN article x ON x.number = a JOIN article y ON y.number = b"

@@ -18,10 +18,7 @@ def with_verdicts(state: State, facts: Iterable[LinkFacts]) -> list[LinkFacts]:
     """The same articles, each with the verdicts on it."""
     same: dict[str, set[str]] = {}
     other: dict[str, set[str]] = {}
-    # spelled as in the index: few pairs are labelled, and all of them are read
-    for a, b, evidence in state.connection.execute(
-        "SELECT a, b, evidence FROM pair WHERE evidence IN ('label', 'label-no')"
-    ):
+    for a, b, evidence in state.labels():
         named = other if evidence == SEPARATED else same
         named.setdefault(a, set()).add(b)
         named.setdefault(b, set()).add(a)

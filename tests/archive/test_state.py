@@ -10,6 +10,7 @@ from archive.layout import Layout
 from archive.log import Log
 from archive.records import AlternateRecord, Decisions, Membership, PairRecord
 from archive.schema import SCHEMA_VERSION
+from archive.state_tables import CONTENTS
 
 HOUR = timedelta(hours=1)
 
@@ -42,18 +43,24 @@ def history(writer, root, article, look, noon):
 
 
 def contents(path):
-    """Every row of the cache, with file numbers turned into paths."""
+    """Every row of the cache, with the numbers of files and articles turned into paths and ids."""
     with closing(sqlite3.connect(path)) as connection:
         paths = dict(connection.execute("SELECT id, path FROM file"))
-        tables = ["article", "version", "address", "target", "pair", "story", "look", "segment"]
+        ids = dict(connection.execute("SELECT number, article_id FROM article")) | {0: "no article"}
+        names = {"file": paths, "article": ids, "number": ids, "a": ids, "b": ids}
         rows = {}
-        for table in tables:
+        for table in set(CONTENTS) - {"file"}:
             cursor = connection.execute(f"SELECT * FROM {table}")
-            names = [column[0] for column in cursor.description]
-            position = names.index("file") if "file" in names else None
+            columns = [column[0] for column in cursor.description]
             rows[table] = sorted(
-                tuple(paths[value] if i == position else value for i, value in enumerate(row))
-                for row in cursor
+                (
+                    tuple(
+                        names.get(name, {}).get(value, value)
+                        for name, value in zip(columns, row, strict=True)
+                    )
+                    for row in cursor
+                ),
+                key=repr,
             )
     return rows
 
@@ -137,3 +144,46 @@ def test_removed_while_a_writer_is_open(history, root, article):
     history.commit()
     assert history.known(article(7).url)
     assert len(pd.read_parquet(root / "articles")) == 4
+
+
+def test_no_question_and_no_commit_reads_a_whole_table(history, root, article):
+    """What a commit costs must not grow with the archive."""
+    history.close()
+    layout = Layout(root)
+    log = Log(layout, SCHEMA_VERSION)
+    asked = []
+    replay.discard_state(layout)
+    with closing(replay.open_state(layout)) as state:
+        replay.catch_up(state, layout, log, log.read(0))
+        state.connection.set_trace_callback(asked.append)
+        replay.catch_up(state, layout, log, log.head())
+        ids = [article(1).article_id, article(2).article_id]
+        addresses = [article(1).url]
+        stories = [facts.story_id for facts in state.facts(ids)]
+        assert state.known(addresses[0])
+        assert state.last_look(addresses[0]) is None
+        assert state.currents(ids).keys() == set(ids)
+        assert state.members(ids)
+        assert state.at_addresses(addresses)
+        assert state.pointing_at(addresses)
+        assert state.sharing_key("courier", ["k"])
+        assert state.in_stories(stories) >= set(ids)
+        state.joints(ids)
+        state.alignments(ids)
+        state.refusals(ids)
+        state.labels()
+        assert state.version_files(ids)
+        assert state.story_files(stories)
+        state.pair_files(ids)
+        assert not state.has_segment("none")
+        state.connection.set_trace_callback(None)
+        asked = {x for x in asked if x.split()[0] in {"SELECT", "UPDATE", "DELETE", "INSERT"}}
+        assert len(asked) > 30
+        scanned = {
+            (question, step["detail"])
+            for question in asked
+            for step in state.connection.execute(f"EXPLAIN QUERY PLAN {question}")
+            if step["detail"].startswith("SCAN") and "CONSTANT ROW" not in step["detail"]
+        }
+    # the labels of persons are few: their index is read whole
+    assert {x for x in scanned if "pair_label" not in x[1]} == set()

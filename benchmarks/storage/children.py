@@ -1,0 +1,114 @@
+"""What is measured, each in a process of its own."""
+
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from storage.contenders import KINDS
+from storage.invented import pair, records
+from storage.measures import bytes_written, peak, size_of, timed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PER_COMMIT = 500
+GROW_BY = 7998
+"""Articles in whole stories, a commit, while an archive is only being built."""
+
+
+def child_write(name: str, folder: Path, articles: int) -> dict[str, float]:
+    contender = KINDS[name](folder)
+    contender.begin()
+    spent = cpu = 0.0
+    for seq, first in enumerate(range(0, articles, PER_COMMIT)):
+        batch = list(records(first, min(PER_COMMIT, articles - first)))
+        before = time.process_time()
+        spent += timed(lambda batch=batch, seq=seq: contender.write(batch, seq))[0]
+        cpu += time.process_time() - before
+    contender.end()
+    return {
+        "µs an article": spent / articles * 1e6,
+        "of it CPU": cpu / articles * 1e6,
+        "bytes an article": contender.bytes() / articles,
+        "bytes in all": size_of(folder) / articles,
+        "MB to write": peak(),
+    }
+
+
+def child_read(name: str, folder: Path, what: str) -> dict[str, float]:
+    contender = KINDS[name](folder)
+    read = getattr(contender, what)
+    if read is None:
+        return {}
+    first, result = timed(read)
+    seconds = min(first, *(timed(read)[0] for _ in range(4 if what == "two" else 1)))
+    del result
+    label = {"full": "full read", "two": "two columns", "past": "as of"}[what]
+    return {f"{label} s": seconds, **({"MB to read": peak()} if what == "full" else {})}
+
+
+def child_grow(folder: Path, articles: int) -> dict[str, float]:
+    """Build an archive by large commits of short texts, without the detour through segments.
+
+    What a commit costs later depends on how many articles there are, not on how long they are. The log gets
+    as many snapshots as commits of 500 would have made, an hour apart.
+    """
+    from archive.commit import Committer
+    from archive.creation import open_or_create
+
+    hour = timedelta(hours=1)
+    at = datetime.now(UTC) - hour * (articles // PER_COMMIT + 100)
+
+    def clock() -> datetime:
+        nonlocal at
+        at += timedelta(microseconds=1)
+        return at
+
+    began = time.perf_counter()
+    layout, log = open_or_create(folder, "build", clock())
+    committer = Committer(layout, log, "build", clock)
+    for first in range(0, articles, GROW_BY):
+        batch = list(records(first, min(GROW_BY, articles - first), size=0.15))
+        at += hour
+        snapshot = committer.commit({f"segment{first}": batch}, pair, {})
+        for _ in range(len(batch) // PER_COMMIT - 1):
+            at += hour
+            snapshot = replace(
+                snapshot, id=snapshot.id + 1, parent=snapshot.id, committed_at=at, rewrote={}, segments=()
+            )
+            assert log.append(snapshot)
+    committer.close()
+    os.sync()  # what building has left to write is not part of a commit
+    return {"seconds to build": time.perf_counter() - began}
+
+
+def child_commits(folder: Path, first: int, commits: int) -> dict[str, list[float]]:
+    """Of 500 whole articles each: all of them new, in stories of three."""
+    from archive.writer import ArchiveWriter
+
+    start, writer = timed(lambda: ArchiveWriter.open(folder, run_id="measure"))
+    measured: dict[str, list[float]] = {"writer s": [start], "writer MB": [peak()]}
+    for number in range(commits):
+        for record in records(first + number * PER_COMMIT, PER_COMMIT):
+            writer.add_article(record)
+        before, written = time.process_time(), bytes_written()
+        measured.setdefault("commit ms", []).append(timed(lambda: writer.commit(pair))[0] * 1e3)
+        measured.setdefault("commit CPU ms", []).append((time.process_time() - before) * 1e3)
+        measured.setdefault("MB written", []).append((bytes_written() - written) / 1e6)
+    writer.close()
+    return measured | {"commit MB": [peak()]}
+
+
+def child_open(folder: Path) -> dict[str, list[float]]:
+    import archive
+
+    imports, _ = timed(lambda: __import__("archive.reader"))
+    seconds, opened = timed(lambda: archive.open(folder))
+    first, _ = timed(lambda: opened.articles(columns=["article_id"], outlet="outlet7").to_arrow().slice(0, 1))
+    return {"import s": [imports], "open s": [seconds], "first rows s": [first], "open MB": [peak()]}

@@ -1,0 +1,40 @@
+"""Seconds, bytes and memory of this process."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def size_of(folder: Path, suffix: str = "") -> int:
+    """Each file once, however many names it has."""
+    files = {
+        x.stat().st_ino: x.stat().st_size
+        for x in folder.rglob(f"*{suffix}")
+        if x.is_file() and not x.is_symlink()
+    }
+    return sum(files.values())
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def timed(work: Callable[[], object]) -> tuple[float, object]:
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def bytes_written() -> int:
+    """By write(2), of this process, files and all."""
+    try:
+        lines = Path("/proc/self/io").read_text("ascii").splitlines()
+    except OSError:  # Linux only
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
