@@ -228,6 +228,8 @@ def _repair(console: Console, options: argparse.Namespace) -> int:
     done = repair(options.archive, rebuild=options.rebuild)
     made = f"snapshot {done.snapshot.id}" if done.snapshot else "no new snapshot"
     console.print(f"{done.articles} articles recovered, {made}; view and cache are up to the log.")
+    if done.returned:
+        console.print(f"{done.returned} data files that the store had lost are there again.")
     return 0
 
 

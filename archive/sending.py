@@ -7,6 +7,7 @@ back: it names files that no other has, and cannot be taken for another writer's
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from typing import TYPE_CHECKING
 
 from archive import outbox, working_copy
@@ -16,7 +17,7 @@ from archive.store import each
 
 if TYPE_CHECKING:
     from archive.layout import Layout
-    from archive.log import Snapshot
+    from archive.log import DataFile, Snapshot
     from archive.working_copy import WorkingCopy
 
 _TRIES = 3
@@ -60,6 +61,23 @@ def _look(copy: WorkingCopy, key: str) -> bytes | None:
         return copy.store.get(key)
     except FileNotFoundError:
         return None
+
+
+def put_right(layout: Layout, head: Snapshot) -> int:
+    """Put data files that the store has lost or altered there again, where they are whole here; how many."""
+    copy = working_copy.of(layout.root)
+    return 0 if copy is None else sum(each(lambda file: _put_right(copy, file), head.files))
+
+
+def _put_right(copy: WorkingCopy, file: DataFile) -> bool:
+    try:
+        data = (copy.root / file.path).read_bytes()
+    except FileNotFoundError:
+        return False
+    if hashlib.sha256(data).hexdigest() != file.sha256 or _look(copy, file.path) == data:
+        return False
+    copy.store.put(file.path, data)
+    return True
 
 
 def share(layout: Layout, name: str, data: bytes) -> None:

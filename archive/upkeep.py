@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from archive import replay
+from archive import replay, sending
 from archive.commit import Committer
 from archive.opening import open_existing, utc_now
 from archive.writer import ArchiveWriter
@@ -25,6 +25,8 @@ class Repaired:
     articles: int
     """Recovered from segments of writers that died."""
     snapshot: Snapshot | None
+    returned: int = 0
+    """Data files that an object store had lost, put there again."""
 
 
 def compact(root: str | os.PathLike[str]) -> Snapshot | None:
@@ -44,10 +46,14 @@ def gc(root: str | os.PathLike[str], keep_days: float = 1, *, dry_run: bool = Fa
 
 
 def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
-    """Commit what dead writers left, turn the view to the head, sweep; `rebuild` makes the cache anew too."""
-    layout, _, _ = open_existing(root)
+    """Commit what dead writers left, turn the view to the head, sweep; `rebuild` makes the cache anew too.
+
+    A data file that an object store has lost is put there again, if this machine has it.
+    """
+    layout, _, head = open_existing(root)
+    returned = sending.put_right(layout, head)
     if rebuild:
         replay.discard_state(layout)
     with ArchiveWriter.open(root, run_id=_RUN) as writer:
         recovered = writer.recovered
-        return Repaired(recovered, writer.commit())
+        return Repaired(recovered, writer.commit(), returned)

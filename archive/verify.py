@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive import quarantine, raw, views
-from archive.exceptions import ArchiveError
+from archive import fetching, quarantine, raw, views, working_copy
+from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
 from archive.opening import open_existing
 from archive.schema import STORED
 
@@ -31,8 +31,20 @@ class Finding:
 
 
 def verify(root: str | os.PathLike[str]) -> list[Finding]:
-    """Everything that is not as the head's manifest says, and what waits for a person to look at it."""
-    layout, log, head = open_existing(root)
+    """Everything that is not as the head's manifest says, and what waits for a person to look at it.
+
+    Of an archive in an object store what is there is checked, not what this machine has of it: all of it is
+    fetched into a folder that goes again.
+    """
+    layout, _, head = open_existing(root)
+    if (copy := working_copy.of(layout.root)) is None:
+        return [*_check(layout), *_notes(layout, head)]
+    with working_copy.another(copy) as fetched:
+        return [*_check(fetched.layout), *_notes(layout, head)]
+
+
+def _check(layout: Layout) -> list[Finding]:
+    layout, log, head = open_existing(layout.root)
     findings = []
     ids = log.ids()
     for snapshot_id in ids:
@@ -47,14 +59,21 @@ def verify(root: str | os.PathLike[str]) -> list[Finding]:
     if not any(finding.grave for finding in findings):
         findings += [Finding(True, text) for text in _check_rows(layout, head)]
         findings += [Finding(True, text) for text in _check_pages(layout, head)]
-    return [*findings, *_notes(layout, head)]
+    return findings
 
 
 def _check_file(layout: Layout, file: DataFile) -> Iterator[str]:
     try:
-        data = (layout.root / file.path).read_bytes()
+        (path,) = fetching.present(layout.root, [file])
+        data = path.read_bytes()
     except OSError as error:
         yield f"cannot be read: {error.strerror}"
+        return
+    except ArchiveDamaged:
+        yield "is altered in the store: what is there does not match the checksum in the manifest"
+        return
+    except SnapshotNotFound:
+        yield "is not in the store any more"
         return
     if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
         yield f"is altered: {len(data)} bytes that do not match the checksum in the manifest"
@@ -107,11 +126,17 @@ def _column(layout: Layout, head: Snapshot, table: str, column: str) -> list[str
 
 
 def _notes(layout: Layout, head: Snapshot) -> Iterator[Finding]:
+    copy = working_copy.of(layout.root)
     shown = views.current(layout)
-    if shown != head.id:
+    # a machine that has only read has made no view, and needs none
+    if shown != head.id and (copy is None or shown is not None):
         yield Finding(False, f"the view shows snapshot {shown}, the log has {head.id}: `repair` turns it")
     live = {file.path for file in head.files}
-    stored = (str(path.relative_to(layout.root)) for path in layout.data.rglob("*.parquet"))
+    stored = (
+        (x.path for x in copy.store.list("_data"))
+        if copy
+        else (str(path.relative_to(layout.root)) for path in layout.data.rglob("*.parquet"))
+    )
     if dangling := [path for path in stored if path not in live]:
         yield Finding(False, f"{len(dangling)} data files belong to earlier snapshots or to none: see `gc`")
     if waiting := [path for path in layout.segments.glob("*.jsonl.zst") if not path.name.startswith("new-")]:

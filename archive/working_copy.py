@@ -12,15 +12,21 @@ import json
 import os
 import re
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archive import durable
 from archive.exceptions import ArchiveNotWritable
 from archive.layout import Layout
 from archive.store import Store, check_address, endpoint_of, is_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MARKER = "_remote.json"
 INCOMING = "_incoming"
@@ -83,6 +89,17 @@ def locate(root: str | os.PathLike[str]) -> Path:
                 f"{error.strerror or error}; set TRIPTYCH_CACHE to one that can."
             ) from error
     return folder
+
+
+@contextmanager
+def another(copy: WorkingCopy) -> Iterator[WorkingCopy]:
+    """An empty one of the same archive, beside it, for as long as it is needed."""
+    with TemporaryDirectory(prefix="verify-", dir=copy.root.parent) as folder:
+        root = Path(folder)
+        _make(root, copy.uri)
+        found = of(root)
+        assert found is not None
+        yield found
 
 
 def name_of(root: Path) -> str:

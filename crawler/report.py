@@ -53,7 +53,13 @@ def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: st
             console.print(f"[yellow]not read[/]  {escape(visible(url))}: {escape(visible(why))}")
     if stage.snapshots:
         console.print(f"\nArchive   {escape(uri)}  (snapshot {stage.snapshots[-1].id})")
-        console.print(f'Read it   [bold]pandas.read_parquet("{escape(uri)}/articles")[/]', soft_wrap=True)
+        # an object store has no links: there archive.open alone knows which files make up the snapshot
+        how = (
+            f'archive.open("{uri}").articles().to_pandas()'
+            if "://" in uri
+            else f'pandas.read_parquet("{uri}/articles")'
+        )
+        console.print(f"Read it   [bold]{escape(how)}[/]", soft_wrap=True)
 
 
 def print_slowed(console: Console, backoff: BackOff) -> None:

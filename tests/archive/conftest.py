@@ -149,13 +149,13 @@ def program():
     """Start a real process: program("appends.py", root, …); it is gone when the test ends."""
     running = []
 
-    def start(name, *arguments, under=(), **options):
+    def start(name, *arguments, under=(), env=None, **options):
         process = subprocess.Popen(
             [*map(str, under), sys.executable, str(PROGRAMS / name), *map(str, arguments)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=CHECKOUT,
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT), **(env or {})},
             **options,
         )
         running.append(process)

@@ -1,7 +1,6 @@
 """After a purge nothing of the article is left in any byte of the archive, and it does not come back."""
 
 import hashlib
-import io
 import json
 import os
 import pty
@@ -11,18 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
-from warcio.archiveiterator import ArchiveIterator
 
 import archive
-from archive import cdxj, segment, upkeep
+from archive import cdxj, upkeep
 from archive.exceptions import ArticleNotFound, ArticlePurged, PoisonRecord
 from archive.layout import Layout
 from archive.purge import find, purge
 from archive.records import Decisions, Membership, PairRecord
 from archive.tombstones import PurgedAddress, Tombstones
 from archive.verify import verify
+from tests.archive.traces import find as find_traces
 
 HOUR = timedelta(hours=1)
 SECRET = "Secretword"
@@ -46,22 +44,7 @@ def pair_all(fresh, related):
 
 
 def traces(root):
-    """Files in which words of the article or its address can be found, unpacked."""
-    found = []
-    for path in sorted(x for x in root.rglob("*") if x.is_file()):
-        if path.suffix == ".parquet":
-            data = json.dumps(pq.read_table(path).to_pylist(), default=str).encode()
-        elif path.name.endswith(".warc.gz"):
-            data = b""
-            for record in ArchiveIterator(io.BytesIO(path.read_bytes()), check_digests="raise"):
-                data += str(record.rec_headers.headers).encode() + record.content_stream().read()
-        elif path.name.endswith(".jsonl.zst"):
-            data = b"".join(x if isinstance(x, bytes) else x.data for x in segment.read(path.read_bytes()))
-        else:
-            data = path.read_bytes()
-        if SECRET.encode() in data or SLUG.encode() in data:
-            found.append(str(path.relative_to(root)))
-    return found
+    return find_traces(root, SECRET, SLUG)
 
 
 @pytest.fixture
