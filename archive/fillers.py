@@ -79,7 +79,7 @@ def _articles(state: State, rows: list[Row], file: int) -> None:
     places = {(id_key(x), ID, numbers[x]) for x in new}
     for row in rows:
         number = row["number"] = numbers[str(row["article_id"])]
-        places |= _targets(number, row["alternates"]) | _addresses(number, row)
+        places |= _addresses(number, row) | _targets(number, row["alternates"])
         row["alternates"] = _alternates(row["alternates"])
     _add_places(db, places)
     # the story of a known article is changed by _memberships, which looks at the one it leaves
@@ -242,8 +242,10 @@ def _add_places(db: Connection, places: set[Place]) -> None:
 
 
 def _addresses(number: int, row: Row) -> set[Place]:
-    names = ((URL, "url"), (REQUESTED, "requested_url"), (CANONICAL, "canonical_url"))
-    return {(address_key(str(row[x])), role, number) for role, x in names if row.get(x) is not None}
+    """Each address once, as the first that it is."""
+    names = ((CANONICAL, "canonical_url"), (REQUESTED, "requested_url"), (URL, "url"))
+    roles = {address_key(str(row[x])): role for role, x in names if row.get(x) is not None}
+    return {(key, role, number) for key, role in roles.items()}
 
 
 def _targets(number: int, alternates: object) -> set[Place]:

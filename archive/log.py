@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from archive.layout import Layout
 
 
+_RECENT = 4
+"""Manifests kept in memory, which never change: a commit asks for the last two again and again."""
+
+
 @dataclass(frozen=True, slots=True)
 class DataFile:
     table: str
@@ -64,6 +68,7 @@ class Log:
     def __init__(self, layout: Layout, schema_version: int) -> None:
         self._layout = layout
         self._schema_version = schema_version
+        self._recent: dict[int, Snapshot] = {}
 
     def ids(self) -> list[int]:
         if not self._layout.log.is_dir():
@@ -78,6 +83,17 @@ class Log:
         return self.read(ids[-1]) if ids else None
 
     def read(self, snapshot_id: int) -> Snapshot:
+        if (known := self._recent.get(snapshot_id)) is not None:
+            return known
+        return self._remember(self._read(snapshot_id))
+
+    def _remember(self, snapshot: Snapshot) -> Snapshot:
+        self._recent[snapshot.id] = snapshot
+        while len(self._recent) > _RECENT:
+            del self._recent[next(iter(self._recent))]
+        return snapshot
+
+    def _read(self, snapshot_id: int) -> Snapshot:
         path = self._layout.manifest(snapshot_id)
         try:
             document = json.loads(self._present(snapshot_id).read_bytes())
@@ -125,10 +141,14 @@ class Log:
         if (copy := working_copy.of(self._layout.root)) is not None:
             parent = self.read(snapshot.parent).files if snapshot.parent is not None else ()
             before = frozenset(file.path for file in parent)
-            return sending.commit(copy, snapshot, before, text.encode())
-        temporary = self._layout.new_temporary()
-        durable.write_new(temporary, text.encode())
-        return durable.publish_once(temporary, self._layout.manifest(snapshot.id))
+            created = sending.commit(copy, snapshot, before, text.encode())
+        else:
+            temporary = self._layout.new_temporary()
+            durable.write_new(temporary, text.encode())
+            created = durable.publish_once(temporary, self._layout.manifest(snapshot.id))
+        if created:
+            self._remember(snapshot)
+        return created
 
 
 def _snapshot(document: dict[str, object]) -> Snapshot:
