@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test slow check install clean
+.PHONY: demo test slow faults check install clean
 
 demo: install
 	$(BIN)/scrapy crawl demo
@@ -14,6 +14,14 @@ test: install
 
 slow: install
 	$(BIN)/python -m pytest -q -m slow
+
+# every fault as often as the promise says, and a table of what was lost; the short form is in `make test`
+FAULTS = tests/archive/test_faults.py tests/archive/test_segment.py tests/archive/test_raw.py \
+  tests/archive/test_purge.py tests/archive/object_store/test_store.py \
+  tests/archive/object_store/test_store_faults.py tests/test_crawl_faults.py
+
+faults: install
+	TRIPTYCH_FAULTS=9 $(TEST) $(FAULTS)
 
 check: install
 	$(BIN)/ruff check .

@@ -3,10 +3,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import faults_table
 from tests.running import Crawl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -26,6 +31,20 @@ def shared_data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"NOT TESTED on real pages: {DATA} is missing", allow_module_level=False)
     return DATA
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> faults_table.Tally:
+    """A row of the table that `make faults` prints; given before anything is asserted."""
+
+    def add(what: str, faults: int, acknowledged: int, lost: int, doubled: int, torn: int) -> None:  # noqa: PLR0917
+        record_property(faults_table.NAME, (what, faults, acknowledged, lost, doubled, torn))
+
+    return add
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    faults_table.show(terminalreporter)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -79,12 +79,16 @@ def test_a_lost_answer_while_data_is_sent_costs_nothing(uri, cuts, article, tabl
     assert_each_once(uri, [article(1).article_id])
 
 
-def test_kill_9_loses_nothing_acknowledged(uri, program):
+def test_kill_9_loses_nothing_acknowledged(uri, program, tally):
     done = program("store_kills.py", uri, 5 * SCALE, 7)
     output, _ = done.communicate()
     assert done.returncode == 0
     upkeep.repair(uri)
     acknowledged = json.loads(output)
     held = set(archive.open(uri).articles(columns=["article_id"]).to_pandas()["article_id"])
+    lost = set(acknowledged) - held
+    tally(
+        "kill -9, a writer into an object store", 5 * SCALE, len(acknowledged), len(lost), 0, len(grave(uri))
+    )
     assert set(acknowledged) - held == set()
     assert_each_once(uri, held)

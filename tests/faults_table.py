@@ -1,0 +1,39 @@
+"""What the faults of a test run came to: printed by `make faults`, and where one has lost something."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+NAME = "fault"
+Tally = Callable[[str, int, int, int, int, int], None]
+_COLUMNS = ("fault", "times", "acknowledged", "lost", "duplicated", "torn")
+# read before the fixture that takes settings away
+_ASKED = bool(os.environ.get("TRIPTYCH_FAULTS"))
+
+
+def show(reporter: pytest.TerminalReporter) -> None:
+    reports = [*reporter.getreports("passed"), *reporter.getreports("failed")]
+    rows = [
+        tuple(value)
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == NAME
+    ]
+    bad = any(sum(row[3:]) for row in rows)
+    if not rows or not (_ASKED or bad):
+        return
+    table = [_COLUMNS, *sorted(rows), ("in all", *(sum(row[n] for row in rows) for n in range(1, 6)))]
+    widths = [max(len(str(row[n])) for row in table) for n in range(6)]
+    reporter.section("faults")
+    for row in table:
+        cells = [
+            str(row[0]).ljust(widths[0]),
+            *(str(x).rjust(w) for x, w in zip(row[1:], widths[1:], strict=True)),
+        ]
+        reporter.write_line("  ".join(cells))
