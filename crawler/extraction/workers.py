@@ -1,21 +1,24 @@
 """Worker processes for everything that parses: the event loop only waits for them.
 
 A task has EXTRACTION_TIMEOUT seconds of its worker; then the worker is killed and another takes its place.
+A worker holds two tasks, so that it need not wait for the event loop between them. The second is not begun
+before the first is answered: when the worker ends, the first is to blame and the second goes to another.
+Measured beside pebble: docs/performance.md.
 """
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import resource
-import signal
-from concurrent.futures import TimeoutError as TaskTimeout
-from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
-from pebble import ProcessExpired, ProcessPool
-
-from crawler.exceptions import ExtractionTimeout, WorkerDied
+from crawler.exceptions import WorkerDied
+from crawler.extraction.worker import Task, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,59 +26,105 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# trafilatura's and htmldate's caches grow by about 1 MB in a few pages
-TASKS_A_WORKER = 1000
-# a page that makes a worker eat more than this ends with that worker, not with the crawl
-MEMORY_LIMIT = 2 << 30
-
-
-# seconds beyond its time after which a worker ends itself, when the crawl is no longer there to end it
-GRACE = 5
-
-
-def _start_worker() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-
-
-def _within(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The kernel's own alarm: a regular expression that runs for ever lets no thread of Python notice."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        return function(*args, **kwargs)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+_SERVER = "crawler.extraction.worker_server"
+# of workers in a row that end before they say a word, for each of the pool's places
+_FALSE_STARTS = 3
 
 
 class Workers:
-    """A pool of processes, forked from a server that has paid for the imports once."""
+    """A pool of processes for one event loop, forked from a server that has paid for the imports once."""
 
     def __init__(self, processes: int, timeout: float) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["crawler.extraction.page", "crawler.discovery.feeds"])
+        self._processes = processes
         self._timeout = timeout
-        self._pool = ProcessPool(
-            max_workers=processes, max_tasks=TASKS_A_WORKER, initializer=_start_worker, context=context
-        )
+        self._waiting: deque[Task] = deque()
+        self._workers: set[Worker] = set()
+        self._false_starts = 0
+        self._closed = False
+        self._start_server()
+        self._fill()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's result, computed elsewhere; its exceptions are raised here.
 
-        Raises ExtractionTimeout when it took too long, WorkerDied when its process ended.
+        The function must be importable by its name. Raises ExtractionTimeout when it took too long,
+        WorkerDied when its process ended.
         """
-        task = (self._timeout + GRACE, function, *args)
-        future = self._pool.schedule(_within, args=task, kwargs=kwargs, timeout=self._timeout)
-        try:
-            result: T = await asyncio.wrap_future(future)
-        except TaskTimeout:
-            raise ExtractionTimeout(f"{function.__name__} took longer than {self._timeout:g} s") from None
-        except MemoryError:
-            raise WorkerDied(f"{function.__name__} wanted more than {MEMORY_LIMIT >> 20} MB") from None
-        except (ProcessExpired, BrokenProcessPool) as error:
-            raise WorkerDied(f"the process running {function.__name__} ended: {error}") from None
-        return result
+        if self._closed:
+            raise WorkerDied(f"no worker is left for {function.__name__}: the pool is closed")
+        task = Task(function, args, kwargs)
+        self._waiting.append(task)
+        self._hand_out()
+        return cast("T", await task.result)
 
     def close(self) -> None:
         """End the processes at once; whoever still waits gets WorkerDied."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        if self._closed:
+            return
+        self._closed = True
+        for worker in self._workers:
+            worker.end(WorkerDied("the pool is closed"))
+            self._waiting += worker.held
+        self._workers.clear()
+        self._fail_all("the pool is closed")
+        self._control.close()
+        try:
+            self._server.wait(timeout=1)
+        except subprocess.TimeoutExpired:  # still at its imports
+            self._server.kill()
+            self._server.wait()
+
+    def _start_server(self) -> None:
+        """Does not wait for it: it reads its imports while the crawl reads its own."""
+        self._control, theirs = socket.socketpair()
+        # a group of its own: Ctrl-C is for the crawl, which ends its workers when it is done
+        self._server = subprocess.Popen(
+            [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), str(self._timeout)],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            process_group=0,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
+        )
+        theirs.close()
+
+    def _fill(self) -> None:
+        for _ in range(self._processes - sum(not worker.worn for worker in self._workers)):
+            if self._server.poll() is not None:
+                self._control.close()
+                self._start_server()
+            worker = Worker(self._timeout, self._heard)
+            # where the server has just ended, the worker's end is closed, and that is heard of
+            with worker.theirs, contextlib.suppress(OSError):
+                socket.send_fds(self._control, [b"+"], [worker.theirs.fileno()])
+            self._workers.add(worker)
+
+    def _hand_out(self) -> None:
+        loop = asyncio.get_running_loop()
+        for worker in self._workers:
+            worker.attach(loop)
+        while self._waiting:
+            free = [worker for worker in self._workers if worker.takes]
+            if not free:
+                return
+            task = self._waiting.popleft()
+            if not task.result.done():  # whoever waited for it may have been cancelled
+                min(free, key=lambda worker: len(worker.held)).give(task)
+
+    def _heard(self, worker: Worker) -> None:
+        if worker.pid:
+            self._false_starts = 0
+        elif worker.ended:
+            self._false_starts += 1
+        if worker.ended:
+            self._workers.discard(worker)
+            self._waiting.extendleft(reversed(worker.held))
+        if self._false_starts >= _FALSE_STARTS * self._processes:
+            self._fail_all("workers end before they begin, what they print says why")
+            return
+        self._fill()
+        self._hand_out()
+
+    def _fail_all(self, why: str) -> None:
+        while self._waiting:
+            task = self._waiting.popleft()
+            task.fail(WorkerDied(f"no worker is left for {task.name}: {why}"))

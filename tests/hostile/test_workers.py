@@ -4,40 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.exceptions import ExtractionTimeout, WorkerDied
-from crawler.extraction.workers import MEMORY_LIMIT, Workers
+from crawler.extraction import worker_server
+from crawler.extraction.workers import Workers
+from tests.hostile import tasks
+from tests.hostile.processes import children, still_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-def endless(pattern: str) -> bool:
-    """Never hands the lock of the interpreter on."""
-    return re.match(pattern, "a" * 64 + "b") is not None
-
-
-def greedy() -> int:
-    return len(b"x" * MEMORY_LIMIT)
-
-
-def many_small() -> int:
-    kept = []
-    while True:
-        kept.append(bytes(1 << 20))
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def pid() -> int:
-    return os.getpid()
+PAGE = 5 << 20
 
 
 @pytest.fixture
@@ -47,23 +27,102 @@ def workers() -> Iterator[Workers]:
     workers.close()
 
 
+@pytest.fixture
+def lone() -> Iterator[Workers]:
+    workers = Workers(1, 2.0)
+    yield workers
+    workers.close()
+
+
 def test_an_endless_task_is_ended_while_others_are_served(workers: Workers) -> None:
     async def crawl() -> tuple[int, int]:
-        stuck = asyncio.ensure_future(workers.run(endless, r"(a+)+$"))
-        first = await workers.run(pid)
+        stuck = asyncio.ensure_future(workers.run(tasks.endless))
+        first = await workers.run(tasks.pid)
         assert not stuck.done()
         with pytest.raises(ExtractionTimeout, match="endless took longer than 1 s"):
             await stuck
-        return first, await workers.run(pid)
+        return first, await workers.run(tasks.pid)
 
     assert all(asyncio.run(crawl()))
 
 
-@pytest.mark.parametrize("task", [greedy, many_small, die])
+@pytest.mark.parametrize("task", [tasks.greedy, tasks.many_small, tasks.die, tasks.end_server])
 def test_a_worker_that_ends_is_replaced(workers: Workers, task) -> None:
     async def crawl() -> int:
         with pytest.raises((WorkerDied, ExtractionTimeout)):
             await workers.run(task)
-        return await workers.run(pid)
+        return await workers.run(tasks.pid)
 
     assert asyncio.run(crawl())
+
+
+@pytest.mark.parametrize("task", [tasks.endless, tasks.die, tasks.end_server])
+def test_a_task_that_waits_behind_the_one_that_ends_its_worker_is_neither_lost_nor_blamed(
+    lone: Workers, task
+) -> None:
+    async def crawl() -> list[object]:
+        return await asyncio.gather(
+            lone.run(task), *(lone.run(tasks.echo, number) for number in range(5)), return_exceptions=True
+        )
+
+    blamed, *others = asyncio.run(crawl())
+    assert isinstance(blamed, ExtractionTimeout | WorkerDied)
+    assert others == list(range(5))
+
+
+def test_what_is_larger_than_a_socket_takes_goes_there_and_back(workers: Workers) -> None:
+    bodies = [bytes([number]) * PAGE for number in range(6)]
+
+    async def crawl() -> list[bytes]:
+        return await asyncio.gather(*(workers.run(tasks.echo, body) for body in bodies))
+
+    assert asyncio.run(crawl()) == bodies
+
+
+def test_errors_come_back_with_the_place_where_they_were_raised(workers: Workers) -> None:
+    async def crawl() -> list[BaseException]:
+        raised = (workers.run(task) for task in (tasks.raise_plain, tasks.raise_odd))
+        return await asyncio.gather(*raised, return_exceptions=True)
+
+    plain, odd = asyncio.run(crawl())
+    assert (type(plain), str(plain)) == (ValueError, "no such value")
+    assert (type(odd), str(odd)) == (RuntimeError, "Odd: one")
+    assert "in raise_plain" in "".join(plain.__notes__)
+    assert "in raise_odd" in "".join(odd.__notes__)
+
+
+def test_a_worker_is_replaced_after_its_share_of_tasks_and_when_it_is_large(lone: Workers) -> None:
+    async def crawl() -> tuple[list[int], int, int]:
+        pids = [await lone.run(tasks.pid) for _ in range(worker_server.TASKS_A_WORKER + 1)]
+        large = await lone.run(tasks.fill, worker_server.WORN_MEMORY >> 20)
+        return pids, large, await lone.run(tasks.pid)
+
+    pids, large, after = asyncio.run(crawl())
+    assert len(set(pids[:-1])) == 1
+    assert pids[-1] == large
+    assert len({pids[0], large, after}) == 3
+
+
+def test_a_task_that_nobody_waits_for_any_more_takes_no_other_down(lone: Workers) -> None:
+    async def crawl() -> object:
+        given_up = [asyncio.ensure_future(lone.run(tasks.endless)) for _ in range(3)]
+        await asyncio.sleep(0)
+        for task in given_up:
+            task.cancel()
+        return await lone.run(tasks.echo, "here")
+
+    assert asyncio.run(crawl()) == "here"
+
+
+def test_a_closed_pool_leaves_nobody_waiting_and_nothing_running() -> None:
+    workers = Workers(2, 30.0)
+
+    async def crawl() -> list[object]:
+        waiting = [asyncio.ensure_future(workers.run(tasks.endless)) for _ in range(6)]
+        await asyncio.wait(waiting, timeout=0.01)
+        family = children(os.getpid())
+        workers.close()
+        assert still_there(family, after=10) == []
+        return await asyncio.gather(*waiting, workers.run(tasks.pid), return_exceptions=True)
+
+    assert {type(ended) for ended in asyncio.run(crawl())} == {WorkerDied}

@@ -1,0 +1,165 @@
+"""The crawl's end of one worker process: what it was given, what it answers, and when it is too late."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pickle
+import signal
+import socket
+from collections import deque
+from typing import TYPE_CHECKING
+
+from crawler.exceptions import ExtractionError, ExtractionTimeout, WorkerDied
+from crawler.extraction.worker_server import LENGTH, MEMORY_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.extraction.worker_server import Reply
+
+HELD = 2
+# of a socket: a page waits in the kernel for its worker, not in this process
+_BUFFER = 4 << 20
+_PORTION = 1 << 18
+
+
+class Task:
+    def __init__(self, function: Callable[..., object], args: object, kwargs: object) -> None:
+        self.name = function.__name__
+        self.job = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        self.result: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+
+    def answer(self, reply: Reply) -> None:
+        value, error, _ = reply
+        if isinstance(error, MemoryError):
+            self.fail(WorkerDied(f"{self.name} wanted more than {MEMORY_LIMIT >> 20} MB"))
+        elif error is not None:
+            self.fail(error)
+        elif not self.result.done():  # whoever waited for it may have been cancelled
+            self.result.set_result(value)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.result.done():
+            self.result.set_exception(error)
+
+
+class Worker:
+    """Calls `heard` after each message, and when it has ended: `held` is then what it leaves undone."""
+
+    def __init__(self, seconds: float, heard: Callable[[Worker], None]) -> None:
+        self._seconds = seconds
+        self._heard = heard
+        self._socket, self.theirs = socket.socketpair()
+        for end in (self._socket, self.theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        self._socket.setblocking(False)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._received = bytearray()
+        self._unsent = bytearray()
+        self.held: deque[Task] = deque()
+        self.pid = 0
+        """0 until it has said that it runs."""
+        self.worn = False
+        """Takes no more tasks; ends when it has answered those it holds."""
+        self.ended = False
+
+    @property
+    def takes(self) -> bool:
+        return not self.worn and len(self.held) < HELD
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._loop is None:
+            self._loop = loop
+            loop.add_reader(self._socket, self._read)
+
+    def give(self, task: Task) -> None:
+        self.held.append(task)
+        self._write(len(task.job).to_bytes(LENGTH, "big") + task.job)
+        if len(self.held) == 1:
+            self._set_clock()
+
+    def end(self, failure: ExtractionError) -> None:
+        """Kill it; the task that it is at fails with this, the next one was not begun and stays in `held`."""
+        self.worn = self.ended = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._loop is not None:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+        self._socket.close()
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            if self.held:
+                self.held.popleft().fail(failure)
+
+    def _set_clock(self) -> None:
+        """None runs for a worker that is still being forked: it has not got to the page."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self.held and self.pid and self._loop is not None:
+            self._timer = self._loop.call_later(self._seconds, self._too_late)
+
+    def _too_late(self) -> None:
+        self.end(ExtractionTimeout(f"{self.held[0].name} took longer than {self._seconds:g} s"))
+        self._heard(self)
+
+    def _write(self, message: bytes) -> None:
+        if not self._unsent:
+            message = message[self._send(message) :]
+        if message:
+            assert self._loop is not None
+            self._unsent += message
+            self._loop.add_writer(self._socket, self._write_on)
+
+    def _write_on(self) -> None:
+        del self._unsent[: self._send(self._unsent)]
+        if not self._unsent and self._loop is not None:
+            self._loop.remove_writer(self._socket)
+
+    def _send(self, message: bytes | bytearray) -> int:
+        try:
+            return self._socket.send(message)
+        except BlockingIOError:
+            return 0
+        except OSError:  # it has ended: reading says so too
+            return len(message)
+
+    def _read(self) -> None:
+        try:
+            portion = self._socket.recv(_PORTION)
+        except BlockingIOError:
+            return
+        except OSError:
+            portion = b""
+        if not portion:
+            name = f"the process running {self.held[0].name}" if self.held else "a worker"
+            self.end(WorkerDied(f"{name} ended"))
+            self._heard(self)
+            return
+        self._received += portion
+        while not self.ended and (message := self._message()) is not None:
+            self._take(message)
+
+    def _message(self) -> int | Reply | None:
+        end = LENGTH + int.from_bytes(self._received[:LENGTH], "big")
+        if len(self._received) < max(end, LENGTH + 1):
+            return None
+        message: int | Reply = pickle.loads(memoryview(self._received)[LENGTH:end])
+        del self._received[:end]
+        return message
+
+    def _take(self, message: int | Reply) -> None:
+        if isinstance(message, int):
+            self.pid = message
+        else:
+            self.worn = self.worn or message[2]
+            self.held.popleft().answer(message)
+        self._set_clock()
+        if self.worn and not self.held:
+            self.end(WorkerDied("replaced"))
+        self._heard(self)

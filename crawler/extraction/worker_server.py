@@ -1,0 +1,151 @@
+"""The process that workers are forked from: `python -m crawler.extraction.worker_server FD SECONDS`.
+
+It pays for the imports once. Its end of the socket pair FD brings one byte and one more socket for each
+worker that is wanted; when it brings nothing any more the crawl has ended or was killed, and all that it has
+forked ends with it. Messages on a worker's socket are a length of eight bytes and a pickle; both ends are
+ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import os
+import pickle
+import resource
+import signal
+import socket
+import sys
+import traceback
+from typing import NoReturn
+
+PRELOADED = ("crawler.extraction.keeping", "crawler.discovery.feeds")
+# a page that makes a worker eat more than this ends with that worker, not with the crawl
+MEMORY_LIMIT = 2 << 30
+# trafilatura's and htmldate's caches grow by about 1 MB in a few pages, and memory is rarely given back
+TASKS_A_WORKER = 1000
+WORN_MEMORY = 400 << 20
+# seconds beyond its time after which a worker ends itself, should the crawl not have ended it
+GRACE = 5
+# parsing makes objects by the hundred thousand and leaves few cycles: at Python's own 700 the collector takes
+# a tenth of the page work, and the memory of a worker is the same
+COLLECT_EVERY = 100_000
+
+LENGTH = 8
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+Reply = tuple[object, BaseException | None, bool]
+"""What the function gave, or what it raised, and whether the worker wants to be replaced."""
+
+
+def prepare() -> None:
+    """What every worker shares: imports, and the pace of the collector."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY, 20, 100)
+
+
+def serve(control: socket.socket, seconds: float) -> None:
+    forked: set[int] = set()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        # a worker that has ended keeps its number until here, so that the crawl never kills another's
+        forked -= {pid for pid in forked if os.waitpid(pid, os.WNOHANG)[0]}
+        if not message:
+            break
+        server = os.getpid()
+        if (pid := os.fork()) == 0:
+            control.close()
+            _end_with(server)
+            work(socket.socket(fileno=descriptors[0]), seconds)
+        os.close(descriptors[0])
+        forked.add(pid)
+    for pid in forked:
+        os.kill(pid, signal.SIGKILL)
+    for pid in forked:
+        os.waitpid(pid, 0)
+
+
+def _end_with(server: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != server:
+        os._exit(1)
+
+
+def work(jobs: socket.socket, seconds: float) -> NoReturn:
+    """One worker: a job, a reply, until the socket is closed."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    done = 0
+    with contextlib.suppress(ConnectionError):
+        _send(jobs, pickle.dumps(os.getpid()))
+        while (job := _receive(jobs)) is not None:
+            done += 1
+            _send(jobs, _answer(job, seconds + GRACE, worn=done >= TASKS_A_WORKER))
+            del job
+    os._exit(0)
+
+
+def _answer(job: bytearray, seconds: float, *, worn: bool) -> bytes:
+    """The kernel's own alarm: a regular expression that runs for ever lets no thread of Python notice."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        function, args, kwargs = pickle.loads(job)
+        value = function(*args, **kwargs)
+        return pickle.dumps((value, None, worn or _is_large()), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        worn = worn or isinstance(error, MemoryError) or _is_large()
+        return pickle.dumps((None, _sendable(error), worn))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _sendable(error: Exception) -> Exception:
+    """With the place where it was raised, and whole on the other side."""
+    told = "".join(traceback.format_exception(error))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(told)
+    return error
+
+
+def _is_large() -> bool:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) > WORN_MEMORY
+
+
+def _send(to: socket.socket, message: bytes) -> None:
+    to.sendall(len(message).to_bytes(LENGTH, "big"))
+    to.sendall(message)
+
+
+def _receive(source: socket.socket) -> bytearray | None:
+    head = _read(source, LENGTH)
+    return None if head is None else _read(source, int.from_bytes(head, "big"))
+
+
+def _read(source: socket.socket, length: int) -> bytearray | None:
+    data = bytearray(length)
+    rest = memoryview(data)
+    while rest:
+        taken = source.recv_into(rest)
+        if not taken:
+            return None
+        rest = rest[taken:]
+    return data
+
+
+if __name__ == "__main__":
+    # the crawl says when to end: at a service manager's SIGTERM to all it still has pages here
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    prepare()
+    serve(socket.socket(fileno=int(sys.argv[1])), float(sys.argv[2]))

@@ -1,0 +1,66 @@
+"""What workers are given to do in tests: worse than what any page does to them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+
+from crawler.extraction.worker_server import MEMORY_LIMIT
+
+
+def endless(pattern: str = r"(a+)+$") -> bool:
+    """Never hands the lock of the interpreter on."""
+    return re.match(pattern, "a" * 64 + "b") is not None
+
+
+def greedy() -> int:
+    return len(b"x" * MEMORY_LIMIT)
+
+
+def many_small() -> int:
+    kept = []
+    while True:
+        kept.append(bytes(1 << 20))
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def pid() -> int:
+    return os.getpid()
+
+
+def end_server() -> int:
+    """The one that this worker was forked from."""
+    server = os.getppid()
+    os.kill(server, signal.SIGKILL)
+    time.sleep(60)
+    return server
+
+
+def echo(value: object) -> object:
+    return value
+
+
+def fill(megabytes: int) -> int:
+    """Takes so much, lets go of it, and answers."""
+    return len(b"x" * (megabytes << 20)) and os.getpid()
+
+
+class Odd(Exception):
+    """Cannot be made again from its arguments."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one)
+        self.two = two
+
+
+def raise_odd() -> None:
+    raise Odd("one", "two")
+
+
+def raise_plain() -> None:
+    raise ValueError("no such value")
