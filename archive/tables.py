@@ -50,7 +50,8 @@ class TableFiles:
 
     def write_empty(self, name: str, month: str) -> DataFile:
         """Rows none, schema whole: a bare reader sees the columns of a table that holds nothing yet."""
-        return self._write_one(name, self._stored[name].empty_table(), month)
+        # Schema.empty_table would import pandas, half a second of a crawl's start
+        return self._write_one(name, pa.Table.from_batches([], self._stored[name]), month)
 
     def _write_one(self, name: str, table: pa.Table, month: str) -> DataFile:
         # what was read from a file carries the numbers of its columns in the metadata: only ours is written

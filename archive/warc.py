@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from zlib_ng import zlib_ng
+
 from archive.exceptions import ArchiveDamaged
 
 if TYPE_CHECKING:
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 
-# on 148 real pages level 9 saves 0.6 % and costs 1.6 times the time of 6; 5 costs 1.5 % and saves a third
-LEVEL = 6
+# on 241 real pages, against zlib's own level 6: 1.3 % larger in .38 of the time. ISA-L at 3 takes half of
+# that again, but is 11 % larger for as long as the archive lasts; zlib-ng's level 3 is 6.5 % larger
+LEVEL = 5
 _GZIP = zlib.MAX_WBITS | 16
 _OF_THE_TRANSFER = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _NO_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
@@ -130,7 +133,7 @@ def member(fields: Iterable[tuple[str, str]], content_type: str, *blocks: bytes)
         ("Content-Length", str(sum(map(len, blocks)))),
     ]
     head = "WARC/1.1\r\n" + "".join(f"{name}: {_value(value)}\r\n" for name, value in lines) + "\r\n"
-    squeeze = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP, 9)
+    squeeze = zlib_ng.compressobj(LEVEL, zlib.DEFLATED, _GZIP, 9)
     parts = [squeeze.compress(head.encode())]
     parts += [squeeze.compress(block) for block in blocks]
     return b"".join([*parts, squeeze.compress(b"\r\n\r\n"), squeeze.flush()])

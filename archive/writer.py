@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from archive.versions import Current
     from archive.warc import Members
 
+    Elsewhere = Callable[
+        [Layout, Sequence[str], Mapping[str, int], Callable[[], Snapshot | None]], Snapshot | None
+    ]
+
 __all__ = ["ArchiveWriter", "Known", "LastLook"]
 
 _log = logging.getLogger(__name__)
@@ -79,6 +83,7 @@ class ArchiveWriter:
             undo.pop_all()
         self.recovered = sum(batch.articles for batch in self._sealed)
         """Articles found in segments of writers that died; part of the next commit."""
+        self._inherited = bool(self._sealed)
         self._unsynced = False
         self._closed = False
         self._appending = threading.Lock()
@@ -212,10 +217,13 @@ class ArchiveWriter:
         decide: Decide | None = None,
         summary: Mapping[str, int] | None = None,
         about: Collection[str] = (),
+        by: Elsewhere | None = None,
     ) -> Snapshot | None:
         """Make everything acknowledged so far visible to readers; None when there was nothing to commit.
 
-        `decide` is shown the stored articles with the ids `about` too, and the stories they are in.
+        `decide` is shown the stored articles with the ids `about` too, and the stories they are in. `by` may
+        do it in another process: it is given the layout, the names of the segments, the summary, and what
+        does it here.
 
         Raises ArchiveWriteError, or what `decide` raises; the articles stay in their segments then, and the
         next commit takes them along. Call it from one thread at a time; appends may go on meanwhile.
@@ -223,9 +231,18 @@ class ArchiveWriter:
         with self._committing:
             self._rotate()
             batches = {batch.segment.id: batch.records for batch in self._sealed}
-            snapshot = self._committer.commit(batches, decide, summary or {}, about)
+
+            def commit_here() -> Snapshot | None:
+                return self._committer.commit(batches, decide, summary or {}, about)
+
+            # what a dead writer left is not always in its segment as it was taken in
+            if by is None or self._inherited:
+                snapshot = commit_here()
+            else:
+                names = [batch.segment.path.name for batch in self._sealed]
+                snapshot = by(self._layout, names, summary or {}, commit_here)
             self._renew_reader()
-            done, self._sealed = self._sealed, []
+            done, self._sealed, self._inherited = self._sealed, [], False
             for batch in done:
                 with contextlib.suppress(OSError):  # named in the manifest: whoever meets it again removes it
                     batch.segment.remove()

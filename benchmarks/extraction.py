@@ -55,8 +55,8 @@ class Reading:
 # --------------------------
 def triptych() -> Callable[[Case], Reading]:
     from crawler.exceptions import ExtractionError
-    from crawler.extraction.page import Hints, extract
-    from crawler.items import Fetch
+    from crawler.extraction.page import extract
+    from crawler.items import Fetch, Hints
     from pipelines.byline import decide_authors
 
     def read(case: Case) -> Reading:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from crawler.extraction import dates
 from crawler.extraction.decoding import parse
-from crawler.extraction.page import Hints, article_of, read_parts
+from crawler.extraction.page import article_of, read_parts
 from crawler.extraction.page_lines import Line, page_lines
 from crawler.extraction.text import for_comparison
-from crawler.items import Article
+from crawler.items import Article, Hints
 from pipelines.byline import BylineStage
 from pipelines.digest import DigestStage
 from pipelines.exceptions import Dropped

@@ -84,6 +84,18 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What an outlet's declaration adds where the generic way fails; CSS selectors."""
+
+    outlet: str
+    byline: str | None = None
+    drop: str | None = None
+    """What to leave out."""
+    switcher: str | None = None
+    """Links to the other languages."""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One page of a story in one language at one moment.
 

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from crawler.extraction.page import Hints
     from crawler.inspection import Inspection
-    from crawler.items import Alternate
+    from crawler.items import Alternate, Hints
 
 
 class OnePage(AnyPage):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.records import ArticleRecord
-    from crawler.extraction.page import Hints
+    from crawler.items import Hints
 
 _STAGES = (ValidateStage(), LanguageStage(), BylineStage(), DigestStage())
 

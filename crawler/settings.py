@@ -115,6 +115,7 @@ EXTENSIONS = {
     "crawler.backoff.BackOff": 0,
     "crawler.robots.RobotsPace": 0,
     "crawler.progress.Progress": 0,
+    "crawler.collector.Collector": 0,
     # writes counters nobody reads into the log once a minute; the progress line says it better
     "scrapy.extensions.logstats.LogStats": None,
 }

@@ -18,10 +18,9 @@ from crawler.discovering import Discovering, why_not
 from crawler.exceptions import ExtractionError
 from crawler.extraction.alternates import is_home_page
 from crawler.extraction.keeping import extract_and_keep
-from crawler.extraction.page import Hints
 from crawler.extraction.workers import Workers
 from crawler.failures import explain
-from crawler.items import Fetch, Look
+from crawler.items import Fetch, Hints, Look
 from crawler.ledger import Ledger, asked_address, first_address
 from crawler.middlewares.exchanges import exchange_of
 from crawler.outlet import Outlet, in_domains

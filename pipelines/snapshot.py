@@ -19,6 +19,7 @@ from crawler.ledger import Ledger
 from crawler.verdict import account
 from pipelines.exceptions import Dropped
 from pipelines.pairing import decide
+from pipelines.publisher import Publisher
 from pipelines.rows import article_record, observation_of_drop, observation_record
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 COMMIT_EVERY = 500
+# by then the process that commits has read its imports; a crawl with less has one commit, at its end
+PREPARE_AT = 200
 # what a power cut may take of the articles that were acknowledged
 SYNC_SECONDS = 1.0
 
@@ -36,7 +39,7 @@ SYNC_SECONDS = 1.0
 class SnapshotStage:
     """An article is acknowledged when its record is in the open segment; a commit makes it visible.
 
-    Commits run in a thread beside the crawl and once more at the end, and each one pairs what it publishes.
+    Commits run in a process beside the crawl and once more at the end, and each one pairs what it publishes.
     When the archive cannot be written the crawl is stopped: going on would lose what it fetches.
     """
 
@@ -47,8 +50,9 @@ class SnapshotStage:
         self._syncing: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._unsynced = 0
-        # at close a commit may still be running in its thread
+        # at close a commit may still be running
         self._publishing = threading.Lock()
+        self._publisher: Publisher | None = None
         self.snapshots: list[Snapshot] = []
         self.acknowledged = 0
         self.failure: str | None = None
@@ -89,6 +93,8 @@ class SnapshotStage:
             raise Dropped("purged", str(error)) from error
         self.acknowledged += 1
         self._unsynced += 1
+        if self._publisher is None and self.writer.pending >= PREPARE_AT:
+            self._publisher = Publisher(self._uri, self.run_id)
         if self.writer.pending >= COMMIT_EVERY and self._commit is None:
             self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish))
             self._commit.add_done_callback(self._committed)
@@ -111,6 +117,9 @@ class SnapshotStage:
             self.closed = True
         except (ArchiveError, OSError) as error:
             self._fail(error)
+        finally:
+            if self._publisher is not None:
+                self._publisher.close()
 
     def _write(self, write: partial[None]) -> None:
         try:
@@ -127,6 +136,7 @@ class SnapshotStage:
             snapshot = self.writer.commit(
                 lambda fresh, related: decide(fresh, related, now=now),
                 summary=account(self._crawler, finished=finished),
+                by=None if self._publisher is None else self._publisher.commit,
             )
             if snapshot is not None:
                 self.snapshots.append(snapshot)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive.addresses import plain_url
-from crawler.extraction.page import Hints, extract
+from crawler.extraction.page import extract
+from crawler.items import Hints
 from crawler.variants import variants_to_fetch
 from pipelines.byline import BylineStage
 from pipelines.language import LanguageStage

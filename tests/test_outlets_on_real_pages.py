@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.extraction.page import Hints, extract
-from crawler.items import Article, Fetch
+from crawler.extraction.page import extract
+from crawler.items import Article, Fetch, Hints
 from crawler.variants import variants_to_fetch
 from pipelines.byline import BylineStage
 from tests.test_outlets import NAMES, outlet

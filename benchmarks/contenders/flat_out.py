@@ -9,8 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from crawler.exceptions import ExtractionError
-from crawler.extraction.page import Hints, extract
-from crawler.items import Fetch
+from crawler.extraction.page import extract
+from crawler.items import Fetch, Hints
 
 
 def read(path: str) -> int:

@@ -18,7 +18,6 @@ from crawler.backoff import BackOff
 from crawler.exceptions import DeclarationError
 from crawler.ledger import Ledger
 from crawler.outlet import check_declaration
-from crawler.report import print_report, print_slowed
 from crawler.story_spider import StorySpider
 from pipelines.snapshot import SnapshotStage
 
@@ -113,6 +112,9 @@ class Command(BaseRunSpiderCommand):
         assert self.settings is not None
         backoff = crawler.get_extension(BackOff)
         assert backoff is not None, "crawler.backoff.BackOff is missing from EXTENSIONS"
+        # pyarrow's datasets bring pandas: half a second that the first request need not wait for
+        from crawler.report import print_report, print_slowed  # noqa: PLC0415
+
         console = Console()
         print_report(console, ledger, stage, self.settings["ARCHIVE_URI"], str(crawler.spider.name))  # type: ignore[union-attr]
         print_slowed(console, backoff)

@@ -21,13 +21,12 @@ from crawler.arguments import check_settings, read_arguments
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import ExtractionError
 from crawler.extraction.decoding import MAX_BYTES
-from crawler.extraction.page import Hints
 from crawler.extraction.text import one_line
 from crawler.extraction.workers import Workers
 from crawler.inspection import inspect_page
 from crawler.inspection_html import inspection_page
 from crawler.inspection_terminal import print_inspection, print_repeated
-from crawler.items import Fetch, Look
+from crawler.items import Fetch, Hints, Look
 from crawler.network import registered_domain
 from crawler.one_page import OnePage
 from crawler.outlet import Outlet, in_domains

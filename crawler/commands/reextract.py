@@ -17,8 +17,8 @@ from archive.exceptions import ArchiveError
 from archive.raw import Pointer
 from crawler.arguments import check_settings
 from crawler.exceptions import ExtractionError
-from crawler.extraction.page import Hints
 from crawler.extraction.workers import Workers
+from crawler.items import Hints
 from crawler.outlet import Outlet
 from crawler.reextraction import COLUMNS, Findings, Row, print_findings
 from crawler.rereading import Reading, reread

@@ -22,22 +22,10 @@ if TYPE_CHECKING:
     from crawler.extraction.dates import Moment
     from crawler.extraction.linked_data import LinkedData
     from crawler.extraction.metadata import Metadata
-    from crawler.items import Alternate, Fetch
+    from crawler.items import Alternate, Fetch, Hints
 
 EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 3"
 """Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What an outlet's declaration adds where the generic way fails; CSS selectors."""
-
-    outlet: str
-    byline: str | None = None
-    drop: str | None = None
-    """What to leave out."""
-    switcher: str | None = None
-    """Links to the other languages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,12 @@ import sys
 import traceback
 from typing import NoReturn
 
-PRELOADED = ("crawler.extraction.keeping", "crawler.discovery.feeds")
+PRELOADED = (
+    "crawler.extraction.page",
+    "crawler.extraction.keeping",
+    "archive.warc",
+    "crawler.discovery.feeds",
+)
 # a page that makes a worker eat more than this ends with that worker, not with the crawl
 MEMORY_LIMIT = 2 << 30
 # trafilatura's and htmldate's caches grow by about 1 MB in a few pages, and memory is rarely given back

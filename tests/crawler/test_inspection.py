@@ -10,11 +10,10 @@ from lxml import html
 from rich.console import Console
 
 from crawler.exceptions import Unreadable
-from crawler.extraction.page import Hints
 from crawler.inspection import Inspection, inspect_page
 from crawler.inspection_html import inspection_page
 from crawler.inspection_terminal import print_inspection
-from crawler.items import Fetch
+from crawler.items import Fetch, Hints
 
 TEXT = [
     "Міська рада Вигаданська ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі.",

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.extraction.page import Hints, extract
-from crawler.items import Fetch
+from crawler.extraction.page import extract
+from crawler.items import Fetch, Hints
 
 LINE = "Міська рада Вигаданська ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі. "
 LONG = "".join(

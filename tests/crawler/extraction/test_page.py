@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.exceptions import Unreadable
-from crawler.extraction.page import Hints, extract
-from crawler.items import Article, Fetch
+from crawler.extraction.page import extract
+from crawler.items import Article, Fetch, Hints
 
 URL = "https://courier.example/news/2026/02/03/101/"
 TEXT = [

@@ -23,8 +23,8 @@ from benchmarks.gold import (
     same_minute,
 )
 from crawler.exceptions import ExtractionError
-from crawler.extraction.page import Hints, extract
-from crawler.items import Article, Fetch
+from crawler.extraction.page import extract
+from crawler.items import Article, Fetch, Hints
 from pipelines.byline import decide_authors
 
 FLOORS = {"aeb": 0.972, "A uk": 0.965, "A ru": 0.98, "A en": 0.98, "A other": 0.99, "B ru": 0.92}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extraction.page import Hints, extract
-from crawler.items import Article, Fetch
+from crawler.extraction.page import extract
+from crawler.items import Article, Fetch, Hints
 from pipelines.byline import BylineStage
 
 SEED = Path(__file__).parents[3] / "../shared/data/seed"

@@ -1,0 +1,98 @@
+"""Commits in a process of their own: `python -m pipelines.publisher ARCHIVE RUN_ID`.
+
+A commit makes rows, pairs and files for half a second; in a thread of the crawl that is half a second of its
+interpreter, and 250 MB. This process is asked by a line on its standard input and ends when that is closed.
+It runs niced: pages come first. When it fails for whatever reason, the crawl commits by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from archive.log import Log
+from archive.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from archive.layout import Layout
+    from archive.log import Snapshot
+
+logger = logging.getLogger(__name__)
+
+NICER = 5
+
+
+class Publisher:
+    """The crawl's end; use it from one thread at a time."""
+
+    def __init__(self, uri: str, run_id: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pipelines.publisher", uri, run_id],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
+        )
+
+    def commit(
+        self,
+        layout: Layout,
+        names: Sequence[str],
+        summary: Mapping[str, int],
+        by_itself: Callable[[], Snapshot | None],
+    ) -> Snapshot | None:
+        """Blocks until the other process has committed the segments, or until we have."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        asked = json.dumps({"names": list(names), "summary": dict(summary)})
+        try:
+            self._process.stdin.write(asked.encode() + b"\n")
+            self._process.stdin.flush()
+            answer = json.loads(self._process.stdout.readline() or '{"error": "it has ended"}')
+        except OSError as error:
+            answer = {"error": str(error)}
+        if why := answer.get("error"):
+            logger.warning("The publisher could not commit (%s): the crawl does it by itself", why)
+            return by_itself()
+        number: int | None = answer["snapshot"]
+        return None if number is None else Log(layout, SCHEMA_VERSION).read(number)
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+def serve(uri: str, run_id: str) -> None:
+    from archive.elsewhere import SegmentCommitter  # noqa: PLC0415  the crawl imports this module too
+    from pipelines.pairing import decide  # noqa: PLC0415
+
+    committer = SegmentCommitter(uri, run_id)
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        settle = partial(decide, now=datetime.now(UTC))
+        try:
+            snapshot = committer.commit(asked["names"], settle, asked["summary"])
+            answer: dict[str, object] = {"snapshot": None if snapshot is None else snapshot.id}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    committer.close()
+
+
+if __name__ == "__main__":
+    os.nice(NICER)
+    serve(*sys.argv[1:])
