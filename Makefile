@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test slow faults check install clean
+.PHONY: demo test slow faults soak bench check install clean
 
 demo: install
 	$(BIN)/scrapy crawl demo
@@ -22,6 +22,18 @@ FAULTS = tests/archive/test_faults.py tests/archive/test_segment.py tests/archiv
 
 faults: install
 	TRIPTYCH_FAULTS=9 $(TEST) $(FAULTS)
+
+# an hour by default: make soak MINUTES=5 SEED=3
+MINUTES ?= 60
+SEED ?= 1
+
+soak: install
+	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED)
+
+bench: install
+	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	$(BIN)/python benchmarks/crawl.py
+	$(BIN)/python benchmarks/start.py
 
 check: install
 	$(BIN)/ruff check .

@@ -35,7 +35,8 @@ REASONS: dict[type[Exception], str] = {
 
 NOT_YET = frozenset({
     "host-refuses", "over-budget", "blocked", "blocked-page", "unfinished", "timeout", "connection-lost",
-    "connection-refused", "http-403", "http-429", "http-500", "http-502", "http-503", "http-504",
+    "connection-refused", "cut-short", "no-such-host", "worker-died",
+    "http-403", "http-429", "http-500", "http-502", "http-503", "http-504",
 })  # fmt: skip
 """Reasons that are of the moment: a later run asks for the address again."""
 

@@ -221,6 +221,18 @@ SLOW = {
 }
 
 
+def test_a_variant_that_was_cut_short_is_asked_for_by_the_next_run(outlet: HostileOutlet) -> None:
+    outlet.server["/en.html"] = half_a_body
+    page = outlet.good("/uk.html", hreflang=(("en", "/en.html"),))
+    outlet.server["/sitemap.xml"] = outlet.sitemap(page)
+    run = outlet.crawl(*QUICK)
+    assert outlet.outcomes(run) == {"/uk.html": "archived", "/en.html": "failed(cut-short)"}
+    outlet.good("/en.html")
+    run = outlet.crawl(*QUICK)
+    assert run.exit_code == 0, run.err
+    assert len(run.table("articles")) == 2
+
+
 def test_an_answer_that_does_not_come_is_waited_for_once(outlet: HostileOutlet) -> None:
     expected = {f"/{attack.__name__}.html": reason for attack, reason in SLOW.items()}
     for attack in SLOW:
