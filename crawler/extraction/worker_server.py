@@ -153,4 +153,5 @@ if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     prepare()
-    serve(socket.socket(fileno=int(sys.argv[1])), float(sys.argv[2]))
+    with socket.socket(fileno=int(sys.argv[1])) as asked:
+        serve(asked, float(sys.argv[2]))
