@@ -24,7 +24,7 @@ AT_ONCE = 16
 
 class Pebble:
     def __init__(self, processes: int, timeout: float) -> None:
-        from pebble import ProcessPool
+        from pebble import ProcessPool  # noqa: PLC0415  of the extra `bench`
 
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["crawler.extraction.page"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.extraction.page import extract
-from crawler.items import Hints, Article, Fetch
+from crawler.items import Article, Fetch, Hints
 from pipelines.byline import decide_authors
 
 SYSTEMS = Path(__file__).parents[2] / "fixtures/systems"
