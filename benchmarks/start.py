@@ -1,0 +1,155 @@
+"""What a crawl costs before and besides its pages: `python benchmarks/start.py`.
+
+From the command to the first request, with an archive that is not there and with one that knows so many
+addresses; the second crawl of an outlet where nothing has changed; `import archive`. Medians. The sitemap lists the 1000 newest of the known addresses, as a news sitemap of two days would.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from archive.records import ArticleRecord, BlockRecord
+from archive.writer import ArchiveWriter
+
+ROOT = Path(__file__).resolve().parents[1]
+LISTED = 1000
+A_COMMIT = 20_000
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Outlet(ThreadingHTTPServer):
+    """Answers the sitemap, and notes when it was first asked for anything and what for."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.paths: list[str] = []
+        self.first = 0.0
+        self.sitemap = b""
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def base(self) -> str:
+        return f"http://weekly.example:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Outlet
+
+    def do_GET(self) -> None:
+        self.server.first = self.server.first or time.perf_counter()
+        self.server.paths.append(self.path)
+        body = self.server.sitemap if self.path == "/sitemap.xml" else b""
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--known", default="10000,100000", help="sizes of the archive (default %(default)s)")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    imports = [seconds([sys.executable, "-c", "import archive"]) for _ in range(options.rounds)]
+    bare = [seconds([sys.executable, "-c", "pass"]) for _ in range(options.rounds)]
+    print(f"import archive: {statistics.median(imports) - statistics.median(bare):.2f} s\n")
+    print(
+        "| known addresses | first request s | CPU to the end s | whole run s | peak MB | pages asked for |"
+    )
+    print("|---:|---:|---:|---:|---:|---:|")
+    for known in (0, *map(int, options.known.split(","))):
+        with tempfile.TemporaryDirectory() as folder:
+            print(row(Path(folder) / "news-archive", known, options.rounds), flush=True)
+
+
+def seconds(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True)
+    return time.perf_counter() - start
+
+
+def row(archive: Path, known: int, rounds: int) -> str:
+    outlet = Outlet()
+    newest = range(max(known - LISTED, 0), known)
+    entries = "".join(f"<url><loc>{outlet.base()}/uk/{number}</loc></url>" for number in newest)
+    outlet.sitemap = (
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'.encode()
+    )
+    if known:
+        fill(archive, outlet.base(), known)
+    runs = [crawl(archive, outlet) for _ in range(rounds if known else 1)]
+    first, cpu, wall, peak = (statistics.median(column) for column in zip(*runs, strict=True))
+    asked = sum(path.startswith("/uk/") for path in outlet.paths)
+    outlet.shutdown()
+    return f"| {known or 'no archive'} | {first:.2f} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {asked} |"
+
+
+def crawl(archive: Path, outlet: Outlet) -> tuple[float, float, float, float]:
+    """Seconds to the first request, CPU and wall seconds of the run, its peak in MB."""
+    outlet.first = 0.0
+    settings = {
+        "ARCHIVE_URI": archive,
+        "RESOLVE_TO": "weekly.example=127.0.0.1",
+        "SPIDER_MODULES": "benchmarks.outlets",
+        "DOWNLOAD_DELAY": 0,
+    }
+    arguments = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "weekly", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "WEEKLY_PORT": str(outlet.server_address[1])},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, _, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = 0
+    return outlet.first - start, used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024
+
+
+def fill(archive: Path, base: str, known: int) -> None:
+    """Articles of one paragraph, in commits of 20 000; what is compared is the number of addresses."""
+    with ArchiveWriter.open(archive, run_id="filled") as writer:
+        for number in range(known):
+            writer.add_article(article(f"{base}/uk/{number}", number))
+            if writer.pending == A_COMMIT:
+                writer.commit()
+        writer.commit()
+
+
+def article(url: str, number: int) -> ArticleRecord:
+    text = f"Запис {number} про день у Калинівці."
+    content = hashlib.sha256(text.encode()).hexdigest()
+    return ArticleRecord(
+        article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
+        outlet="weekly", url=url, requested_url=url, canonical_url=url, language="uk",
+        language_confidence=0.99, language_evidence=(), language_reason=None, html_lang="uk",
+        headline=f"Запис {number}", lead=None, body=text, blocks=(BlockRecord("paragraph", text),),
+        byline=None, authors=(), authors_source=None, published_at=NOON, published_raw=None,
+        published_source=None, modified_at=None, modified_raw=None, section=None, tags=(), image_url=None,
+        image_caption=None, alternates=(), story_key=None, content_hash=content,
+        raw_sha256=hashlib.sha256(url.encode()).hexdigest(), http_status=200, etag='"1"', last_modified=None,
+        fetched_at=NOON + timedelta(seconds=number), extractor="filled", run_id="filled", extra=None,
+        author_ids=(),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
