@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+_LONGEST = 36_500
 _EXAMPLES = """
 examples:
   python -m archive ls                        snapshots and what the tables hold
@@ -95,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     repair.add_argument("--rebuild", action="store_true", help="make state.sqlite anew from the log")
     add("compact", _compact, "merge small files; worth it daily on a busy archive")
     gc = add("gc", _gc, "remove data files that no recent snapshot needs; time travel does not need them")
-    gc.add_argument("--keep-days", type=float, default=1, metavar="DAYS", help="how recent (default: 1)")
+    gc.add_argument("--keep-days", type=_days, default=1, metavar="DAYS", help="how recent (default: 1)")
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
     add("migrate", _migrate, "bring an archive of an older schema up to today's, in one snapshot")
     export_command.add_arguments(
@@ -273,6 +274,13 @@ def _verify(console: Console, options: argparse.Namespace) -> int:
     grave = sum(finding.grave for finding in findings)
     console.print(f"{grave} problems" if grave else "The archive is whole.")
     return 1 if grave else 0
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0 <= days <= _LONGEST:
+        raise argparse.ArgumentTypeError(f"{text} is no number of days; write 0 to {_LONGEST}")
+    return days
 
 
 def _when(moment: datetime) -> str:

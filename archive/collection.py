@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from archive.log import Log
 
 KEEP = timedelta(days=1)
+_UNDER_WAY = timedelta(hours=1)
+"""Another machine may have sent a file whose manifest is still to come: the lock is of this machine only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def collect(
         if not dry_run:
             path.unlink(missing_ok=True)
     if (copy := working_copy.of(layout.root)) is not None:
-        there = [x for x in copy.store.list("_data") if x.path not in needed and now - x.modified >= keep]
+        age = max(keep, _UNDER_WAY)
+        there = [x for x in copy.store.list("_data") if x.path not in needed and now - x.modified >= age]
         # the archive is what is there; what is here as well is not counted twice
         count, size = len(there), sum(x.bytes for x in there)
         if not dry_run:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
 if TYPE_CHECKING:
-    import argparse
-
     from rich.console import Console
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", help="address of the article, in any spelling that the archive knows")
     parser.add_argument(
-        "--reason", required=True, metavar="TEXT", help="kept for ever in the tombstone: name no person in it"
+        "--reason",
+        required=True,
+        type=_reason,
+        metavar="TEXT",
+        help="kept for ever in the tombstone: name no person in it",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say why: whoever asks later what became of it reads this")
+    return text
 
 
 def run(console: Console, options: argparse.Namespace) -> int:

@@ -1,4 +1,10 @@
 import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -63,6 +69,22 @@ def test_diff_by_words(run, filled, article):
     assert run("diff", article(1).url, "1", "7")[0] == 1
 
 
+def test_a_terminal_gets_the_words_in_colour(filled, root, article):
+    """Only the words that changed: what is the same stays plain."""
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "archive", "diff", article(1).url, "--archive", str(root)]
+    environment = {"TERM": "xterm", "PATH": os.environ["PATH"], "COLUMNS": "100"}
+    subprocess.run(command, stdout=follower, stderr=follower, check=True, env=environment)
+    os.close(follower)
+    shown = b""
+    with suppress(OSError), os.fdopen(leader, "rb", 0) as terminal:  # EIO is the end of a terminal
+        while part := terminal.read(4096):
+            shown += part
+    text = shown.decode()
+    coloured = re.findall(r"\x1b\[([\d;]+)m(.*?)\x1b\[0m", text)
+    assert [(style, words.strip()) for style, words in coloured] == [("1;32", "[bold]новий[/bold]")]
+
+
 def test_why_tells_every_look(run, filled, article):
     code, out, _ = run("why", article(1).url)
     assert code == 0
@@ -87,6 +109,26 @@ def test_an_unknown_id(run, filled):
     code, _, err = run("show", "zzz")
     assert code == 1
     assert "'zzz'" in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["gc", "--keep-days", "-1"],
+        ["gc", "--keep-days", "nan"],
+        ["gc", "--keep-days", "inf"],
+        ["purge", "https://courier.example/uk/news/1", "--reason", "  "],
+        ["ls", "-n", "many"],
+        ["export", "--format", "csv", "--output", "-", "--as-of", "soon"],
+        ["export", "--format", "csv", "--output", "-", "--table", "none"],
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_done(run, filled, root, command):
+    before = sorted(root.rglob("*"))
+    code, _, err = run(*command)
+    assert code == 2
+    assert "Traceback" not in err
+    assert sorted(root.rglob("*")) == before
 
 
 def test_a_wrong_command_is_exit_2_and_help_teaches(run, capsys):
