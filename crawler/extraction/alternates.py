@@ -119,6 +119,9 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
     for i in page.by_tag.get("a", ()):
         attributes = page.attributes[i]
         if "href" in attributes:
+            if not publications and len(page.texts[i].strip()) >= _NAMED and not _is_marked(attributes):
+                # nearly all links are headlines
+                continue
             language = _switcher_language(page.elements[i], attributes, among_publications=publications)
             if language is not None:
                 add(language, attributes["href"], "switcher")
@@ -153,6 +156,10 @@ def _switcher_language(
     return printed
 
 
+def _is_marked(attributes: dict[str, str]) -> bool:
+    return "hreflang" in attributes or _KNOWN_CLASS.search(attributes.get("class", "")) is not None
+
+
 def _in_publication(anchor: HtmlElement) -> bool:
     return any(_PUBLICATION in (parent.get("class") or "").split(" ") for parent in anchor.iterancestors())
 
@@ -163,7 +170,6 @@ def _printed_language(anchor: HtmlElement) -> str | None:
     if not text or len(text) > 400:
         return None
     line = " ".join(text.split()).strip(_AROUND)
-    # nearly all links are headlines
     return _LANGUAGE_OF.get(one_line(line).strip(_AROUND).casefold()) if len(line) < _NAMED else None
 
 

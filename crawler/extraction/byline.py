@@ -178,10 +178,11 @@ def _is_printed(line: str) -> bool:
 
 def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
+    of_author = {names for names in page.classes if _of_author(names)}
     for i in page.positions(*_CLASSED):
         element, attributes = page.elements[i], page.attributes[i]
         names = attributes.get("class", "")
-        if not (names and _of_author(names)) and not any(
+        if names not in of_author and not any(
             name in attributes and _of_author(attributes[name]) for name in _CLASSED_BY
         ):
             continue

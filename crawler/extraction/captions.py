@@ -43,6 +43,7 @@ class Page:
     """Where things stand, noted before anything is taken out."""
 
     elements: list[HtmlElement]
+    texts: list[str]
     start: int
     """Position of the <article> around the first <h1>, or of its parent: pictures may stand above it."""
     captions: list[Caption]
@@ -77,7 +78,7 @@ def read_page(page: Outline, headline: str | None) -> Page:
             found.append(Caption(text, i, element))
     h1 = next(iter(page.of("h1")), None)
     around = None if h1 is None else next(h1.iterancestors("article"), h1.getparent())
-    return Page(page.elements, 0 if around is None else page.elements.index(around), found)
+    return Page(page.elements, page.texts, 0 if around is None else page.elements.index(around), found)
 
 
 def with_captions(blocks: list[Block], page: Page) -> list[Block]:
@@ -86,7 +87,10 @@ def with_captions(blocks: list[Block], page: Page) -> list[Block]:
         return blocks
     starts: dict[str, int] = {}
     for i, element in enumerate(page.elements):
-        if element.tag in _TEXT and i >= page.start:
+        if i >= page.start and element.tag in _TEXT:
+            if not page.texts[i].strip() and len(element) and element[0].tag in _TEXT:
+                # it begins as its first child does, and that one counts
+                continue
             text = for_comparison(_beginning(element))[:40]
             # the innermost of nested elements that begin alike comes last
             if text:

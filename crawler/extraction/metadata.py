@@ -160,10 +160,11 @@ def _is_among_tags(link: HtmlElement) -> bool:
 def _tags(page: Outline, data: LinkedData, listed: list[str]) -> tuple[str, ...]:
     found = list(data.tags) or listed
     if not found:
+        named = any(_of_tags(f" {names} ") for names in page.classes)
         found = [
             one_line(page.elements[i].text_content())
             for i in page.by_tag.get("a", ())
-            if page.attributes[i].get("rel") == "tag" or _is_among_tags(page.elements[i])
+            if page.attributes[i].get("rel") == "tag" or (named and _is_among_tags(page.elements[i]))
         ]
     unique = {for_comparison(tag): tag.lstrip("#") for tag in reversed(found) if 1 < len(tag) < 60}
     return tuple(reversed(unique.values()))[:30]

@@ -35,6 +35,8 @@ class Outline:
     """What stands before an element's first child, empty where nothing does."""
     by_tag: dict[str, list[int]]
     """Positions in the lists."""
+    classes: frozenset[str]
+    """All values of `class` on the page: far fewer than elements."""
 
     def positions(self, *tags: str) -> list[int]:
         """Of the elements of these tags, in page order."""
@@ -52,7 +54,8 @@ def outline(root: HtmlElement) -> Outline:
         by_tag.setdefault(tag, []).append(i)
     attributes = [dict(element.items()) for element in elements]
     texts = [element.text or "" for element in elements]
-    return Outline(root, elements, tags, attributes, texts, by_tag)
+    classes = frozenset([said["class"] for said in attributes if "class" in said])
+    return Outline(root, elements, tags, attributes, texts, by_tag, classes)
 
 
 def names_say(pattern: str) -> Callable[[str], bool]:
