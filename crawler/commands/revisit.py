@@ -1,0 +1,139 @@
+"""`scrapy revisit`: look again at what the archive has, when it is due."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.console import Console
+from rich.table import Table
+from scrapy.exceptions import UsageError
+
+import archive
+from archive.runs import runs
+from crawler.arguments import Arguments
+from crawler.commands.crawl import OK
+from crawler.commands.crawl import Command as Crawl
+from crawler.revisit_plan import Band, Plan, make_plan
+from crawler.revisit_rules import SHARE_OF, allowance
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(Crawl):
+    called: ClassVar[str] = "scrapy revisit"
+
+    def syntax(self) -> str:
+        return "[options] OUTLET"
+
+    def short_desc(self) -> str:
+        return "Look again at an outlet's articles that are due: edits, deletions, late translations"
+
+    def long_desc(self) -> str:
+        return (
+            "Look again at what the archive has of OUTLET and is due: soon after a change, ever less often, "
+            "and a year after the last one no more. Where a story lacks a language, it is looked for during "
+            "four days. At most a fifth of the requests of any 24 hours are revisits, the most "
+            "overdue first. Exit codes as of `scrapy crawl`; 0 too where nothing is due. docs/revisit.md has "
+            "the rule."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--limit", type=_number, help="look at no more than this many addresses")
+        parser.add_argument(
+            "--all", action="store_true", help="all that is due, however few crawls there were"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="show the schedule, ask for nothing")
+        parser.add_argument(
+            "--at",
+            type=_moment,
+            metavar="TIME",
+            help="what will be due then, as 2026-12-01T09:00 in UTC (default: now)",
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if len(args) != 1:
+            raise UsageError(f"give one outlet, see `scrapy list`; got {len(args)}", print_help=False)
+        if opts.spargs:
+            raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
+        spider_class = self._spider(args[0])
+        if spider_class.requires_url:
+            raise UsageError(
+                f"{args[0]} is no outlet of its own; scrapy crawl {args[0]} -a url=… looks again",
+                print_help=False,
+            )
+        self._take_settings(spider_class)
+        uri, now = self.settings["ARCHIVE_URI"], opts.at or datetime.now(UTC)
+        try:
+            held = archive.open(uri)
+            crawled, revisited = _requests(uri, args[0], now)
+            allowed = allowance(crawled, revisited)
+            limits = [limit for limit in (opts.limit, None if opts.all else allowed) if limit is not None]
+            plan = make_plan(held, spider_class(), now, min(limits, default=None))
+        except archive.ArchiveError as error:
+            raise UsageError(str(error), print_help=False) from None
+        console = Console(width=None if Console().is_terminal else 110)
+        share = f"crawls asked {crawled} times in the last 24 hours, revisits {revisited}: {allowed} are left"
+        if opts.dry_run:
+            console.print(_schedule(plan))
+            console.print(f"A fifth of all requests: {share}.", highlight=False)
+            self.exitcode = OK
+            return
+        console.print(_told(plan, share), highlight=False)
+        self.exitcode = (
+            self._crawl(spider_class, replace(Arguments(), visits=plan.visits)) if plan.visits else OK
+        )
+
+
+def _requests(uri: str, outlet: str, now: datetime) -> tuple[int, int]:
+    """Of crawls and of revisits of the last 24 hours, from the accounts in the manifests."""
+    ours = [run.counts for run in runs(uri, now - SHARE_OF) if run.outlet == outlet]
+    crawled = sum(counts.get("requests/crawl", 0) for counts in ours)
+    return crawled, sum(counts.get("requests/revisit", 0) for counts in ours)
+
+
+def _told(plan: Plan, share: str) -> str:
+    following = f"; the next one at {plan.next_at:%Y-%m-%d %H:%M} UTC" if plan.next_at is not None else ""
+    if not plan.due:
+        return f"{plan.outlet}: nothing is due{following}"
+    held_back = f"; {share}, --all lifts it" if len(plan.visits) < plan.due else ""
+    return f"{plan.outlet}: {plan.due} due, {len(plan.visits)} looked at now{held_back}{following}"
+
+
+def _schedule(plan: Plan) -> Table:
+    table = Table(
+        title=f"{plan.outlet} at {plan.now:%Y-%m-%d %H:%M} UTC: {plan.due} due, {len(plan.visits)} now",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
+    table.add_column("since the last change")
+    for name in ("looked at", "due", "next due, UTC"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for band in plan.bands:
+        table.add_row(*_cells(band))
+    table.add_row("over a year, or gone for good", str(plan.ended), "", "never")
+    table.add_row(*_cells(plan.translations))
+    return table
+
+
+def _cells(band: Band) -> tuple[str, str, str, str]:
+    following = f"{band.next_at:%Y-%m-%d %H:%M}" if band.next_at is not None else ""
+    return band.name, str(band.articles), str(band.due), following
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -1,0 +1,242 @@
+"""`scrapy revisit`: what has changed since, as a reader of the archive sees it, on a real server.
+
+`--at` says of which moment the plan is; nothing waits for it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.herald import Herald, page
+from tests.newsroom import Answer, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.running import Crawl, Run
+
+ETAG = {"Content-Type": "text/html; charset=utf-8", "ETag": 'W/"1-é"'}
+
+
+@pytest.fixture
+def herald(crawl: Crawl) -> Iterator[Herald]:
+    with Site() as site:
+        yield Herald(site, crawl)
+
+
+def an_hour_ago() -> str:
+    return (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
+
+
+def in_time(**later: float) -> str:
+    return (datetime.now(UTC) + timedelta(**later)).isoformat(timespec="seconds")
+
+
+def revisit(herald: Herald, *arguments: str, lift: bool = True, **later: float) -> Run:
+    herald.site.requests.clear()
+    herald.site.conditions.clear()
+    given = (*arguments, *(("--all",) if lift else ()), *(("--at", in_time(**later)) if later else ()))
+    run = herald.crawl(*given, command="revisit")
+    assert "Traceback" not in run.err
+    return run
+
+
+def asked(herald: Herald) -> list[str]:
+    return sorted(request.removeprefix("herald.example") for request in herald.site.articles_asked())
+
+
+@pytest.fixture
+def bridge(herald: Herald) -> Herald:
+    """One story in three languages, published an hour ago, in the archive."""
+    herald.publish(1, published=an_hour_ago())
+    herald.announce(1)
+    assert herald.crawl().exit_code == 0
+    return herald
+
+
+def test_what_was_seen_a_moment_ago_is_not_asked_for(bridge: Herald) -> None:
+    run = revisit(bridge)
+    assert (run.exit_code, run.err) == (0, "")
+    assert "nothing is due; the next one at" in run.out
+    assert asked(bridge) == []
+
+
+def test_an_edit_is_a_new_version(bridge: Herald) -> None:
+    bridge.site[bridge.path(1, "en")] = page(1, "en", an_hour_ago(), " Corrected: the cost was 39 million.")
+    run = revisit(bridge, hours=2)
+    assert run.exit_code == 0, run.err
+    assert asked(bridge) == ["/en/news/1", "/news/1", "/ru/news/1"]
+    versions = run.table("versions").set_index("language").loc["en"].sort_values("version")
+    assert list(versions["version"]) == [1, 2]
+    assert "39 million" in versions["body"].iloc[1]
+    assert len(run.table("versions")) == 4
+    assert "unchanged    2" in run.out
+
+
+def test_what_is_known_is_not_fetched_twice(bridge: Herald) -> None:
+    """Each page names the other two."""
+    run = revisit(bridge, "--limit", "1", hours=2)
+    assert "3 due, 1 looked at now" in run.out
+    assert len(asked(bridge)) == 1
+
+
+def test_a_deletion_is_gone_at_the_third_look_and_then_asked_for_no_more(bridge: Herald) -> None:
+    del bridge.site.answers["/news/1"]
+    for look in range(1, 7):
+        # a page that is missing is due in six hours, one that has gone in thirty days
+        run = revisit(bridge, days=1 if look < 4 else 31)
+        assert run.exit_code == 0, run.err
+        assert "/news/1" in asked(bridge)
+    run = revisit(bridge, days=31)
+    assert "/news/1" not in asked(bridge)
+    looks = run.table("observations")
+    missing = looks[looks["http_status"] == 404].sort_values("observed_at")
+    assert list(missing["missing"]) == [1, 2, 3, 4, 5, 6]
+    assert list(missing["gone"]) == [False, False, True, True, True, True]
+    assert len(run.table("articles")) == 3
+
+
+def test_a_late_translation_is_found_where_the_rule_says(herald: Herald) -> None:
+    herald.publish(1, languages=("uk", "ru"), published=an_hour_ago())
+    herald.announce(1)
+    herald.crawl()
+    assert len(revisit(herald, hours=5).table("articles")) == 2
+    assert "/en/news/1" in asked(herald)
+    herald.publish(1, languages=("en",), published=an_hour_ago())
+    run = revisit(herald, hours=5)
+    assert run.exit_code == 0, run.err
+    articles = run.table("articles")
+    assert sorted(articles["language"]) == ["en", "ru", "uk"]
+    assert articles["story_id"].nunique() == 1
+
+
+def test_a_translation_is_awaited_for_four_days(herald: Herald) -> None:
+    herald.publish(1, languages=("uk", "ru"), published=an_hour_ago())
+    herald.announce(1)
+    herald.crawl()
+    revisit(herald, hours=95)
+    assert "/en/news/1" in asked(herald)
+    schedule = revisit(herald, "--dry-run", hours=97).out
+    assert "translations               0" in " ".join(schedule.split("\n"))
+
+
+def test_a_page_that_comes_to_name_a_translation_leads_to_it(bridge: Herald) -> None:
+    """No rule makes this address."""
+    late = f"{bridge.base}/news/77"
+    linked = page(1, "uk", an_hour_ago()).replace(
+        "</head>", f'<link rel="alternate" hreflang="de" href="{late}"></head>'
+    )
+    bridge.site["/news/1"] = linked
+    bridge.site["/news/77"] = page(77, "en", an_hour_ago())
+    run = revisit(bridge, hours=2)
+    assert run.exit_code == 0, run.err
+    assert "/news/77" in asked(bridge)
+    assert late in set(run.table("articles")["url"])
+
+
+# --- conditions ----------------------------------------------------------------------------------------
+def serve(herald: Herald, answer: Answer) -> None:
+    herald.site[herald.path(1)] = answer
+
+
+def crawl_one(herald: Herald, conditions: str, more: str = "") -> Answer:
+    body = page(1, "uk", an_hour_ago(), more).encode()
+    answer = Answer(body, headers=ETAG, conditions=conditions)  # type: ignore[arg-type]
+    serve(herald, answer)
+    herald.announce(1)
+    herald.crawl()
+    return answer
+
+
+def uk_conditions(herald: Herald) -> list[dict[str, str]]:
+    pairs = zip(herald.site.requests, herald.site.conditions, strict=True)
+    return [sent for request, sent in pairs if request.endswith("example/news/1")]
+
+
+def test_a_304_is_an_unchanged_look(herald: Herald) -> None:
+    crawl_one(herald, "kept")
+    run = revisit(herald, hours=2)
+    assert run.exit_code == 0, run.err
+    assert uk_conditions(herald) == [{"If-None-Match": ETAG["ETag"]}]
+    looks = run.table("observations")
+    (look,) = looks[looks["http_status"] == 304].to_dict("records")
+    assert (look["outcome"], look["reason"], look["version"]) == ("unchanged", "not-modified", 1)
+    (article,) = run.table("articles").to_dict("records")
+    assert look["article_id"] == article["article_id"]
+    assert article["last_seen"] == look["observed_at"]
+    assert "not-modified 1" in run.out
+
+
+def test_last_modified_is_sent_where_there_is_no_etag(herald: Herald) -> None:
+    stamp = "Tue, 17 Mar 2026 07:20:00 GMT"
+    headers = {"Content-Type": "text/html; charset=utf-8", "Last-Modified": stamp}
+    serve(herald, Answer(page(1, "uk", an_hour_ago()).encode(), headers=headers, conditions="kept"))
+    herald.announce(1)
+    herald.crawl()
+    revisit(herald, hours=2)
+    assert uk_conditions(herald) == [{"If-Modified-Since": stamp}]
+
+
+def test_a_server_that_ignores_conditions_is_read_each_time(herald: Herald) -> None:
+    crawl_one(herald, "ignored")
+    run = revisit(herald, hours=2)
+    assert "unchanged    1" in run.out
+    serve(herald, Answer(page(1, "uk", an_hour_ago(), " Виправлено.").encode(), headers=ETAG))
+    run = revisit(herald, hours=2)
+    assert run.table("versions")["version"].max() == 2
+
+
+def test_an_edit_behind_a_304_is_seen_at_the_tenth_look(herald: Herald) -> None:
+    answer = crawl_one(herald, "always 304")
+    edited = page(1, "uk", an_hour_ago(), " Виправлено.").encode()
+    serve(herald, Answer(edited, headers=answer.headers, conditions="always 304"))
+    sent = []
+    for _ in range(10):
+        run = revisit(herald, days=2)
+        sent += uk_conditions(herald)
+    assert [bool(conditions) for conditions in sent] == [True] * 9 + [False]
+    assert list(run.table("versions").sort_values("version")["version"]) == [1, 2]
+
+
+# --- how much ------------------------------------------------------------------------------------------
+def test_revisits_are_a_fifth_of_all_requests_at_most(herald: Herald) -> None:
+    herald.publish(1, 2, 3, 4, published=an_hour_ago())
+    herald.announce(1, 2, 3, 4)
+    herald.crawl()
+    crawled = len(herald.site.requests)
+    run = revisit(herald, lift=False, hours=3)
+    assert run.exit_code == 0, run.err
+    assert f"12 due, {crawled // 4} looked at now" in run.out
+    assert "--all lifts it" in run.out
+    assert len(asked(herald)) == crawled // 4
+    # the one for robots.txt was on top of them, and is taken off now
+    again = revisit(herald, lift=False, hours=3)
+    assert "0 looked at now" in again.out
+    assert asked(herald) == []
+
+
+def test_a_dry_run_shows_the_schedule_and_asks_for_nothing(bridge: Herald) -> None:
+    run = revisit(bridge, "--dry-run", hours=2)
+    assert (run.exit_code, run.err) == (0, "")
+    assert bridge.site.requests == []
+    rows = {line[:30].strip(): line[30:].split() for line in run.out.splitlines()[2:]}
+    assert rows["under a day"][:2] == ["3", "3"]
+
+
+def test_what_cannot_be_meant_is_a_sentence(herald: Herald, crawl: Crawl) -> None:
+    run = revisit(herald)
+    assert run.exit_code == 2
+    assert "There is no archive at" in run.err
+    for arguments, said in (
+        (("page",), "scrapy crawl page -a url="),
+        (("herald", "-a", "url=http://a.example"), "-a url=… is of `scrapy crawl`"),
+        (("herald", "--at", "tomorrow"), "--at"),
+        (("herald", "--limit", "0"), "--limit"),
+        ((), "give one outlet"),
+    ):
+        run = crawl(*arguments, "-s", "SPIDER_MODULES=crawler.spiders,tests.outlets", command="revisit")
+        assert run.exit_code == 2, arguments
+        assert said in run.err, run.err
