@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test slow faults soak bench check install clean
+.PHONY: demo test slow faults soak bench check live install clean
 
 demo: install
 	$(BIN)/scrapy crawl demo
@@ -40,6 +40,10 @@ check: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(TEST)
+
+# on the internet, so never in CI: which of the declared rules no longer hold
+live: install
+	$(BIN)/scrapy live
 
 install: .venv/installed
 

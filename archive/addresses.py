@@ -14,21 +14,38 @@ from urllib.parse import SplitResult, quote, urlsplit
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|ns|at|mc|vero|oly|hsa)_\w*"
     r"|fbclid|gclid|dclid|yclid|ttclid|twclid|msclkid|gbraid|wbraid|igshid|igsh"
-    r"|_ga|_gl|_openstat|cmpid|ocid|xtor|ref|ref_src|ref_url|referrer|from_source|smid|amp|outputtype",
+    r"|_ga|_gl|_openstat|cmpid|ocid|xtor|ref_src|ref_url|referrer|from_source|smid"
+    r"|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken",
     re.IGNORECASE,
 )
-"""Parameters that say where the reader came from or how the page is dressed, never which page it is."""
+"""Parameters that say where the reader came from, or who it is, never which page it is."""
+_DRESSED = re.compile(
+    r"(?:amp|print|printable|mobile|m)(?:=(?:|1|y|yes|true|on))?"
+    r"|(?:output|outputtype|view|mode|version|display)=(?:amp|print|printable|mobile)"
+    # a number is what an id looks like
+    r"|ref(?:=(?![0-9]+$).*)?",
+    re.IGNORECASE,
+)
+"""Whole pieces of a query: which dress of the page, or which link to it. Decision 5."""
+_SAYS_WHICH = re.compile(
+    r"(?:p|pg|page|paged|pagen_\d+|start|offset|l|hl|lang|language|locale)=", re.IGNORECASE
+)
+_WORDS = re.compile("[-_]+")
+_SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _VARIANT_HOST = re.compile(r"^(?:(?:www|m|amp|mobile)\.)+(?=[^.]+\.[^.])")
 _AMP_STEPS = {"amp", "index.amp", "amp.html"}
-_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
-_UNQUOTED = "%/?:@!$&'()*+,;=~[]|"
+_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
+# `[`, `]`, `|` and `'` are sent escaped by some clients and bare by others
+_UNQUOTED = "%/?:@!$&()*+,;=~"
+_UNRESERVED = frozenset(b"-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
 def plain_url(url: str) -> str:
     """One spelling for an address: a name to compare, not always one that can be fetched.
 
-    https; no `www.` `m.` `amp.`, user, default port, AMP suffix, doubled or last slash, tracking or fragment;
-    the query sorted. What is no http(s) address is given back as it is.
+    https; no `www.` `m.` `amp.`, user, default port, AMP suffix, doubled or last slash, session, tracking or
+    fragment; a backslash of the path a slash; escapes only where they are needed; the query sorted. What is
+    no http(s) address is given back as it is.
     """
     try:
         parts = urlsplit(url.strip())
@@ -40,16 +57,31 @@ def plain_url(url: str) -> str:
     host = _host(parts)
     if port not in {None, 80, 443}:
         host = f"{host}:{port}"
-    steps = [step for step in parts.path.split("/") if step]
+    path = _SESSION.sub("", parts.path.replace("\\", "/"))
+    steps = [step for step in path.split("/") if step]
     while steps and steps[-1].lower() in _AMP_STEPS:
         steps.pop()
     path = _escaped("/".join(steps))
-    kept = sorted(
-        _escaped(piece)
-        for piece in parts.query.split("&")
-        if piece and not _TRACKING.fullmatch(piece.partition("=")[0])
-    )
+    kept = sorted(_escaped(piece) for piece in parts.query.split("&") if piece and not _is_noise(piece))
     return f"https://{host}/{path}" + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def names_an_article(path: str) -> bool:
+    """By its last step: a number, or the words of a headline. A query has nothing to add then."""
+    step = path.rstrip("/").rpartition("/")[2]
+    return any(map(str.isdigit, step)) or len(_WORDS.split(step)) >= 4
+
+
+def bare_url(url: str) -> str:
+    """An address, still one to be fetched, less the query where its path names the article.
+
+    Sessions and readers' marks have names without end. Kept are those of a language and of a page's number.
+    """
+    address, mark, query = url.partition("#")[0].partition("?")
+    if not mark or not names_an_article(address.partition("://")[2]):
+        return url
+    kept = [piece for piece in query.split("&") if _SAYS_WHICH.match(piece)]
+    return f"{address}?{'&'.join(kept)}" if kept else address
 
 
 def _host(parts: SplitResult) -> str:
@@ -62,8 +94,17 @@ def _host(parts: SplitResult) -> str:
 
 
 def _escaped(part: str) -> str:
-    """Percent-encoding in one spelling: what is not ASCII encoded, escapes in capitals."""
-    return _ESCAPE.sub(lambda escape: escape[0].upper(), quote(part, safe=_UNQUOTED, errors="replace"))
+    """Percent-encoding in one spelling, RFC 3986, 6.2.2: escapes in capitals, and none that is not needed."""
+    return _ESCAPE.sub(_one_escape, quote(part, safe=_UNQUOTED, errors="replace"))
+
+
+def _one_escape(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16)
+    return chr(code) if code in _UNRESERVED else escape[0].upper()
+
+
+def _is_noise(piece: str) -> bool:
+    return bool(_TRACKING.fullmatch(piece.partition("=")[0]) or _DRESSED.fullmatch(piece))
 
 
 @lru_cache(maxsize=1 << 14)  # url, requested and canonical address are mostly one

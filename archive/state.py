@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "LastLook", "State", "id_key", "micros", "moment"]
 
-STATE_VERSION = 5
+STATE_VERSION = 6
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""
 _PRAGMAS = (

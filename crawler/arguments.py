@@ -113,11 +113,11 @@ def check_settings(settings: Settings) -> None:
         read_proxy(settings["PROXY"])
     except ValueError as error:
         raise UsageError(f"PROXY: {error}", print_help=False) from None
-    try:
-        settings.getbool("ALLOW_PRIVATE_NETWORK")
-    except ValueError:
-        got = settings["ALLOW_PRIVATE_NETWORK"]
-        raise UsageError(f"ALLOW_PRIVATE_NETWORK={got!r}: expected True or False", print_help=False) from None
+    for name in ("ALLOW_PRIVATE_NETWORK", "OPT_OUT_FILES"):
+        try:
+            settings.getbool(name)
+        except ValueError:
+            raise UsageError(f"{name}={settings[name]!r}: expected True or False", print_help=False) from None
 
 
 def _pages(given: dict[str, str]) -> int | None:

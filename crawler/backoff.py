@@ -15,6 +15,7 @@ from scrapy import signals
 from twisted.python.failure import Failure
 
 from crawler.extraction.blocks import BLOCKED
+from crawler.extraction.reserved import OPT_OUT
 from crawler.items import Article, Look
 from crawler.middlewares.addresses import Refused
 from crawler.retry_after import read_retry_after
@@ -89,6 +90,10 @@ class BackOff:
     def response_downloaded(self, response: Response, request: Request) -> None:
         """Before the slot sends its next request, so that a refusal holds that one already."""
         slot = request.meta.get("download_slot", "")
+        if OPT_OUT in request.meta and response.status not in (429, 503):
+            # a firewall's word on a file that hardly any site has is none on its articles
+            self._hold(slot)
+            return
         if response.status in REFUSALS:
             written = response.headers.get("Retry-After")
             wait = read_retry_after(written.decode("latin-1") if written else None, datetime.now(UTC))

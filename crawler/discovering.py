@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scrapy.http import Request
@@ -16,6 +17,7 @@ from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.failures import explain
 from crawler.ledger import first_address
+from crawler.stated_changes import StatedChanges
 from crawler.variants import worth_fetching
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Discovering:
     def __init__(self, spider: StorySpider) -> None:
         self._spider = spider
 
+        self.changes = StatedChanges(spider)
         self.sources = 0
         """Asked for or to be asked for; those that a sitemap leads to are added as they are found."""
 
@@ -95,6 +98,9 @@ class Discovering:
         if known is None or spider.look_again:
             yield spider.article_request(lead.url, alternates=lead.alternates)
             return
+        if self.changes.take(lead.url):
+            yield spider.article_request(lead.url, alternates=lead.alternates, again=True)
+            return
         yield spider.look(lead.url, "skipped", why_not(known))
         # what was kept of the page includes the outlet's rule
         named: list[Alternate | AlternateRecord] = [*lead.alternates, *known.alternates]
@@ -117,14 +123,27 @@ class Discovering:
             found = await self._spider.workers.run(read, response.body, response.url)
         except (DiscoveryError, ExtractionError) as error:
             ledger.sources[address] = str(error)
+            yield self._spider.look(
+                address, "failed", error.reason, url=response.url, detail=str(error)[:500]
+            )
             return
         strange = found.leads and not any(self._spider.is_article(lead.url) for lead in found.leads)
         ledger.sources[address] = "no-article-in-it" if strange else "read"
+        if strange:
+            yield self._spider.look(address, "failed", "no-article-in-it", url=response.url)
         for request in self._further(response, found.children):
             yield request
-        for lead in found.leads:
+        leads = [self._told_apart(lead) for lead in found.leads]
+        if self._spider.arguments.since is None:
+            self.changes.read(leads)
+        for lead in leads:
             for step in self.follow(lead):
                 yield step
+
+    def _told_apart(self, lead: Lead) -> Lead:
+        address = self._spider.article_address
+        alternates = tuple(replace(one, url=address(one.url)) for one in lead.alternates)
+        return replace(lead, url=address(lead.url), alternates=alternates)
 
     def _further(self, response: Response, children: tuple[str, ...]) -> Iterator[Request]:
         """The lists that a sitemap index names."""
@@ -145,11 +164,13 @@ class Discovering:
                 f"{OVER_BUDGET}: it and {len(over) - 1} more lists of {first_address(response)}"
             )
 
-    def source_failed(self, failure: Failure) -> None:
+    def source_failed(self, failure: Failure) -> Iterator[Look]:
         request: Request = failure.request  # type: ignore[attr-defined]
-        _, reason, _ = explain(failure)
+        outcome, reason, status = explain(failure)
         self._spider.ledger.sources[request.url] = reason
         self._spider.logger.warning("%s could not be read: %s", request.url, reason)
+        # a run of which nothing else is left leaves this in the archive, and so its account
+        yield self._spider.look(request.url, outcome, reason, status=status, detail=str(failure.value)[:500])
 
 
 def _days(since: dt.date, until: dt.date) -> Iterator[dt.date]:

@@ -105,7 +105,7 @@ class Ledger:
         if isinstance(item, Article) and item.outcome is not None:
             self.settle(item.requested_url, item.outcome)
             self.languages[item.language or "unknown"] += 1
-        elif isinstance(item, Look):
+        elif isinstance(item, Look) and item.requested_url not in self.sources:
             self.settle(item.requested_url, item.outcome, item.reason)
 
     def item_dropped(self, item: object, exception: Exception) -> None:

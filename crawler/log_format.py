@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
+class _WithoutTraceback(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+
+# a host that is not there: the line says so, and the way through Twisted says no more
+logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_WithoutTraceback())
+
+
 class OneLine(LogFormatter):
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         outcome = getattr(item, "outcome", "") or ""

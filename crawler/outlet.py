@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
+from archive.addresses import bare_url
 from crawler.exceptions import DeclarationError
 from crawler.items import Alternate
 from crawler.network import registered_domain
@@ -87,6 +88,10 @@ class Outlet:
             if match := pattern.fullmatch(bare):
                 return {name: value or "" for name, value in match.groupdict().items()}
         return None
+
+    def article_address(self, url: str) -> str:
+        """As it is asked for: an article's without the query, where its path says which it is."""
+        return bare_url(url) if self.match_article(url) is not None else url
 
     def is_article(self, url: str) -> bool:
         return not self._article_url or self.match_article(url) is not None

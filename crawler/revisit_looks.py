@@ -46,6 +46,8 @@ def read_looks(held: Archive, outlet: str, articles: pa.Array) -> Looks:
     count = len(articles)
     last, read, not_modified, missing = (np.zeros(count, np.int64) for _ in range(4))
     last_was_read = np.zeros(count, bool)
+    if not count:
+        return Looks(last, read, last_was_read, not_modified, missing)
     for rows in _portions(held, outlet):
         index, at, brought = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
         ours = (index >= 0) & _is_look(rows)

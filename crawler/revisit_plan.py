@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["article_id", "story_id", "language", "url", "version", "valid_from", "published_at",
             "modified_at", "first_seen"]  # fmt: skip
+_STATED = ("published_at", "modified_at")
 _BANDS = (
     ("under a day", timedelta(days=1)),
     ("under a week", timedelta(days=7)),
@@ -127,16 +128,14 @@ def _article_dues(articles: pa.Table, looks: Looks) -> dict[int, Due]:
 def _changed(articles: pa.Table) -> npt.NDArray[np.int64]:
     """Of a first version, what the page says, if that is earlier: a backfill finds texts of years ago."""
     found = _micros(articles["valid_from"])
-    stated = pc.max_element_wise(articles["published_at"], articles["modified_at"])
-    said = np.where(np.asarray(articles["version"]) == 1, _micros(stated, found), found)
-    return np.minimum(said, found)
+    # as numbers: Arrow compares no times that have a zone
+    stated = pc.max_element_wise(*(pc.cast(articles[name], pa.int64()) for name in _STATED))
+    said = np.asarray(pc.if_else(pc.is_null(stated), pa.array(found), stated), np.int64)
+    return np.minimum(np.where(np.asarray(articles["version"]) == 1, said, found), found)
 
 
-def _micros(times: pa.ChunkedArray, default: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
-    numbers = pc.cast(times, pa.int64())
-    if default is not None:
-        numbers = pc.if_else(pc.is_null(numbers), pa.array(default), numbers)
-    return np.asarray(numbers, np.int64)
+def _micros(times: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    return np.asarray(pc.cast(times, pa.int64()), np.int64)
 
 
 def _bands(dues: dict[int, Due], changed: npt.NDArray[np.int64], now: datetime) -> tuple[Band, ...]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from archive.reader import Archive
     from crawler.outlet import Outlet
 
+_STATED = ("published_at", "first_seen")
+
 
 @dataclass(slots=True)
 class Awaited:
@@ -75,8 +77,9 @@ def translations(held: Archive, outlet: Outlet, articles: pa.Table, looks: Looks
 
 def _stories(articles: pa.Table, looks: Looks, now: datetime) -> Iterator[list[_Member]]:
     """Those with an article first seen in these days; each with all its articles."""
-    first = pc.min_element_wise(articles["published_at"], articles["first_seen"])
-    since = pa.scalar(now - TRANSLATION_FOR, first.type)
+    # as numbers: Arrow compares no times that have a zone
+    first = pc.min_element_wise(*(pc.cast(articles[name], pa.int64()) for name in _STATED))
+    since = micros(now - TRANSLATION_FOR)
     fresh = pc.unique(articles.filter(pc.greater(first, since))["story_id"])
     rows = pc.indices_nonzero(pc.is_in(articles["story_id"], value_set=fresh))
     stories: dict[str, list[_Member]] = {}
@@ -84,6 +87,7 @@ def _stories(articles: pa.Table, looks: Looks, now: datetime) -> Iterator[list[_
     taken = articles.select(columns).take(rows).to_pylist()
     for row, values, published in zip(rows.to_pylist(), taken, first.take(rows).to_pylist(), strict=True):
         looked = max(values["valid_from"], moment(int(looks.last[row])))
-        member = _Member(row, values["story_id"], values["language"], values["url"], published, looked)
+        told = values["story_id"], values["language"], values["url"]
+        member = _Member(row, *told, moment(published), looked)
         stories.setdefault(member.story, []).append(member)
     yield from stories.values()

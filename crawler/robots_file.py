@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.robotstxt import ProtegoRobotParser
 
+from crawler.opt_out_rules import shut_out
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
@@ -23,10 +25,15 @@ _SOMEBODY_ELSE = "User-agent: somebody-else"
 class BoundedRobots(ProtegoRobotParser):
     """For ROBOTSTXT_PARSER."""
 
+    shut_out: tuple[str, ...] = ()
+    """AI agents that may not read the site."""
+
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
         agent = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
-        return super().from_crawler(crawler, for_agent(robotstxt_body, agent))
+        parser = super().from_crawler(crawler, for_agent(robotstxt_body, agent))
+        parser.shut_out = shut_out(robotstxt_body)
+        return parser
 
 
 def for_agent(body: bytes, agent: str) -> bytes:

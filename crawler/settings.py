@@ -35,6 +35,8 @@ EXTRACTION_TIMEOUT = _own("EXTRACTION_TIMEOUT", "10")
 PROXY = _own("PROXY", "")
 # `warc`: the page of each version is kept whole; `none`: its text only
 KEEP_RAW = _own("KEEP_RAW", "warc")
+# `/ai.txt` and `/.well-known/tdmrep.json` of each host that articles come from, once a run
+OPT_OUT_FILES = _own("OPT_OUT_FILES", "True")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
 CONTACT = _own("CONTACT", "")
 
@@ -114,6 +116,7 @@ EXTENSIONS = {
     # in this order: each keeps the pace of a host at least as slow as the one before
     "crawler.backoff.BackOff": 0,
     "crawler.robots.RobotsPace": 0,
+    "crawler.opt_outs.OptOuts": 0,
     "crawler.progress.Progress": 0,
     "crawler.collector.Collector": 0,
     # writes counters nobody reads into the log once a minute; the progress line says it better

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -23,6 +24,7 @@ from crawler.failures import explain
 from crawler.items import Fetch, Hints, Look
 from crawler.ledger import Ledger, asked_address, first_address
 from crawler.middlewares.exchanges import exchange_of
+from crawler.opt_outs import OptOuts
 from crawler.outlet import Outlet, in_domains
 from crawler.variants import variants_to_fetch
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.records import AlternateRecord
-    from crawler.items import Alternate, Article, Outcome
+    from crawler.items import Alternate, Article, Claim, Outcome
 
 
 # DW and BBC have some 40 languages; a page that names more pages than this is a trap
@@ -105,7 +107,7 @@ class StorySpider(Outlet, scrapy.Spider):
         """A Look where the address cannot be written into a request."""
         self.budget.page()
         try:
-            return Request(
+            request = Request(
                 url,
                 callback=self.parse_article,
                 errback=self.failed,
@@ -118,6 +120,9 @@ class StorySpider(Outlet, scrapy.Spider):
             )
         except ValueError:
             return self.look(url, "skipped", "bad-url")
+        if (opt_outs := self.crawler.get_extension(OptOuts)) is not None:
+            opt_outs.ask(request)
+        return request
 
     # --- pages -------------------------------------------------------------------------------------
     async def parse_article(
@@ -153,13 +158,20 @@ class StorySpider(Outlet, scrapy.Spider):
                 requested, outcome, error.reason, url=response.url, status=response.status, detail=str(error)
             )
             return
+        named = (*said.alternates, *declared, *self.siblings(response.url))
         article = said.with_(
             story_key=self.story_key(response.url),
-            alternates=(*said.alternates, *declared, *self.siblings(response.url)),
+            alternates=tuple(replace(one, url=self.article_address(one.url)) for one in named),
+            extra=(*said.extra, *await self._reserved(response)),
         )
         yield article
-        for step in self.variants(article, response.meta.get("story", requested)):
+        again = self.errand == "revisit" or "again" in response.meta
+        for step in self.variants(article, response.meta.get("story", requested), again=again):
             yield step
+
+    async def _reserved(self, response: Response) -> tuple[Claim, ...]:
+        opt_outs = self.crawler.get_extension(OptOuts)
+        return await opt_outs.said(response) if opt_outs is not None else ()
 
     def _not_modified(self, response: Response, requested: str) -> Look:
         # a validator says nothing of another address
@@ -172,11 +184,14 @@ class StorySpider(Outlet, scrapy.Spider):
             status=response.status,
         )
 
-    def variants(self, article: Article, story: str) -> Iterator[Request | Look]:
-        """Requests for the other languages of a story, as far as its page or the outlet's rule tells."""
+    def variants(self, article: Article, story: str, *, again: bool = False) -> Iterator[Request | Look]:
+        """Requests for the other languages of a story, as far as its page or the outlet's rule tells.
+
+        Of a page that is looked at `again`, only those that nobody has looked at.
+        """
         inviting = self._may_invite(article)
         for alternate in variants_to_fetch(article):
-            if self.errand == "revisit" and not revisiting.is_new(self.ledger, alternate):
+            if again and not revisiting.is_new(self.ledger, alternate):
                 continue
             yield from self.request_variant(alternate, story, inviting=inviting)
 

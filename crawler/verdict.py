@@ -45,18 +45,23 @@ def problems(crawler: Crawler) -> list[str]:
 def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     """The totals of the ledger, whose sum is what was discovered; beside them, with a slash, the run's own.
 
-    `requests/crawl` or `requests/revisit`: robots.txt, redirects and repetitions included; `sources/read` and
-    `sources/failed`; `run/finished` and, at the end, `run/problems`: 0 where the exit code is 0.
+    `requests/crawl` and `requests/revisit`: robots.txt, redirects and repetitions included; among the latter
+    is what a crawl looks at again because a list says that it has changed. `sources/read`, `sources/failed`,
+    `run/finished` and, at the end, `run/problems`: 0 where the exit code is 0.
     """
     ledger, spider = crawler.get_extension(Ledger), crawler.spider
     assert ledger is not None
     assert spider is not None
     assert crawler.stats is not None
-    errand = getattr(spider, "errand", "crawl")
+    asked = crawler.stats.get_value("downloader/request_count", 0)
+    discovering = getattr(spider, "discovering", None)
+    again = asked if getattr(spider, "errand", "crawl") == "revisit" else 0
+    again = discovering.changes.asked if discovering is not None else again
     read = sum(1 for why in ledger.sources.values() if why == "read")
     counts = {
         **ledger.totals(),
-        f"requests/{errand}": crawler.stats.get_value("downloader/request_count", 0),
+        "requests/crawl": asked - again,
+        "requests/revisit": again,
         "sources/read": read,
         "sources/failed": len(ledger.sources) - read,
         "run/finished": int(finished),

@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 from urllib.parse import urlsplit
 
-from archive.addresses import plain_url
+from archive.addresses import bare_url, names_an_article, plain_url
 from crawler.extraction.alternates import is_home_page
 from crawler.items import Article, Look
 
@@ -63,6 +63,9 @@ def _is_trustworthy(article: Article, canonical: str, own: str) -> bool:
         return False
     (_, declared_path, declared_query), (_, own_path, own_query) = _place(declared), _place(own)
     loses_query = declared_path == own_path and bool(own_query) and not declared_query
+    if loses_query and names_an_article(own_path):
+        # it is of a session or a reader, but for a page's number or a language
+        return bare_url(own) == declared
     return not (loses_query and any(map(str.isdigit, own_query)))
 
 

@@ -41,9 +41,18 @@ class Herald:
     def path(self, number: int, language: str = "uk") -> str:
         return f"/{PREFIX[language]}news/{number}"
 
-    def announce(self, *numbers: int, path: str = "/sitemap-news.xml", day: str = "2026-03-17") -> None:
+    def announce(
+        self,
+        *numbers: int,
+        path: str = "/sitemap-news.xml",
+        day: str = "2026-03-17",
+        changed: dict[int, str] | None = None,
+    ) -> None:
+        """`changed`: `lastmod` of single numbers, where it is not `day`."""
         entries = "".join(
-            f"<url><loc>{self.base}/news/{number}</loc><lastmod>{day}</lastmod></url>" for number in numbers
+            f"<url><loc>{self.base}/news/{number}</loc>"
+            f"<lastmod>{(changed or {}).get(number, day)}</lastmod></url>"
+            for number in numbers
         )
         body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
         self.site[path] = Answer(body.encode(), headers=XML)

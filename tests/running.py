@@ -40,6 +40,8 @@ class Crawl:
 
     def command_line(self, *arguments: str, private: bool = True, command: str = "crawl") -> list[str]:
         settings = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "False", "EXTRACTION_PROCESSES": "1"}
+        # two requests more of each host: the test of them asks for them
+        settings["OPT_OUT_FILES"] = "False"
         settings["ARCHIVE_URI"] = str(self.archive)
         if private:
             settings["ALLOW_PRIVATE_NETWORK"] = "True"

@@ -162,6 +162,7 @@ from crawler.spiders.page import AnyPage
 
 settings = get_project_settings()
 own = {"ARCHIVE_URI": sys.argv[1], "ALLOW_PRIVATE_NETWORK": True, "BACKOFF_DELAY": 0.04}
+own["OPT_OUT_FILES"] = False
 own |= {"DOWNLOAD_DELAY": 0.01, "AUTOTHROTTLE_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
 settings.setdict(own, priority="cmdline")
 process = AsyncCrawlerProcess(settings)

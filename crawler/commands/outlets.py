@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from scrapy.spiderloader import get_spider_loader
 
 import archive
 from archive.schema import LANGUAGES
+from crawler.outlet_health import crawls_of, health
 from crawler.outlet_table import discovery, outlets
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from archive.reader import Archive
     from crawler.outlet import Outlet
 
+WIDE = 160
+
 
 class Command(ScrapyCommand):
     requires_project = True
@@ -29,14 +33,15 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
-        return "List the outlets, and what the archive has of each"
+        return "List the outlets: what the archive has of each, and whether its crawls go well"
 
     def long_desc(self) -> str:
         return (
             "List the declared outlets, their languages and where their stories are found, and what the "
             "archive has of each: articles, the share of them with a byline and a date, the share of its "
-            "stories that are whole, in each of uk, en and ru that it publishes in, and when it was last "
-            "looked at. docs/outlets.md has the grounds of the rules."
+            "stories that are whole, in each of uk, en and ru that it publishes in, the end of the last "
+            "crawl that was whole, and whether its crawls go well. docs/outlets.md has the grounds of the "
+            "rules, docs/crawling.md what to do about each word of the last column."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -45,37 +50,41 @@ class Command(ScrapyCommand):
             raise UsageError(f"takes no argument, got {args[0]!r}", print_help=False)
         declared = outlets(get_spider_loader(self.settings))  # type: ignore[arg-type]
         uri = self.settings["ARCHIVE_URI"]
-        console = Console()
+        console = Console(width=None if Console().is_terminal else WIDE)
         try:
-            held: Archive | None = archive.open(uri)
-            note = f"archive: {uri}"
+            facts = _facts(archive.open(uri), declared, datetime.now(UTC), uri)
+            note = f"Archive: {uri}."
         except archive.ArchiveNotFound:
-            held, note = None, f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
+            facts, note = {}, f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
         except archive.ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
-        console.print(_table(declared, _facts(held, declared) if held is not None else {}))
+        console.print(_table(declared, facts, wide=console.width >= WIDE))
         console.print(f"{len(declared)} outlets. {note}", highlight=False, soft_wrap=True)
 
 
-def _facts(held: Archive, declared: list[type[Outlet]]) -> dict[str, tuple[str, ...]]:
-    """By outlet: articles, % with byline, % with date, % of stories that are whole, last look."""
+def _facts(
+    held: Archive, declared: list[type[Outlet]], now: datetime, uri: str
+) -> dict[str, tuple[str, ...]]:
+    """By outlet: articles, % with byline, % with date, % of stories that are whole, last crawl, health."""
     columns = ["outlet", "story_id", "language", "byline", "published_at"]
     articles = held.articles(columns=columns).to_pandas()
-    looks = held.observations(columns=["outlet", "observed_at"]).to_pandas()
-    last = looks.groupby("outlet")["observed_at"].max()
+    crawls = crawls_of(uri, (outlet.name for outlet in declared), now)
     found: dict[str, tuple[str, ...]] = {}
     for outlet in declared:
         ours = articles[articles["outlet"] == outlet.name]
-        seen = last.get(outlet.name)
         stories = ours.groupby("story_id")["language"].agg(set)
         wanted = {*outlet.languages} & {*LANGUAGES}
         whole = stories.map(wanted.issubset)
+        dates = ours["published_at"].dropna()
+        newest = dates.max().to_pydatetime() if len(dates) else None
+        good = crawls[outlet.name].last_good
         found[outlet.name] = (
             str(len(ours)),
             _percent(ours["byline"].notna()),
             _percent(ours["published_at"].notna()),
             _percent(whole) if len(wanted) > 1 else "",
-            f"{seen:%Y-%m-%d %H:%M}" if seen is not None else "never",
+            f"{good.committed_at:%Y-%m-%d %H:%M}" if good is not None else "",
+            health(crawls[outlet.name], newest, now),
         )
     return found
 
@@ -84,15 +93,22 @@ def _percent(holds: pd.Series[bool]) -> str:
     return f"{holds.mean():.0%}" if len(holds) else ""
 
 
-def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]]) -> Table:
+def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("outlet", "title", "languages", "found by"):
+    names = ("outlet", "title", "languages", "found by") if wide or not facts else ("outlet", "languages")
+    for name in names:
         table.add_column(name)
     if facts:
         for name in ("articles", "byline", "date", "whole"):
             table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("last look, UTC", no_wrap=True)
+        table.add_column("whole crawl, UTC", no_wrap=True)
+        table.add_column("health")
     for outlet in declared:
-        told = outlet.name, outlet.title, " ".join(outlet.languages), ", ".join(discovery(outlet))
-        table.add_row(*told, *facts.get(outlet.name, ()))
+        told = {
+            "outlet": outlet.name,
+            "title": outlet.title,
+            "languages": " ".join(outlet.languages),
+            "found by": ", ".join(discovery(outlet)),
+        }
+        table.add_row(*(told[name] for name in names), *facts.get(outlet.name, ()))
     return table

@@ -11,12 +11,11 @@ from rich.table import Table
 from scrapy.exceptions import UsageError
 
 import archive
-from archive.runs import runs
 from crawler.arguments import Arguments
 from crawler.commands.crawl import OK
 from crawler.commands.crawl import Command as Crawl
 from crawler.revisit_plan import Band, Plan, make_plan
-from crawler.revisit_rules import SHARE_OF, allowance
+from crawler.revisit_share import Share, share_of
 
 if TYPE_CHECKING:
     import argparse
@@ -70,37 +69,35 @@ class Command(Crawl):
         uri, now = self.settings["ARCHIVE_URI"], opts.at or datetime.now(UTC)
         try:
             held = archive.open(uri)
-            crawled, revisited = _requests(uri, args[0], now)
-            allowed = allowance(crawled, revisited)
-            limits = [limit for limit in (opts.limit, None if opts.all else allowed) if limit is not None]
+            share = share_of(uri, args[0], now)
+            limits = [limit for limit in (opts.limit, None if opts.all else share.left) if limit is not None]
             plan = make_plan(held, spider_class(), now, min(limits, default=None))
         except archive.ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
+        if not opts.all:
+            a_host = 3 if self.settings.getbool("OPT_OUT_FILES") else 1
+            plan = replace(plan, visits=share.fitting(plan.visits, a_host))
         console = Console(width=None if Console().is_terminal else 110)
-        share = f"crawls asked {crawled} times in the last 24 hours, revisits {revisited}: {allowed} are left"
         if opts.dry_run:
             console.print(_schedule(plan))
-            console.print(f"A fifth of all requests: {share}.", highlight=False)
+            console.print(f"Of 24 hours' requests a fifth may be revisits: {_left(share)}.", soft_wrap=True)
             self.exitcode = OK
             return
-        console.print(_told(plan, share), highlight=False)
+        console.print(_told(plan, share), highlight=False, soft_wrap=True)
         self.exitcode = (
             self._crawl(spider_class, replace(Arguments(), visits=plan.visits)) if plan.visits else OK
         )
 
 
-def _requests(uri: str, outlet: str, now: datetime) -> tuple[int, int]:
-    """Of crawls and of revisits of the last 24 hours, from the accounts in the manifests."""
-    ours = [run.counts for run in runs(uri, now - SHARE_OF) if run.outlet == outlet]
-    crawled = sum(counts.get("requests/crawl", 0) for counts in ours)
-    return crawled, sum(counts.get("requests/revisit", 0) for counts in ours)
+def _left(share: Share) -> str:
+    return f"crawls made {share.crawled}, revisits {share.revisited}, {share.left} are left"
 
 
-def _told(plan: Plan, share: str) -> str:
+def _told(plan: Plan, share: Share) -> str:
     following = f"; the next one at {plan.next_at:%Y-%m-%d %H:%M} UTC" if plan.next_at is not None else ""
     if not plan.due:
         return f"{plan.outlet}: nothing is due{following}"
-    held_back = f"; {share}, --all lifts it" if len(plan.visits) < plan.due else ""
+    held_back = f"; {_left(share)}, --all lifts it" if len(plan.visits) < plan.due else ""
     return f"{plan.outlet}: {plan.due} due, {len(plan.visits)} looked at now{held_back}{following}"
 
 

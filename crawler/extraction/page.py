@@ -16,6 +16,7 @@ from crawler.extraction.kind import page_signs, read_kind
 from crawler.extraction.known import Known
 from crawler.extraction.linked_data import read_linked_data
 from crawler.extraction.metadata import read_metadata
+from crawler.extraction.reserved import read_reserved
 from crawler.items import Article, Claim
 
 if TYPE_CHECKING:
@@ -110,5 +111,5 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         alternates=parts.alternates,
         text_language=detect_language(f"{said.headline or ''}\n{text.text}"),
         extractor=EXTRACTOR,
-        extra=(*byline.credits(parts.data, said), *parts.kind),
+        extra=(*byline.credits(parts.data, said), *parts.kind, *read_reserved(said.names)),
     )

@@ -12,6 +12,7 @@ BASE = f"http://herald.example:{os.environ.get('HERALD_PORT', '80')}"
 class Herald(StorySpider):
     name = "herald"
     title = "Kalynivka Herald"
+    languages = ("uk", "en", "ru")
     allowed_domains = ["herald.example"]
     news_sitemaps = [f"{BASE}/sitemap-news.xml"]
     feeds = [f"{BASE}/rss.xml"]

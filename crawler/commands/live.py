@@ -1,0 +1,129 @@
+"""`scrapy live`: which of the declared rules no longer hold on the outlets' sites."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
+
+from crawler.arguments import Arguments
+from crawler.commands.crawl import LOST, OK
+from crawler.commands.crawl import Command as Crawl
+from crawler.live_check import Check, LiveCheck
+from crawler.outlet_table import outlets
+from crawler.report import visible
+
+if TYPE_CHECKING:
+    import argparse
+
+UNREACHED = 3
+WORDS = {"holds": "[green]holds[/]", "fails": "[red]does not hold[/]", "unknown": "[yellow]not known[/]"}
+
+
+class Command(Crawl):
+    def syntax(self) -> str:
+        return "[options] [OUTLET …]"
+
+    def short_desc(self) -> str:
+        return "Ask each outlet's sources once, and say which rules no longer hold"
+
+    def long_desc(self) -> str:
+        return (
+            "Ask each source of the outlets once (default: all outlets), read one of the articles it lists "
+            "and that one's variants, and say which rules of the declarations no longer hold. Nothing is "
+            "archived. Exit code 0: all rules hold; 1: some do not; 3: no outlet could be reached, so that "
+            "nothing is known."
+        )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        # the report says it, and once is once; -s NAME=VALUE wins
+        self.settings.setdict({"LOG_LEVEL": "CRITICAL", "RETRY_TIMES": 0}, priority="spider")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        assert self.crawler_process is not None
+        if opts.spargs:
+            raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
+        names = args or [outlet.name for outlet in outlets(get_spider_loader(self.settings))]  # type: ignore[arg-type]
+        declared = [self._spider(name) for name in names]
+        for outlet in declared:
+            if not (outlet.feeds or outlet.news_sitemaps):
+                raise UsageError(f"{outlet.name} declares no source to ask", print_help=False)
+            self._take_settings(outlet)
+        self.crawler_process.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        crawler = self.crawler_process.create_crawler(LiveCheck)
+        instances = [outlet() for outlet in declared]
+        self.crawler_process.crawl(crawler, arguments=Arguments(), outlets=instances)
+        self.crawler_process.start()
+        spider = crawler.spider
+        assert isinstance(spider, LiveCheck)
+        self.exitcode = _report([*spider.checks.values()])
+
+
+def _report(checks: list[Check]) -> int:
+    """The exit code."""
+    console = Console(width=None if Console().is_terminal else 120)
+    verdicts = Counter(check.verdict for check in checks)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("outlet", no_wrap=True)
+    table.add_column("rules", no_wrap=True)
+    table.add_column("what came", overflow="fold")
+    for check in checks:
+        for number, (word, told) in enumerate(_lines(check)):
+            table.add_row("" if number else check.outlet.name, word, escape(visible(told)))
+    console.print(table)
+    reasons = Counter(
+        finding.told.rpartition(": ")[2]
+        for check in checks
+        for finding in check.findings
+        if finding.verdict == "unknown"
+    )
+    if verdicts["unknown"] == len(checks):
+        why = (
+            ", ".join(f"{reason} {count}" for reason, count in reasons.most_common(4)) or "nothing was asked"
+        )
+        console.print(
+            f"None of the {len(checks)} outlets could be reached ({why}): nothing is known of their rules. "
+            "Is this machine on the internet?",
+            soft_wrap=True,
+        )
+        return UNREACHED
+    counts = [
+        f"{verdicts['holds']} outlets whose rules hold",
+        f"{verdicts['fails']} with a rule that does not",
+    ]
+    if verdicts["unknown"]:
+        counts.append(f"{verdicts['unknown']} that could not be reached")
+    console.print(f"\n{', '.join(counts)}.", soft_wrap=True)
+    return LOST if verdicts["fails"] else OK
+
+
+def _lines(check: Check) -> list[tuple[str, str]]:
+    """One line for all that holds, one for each rule that does not, one for each reason not to know."""
+    held = [finding for finding in check.findings if finding.verdict == "holds"]
+    lines = []
+    if held:
+        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(Counter(f.rule for f in held).items()))
+        lacking = [language for language in check.outlet.languages if language not in check.languages]
+        read = f"; read in {', '.join(sorted(check.languages))}" if check.languages else ""
+        seen = f"; no page led to {', '.join(lacking)}" if check.languages and lacking else ""
+        lines.append((WORDS["holds"], rules + read + seen))
+    failed = [finding for finding in check.findings if finding.verdict == "fails"]
+    lines += [(WORDS["fails"], f"{finding.rule}  {finding.told}") for finding in failed]
+    unknown: dict[str, list[str]] = {}
+    for finding in check.findings:
+        if finding.verdict == "unknown":
+            address, _, reason = finding.told.rpartition(": ")
+            unknown.setdefault(reason, []).append(urlsplit(address).hostname or address)
+    for reason, hosts in unknown.items():
+        named = ", ".join(f"{host} {count}" for host, count in Counter(hosts).items())
+        lines.append((WORDS["unknown"], f"{reason}  {named}"))
+    return lines

@@ -1,0 +1,89 @@
+"""What an outlet reserves against text and data mining and AI: robots.txt, ai.txt and tdmrep.json, read.
+
+It is written down beside each article, in `extra`, and keeps nothing from being archived: what may be done
+with a text is for those who use it to judge, and they need to know. Whether a page may be fetched is what
+robots.txt says to us. Linear in the size of the file, as it runs on the event loop.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+AI_AGENTS = (
+    "Amazonbot", "anthropic-ai", "Applebot-Extended", "Bytespider", "CCBot", "ClaudeBot", "Claude-Web",
+    "cohere-ai", "Diffbot", "FacebookBot", "Google-Extended", "GPTBot", "Meta-ExternalAgent",
+    "OAI-SearchBot", "omgili", "PerplexityBot", "Timpibot",
+)  # fmt: skip
+"""Those that gather text for models, as their makers name them in robots.txt."""
+
+_CANONICAL = {name.lower(): name for name in AI_AGENTS}
+_LINE = re.compile(r"\s*(user-agent|disallow|allow)\s*:\s*([^#]*)", re.IGNORECASE)
+_ALL = frozenset({"/", "/*", "*"})
+_ALL_TEXT = _ALL | {"*.html", "*.htm", "*.txt", "/*.html", "/*.htm", "/*.txt"}
+LARGEST = 500 << 10
+_MOST_RULES = 1000
+
+
+def shut_out(robots_txt: bytes) -> tuple[str, ...]:
+    """The AI agents that may read nothing of the site; those kept from a part of it are not among them."""
+    return tuple(sorted(_closed(robots_txt, _ALL) & {*AI_AGENTS}))
+
+
+def read_ai_txt(body: bytes) -> str | None:
+    """Whom Spawning's ai.txt keeps from texts: `*`, or agents; https://site.spawning.ai/spawning-ai-txt."""
+    return ", ".join(sorted(_closed(body, _ALL_TEXT))[:20]) or None
+
+
+def read_tdmrep(body: bytes, path: str) -> str | None:
+    """`tdm-reservation` of the first rule for a path, and its policy.
+
+    https://w3c.github.io/tdm-reservation-protocol/spec/
+    """
+    try:
+        rules = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    for rule in rules[:_MOST_RULES] if isinstance(rules, list) else ():
+        if not isinstance(rule, dict) or not isinstance(location := rule.get("location"), str):
+            continue
+        if _is_at(location, path):
+            policy = rule.get("tdm-policy")
+            said = str(rule.get("tdm-reservation"))[:20]
+            return f"{said}, policy {policy[:500]}" if isinstance(policy, str) else said
+    return None
+
+
+def _is_at(location: str, path: str) -> bool:
+    """As in robots.txt: the beginning of a path, `*` for anything, `$` for its end."""
+    pieces, rest = location.removesuffix("$").split("*"), path
+    if not rest.startswith(pieces[0]):
+        return False
+    rest = rest[len(pieces[0]) :]
+    for piece in pieces[1:]:
+        _, found, rest = rest.partition(piece) if piece else ("", "*", rest)
+        if not found:
+            return False
+    return not (location.endswith("$") and rest and pieces[-1])
+
+
+def _closed(body: bytes, everything: frozenset[str]) -> set[str]:
+    """The agents of groups with a rule that disallows everything and none that allows it."""
+    closed: set[str] = set()
+    named: list[str] = []
+    in_rules = True
+    for line in body[:LARGEST].decode("utf-8-sig", errors="ignore").splitlines():
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        field, value = match[1].lower(), match[2].strip()
+        if field == "user-agent":
+            named = [] if in_rules else named
+            in_rules = False
+            if value == "*" or value.lower() in _CANONICAL:
+                named.append(_CANONICAL.get(value.lower(), value))
+            continue
+        in_rules = True
+        if value in everything:
+            (closed.update if field == "disallow" else closed.difference_update)(named)
+    return closed

@@ -1,0 +1,99 @@
+"""What each host that articles come from reserves: its ai.txt and tdmrep.json are asked for once a run."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Request
+
+from crawler.extraction.reserved import OPT_OUT, directives
+from crawler.items import Claim
+from crawler.opt_out_rules import LARGEST, read_ai_txt, read_tdmrep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.robots_file import BoundedRobots
+
+AI_TXT, TDMREP = "/ai.txt", "/.well-known/tdmrep.json"
+
+
+class OptOuts:
+    """OPT_OUT_FILES=False: what robots.txt, the headers and the pages themselves say is read all the same."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._asks = crawler.settings.getbool("OPT_OUT_FILES")
+        self._agents: dict[str, tuple[str, ...]] = {}
+        """By host and port: the AI agents that its robots.txt shuts out."""
+        self._files: dict[str, asyncio.Task[dict[str, bytes]]] = {}
+        """By scheme, host and port."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.getdict("ITEM_PIPELINES"):
+            # `scrapy record` and `inspect`: nothing is kept
+            raise NotConfigured
+        extension = cls(crawler)
+        crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)
+        return extension
+
+    def robots_parsed(self, robotparser: BoundedRobots, request: Request) -> None:
+        self._agents[urlsplit(request.url).netloc] = robotparser.shut_out
+
+    def ask(self, article: Request) -> None:
+        """To be called before the article's own request goes out, so that the answers are there first."""
+        parts = urlsplit(article.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if self._asks and self._crawler.engine is not None and origin not in self._files:
+            invited = article.meta.get("invited")
+            self._files[origin] = asyncio.ensure_future(self._fetch(origin, invited))
+
+    async def said(self, response: Response) -> tuple[Claim, ...]:
+        parts = urlsplit(response.url)
+        # a host that a redirect led to was not asked
+        task = self._files.get(f"{parts.scheme}://{parts.netloc}")
+        files = await task if task is not None else {}
+        return tuple(
+            Claim(OPT_OUT, f"{where}: {what}")
+            for where, what in self._statements(response, files, parts.path or "/")
+        )
+
+    def _statements(
+        self, response: Response, files: dict[str, bytes], path: str
+    ) -> Iterator[tuple[str, str]]:
+        headers = {
+            name: (response.headers.get(name) or b"").decode("latin-1").strip()
+            for name in ("X-Robots-Tag", "tdm-reservation", "tdm-policy")
+        }
+        if found := directives(headers.pop("X-Robots-Tag")):
+            yield "X-Robots-Tag", found
+        yield from ((name, value[:500]) for name, value in headers.items() if value)
+        if agents := self._agents.get(urlsplit(response.url).netloc):
+            yield "robots.txt", ", ".join(agents)
+        if AI_TXT in files and (closed := read_ai_txt(files[AI_TXT])):
+            yield "ai.txt", closed
+        if TDMREP in files and (rule := read_tdmrep(files[TDMREP], path)):
+            yield "tdmrep.json", rule
+
+    async def _fetch(self, origin: str, invited: str | None) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        assert self._crawler.engine is not None
+        for path in (AI_TXT, TDMREP):
+            meta = {"invited": invited, "dont_retry": True, "dont_redirect": True, OPT_OUT: True}
+            request = Request(origin + path, meta={**meta, "download_maxsize": LARGEST})
+            try:
+                answer = await self._crawler.engine.download_async(request)
+            except Exception:
+                # whatever keeps it away: the outlet has said nothing there
+                continue
+            if answer.status == 200:
+                found[path] = answer.body
+        return found
