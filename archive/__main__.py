@@ -201,6 +201,7 @@ def _raw(_console: Console, options: argparse.Namespace) -> int:
 
 
 def _why(console: Console, options: argparse.Namespace) -> int:
+    from archive.show import spelled_otherwise  # noqa: PLC0415
     from archive.tombstones import Tombstones, blank_address  # noqa: PLC0415
 
     opened = archive.open(options.archive)
@@ -209,6 +210,10 @@ def _why(console: Console, options: argparse.Namespace) -> int:
         console.print(escape(f"purged on {_when(stone.at)} UTC: {stone.reason}"), soft_wrap=True)
     shown = options.url if stone is None else blank_address(options.url)
     looks = opened.observations(url=shown).to_arrow().sort_by("observed_at").to_pylist()
+    if not looks and (spelled := spelled_otherwise(opened, shown)):
+        console.print(escape(f"looked at as {', '.join(spelled)}"), soft_wrap=True)
+        of_all = [row for url in spelled for row in opened.observations(url=url).to_arrow().to_pylist()]
+        looks = sorted(of_all, key=lambda row: row["observed_at"])
     if not looks:
         print(f"No crawl has looked at {options.url}; is it spelled as the outlet does?", file=sys.stderr)
         return 1

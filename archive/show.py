@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
+from archive.addresses import bare_url, plain_url
 from archive.exceptions import ArticleNotFound
 
 if TYPE_CHECKING:
@@ -62,3 +64,13 @@ def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
         raise ArticleNotFound(f"{wanted!r} is a story of {len(rows)} articles; give one of {ids}.")
     numbers = archive.versions(str(hits[0]["article_id"]), columns=["version"]).to_arrow()["version"]
     return str(hits[0]["article_id"]), pc.max(numbers).as_py()
+
+
+def spelled_otherwise(archive: Archive, url: str) -> list[str]:
+    """The same page's addresses that crawls have asked for."""
+    wanted = plain_url(bare_url(url))
+    step = wanted.partition("?")[0].rpartition("/")[2]
+    rows = archive.observations(columns=["requested_url"])
+    near = rows.where(pc.match_substring(ds.field("requested_url"), step)).to_arrow() if step else None
+    found = near["requested_url"].unique().to_pylist() if near is not None else []
+    return sorted(address for address in found if plain_url(bare_url(address)) == wanted)

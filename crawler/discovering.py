@@ -170,7 +170,8 @@ class Discovering:
         self._spider.ledger.sources[request.url] = reason
         self._spider.logger.warning("%s could not be read: %s", request.url, reason)
         # a run of which nothing else is left leaves this in the archive, and so its account
-        yield self._spider.look(request.url, outcome, reason, status=status, detail=str(failure.value)[:500])
+        detail = None if status is not None else str(failure.value)[:500]
+        yield self._spider.look(request.url, outcome, reason, status=status, detail=detail)
 
 
 def _days(since: dt.date, until: dt.date) -> Iterator[dt.date]:

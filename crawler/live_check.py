@@ -41,8 +41,8 @@ NOT_THE_RULE = frozenset({
     "http-403", "http-429", "http-500", "http-502", "http-503", "http-504", "host-refuses", "robots.txt",
 })  # fmt: skip
 MOST_VARIANTS = 4
-# a sitemap lists sections and authors, too; a feed hardly anything but articles
-LEAST_SHARE = {"feeds": 0.5}
+# a sitemap lists sections and authors, too; a feed may list half of a sister site
+LEAST_SHARE = {"feeds": 0.25}
 
 
 @dataclass(frozen=True, slots=True)

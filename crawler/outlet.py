@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Confidence = Literal["high", "medium", "low"]
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
+LISTS = ("languages", "allowed_domains", "news_sitemaps", "feeds", "archive_sitemaps", "day_archives")
 NAME = re.compile(r"[a-z0-9.-]{1,64}")
 
 
@@ -123,6 +124,16 @@ def check_declaration(outlet: type[Outlet]) -> None:
 
 
 def _problems(outlet: type[Outlet]) -> Iterable[str]:
+    for field in LISTS:
+        if isinstance(getattr(outlet, field), str):
+            yield f"{field} {getattr(outlet, field)!r} is one text; put it into [ ]"
+            # each of its letters would be an address
+            return
+    listed = (*outlet.news_sitemaps, *outlet.feeds, *outlet.archive_sitemaps, *outlet.day_archives)
+    relative = [address for address in (*listed, *outlet.variant_url.values()) if "//" not in address]
+    if (outlet.home or relative) and not urlsplit(outlet.home).hostname:
+        yield f"home {outlet.home!r} is no address, as https://www.pravda.com.ua"
+        return
     if not NAME.fullmatch(outlet.name):
         yield f"name must match {NAME.pattern}"
     for language in outlet.languages:
@@ -144,12 +155,14 @@ def _problems(outlet: type[Outlet]) -> Iterable[str]:
         fields = {field for _, field, _, _ in Formatter().parse(template) if field}
         if unknown := ", ".join(sorted(fields - groups)):
             yield f"variant_url {template!r} uses {unknown}, which article_url does not name"
-    for address in (
-        *outlet.news_sitemaps, *outlet.feeds, *outlet.archive_sitemaps, *outlet.day_archives,
-        *outlet.variant_url.values(),
-    ):  # fmt: skip
+    for address in (*listed, *outlet.variant_url.values()):
         if not in_domains(urljoin(outlet.home, address), outlet.domains()):
             yield f"{address!r} is outside allowed_domains {outlet.domains()}"
+    for field in ("archive_sitemaps", "day_archives"):
+        for address in getattr(outlet, field):
+            # an index names its own
+            if "%" not in address and not address.endswith("index.xml"):
+                yield f"{field} {address!r} names no day: write %Y, %m and %d where they belong"
     settings = getattr(outlet, "custom_settings", None) or {}
     if settings.get("ALLOW_PRIVATE_NETWORK") and outlet.domains() != ["127.0.0.1"]:
         yield "custom_settings: only an outlet on 127.0.0.1 may set ALLOW_PRIVATE_NETWORK"

@@ -21,9 +21,10 @@ Generated from the declarations in `crawler/spiders`: `python -m crawler.outlet_
 
 Confidence says how sure the rules are: *high*, seen in saved pages or by several crawlers; *medium*, seen by
 one, or inferred from a few addresses; *low*, addresses of pages or sources are from memory. No rule was tried
-on the live site. A rule that no longer holds shows in the report of a crawl: a source that cannot be read or
-has no article in it, addresses `skipped(not-an-article)`, pages `dropped(no-body)`. No shared id goes by
-memory alone.
+on the live site; [`scrapy live`](crawling.md#whether-the-rules-still-hold-scrapy-live) does that. A rule that
+no longer holds shows in the report of a crawl, too: a source that cannot be read or has no article in it,
+addresses `skipped(not-an-article)`, pages `dropped(no-body)`. No shared id goes by memory
+alone.
 
 """
 

@@ -235,9 +235,9 @@ class StorySpider(Outlet, scrapy.Spider):
         if request.meta.get("guessed") and status in (404, 410):
             # the outlet's rule says where a variant would be, not that there is one
             outcome, reason = "skipped", "no-such-variant"
-        yield self.look(
-            requested, outcome, reason, url=request.url, status=status, detail=str(failure.value)[:500]
-        )
+        # of an answer, the status says it all
+        detail = None if status is not None else str(failure.value)[:500]
+        yield self.look(requested, outcome, reason, url=request.url, status=status, detail=detail)
 
     def look(
         self,

@@ -117,6 +117,9 @@ BROKEN = {
     "article_url": (r"/news/(\d+", "is no regular expression"),
     "variant_url": ({"ua": "/news/1"}, "'ua' is a country"),
     "languages": (("ukrainian!",), "no BCP 47 language"),
+    "news_sitemaps": ("/sitemap.xml", r"is one text; put it into \[ \]"),
+    "day_archives": (["/archive/today"], "names no day"),
+    "home": ("herald.example", "is no address, as https"),
     "confidence": ("sure", "none of high, medium, low"),
     "feeds": (["https://elsewhere.example/rss"], "outside allowed_domains"),
     "byline": ("span..author", "no CSS selector"),
@@ -129,8 +132,16 @@ def test_a_broken_declaration_is_refused_with_a_sentence(field: str) -> None:
     from crawler.exceptions import DeclarationError
 
     value, sentence = BROKEN[field]
-    values = {"name": "herald", "home": "https://herald.example", field: value}
+    values = {"name": "herald", "home": "https://herald.example", "languages": ("uk",), field: value}
     with pytest.raises(DeclarationError, match=sentence):
+        check_declaration(type("Herald", (StorySpider,), values))
+
+
+def test_ua_is_no_language() -> None:
+    from crawler.exceptions import DeclarationError
+
+    values = {"name": "herald", "home": "https://herald.example", "languages": ("ua", "en")}
+    with pytest.raises(DeclarationError, match="Ukrainian is 'uk'; 'ua' is a country"):
         check_declaration(type("Herald", (StorySpider,), values))
 
 

@@ -85,6 +85,14 @@ def test_a_terminal_gets_the_words_in_colour(filled, root, article):
     assert [(style, words.strip()) for style, words in coloured] == [("1;32", "[bold]новий[/bold]")]
 
 
+def test_why_knows_another_spelling_of_the_same_page(run, filled, article):
+    url = article(1).url
+    code, out, _ = run("why", f"{url.replace('https://', 'http://www.')}/?utm_source=tg")
+    assert code == 0
+    assert f"looked at as {url}" in out
+    assert out.count("archived") == run("why", url)[1].count("archived") > 0
+
+
 def test_why_tells_every_look(run, filled, article):
     code, out, _ = run("why", article(1).url)
     assert code == 0
