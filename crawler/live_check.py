@@ -16,9 +16,9 @@ from crawler.discovery.day_archives import read_day_archive
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
-from crawler.extraction.page import Hints, extract
+from crawler.extraction.keeping import extract_and_keep
 from crawler.failures import explain
-from crawler.items import Fetch
+from crawler.items import Fetch, Hints
 from crawler.outlet import in_domains
 from crawler.story_spider import StorySpider
 from crawler.variants import variants_to_fetch
@@ -150,7 +150,7 @@ class LiveCheck(StorySpider):
         )  # fmt: skip
         hints = Hints(outlet.name, outlet.byline, outlet.drop, outlet.switcher)
         try:
-            article: Article = await self.workers.run(extract, fetch, hints)
+            article: Article = await self.workers.run(extract_and_keep, fetch, hints, None)
         except ExtractionError as error:
             verdict: Verdict = "unknown" if error.reason in NOT_THE_RULE else "fails"
             check.say(rule, verdict, f"{response.url}: {error.reason}")
