@@ -100,12 +100,16 @@ class Ledger:
             )
         )
 
+    def _is_of_a_source(self, url: str) -> bool:
+        """A list that could not be read has its place among the sources, unless it is listed as a page, too."""
+        return url in self.sources and plain_url(url) not in self._open
+
     # --- signals ---------------------------------------------------------------------------------------
     def item_scraped(self, item: object) -> None:
         if isinstance(item, Article) and item.outcome is not None:
             self.settle(item.requested_url, item.outcome)
             self.languages[item.language or "unknown"] += 1
-        elif isinstance(item, Look) and item.requested_url not in self.sources:
+        elif isinstance(item, Look) and not self._is_of_a_source(item.requested_url):
             self.settle(item.requested_url, item.outcome, item.reason)
 
     def item_dropped(self, item: object, exception: Exception) -> None:
