@@ -101,7 +101,7 @@ class Ledger:
         )
 
     def _is_of_a_source(self, url: str) -> bool:
-        """A list that could not be read has its place among the sources, unless it is listed as a page, too."""
+        """One that could not be read has its place there, unless it is listed as a page, too."""
         return url in self.sources and plain_url(url) not in self._open
 
     # --- signals ---------------------------------------------------------------------------------------
