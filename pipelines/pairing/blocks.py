@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive.records import BlockRecord, VariantText
 from archive.schema import ARTICLES
 from pipelines.pairing.reading import Document, Reading, read
 from pipelines.pairing.weights import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +30,7 @@ DAY = 86_400.0
 WEEK = 7 * DAY
 BEFORE, AFTER = 4 * DAY, 8 * DAY
 _KNOWN = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
+_BLOCKS = ["article_id", "version", "language", "headline", "blocks"]
 _TEXT = ["article_id", "outlet", "language", "headline", "body", "published_at"]
 
 
@@ -132,6 +134,22 @@ class Blocks:
                 )
             )
             for row in rows.to_pylist()
+        }
+
+    def variants(self, ids: Collection[str], outlets: Collection[str]) -> dict[str, VariantText]:
+        """The texts of these articles, paragraph by paragraph."""
+        wanted = ds.field("article_id").isin(pa.array(sorted(ids), pa.string()))
+        theirs = ds.field("outlet").isin(pa.array(sorted(outlets), pa.string()))
+        rows = self._texts.to_table(columns=_BLOCKS, filter=theirs & wanted).to_pylist()
+        return {
+            row["article_id"]: VariantText(
+                row["article_id"],
+                row["version"],
+                row["language"],
+                row["headline"],
+                tuple(BlockRecord(each["kind"], each["text"]) for each in row["blocks"]),
+            )
+            for row in rows
         }
 
 

@@ -80,8 +80,8 @@ def find_edges(
     fresh_ids: Collection[str],
     alike: Mapping[tuple[str, str], float],
     likely: Mapping[tuple[str, str], float],
-) -> tuple[list[Edge], Counter[str]]:
-    """Edges that touch a fresh article, strongest first; and those that may not be, counted by reason.
+) -> tuple[list[Edge], list[tuple[Edge, str]], Counter[str]]:
+    """Edges that touch a fresh article, strongest first; those that may not be, and why; what leads nowhere.
 
     `alike` has the probability by content of the pairs that were scored, `likely` of those that it joins.
     """
@@ -94,17 +94,17 @@ def find_edges(
     for a, b in likely.keys() - links.keys():
         links[a, b] = {Link("content", a, b)}
     by_id = {article.article_id: article for article in articles}
-    edges = []
+    edges, barred = [], []
     for (a, b), found in links.items():
         # what was compared may have gone since: another writer commits as it likes
         if a not in by_id or b not in by_id:
             continue
         edge = Edge(by_id[a], by_id[b], tuple(sorted(found, key=_by_strength)), alike.get((a, b)))
         if reason := _refusal(edge):
-            refused[reason] += 1
+            barred.append((edge, reason))
         else:
             edges.append(edge)
-    return sorted(edges, key=lambda edge: edge.order), refused
+    return sorted(edges, key=lambda edge: edge.order), barred, refused
 
 
 def _by_strength(link: Link) -> tuple[int, str, str, str]:

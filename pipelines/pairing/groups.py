@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from archive.addresses import story_of_one
@@ -20,29 +19,29 @@ class Stories:
     def __init__(self, articles: Iterable[LinkFacts]) -> None:
         self._members: dict[str, list[LinkFacts]] = {}
         self._story_of: dict[str, str] = {}
-        self.refused: Counter[str] = Counter()
         for article in articles:
             self._members.setdefault(article.story_id, []).append(article)
             self._story_of[article.article_id] = article.story_id
 
-    def join(self, edge: Edge) -> bool:
-        """Whether the two articles are in one story now; a refusal is counted as `second-<language>`."""
+    def join(self, edge: Edge) -> tuple[str, str | None] | None:
+        """Put both articles into one story; else why not, and the article that has the place in it.
+
+        The reason is `label-no`, or `second-<language>`.
+        """
         one, other = (self._story_of[article_id] for article_id in edge.ids)
         if one == other:
-            return True
+            return None
         if self._kept_apart(one, other):
-            self.refused["label-no"] += 1
-            return False
-        twice = self._taken(one) & self._taken(other)
+            return "label-no", None
+        twice = self._taken(one).keys() & self._taken(other).keys()
         if twice:
-            self.refused[f"second-{min(language for _, language in twice)}"] += 1
-            return False
+            return f"second-{min(language for _, language in twice)}", self._in_the_way(edge, min(twice))
         # The older story keeps its id; of two seen at once, the one whose id sorts first.
         kept, given_up = sorted((one, other), key=self._age)
         for article in self._members.pop(given_up):
             self._members[kept].append(article)
             self._story_of[article.article_id] = kept
-        return True
+        return None
 
     def take_apart(self, story_id: str) -> None:
         """Each article a story of its own again, to be joined anew; the story's id stays with one of them."""
@@ -66,8 +65,18 @@ class Stories:
     def story_of(self, article: LinkFacts) -> str:
         return self._story_of[article.article_id]
 
-    def _taken(self, story_id: str) -> set[tuple[str, str]]:
-        return {(each.outlet, each.language) for each in self._members[story_id] if each.language}
+    def _taken(self, story_id: str) -> dict[tuple[str, str], str]:
+        members = self._members[story_id]
+        return {(each.outlet, each.language): each.article_id for each in members if each.language}
+
+    def _in_the_way(self, edge: Edge, twice: tuple[str, str]) -> str:
+        """Who has the place of either; or else, of two with a third language each, the one longer known."""
+        for own, other in ((edge.a, edge.b), (edge.b, edge.a)):
+            holder = self._taken(self._story_of[own.article_id]).get((other.outlet, other.language or ""))
+            if holder is not None:
+                return holder
+        elder = min((self._story_of[article_id] for article_id in edge.ids), key=self._age)
+        return self._taken(elder)[twice]
 
     def _age(self, story_id: str) -> tuple[float, str]:
         return min(each.first_seen.timestamp() for each in self._members[story_id]), story_id

@@ -13,22 +13,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import archive
-from archive.records import SEPARATED
+from archive.records import SEPARATED, Decisions
 from archive.writer import ArchiveWriter
+from pipelines.alignment import Aligner
 from pipelines.pairing import decide
 from pipelines.pairing.blocks import Blocks
 from pipelines.pairing.content import Match, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from archive.log import Snapshot
     from archive.reader import Archive
-    from archive.records import Decisions, LinkFacts
+    from archive.records import LinkFacts
     from pipelines.pairing.verdicts import Verdict
 
 _THROUGH = "pairing/through"
 """In the summary of a snapshot that pairing published: the snapshot that it had read."""
+
+
+_PART = "pairing/part"
+"""Pairs decided in a snapshot after which the same run went on."""
+BATCH = 20_000
+"""Pairs that are held in memory until they are published."""
 
 
 @dataclass(slots=True)
@@ -56,33 +63,55 @@ def pair_archive(
     keep_uncertain: bool = False,
     verdicts: Sequence[Verdict] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
+    batch: int = BATCH,
 ) -> Outcome:
     """Score what is new since the last run, or `everything`, and commit what follows from it.
 
-    Scoring holds no lock and may take as long as it likes; the decisions are taken inside the commit, on the
-    archive as it is then. Raises ArchiveError.
+    Scoring and aligning hold no lock and may take as long as they like; the decisions are taken inside the
+    commit, on the archive as it is then. One snapshot for each `batch` of pairs. Raises ArchiveError.
     """
     read = archive.open(uri)
     outcome = Outcome()
     before = None if everything else read.last_counter(_THROUGH)
-    matches = _score(read, before, outcome, progress, keep_uncertain=keep_uncertain)
-    matches += _known_content(read, verdicts, {(x.a_id, x.b_id) for x in matches})
-    if not matches and not verdicts and not outcome.articles:
-        return outcome
+    aligner = Aligner()
+    scoring = _score(read, before, outcome, progress, aligner, keep_uncertain=keep_uncertain)
+    waiting: list[Match] = []
+    for matches in scoring:
+        if len(waiting) >= batch:
+            _publish(uri, outcome, waiting, (), {}, aligner)
+            waiting = []
+        waiting += matches
+    if verdicts:
+        waiting += _known_content(archive.open(uri), verdicts, {(x.a_id, x.b_id) for x in waiting})
+    if waiting or verdicts or outcome.articles:
+        _publish(uri, outcome, waiting, verdicts, {_THROUGH: read.snapshot.id}, aligner)
+    return outcome
+
+
+def _publish(  # noqa: PLR0917
+    uri: str,
+    outcome: Outcome,
+    matches: Sequence[Match],
+    verdicts: Sequence[Verdict],
+    summary: dict[str, int],
+    aligner: Aligner,
+) -> None:
     now = datetime.now(UTC)
+    decided = Decisions()
 
     def settle(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
-        decisions = decide(fresh, related, now=now, matches=matches, verdicts=verdicts)
+        nonlocal decided
         # under the lock, and anew for each attempt
-        _count(outcome, decisions, matches)
-        return decisions
+        decided = decide(fresh, related, now=now, matches=matches, verdicts=verdicts, align=aligner)
+        return decided
 
     about = {x for match in matches for x in (match.a_id, match.b_id)}
     about |= {x for verdict in verdicts for x in (verdict.a_id, verdict.b_id)}
     run_id = f"{now:%Y%m%dT%H%M%SZ}-pair-{os.getpid()}"
     with ArchiveWriter.open(uri, run_id=run_id) as writer:
-        outcome.snapshot = writer.commit(settle, {_THROUGH: read.snapshot.id}, about)
-    return outcome
+        outcome.snapshot = writer.commit(settle, summary or {_PART: len(matches)}, about)
+    _count(outcome, decided, matches)
+    aligner.forget()
 
 
 def _score(
@@ -90,11 +119,14 @@ def _score(
     before: int | None,
     outcome: Outcome,
     progress: Callable[[int, int], None],
+    aligner: Aligner,
     *,
     keep_uncertain: bool,
-) -> list[Match]:
+) -> Iterator[list[Match]]:
+    """What was found in one block after the other."""
     blocks = Blocks(read, before)
     held = _pairs(read, blocks)
+    aligned = _aligned(read)
     outcome.blocks, outcome.articles = len(blocks), len(blocks.fresh)
     # links are scored once, and again when a text has changed
     due = {x for x, pair in held.items() if before is None or pair.score is None or blocks.fresh & set(x)}
@@ -102,15 +134,20 @@ def _score(
     for ids in due:
         for article_id in ids:
             due_of.setdefault(article_id, []).append(ids)
-    found: list[Match] = []
 
-    def take(match: Match) -> None:
-        ids = match.a_id, match.b_id
-        match = replace(match, held=ids in held and held[ids].evidence == "content")
-        if ids in due or (match.joins and ids not in held):
-            found.append(match)
-        if keep_uncertain and match.tier != "auto" and (match.mutual or ids in due):
-            outcome.uncertain.append(match)
+    def take(matches: Iterable[Match], outlets: Collection[str]) -> list[Match]:
+        found: list[Match] = []
+        for match in matches:
+            ids = match.a_id, match.b_id
+            told = replace(match, held=ids in held and held[ids].evidence == "content")
+            if ids in due or (told.joins and ids not in held):
+                found.append(told)
+            if keep_uncertain and told.tier != "auto" and (told.mutual or ids in due):
+                outcome.uncertain.append(told)
+        _align_ahead(
+            blocks, [x for x in found if x.joins or (x.a_id, x.b_id) in held], outlets, aligned, aligner
+        )
+        return found
 
     for done, block in enumerate(blocks):
         progress(done, len(blocks))
@@ -120,24 +157,45 @@ def _score(
             for ids in due_of[article_id]
             if ids in due and block.earlier.keys() >= set(ids) and block.decides(*ids)
         }
-        for match in compare(block.readings, asked):
-            if block.decides(match.a_id, match.b_id):
-                take(match)
+        matches = compare(block.readings, asked)
+        yield take((x for x in matches if block.decides(x.a_id, x.b_id)), {block.outlet})
         due -= asked
-    for match in _strays(blocks, due):
-        take(match)
+    for matches, outlets in _strays(blocks, due):
+        yield take(matches, outlets)
     progress(len(blocks), len(blocks))
-    return found
 
 
-def _strays(blocks: Blocks, due: set[tuple[str, str]]) -> Iterator[Match]:
+def _align_ahead(
+    blocks: Blocks,
+    matches: Sequence[Match],
+    outlets: Collection[str],
+    aligned: Collection[tuple[str, int, str, int]],
+    aligner: Aligner,
+) -> None:
+    """Before the archive's lock is taken, as most of it is known by then."""
+    texts = blocks.variants({x for match in matches for x in (match.a_id, match.b_id)}, outlets)
+    for match in matches:
+        if match.a_id in texts and match.b_id in texts:
+            a, b = texts[match.a_id], texts[match.b_id]
+            if (a.article_id, a.version, b.article_id, b.version) not in aligned:
+                aligner({a.article_id: a, b.article_id: b}, [(a.article_id, b.article_id)])
+
+
+def _aligned(read: Archive) -> set[tuple[str, int, str, int]]:
+    columns = ["article_id_a", "version_a", "article_id_b", "version_b"]
+    known = read.alignments(columns=[*columns]).to_arrow().group_by(columns).aggregate([])
+    return set(zip(*known.select(columns).to_pydict().values(), strict=True)) if len(known) else set()
+
+
+def _strays(blocks: Blocks, due: set[tuple[str, str]]) -> Iterator[tuple[list[Match], set[str]]]:
     """Declared pairs of two outlets, or months apart: each article among those of its own days."""
     by_weeks: dict[tuple[tuple[str, int], ...], list[tuple[str, str]]] = {}
     for ids in sorted(due):
         by_weeks.setdefault(tuple(sorted({blocks.week_of(x) for x in ids})), []).append(ids)
     for weeks, wanted in sorted(by_weeks.items()):
         readings = {x.document.article_id: x for week in weeks for x in blocks.around(week).readings}
-        yield from compare(list(readings.values()), wanted, only_wanted=True)
+        found = compare(list(readings.values()), wanted, only_wanted=True)
+        yield found, {outlet for outlet, _ in weeks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +234,14 @@ def _known_content(read: Archive, verdicts: Sequence[Verdict], have: set[tuple[s
 
 def _count(outcome: Outcome, decisions: Decisions, matches: Sequence[Match]) -> None:
     tier = {(match.a_id, match.b_id): match.tier for match in matches}
-    outcome.pairs = Counter(
+    outcome.pairs += Counter(
         (pair.evidence, tier.get((pair.article_id_a, pair.article_id_b), "not compared"))
         for pair in decisions.pairs
         if pair.evidence != SEPARATED
     )
-    outcome.conflicts = sum(1 for pair in decisions.pairs if is_conflict(pair.details))
-    outcome.refused = Counter(dict(decisions.refused))
-    outcome.joined = len(decisions.memberships)
+    outcome.conflicts += sum(1 for pair in decisions.pairs if is_conflict(pair.details))
+    outcome.refused += Counter(dict(decisions.refused))
+    outcome.joined += len(decisions.memberships)
 
 
 def is_conflict(details: str | None) -> bool:

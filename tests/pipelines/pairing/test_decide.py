@@ -322,3 +322,22 @@ def test_deciding_again_changes_nothing(newsroom):
     again = decide(after(fresh), after(related), now=NOW)
     assert again.memberships == ()
     assert again.pairs == found.pairs
+
+
+def test_a_refused_edge_is_kept_with_its_reason_and_who_has_the_place():
+    uk, ru = facts("uk", 815, names("ru")), facts("ru", 815, names("uk"))
+    late = facts("ru", 816, names("uk"))
+    found = decided(uk, ru, late)
+    (refusal,) = found.refusals
+    assert (refusal.article_id_a, refusal.article_id_b) == ("815-uk", "816-ru")
+    assert (refusal.reason, refusal.kept, refusal.evidence) == ("second-ru", "815-ru", "hreflang")
+    assert [each["from"] for each in evidence(refusal)] == ["816-ru"]
+    assert found.refused == (("second-ru", 1),)
+
+
+def test_what_is_barred_is_a_refusal_and_a_home_page_is_only_counted():
+    same = facts("uk", 817, names("uk"))
+    home = facts("en", 818, AlternateRecord("uk", "https://courier.example/", "hreflang"))
+    found = decided(facts("uk"), same, home)
+    assert [(each.reason, each.kept) for each in found.refusals] == [("same-language", None)]
+    assert found.refused == (("home-page", 1), ("same-language", 1))

@@ -2,6 +2,7 @@ import csv
 import hashlib
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -207,3 +208,31 @@ def test_verdicts_are_read_as_a_review_writes_them(tmp_path):
     file.write_text("a,b\n1,2\n", "utf-8")
     with pytest.raises(ValueError, match="verdict"):
         read_verdicts(file, lambda text: text)
+
+
+def test_a_run_lays_the_variants_beside_each_other(root):
+    add(root, *newsroom(days=3))
+    assert archive.open(root).alignments().to_arrow().num_rows == 0
+    pair_archive(str(root))
+    read = archive.open(root)
+    rows = read.alignments().to_arrow().to_pylist()
+    assert len(rows) == 9
+    assert {row["kind"] for row in rows} == {"aligned"}
+    stories = read.stories().to_arrow().to_pylist()
+    assert {story["coverage_en_of_uk"] for story in stories} == {1.0}
+    # a new text is aligned anew, and only it
+    changed = article(1, "en", MONDAY + timedelta(days=1, hours=14))
+    body = "Quite another text about a bridge in Lviv."
+    add(root, replace(changed, body=body, blocks=(BlockRecord("paragraph", body),), content_hash="1" * 64))
+    pair_archive(str(root))
+    rows = archive.open(root).alignments().to_arrow().to_pylist()
+    assert sum(2 in (row["version_a"], row["version_b"]) for row in rows) >= 2
+
+
+def test_many_pairs_take_several_snapshots_and_the_next_run_goes_on_after_the_last(root):
+    add(root, *newsroom())
+    before = archive.open(root).snapshot.id
+    pair_archive(str(root), batch=15)
+    assert archive.open(root).snapshot.id > before + 1
+    assert grouped(root) == three_each(20)
+    assert pair_archive(str(root)).articles == 0

@@ -1,0 +1,76 @@
+"""Which paragraphs of two variants say the same: in the order of both, then those that stand elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from pipelines.alignment.monotone import best_path
+from pipelines.alignment.signals import features
+from pipelines.alignment.weighting import shipped_weighting
+from pipelines.pairing.weights import LANGUAGES, shipped_weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.weighting import Weighting
+
+    Matrix = NDArray[np.float32]
+
+Kind = Literal["aligned", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Paragraphs of either side, by their place among those compared, and how likely they say the same."""
+
+    a: tuple[int, ...]
+    b: tuple[int, ...]
+    kind: Kind
+    probability: float
+
+
+def find_links(one: Groups, other: Groups, weighting: Weighting | None = None) -> list[Found]:
+    """In the order of a; each paragraph is in one link at most."""
+    if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
+        turned = find_links(other, one, weighting)
+        return sorted((Found(x.b, x.a, x.kind, x.probability) for x in turned), key=lambda x: x.a)
+    expected = shipped_weights().expected[f"{one.language}-{other.language}"].length
+    weighting = weighting or shipped_weighting()
+    return linked(weighting.logits(features(one, other, expected)), one.singles, other.singles, weighting)
+
+
+def linked(logits: Matrix, n: int, m: int, weighting: Weighting) -> list[Found]:
+    """From the log-odds of all groups; n and m paragraphs are single."""
+    single, double = weighting.in_order
+    blocks = logits[:n, :m] + single, logits[n:, :m] + double, logits[:n, m:] + double
+    found = []
+    for i, down, j, right in best_path(*blocks):
+        gain = blocks[1 if down == 2 else 2 if right == 2 else 0][i, j]
+        found.append(
+            Found(tuple(range(i, i + down)), tuple(range(j, j + right)), "aligned", _probability(gain))
+        )
+    return sorted([*found, *_moved(logits[:n, :m], found, weighting.elsewhere)], key=lambda x: x.a)
+
+
+def _moved(logits: Matrix, found: list[Found], least: float) -> list[Found]:
+    """Among what is left: the likeliest first, while both are free."""
+    free = logits.copy()
+    free[[i for x in found for i in x.a], :] = -np.inf
+    free[:, [j for x in found for j in x.b]] = -np.inf
+    moved = []
+    while free.size and (best := int(free.argmax())) >= 0:
+        i, j = divmod(best, free.shape[1])
+        if free[i, j] < least:
+            break
+        moved.append(Found((i,), (j,), "moved", _probability(free[i, j])))
+        free[i, :] = -np.inf
+        free[:, j] = -np.inf
+    return moved
+
+
+def _probability(logit: np.float32) -> float:
+    return round(float(1 / (1 + np.exp(-logit))), 4)

@@ -1,0 +1,132 @@
+"""The paragraphs of one variant as aligning sees them: each for itself, and each two in succession."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.pairing.background import shipped_background
+from pipelines.pairing.reading import Document, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipelines.pairing.background import Background
+    from pipelines.pairing.reading import Reading
+
+    Matrix = NDArray[np.float32]
+
+_PRIOR = 40.0
+"""As in pairing: articles of the background that count beside the paragraphs at hand."""
+_COMMON = 0.25
+"""Share of articles that an n-gram has which pairing takes for common."""
+_READ = 4_000
+"""Characters of a paragraph that count."""
+MOST = 400
+"""Paragraphs that are compared: their product is what aligning costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What the paragraphs may have in common with others: a column a key, a row a single paragraph."""
+
+    keys: NDArray[np.generic]
+    """Sorted."""
+    weights: Matrix
+    norms: Matrix
+    """Of all groups, in the order of `Groups`; two paragraphs are the sum of their rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """First the n single paragraphs, then the n - 1 of two that follow each other."""
+
+    language: str
+    readings: tuple[Reading, ...]
+    signals: tuple[Signal, Signal, Signal]
+    """N-grams, anchors, meanings."""
+    numbers: Signal
+    """Which numbers and dates occur, every weight 1; the norm is how many there are."""
+    letters: Matrix
+
+    @property
+    def singles(self) -> int:
+        return len(self.readings)
+
+
+def grouped(texts: Sequence[str], language: str) -> Groups:
+    """At most MOST texts, none of them empty; of one of uk, ru, en."""
+    readings = tuple(read(Document("", "", language, "", text[:_READ])) for text in texts)
+    background = shipped_background(language)
+    anchors: list[Mapping[Any, float]] = []
+    numbers: list[Mapping[Any, float]] = []
+    for each in readings:
+        counted: dict[Any, float] = {}
+        for anchor in each.anchors:
+            counted[anchor.key] = counted.get(anchor.key, 0.0) + 1.0
+        anchors.append(counted)
+        numbers.append({key: 1.0 for key in counted if str(key)[0].isdigit()})
+    meanings: list[Mapping[Any, float]] = [each.meanings for each in readings]
+    letters = np.array([each.letters for each in readings], dtype=np.float32)
+    return Groups(
+        language,
+        readings,
+        (
+            _ngrams(readings, background),
+            _named(anchors, background.anchors),
+            _named(meanings, background.meanings),
+        ),
+        _counted(*_dense(numbers)),
+        np.concatenate([letters, letters[:-1] + letters[1:]]),
+    )
+
+
+def _ngrams(readings: Sequence[Reading], background: Background) -> Signal:
+    every = np.concatenate([each.ngrams for each in readings])
+    keys, columns = np.unique(every, return_inverse=True)
+    rows = np.repeat(np.arange(len(readings)), [len(each.ngrams) for each in readings])
+    counts = np.zeros((len(readings), len(keys)), dtype=np.float32)
+    counts[rows, columns] = np.concatenate([each.counts for each in readings])
+    known = background.ngrams
+    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    common = np.where(known[at] == keys, np.float32(_COMMON), np.float32(0))
+    # squared: common syllables are shared by chance, and there are thousands of them
+    rarity = _rarity(counts, common) ** 2 + 0.02
+    return _signal(keys, np.sqrt(counts) * rarity.astype(np.float32))
+
+
+def _named(occurrences: Sequence[Mapping[Any, float]], shares: Mapping[Any, float]) -> Signal:
+    keys, counts = _dense(occurrences)
+    known = np.array([shares.get(key, 0.0) for key in keys.tolist()], dtype=np.float32)
+    rarity = _rarity(counts, known) + 0.05
+    return _signal(keys, np.sqrt(counts) * rarity.astype(np.float32))
+
+
+def _dense(occurrences: Sequence[Mapping[Any, float]]) -> tuple[NDArray[np.generic], Matrix]:
+    names = sorted({key for each in occurrences for key in each})
+    column = {key: n for n, key in enumerate(names)}
+    counts = np.zeros((len(occurrences), len(names)), dtype=np.float32)
+    for row, each in enumerate(occurrences):
+        for key, times in each.items():
+            counts[row, column[key]] = times
+    return np.array(names, dtype=object), counts
+
+
+def _rarity(counts: Matrix, shares: Matrix) -> Matrix:
+    seen = (counts > 0).sum(axis=0) + _PRIOR * shares
+    return np.asarray(np.log((len(counts) + _PRIOR + 1) / (seen + 0.5)), dtype=np.float32)
+
+
+def _signal(keys: NDArray[np.generic], weights: Matrix) -> Signal:
+    own = np.einsum("ij,ij->i", weights, weights)
+    next_to = np.einsum("ij,ij->i", weights[:-1], weights[1:])
+    return Signal(keys, weights, np.sqrt(np.concatenate([own, own[:-1] + own[1:] + 2 * next_to])))
+
+
+def _counted(keys: NDArray[np.generic], weights: Matrix) -> Signal:
+    both = np.maximum(weights[:-1], weights[1:])
+    return Signal(keys, weights, np.concatenate([weights.sum(axis=1), both.sum(axis=1)]))

@@ -1,0 +1,117 @@
+"""How alike each group of paragraphs of one variant is to each of the other, in numbers to be weighted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipelines.alignment.paragraphs import Groups, Signal
+
+    Matrix = NDArray[np.float32]
+
+NAMES = (
+    *("ngrams", "anchors", "meanings"),
+    *("ngrams over others of a", "ngrams over others of b"),
+    *("shared numbers", "contrary numbers", "numbers of one"),
+    *("length", "short", "short ngrams", "short length"),
+    *("two of a", "two of b", "less alike than a part"),
+    *("lesser part", "lesser part over others", "lesser part in meaning", "length over a part"),
+    *("together over others of a", "together over others of b", "short meanings", "short anchors"),
+    *("lesser part together", "lesser part together over others", "together less than a part"),
+)
+
+
+def features(one: Groups, other: Groups, expected: float) -> NDArray[np.float32]:
+    """Of shape (groups of one, groups of other, NAMES); two with two is never asked for.
+
+    `expected` is the logarithm of how much longer a text is in the first language than in the second.
+    """
+    n, m = one.singles, other.singles
+    ngrams, anchors, meanings = (
+        _cosines(ours, theirs) for ours, theirs in zip(one.signals, other.signals, strict=True)
+    )
+    shared = _products(one.numbers, other.numbers)
+    ours, theirs = one.numbers.norms[:, None], other.numbers.norms[None, :]
+    shared = np.minimum(shared, np.minimum(ours, theirs))
+    ratio = np.log((1 + one.letters)[:, None] / (1 + other.letters)[None, :]) - expected
+    length = np.abs(ratio)
+    short = np.log(1 + np.minimum(one.letters[:, None], other.letters[None, :]))
+    double_a = np.zeros_like(ngrams)
+    double_a[n:, :] = 1
+    double_b = np.zeros_like(ngrams)
+    double_b[:, m:] = 1
+    over_a, over_b = _over_others(ngrams, n, m)
+    together = 3 * ngrams + anchors + meanings
+    whole_a, whole_b = _over_others(together, n, m)
+    layers = (
+        *(ngrams, anchors, meanings, over_a, over_b),
+        np.log1p(shared),
+        np.log1p(np.minimum(ours, theirs) - shared),
+        np.log1p(np.abs(ours - theirs)),
+        *(length, short, short * ngrams, short * length),
+        *(double_a, double_b, ngrams - _of_parts(ngrams, ngrams, n, m, np.maximum)),
+        _lesser_part(ngrams, ngrams, n, m),
+        _lesser_part(over_a, over_b, n, m),
+        _lesser_part(meanings, meanings, n, m),
+        length - _of_parts(length, length, n, m, np.minimum),
+        *(whole_a, whole_b, short * meanings, short * anchors),
+        _lesser_part(together, together, n, m),
+        _lesser_part(whole_a, whole_b, n, m),
+        together - _of_parts(together, together, n, m, np.maximum),
+    )
+    return np.stack(np.broadcast_arrays(*layers), axis=-1).astype(np.float32)
+
+
+def _products(one: Signal, other: Signal) -> Matrix:
+    """Of all groups: those of two are the sums of their paragraphs."""
+    _, ours, theirs = np.intersect1d(one.keys, other.keys, assume_unique=True, return_indices=True)
+    single = one.weights[:, ours] @ other.weights[:, theirs].T
+    rows = np.concatenate([single, single[:-1] + single[1:]])
+    return np.concatenate([rows, rows[:, :-1] + rows[:, 1:]], axis=1)
+
+
+def _cosines(one: Signal, other: Signal) -> Matrix:
+    norms = one.norms[:, None] * other.norms[None, :]
+    return np.asarray(_products(one, other) / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
+def _over_others(alike: Matrix, n: int, m: int) -> tuple[Matrix, Matrix]:
+    """How much more alike than the next best of the other side, from either side."""
+    return alike - _best_other(alike, m), alike - _best_other(alike.T, n).T
+
+
+def _best_other(alike: Matrix, singles: int) -> Matrix:
+    """Of each group of a row: the best single paragraph of the other side that is no part of its partner."""
+    single = alike[:, :singles]
+    count = min(3, singles)
+    order = np.argsort(-single, axis=1)[:, :count]
+    best = np.zeros_like(alike)
+    undecided = np.ones_like(alike, dtype=bool)
+    columns = np.arange(alike.shape[1])
+    first = np.where(columns < singles, columns, columns - singles)[None, :]
+    last = np.where(columns < singles, columns, columns - singles + 1)[None, :]
+    for place in range(count):
+        at = order[:, place : place + 1]
+        free = undecided & (at != first) & (at != last)
+        best = np.where(free, np.take_along_axis(single, at, axis=1), best)
+        undecided &= ~free
+    return best
+
+
+def _lesser_part(of_a: Matrix, of_b: Matrix, n: int, m: int) -> Matrix:
+    """Of two paragraphs the one that fits less; 0 for single ones."""
+    lesser = _of_parts(of_a, of_b, n, m, np.minimum)
+    lesser[:n, :m] = 0
+    return lesser
+
+
+def _of_parts(of_a: Matrix, of_b: Matrix, n: int, m: int, take: np.ufunc) -> Matrix:
+    """What either of two paragraphs alone has: of two of a by `of_a`, of two of b by `of_b`."""
+    parts = of_a.copy()
+    parts[n:, :] = take(of_a[: n - 1, :], of_a[1:n, :])
+    parts[:n, m:] = take(of_b[:n, : m - 1], of_b[:n, 1:m])
+    return parts

@@ -1,0 +1,99 @@
+"""The rows of one alignment: every paragraph of both variants once, with what only one side says there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.records import AlignmentRecord
+from pipelines.alignment.links import find_links
+from pipelines.alignment.quotes import quoted, surplus
+from pipelines.pairing.anchors import anchors_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive.records import VariantText
+    from pipelines.alignment.links import Found
+    from pipelines.alignment.paragraphs import Groups
+
+    Places = tuple[int, ...]
+    Row = tuple[str, Places, Places, float | None]
+
+
+def rows(  # noqa: PLR0917
+    a: VariantText,
+    b: VariantText,
+    numbers_of_a: Sequence[int],
+    numbers_of_b: Sequence[int],
+    one: Groups,
+    other: Groups,
+) -> Iterator[AlignmentRecord]:
+    """In the order of reading a; what only b has stands where b has it."""
+    only_a, only_b = _numbers_apart(a, b), _numbers_apart(b, a)
+    found = find_links(one, other)
+    for position, (kind, ours, theirs, score) in enumerate(_in_order(found, one.singles, other.singles)):
+        texts_a = [a.blocks[numbers_of_a[i]].text for i in ours]
+        texts_b = [b.blocks[numbers_of_b[j]].text for j in theirs]
+        quotes_a, quotes_b = quoted(texts_a), quoted(texts_b)
+        yield AlignmentRecord(
+            article_id_a=a.article_id,
+            version_a=a.version,
+            article_id_b=b.article_id,
+            version_b=b.version,
+            language_a=a.language,
+            language_b=b.language,
+            position=position,
+            kind=kind,
+            paragraphs_a=tuple(numbers_of_a[i] for i in ours),
+            paragraphs_b=tuple(numbers_of_b[j] for j in theirs),
+            score=score,
+            characters_a=sum(map(len, texts_a)),
+            characters_b=sum(map(len, texts_b)),
+            numbers_only_a=_printed(texts_a, a.language, only_a),
+            numbers_only_b=_printed(texts_b, b.language, only_b),
+            quotes_only_a=surplus(quotes_a, quotes_b, a.language, b.language),
+            quotes_only_b=surplus(quotes_b, quotes_a, b.language, a.language),
+        )
+
+
+def _in_order(found: Sequence[Found], n: int, m: int) -> Iterator[Row]:
+    by_a = {x.a[0]: x for x in found}
+    inside = {i for x in found for i in x.a[1:]}
+    taken = {j for x in found for j in x.b}
+    at_b = 0
+
+    def added(until: int) -> Iterator[Row]:
+        nonlocal at_b
+        for j in range(at_b, until):
+            if j not in taken:
+                yield "added", (), (j,), None
+        at_b = max(at_b, until)
+
+    for i in range(n):
+        link = by_a.get(i)
+        if link is not None:
+            if link.kind == "aligned":
+                yield from added(link.b[0])
+            yield link.kind, link.a, link.b, link.probability
+        elif i not in inside:
+            yield "omitted", (i,), (), None
+    yield from added(m)
+
+
+def _numbers_apart(own: VariantText, other: VariantText) -> set[str]:
+    """Keys of the numbers and dates that the other variant has nowhere, its captions included."""
+    ours, theirs = (
+        {
+            x.key
+            for text in (each.headline, *(block.text for block in each.blocks))
+            for x in anchors_of(text, each.language)
+            if x.key[0].isdigit()
+        }
+        for each in (own, other)
+    )
+    return ours - theirs
+
+
+def _printed(texts: Sequence[str], language: str, keys: set[str]) -> tuple[str, ...]:
+    found = (x.text for text in texts for x in anchors_of(text, language) if x.key in keys)
+    return tuple(dict.fromkeys(found))

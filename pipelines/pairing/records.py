@@ -1,0 +1,70 @@
+"""What is decided of an edge, as the archive keeps it: a pair or a refusal, with all evidence."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from archive.records import SEPARATED, PairRecord, RefusalRecord
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipelines.pairing.content import Match
+    from pipelines.pairing.evidence import Edge
+    from pipelines.pairing.verdicts import Verdict
+
+CONFLICT = 0.1
+"""Probability by content below which a pair is flagged, and kept."""
+
+
+def pair_record(edge: Edge, match: Match | None, now: datetime) -> PairRecord:
+    return PairRecord(
+        article_id_a=edge.a.article_id,
+        article_id_b=edge.b.article_id,
+        evidence=edge.kind,
+        reciprocal=edge.reciprocal,
+        score=match.probability if match is not None else None,
+        details=_details(edge, match),
+        decided_at=now,
+    )
+
+
+def refusal_record(
+    edge: Edge, reason: str, kept: str | None, match: Match | None, now: datetime
+) -> RefusalRecord:
+    return RefusalRecord(
+        article_id_a=edge.a.article_id,
+        article_id_b=edge.b.article_id,
+        reason=reason,
+        evidence=edge.kind,
+        kept=kept,
+        score=match.probability if match is not None else None,
+        details=_details(edge, match),
+        decided_at=now,
+    )
+
+
+def separated(verdict: Verdict, now: datetime) -> PairRecord:
+    details = json.dumps({"evidence": [{"kind": SEPARATED}]})
+    return PairRecord(
+        verdict.a_id, verdict.b_id, SEPARATED, reciprocal=False, score=None, details=details, decided_at=now
+    )
+
+
+def _details(edge: Edge, match: Match | None) -> str:
+    language = {edge.a.article_id: edge.a.language, edge.b.article_id: edge.b.language}
+    evidence: list[dict[str, str | bool]] = []
+    for link in edge.links:
+        said: dict[str, str | bool] = {"kind": link.kind, "from": link.from_id, "to": link.to_id}
+        if link.claimed:
+            said["claimed"] = link.claimed
+            # RBC-Ukraine's /ukr/ is Russian: the claim is wrong about the language and right about the story.
+            if link.claimed.partition("-")[0] != language[link.to_id]:
+                said["contradicted"] = True
+        evidence.append(said)
+    details: dict[str, object] = {"evidence": evidence}
+    if match is not None:
+        details["content"] = match.told()
+        details["conflict"] = edge.kind != "label" and match.probability < CONFLICT
+    return json.dumps(details, ensure_ascii=False)

@@ -1,0 +1,131 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.records import BlockRecord, VariantText
+from pipelines.alignment import Aligner
+from pipelines.alignment.quotes import quoted, surplus
+
+UK = (
+    "Міська рада Полтави у вівторок, 14 квітня, виділила 12,5 млн гривень на ремонт мосту через Ворсклу.",
+    "Роботи почнуть у червні, повідомив заступник мера Андрій Кравчук. Рух автобусів змінять на 40 днів.",
+    "«Ми чекали на ці гроші вісім довгих років», – сказав Кравчук журналістам після засідання.",
+    "Торік міст закривали двічі: у березні через повінь і в жовтні після аварії з вантажівкою.",
+    "Поліція просить водіїв обирати об'їзд через вулицю Зигіна, де встановили нові світлофори.",
+)
+EN = (
+    "Poltava's city council on Tuesday, April 14, allocated UAH 12.5 million to repair the Vorskla bridge.",
+    "Works will begin in June, deputy mayor Andrii Kravchuk said. Bus traffic will be changed for 40 days.",
+    "“We waited eight long years for this money,” Kravchuk told journalists after the session.",
+    "Last year the bridge was closed twice: in March by a flood, in October after an accident with a truck.",
+    "Police ask drivers to take the detour by Zyhina Street, where new traffic lights have been installed.",
+)
+
+
+def variant(article_id, language, texts, *, version=1, headline="", kind="paragraph"):
+    return VariantText(article_id, version, language, headline, tuple(BlockRecord(kind, x) for x in texts))
+
+
+def aligned(uk, en):
+    a, b = variant("a", "uk", uk), variant("b", "en", en)
+    return Aligner()({"a": a, "b": b}, [("a", "b")])
+
+
+def links(rows):
+    return [(row.kind, row.paragraphs_a, row.paragraphs_b) for row in rows]
+
+
+def test_paragraph_by_paragraph():
+    rows = aligned(UK, EN)
+    assert links(rows) == [("aligned", (n,), (n,)) for n in range(5)]
+    assert [row.position for row in rows] == [0, 1, 2, 3, 4]
+    assert all(0.5 < row.score <= 1 for row in rows)
+    assert (rows[0].characters_a, rows[0].characters_b) == (len(UK[0]), len(EN[0]))
+    assert not any(row.numbers_only_a or row.numbers_only_b for row in rows)
+    assert not any(row.quotes_only_a or row.quotes_only_b for row in rows)
+
+
+def test_what_one_side_leaves_out_and_adds():
+    rows = aligned((*UK[:2], *UK[3:]), EN[:4])
+    assert links(rows) == [
+        ("aligned", (0,), (0,)), ("aligned", (1,), (1,)), ("added", (), (2,)), ("aligned", (2,), (3,)),
+        ("omitted", (3,), ()),
+    ]  # fmt: skip
+    added = rows[2]
+    assert (added.score, added.characters_a, added.characters_b) == (None, 0, len(EN[2]))
+    assert added.quotes_only_b == ("We waited eight long years for this money",)
+
+
+def test_two_in_one_and_one_elsewhere():
+    assert ("aligned", (1,), (1, 2)) in links(aligned((UK[0], f"{UK[1]} {UK[2]}", *UK[3:]), EN))
+    assert ("aligned", (1, 2), (1,)) in links(aligned(UK, (EN[0], f"{EN[1]} {EN[2]}", *EN[3:])))
+    moved = links(aligned(UK, (EN[4], *EN[:4])))
+    assert ("moved", (4,), (0,)) in moved
+    assert len(moved) == 5
+
+
+def test_numbers_that_one_variant_alone_has():
+    rows = aligned(UK, (EN[0].replace("12.5", "15.2"), *EN[1:]))
+    assert (rows[0].numbers_only_a, rows[0].numbers_only_b) == (("12,5 млн",), ("15.2 million",))
+
+
+def test_captions_are_not_compared_and_numbers_are_of_the_blocks():
+    a = variant("a", "uk", UK)
+    a = replace(a, blocks=(BlockRecord("caption", "Міст у Полтаві"), *a.blocks))
+    rows = Aligner()({"a": a, "b": variant("b", "en", EN)}, [("a", "b")])
+    assert [row.paragraphs_a for row in rows] == [(n,) for n in range(1, 6)]
+
+
+def test_what_cannot_be_compared_has_no_rows():
+    german = variant("b", "de", EN)
+    assert Aligner()({"a": variant("a", "uk", UK), "b": german}, [("a", "b")]) == ()
+    assert aligned(UK, ()) == ()
+    assert aligned(("", " "), EN) == ()
+
+
+def test_what_is_done_ahead_holds_for_these_texts_alone():
+    aligner = Aligner()
+    texts = {"a": variant("a", "uk", UK), "b": variant("b", "en", EN)}
+    ahead = aligner(texts, [("a", "b")])
+    assert aligner(texts, [("a", "b")]) == ahead
+    shorter = {**texts, "a": variant("a", "uk", UK[:2], version=2)}
+    assert [row.version_a for row in aligner(shorter, [("a", "b")])] == [2] * 5
+
+
+def test_quotes_are_speech_and_not_names():
+    assert quoted(["Компанія «Нова пошта» каже: «Ми доставимо усе до п'ятниці»."]) == (
+        "Ми доставимо усе до п'ятниці",
+    )
+    own = ("Ми чекали на ці гроші вісім довгих років", "Поліція просить водіїв обирати об'їзд")
+    assert surplus(own, ("We waited eight long years for this money",), "uk", "en") == own[1:]
+    assert surplus(own[:1], ("one two three four", "five six seven eight"), "uk", "en") == ()
+
+
+_BLOCK = st.one_of(st.sampled_from([*UK, *EN]), st.text(max_size=60))
+
+
+@given(st.lists(_BLOCK, max_size=7), st.lists(_BLOCK, max_size=7), st.sampled_from(["uk", "ru", "en"]))
+@settings(max_examples=60, deadline=None)
+def test_every_paragraph_is_in_one_row(ours, theirs, language):
+    a, b = variant("a", "ru" if language == "uk" else "uk", ours), variant("b", language, theirs)
+    rows = Aligner()({"a": a, "b": b}, [("a", "b")])
+    if rows:
+        for side, texts in (("paragraphs_a", ours), ("paragraphs_b", theirs)):
+            numbers = [n for row in rows for n in getattr(row, side)]
+            assert sorted(numbers) == [n for n, text in enumerate(texts) if text.strip()]
+        assert [row.position for row in rows] == list(range(len(rows)))
+
+
+def test_the_weights_are_those_of_the_fit():
+    stored = json.loads((Path(__file__).parents[3] / "pipelines/alignment/weights.json").read_text("utf-8"))
+    assert len(stored["data_sha256"]) == 64
+    assert len(stored["weight"]) == len(stored["features"])
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_text_of_one_paragraph(number):
+    assert ("aligned", (0,), (0,)) in links(aligned(UK[:1], EN[:number]))
