@@ -26,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks" / "contenders"
 DATA = ROOT.parent / "shared" / "data"
 PYTHON = sys.executable
+LIMIT = "flat out: our extraction, nothing else"
+OURS = "triptych, raw pages kept"
+PLAIN = "scrapy + trafilatura + langdetect"
 
 
 def main() -> None:
@@ -41,13 +44,25 @@ def main() -> None:
         measure(Path(folder), options)
 
 
-def measure(folder: Path, options: argparse.Namespace) -> None:
-    pages = folder / "pages"
-    pages.mkdir()
+def lay_out(folder: Path, copies: int) -> list[str]:
+    """The names of the files in `pages`; `single` holds one of them, `copied` each so often."""
+    pages, single, copied = (folder / name for name in ("pages", "single", "copied"))
+    for made in (pages, single, copied):
+        made.mkdir()
     sources = [*DATA.glob("pages/*/*.html.gz"), *DATA.glob("aeb/html/*.html.gz")]
     for number, source in enumerate(sorted(sources)):
         (pages / f"p{number:04}.html").write_bytes(gzip.decompress(source.read_bytes()))
     names = sorted(path.name for path in pages.iterdir())
+    shutil.copy(pages / names[0], single)
+    for copy in range(copies):
+        for name in names:
+            os.link(pages / name, copied / f"{copy}-{name}")
+    return names
+
+
+def measure(folder: Path, options: argparse.Namespace) -> None:
+    names = lay_out(folder, options.copies)
+    pages, single, copied = (folder / name for name in ("pages", "single", "copied"))
     server = subprocess.Popen(
         [PYTHON, str(HERE / "server.py"), str(pages)],
         stdin=subprocess.PIPE,
@@ -59,10 +74,6 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     many, one = folder / "many.txt", folder / "one.txt"
     many.write_text("\n".join(f"{base}/{copy}/news/{n}" for copy in range(options.copies) for n in names))
     one.write_text(f"{base}/0/news/{names[0]}")
-    single = folder / "single"
-    single.mkdir()
-    shutil.copy(pages / names[0], single)
-    count = len(names) * options.copies
 
     def ours(urls: Path, raw: str) -> list[str]:
         shutil.rmtree(folder / "archive", ignore_errors=True)
@@ -82,37 +93,75 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         output = ["--output-dir", str(folder / "text"), "--parallel", str(options.processes)]
         return [trafilatura, "--input-dir", str(of), *output, "--json", "--with-metadata"]
 
-    copied = folder / "copied"
-    copied.mkdir()
-    for copy in range(options.copies):
-        for name in names:
-            os.link(pages / name, copied / f"{copy}-{name}")
+    def peer(script: str, of: Path, copies: int) -> list[str]:
+        return [PYTHON, str(HERE / script), str(of), str(copies), str(options.processes)]
+
+    # name: the whole run, the same over one page, and how often it goes over the pages
     contenders = {
-        "flat out: our extraction, nothing else": (
-            lambda: flat(pages, options.copies),
-            lambda: flat(single, 1),
+        LIMIT: (lambda: flat(pages, options.copies), lambda: flat(single, 1), options.copies),
+        OURS: (lambda: ours(many, "warc"), lambda: ours(one, "warc"), options.copies),
+        "triptych, KEEP_RAW=none": (lambda: ours(many, "none"), lambda: ours(one, "none"), options.copies),
+        PLAIN: (lambda: plain(many), lambda: plain(one), options.copies),
+        "trafilatura --parallel, files only": (
+            lambda: command_line(copied),
+            lambda: command_line(single),
+            options.copies,
         ),
-        "triptych, raw pages kept": (lambda: ours(many, "warc"), lambda: ours(one, "warc")),
-        "triptych, KEEP_RAW=none": (lambda: ours(many, "none"), lambda: ours(one, "none")),
-        "scrapy + trafilatura + langdetect": (lambda: plain(many), lambda: plain(one)),
-        "trafilatura --parallel, files only": (lambda: command_line(copied), lambda: command_line(single)),
     }
+    slow = {
+        "newspaper4k, files only": ("newspaper", "newspaper4k.py"),
+        "news-please, one process, files only": ("newsplease", "news_please.py"),
+    }
+    missing = [name for name, (module, _) in slow.items() if importlib.util.find_spec(module) is None]
+    for name, (_, script) in slow.items():
+        if name not in missing:
+            # as many pages a second over one copy as over four, and less to wait for
+            contenders[name] = (
+                lambda script=script: peer(script, pages, 1),
+                lambda script=script: peer(script, single, 1),
+                1,
+            )
     walls: dict[str, list[float]] = {name: [] for name in contenders}
     cpus: dict[str, list[float]] = {name: [] for name in contenders}
     stalls: list[list[float]] = []
     for number in range(options.rounds):
-        for name, (whole, start) in contenders.items():
+        for name, (whole, start, copies) in contenders.items():
+            count = len(names) * copies
             idle, idle_cpu = timed(start())
             wall, cpu = timed(whole())
             walls[name].append(count / max(wall - idle, 0.01))
             cpus[name].append((cpu - idle_cpu) / count * 1000)
-            if name.startswith("triptych, raw"):
+            if name == OURS:
                 stalls.append(json.loads((folder / "stalls.json").read_text()))
             print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
+    pools = [
+        (pool_cost("ours", pages, options), pool_cost("pebble", pages, options))
+        for _ in range(options.rounds)
+    ]
     assert server.stdin is not None
     server.stdin.close()
     server.wait()
-    show(count, options, walls, cpus, stalls)
+    show(len(names), options, walls, cpus)
+    p99, worst = (statistics.median(column) for column in zip(*stalls, strict=True))
+    print(f"\nEvent loop, raw pages kept: a 10 ms timer is late by p99 {p99:.0f} ms, at most {worst:.0f} ms.")
+    for name, costs in zip(("ours", "pebble"), zip(*pools, strict=True), strict=True):
+        print(f"Pool alone, {name}: {told(costs)} ms of the crawl's CPU a page.")
+    if missing:
+        print(f"Not measured, not installed (pip install -e .[bench]): {', '.join(missing)}.")
+
+
+def pool_cost(kind: str, pages: Path, options: argparse.Namespace) -> float | None:
+    """Milliseconds of the parent's CPU a page; None where it is not installed."""
+    if kind == "pebble" and importlib.util.find_spec("pebble") is None:
+        return None
+    command = [PYTHON, str(HERE / "pool.py"), kind, str(pages), "2", str(options.processes)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[1]) / 2 / len(list(pages.iterdir())) * 1000
+
+
+def told(costs: tuple[float | None, ...]) -> str:
+    measured = [cost for cost in costs if cost is not None]
+    return f"{statistics.median(measured):.2f}" if measured else "not measured:"
 
 
 def adopt_orphans() -> None:
@@ -138,21 +187,16 @@ def timed(command: list[str]) -> tuple[float, float]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def show(count: int, options: argparse.Namespace, walls, cpus, stalls) -> None:
-    limit = next(iter(walls))
-    plain = "scrapy + trafilatura + langdetect"
-    print(f"{count} pages, {options.processes} processes, median of {options.rounds} rounds\n")
-    print("| | pages/s | of the limit | of the plain spider | CPU ms a page |")
-    print("|---|---|---|---|---|")
+def show(pages: int, options: argparse.Namespace, walls, cpus) -> None:
+    print(f"{pages} pages, {options.copies} times, {options.processes} processes, {options.rounds} rounds\n")
+    print("| | pages/s | of the limit | of the plain spider | CPU ms a page | of the limit's CPU |")
+    print("|---|---|---|---|---|---|")
     for name, speeds in walls.items():
-        of_limit = statistics.median(a / b for a, b in zip(speeds, walls[limit], strict=True))
-        of_plain = statistics.median(a / b for a, b in zip(speeds, walls[plain], strict=True))
-        cpu = statistics.median(cpus[name])
-        print(f"| {name} | {statistics.median(speeds):.1f} | {of_limit:.2f} | {of_plain:.1f} | {cpu:.1f} |")
-    p99, worst = (statistics.median(column) for column in zip(*stalls, strict=True))
-    print(f"\nEvent loop, raw pages kept: a 10 ms timer is late by p99 {p99:.0f} ms, at most {worst:.0f} ms")
-    missing = [name for name in ("newsplease", "newspaper") if importlib.util.find_spec(name) is None]
-    print(f"Not measured: {', '.join(missing) or 'nothing'} (not installed, or a crawl of its own)")
+        of_limit = statistics.median(a / b for a, b in zip(speeds, walls[LIMIT], strict=True))
+        of_plain = statistics.median(a / b for a, b in zip(speeds, walls[PLAIN], strict=True))
+        of_cpu = statistics.median(a / b for a, b in zip(cpus[name], cpus[LIMIT], strict=True))
+        cells = f"{statistics.median(speeds):.1f} | {of_limit:.2f} | {of_plain:.1f}"
+        print(f"| {name} | {cells} | {statistics.median(cpus[name]):.1f} | {of_cpu:.2f} |")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The limit: our extraction over the same bytes in N processes. python flat_out.py FOLDER COPIES N."""
+"""The limit: our extraction over the same bytes in N processes. python flat_out.py FOLDER COPIES N.
+
+The processes have the collector's pace of our workers: a limit that is easier to come near is none.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from crawler.exceptions import ExtractionError
 from crawler.extraction.page import extract
+from crawler.extraction.worker_server import prepare
 from crawler.items import Fetch, Hints
 
 
@@ -26,5 +30,5 @@ if __name__ == "__main__":
     paths = [str(path) for path in sorted(Path(sys.argv[1]).glob("*.html"))] * int(sys.argv[2])
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["crawler.extraction.page"])
-    with context.Pool(int(sys.argv[3])) as pool:
+    with context.Pool(int(sys.argv[3]), initializer=prepare) as pool:
         print(sum(pool.imap_unordered(read, paths, chunksize=4)))
