@@ -15,7 +15,7 @@ def read(path: str) -> int:
     article.download(input_html=Path(path).read_text(errors="replace"))
     try:
         article.parse()
-    except ArticleException:
+    except (ArticleException, ImportError):  # Korean and others need packages that it does not install
         return 0
     return len(article.text)
 
