@@ -43,6 +43,10 @@ class Publisher:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
         )
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def commit(
         self,
         layout: Layout,
