@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
+from pipelines.bylines.identity import author_id
 
 if TYPE_CHECKING:
     from crawler.items import Article, Look
@@ -50,6 +51,7 @@ def article_record(item: Article, run_id: str) -> ArticleRecord:
         extractor=item.extractor,
         run_id=run_id,
         extra=_extra(item),
+        author_ids=tuple(author_id(item.outlet, name) for name in item.authors),
     )
 
 

@@ -59,6 +59,7 @@ def test_the_row_says_what_the_page_says(rows: pd.DataFrame, path: str) -> None:
     ]
     assert row["body"] == article.body
     assert tuple(row["authors"]) == article.authors
+    assert len(row["author_ids"]) == len(article.authors)
     assert (row["byline"] if isinstance(row["byline"], str) else None) == article.byline
     assert row["published_at"] == pd.Timestamp(article.published_at)
     # many pages print the day of publication again as that of the last change
