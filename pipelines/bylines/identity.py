@@ -19,6 +19,7 @@ _APOSTROPHES = re.compile("['’ʼ`´\"]")
 _SAME = (
     (re.compile(r"^ie"), "e"),  # Iefymenko, Yefymenko
     (re.compile(r"(?<=[cwj])o"), "e"),  # Чорний, Чёрный
+    (re.compile(r"(?<=[aeou])io"), "e"),  # Гайовик, Гаевик
     (re.compile(r"ei"), "i"),  # Олійник, Олейник
     (re.compile(r"aia$"), "a"),  # Левицька, Левицкая
     (re.compile(r"i?[eo]v(a?)$"), r"ov\1"),  # Ковальов, Ковалёв, Kovalev
