@@ -78,6 +78,7 @@ class Ledger:
     def table(self) -> str:
         clock = f"{self.ends['wrong clock']}" if FAKETIME else "none: libfaketime is not installed"
         ends = {name: n for name, n in self.ends.items() if name != "wrong clock"}
+        flat = ", memory and descriptors flat" if self.growth[0] else ""
         rows = {
             "lasted": f"{self.seconds / 60:.1f} minutes, seed {self.seed}",
             "short crawls": f"{self.rounds}: {_told(ends)}",
