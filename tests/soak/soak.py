@@ -89,8 +89,7 @@ class Ledger:
             "hostile outlet": _told(self.outcomes),
             "private network": f"{self.inside} requests",
             "the long crawl": self.growth[0] or "too short to tell",
-            "verdict": "; ".join(self.faults()[:10])
-            or "every good article once, memory and descriptors flat",
+            "verdict": "; ".join(self.faults()[:10]) or f"every good article once{flat}",
         }
         width = max(map(len, rows))
         return "".join(f"{name:<{width}}  {value}\n" for name, value in rows.items())
