@@ -223,7 +223,16 @@ def test_explain_shows_what_a_person_can_check(scrapy_command: list[str], paired
     folder = paired[0]
     run = scrapy(scrapy_command, folder, "pair", "--explain", one(folder, UK)["url"], one(folder, EN)["url"])
     assert (run.returncode, run.stderr) == (0, "")
-    for part in ("Боднарук", "Bodnaruk", "9 квітня", "April 9", "runner-up", "in order", "a pair by content"):
+    for part in (
+        "Боднарук",
+        "Bodnaruk",
+        "9 квітня",
+        "April 9",
+        "runner-up",
+        "in order",
+        "a pair by content",
+        "In both: ",
+    ):
         assert part in run.stdout
     run = scrapy(
         scrapy_command, folder, "pair", "--explain", one(folder, UK)["url"], "https://nowhere.example/"

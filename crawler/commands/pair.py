@@ -14,7 +14,7 @@ from scrapy.exceptions import UsageError
 import archive
 from archive.exceptions import ArchiveError
 from pipelines.pairing.explain import explain
-from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table
+from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table, paragraphs_table
 from pipelines.pairing.review import article_ids, write_review
 from pipelines.pairing.sweep import pair_archive
 from pipelines.pairing.verdicts import named_in, read_verdicts
@@ -86,6 +86,8 @@ class Command(ScrapyCommand):
     def _explain(self, uri: str, one: str, other: str) -> None:
         explained = explain(archive.open(uri), one, other)
         self._console.print(explanation_table(explained))
+        if (table := paragraphs_table(explained)).row_count:
+            self._console.print(table)
         for line in explanation_lines(explained):
             self._console.print(line, highlight=False)
 

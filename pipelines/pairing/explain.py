@@ -10,12 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.exceptions import ArticleNotFound
+from pipelines.alignment import Aligner
 from pipelines.pairing.blocks import Blocks
 from pipelines.pairing.content import Match, compare
 from pipelines.pairing.review import article_ids, known
 
 if TYPE_CHECKING:
     from archive.reader import Archive
+    from archive.records import AlignmentRecord, VariantText
     from pipelines.pairing.reading import Reading
 
 
@@ -34,6 +36,10 @@ class Explanation:
     decided: tuple[str, ...]
     """What joins them in the archive, in words; empty while they are no pair."""
     one_story: bool
+    texts: tuple[VariantText, VariantText]
+    """In the order asked for."""
+    paragraphs: tuple[AlignmentRecord, ...]
+    """Of `texts`, the first being a; empty where the languages cannot be compared."""
 
 
 def explain(read: Archive, one: str, other: str) -> Explanation:
@@ -57,6 +63,7 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
     matches = compare(list(pool.values()), {ids}, only_wanted=True)
     addresses = known(read, ids)
     decided, one_story = _decided(read, ids)
+    texts = blocks.variants(ids, {each.document.outlet for each in readings.values()})
     return Explanation(
         a=readings[a_id],
         b=readings[b_id],
@@ -66,6 +73,8 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
         only=(_only(readings[a_id], readings[b_id]), _only(readings[b_id], readings[a_id])),
         decided=decided,
         one_story=one_story,
+        texts=(texts[a_id], texts[b_id]),
+        paragraphs=Aligner()(texts, [(a_id, b_id)]),
     )
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pipelines.pairing.reading import Reading
     from pipelines.pairing.sweep import Outcome
 
+_LONG = 160
+"""Characters of a paragraph that are shown."""
 _TIERS = ("auto", "probable", "review", "none", "not compared")
 
 
@@ -57,6 +59,44 @@ def explanation_table(explained: Explanation) -> Table:
     return table
 
 
+def paragraphs_table(explained: Explanation) -> Table:
+    """What either side says alone or elsewhere, paragraph by paragraph."""
+    table = _plain()
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
+    for row in explained.paragraphs:
+        if row.kind != "aligned":
+            ours, theirs = (
+                " ".join(text.blocks[n].text for n in numbers)
+                for text, numbers in zip(explained.texts, (row.paragraphs_a, row.paragraphs_b), strict=True)
+            )
+            kind = "elsewhere" if row.kind == "moved" else "only here"
+            table.add_row(kind, _cut(ours), _cut(theirs))
+        if row.quotes_only_a or row.quotes_only_b:
+            sides = (_cut("; ".join(x)) for x in (row.quotes_only_a, row.quotes_only_b))
+            table.add_row("quoted only here", *sides)
+    return table
+
+
+def _coverage(explained: Explanation) -> str:
+    shared = [row for row in explained.paragraphs if row.kind in {"aligned", "moved"}]
+    told = []
+    for side, text in enumerate(explained.texts):
+        numbers = [(row.paragraphs_a, row.paragraphs_b)[side] for row in explained.paragraphs]
+        own = [(row.paragraphs_a, row.paragraphs_b)[side] for row in shared]
+        letters = [(row.characters_a, row.characters_b)[side] for row in explained.paragraphs]
+        both = [(row.characters_a, row.characters_b)[side] for row in shared]
+        share = 100 * sum(both) / max(1, sum(letters))
+        told.append(
+            f"{sum(map(len, own))} of {sum(map(len, numbers))} paragraphs of {text.language} ({share:.0f} %)"
+        )
+    return f"In both: {' and '.join(told)}."
+
+
+def _cut(text: str) -> str:
+    return _shown(text if len(text) <= _LONG else f"{text[:_LONG].rsplit(' ', 1)[0]} …")
+
+
 def explanation_lines(explained: Explanation) -> list[str]:
     match, lines = explained.match, []
     if match is None:
@@ -69,6 +109,8 @@ def explanation_lines(explained: Explanation) -> list[str]:
             f"{match.ordered[0]} of {match.ordered[1]} anchors in order; "
             f"compared among {explained.compared} articles of their days."
         )
+    if explained.paragraphs:
+        lines.append(_coverage(explained))
     said = ", ".join(explained.decided)
     lines.append(f"In the archive: {f'a pair by {said}' if said else 'no pair'}, {_story(explained)}.")
     return lines
