@@ -1,7 +1,7 @@
 """How many stories come out exactly right: `python benchmarks/pairing_groups.py [--data FILE]`.
 
 Stories of three languages, of which two in three keep all, and one in three one language alone; beside them
-the stories that have one language only. What pairing joins by content is grouped as in the archive. Right is a
+the stories of one language only. What pairing joins by content is grouped as in the archive. Right is a
 story of which all articles and no others are together. Weights are fitted on the other half of the stories,
 by a hash of their id; three seeds.
 """

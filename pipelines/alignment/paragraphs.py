@@ -24,7 +24,7 @@ _PRIOR = 40.0
 """As in pairing: articles of the background that count beside the paragraphs at hand."""
 _COMMON = 0.25
 """Share of articles that an n-gram has which pairing takes for common."""
-_READ = 4_000
+READ = 4_000
 """Characters of a paragraph that count."""
 MOST = 400
 """Paragraphs that are compared: their product is what aligning costs."""
@@ -60,7 +60,7 @@ class Groups:
 
 def grouped(texts: Sequence[str], language: str) -> Groups:
     """At most MOST texts, none of them empty; of one of uk, ru, en."""
-    readings = tuple(read(Document("", "", language, "", text[:_READ])) for text in texts)
+    readings = tuple(read(Document("", "", language, "", text[:READ])) for text in texts)
     background = shipped_background(language)
     anchors: list[Mapping[Any, float]] = []
     numbers: list[Mapping[Any, float]] = []

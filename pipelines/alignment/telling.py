@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive.records import AlignmentRecord
 from pipelines.alignment.links import find_links
+from pipelines.alignment.paragraphs import READ
 from pipelines.alignment.quotes import quoted, surplus
 from pipelines.pairing.anchors import anchors_of
 
@@ -29,7 +30,7 @@ def rows(  # noqa: PLR0917
     other: Groups,
 ) -> Iterator[AlignmentRecord]:
     """In the order of reading a; what only b has stands where b has it."""
-    only_a, only_b = _numbers_apart(a, b), _numbers_apart(b, a)
+    has_a, has_b = _numbers(a, one), _numbers(b, other)
     found = find_links(one, other)
     for position, (kind, ours, theirs, score) in enumerate(_in_order(found, one.singles, other.singles)):
         texts_a = [a.blocks[numbers_of_a[i]].text for i in ours]
@@ -49,8 +50,8 @@ def rows(  # noqa: PLR0917
             score=score,
             characters_a=sum(map(len, texts_a)),
             characters_b=sum(map(len, texts_b)),
-            numbers_only_a=_printed(texts_a, a.language, only_a),
-            numbers_only_b=_printed(texts_b, b.language, only_b),
+            numbers_only_a=_printed(one, ours, has_b),
+            numbers_only_b=_printed(other, theirs, has_a),
             quotes_only_a=surplus(quotes_a, quotes_b, a.language, b.language),
             quotes_only_b=surplus(quotes_b, quotes_a, b.language, a.language),
         )
@@ -80,20 +81,20 @@ def _in_order(found: Sequence[Found], n: int, m: int) -> Iterator[Row]:
     yield from added(m)
 
 
-def _numbers_apart(own: VariantText, other: VariantText) -> set[str]:
-    """Keys of the numbers and dates that the other variant has nowhere, its captions included."""
-    ours, theirs = (
-        {
-            x.key
-            for text in (each.headline, *(block.text for block in each.blocks))
-            for x in anchors_of(text, each.language)
-            if x.key[0].isdigit()
-        }
-        for each in (own, other)
+def _numbers(variant: VariantText, groups: Groups) -> set[str]:
+    """Keys of the numbers and dates that it has anywhere, its headline and what is not compared included."""
+    read = {each.document.body for each in groups.readings}
+    others = [variant.headline, *(x.text for x in variant.blocks if x.text[:READ] not in read)]
+    found = {anchor.key for each in groups.readings for anchor in each.anchors}
+    found |= {anchor.key for text in others for anchor in anchors_of(text, variant.language)}
+    return {key for key in found if key[0].isdigit()}
+
+
+def _printed(groups: Groups, places: Places, elsewhere: set[str]) -> tuple[str, ...]:
+    found = (
+        anchor.text
+        for place in places
+        for anchor in groups.readings[place].anchors
+        if anchor.key[0].isdigit() and anchor.key not in elsewhere
     )
-    return ours - theirs
-
-
-def _printed(texts: Sequence[str], language: str, keys: set[str]) -> tuple[str, ...]:
-    found = (x.text for text in texts for x in anchors_of(text, language) if x.key in keys)
     return tuple(dict.fromkeys(found))

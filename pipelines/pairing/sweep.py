@@ -174,11 +174,13 @@ def _align_ahead(
 ) -> None:
     """Before the archive's lock is taken, as most of it is known by then."""
     texts = blocks.variants({x for match in matches for x in (match.a_id, match.b_id)}, outlets)
+    couples = []
     for match in matches:
         if match.a_id in texts and match.b_id in texts:
             a, b = texts[match.a_id], texts[match.b_id]
             if (a.article_id, a.version, b.article_id, b.version) not in aligned:
-                aligner({a.article_id: a, b.article_id: b}, [(a.article_id, b.article_id)])
+                couples.append((match.a_id, match.b_id))
+    aligner(texts, couples)
 
 
 def _aligned(read: Archive) -> set[tuple[str, int, str, int]]:
