@@ -79,7 +79,8 @@ def _articles(state: State, rows: list[Row], file: int) -> None:
     places = {(id_key(x), ID, numbers[x]) for x in new}
     for row in rows:
         number = row["number"] = numbers[str(row["article_id"])]
-        places |= _addresses(number, row) | _targets(number, row["alternates"])
+        own = _addresses(number, row)
+        places |= own | _targets(number, row["alternates"], own)
         row["alternates"] = _alternates(row["alternates"])
     _add_places(db, places)
     # the story of a known article is changed by _memberships, which looks at the one it leaves
@@ -189,7 +190,8 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
             " last_modified = coalesce(:last_modified, last_modified) WHERE number = :number",
             row,
         )
-        places |= _addresses(number, row)
+        own = _addresses(number, row)
+        places |= own
         if row["content_hash"] is not None and row["reason"] == "new-extractor":
             db.execute(
                 "UPDATE article SET reread_hash = :content_hash, reread_extractor = :extractor"
@@ -197,7 +199,7 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
                 row,
             )
         if row["alternates"] is not None:
-            places |= _targets(number, row["alternates"])
+            places |= _targets(number, row["alternates"], own)
             values = (_alternates(row["alternates"]), number)
             db.execute("UPDATE article SET alternates = ? WHERE number = ?", values)
     _add_places(db, places)
@@ -248,8 +250,10 @@ def _addresses(number: int, row: Row) -> set[Place]:
     return {(key, role, number) for key, role in roles.items()}
 
 
-def _targets(number: int, alternates: object) -> set[Place]:
-    return {(address_key(x["url"]), TARGET, number) for x in alternates if x["url"]}  # type: ignore[attr-defined]
+def _targets(number: int, alternates: object, own: set[Place]) -> set[Place]:
+    """What it names, but for itself."""
+    keys = {address_key(x["url"]) for x in alternates if x["url"]}  # type: ignore[attr-defined]
+    return {(key, TARGET, number) for key in keys - {key for key, _, _ in own}}
 
 
 FILLERS: dict[str, tuple[Callable[[State, list[Row], int], None], list[str] | None]] = {

@@ -54,8 +54,8 @@ OWN_NAMES = frozenset({*FOLDERS, *TABLES, *_WORKING_COPY, *_CACHE, "_lock"})
 
 def snapshot_number(name: str) -> int | None:
     """Of a manifest, by its name or path; None for what is none."""
-    stem, _, suffix = name.rpartition("/")[2].partition(".")
-    return int(stem) if suffix == "json" and stem.isdecimal() else None
+    stem = name[name.rfind("/") + 1 : -len(".json")]
+    return int(stem) if name.endswith(".json") and stem.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -71,9 +72,10 @@ class Log:
         self._recent: dict[int, Snapshot] = {}
 
     def ids(self) -> list[int]:
-        if not self._layout.log.is_dir():
+        try:
+            names = os.listdir(self._layout.log)  # noqa: PTH208  a commit asks, and there may be many
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        names = (path.name for path in self._layout.log.iterdir())
         here = sorted(number for name in names if (number := snapshot_number(name)) is not None)
         # a working copy brings old manifests when they are read; in a store none is ever missing
         return list(range(here[-1] + 1)) if here and working_copy.of(self._layout.root) else here

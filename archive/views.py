@@ -2,6 +2,9 @@
 
 `articles` and its fellows in the root point into `_views/current`, which one rename turns to the next
 snapshot: all tables at once. A reader that wants to stay with a snapshot resolves the link first.
+
+No name in a view is in another one. Arrow lists a folder, then asks for each name, and leaves out without a
+word what is gone by then: names that two views have in common would be read as if they were all.
 """
 
 from __future__ import annotations
@@ -72,7 +75,7 @@ def _build(layout: Layout, snapshot: Snapshot, final: Path) -> None:
             files = [file for name in stored for file in snapshot.stored(name)]
             full = [file for file in files if file.rows] or files[:1]
             for file, path in zip(full, fetching.present(layout.root, full), strict=True):
-                _link(path, folder / f"{file.month}-{file.path.rpartition('-')[2]}")
+                _link(path, folder / f"{file.month}-v{snapshot.id}-{file.path.rpartition('-')[2]}")
         early.rename(final)
     except FileExistsError:  # built by another between the look and the rename
         shutil.rmtree(early, ignore_errors=True)

@@ -68,6 +68,17 @@ def test_an_open_archive_stays_at_its_snapshot(filled, writer, article):
     assert [snapshot.id for snapshot in filled.refresh().snapshots()] == [0, 1, 2]
 
 
+def test_no_two_views_share_a_name(filled, writer, root, article):
+    """A reader that lists one view and then looks for its names in the next must find none of them there."""
+    before = {path.name for path in (root / "articles").iterdir()}
+    inodes = {path.stat().st_ino for path in (root / "articles").iterdir()}
+    writer.add_article(article(77))
+    writer.commit()
+    after = {path.name for path in (root / "articles").iterdir()}
+    assert inodes & {path.stat().st_ino for path in (root / "articles").iterdir()}, "the same files, still"
+    assert before & after == set()
+
+
 def test_a_view_that_is_not_kept_is_named(filled, root):
     import shutil
 

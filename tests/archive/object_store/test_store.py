@@ -31,6 +31,13 @@ def grave(uri):
     return [finding.text for finding in verify(uri) if finding.grave]
 
 
+def copy(store, folder):
+    for listed in store.list(""):
+        path = folder / listed.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(store.get(listed.path))
+
+
 @pytest.fixture
 def filled(uri, article, page, noon):
     """Two articles with pages, one of them edited."""
@@ -61,6 +68,16 @@ def test_what_one_machine_writes_another_reads(filled, machine, article, page):
     frame = pd.read_parquet(there.path("articles"))
     assert len(frame) == 2
     assert str(there.path("articles")).startswith(str(there.root))
+
+
+def test_a_copy_of_what_is_there_is_an_archive_in_a_folder(filled, store, tmp_path, article):
+    folder = tmp_path / "brought-home"
+    copy(store, folder)
+    there, here = archive.open(filled), archive.open(folder)
+    pd.testing.assert_frame_equal(here.articles().to_pandas(), there.articles().to_pandas())
+    upkeep.repair(folder)
+    assert len(pd.read_parquet(folder / "articles")) == 2
+    assert grave(folder) == []
 
 
 def test_what_was_opened_stays_as_it_was(filled, machine, article):
@@ -189,10 +206,7 @@ def test_purged_is_gone_from_the_store_and_from_every_machine(  # noqa: PLR0917
     assert find(other.root, *words)
     machine(1)
     purge(filled, article(1).url, "test")
-    for listed in store.list(""):
-        path = tmp_path / "store" / listed.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(store.get(listed.path))
+    copy(store, tmp_path / "store")
     assert find(tmp_path / "store", *words) == []
     machine(2)
     with ArchiveWriter.open(filled, run_id="run-2") as writer:
