@@ -236,7 +236,7 @@ class ArchiveWriter:
                 return self._committer.commit(batches, decide, summary or {}, about)
 
             # what a dead writer left is not always in its segment as it was taken in
-            if by is None or self._inherited:
+            if by is None or self._inherited or not batches:
                 snapshot = commit_here()
             else:
                 names = [batch.segment.path.name for batch in self._sealed]

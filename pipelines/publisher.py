@@ -62,7 +62,7 @@ class Publisher:
             self._process.stdin.write(asked.encode() + b"\n")
             self._process.stdin.flush()
             answer = json.loads(self._process.stdout.readline() or '{"error": "it has ended"}')
-        except OSError as error:
+        except (OSError, ValueError) as error:  # closed, or what it says is no answer
             answer = {"error": str(error)}
         if why := answer.get("error"):
             logger.warning("The publisher could not commit (%s): the crawl does it by itself", why)

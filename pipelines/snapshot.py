@@ -113,8 +113,6 @@ class SnapshotStage:
         self._ledger.close()
         try:
             self._publish(finished=True)
-            self.writer.close()
-            self.closed = True
         except (ArchiveError, OSError) as error:
             self._fail(error)
         finally:
@@ -133,6 +131,8 @@ class SnapshotStage:
     def _publish(self, *, finished: bool = False) -> Snapshot | None:
         now = datetime.now(UTC)
         with self._publishing:
+            if self.closed:  # a commit that was begun before the last one, and had to wait for it
+                return None
             snapshot = self.writer.commit(
                 lambda fresh, related: decide(fresh, related, now=now),
                 summary=account(self._crawler, finished=finished),
@@ -140,6 +140,9 @@ class SnapshotStage:
             )
             if snapshot is not None:
                 self.snapshots.append(snapshot)
+            if finished:
+                self.writer.close()
+                self.closed = True
             return snapshot
 
     def _committed(self, commit: asyncio.Future[Snapshot | None]) -> None:

@@ -12,6 +12,7 @@ import pytest
 import archive
 from crawler.demo.expected import expected_articles, expected_dropped, expected_missing
 from crawler.demo.expected_pairs import expected_pairs
+from tests.demo_port import alone_at_its_port
 
 ROOT = Path(__file__).parents[1]
 ARTICLES = {article.path: article for article in expected_articles()}
@@ -20,15 +21,16 @@ ARTICLES = {article.path: article for article in expected_articles()}
 @pytest.fixture(scope="module")
 def demo(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo") / "news-archive"
-    run = subprocess.run(
-        [*scrapy_command, "crawl", "demo", "-s", f"ARCHIVE_URI={folder}"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONWARNINGS": "error"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    with alone_at_its_port():
+        run = subprocess.run(
+            [*scrapy_command, "crawl", "demo", "-s", f"ARCHIVE_URI={folder}"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONWARNINGS": "error"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     return folder, run.stdout

@@ -14,6 +14,8 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
+from tests.demo_port import alone_at_its_port
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "docs/notebooks/first-look.ipynb"
 
@@ -22,7 +24,8 @@ NOTEBOOK = ROOT / "docs/notebooks/first-look.ipynb"
 def demo(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("notebook") / "news-archive"
     command = [*scrapy_command, "crawl", "demo", "-s", f"ARCHIVE_URI={folder}"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    with alone_at_its_port():
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
     return folder
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.recording import Recording, read_recording
+from tests.demo_port import alone_at_its_port
 from tests.newsroom import Site
 from tests.story_pages import HEADLINES, Page
 
@@ -99,7 +100,8 @@ def test_outlets_without_an_archive_says_so(scrapy: Scrapy) -> None:
 
 
 def test_outlets_counts_what_the_archive_has(scrapy: Scrapy) -> None:
-    assert scrapy("crawl", "demo").returncode == 0
+    with alone_at_its_port():
+        assert scrapy("crawl", "demo").returncode == 0
     done = scrapy("outlets")
     assert done.returncode == 0, done.stderr
     row = next(line for line in done.stdout.splitlines() if line.startswith("pravda"))

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ import pytest
 
 import archive
 from crawler.demo.expected import expected_articles
+from tests.demo_port import alone_at_its_port
 
 ROOT = Path(__file__).parents[1]
 STORY = {article.path: article.story for article in expected_articles()}
@@ -22,15 +24,16 @@ CRANES = "poschitali-zhuravley"
 
 
 def scrapy(command: list[str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*command, *arguments, "-s", f"ARCHIVE_URI={folder}"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "140"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    with alone_at_its_port() if "demo" in arguments else nullcontext():
+        return subprocess.run(
+            [*command, *arguments, "-s", f"ARCHIVE_URI={folder}"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "140"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from archive.records import AlternateRecord, ArticleRecord, BlockRecord, Evidenc
 from archive.verify import verify
 from archive.warc import Exchange, build
 from archive.writer import ArchiveWriter
+from tests.demo_port import alone_at_its_port
 from tests.newsroom import Answer, Site
 from tests.running import ROOT, Run
 from tests.story_pages import Page
@@ -156,7 +157,8 @@ def test_two_crawls_at_once_write_two_files(crawl: Crawl) -> None:
 
 
 def test_what_a_crawl_read_reads_the_same_again(crawl: Crawl, scrapy_command: list[str]) -> None:
-    run = crawl("demo")
+    with alone_at_its_port():
+        run = crawl("demo")
     assert run.exit_code == 0, run.err
     before = sorted(path.name for path in (run.archive / "_log").iterdir())
     again = reextract(scrapy_command, run.archive)
@@ -232,6 +234,6 @@ def _record(row: dict[str, object]) -> ArticleRecord:
     values = {name: row[name] for name in ArticleRecord.__slots__}
     for name, kind in nested.items():
         values[name] = tuple(kind(**item) for item in values[name])
-    for name in ("authors", "tags"):
+    for name in ("authors", "author_ids", "tags"):
         values[name] = tuple(values[name])
     return ArticleRecord(**values | {"raw_file": None, "raw_offset": None, "raw_length": None})

@@ -30,6 +30,8 @@ class Task:
         self.name = function.__name__
         self.job = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
         self.result: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self.spared = False
+        """It has been at a worker that ended with the server, and is not to blame unless it happens again."""
 
     def answer(self, reply: Reply) -> None:
         value, error, _ = reply
@@ -48,9 +50,12 @@ class Task:
 class Worker:
     """Calls `heard` after each message, and when it has ended: `held` is then what it leaves undone."""
 
-    def __init__(self, seconds: float, heard: Callable[[Worker], None]) -> None:
+    def __init__(
+        self, seconds: float, heard: Callable[[Worker], None], server_ended: Callable[[], bool]
+    ) -> None:
         self._seconds = seconds
         self._heard = heard
+        self._server_ended = server_ended
         self._socket, self.theirs = socket.socketpair()
         for end in (self._socket, self.theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
@@ -81,8 +86,11 @@ class Worker:
         if len(self.held) == 1:
             self._set_clock()
 
-    def end(self, failure: ExtractionError) -> None:
-        """Kill it; the task that it is at fails with this, the next one was not begun and stays in `held`."""
+    def end(self, failure: ExtractionError | None) -> None:
+        """Kill it; the task that it is at fails with this, the next one was not begun and stays in `held`.
+
+        None where no task is to blame: all stay.
+        """
         self.worn = self.ended = True
         if self._timer is not None:
             self._timer.cancel()
@@ -93,7 +101,7 @@ class Worker:
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-            if self.held:
+            if self.held and failure is not None:
                 self.held.popleft().fail(failure)
 
     def _set_clock(self) -> None:
@@ -137,13 +145,20 @@ class Worker:
         except OSError:
             portion = b""
         if not portion:
-            name = f"the process running {self.held[0].name}" if self.held else "a worker"
-            self.end(WorkerDied(f"{name} ended"))
+            self.end(self._why_ended())
             self._heard(self)
             return
         self._received += portion
         while not self.ended and (message := self._message()) is not None:
             self._take(message)
+
+    def _why_ended(self) -> WorkerDied | None:
+        if not self.held:
+            return WorkerDied("a worker ended")
+        if self._server_ended() and not self.held[0].spared:
+            self.held[0].spared = True
+            return None
+        return WorkerDied(f"the process running {self.held[0].name} ended")
 
     def _message(self) -> int | Reply | None:
         end = LENGTH + int.from_bytes(self._received[:LENGTH], "big")

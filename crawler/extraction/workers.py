@@ -87,12 +87,15 @@ class Workers:
         )
         theirs.close()
 
+    def _server_has_ended(self) -> bool:
+        return self._server.poll() is not None
+
     def _fill(self) -> None:
         for _ in range(self._processes - sum(not worker.worn for worker in self._workers)):
             if self._server.poll() is not None:
                 self._control.close()
                 self._start_server()
-            worker = Worker(self._timeout, self._heard)
+            worker = Worker(self._timeout, self._heard, self._server_has_ended)
             # where the server has just ended, the worker's end is closed, and that is heard of
             with worker.theirs, contextlib.suppress(OSError):
                 socket.send_fds(self._control, [b"+"], [worker.theirs.fileno()])

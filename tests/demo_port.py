@@ -1,0 +1,21 @@
+"""One demo at a time, of all processes: beside another it takes another port, and has other ids."""
+
+from __future__ import annotations
+
+import fcntl
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOCK = Path(tempfile.gettempdir()) / "triptych-tests-demo.lock"
+
+
+@contextmanager
+def alone_at_its_port() -> Iterator[None]:
+    with _LOCK.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
