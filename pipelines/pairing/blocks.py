@@ -31,7 +31,7 @@ WEEK = 7 * DAY
 BEFORE, AFTER = 4 * DAY, 8 * DAY
 _KNOWN = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
 _BLOCKS = ["article_id", "version", "language", "headline", "blocks"]
-_TEXT = ["article_id", "outlet", "language", "headline", "body", "published_at"]
+_TEXT = ["article_id", "outlet", "language", "headline", "body", "published_at", "image_url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ class Blocks:
                     row["headline"],
                     row["body"],
                     row["published_at"],
+                    row["image_url"],
                 )
             )
             for row in rows.to_pylist()

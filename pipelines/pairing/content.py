@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
@@ -52,6 +53,8 @@ class Match:
     ordered: tuple[int, int] = (0, 0)
     """How many of the shared ones that occur once on each side stand in the same order, and of how many."""
 
+    same_image: bool = False
+    """Both show a picture that no other article of either language shows in these days; told, not weighed."""
     held: bool = False
     """It is a pair by content already; what an earlier run has joined stays together."""
 
@@ -73,6 +76,7 @@ class Match:
             runner_up=told["runner_up"],
             shared=tuple((ours, theirs) for ours, theirs in told["shared"]),
             ordered=(told["ordered"][0], told["ordered"][1]),
+            same_image=bool(told.get("same_image")),
             held=True,
         )
 
@@ -84,6 +88,7 @@ class Match:
             "runner_up": self.runner_up,
             "shared": [list(pair) for pair in self.shared],
             "ordered": list(self.ordered),
+            "same_image": self.same_image,
         }
 
 
@@ -124,7 +129,8 @@ def _match(
 ) -> list[Match]:
     asked = _places(one, other, wanted)
     compared = Compared.of(one, other, _may_be(one.readings, other.readings))
-    pairs = sorted({*compared.candidates(), *asked})
+    pictured = {pair for pair in _with_one_picture(one, other) if compared.allowed[pair]}
+    pairs = sorted({*compared.candidates(), *asked, *pictured})
     if not pairs:
         return []
     likely = weights.probabilities(features(compared, pairs, weights.expected[languages]))
@@ -151,6 +157,7 @@ def _match(
                 runner_up=round(rival, 4),
                 shared=shared if a_id < b_id else tuple((y, x) for x, y in shared),
                 ordered=in_order(a, b),
+                same_image=(i, j) in pictured,
             )
         )
     return found
@@ -162,6 +169,21 @@ def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[i
     theirs = {each.document.article_id: j for j, each in enumerate(other.readings)}
     places = {(ours[a], theirs[b]) for a, b in wanted if a in ours and b in theirs}
     return places | {(ours[b], theirs[a]) for a, b in wanted if b in ours and a in theirs}
+
+
+def _with_one_picture(one: Pool, other: Pool) -> set[tuple[int, int]]:
+    """Index pairs that show the same picture; not one that stands beside several articles of a language."""
+    ours, theirs = (_pictures(side.readings) for side in (one, other))
+    return {(ours[image], theirs[image]) for image in ours.keys() & theirs.keys()}
+
+
+def _pictures(readings: Sequence[Reading]) -> dict[str, int]:
+    shown = Counter(each.document.image for each in readings if each.document.image)
+    return {
+        each.document.image: n
+        for n, each in enumerate(readings)
+        if each.document.image and shown[each.document.image] == 1
+    }
 
 
 def _may_be(ours: Sequence[Reading], theirs: Sequence[Reading]) -> NDArray[np.bool_]:

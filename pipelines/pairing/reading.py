@@ -30,6 +30,8 @@ class Document:
     headline: str
     body: str
     at: datetime | None = None
+    image: str | None = None
+    """Address of its picture."""
 
 
 @dataclass(frozen=True, slots=True)
