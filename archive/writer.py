@@ -219,7 +219,7 @@ class ArchiveWriter:
         about: Collection[str] = (),
         by: Elsewhere | None = None,
     ) -> Snapshot | None:
-        """Make everything acknowledged so far visible to readers; None when there was nothing to commit.
+        """Make everything acknowledged visible to readers; None when there was nothing, or it is closed.
 
         `decide` is shown the stored articles with the ids `about` too, and the stories they are in. `by` may
         do it in another process: it is given the layout, the names of the segments, the summary, and what
@@ -229,6 +229,8 @@ class ArchiveWriter:
         next commit takes them along. Call it from one thread at a time; appends may go on meanwhile.
         """
         with self._committing:
+            if self._closed:
+                return None
             self._rotate()
             batches = {batch.segment.id: batch.records for batch in self._sealed}
 
@@ -236,7 +238,7 @@ class ArchiveWriter:
                 return self._committer.commit(batches, decide, summary or {}, about)
 
             # what a dead writer left is not always in its segment as it was taken in
-            if by is None or self._inherited or not batches:
+            if by is None or self._inherited:
                 snapshot = commit_here()
             else:
                 names = [batch.segment.path.name for batch in self._sealed]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Request
+from twisted.python.failure import Failure
 
 from crawler.extraction.reserved import OPT_OUT, directives
+from crawler.failures import explain
 from crawler.items import Claim
 from crawler.opt_out_rules import LARGEST, read_ai_txt, read_tdmrep
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.robots_file import BoundedRobots
+
+logger = logging.getLogger(__name__)
 
 AI_TXT, TDMREP = "/ai.txt", "/.well-known/tdmrep.json"
 
@@ -91,8 +96,11 @@ class OptOuts:
             request = Request(origin + path, meta={**meta, "download_maxsize": LARGEST})
             try:
                 answer = await self._crawler.engine.download_async(request)
-            except Exception:
-                # whatever keeps it away: the outlet has said nothing there
+            except Exception as error:
+                # whatever keeps it away: the outlet has said nothing there; what nobody foresaw is told
+                _, reason, _ = explain(Failure(error))  # type: ignore[no-untyped-call]
+                if reason.startswith("error-"):
+                    logger.warning("%s could not be asked for: %s", request.url, error)
                 continue
             if answer.status == 200:
                 found[path] = answer.body

@@ -131,8 +131,6 @@ class SnapshotStage:
     def _publish(self, *, finished: bool = False) -> Snapshot | None:
         now = datetime.now(UTC)
         with self._publishing:
-            if self.closed:  # a commit that was begun before the last one, and had to wait for it
-                return None
             snapshot = self.writer.commit(
                 lambda fresh, related: decide(fresh, related, now=now),
                 summary=account(self._crawler, finished=finished),
@@ -140,7 +138,7 @@ class SnapshotStage:
             )
             if snapshot is not None:
                 self.snapshots.append(snapshot)
-            if finished:
+            if finished:  # before the lock goes: a commit that waits for it finds the writer closed
                 self.writer.close()
                 self.closed = True
             return snapshot

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+import archive
 from archive import quarantine, schema
 from archive.exceptions import PoisonRecord
 from archive.layout import TABLES, Layout
@@ -349,3 +350,12 @@ def test_times_of_another_zone_are_the_same_moment(writer, root, article):
     writer.add_article(article(1, published_at=datetime(2026, 3, 1, 12, tzinfo=kyiv)))
     writer.commit()
     assert list(frame(root, "articles")["published_at"]) == [datetime(2026, 3, 1, 10, tzinfo=UTC)]
+
+
+def test_a_commit_that_comes_after_the_last_one_makes_no_snapshot(writer, root, article):
+    writer.add_article(article(1))
+    writer.commit(summary={"run/finished": 1})
+    writer.close()
+    last = archive.open(root).snapshot
+    assert writer.commit(summary={"run/finished": 0}) is None
+    assert archive.open(root).snapshot == last

@@ -1,61 +1,16 @@
-"""commits.py ROOT STRIDE: commit into a copy of ROOT in a child that kills itself before step N; N grows.
+"""commits.py ROOT STRIDE: commit what is in segments of ROOT, killed before each step."""
 
-A step is anything the child does to a file. What it commits is in segments of ROOT already. Prints a line for
-each child: `N copy`, and `N done` for the one that came through.
-"""
-
-import os
-import shutil
-import signal
 import sys
 from pathlib import Path
 
-import archive
+from killed_steps import run
+
 from archive.writer import ArchiveWriter
 
-STEPS = {"open", "os.rename", "os.link", "os.remove", "os.rmdir", "os.symlink", "os.mkdir", "os.truncate"}
 
-
-def commit_and_die(root, last):
-    seen = 0
-
-    def count(event, arguments):
-        nonlocal seen
-        if event not in STEPS or (event == "open" and not isinstance(arguments[2], int)):
-            return
-        if event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-            return
-        seen += 1
-        if seen == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(count)
+def commit(root):
     with ArchiveWriter.open(root, run_id="dies") as writer:
         writer.commit()
 
 
-def main():
-    root, stride = Path(sys.argv[1]), int(sys.argv[2])
-    archive.open(root).articles().to_arrow()  # imports what a child would
-    number = 1
-    while True:
-        copy = root.with_name(f"cut-{number}")
-        shutil.copytree(root, copy, symlinks=True)
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                commit_and_die(copy, number)
-                status = 0
-            finally:
-                os._exit(status)
-        status = os.waitpid(child, 0)[1]
-        if status == 0:
-            print(number, "done")
-            return
-        assert os.WIFSIGNALED(status), f"the commit ended by itself at step {number}"
-        print(number, copy, flush=True)
-        number += stride
-
-
-main()
+run(Path(sys.argv[1]), int(sys.argv[2]), commit)
