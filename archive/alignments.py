@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from archive import stories
+from archive import fetching, stories
 from archive.records import BlockRecord, VariantText
 from archive.stories import Coverage
 
@@ -46,9 +46,18 @@ class Alignments:
 
 
 def settle(
-    built: Sequence[Story], reading: Reading, state: State, root: Path, align: Align | None
+    built: Sequence[Story],
+    reading: Reading,
+    state: State,
+    root: Path,
+    align: Align | None,
+    *,
+    stale: Collection[str] = (),
 ) -> tuple[tuple[Story, ...], Alignments]:
-    """The stories with their coverage, and what becomes of the rows."""
+    """The stories with their coverage, and what becomes of the rows.
+
+    `stale` names articles whose text is another one though its version is the same.
+    """
     known = {
         (row["id_a"], row["id_b"]): row
         for row in state.alignments({member.article_id for story in built for member in story.members})
@@ -59,7 +68,8 @@ def settle(
     for story in built:
         for couple, versions in story.couples().items():
             row = known.get(couple)
-            if row is None or (row["version_a"], row["version_b"]) != versions:
+            old = any(x in stale for x in couple)
+            if old or row is None or (row["version_a"], row["version_b"]) != versions:
                 missing.setdefault(story.story_id, []).append(couple)
                 continue
             valid[couple] = row
@@ -175,7 +185,7 @@ def _texts(
         if latest:
             paths.setdefault(path, []).append(article_id)
     for path, wanted in paths.items():
-        for table in _groups_with(root / path, wanted):
+        for table in _groups_with(fetching.present_path(root, path), wanted):
             for row in table.to_pylist():
                 blocks = tuple(BlockRecord(x["kind"], x["text"]) for x in row["blocks"])
                 texts[row["article_id"]] = (row["headline"], blocks)

@@ -66,7 +66,7 @@ class Past:
     def versions(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Every version known then, its derived columns as they were then; `columns` and a few more."""
         needed = None if columns is None else [x for x in ARTICLES.names if x in {*columns, *_ALWAYS}]
-        rows = self._read(("articles", "superseded"), ARTICLES, needed)
+        rows = _read_last(self._read(("articles", "superseded", "former_readings"), ARTICLES, needed))
         order = [("article_id", "ascending"), ("valid_from", "ascending"), ("version", "ascending")]
         rows = rows.sort_by(order)
         ids: list[str] = rows["article_id"].to_pylist()
@@ -157,7 +157,13 @@ class Past:
         keys = list(zip(*(rows[name].to_pylist() for name in names), strict=True))
         made = rows["commit_seq"].to_pylist()
         last = dict(sorted(zip(keys, made, strict=True), key=lambda x: x[1]))
-        keep = [key in story_of and last[key] == seq for key, seq in zip(keys, made, strict=True)]
+        # what was laid before a text was read anew is of another text
+        texts = self.articles(["commit_seq"])
+        read = dict(zip(texts["article_id"].to_pylist(), texts["commit_seq"].to_pylist(), strict=True))
+        keep = [
+            key in story_of and last[key] == seq and seq >= max(read[key[0]], read[key[1]])
+            for key, seq in zip(keys, made, strict=True)
+        ]
         rows = rows.filter(pa.array(keep, pa.bool_()))
         own = [story_of[key] for key, kept in zip(keys, keep, strict=True) if kept]
         position = rows.schema.get_field_index("story_id")
@@ -176,3 +182,21 @@ class Past:
     def _stories_of(self) -> dict[str, str]:
         rows = self._read(("memberships",), MEMBERSHIPS).sort_by("commit_seq")
         return dict(zip(rows["article_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
+
+
+def _read_last(rows: pa.Table) -> pa.Table:
+    """Of the readings of a version, the one that was published last."""
+    keys = ("article_id", "version")
+    last = rows.group_by([*keys]).aggregate([("commit_seq", "max")])
+    if last.num_rows == rows.num_rows:
+        return rows
+    newest = dict(
+        zip(
+            zip(*(last[x].to_pylist() for x in keys), strict=True),
+            last["commit_seq_max"].to_pylist(),
+            strict=True,
+        )
+    )
+    own = zip(*(rows[x].to_pylist() for x in keys), strict=True)
+    keep = [newest[key] == seq for key, seq in zip(own, rows["commit_seq"].to_pylist(), strict=True)]
+    return rows.filter(pa.array(keep, pa.bool_()))

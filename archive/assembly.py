@@ -37,6 +37,8 @@ class Assembly:
         self._files = files
         self._live = {file.path: file for file in head.files}
         self.rewrote: dict[str, tuple[str, ...]] = {}
+        self._read_anew: dict[str, list[rows.Row]] = {"articles": [], "superseded": []}
+        self._former_readings: list[pa.Table] = []
 
     def carry_out(self, plan: Plan) -> tuple[DataFile, ...]:
         """Every file of the new snapshot; the new ones are on disk and durable."""
@@ -50,10 +52,13 @@ class Assembly:
         replaced = {key: pair for key, pair in kept_pairs.items() if key not in separated}
         kept_stories = {x.story_id: x for x in plan.stories if x.story_id in story_files}
         touched = self._touched_versions(plan)
-        touched |= {pair_files[key] for key in kept_pairs} | set(story_files.values()) | plan.alignments.files
+        touched |= {pair_files[key] for key in kept_pairs} | set(story_files.values())
+        touched |= plan.alignments.files | plan.rereadings.files
         edits: dict[str, Edit] = {
-            "articles": lambda table: self._edit_articles(table, plan, moved),
-            "superseded": lambda table: _set(table, {x: {"story_id": plan.joined[x]} for x in plan.joined}),
+            "articles": lambda table: self._edit_articles(self._keep(table, "articles", plan), plan, moved),
+            "superseded": lambda table: _set(
+                self._keep(table, "superseded", plan), {x: {"story_id": plan.joined[x]} for x in plan.joined}
+            ),
             "pairs": lambda table: self._replace(
                 table, "pairs", _pair_key, rows.by_key(replaced), frozenset(separated)
             ),
@@ -88,6 +93,18 @@ class Assembly:
             for file in self._files.write(name, table, group[0].month):
                 self.rewrote[file.path] = tuple(old.path for old in group)
                 self._live[file.path] = file
+
+    def _keep(self, table: pa.Table, name: str, plan: Plan) -> pa.Table:
+        """Without the rows that are read anew, which are written again as rows of this commit."""
+        anew = plan.rereadings.rows
+        if not anew:
+            return table
+        keys = zip(table["article_id"].to_pylist(), table["version"].to_pylist(), strict=True)
+        hit = pa.array([key in anew for key in keys], pa.bool_())
+        former = table.filter(hit)
+        self._former_readings.append(former.cast(STORED["former_readings"]))
+        self._read_anew[name] += [row | anew[row["article_id"], row["version"]] for row in former.to_pylist()]
+        return table.filter(pc.invert(hit))
 
     def _edit_articles(self, table: pa.Table, plan: Plan, moved: list[pa.Table]) -> pa.Table:
         moves = plan.reading.moves
@@ -137,8 +154,10 @@ class Assembly:
         current = plan.reading.current
         latest = [draft for draft in drafts if draft.valid_to is None]
         earlier = [draft for draft in drafts if draft.valid_to is not None]
-        self._write("articles", rows.versions(latest, current, stories_of))
-        self._write("superseded", rows.versions(earlier, current, stories_of), moved)
+        anew = self._read_anew
+        self._write("articles", rows.versions(latest, current, stories_of) + anew["articles"])
+        self._write("superseded", rows.versions(earlier, current, stories_of) + anew["superseded"], moved)
+        self._write("former_readings", [], self._former_readings)
         self._write("observations", rows.looks(plan.reading.looks))
         self._write("memberships", rows.memberships(plan.joined))
         self._write("decisions", rows.pairs(plan.pairs))

@@ -93,8 +93,23 @@ class Committer:
                 }
                 if not any(fresh.values()) and not summary:
                     return None
-                snapshot = self._attempt(head, state, fresh, decide, summary, about=about)
-                if snapshot is not None:
+                records = [record for records in fresh.values() for record in records]
+                planned = plan.derive(records, state, self._layout.root, decide, about)
+                if snapshot := self._attempt(head, state, planned, "append", fresh, summary):
+                    break
+            self._show(snapshot, state)
+        return snapshot
+
+    def reread(self, derive: Callable[[State], plan.Plan | None]) -> Snapshot | None:
+        """Versions say what is read from their pages today; None when none of them is there."""
+        with self._alone():
+            self._finish_purges()
+            while True:
+                head, state = self._ready()
+                planned = derive(state)
+                if planned is None:
+                    return None
+                if snapshot := self._attempt(head, state, planned, "reread", {}, {}):
                     break
             self._show(snapshot, state)
         return snapshot
@@ -181,20 +196,17 @@ class Committer:
             raise ArchiveNotFound(f"{name} has lost its log; it is no archive any more.")
         return head, self._state.at(head)
 
-    def _attempt(
+    def _attempt(  # noqa: PLR0917
         self,
         head: Snapshot,
         state: State,
+        planned: plan.Plan,
+        operation: str,
         batches: Mapping[str, Sequence[Record]],
-        decide: Decide | None,
         summary: Mapping[str, int],
-        *,
-        about: Collection[str],
     ) -> Snapshot | None:
         """None when another writer took this number, which the lock makes rare, not impossible."""
         at = self._moment(head)
-        records = [record for records in batches.values() for record in records]
-        planned = plan.derive(records, state, self._layout.root, decide, about)
         files = TableFiles(self._layout)
         assembly = Assembly(self._layout, state, head, Commit(head.id + 1, at), files)
         with self._taking_back(head, files):
@@ -207,7 +219,7 @@ class Committer:
             counters = count(planned, summary)
             snapshot = self._snapshot(
                 head,
-                "append",
+                operation,
                 at,
                 files=live,
                 rewrote=assembly.rewrote,

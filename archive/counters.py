@@ -17,6 +17,7 @@ def count(planned: Plan, summary: Mapping[str, int]) -> dict[str, int]:
     own["archive/versions_new"] = sum(len(drafts) for drafts in planned.reading.drafts.values())
     own["archive/pairs_decided"] = len(planned.pairs)
     own["archive/stories_written"] = len(planned.stories)
+    own["archive/versions_reread"] = len(planned.rereadings.rows)
     own["archive/refusals_recorded"] = len(planned.refusals)
     own["archive/alignments_made"] = len(
         {(x.article_id_a, x.article_id_b) for _, x in planned.alignments.new}

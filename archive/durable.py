@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV, errno.ENOSYS, errno.EACCES})
+"""What file systems without links answer; some mounts say that it is not permitted."""
 
 
 def sync_folder(folder: Path) -> None:
@@ -49,11 +54,21 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def publish_once(temporary: Path, final: Path) -> bool:
-    """Give a finished file its final name, unless that name is taken (False); the temporary name goes."""
+    """Give a finished file its final name, unless that name is taken (False); the temporary name goes.
+
+    Where there are no links a look and a rename must do: safe among the processes of one machine, which hold
+    the lock of the archive meanwhile.
+    """
     try:
         os.link(temporary, final)
     except FileExistsError:
         return False
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if final.exists():
+            return False
+        temporary.rename(final)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(final.parent)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _IDS = {
     "articles": ["article_id"],
     "superseded": ["article_id"],
+    "former_readings": ["article_id"],
     "versions": ["article_id"],
     "memberships": ["article_id"],
     "pairs": ["article_id_a", "article_id_b"],

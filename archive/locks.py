@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from archive.exceptions import ArchiveNotWritable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: an archive can be read there
+    fcntl = None  # type: ignore[assignment]
 
 _held: set[int] = set()
 _mine = threading.local()
@@ -19,6 +25,7 @@ _mine = threading.local()
 
 def try_lock(descriptor: int) -> bool:
     """Lock an open file for this process alone; False when a living process holds it."""
+    _needed()
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -43,6 +50,7 @@ def hold(path: Path) -> Iterator[None]:
     if path in mine:
         yield
         return
+    _needed()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     _held.add(descriptor)
     try:
@@ -54,6 +62,13 @@ def hold(path: Path) -> Iterator[None]:
         close(descriptor)
 
 
+def _needed() -> None:
+    if fcntl is None:
+        raise ArchiveNotWritable(
+            "Writing to an archive needs flock(2), which Windows lacks; read it, or use WSL."
+        )
+
+
 def _let_go() -> None:
     # a lock lives as long as any copy of its file is open: a forked worker would keep it for a dead crawl
     for descriptor in _held:
@@ -62,4 +77,5 @@ def _let_go() -> None:
     _held.clear()
 
 
-os.register_at_fork(after_in_child=_let_go)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)

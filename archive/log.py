@@ -43,7 +43,7 @@ class Snapshot:
     id: int
     parent: int | None
     operation: str
-    """`create` `append` `compact` `purge` `migrate`."""
+    """`create` `append` `compact` `purge` `migrate` `reread`."""
     committed_at: datetime
     """Aware, UTC; always later than the parent's."""
     run_id: str

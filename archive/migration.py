@@ -55,7 +55,8 @@ _AUTHORS = (
     "author_ids, alignments, refusals and the coverage of stories: empty at first; `scrapy pair --all` fills "
     "the alignments"
 )
-TODAY = Target(SCHEMA_VERSION, STORED, {1: Step(_AUTHORS, {})})
+_READINGS = "former_readings: empty, for `scrapy reextract --publish` to fill"
+TODAY = Target(SCHEMA_VERSION, STORED, {1: Step(_AUTHORS, {}), 2: Step(_READINGS, {})})
 
 
 def migrate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archive import alignments, links, stories
@@ -19,11 +19,22 @@ if TYPE_CHECKING:
     from archive.alignments import Alignments
     from archive.codec import Record
     from archive.links import Decide
+    from archive.rows import Row
     from archive.state import State
     from archive.stories import Joint, Member, Story
     from archive.versions import Current
 
     Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rereadings:
+    """Stored versions that say something else now, though nobody has edited them: archive/rereading.py."""
+
+    rows: Mapping[tuple[str, int], Row] = field(default_factory=dict)
+    """(article_id, version) -> the columns that change."""
+    files: frozenset[str] = frozenset()
+    """Paths of the files they lie in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ class Plan:
     refusals: tuple[RefusalRecord, ...]
     """New or for another reason than the last time."""
     alignments: Alignments
+    rereadings: Rereadings = field(default_factory=Rereadings)
 
     def story_of(self, article_id: str) -> str:
         return self.joined.get(article_id) or self.reading.current[article_id].story_id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from archive import fetching, raw, views, working_copy
+from archive import fetching, linkless, raw, views, working_copy
 from archive.aliases import successors
 from archive.article_set import RowSet
 from archive.as_of import Past
@@ -173,8 +173,9 @@ class Archive:
     def path(self, table: str, as_of: Moment | None = None) -> Path:
         """A folder that never changes, for `pd.read_parquet`, Polars, DuckDB, Spark.
 
-        Raises SnapshotNotFound when the view of that moment is not kept (it is for a day), or the file system
-        has no hard links; `articles(as_of=…)` and its fellows serve every moment.
+        Where there is no view of that moment (it is kept for a day, and needs hard links) the folder is in
+        this machine's cache. Raises SnapshotNotFound when files of that moment have been collected;
+        `articles(as_of=…)` and its fellows serve every moment.
         """
         if table not in PUBLIC:
             raise ValueError(f"no table {table!r}; there are: {', '.join(PUBLIC)}")
@@ -182,13 +183,9 @@ class Archive:
         folder = self._layout.view(snapshot.id) / table
         if working_copy.of(self.root) is not None:
             views.build(self._layout, snapshot)
-        if not folder.is_dir():
-            shown = views.current(self._layout)
-            raise SnapshotNotFound(
-                f"The view of snapshot {snapshot.id} is not there (shown is {shown}); read it with "
-                f"archive.open(...).{table}()" + ("." if as_of is None else f" and as_of={str(as_of)!r}.")
-            )
-        return folder.resolve()
+        if folder.is_dir():
+            return folder.resolve()
+        return linkless.folder(self._layout, snapshot, table)
 
     def diff(self, article_id: str, v1: int, v2: int) -> Diff:
         """What changed between two versions, word by word."""

@@ -61,11 +61,13 @@ def catch_up(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
         try:
             last = log.read(int(stamp.partition(" ")[0]))
             if _stamp(last) == stamp:
-                for snapshot in log.since(last.id):
-                    if snapshot.id <= head.id:
+                missed = [snapshot for snapshot in log.since(last.id) if snapshot.id <= head.id]
+                # what looks have told of these articles since is not in the rows that were written anew
+                if all(snapshot.operation != "reread" for snapshot in missed):
+                    for snapshot in missed:
                         _transaction(state, partial(_apply, state, layout, snapshot, last))
                         last = snapshot
-                return
+                    return
         except (SnapshotNotFound, ArchiveDamaged) as error:
             # files of a snapshot in between were collected: the head alone has everything
             _log.info("the cache is filled from the head: %s", error)

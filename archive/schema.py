@@ -10,7 +10,7 @@ from itertools import permutations
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LANGUAGES = ("uk", "en", "ru")
 """The languages that have columns of their own in `stories`."""
 
@@ -108,6 +108,8 @@ _VERSION_FIELDS = [
 
 ARTICLES = _schema("articles", _VERSION_FIELDS)
 VERSIONS = _schema("versions", _VERSION_FIELDS)
+FORMER_READINGS = _schema("former_readings", _VERSION_FIELDS)
+"""Internal: what a version said before a later extractor's reading of its page took its place."""
 
 OBSERVATIONS = _schema(
     "observations",
@@ -241,6 +243,7 @@ MEMBERSHIPS = _schema(
 STORED = {
     "articles": ARTICLES,
     "superseded": VERSIONS,
+    "former_readings": FORMER_READINGS,
     "observations": OBSERVATIONS,
     "stories": STORIES,
     "pairs": PAIRS,
@@ -266,6 +269,7 @@ PUBLIC = {
 SORT = {
     "articles": ("outlet", "language", "published_at", "article_id", "version"),
     "superseded": ("outlet", "language", "published_at", "article_id", "version"),
+    "former_readings": ("article_id", "version", "commit_seq"),
     "observations": ("outlet", "observed_at", "url"),
     "stories": ("outlet", "first_published_at", "story_id"),
     "pairs": ("article_id_a", "article_id_b"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from archive.layout import Layout
 
-ROWS_PER_FILE = {"articles": 8192, "superseded": 8192}
+ROWS_PER_FILE = {"articles": 8192, "superseded": 8192, "former_readings": 8192}
 """Bounds what one late pairing or edit can cost: a touched file is written anew, 0.3 s for 8192 texts."""
 _ROWS_PER_FILE = 65536
 _ROWS_PER_GROUP = 2048

@@ -14,7 +14,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from archive import fetching
+from archive import durable, fetching
 from archive.exceptions import ArchiveDamaged
 from archive.schema import PUBLIC
 
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.layout import Layout
-    from archive.log import Snapshot
+    from archive.log import DataFile, Snapshot
 
 KEEP_SECONDS = 86_400
-_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV, errno.ENOSYS, errno.EACCES})
 
 
 def current(layout: Layout) -> int | None:
@@ -43,7 +42,7 @@ def build(layout: Layout, snapshot: Snapshot) -> None:
         if not layout.view(snapshot.id).is_dir():
             _build(layout, snapshot, layout.view(snapshot.id))
     except OSError as error:
-        if error.errno not in _NO_LINKS:
+        if error.errno not in durable.NO_LINKS:
             raise
 
 
@@ -60,22 +59,31 @@ def publish(layout: Layout, snapshot: Snapshot) -> bool:
             if not link.is_symlink() or str(link.readlink()) != target:
                 _turn(layout, link, target)
     except OSError as error:
-        if error.errno in _NO_LINKS:
+        if error.errno in durable.NO_LINKS:
             return False
         raise
     return True
 
 
+def files_of(snapshot: Snapshot, table: str) -> list[DataFile]:
+    """What a bare reader has to see of a public table."""
+    files = [file for name in PUBLIC[table] for file in snapshot.stored(name)]
+    return [file for file in files if file.rows] or files[:1]
+
+
+def name_of(file: DataFile, snapshot: Snapshot) -> str:
+    return f"{file.month}-v{snapshot.id}-{file.path.rpartition('-')[2]}"
+
+
 def _build(layout: Layout, snapshot: Snapshot, final: Path) -> None:
     early = layout.new_temporary()
     try:
-        for table, stored in PUBLIC.items():
+        for table in PUBLIC:
             folder = early / table
             folder.mkdir(parents=True)
-            files = [file for name in stored for file in snapshot.stored(name)]
-            full = [file for file in files if file.rows] or files[:1]
-            for file, path in zip(full, fetching.present(layout.root, full), strict=True):
-                _link(path, folder / f"{file.month}-v{snapshot.id}-{file.path.rpartition('-')[2]}")
+            files = files_of(snapshot, table)
+            for file, path in zip(files, fetching.present(layout.root, files), strict=True):
+                _link(path, folder / name_of(file, snapshot))
         early.rename(final)
     except FileExistsError:  # built by another between the look and the rename
         shutil.rmtree(early, ignore_errors=True)

@@ -108,13 +108,17 @@ def name_of(root: Path) -> str:
     return found.uri if found else str(root)
 
 
+def cache() -> Path:
+    """Where this machine keeps what can be had again."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return Path(os.environ.get("TRIPTYCH_CACHE") or caches / "triptych").absolute()
+
+
 def _folder(uri: str, endpoint: str | None) -> Path:
     """One for each archive, with a readable name: two endpoints may have buckets of one name."""
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    cache = Path(os.environ.get("TRIPTYCH_CACHE") or caches / "triptych").absolute()
     digest = hashlib.sha256(f"{endpoint or ''}\0{uri}".encode()).hexdigest()[:16]
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", uri.partition("://")[2])[:60].strip("-")
-    return cache / f"{readable}-{digest}"
+    return cache() / f"{readable}-{digest}"
 
 
 def _make(folder: Path, uri: str) -> None:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from archive import rereading
 from archive.rows import plain
 from crawler.extraction.page import EXTRACTOR
+from crawler.republication import FROM_THE_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.console import Console
 
+    from crawler.republication import Aside, Row
     from crawler.rereading import Reading
 
 FIELDS = (
@@ -25,12 +28,16 @@ FIELDS = (
     "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
     "image_caption", "language", "html_lang", "canonical_url", "alternates", "content_hash", "article_id",
 )  # fmt: skip
-COLUMNS = (*FIELDS, "outlet", "requested_url", "extractor", "raw_file", "raw_offset", "raw_length")
-_FROM_THE_PAGE = frozenset({"hreflang", "switcher"})
+COLUMNS = tuple(
+    dict.fromkeys(
+        (
+            *(*FIELDS, *rereading.COLUMNS, "version", "outlet", "requested_url"),
+            *("raw_file", "raw_offset", "raw_length"),
+        )
+    )
+)
 _SHOWN = 44
 """Characters of an example."""
-
-Row = dict[str, object]
 
 
 @dataclass(slots=True)
@@ -54,6 +61,9 @@ class Findings:
     damaged: list[str] = field(default_factory=list)
     without_page: int = 0
 
+    aside: Aside | None = None
+    """Where readings wait that are to be published."""
+
     def add(self, row: Row, reading: Reading) -> None:
         outlet = str(row["outlet"])
         if reading.damaged:
@@ -64,6 +74,8 @@ class Findings:
         if reading.record is None:
             self.refused[outlet, reading.refused or "unknown"] += 1
             return
+        if self.aside is not None:
+            self.aside.add(row, reading.record)
         today = plain(reading.record)
         for name in FIELDS:
             before, after = _comparable(name, row), _comparable(name, today)
@@ -96,7 +108,7 @@ def print_findings(console: Console, findings: Findings) -> None:
     console.print(
         f"\n{total} pages read again by {escape(EXTRACTOR)} (the rows are of {read_by or 'nobody'})."
     )
-    console.print(f"{texts} would have another headline or body. Nothing was published.")
+    console.print(f"{texts} would have another headline or body.")
     if findings.without_page:
         console.print(f"{findings.without_page} versions have no page: they were crawled with KEEP_RAW=none.")
 
@@ -131,6 +143,6 @@ def _comparable(name: str, row: Mapping[str, object]) -> object:
     value = row[name]
     if name == "alternates":
         # a row has those of sitemaps and of the outlet's rule too, which no page states
-        stated = [x for x in value if x["source"] in _FROM_THE_PAGE]  # type: ignore[attr-defined]
+        stated = [x for x in value if x["source"] in FROM_THE_PAGE]  # type: ignore[attr-defined]
         return sorted((x["language"] or "", x["url"], x["source"]) for x in stated)
     return list(value) if isinstance(value, tuple) else value

@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import brotli
+import pandas as pd
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 import archive
+from archive import rereading
 from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord
 from archive.verify import verify
 from archive.warc import Exchange, build
@@ -204,6 +206,25 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(
     assert not [line for line in lines if line[1:2] == ["body"]]
     assert f"{outlet}: 1 pages are no article any more: blocked-page" in told.out
     assert "(the rows are of yesterday 1: 3)" in told.out
+    assert "Nothing was published." in told.out
+    assert set(pd.read_parquet(old / "articles")["extractor"]) == {"yesterday 1"}
+    # published, they read as the crawl had read them; what is no article any more is left as it is
+    before = archive.open(old).snapshot.committed_at
+    published = reextract(scrapy_command, old, "--publish")
+    assert published.exit_code == 0, published.err
+    assert "2 versions are published as read today, in snapshot 2." in published.out
+    shown = pd.read_parquet(old / "versions").sort_values("url", ignore_index=True)
+    crawled = run.table("articles").sort_values("url", ignore_index=True)
+    for name in set(rereading.COLUMNS) - {"extractor"}:
+        assert [str(x) for x in shown[name][:2]] == [str(x) for x in crawled[name][:2]], name
+    assert list(shown["extractor"] == "yesterday 1") == [False, False, True]
+    assert list(shown["version"]) == [1, 1, 1]
+    past = archive.open(old).versions(as_of=before).to_pandas()
+    assert list(past["headline"]).count("Читайте також") == 2
+    again = reextract(scrapy_command, old, "--publish")
+    assert "The rows are what is read today: nothing was published." in again.out
+    assert archive.open(old).snapshot.id == 2
+    assert not [finding for finding in verify(old) if finding.grave]
     # what cannot be read from the archive is told, and is not passed over
     for path in (old / "_raw").glob("*.warc.gz"):
         path.unlink()

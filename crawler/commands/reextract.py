@@ -20,7 +20,8 @@ from crawler.exceptions import ExtractionError
 from crawler.extraction.workers import Workers
 from crawler.items import Hints
 from crawler.outlet import Outlet
-from crawler.reextraction import COLUMNS, Findings, Row, print_findings
+from crawler.reextraction import COLUMNS, Findings, print_findings
+from crawler.republication import Aside
 from crawler.rereading import Reading, reread
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.reader import Archive
+    from crawler.republication import Row
 
 OK, LOST = 0, 1
 
@@ -47,8 +49,17 @@ class Command(ScrapyCommand):
         return (
             "Run today's extractor over the stored pages of all outlets, or of those named, and count by "
             "outlet and field the rows that would read differently, with an example of each. "
-            "Nothing is fetched and nothing is published: a new extractor makes no edits. "
+            "Nothing is fetched, and nothing is published without --publish. "
             "Exit code 1: a stored page could not be read."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--publish",
+            action="store_true",
+            help="after the report, write today's reading into the stored versions. Versions stay as many as "
+            "they are, and what they said before stays readable with as_of",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -71,24 +82,33 @@ class Command(ScrapyCommand):
             if issubclass(spider := loader.load(name), Outlet):
                 outlets[name] = spider
         try:
-            findings = asyncio.run(read_all(opened, args or sorted(held), outlets, workers))
+            aside = Aside(opened.root) if opts.publish else None
+            findings = Findings(aside=aside)
+            asyncio.run(read_all(opened, args or sorted(held), outlets, workers, findings))
         finally:
             workers.close()
         print_findings(Console(), findings)
+        if aside is None:
+            print("Nothing was published.")
+        else:
+            try:
+                _publish(opened.root, aside, findings)
+            except ArchiveError as error:
+                raise UsageError(str(error), print_help=False) from None
         for text in findings.damaged:
             print(f"scrapy reextract: {text}", file=sys.stderr)
         self.exitcode = LOST if findings.damaged else OK
 
 
 async def read_all(
-    opened: Archive, names: list[str], outlets: Mapping[str, type[Outlet]], workers: Workers
-) -> Findings:
+    opened: Archive,
+    names: list[str],
+    outlets: Mapping[str, type[Outlet]],
+    workers: Workers,
+    findings: Findings,
+) -> None:
     """Every stored page of these outlets; one Parquet batch is in memory at a time."""
-    findings = Findings()
-    columns = ("[bold]{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = [TextColumn(column) if isinstance(column, str) else column for column in columns]
-    console = Console(stderr=True)
-    with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with _bar() as progress:
         wanted = set(names)
         task = progress.add_task("pages", total=len(opened.versions()))
 
@@ -103,7 +123,35 @@ async def read_all(
             rows = batch.to_pylist()
             progress.advance(task, sum(row["outlet"] not in wanted for row in rows))
             await asyncio.gather(*(one(row) for row in rows if row["outlet"] in wanted))
-    return findings
+
+
+def _publish(root: Path, aside: Aside, findings: Findings) -> None:
+    with _bar() as progress:
+        task = progress.add_task("versions", total=aside.count)
+        snapshots = list(aside.publish(root, lambda count: progress.advance(task, count)))
+    if aside.strangers:
+        print(
+            f"{aside.strangers} pages would be another article by their canonical address: left as they are."
+        )
+    if not snapshots:
+        print("The rows are what is read today: nothing was published.")
+        return
+    count = sum(snapshot.summary["archive/versions_reread"] for snapshot in snapshots)
+    numbers = ", ".join(str(snapshot.id) for snapshot in snapshots)
+    print(f"{count} versions are published as read today, in snapshot {numbers}.")
+    before = snapshots[0].committed_at
+    print(
+        f"What they said before: archive.open(…).versions(as_of=…) with a moment before {before:%F %T} UTC."
+    )
+    if {"language", "alternates"} & {name for _, name in findings.changes}:
+        print("Languages or alternates have changed: `scrapy pair --all` looks at the pairs again.")
+
+
+def _bar() -> Progress:
+    columns = ("[bold]{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = [TextColumn(column) if isinstance(column, str) else column for column in columns]
+    console = Console(stderr=True)
+    return Progress(*shown, console=console, transient=True, disable=not console.is_terminal)
 
 
 async def _reread(root: Path, row: Row, outlets: Mapping[str, type[Outlet]], workers: Workers) -> Reading:

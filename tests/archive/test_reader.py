@@ -79,15 +79,6 @@ def test_no_two_views_share_a_name(filled, writer, root, article):
     assert before & after == set()
 
 
-def test_a_view_that_is_not_kept_is_named(filled, root):
-    import shutil
-
-    shutil.rmtree(root / "_views" / "v000000000001")
-    with pytest.raises(SnapshotNotFound, match="view of snapshot 1 is not there"):
-        filled.path("articles")
-    assert len(filled.articles()) == 4
-
-
 def test_versions_and_diff(filled, writer, article, noon):
     one = article(1).article_id
     writer.add_article(article(1, text="Перший новий абзац.", fetched_at=noon + HOUR))
