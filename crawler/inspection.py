@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from crawler.extraction import dates
 from crawler.extraction.decoding import parse
-from crawler.extraction.page import article_of, read_parts
 from crawler.extraction.page_lines import Line, page_lines
 from crawler.extraction.text import for_comparison
+from crawler.inspection_claims import Stated, stated_claims
 from crawler.items import Article, Hints
 from pipelines.byline import BylineStage
 from pipelines.digest import DigestStage
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from crawler.items import Fetch
 
 Mark = Literal["kept", "field", "dropped", "outside"]
+_LONGEST = 160
+"""Characters of a line that has a field in it beside other words; a longer one is text."""
+_SHORTEST = 5
 _STAGES = (LanguageStage(), BylineStage(), DigestStage())
 
 
@@ -44,14 +47,20 @@ class Inspection:
     """What the first stage would drop it for."""
     hints: Hints
     headline_source: str | None
+    modified_source: str | None
+    stated: tuple[Stated, ...]
     dates: tuple[StatedDate, ...]
+    place: str
+    """Which element was taken for the text's own."""
     lines: tuple[MarkedLine, ...]
     unseen: tuple[str, ...]
     """Blocks of the text that no line of the page shows, as those that only JSON-LD has."""
 
 
 def inspect_page(fetch: Fetch, hints: Hints) -> Inspection:
-    """Runs in a worker process. Raises Unreadable."""
+    """Runs in a worker process, where what reading takes is imported. Raises Unreadable or Blocked."""
+    from crawler.extraction.page import article_of, read_parts  # noqa: PLC0415
+
     parts = read_parts(fetch, hints)
     article = article_of(fetch, hints, parts)
     refused = None
@@ -65,20 +74,25 @@ def inspect_page(fetch: Fetch, hints: Hints) -> Inspection:
         article = decided
     # reading took the first tree apart
     tree = parse(fetch.body, fetch.encoding)
-    lines, unseen = _mark(page_lines(tree, hints.drop), article, parts)
+    stated_dates = tuple(dates.stated(tree, parts.data, fetch.url, fetch.fetched_at))
+    printed = [date.raw for date in stated_dates if date.at and date.source.startswith(("printed", "time"))]
+    lines, unseen = _mark(page_lines(tree, hints.drop), article, parts, printed)
     return Inspection(
         article=article,
         refused=refused,
         hints=hints,
         headline_source=parts.said.headline_source,
-        dates=tuple(dates.stated(tree, parts.data, fetch.url, fetch.fetched_at)),
+        modified_source=parts.modified.source if parts.modified else None,
+        stated=stated_claims(parts, tree),
+        dates=stated_dates,
+        place=parts.text.place,
         lines=lines,
         unseen=unseen,
     )
 
 
 def _mark(
-    lines: list[Line], article: Article, parts: Parts
+    lines: list[Line], article: Article, parts: Parts, printed: list[str]
 ) -> tuple[tuple[MarkedLine, ...], tuple[str, ...]]:
     keys = [for_comparison(line.text) for line in lines]
     labels: dict[int, tuple[Mark, str]] = {}
@@ -92,17 +106,34 @@ def _mark(
             found = next((i for i, own in enumerate(keys) if i not in labels and own and own in key), None)
         if found is not None:
             labels[found] = ("dropped", left_out.reason)
-    fields = {"headline": article.headline, "byline": article.byline, "published": article.published_raw}
-    for name, value in fields.items():
-        key = for_comparison(value or "")
-        found = next((i for i, own in enumerate(keys) if key and own == key), None)
-        if found is not None and labels.get(found, ("dropped",))[0] != "kept":
-            labels[found] = ("field", name)
+    for found, names in _fields(lines, keys, article, printed).items():
+        if labels.get(found, ("dropped",))[0] != "kept":
+            labels[found] = ("field", ", ".join(names))
     for i, line in enumerate(lines):
         if i not in labels:
             labels[i] = ("dropped", line.reason) if line.reason else ("outside", "outside the text")
     marked = tuple(MarkedLine(line, *labels[i]) for i, line in enumerate(lines))
     return marked, tuple(article.blocks[i].text for i in unseen)
+
+
+def _fields(lines: list[Line], keys: list[str], article: Article, printed: list[str]) -> dict[int, list[str]]:
+    """Which fields a line is, or has in it beside little else; the first line of each field."""
+    found: dict[int, list[str]] = {}
+    bylines = [article.byline, *(claim.value for claim in article.author_claims)]
+    for name, values in (
+        ("headline", [article.headline]), ("byline", bylines), ("date", [article.published_raw, *printed]),
+    ):  # fmt: skip
+        wanted = [key for value in values if len(key := for_comparison(value or "")) >= _SHORTEST]
+        same = (i for key in wanted for i, own in enumerate(keys) if own == key)
+        within = (
+            i for key in wanted for i, own in enumerate(keys) if key in own and len(lines[i].text) < _LONGEST
+        )
+        at = next(same, None)
+        if at is None and name != "headline":
+            at = next(within, None)
+        if at is not None:
+            found.setdefault(at, []).append(name)
+    return found
 
 
 def _places(lines: list[str], blocks: list[str]) -> tuple[dict[int, int], list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from crawler.inspection_view import field_lines, runs
+from crawler.inspection_view import field_lines, runs, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +32,15 @@ tr.more td { border-top: 0; padding-top: 0; color: var(--quiet); }
 .line { display: grid; grid-template-columns: 10rem 1fr 15rem; gap: 1rem; padding: .15rem .6rem;
   border-left: 4px solid transparent; }
 .line > * { overflow-wrap: anywhere; } .line small, .line code { color: var(--quiet); font-size: 12px; }
-.kept { border-color: var(--kept); } .kept small { color: var(--kept); }
+.line.kept, .legend .kept { border-color: var(--kept); } .kept small { color: var(--kept); }
 .kept.heading span { font-weight: 700; } .kept.quote span { font-style: italic; }
 .kept.list_item span::before { content: "• "; } .kept.caption span { font-size: 13px; }
-.field { border-color: var(--field); } .field small { color: var(--field); }
-.dropped { border-color: var(--dropped); } .dropped small { color: var(--dropped); }
-.dropped span, .outside span { text-decoration: line-through; } .outside { color: var(--quiet); }
+.line.field, .legend .field { border-color: var(--field); } .field small { color: var(--field); }
+.line.dropped, .legend .dropped { border-color: var(--dropped); } .dropped small { color: var(--dropped); }
+.legend { color: var(--quiet); font-size: 13px; margin: .4rem 0; }
+.legend span { border-left: 4px solid transparent; padding: 0 1rem 0 .4rem; color: var(--ink); }
+.line.dropped span, .line.outside span { text-decoration: line-through; }
+.line.outside, .legend .outside { color: var(--quiet); }
 summary { color: var(--quiet); padding: .15rem .6rem; cursor: pointer; }
 @media (max-width: 50rem) { .line { grid-template-columns: 1fr; gap: 0; } td:first-child { width: 5rem; }
   .fields td:last-child { width: 8rem; } }
@@ -46,13 +49,6 @@ summary { color: var(--quiet); padding: .15rem .6rem; cursor: pointer; }
 
 def inspection_page(inspection: Inspection) -> str:
     article = inspection.article
-    counts = dict.fromkeys(("kept", "field", "dropped", "outside"), 0)
-    for marked in inspection.lines:
-        counts[marked.mark] += 1
-    told = (
-        f"{counts['kept']} lines are the text, {counts['field']} another field, "
-        f"{counts['dropped']} were left out, {counts['outside']} are outside the text"
-    )
     refused = (
         f'<p class="refused">Not an article: {escape(inspection.refused)}</p>' if inspection.refused else ""
     )
@@ -65,8 +61,11 @@ def inspection_page(inspection: Inspection) -> str:
 <h1 lang="{language}">{headline}</h1>
 <p class="url">{escape(article.url)}</p>{refused}
 <h2>What was read, and from where</h2><table class="fields">{"".join(_rows(inspection))}</table>
-<h2>The page, line by line: {told}</h2><div lang="{language}">
-{"".join(_lines(inspection))}</div></body></html>
+<h2>The page, line by line</h2>
+<p class="legend"><span class="kept">part of the text</span><span class="field">another field</span>
+<span class="dropped"><s>left out, and why</s></span><span class="outside"><s>outside the text</s></span></p>
+<p class="legend">{summary(inspection)}</p>
+<div lang="{language}">{"".join(_lines(inspection))}</div></body></html>
 """
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from rich.table import Table
 from rich.text import Text
 
-from crawler.inspection_view import CONTEXT, field_lines, runs
+from crawler.inspection_view import CONTEXT, field_lines, runs, summary
 from crawler.repeated_lines import LEAST, repeated_lines
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def print_inspection(console: Console, inspection: Inspection, *, everything: bo
         console.width = 160  # a pipe has no width
     fields = Table("field", "value", "from", box=None)
     for line in field_lines(inspection):
-        fields.add_row(Text(line.field, "bold"), Text(line.value), Text(line.source, "dim"))
+        value = Text(line.value, "" if line.field else "dim", overflow="fold")
+        fields.add_row(Text(line.field, "bold"), value, Text(line.source, "dim", overflow="fold"))
     console.print(fields)
     page = Table("", box=None)
     page.add_column("as", max_width=28)
@@ -43,7 +44,7 @@ def print_inspection(console: Console, inspection: Inspection, *, everything: bo
         page.add_row("", "", Text(f"… {len(run) - 2 * CONTEXT} more lines outside the text", "dim"), "")
         for marked in run[-CONTEXT:]:
             page.add_row(*_cells(marked))
-    console.print()
+    console.print(Text(f"\n {summary(inspection)}\n"))
     console.print(page)
     for text in inspection.unseen:
         console.print(Text(f"+ not a line of the page, from JSON-LD or put together: {text}"))
@@ -76,6 +77,6 @@ def _cells(marked: MarkedLine) -> tuple[Text, ...]:
     return (
         Text(_SIGNS[marked.mark], "bold"),
         Text(label, "green" if marked.mark == "kept" else "dim"),
-        Text(marked.line.text, style),
-        Text(marked.line.selector, "dim"),
+        Text(marked.line.text, style, overflow="fold"),
+        Text(marked.line.selector, "dim", overflow="fold"),
     )

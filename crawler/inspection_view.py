@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.text import one_line
+from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from crawler.inspection import Inspection, MarkedLine
 
+NONE = "—"
 CONTEXT = 3
 """Lines shown at both ends of a run that is outside the text."""
 
@@ -42,42 +44,90 @@ def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
     ]
     yield "outlet", hints.outlet, "; ".join(rules) or "no rules of its own"
     yield "verdict", inspection.refused or "an article", "pipelines/validate.py"
-    yield "canonical", article.canonical_url or "—", "link rel=canonical"
-    yield "headline", article.headline or "—", inspection.headline_source or "nowhere"
-    yield "lead", article.lead or "—", "json-ld, og:description or description" if article.lead else "nowhere"
-    yield "authors", ", ".join(article.authors) or "—", article.authors_source or "no claim names a person"
-    yield "", f"byline: {article.byline or '—'}", "as printed"
+    told = {claim.source: claim.value for claim in article.extra}
+    yield (
+        "kind",
+        told.get("kind", NONE),
+        "; ".join(told[k] for k in ("kind_source", "page_type") if k in told),
+    )
+    yield from _text(inspection)
+    yield "canonical", article.canonical_url or NONE, "link rel=canonical" if article.canonical_url else ""
+    yield "headline", article.headline or NONE, inspection.headline_source or "nowhere"
+    yield from _others(inspection, "headline", article.headline)
+    yield from _stated(inspection, "lead", article.lead)
+    yield "authors", ", ".join(article.authors) or NONE, article.authors_source or "no claim names a person"
+    yield "", f"byline: {article.byline or NONE}", "as printed"
     for claim in article.author_claims:
         yield "", f"claim: {claim.value}", claim.source
     yield "published", _utc(article.published_at), article.published_source or "nowhere"
     for date in inspection.dates:
         yield "", f"claim: {date.raw}", f"{date.source} → {_utc(date.at) if date.at else 'not believed'}"
-    yield (
-        "modified",
-        _utc(article.modified_at),
-        f"from {article.modified_raw}" if article.modified_raw else "",
-    )
-    sure = "" if article.language_confidence is None else f" ({article.language_confidence:.3f})"
-    yield "language", f"{article.language or '—'}{sure}", article.language_reason or ""
-    if (read := article.text_language) is not None:
-        told = f"{read.letters} letters, {read.confidence:.3f}{'' if read.trusted else ', not trusted'}"
-        yield "", f"text reads as {read.language}", ", ".join((told, *read.flags))
-    for evidence in article.language_evidence:
-        yield "", f"claim: {evidence.tag}", evidence.source
-    yield "section", article.section or "—", ""
-    yield "tags", ", ".join(article.tags) or "—", ""
-    yield "image", article.image_url or "—", article.image_caption or "no caption"
+    modified = f"{inspection.modified_source}, {article.modified_raw}" if article.modified_raw else "nowhere"
+    yield "modified", _utc(article.modified_at), modified
+    yield from _language(inspection)
+    for field, value in (
+        ("section", article.section),
+        ("tags", ", ".join(article.tags)),
+        ("image", article.image_url),
+    ):
+        yield from _stated(inspection, field, value)
+    if article.image_caption:
+        yield "", f"caption: {article.image_caption}", ""
     if not article.alternates:
-        yield "alternates", "—", "no hreflang, no switcher"
+        yield "alternates", NONE, "no hreflang, no switcher"
     for i, alternate in enumerate(article.alternates):
-        yield (
-            "" if i else "alternates",
-            f"{alternate.language or 'no language'}: {alternate.url}",
-            alternate.source,
-        )
-    for i, claim in enumerate(article.extra):
+        address = f"{alternate.language or 'no language'}: {alternate.url}"
+        yield "" if i else "alternates", address, alternate.source
+    rest = [claim for claim in article.extra if claim.source not in {"kind", "kind_source", "page_type"}]
+    for i, claim in enumerate(rest):
         yield "" if i else "extra", claim.value, claim.source
-    yield "text", f"{len(article.body)} characters in {len(article.blocks)} blocks", article.extractor
+
+
+def _text(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    article = inspection.article
+    counts = Counter(block.kind for block in article.blocks)
+    kinds = ", ".join(f"{number} {kind}" for kind, number in counts.most_common())
+    blocks = f" in {len(article.blocks)} blocks: {kinds}" if kinds else ""
+    yield "text", f"{len(article.body)} characters{blocks}", f"in {inspection.place}"
+    yield "", "", article.extractor
+
+
+def _language(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    article = inspection.article
+    sure = "" if article.language_confidence is None else f" ({article.language_confidence:.3f})"
+    yield "language", f"{article.language or NONE}{sure}", article.language_reason or ""
+    if (read := article.text_language) is not None:
+        told = [f"{read.letters} letters, {read.confidence:.3f}{'' if read.trusted else ', not trusted'}"]
+        if read.uk_share is not None:
+            told.append(f"of the letters that only uk or ru has, {read.uk_share:.0%} are uk")
+        yield "", f"text reads as {read.language}", ", ".join((*told, *read.flags))
+    for evidence in article.language_evidence:
+        if evidence.source != "text":
+            yield "", f"claim: {evidence.tag}", evidence.source
+
+
+def _stated(inspection: Inspection, field: str, value: str | None) -> Iterator[tuple[str, str, str]]:
+    """The field, the claim that it is, and what else is stated of it."""
+    said = [claim for claim in inspection.stated if claim.field == field]
+    folded = for_comparison(value or "")
+    same = [claim.source for claim in said if folded and for_comparison(claim.value) == folded]
+    yield field, value or NONE, " = ".join(same) or ("" if value else "nowhere")
+    yield from _others(inspection, field, value)
+
+
+def _others(inspection: Inspection, field: str, value: str | None) -> Iterator[tuple[str, str, str]]:
+    for claim in inspection.stated:
+        if claim.field == field and for_comparison(claim.value) != for_comparison(value or ""):
+            yield "", f"claim: {claim.value}", claim.source
+
+
+def summary(inspection: Inspection) -> str:
+    """How many lines of the page became what."""
+    counts = Counter(line.mark for line in inspection.lines)
+    return (
+        f"{counts['kept']} lines are the text, {counts['field']} have another field, "
+        f"{counts['dropped']} were left out, {counts['outside']} are outside the text"
+    )
 
 
 def runs(inspection: Inspection) -> Iterator[tuple[list[MarkedLine], bool]]:
@@ -93,4 +143,4 @@ def runs(inspection: Inspection) -> Iterator[tuple[list[MarkedLine], bool]]:
 
 
 def _utc(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "—"
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else NONE

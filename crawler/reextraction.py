@@ -12,7 +12,7 @@ from rich.table import Table
 
 from archive import rereading
 from archive.rows import plain
-from crawler.extraction.page import EXTRACTOR
+from crawler.extraction.extractor import EXTRACTOR
 from crawler.republication import FROM_THE_PAGE
 
 if TYPE_CHECKING:

@@ -1,4 +1,7 @@
-"""Runs in a worker process: one stored page through today's extraction and every stage that decides."""
+"""Runs in a worker process: one stored page through today's extraction and every stage that decides.
+
+Each `scrapy` command imports this by way of its own: what reading takes is imported where it runs.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from archive import raw
 from archive.exceptions import ArchiveDamaged
 from archive.layout import Layout
 from crawler.exceptions import ExtractionError
-from crawler.extraction.page import extract
 from crawler.items import Article, Fetch
 from pipelines.byline import BylineStage
 from pipelines.digest import DigestStage
@@ -41,6 +43,8 @@ class Reading:
 
 
 def reread(root: Path, pointer: raw.Pointer, requested_url: str, hints: Hints) -> Reading:
+    from crawler.extraction.page import extract  # noqa: PLC0415
+
     try:
         page = raw.read(Layout(root), pointer)
     except ArchiveDamaged as error:

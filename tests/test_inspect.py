@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,3 +79,12 @@ def test_an_address_is_fetched_as_a_crawl_would(inspect) -> None:
 def test_what_cannot_be_inspected(inspect, arguments: tuple[str, ...], code: int, told: str) -> None:
     done = inspect(*arguments)
     assert (done.returncode, told in done.stderr) == (code, True), done.stderr
+
+
+def test_no_command_waits_for_what_only_reading_takes() -> None:
+    # `scrapy` imports every command to list them
+    source = "import sys, crawler.commands.inspect, crawler.commands.reextract; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"trafilatura", "langdetect"} & set(loaded.stdout.split())

@@ -17,6 +17,7 @@ from crawler.extraction.embedded import embedded_text
 from crawler.extraction.known import Found, Known, leave_out
 from crawler.extraction.lead import find_lead
 from crawler.extraction.linked_data import unescaped
+from crawler.extraction.page_lines import selector
 from crawler.extraction.pruning import NO_TEXT, prune, remove
 from crawler.extraction.signature import signature
 from crawler.extraction.text import for_comparison, one_line
@@ -53,6 +54,8 @@ class Body:
     """Lines of the article's own element that are no part of the article."""
     signature: str | None = None
     """A name under the text, where the page says nowhere else who wrote it."""
+    place: str = ""
+    """Where the text stands, in words, with a CSS selector."""
 
     @property
     def text(self) -> str:
@@ -66,12 +69,12 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     prune(tree, drop)
     for caption in page.captions:
         remove(caption.element)
-    found = _extract(tree, known.description)
+    found, place = _extract(tree, known.description)
     text = known.text
     if text is None and _length(found) < _FEW:
         text = embedded_text(outline, known.headline)
     if text and _length(found) < _NEXT_TO_NONE * len(text):
-        found = _of_data(text)
+        found, place = _of_data(text), "the data of the page"
     known = replace(known, captions=tuple(caption.text for caption in page.captions))
     reasons = leave_out(found, known)
     signed = signature(found, reasons) if not known.names and known.byline is None else None
@@ -82,7 +85,7 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     ]
     dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
     name = found[signed].text if signed is not None else None
-    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name)
+    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place)
 
 
 def _of_data(text: str) -> list[Found]:
@@ -98,39 +101,41 @@ def _of_data(text: str) -> list[Found]:
     return [Found("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
 
 
-def _extract(tree: HtmlElement, description: str | None) -> list[Found]:
+def _extract(tree: HtmlElement, description: str | None) -> tuple[list[Found], str]:
+    """And where the text stands."""
     body = tree.find("body")
     if body is None:
-        return []
+        return [], "nowhere: no <body>"
     container = find_container(body)
-    blocks = _read_container(tree, container)
+    blocks, place = _read_container(tree, container)
     lead = find_lead(tree, container.element, description) if blocks else None
     if lead is not None:
         compared = for_comparison(lead)
         if not any(compared in for_comparison(block.text) for block in blocks):
             blocks.insert(0, Found("paragraph", lead, 0.0))
-    return blocks
+    return blocks, place
 
 
-def _read_container(tree: HtmlElement, container: Container) -> list[Found]:
+def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found], str]:
+    place = selector(container.element)
     if container.tight and container.weight > 250:
         blocks = _read(_alone(container.element))
         if _length(blocks) >= 0.6 * container.weight:
-            return blocks
+            return blocks, place
         bare = _alone(container.element)
         for element in bare.iter():
             element.attrib.pop("class", None)
             element.attrib.pop("id", None)
         again = _read(bare)
         if _length(again) >= 0.6 * container.weight:
-            return again
+            return again, place
     blocks = _read(tree)
     if _length(blocks) < _SHORT or len(blocks) < 2:
         again = _read(tree, fast=False)
         blocks = again if len(again) > 1 or not blocks else blocks
     # a gallery or a video has no running text: what is found there are captions of links
     running = any(len(block.text) > 50 and block.linked < 0.5 for block in blocks)
-    return blocks if running or container.weight else []
+    return blocks if running or container.weight else [], f"trafilatura's choice; most text is in {place}"
 
 
 def _length(blocks: list[Found]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.extraction import body, byline, dates
@@ -12,6 +11,7 @@ from crawler.extraction.alternates import read_alternates
 from crawler.extraction.blocks import refuse_block_page
 from crawler.extraction.decoding import read_outline
 from crawler.extraction.detector import detect_language
+from crawler.extraction.extractor import EXTRACTOR
 from crawler.extraction.kind import page_signs, read_kind
 from crawler.extraction.known import Known
 from crawler.extraction.linked_data import read_linked_data
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from crawler.extraction.linked_data import LinkedData
     from crawler.extraction.metadata import Metadata
     from crawler.items import Alternate, Fetch, Hints
-
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 3"
-"""Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def page_lines(tree: HtmlElement, drop: str | None) -> list[Line]:
         text = one_line("".join(words))
         words.clear()
         if text:
-            lines.append(Line(text, _selector(owner), reason))
+            lines.append(Line(text, selector(owner), reason))
 
     def walk(element: HtmlElement, owner: HtmlElement, reason: str | None) -> None:
         if not isinstance(element.tag, str) or element.tag in NO_TEXT:
@@ -64,7 +64,7 @@ def page_lines(tree: HtmlElement, drop: str | None) -> list[Line]:
     return lines
 
 
-def _selector(element: HtmlElement) -> str:
+def selector(element: HtmlElement) -> str:
     """`div.post_text p`: the element, and the nearest above it that has a name if it has none itself."""
     own = _named(element)
     if own != element.tag:

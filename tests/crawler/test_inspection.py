@@ -66,6 +66,40 @@ def test_each_line_says_what_became_of_it() -> None:
     ]
 
 
+def test_a_line_may_have_several_fields_and_other_words() -> None:
+    line = (
+        "<div class='date'><a class='author'>Ганна Вигадана</a> — 3 лютого 2026, 10:15 — 500 переглядів</div>"
+    )
+    page = PAGE.replace('<div class="author">Ганна Вигадана</div>', line)
+    found = [line for line in inspected(page).lines if "переглядів" in line.line.text]
+    assert [(line.mark, line.label) for line in found] == [("field", "byline, date")]
+
+
+def test_each_field_names_its_source_and_what_was_not_believed() -> None:
+    head = """<meta name="description" content="Коротко про бюджет міста."><meta property="article:section" content="Місто">
+    <meta property="og:title" content="Бюджет міста ухвалено"><meta property="og:image" content="/i.jpg">
+    <script type="application/ld+json">{"@type": "NewsArticle", "headline": "Рада ухвалила бюджет міста",
+    "description": "Депутати ухвалили бюджет.", "articleSection": "Місто", "keywords": "рада, бюджет"}</script></head>"""
+    told = terminal(inspected(PAGE.replace("</head>", head, 1)))
+    for row in (
+        r"headline +Рада ухвалила бюджет міста +h1, as in json-ld",
+        r"claim: Бюджет міста ухвалено +meta og:title",
+        r"lead +Депутати ухвалили бюджет\. +json-ld description",
+        r"claim: Коротко про бюджет міста\. +meta description",
+        r"section +Місто +json-ld articleSection = meta article:section",
+        r"tags +рада, бюджет +json-ld keywords",
+        r"image +https://courier\.example/i\.jpg",
+    ):
+        assert re.search(row, told), row
+
+
+def test_a_page_of_data_says_so() -> None:
+    body = "\\n".join(TEXT)
+    page = f"""<html><head><script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script></head>
+    <body><h1>Рада ухвалила бюджет міста</h1><p>Увімкніть JavaScript.</p></body></html>"""
+    assert "in the data of the page" in terminal(inspected(page))
+
+
 def test_selectors_lead_to_their_lines() -> None:
     tree = html.document_fromstring(PAGE)
     for marked in inspected(PAGE).lines:
@@ -96,6 +130,10 @@ def test_the_terminal_folds_menus_unless_asked() -> None:
     assert "Розділ 10" not in short
     assert "Розділ 10" in whole
     assert re.search(r"headline +Рада ухвалила бюджет міста +h1, as in title", short)
+    assert re.search(r"claim: Рада ухвалила бюджет міста \| Кур'єр +title", short)
+    assert re.search(
+        r"text +\d+ characters in 7 blocks: 4 paragraph, 2 list_item, 1 heading +in div\.post_text", short
+    )
     assert re.search(r"claim: 2026-02-03T10:15:00\+02:00 +meta → 2026-02-03 08:15:00 UTC", short)
     assert re.search(r"alternates +ru: https://courier.example/rus/101/ +hreflang", short)
 
@@ -113,13 +151,16 @@ def test_hostile_text_stays_text() -> None:
     escaped = HOSTILE.replace("<", "&lt;").replace("\x1b", "&#27;")
     page = PAGE.replace("Рада ухвалила бюджет міста", f"Рада ухвалила бюджет міста {escaped}").replace(
         'class="post_text"', f"class='post_text\" onclick=\"alert(1)' id='\"><script>{escaped}'"
-    ).replace("Ганна Вигадана", f"Ганна Вигадана [red]{escaped}").replace("/rus/101/", f"/rus/{escaped}")  # fmt: skip
+    ).replace("Ганна Вигадана", f"Ганна Вигадана [red]{escaped}").replace("/rus/101/", f"/rus/{escaped}").replace(
+        "</head>", f'<meta name="description" content=\'{escaped}\'><meta property="og:title" content=\'{escaped}\'>'
+        f'<meta property="article:section" content=\'{escaped}\'><meta property="og:image" content=\'{escaped}\'></head>', 1
+    )  # fmt: skip
     inspection = inspected(page)
     written, told = inspection_page(inspection), terminal(inspection, everything=True)
     tree = html.document_fromstring(written)
     assert {element.tag for element in tree.iter()} <= {
         "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "table", "tr", "td", "div", "small", "span",
-        "code", "details", "summary",
+        "code", "details", "summary", "s",
     }  # fmt: skip
     assert not [
         name
