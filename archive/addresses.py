@@ -40,6 +40,7 @@ _UNQUOTED = "%/?:@!$&()*+,;=~"
 _UNRESERVED = frozenset(b"-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
+@lru_cache(maxsize=1 << 14)  # a page's addresses are asked for by each stage, and those it names again
 def plain_url(url: str) -> str:
     """One spelling for an address: a name to compare, not always one that can be fetched.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -67,6 +68,7 @@ class Tombstones:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._folder = str(layout.purged)  # asked for with every record: a Path costs ten times the stat
         self._seen = -1
         self.all: tuple[Tombstone, ...] = ()
         self._articles: dict[str, Tombstone] = {}
@@ -75,7 +77,7 @@ class Tombstones:
 
     def refresh(self) -> None:
         try:
-            changed = self._layout.purged.stat().st_mtime_ns
+            changed = os.stat(self._folder).st_mtime_ns  # noqa: PTH116
         except FileNotFoundError:
             return
         if changed == self._seen:

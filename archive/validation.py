@@ -32,13 +32,24 @@ def validate(record: Record) -> None:
             raise PoisonRecord("json", "extra", f"expected a JSON object, got {extra[:80]!r}")
 
 
+_PLANS: dict[type[object], tuple[tuple[str, str, bool], ...]] = {}
+
+
+def _plan(kind: type[object]) -> tuple[tuple[str, str, bool], ...]:
+    """Of each field its name, its form, and whether it may be None; made once."""
+    if kind not in _PLANS:
+        _PLANS[kind] = tuple(
+            (n, form.removesuffix(" | None"), form.endswith("| None")) for n, form in fields_of(kind)
+        )
+    return _PLANS[kind]
+
+
 def _check(record: Record | Nested, prefix: str) -> None:
-    for name, form in fields_of(type(record)):
+    for name, base, optional in _plan(type(record)):
         value = getattr(record, name)
-        if value is None and form.endswith("| None"):
+        if value is None and optional:
             continue
         field = prefix + name
-        base = form.removesuffix(" | None")
         if base == "str":
             _check_text(field, value)
             if not value and name in _NOT_EMPTY:
@@ -71,6 +82,8 @@ def _check_text(field: str, value: object) -> None:
         raise PoisonRecord("type", field, f"expected text, got {type(value).__name__}")
     if "\0" in value:
         raise PoisonRecord("nul", field, "a NUL character")
+    if value.isascii():
+        return
     try:
         value.encode()
     except UnicodeEncodeError as error:

@@ -11,6 +11,7 @@ import logging
 import os
 import sqlite3
 import threading
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, Self
 
 from archive import codec, recovery, replay, working_copy
@@ -61,8 +62,7 @@ class ArchiveWriter:
         now: Callable[[], datetime],
     ) -> None:
         """Use `ArchiveWriter.open`."""
-        self._layout = layout
-        self._run_id = run_id
+        self._layout, self._run_id = layout, run_id
         self._sync_each = fsync == "always"
         self._sent = working_copy.of(layout.root) is not None
         self._now = now
@@ -77,6 +77,7 @@ class ArchiveWriter:
             self._reader = replay.open_state(layout)
             undo.callback(self._reader.close)
             self._reader_file = layout.state.stat().st_ino
+            self._ask = lru_cache(64)(self._reader.known)  # stages ask about a page one after the other
             undo.callback(self._release_sealed)
             self._sealed += recovery.take_over(layout, self._reader, self._quarantine, now())
             self._batch = Batch(Segment.create(layout, run_id))
@@ -84,10 +85,8 @@ class ArchiveWriter:
         self.recovered = sum(batch.articles for batch in self._sealed)
         """Articles found in segments of writers that died; part of the next commit."""
         self._inherited = bool(self._sealed)
-        self._unsynced = False
-        self._closed = False
-        self._appending = threading.Lock()
-        self._committing = threading.Lock()
+        self._unsynced = self._closed = False
+        self._appending, self._committing = threading.Lock(), threading.Lock()
 
     @classmethod
     def open(
@@ -194,7 +193,7 @@ class ArchiveWriter:
             if found := batch.known(key):
                 return found
         try:
-            return self._reader.known(url)
+            return self._ask(url)
         except sqlite3.Error as error:
             # not knowing costs one fetch; the next commit rebuilds the cache
             _log.warning("state.sqlite could not be asked about %s: %s", url, error)
@@ -270,6 +269,7 @@ class ArchiveWriter:
         with contextlib.suppress(OSError, sqlite3.Error):
             if (file := self._layout.state.stat().st_ino) != self._reader_file:
                 self._reader, self._reader_file = replay.open_state(self._layout), file
+        self._ask = lru_cache(64)(self._reader.known)
 
     def close(self) -> None:
         """Let go; what is not committed stays in its segment, for whoever opens the archive next."""

@@ -17,9 +17,14 @@ from twisted.web._newclient import HEADER, STATUS
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
 
 LARGEST = 256 << 10
 """Bytes; browsers and servers take 8 to 256 kB."""
+
+
+REQUESTS = "downloader/request_count"
+"""In the stats, under the name of Scrapy's own middleware, which takes each request to pieces for it."""
 
 
 class HeadTooLarge(Exception):
@@ -50,4 +55,9 @@ class BoundedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._stats = crawler.stats
         self._pool._factory = _Factory
+
+    async def download_request(self, request: Request) -> Response:
+        self._stats.inc_value(REQUESTS)
+        return await super().download_request(request)

@@ -1,8 +1,10 @@
-"""The two items that flow: an Article, and a Look that ended as something else."""
+"""The two items that flow: an Article, and a Look that ended as something else.
+
+Without slots: what a worker hands over is then unpickled in C, and a copy is the copy of a dict.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +18,7 @@ BlockKind = Literal["heading", "paragraph", "quote", "list_item", "caption"]
 Outcome = Literal["archived", "unchanged", "skipped", "dropped", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Alternate:
     """Another language's address, as declared; a claim, not yet a pair."""
 
@@ -27,13 +29,13 @@ class Alternate:
     source: AlternateSource
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     kind: BlockKind
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """Who says that the text is in which language, as one tag."""
 
@@ -42,7 +44,7 @@ class Evidence:
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextLanguage:
     """What the detector read in the text itself, before anything else is weighed."""
 
@@ -58,7 +60,7 @@ class TextLanguage:
     """Ukrainian letters among the letters that only one of uk and ru has; None where there are too few."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """A value and where the page states it; extraction keeps all, a stage decides."""
 
@@ -66,7 +68,7 @@ class Claim:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fetch:
     """One HTTP answer, as much of it as extraction and the archive need."""
 
@@ -83,7 +85,7 @@ class Fetch:
     last_modified: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hints:
     """What an outlet's declaration adds where the generic way fails; CSS selectors."""
 
@@ -95,7 +97,7 @@ class Hints:
     """Links to the other languages."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Article:
     """One page of a story in one language at one moment.
 
@@ -161,10 +163,14 @@ class Article:
 
     def with_(self, **decided: object) -> Article:
         """A copy with fields replaced; stages never change an item in place."""
-        return dataclasses.replace(self, **decided)  # type: ignore[arg-type]
+        if unknown := decided.keys() - self.__dict__.keys():
+            raise TypeError(f"an Article has no {', '.join(sorted(unknown))}")
+        copy = object.__new__(Article)
+        copy.__dict__.update(self.__dict__, **decided)
+        return copy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
     """A URL that did not become an Article, and why: nothing vanishes silently."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 if TYPE_CHECKING:
     from scrapy import Spider
-    from scrapy.http import Response
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
     from twisted.python.failure import Failure
 
 
@@ -24,7 +25,26 @@ logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_WithoutTr
 
 
 class OneLine(LogFormatter):
-    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+    """Makes no line that nobody reads: Scrapy's loggers take all, and the handler throws most away."""
+
+    def __init__(self, level: int = logging.DEBUG) -> None:
+        super().__init__()
+        self._level = level
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        level = crawler.settings.get("LOG_LEVEL")
+        number = logging.getLevelNamesMapping().get(str(level).upper(), level)
+        return cls(number if isinstance(number, int) else logging.DEBUG)
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        return super().crawled(request, response, spider) if self._level <= logging.DEBUG else None
+
+    def scraped(  # type: ignore[override]
+        self, item: Any, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult | None:
+        if self._level > logging.DEBUG:
+            return None
         outcome = getattr(item, "outcome", "") or ""
         return {"level": logging.DEBUG, "msg": "%s: %s", "args": (outcome, _where(item))}
 

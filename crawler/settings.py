@@ -85,7 +85,8 @@ REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
 COOKIES_ENABLED = False
-REFERRER_POLICY = "same-origin"
+DOWNLOADER_STATS = False
+REFERER_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 # Scrapy's own limits drop a request without a word; the address middleware counts what it refuses
@@ -98,8 +99,8 @@ MEMUSAGE_LIMIT_MB = 1500
 # --- how work flows --------------------------------------------------------------------------------
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ITEM_PIPELINES = {stage: position * 100 for position, stage in enumerate(STAGES, start=1)}
-# one asyncio task each for every response: 100, the default, lowers the ceiling and stalls the loop
-CONCURRENT_ITEMS = 8
+# as many asyncio tasks are made for every response; a page is one item and its variants' requests
+CONCURRENT_ITEMS = 1
 DOWNLOADER_MIDDLEWARES = {
     # before robots.txt (100), so that a refused address is not even asked for its robots.txt
     "crawler.middlewares.addresses.AddressMiddleware": 50,
@@ -110,6 +111,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.exchanges.ExchangeMiddleware": 860,
     # our own, by the spider's declaration, counted and with a reason
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    # each that does nothing for us is 20 µs a request; what went out is counted where it goes out
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.middlewares.redirects.SilentRedirectMiddleware": 600,
 }
 EXTENSIONS = {
     "crawler.ledger.Ledger": 0,
@@ -121,6 +126,14 @@ EXTENSIONS = {
     "crawler.collector.Collector": 0,
     # writes counters nobody reads into the log once a minute; the progress line says it better
     "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.corestats.CoreStats": None,
+    # off anyway; named here they are not even imported, nor aiohttp and conch, which they need
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
+    "scrapy.extensions.closespider.CloseSpider": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
 }
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.log_format.OneLine"

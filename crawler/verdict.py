@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.backoff import BackOff
+from crawler.bounded_head import REQUESTS
 from crawler.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     assert ledger is not None
     assert spider is not None
     assert crawler.stats is not None
-    asked = crawler.stats.get_value("downloader/request_count", 0)
+    asked = crawler.stats.get_value(REQUESTS, 0)
     discovering = getattr(spider, "discovering", None)
     again = asked if getattr(spider, "errand", "crawl") == "revisit" else 0
     again = discovering.changes.asked if discovering is not None else again

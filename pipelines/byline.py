@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.extraction.text import for_comparison
@@ -36,7 +37,7 @@ def decide_authors(claims: Sequence[Claim], byline: str | None) -> tuple[tuple[s
             stated = [byline, *(value for value in stated if value != byline)]
         persons: list[str] = []
         for value in stated:
-            found = persons_in(value)
+            found = _persons_in(value)
             persons += [person for person in found if person.casefold() not in map(str.casefold, persons)]
             # what is printed is often printed several times: the first line with a person is the byline
             if found and source == "printed":
@@ -46,12 +47,22 @@ def decide_authors(claims: Sequence[Claim], byline: str | None) -> tuple[tuple[s
     return (), None
 
 
+@lru_cache(maxsize=4096)  # a newsroom's names come back with every page
+def _persons_in(line: str) -> tuple[str, ...]:
+    return tuple(persons_in(line))
+
+
+@lru_cache(maxsize=4096)
+def _organisations_in(line: str) -> tuple[str, ...]:
+    return tuple(organisations_in(line))
+
+
 def _credits(item: Article) -> list[Claim]:
     """Agencies and other organisations that the page names as authors, but for those it credits already."""
     known = {for_comparison(claim.value) for claim in item.extra if claim.source == "credit"}
     found = []
     for line in dict.fromkeys((*(claim.value for claim in item.author_claims), item.byline or "")):
-        for name in organisations_in(line):
+        for name in _organisations_in(line):
             if (folded := for_comparison(name)) not in known:
                 known.add(folded)
                 found.append(Claim("credit", name))

@@ -66,9 +66,9 @@ class RepetitionStage:
     async def process_item(self, item: Article | Look) -> Article | Look:
         if isinstance(item, Look):
             return item
-        newsroom, lines = _Newsroom(item.outlet, item.language), _lines(item.body)
+        newsroom = _Newsroom(item.outlet, item.language)
         lately = self._run.setdefault(newsroom, _Lately())
-        lately.add(lines)
+        lately.add(*_ends(item.body))
         ledger = self._crawler.get_extension(Ledger)
         known = ledger.known(item.canonical_url or item.url) if ledger is not None else None
         if known is not None and known.content_hash == item.content_hash:
@@ -77,14 +77,18 @@ class RepetitionStage:
             learning = asyncio.to_thread(_learned, self._uri, newsroom, item.fetched_at)
             self._held[newsroom] = asyncio.ensure_future(learning)
         held = await self._held[newsroom]
-        repeated = held | frozenset(line for line in lines if lately.repeats(line))
         if known is not None and known.content_hash:
             stored = await asyncio.to_thread(_stored, self._uri, known.article_id, known.content_hash)
+            lines = _lines(item.body)
+            repeated = held | lately.repeated.intersection(lines)
             if stored is not None and stored.says(item.headline, lines, repeated):
                 if self._crawler.stats is not None:
                     self._crawler.stats.inc_value("digest/repeated_lines")
                 return item.with_(content_hash=known.content_hash)
-        named = [line for line in item.body.split("\n\n") if for_comparison(line) in repeated]
+        if not held and not lately.repeated:
+            return item
+        repeats = (held | lately.repeated).__contains__
+        named = [line for line in item.body.split("\n\n") if repeats(for_comparison(line))]
         return item.with_(extra=(*item.extra, Claim(REPEATED, _BETWEEN.join(named)))) if named else item
 
 
@@ -94,9 +98,11 @@ class _Lately:
     def __init__(self) -> None:
         self._ends: deque[frozenset[str]] = deque()
         self._counted: Counter[str] = Counter()
+        self.repeated: frozenset[str] = frozenset()
+        """Those that more than half of the texts have."""
 
-    def add(self, lines: Sequence[str]) -> None:
-        ends = frozenset((*lines[:ZONE], *lines[-ZONE:]))
+    def add(self, *lines: str) -> None:
+        ends = frozenset(lines)
         self._ends.append(ends)
         self._counted.update(ends)
         if len(self._ends) > _REMEMBERED:
@@ -104,9 +110,11 @@ class _Lately:
             for line in gone:
                 if not self._counted[line]:
                     del self._counted[line]
-
-    def repeats(self, line: str) -> bool:
-        return len(self._ends) >= _SOON and self._counted[line] > len(self._ends) / 2
+        if len(self._ends) >= _SOON:
+            # at the eighth text all that was counted; after that only a line that came can pass the half
+            asked = ends | self.repeated if len(self._ends) > _SOON else self._counted.keys()
+            half = len(self._ends) / 2
+            self.repeated = frozenset(line for line in asked if self._counted[line] > half)
 
 
 class _Stored(NamedTuple):
@@ -172,6 +180,16 @@ def _at_an_end(place: int, lines: Sequence[str]) -> bool:
 
 def _lines(body: str) -> list[str]:
     return [folded for line in body.split("\n\n") if (folded := for_comparison(line))]
+
+
+def _ends(body: str) -> list[str]:
+    """The lines at the ends of a text, read from there: most of a text is not asked about."""
+    lines = body.split("\n\n")
+    if len(lines) <= 4 * ZONE:
+        folded = _lines(body)
+        return [*folded[:ZONE], *folded[-ZONE:]]
+    first, last = filter(None, map(for_comparison, lines)), filter(None, map(for_comparison, reversed(lines)))
+    return [*islice(first, ZONE), *islice(last, ZONE)]
 
 
 def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:

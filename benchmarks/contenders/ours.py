@@ -48,7 +48,7 @@ class Ticker:
 class Served(AnyPage):
     """The pages that are served, and no variants elsewhere: no contender follows them."""
 
-    def variants(self, article, story):
+    def variants(self, article, story, *, again=False):
         return iter(())
 
 

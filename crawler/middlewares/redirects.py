@@ -1,0 +1,20 @@
+"""Redirects as Scrapy follows them, for a crawl that tells no host where it comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class SilentRedirectMiddleware(RedirectMiddleware):
+    """Without Scrapy's warning that nobody sets a Referer: that is what REFERER_ENABLED is off for."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        middleware = cls(crawler.settings)
+        middleware.crawler = crawler
+        return middleware
