@@ -163,8 +163,13 @@ def components(
         yield sorted(group_a), sorted(group_b)
 
 
-def fit(groups: Sequence[tuple[Case, Groups, Groups]], columns: Sequence[int]) -> Weighting:
-    """Logistic regression by Newton's method; links against all other cells, so the bias is that of life."""
+def fit(
+    groups: Sequence[tuple[Case, Groups, Groups]], columns: Sequence[int], like: Weighting | None = None
+) -> Weighting:
+    """Logistic regression by Newton's method; links against all other cells, so the bias is that of life.
+
+    What order is worth is taken from `like`, or else tried out.
+    """
     rows, right = [], []
     for each, one, other in groups:
         table = features(one, other, length(each.languages))
@@ -193,7 +198,10 @@ def fit(groups: Sequence[tuple[Case, Groups, Groups]], columns: Sequence[int]) -
     weight[chosen] = w[:-1]
     # as stored, so that what is measured is what is shipped
     parts = (np.round(part, 5).astype(np.float32) for part in (mean, scale, weight))
-    return in_order(Weighting(*parts, round(float(w[-1]), 5)), groups)
+    fitted = Weighting(*parts, round(float(w[-1]), 5))
+    if like is not None:
+        return replace(fitted, in_order=like.in_order, elsewhere=like.elsewhere)
+    return in_order(fitted, groups)
 
 
 def in_order(weighting: Weighting, groups: Sequence[tuple[Case, Groups, Groups]]) -> Weighting:

@@ -37,9 +37,14 @@ from rich.table import Table
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import alignment
+from pipelines.alignment.paragraphs import grouped
+from pipelines.alignment.weighting import shipped_weighting
 from pipelines.pairing.background import Background, count, save
 from pipelines.pairing.candidates import Compared
+from pipelines.pairing.content import WORTH
 from pipelines.pairing.features import NAMES, Expected, features
+from pipelines.pairing.passages import Agreement, agreement, passages
 from pipelines.pairing.rarity import pool
 from pipelines.pairing.reading import Document, Reading, read
 from pipelines.pairing.weights import CROSSED, FILE, LANGUAGES, Weights, calibrating, crossed, logit
@@ -49,11 +54,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.weighting import Weighting
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "../shared/data/pairs/dev.jsonl"
 MODES = ("full", "lead", "halves", "abridged", "other day", "few")
 SEEDS = range(3)
-BASELINE = [n for n, name in enumerate(NAMES) if name.startswith("ngrams")]
 _NUMBER = re.compile(r"\d+")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
@@ -79,8 +86,7 @@ class Trial:
     rows: NDArray[np.float64]
     truth: NDArray[np.float64]
     gold: int
-    letters: list[int]
-    """Of each pair, of its shorter text."""
+    sides: tuple[Sequence[Reading], Sequence[Reading]]
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ class Known:
 
     backgrounds: dict[str, Background]
     expected: dict[str, Expected]
+    passages: Weighting
 
 
 def load(path: Path) -> list[Row]:
@@ -163,12 +170,27 @@ def trial(
     pairs = compared.candidates()
     truth = np.array([ours[i][:2] == theirs[j][:2] for i, j in pairs], dtype=np.float64)
     gold = len({each[:2] for each in ours} & {each[:2] for each in theirs})
-    letters = [min(one.readings[i].letters, other.readings[j].letters) for i, j in pairs]
     rows = features(compared, pairs, known.expected[languages])
-    return Trial(languages, mode, pairs, rows, truth, gold, letters)
+    return Trial(languages, mode, pairs, rows, truth, gold, (one.readings, other.readings))
 
 
-def know(rows: list[Row]) -> Known:
+def paragraphs(data: Path, half: int) -> Weighting:
+    """What tells paragraphs, and here passages, that say the same; weights fitted on these stories alone."""
+    cases = [x for x in alignment.cases(data, (0,)) if half_of(x.story_id) == half]
+    read_cases = [(x, *(grouped(x.texts[n], x.languages[n]) for n in (0, 1))) for x in cases]
+    return alignment.fit(read_cases, range(len(alignment.NAMES)), shipped_weighting())  # type: ignore[arg-type]
+
+
+_CUT: dict[str, Groups | None] = {}
+
+
+def cut(side: Reading) -> Groups | None:
+    if side.document.article_id not in _CUT:
+        _CUT[side.document.article_id] = passages(side)
+    return _CUT[side.document.article_id]
+
+
+def know(rows: list[Row], told: Weighting) -> Known:
     texts = {code: [reading(row, "full") for row in rows if row.language == code] for code in LANGUAGES}
     backgrounds = {code: count(texts[code]) for code in LANGUAGES}
     pools = {code: pool(texts[code], backgrounds[code]) for code in LANGUAGES}
@@ -184,7 +206,7 @@ def know(rows: list[Row]) -> Known:
         nearest = (np.where(same, 0, signal).max(axis=1) for signal in Compared.of(one, other).signals)
         rivals = tuple(round(float(np.median(each)), 4) for each in nearest)
         expected[f"{a}-{b}"] = Expected(round(float(length), 4), rivals)
-    return Known(backgrounds, expected)
+    return Known(backgrounds, expected, told)
 
 
 def trials(rows: list[Row], known: Known) -> list[Trial]:
@@ -220,24 +242,21 @@ def small(drawn: tuple[list[Row], list[Row]], seed: int) -> Iterator[tuple[list[
             yield ours, theirs
 
 
-def fit(seen: list[Trial], known: Known, columns: list[int] | None = None) -> Weights:
+def fit(seen: list[Trial], known: Known) -> Weights:
     """Logistic regression with an L2 penalty of 10 on standardised features and their products."""
     rows, truth = np.vstack([each.rows for each in seen]), np.concatenate([each.truth for each in seen])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     design = crossed(rows, mean, scale)
     spread = design.std(axis=0) + 1e-9
-    chosen = np.ones(design.shape[1])
-    if columns is not None:
-        chosen[:] = 0
-        chosen[columns] = 1
     weight = newton(
-        np.c_[design / spread * chosen, np.ones(len(rows))],
+        np.c_[design / spread, np.ones(len(rows))],
         truth,
         np.r_[np.full(design.shape[1], 10.0), 1e-9],
     )
     return Weights(
-        mean, scale, weight[:-1] / spread * chosen, float(weight[-1]), known.expected, known.backgrounds
-    )
+        mean, scale, weight[:-1] / spread, float(weight[-1]), known.expected, known.backgrounds,
+        passages=known.passages,
+    )  # fmt: skip
 
 
 def newton(
@@ -255,8 +274,22 @@ def newton(
     return weight
 
 
-def mutual(each: Trial, weights: Weights) -> list[tuple[float, float, int, float]]:
-    """Of the pairs that are mutually best: probability before calibration, the rival's, letters, truth."""
+@dataclass(frozen=True)
+class Best:
+    """A pair that is mutually best, and worth a look: probability before calibration, and its rival's."""
+
+    place: tuple[int, int]
+    likely: float
+    rival: float
+    letters: int
+    agreed: Agreement
+    right: bool
+
+
+_AGREED: dict[tuple[str, str, int], Agreement] = {}
+
+
+def mutual(each: Trial, weights: Weights) -> list[Best]:
     likely = weights.probabilities(each.rows) if len(each.rows) else np.empty(0)
     ranked: tuple[dict[int, list[int]], dict[int, list[int]]] = (defaultdict(list), defaultdict(list))
     for n in np.argsort(-likely, kind="stable"):
@@ -264,18 +297,31 @@ def mutual(each: Trial, weights: Weights) -> list[tuple[float, float, int, float
             ranked[side][each.pairs[n][side]].append(int(n))
     found = []
     for n, (i, j) in enumerate(each.pairs):
-        if ranked[0][i][0] == n and ranked[1][j][0] == n:
+        if ranked[0][i][0] == n and ranked[1][j][0] == n and likely[n] >= WORTH:
             rival = max([likely[k] for k in (*ranked[0][i][1:2], *ranked[1][j][1:2])], default=0.0)
-            found.append((float(likely[n]), float(rival), each.letters[n], float(each.truth[n])))
+            a, b = each.sides[0][i], each.sides[1][j]
+            key = a.document.article_id, b.document.article_id, id(weights.passages)
+            if key not in _AGREED:
+                _AGREED[key] = agreement(cut(a), cut(b), weights.passages)
+            letters = min(a.letters, b.letters)
+            found.append(
+                Best((i, j), float(likely[n]), float(rival), letters, _AGREED[key], bool(each.truth[n]))
+            )
     return found
 
 
-def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, float, float, float]:
-    """On pairs whose weights have not seen them; else it would find nothing to correct."""
+def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, ...]:
+    """On pairs whose weights have not seen them; else it would find nothing to correct. L2 penalty of 10."""
     found = [one for each, weights in seen for one in mutual(each, weights)]
-    design = np.array([calibrating(logit(p), logit(rival), letters) for p, rival, letters, _ in found])
-    weight = newton(design, np.array([truth for *_, truth in found]), np.full(4, 0.1))
-    return tuple(round(float(x), 6) for x in weight)  # type: ignore[return-value]
+    design = np.array([
+        calibrating(logit(x.likely), logit(x.rival), x.letters, x.agreed) for x in found
+    ])  # fmt: skip
+    mean, scale = design.mean(axis=0), design.std(axis=0)
+    mean[-1], scale[-1] = 0.0, 1.0
+    penalty = np.r_[np.full(design.shape[1] - 1, 10.0), 1e-9]
+    weight = newton((design - mean) / scale, np.array([x.right for x in found], dtype=float), penalty) / scale
+    weight[-1] -= weight @ mean
+    return tuple(round(float(x), 6) for x in weight)
 
 
 def judged(
@@ -283,18 +329,16 @@ def judged(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Probability, truth, and whether it is sure, of the pairs that are mutually best."""
     found = mutual(each, weights)
-    likely = np.array([weights.published(p, rival, letters) for p, rival, letters, _ in found])
-    sure = np.array(
-        [p >= (0.97 if letters < 400 else 0.9) for p, (_, _, letters, _) in zip(likely, found, strict=True)]
-    )
-    return likely, np.array([truth for *_, truth in found]), sure.astype(np.bool_)
+    likely = np.array([weights.published(x.likely, x.rival, x.letters, x.agreed) for x in found])
+    sure = np.array([p >= (0.97 if x.letters < 400 else 0.9) for p, x in zip(likely, found, strict=True)])
+    return likely, np.array([x.right for x in found], dtype=float), sure.astype(np.bool_)
 
 
 BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1.0)
 
 
-def report(tested: list[tuple[Trial, Weights]], title: str) -> Table:
-    table = Table("pair", "texts", "P", "R", "F1", "auto P", "auto R", "candidates hold", title=title)
+def report(tested: list[tuple[Trial, Weights]]) -> Table:
+    table = Table("pair", "texts", "P", "R", "F1", "auto P", "auto R", "candidates hold")
     bands: dict[int, list[tuple[float, float]]] = defaultdict(list)
     sums: dict[tuple[str, str], NDArray[np.float64]] = defaultdict(lambda: np.zeros(6))
     for each, weights in tested:
@@ -325,7 +369,7 @@ def report(tested: list[tuple[Trial, Weights]], title: str) -> Table:
 def write(weights: Weights, known: Known, data: Path, sets: list[Trial]) -> None:
     data_sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
     stored = {
-        "version": 3,
+        "version": 4,
         "data_sha256": data_sha256,
         "pairs": sum(len(each.pairs) for each in sets),
         "features": list(NAMES),
@@ -356,20 +400,19 @@ def main() -> None:
     started = time.process_time()
     parts = [[row for row in rows if half_of(row.story_id) == half] for half in (0, 1)]
     # What is known of a half beforehand is counted on the other one.
-    known = [know(parts[1]), know(parts[0])]
+    known = [know(parts[1 - half], paragraphs(arguments.data, 1 - half)) for half in (0, 1)]
     halves = [trials(parts[half], known[half]) for half in (0, 1)]
     found = sum(len(each.pairs) for half in halves for each in half)
     print(f"{len(rows)} documents, {found} candidate pairs, {time.process_time() - started:.0f} s CPU")
     console = Console(width=110)
-    for title, columns in (("n-grams only", BASELINE), ("all features", None)):
-        fitted = [fit(halves[half], known[half], columns) for half in (0, 1)]
-        unseen = [[(each, fitted[1 - half]) for each in halves[half]] for half in (0, 1)]
-        # The two numbers that stretch the logits and the two that shift them, from the other half as well.
-        corrected = [replace(fitted[1 - half], calibration=calibrate(unseen[1 - half])) for half in (0, 1)]
-        console.print(report([(each, corrected[half]) for half in (0, 1) for each in halves[half]], title))
+    fitted = [fit(halves[half], known[half]) for half in (0, 1)]
+    unseen = [[(each, fitted[1 - half]) for each in halves[half]] for half in (0, 1)]
+    # what corrects the probabilities of a half, from the other half as well
+    corrected = [replace(fitted[1 - half], calibration=calibrate(unseen[1 - half])) for half in (0, 1)]
+    console.print(report([(each, corrected[half]) for half in (0, 1) for each in halves[half]]))
     if arguments.fit:
         # Both halves and their pools together, so that rarity is also seen in larger ones.
-        everywhere = know(rows)
+        everywhere = know(rows, shipped_weighting())
         sets = [*halves[0], *halves[1], *trials(rows, everywhere)]
         weights = replace(fit(sets, everywhere), calibration=calibrate([*unseen[0], *unseen[1]]))
         write(weights, everywhere, arguments.data, sets)

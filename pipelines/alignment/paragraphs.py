@@ -60,7 +60,11 @@ class Groups:
 
 def grouped(texts: Sequence[str], language: str) -> Groups:
     """At most MOST texts, none of them empty; of one of uk, ru, en."""
-    readings = tuple(read(Document("", "", language, "", text[:READ])) for text in texts)
+    return of_readings(tuple(read(Document("", "", language, "", text[:READ])) for text in texts), language)
+
+
+def of_readings(readings: tuple[Reading, ...], language: str) -> Groups:
+    """At least one."""
     background = shipped_background(language)
     anchors: list[Mapping[Any, float]] = []
     numbers: list[Mapping[Any, float]] = []

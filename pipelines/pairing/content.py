@@ -18,20 +18,24 @@ import numpy as np
 
 from pipelines.pairing.candidates import Compared
 from pipelines.pairing.features import features, in_order
+from pipelines.pairing.passages import Agreement, agreement, passages
 from pipelines.pairing.rarity import Pool, pool
 from pipelines.pairing.reading import Document, Reading, read
 from pipelines.pairing.weights import LANGUAGES, Weights, shipped_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
+
+    from pipelines.alignment.paragraphs import Groups
 
 _WINDOW = timedelta(days=4)
 """A translation is out within four days; a narrower window lost one in ten."""
 _SHORT = 400
-
 _SHOWN = 12
+WORTH = 0.005
+"""Probability before the passages are compared, from which on they are."""
 
 Tier = Literal["auto", "probable", "review", "none"]
 
@@ -53,6 +57,8 @@ class Match:
     ordered: tuple[int, int] = (0, 0)
     """How many of the shared ones that occur once on each side stand in the same order, and of how many."""
 
+    covered: tuple[float, float] = (0.0, 0.0)
+    """Share of the letters of a, and of b, in passages that the other has too; 0 where not compared."""
     same_image: bool = False
     """Both show a picture that no other article of either language shows in these days; told, not weighed."""
     held: bool = False
@@ -76,6 +82,7 @@ class Match:
             runner_up=told["runner_up"],
             shared=tuple((ours, theirs) for ours, theirs in told["shared"]),
             ordered=(told["ordered"][0], told["ordered"][1]),
+            covered=tuple(told.get("covered", (0.0, 0.0))),
             same_image=bool(told.get("same_image")),
             held=True,
         )
@@ -88,6 +95,7 @@ class Match:
             "runner_up": self.runner_up,
             "shared": [list(pair) for pair in self.shared],
             "ordered": list(self.ordered),
+            "covered": list(self.covered),
             "same_image": self.same_image,
         }
 
@@ -106,10 +114,12 @@ def compare(
     *,
     only_wanted: bool = False,
     weights: Weights | None = None,
+    decides: Callable[[str, str], bool] = lambda _a, _b: True,
 ) -> list[Match]:
     """Pairs that are each other's best, with a probability of at least .1, of one block of articles.
 
-    The `wanted` pairs of ids, the smaller first, are scored whatever comes out, however far apart.
+    The `wanted` pairs of ids, the smaller first, are scored whatever comes out, however far apart. Pairs that
+    are not for this block to decide are rivals only.
     Other languages than uk, ru and en are left out. Time and memory grow with the square of the block.
     """
     weights = weights or shipped_weights()
@@ -118,16 +128,37 @@ def compare(
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
     pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
+    asked, said = set(wanted), Passages(weights)
+
+    def due(a_id: str, b_id: str) -> bool:
+        return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
+
     found = []
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
-        found += _match(pools[a], pools[b], weights, f"{a}-{b}", set(wanted))
-    return [each for each in found if not only_wanted or (each.a_id, each.b_id) in wanted]
+        found += _match(pools[a], pools[b], said, asked, due)
+    return found
+
+
+class Passages:
+    """Of the articles of a block: each is cut into passages once, and only where a pair needs it."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._cut: dict[str, Groups | None] = {}
+
+    def agreement(self, a: Reading, b: Reading) -> Agreement:
+        for each in (a, b):
+            if each.document.article_id not in self._cut:
+                self._cut[each.document.article_id] = passages(each)
+        ours, theirs = self._cut[a.document.article_id], self._cut[b.document.article_id]
+        return agreement(ours, theirs, self.weights.passages)
 
 
 def _match(
-    one: Pool, other: Pool, weights: Weights, languages: str, wanted: set[tuple[str, str]]
+    one: Pool, other: Pool, said: Passages, wanted: set[tuple[str, str]], due: Callable[[str, str], bool]
 ) -> list[Match]:
-    asked = _places(one, other, wanted)
+    asked, weights = _places(one, other, wanted), said.weights
+    languages = f"{one.readings[0].document.language}-{other.readings[0].document.language}"
     compared = Compared.of(one, other, _may_be(one.readings, other.readings))
     pictured = {pair for pair in _with_one_picture(one, other) if compared.allowed[pair]}
     pairs = sorted({*compared.candidates(), *asked, *pictured})
@@ -141,11 +172,14 @@ def _match(
         if not mutual and (i, j) not in asked:
             continue
         a, b = one.readings[i], other.readings[j]
+        a_id, b_id = a.document.article_id, b.document.article_id
+        if (likely[n] < WORTH and (i, j) not in asked) or not due(a_id, b_id):
+            continue
         rival = max([float(likely[k]) for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n], default=0.0)
-        probability = weights.published(float(likely[n]), rival, min(a.letters, b.letters))
+        agreed = said.agreement(a, b)
+        probability = weights.published(float(likely[n]), rival, min(a.letters, b.letters), agreed)
         if probability < 0.1 and (i, j) not in asked:
             continue
-        a_id, b_id = a.document.article_id, b.document.article_id
         shared = _shared(one, i, other, j)
         found.append(
             Match(
@@ -157,6 +191,7 @@ def _match(
                 runner_up=round(rival, 4),
                 shared=shared if a_id < b_id else tuple((y, x) for x, y in shared),
                 ordered=in_order(a, b),
+                covered=agreed.covered if a_id < b_id else agreed.covered[::-1],
                 same_image=(i, j) in pictured,
             )
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ from pipelines.pairing.folding import fold
 from pipelines.pairing.lexicon import meanings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -48,18 +51,32 @@ class Reading:
     letters: int
 
 
+def text_of(document: Document) -> str:
+    """Headline and body, as far as they are read."""
+    return f"{document.headline}\n{document.body}"[:_READ]
+
+
 def read(document: Document) -> Reading:
-    text = f"{document.headline}\n{document.body}"[:_READ]
+    text = text_of(document)
+    return _read(document, text, tuple(anchors_of(text, document.language)))
+
+
+def read_parts(whole: Reading, ends: Sequence[int]) -> tuple[Reading, ...]:
+    """An article cut after these characters of its text, the last of which is its end."""
+    text = text_of(whole.document)
+    at = [round(x.position * len(text)) for x in whole.anchors]
+    cuts = [0, *(bisect_left(at, end) for end in ends)]
+    parts = [whole.anchors[start:end] for start, end in pairwise(cuts)]
+    return tuple(
+        _read(whole.document, text[start:end], anchors)
+        for (start, end), anchors in zip(pairwise([0, *ends]), parts, strict=True)
+    )
+
+
+def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> Reading:
     folded = fold(text)
     ngrams, counts = _ngrams(folded)
-    return Reading(
-        document,
-        ngrams,
-        counts,
-        meanings(text, document.language),
-        tuple(anchors_of(text, document.language)),
-        len(folded),
-    )
+    return Reading(document, ngrams, counts, meanings(text, document.language), anchors, len(folded))
 
 
 def _ngrams(folded: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:

@@ -157,8 +157,7 @@ def _score(
             for ids in due_of[article_id]
             if ids in due and block.earlier.keys() >= set(ids) and block.decides(*ids)
         }
-        matches = compare(block.readings, asked)
-        yield take((x for x in matches if block.decides(x.a_id, x.b_id)), {block.outlet})
+        yield take(compare(block.readings, asked, decides=block.decides), {block.outlet})
         due -= asked
     for matches, outlets in _strays(blocks, due):
         yield take(matches, outlets)

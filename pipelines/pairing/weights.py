@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipelines.alignment.weighting import Weighting
+    from pipelines.pairing.passages import Agreement
+
 FILE = Path(__file__).parent / "weights.json"
 LANGUAGES = ("uk", "ru", "en")
 """Those that folding and the lexicon know; the order in which a pair is compared."""
@@ -49,17 +52,20 @@ class Weights:
     """Per language pair, `uk-en`."""
     backgrounds: Mapping[str, Background]
     """Per language."""
-    calibration: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
-    """Of a pair's own logit, of how far it is ahead of its runner-up's, of shortness, and the constant."""
+    calibration: tuple[float, ...] = (1.0, *(0.0,) * 7)
+    """Of each of what `calibrating` gives."""
+    passages: Weighting | None = None
+    """What tells passages that say the same; None for what is shipped for paragraphs."""
 
-    def published(self, likely: float, rival: float, letters: int) -> float:
-        """The probability of a pair whose runner-up is known.
+    def published(self, likely: float, rival: float, letters: int, agreed: Agreement) -> float:
+        """The probability of a pair whose runner-up is known, and how far the texts agree in their passages.
 
         Most candidates are wrong, those that are each other's best are mostly right: of these the weighting
-        alone says too little in the middle and too much where texts are short or a rival is near.
+        alone says too little in the middle and too much where texts are short, a rival is near or only the
+        matter is the same.
         """
         own, next_best = logit(likely), logit(rival)
-        return sigmoid(float(np.dot(self.calibration, calibrating(own, next_best, letters))))
+        return sigmoid(float(np.dot(self.calibration, calibrating(own, next_best, letters, agreed))))
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         scores = crossed(rows, self.mean, self.scale) @ self.weight + self.bias
@@ -94,9 +100,12 @@ def shipped_weights() -> Weights:
     )
 
 
-def calibrating(own: float, rival: float, letters: int) -> tuple[float, float, float, float]:
-    """What the calibration is fitted on."""
-    return own, min(own - rival, 6.0), 1.0 / math.log(max(letters, 50)), 1.0
+def calibrating(own: float, rival: float, letters: int, agreed: Agreement) -> tuple[float, ...]:
+    """What the calibration is fitted on.
+
+    A pair's own logit, how far it is ahead of its runner-up's, shortness, the passages, and a constant.
+    """
+    return own, min(own - rival, 6.0), 1.0 / math.log(max(letters, 50)), *agreed.signals(), 1.0
 
 
 def logit(probability: float) -> float:
