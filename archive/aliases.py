@@ -23,12 +23,12 @@ def successors(root: Path, head: Snapshot, story_id: str) -> tuple[str, ...]:
     One where it was merged into an older story, several where it was taken apart, none where it never was.
     """
     paths = [str(path) for path in fetching.present(root, head.stored("memberships"))]
-    log = ds.dataset(paths, schema=MEMBERSHIPS, format="parquet")
-    once = log.to_table(columns=["article_id"], filter=ds.field("story_id") == story_id)[
-        "article_id"
-    ].unique()
-    if not len(once):
-        return ()
-    rows = log.to_table(filter=pc.field("article_id").isin(pa.array(once))).sort_by("commit_seq")
+    with fetching.told():
+        log = ds.dataset(paths, schema=MEMBERSHIPS, format="parquet")
+        own = log.to_table(columns=["article_id"], filter=ds.field("story_id") == story_id)
+        once = own["article_id"].unique()
+        if not len(once):
+            return ()
+        rows = log.to_table(filter=pc.field("article_id").isin(pa.array(once))).sort_by("commit_seq")
     now = dict(zip(rows["article_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
     return tuple(sorted(set(now.values())))

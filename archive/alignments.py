@@ -185,10 +185,11 @@ def _texts(
         if latest:
             paths.setdefault(path, []).append(article_id)
     for path, wanted in paths.items():
-        for table in _groups_with(fetching.present_path(root, path), wanted):
-            for row in table.to_pylist():
-                blocks = tuple(BlockRecord(x["kind"], x["text"]) for x in row["blocks"])
-                texts[row["article_id"]] = (row["headline"], blocks)
+        with fetching.told():
+            tables = list(_groups_with(fetching.present_path(root, path), wanted))
+        for row in (row for table in tables for row in table.to_pylist()):
+            blocks = tuple(BlockRecord(x["kind"], x["text"]) for x in row["blocks"])
+            texts[row["article_id"]] = (row["headline"], blocks)
     return texts
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from archive import fetching
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
@@ -59,7 +61,8 @@ class RowSet:
         return ds.dataset([str(path) for path in self._files], schema=schema, format="parquet")
 
     def to_arrow(self) -> pa.Table:
-        return self._dataset().to_table(columns=self._columns, filter=self._where)
+        with fetching.told():
+            return self._dataset().to_table(columns=self._columns, filter=self._where)
 
     def to_pandas(self) -> pd.DataFrame:
         frame: pd.DataFrame = self.to_arrow().to_pandas()
@@ -67,8 +70,11 @@ class RowSet:
 
     def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
         """Portions of at most `rows`, in memory one at a time."""
-        yield from self._dataset().to_batches(columns=self._columns, filter=self._where, batch_size=rows)
+        with fetching.told():
+            source = self._dataset()
+            yield from source.to_batches(columns=self._columns, filter=self._where, batch_size=rows)
 
     def __len__(self) -> int:
-        count: int = self._dataset().count_rows(filter=self._where)
+        with fetching.told():
+            count: int = self._dataset().count_rows(filter=self._where)
         return count

@@ -10,16 +10,43 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from archive import durable, working_copy
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
 from archive.store import each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from archive.log import DataFile
     from archive.working_copy import WorkingCopy
+
+
+_TAKEN = (
+    "a later `compact` and `gc`, or a purge, took it. Open the archive again; if that does not help, "
+    "`python -m archive verify` tells more."
+)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """What Arrow says of a data file that is gone or altered, in a sentence of ours.
+
+    Raises SnapshotNotFound or ArchiveDamaged.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SnapshotNotFound(f"{error.filename or error} is not there any more: {_TAKEN}") from error
+    except (OSError, pa.ArrowInvalid) as error:
+        if "FieldRef" in str(error):  # a filter of the caller's names no column
+            raise
+        reason = str(error).rstrip(".")
+        raise ArchiveDamaged(
+            f"A data file is not readable: {reason}; `python -m archive verify` tells which."
+        ) from error
 
 
 def present(root: Path, files: Iterable[DataFile]) -> list[Path]:
@@ -63,10 +90,7 @@ def _fetch(copy: WorkingCopy, file: DataFile) -> None:
     try:
         data = copy.store.get(file.path)
     except FileNotFoundError:
-        raise SnapshotNotFound(
-            f"{file.path} is not in {copy.uri} any more: a later `compact` and `gc`, or a purge, took it. "
-            "Open the archive again; if that does not help, `python -m archive verify` tells more."
-        ) from None
+        raise SnapshotNotFound(f"{file.path} is not in {copy.uri} any more: {_TAKEN}") from None
     if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
         raise ArchiveDamaged(
             f"{file.path} in {copy.uri} is altered: {len(data)} bytes that do not match the checksum in the "

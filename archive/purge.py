@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import pyarrow as pa
 import pyarrow.dataset as ds
 
 from archive import blanking, cdxj, quarantine
@@ -126,10 +125,8 @@ def _find(layout: Layout, url: str, article_id: str | None) -> Found:
 
 
 def _siblings(archive: Archive, story_id: str, article_id: str) -> tuple[str, ...]:
-    files = [str(path) for path in archive.articles().files()]
-    story = ds.dataset(files, format="parquet").to_table(
-        columns=["article_id", "url"], filter=ds.field("story_id") == pa.scalar(story_id)
-    )
+    rows = archive.articles(columns=["article_id", "url"])
+    story = rows.where(ds.field("story_id") == story_id).to_arrow()
     return tuple(row["url"] for row in story.to_pylist() if row["article_id"] != article_id)
 
 

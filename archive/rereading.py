@@ -104,8 +104,9 @@ def _stored(
     latest: dict[str, int] = {}
     located = state.version_files({article_id for article_id, _ in wanted})
     for path, newest in sorted({(path, newest) for _, newest, path in located}):
-        file = pq.ParquetFile(fetching.present_path(root, path))
-        table = file.read(columns=["article_id", "version", "raw_sha256"])
+        with fetching.told():
+            file = pq.ParquetFile(fetching.present_path(root, path))
+            table = file.read(columns=["article_id", "version", "raw_sha256"])
         for article_id, version, page in zip(*(column.to_pylist() for column in table.columns), strict=True):
             record = wanted.get((article_id, version))
             if record is not None and record.raw_sha256 == page:

@@ -182,3 +182,23 @@ def test_verify_finds(run, filled, root, article, harm):
     }[harm]
     assert expected in " ".join(out.split())
     assert code == (0 if harm == "poison" else 1)
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut"])
+def test_a_data_file_that_is_gone_or_cut_is_one_sentence(run, filled, root, article, tmp_path, harm):
+    for path in (root / "_data" / "articles").rglob("*.parquet"):
+        path.unlink() if harm == "gone" else os.truncate(path, 500)
+    for command in (
+        ("show", article(1).article_id),
+        ("diff", article(1).article_id),
+        ("view", "--output", str(tmp_path / "pages")),
+        ("purge", article(1).url, "--reason", "asked", "--yes"),
+        ("export", "--format", "csv", "--output", str(tmp_path / "rows.csv")),
+        ("export", "--format", "tmx", "--output", str(tmp_path / "rows.tmx")),
+        ("export", "--format", "parquet", "--output", str(tmp_path / "rows.parquet"), "--as-of", "2999-01-01"),
+    ):
+        code, _, said = run(*command)
+        assert code == 1, command
+        assert "`python -m archive verify` tells" in said, command
+        assert "Cannot write" not in said, command
+    assert run("verify")[0] == 1
