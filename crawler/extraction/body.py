@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
-from trafilatura import bare_extraction
-from trafilatura.settings import Document
 
 from crawler.extraction.captions import read_page, with_captions
 from crawler.extraction.container import Container, find_container
@@ -19,18 +16,16 @@ from crawler.extraction.lead import find_lead
 from crawler.extraction.linked_data import unescaped
 from crawler.extraction.page_lines import selector
 from crawler.extraction.pruning import NO_TEXT, prune, remove
+from crawler.extraction.reading import read_element, read_tree
 from crawler.extraction.signature import signature
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from lxml.etree import _Element
     from lxml.html import HtmlElement
 
     from crawler.extraction.outline import Outline
-    from crawler.items import BlockKind
 
 _NEXT_TO_NONE = 0.3
 _FEW = 200
@@ -94,7 +89,7 @@ def _of_data(text: str) -> list[Found]:
         return [Found("paragraph", line, 0.0) for part in text.splitlines() if (line := one_line(part))]
     bare = html.fromstring(f"<div>{_NOT_IN_XML.sub('', text)}</div>")
     etree.strip_elements(bare, *NO_TEXT, with_tail=False)
-    found = _read(_alone(bare))
+    found = read_element(bare)
     if _length(found) >= _NEXT_TO_NONE * len(bare.text_content()):
         return found
     lines = re.split(r"[\n\r\t]+", _TAG.sub("\n", text))
@@ -119,19 +114,15 @@ def _extract(tree: HtmlElement, description: str | None) -> tuple[list[Found], s
 def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found], str]:
     place = selector(container.element)
     if container.tight and container.weight > 250:
-        blocks = _read(_alone(container.element))
+        blocks = read_element(container.element)
         if _length(blocks) >= 0.6 * container.weight:
             return blocks, place
-        bare = _alone(container.element)
-        for element in bare.iter():
-            element.attrib.pop("class", None)
-            element.attrib.pop("id", None)
-        again = _read(bare)
+        again = read_element(container.element, named=False)
         if _length(again) >= 0.6 * container.weight:
             return again, place
-    blocks = _read(tree)
+    blocks = read_tree(tree)
     if _length(blocks) < _SHORT or len(blocks) < 2:
-        again = _read(tree, fast=False)
+        again = read_tree(tree, fast=False)
         blocks = again if len(again) > 1 or not blocks else blocks
     # a gallery or a video has no running text: what is found there are captions of links
     running = any(len(block.text) > 50 and block.linked < 0.5 for block in blocks)
@@ -140,85 +131,3 @@ def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found
 
 def _length(blocks: list[Found]) -> int:
     return sum(len(block.text) for block in blocks)
-
-
-def _read(tree: HtmlElement, *, fast: bool = True) -> list[Found]:
-    document = bare_extraction(
-        tree, fast=fast, include_comments=False, include_formatting=False, include_links=True
-    )
-    # a dictionary comes only where one is asked for
-    return list(_blocks(document.body)) if isinstance(document, Document) else []
-
-
-def _alone(element: HtmlElement) -> HtmlElement:
-    """A page that has nothing but this element, under a name by which trafilatura takes all of it."""
-    root = html.Element("html")
-    body = etree.SubElement(root, "body")
-    container = deepcopy(element)
-    container.tail = None
-    # as an <article>, lines parted by <br> would become one
-    container.tag = "div"
-    container.attrib.clear()
-    container.set("class", "post")
-    for quote in container.iter("blockquote"):
-        _protect(quote, container)
-    body.append(container)
-    return root
-
-
-def _protect(quote: HtmlElement, container: HtmlElement) -> None:
-    """An embedded post is text, though trafilatura drops the boxes around it, called widget or embed."""
-    length = len(quote.text_content())
-    for element in (quote, *quote.iterancestors()):
-        if element is container or len(element.text_content()) > 1.3 * length + 80:
-            break
-        element.attrib.clear()
-
-
-def _blocks(body: _Element) -> Iterator[Found]:
-    """From its own tags: head, p, list/item, quote, table/row/cell, code; lb breaks a line, ref is a link."""
-    if body.text and one_line(body.text):
-        yield Found("paragraph", one_line(body.text), 0.0)
-    for element in body:
-        tag = element.tag
-        if tag == "head":
-            yield from _lines("heading", element)
-        elif tag == "list":
-            for item in element.iter("item"):
-                yield from _lines("list_item", item)
-        elif tag == "quote":
-            parts = element.findall("p")
-            if parts and not one_line(element.text or ""):
-                for part in parts:
-                    yield from _lines("quote", part)
-            else:
-                yield from _lines("quote", element)
-        elif tag == "table":
-            for row in element.iter("row"):
-                cells = [one_line(" ".join(cell.itertext())) for cell in row.iter("cell")]
-                if text := " | ".join(cell for cell in cells if cell):
-                    yield Found("paragraph", text, _linked(row, text))
-        elif tag not in {"graphic", "lb"}:
-            yield from _lines("paragraph", element)
-        if element.tail and one_line(element.tail):
-            yield Found("paragraph", one_line(element.tail), 0.0)
-
-
-def _lines(kind: BlockKind, element: _Element) -> Iterator[Found]:
-    """One block, or several where line breaks part what are paragraphs to a reader."""
-    copied = deepcopy(element)
-    copied.tail = None
-    for line_break in copied.iter("lb"):
-        line_break.text = "\u2028"
-    whole = "".join(copied.itertext())
-    lines = [text for part in whole.split("\u2028") if (text := one_line(part))]
-    if len(lines) > 1 and max(map(len, lines)) < 60:
-        lines = [" ".join(lines)]
-    share = _linked(copied, one_line(whole))
-    for line in lines:
-        yield Found(kind, line, share)
-
-
-def _linked(element: _Element, text: str) -> float:
-    refs = [element] if element.tag == "ref" else element.iter("ref")
-    return sum(len(one_line("".join(ref.itertext()))) for ref in refs) / (len(text) or 1)
