@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -115,7 +116,7 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
         if anchor.get("href"):
             said = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
             add(said, anchor.get("href"), "switcher")
-    publications = any(_PUBLICATION in attributes.get("class", "") for attributes in page.attributes)
+    publications = any(_PUBLICATION in names for names in page.by_class)
     for i in page.by_tag.get("a", ()):
         attributes = page.attributes[i]
         if "href" in attributes:
@@ -149,15 +150,20 @@ def _switcher_language(
     if attributes.get("hreflang"):
         return language_tag(attributes["hreflang"])
     names = attributes.get("class", "")
-    known = names and _KNOWN_CLASS.search(names)
+    known = names and _is_known(names)
     printed = _printed_language(anchor)
     if known or (printed is None and among_publications and _in_publication(anchor)):
         return printed or _language_of_class(names)
     return printed
 
 
+@lru_cache(maxsize=4096)
+def _is_known(names: str) -> bool:
+    return _KNOWN_CLASS.search(names) is not None
+
+
 def _is_marked(attributes: dict[str, str]) -> bool:
-    return "hreflang" in attributes or _KNOWN_CLASS.search(attributes.get("class", "")) is not None
+    return "hreflang" in attributes or _is_known(attributes.get("class", ""))
 
 
 def _in_publication(anchor: HtmlElement) -> bool:
@@ -166,11 +172,17 @@ def _in_publication(anchor: HtmlElement) -> bool:
 
 def _printed_language(anchor: HtmlElement) -> str | None:
     """The language that is all of an anchor's visible text."""
-    text = "".join(anchor.itertext()) if len(anchor) < 6 else ""
+    parts = len(anchor)
+    text = (anchor.text or "") if not parts else "".join(anchor.itertext()) if parts < 6 else ""
     if not text or len(text) > 400:
         return None
     line = " ".join(text.split()).strip(_AROUND)
-    return _LANGUAGE_OF.get(one_line(line).strip(_AROUND).casefold()) if len(line) < _NAMED else None
+    return _language_named(line) if len(line) < _NAMED else None
+
+
+@lru_cache(maxsize=4096)  # the menus of an outlet are the same on all of its pages
+def _language_named(line: str) -> str | None:
+    return _LANGUAGE_OF.get(one_line(line).strip(_AROUND).casefold())
 
 
 def _language_of_class(names: str) -> str | None:

@@ -12,6 +12,8 @@ from crawler.extraction.text import one_line
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+    from crawler.extraction.outline import Outline
+
 BLOCKED = Blocked.reason
 
 _MOST_TEXT = 3000
@@ -23,13 +25,14 @@ _UNSEEN = {"script", "style", "template", "title"}
 _DATED = re.compile(rb"article:published_time|datePublished")
 
 
-def refuse_block_page(tree: HtmlElement, body: bytes, url: str) -> None:
+def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
     """Raises Blocked, with the service and the marks that gave it away.
 
     Two marks of one service, or one of its markup or title on a page with next to no text: one alone may be
     in an article about the service, or on any page that stands behind it.
     """
-    if (text := _visible(tree)) is None or _DATED.search(body):
+    tree = page.root
+    if _is_much(page) or (text := _visible(tree)) is None or _DATED.search(body):
         return
     title = tree.find(".//title")
     places = {
@@ -52,6 +55,18 @@ def refuse_block_page(tree: HtmlElement, body: bytes, url: str) -> None:
             shown = places["title"] or text
             message = f"{url}: expected an article, got a page of {service} ({', '.join(sorted(where))})"
             raise Blocked(f"{message}: {shown[:80]!r}")
+
+
+def _is_much(page: Outline) -> bool:
+    """Quickly told of a page with more text than a block page has, by less than all of it."""
+    length = 0
+    body = next(iter(page.by_tag.get("body", ())), 0)
+    for tag, text in zip(page.tags[body:], page.texts[body:], strict=True):
+        if text and tag not in _UNSEEN:
+            length += len(text.strip())
+            if length > _MOST_TEXT:
+                return True
+    return False
 
 
 def _visible(tree: HtmlElement) -> str | None:

@@ -22,7 +22,6 @@ from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
 if TYPE_CHECKING:
-
     from lxml.html import HtmlElement
 
     from crawler.extraction.outline import Outline
@@ -61,7 +60,7 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     """Changes the tree: call it last. `drop` is an outlet's CSS of what to leave out."""
     tree = outline.root
     page = read_page(outline, known.headline)
-    prune(tree, drop)
+    prune(outline, drop)
     for caption in page.captions:
         remove(caption.element)
     found, place = _extract(tree, known.description)

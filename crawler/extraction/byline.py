@@ -56,8 +56,8 @@ _BEGINS = (
     "words", "reporter", "prepared",
 )  # fmt: skip
 """What a line with such a prefix begins with, quickly told."""
-_CLASSED = ("a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd")
-_CLASSED_BY = ("itemprop", "data-component", "data-testid")
+_FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
+_CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
 _of_author = names_say("author|byline|journalist|writer|autor|avtor|username|createdby|reporter")
 _of_other_things = names_say(
     r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel"
@@ -142,12 +142,15 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
         if PREFIX.match(line) and len(line) < 120:
             yield line
     for i in page.positions(*_LINE_TAGS):
-        element, start = page.elements[i], page.texts[i].lstrip()
+        start = page.texts[i].lstrip()
+        element = page.elements[i]
         if not start and len(element) and element[0].tag in {"b", "strong", "span", "em", "i", "font", "a"}:
             start = (element[0].text or "").lstrip()
         if not start or len(start) > 160:
             continue
         # a line may begin with what is not printed
+        if start[0] not in _FIRST and start[0].isprintable():
+            continue
         if start[0].isprintable() and not start[:9].lower().startswith(_BEGINS):
             continue
         if not PREFIX.match(one_line(start) + " x"):
@@ -178,14 +181,17 @@ def _is_printed(line: str) -> bool:
 
 def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
-    of_author = {names for names in page.classes if _of_author(names)}
-    for i in page.positions(*_CLASSED):
-        element, attributes = page.elements[i], page.attributes[i]
-        names = attributes.get("class", "")
-        if names not in of_author and not any(
-            name in attributes and _of_author(attributes[name]) for name in _CLASSED_BY
+    of_author = page.named(_of_author, page.by_class, page.by_itemprop)
+    for i, said in enumerate(page.attributes):
+        if ("data-testid" in said and _of_author(said["data-testid"])) or (
+            "data-component" in said and _of_author(said["data-component"])
         ):
+            of_author.add(i)
+    for i in sorted(of_author):
+        element, attributes = page.elements[i], page.attributes[i]
+        if page.tags[i] not in _CLASSED:
             continue
+        names = attributes.get("class", "")
         if any(len(p.text_content()) > 300 for p in element.iterdescendants("p")):
             continue
         named = f"{names} {attributes.get('data-testid', '')}"

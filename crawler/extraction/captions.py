@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.outline import Outline
 
-_CAPTIONS = ("div", "span", "p", "em", "small", "td", "i")
+_CAPTIONS = {"div", "span", "p", "em", "small", "td", "i"}
 _of_caption = names_say(
     "[ _-]((fig|image-?|photo-?|img-?|media-?)?caption|wp-caption-text|imgtitle|copyright"
     "|(image|photo)-?(text|title|credit|description))[ _-]"
@@ -27,7 +27,7 @@ _CREDITED = re.compile(
     r"|колаж|коллаж|source|джерело|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
     re.IGNORECASE,
 )
-_CREDITED_TAGS = ("p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong")
+_CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,15 @@ class Page:
     """Where things stand, noted before anything is taken out."""
 
     elements: list[HtmlElement]
+    tags: list[str]
     texts: list[str]
     start: int
     """Position of the <article> around the first <h1>, or of its parent: pictures may stand above it."""
     captions: list[Caption]
 
 
+_TOLD_BY = 8
+"""Letters by which nearly all elements that begin otherwise are told."""
 _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pre", "section", "article"}
 
 
@@ -58,14 +61,11 @@ def read_page(page: Outline, headline: str | None) -> Page:
     inside: set[HtmlElement] = set()
     credited = {
         i
-        for i in page.positions(*_CREDITED_TAGS)
-        if ")" in page.texts[i] and _CREDITED.search(page.texts[i].strip()[-160:])
+        for i, text in enumerate(page.texts)
+        if page.tags[i] in _CREDITED_TAGS and ")" in text and _CREDITED.search(text.strip()[-160:])
     }
-    named = [
-        i
-        for i in page.positions(*_CAPTIONS)
-        if (names := page.attributes[i].get("class")) and _of_caption(f" {names} ")
-    ]
+    classed = page.named(lambda names: _of_caption(f" {names} "), page.by_class)
+    named = [i for i in classed if page.tags[i] in _CAPTIONS]
     for i in sorted({*page.by_tag.get("figcaption", ()), *named, *credited}):
         element = page.elements[i]
         if any(parent in inside for parent in element.iterancestors()):
@@ -78,27 +78,21 @@ def read_page(page: Outline, headline: str | None) -> Page:
             found.append(Caption(text, i, element))
     h1 = next(iter(page.of("h1")), None)
     around = None if h1 is None else next(h1.iterancestors("article"), h1.getparent())
-    return Page(page.elements, page.texts, 0 if around is None else page.elements.index(around), found)
+    return Page(
+        page.elements, page.tags, page.texts, 0 if around is None else page.elements.index(around), found
+    )
 
 
 def with_captions(blocks: list[Block], page: Page) -> list[Block]:
     """Captions below the headline and among the text, each before the block that follows it."""
     if not page.captions or not blocks:
         return blocks
-    starts: dict[str, int] = {}
-    for i, element in enumerate(page.elements):
-        if i >= page.start and element.tag in _TEXT:
-            if not page.texts[i].strip() and len(element) and element[0].tag in _TEXT:
-                # it begins as its first child does, and that one counts
-                continue
-            text = for_comparison(_beginning(element))[:40]
-            # the innermost of nested elements that begin alike comes last
-            if text:
-                starts[text] = i
+    keys = [for_comparison(block.text[:120])[:40] for block in blocks]
+    starts = _starts(page, set(keys))
     positions: list[int] = []
-    for block in blocks:
+    for key in keys:
         before = positions[-1] if positions else page.start
-        positions.append(max(starts.get(for_comparison(block.text[:120])[:40], before), before))
+        positions.append(max(starts.get(key, before), before))
     result: list[Block] = []
     waiting = [c for c in page.captions if page.start <= c.position <= positions[-1] + 10]
     for block, position in zip(blocks, positions, strict=True):
@@ -106,6 +100,28 @@ def with_captions(blocks: list[Block], page: Page) -> list[Block]:
             result.append(Block("caption", waiting.pop(0).text))
         result.append(block)
     return result + [Block("caption", caption.text) for caption in waiting]
+
+
+def _starts(page: Page, keys: set[str]) -> dict[str, int]:
+    """Position of the element that begins with each of these texts."""
+    starts: dict[str, int] = {}
+    begin = {key[:_TOLD_BY] for key in keys}
+    for i in range(page.start, len(page.elements)):
+        if page.tags[i] not in _TEXT:
+            continue
+        own, element = page.texts[i].lstrip(), page.elements[i]
+        if not own:
+            if len(element) and element[0].tag in _TEXT:
+                # it begins as its first child does, and that one counts
+                continue
+        elif len(told := for_comparison(own[: 3 * _TOLD_BY])) >= _TOLD_BY and told[:_TOLD_BY] not in begin:
+            continue
+        text = for_comparison(_beginning(element))[:40]
+        # the innermost of nested elements that begin alike comes last
+        if text in keys:
+            starts[text] = i
+    starts.pop("", None)
+    return starts
 
 
 def _beginning(element: HtmlElement) -> str:

@@ -164,32 +164,32 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
 def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
     """Characters of running text in each element that has any."""
     order: list[HtmlElement] = list(body.iter("*"))
-    # for each element: the block that its text belongs to, whether that is in a link, and in no article
-    places: dict[HtmlElement, tuple[HtmlElement, bool, bool]] = {}
+    # for each element: the block that its text belongs to, whether that is linked, whether the element is in
+    # no article, and whether its block is
+    places: dict[HtmlElement, tuple[HtmlElement, bool, bool, bool]] = {body: (body, False, False, False)}
     letters: dict[HtmlElement, int] = {}
     links: dict[HtmlElement, int] = {}
-
-    def add(block: HtmlElement, text: str | None, *, linked: bool) -> None:
-        count = len(text.strip()) if text else 0
-        if count:
-            letters[block] = letters.get(block, 0) + count
+    if (text := body.text) and (count := len(text.strip())):
+        letters[body] = count
+    for element in order[1:]:
+        around, linked, other, lost = places[element.getparent()]
+        if not lost and (text := element.tail) and (count := len(text.strip())):
+            letters[around] = letters.get(around, 0) + count
             if linked:
-                links[block] = links.get(block, 0) + count
-
-    for element in order:
-        if element is body:
-            places[body] = (body, False, False)
-            add(body, body.text, linked=False)
-            continue
-        around, linked, other = places[element.getparent()]
-        add(around, element.tail, linked=linked)
+                links[around] = links.get(around, 0) + count
         tag = element.tag
-        block, linked = element if tag in _BLOCKS else around, linked or tag == "a"
-        places[element] = (block, linked, tag != "main" and (other or _is_other(element, tag)))
-        add(block, element.text, linked=linked)
+        other = tag != "main" and (other or _is_other(element, tag))
+        linked = linked or tag == "a"
+        if tag in _BLOCKS:
+            around, lost = element, other
+        places[element] = (around, linked, other, lost)
+        if not lost and (text := element.text) and (count := len(text.strip())):
+            letters[around] = letters.get(around, 0) + count
+            if linked:
+                links[around] = links.get(around, 0) + count
     weights: dict[HtmlElement, int] = {}
     for block, count in letters.items():
-        running = count >= _RUNNING and links.get(block, 0) < 0.5 * count and not places[block][2]
+        running = count >= _RUNNING and links.get(block, 0) < 0.5 * count
         if running and not _is_small_print(block.text_content()[:1000]):
             weights[block] = count
     for element in reversed(order):

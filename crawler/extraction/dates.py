@@ -169,7 +169,7 @@ _MODIFIED = {
 _PARTS = re.compile(r"\d+|[^\W\d]+")
 _NEAR = 30
 """Elements after the headline in which its date may stand."""
-_DATED = ("div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font")
+_DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font"}
 _of_date = names_say("date|time|publi|posted|calendar|info")
 _of_other_things = names_say(
     r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|widget|teaser"
@@ -184,9 +184,10 @@ def _metas(page: Outline, names: set[str]) -> Iterator[tuple[str, str]]:
         if "content" in meta and meta_name(meta) in names:
             yield ("itemprop" if meta.get("itemprop") else "meta"), meta["content"]
     wanted = "datepublished" if names is _PUBLISHED else "datemodified"
-    for element, tag, said in zip(page.elements, page.tags, page.attributes, strict=True):
-        if "itemprop" in said and tag != "meta" and wanted in said["itemprop"].lower().split():
-            yield "itemprop", said.get("content") or said.get("datetime") or element.text_content()
+    for i in sorted(page.named(lambda names: wanted in names.lower().split(), page.by_itemprop)):
+        if page.tags[i] != "meta":
+            said = page.attributes[i]
+            yield "itemprop", said.get("content") or said.get("datetime") or page.elements[i].text_content()
 
 
 def _printed(page: Outline) -> Iterator[tuple[str, str]]:
@@ -204,10 +205,9 @@ def _printed(page: Outline) -> Iterator[tuple[str, str]]:
             after_headline.append(("time", raw))
         else:
             yield "time", raw
-    for i in page.positions(*_DATED):
+    for i in sorted(page.named(_of_date, page.by_class, page.by_id, page.by_itemprop)):
         element, said = page.elements[i], page.attributes[i]
-        names = f"{said.get('class', '')} {said.get('id', '')} {said.get('itemprop', '')}"
-        if not _of_date(names) or (own := short_text(element, 160)) is None or _is_elsewhere(element):
+        if page.tags[i] not in _DATED or (own := short_text(element, 160)) is None or _is_elsewhere(element):
             continue
         text = said.get("content") or one_line(own)
         if re.search(r"\d|\b(?:тому|назад|ago)\b", text) and not _ABOUT_CHANGE.search(text):

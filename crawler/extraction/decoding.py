@@ -65,12 +65,17 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     page = outline(root)
     if (elements := len(page.elements)) > MAX_ELEMENTS:
         raise Unreadable("too-many-elements", f"{elements}; at most {MAX_ELEMENTS} are read")
-    for element, attributes in zip(page.elements, page.attributes, strict=True):
-        for name in ("class", "id"):
-            # every rule on names is a search in them: a megabyte of class would cost seconds
-            if len(attributes.get(name, "")) > LONGEST_NAME:
-                del element.attrib[name], attributes[name]
-    return page
+    # every rule on names is a search in them: a megabyte of class would cost seconds
+    endless = {
+        (name, i)
+        for name, places in (("class", page.by_class), ("id", page.by_id))
+        for value, positions in places.items()
+        if len(value) > LONGEST_NAME
+        for i in positions
+    }
+    for name, i in endless:
+        del page.elements[i].attrib[name]
+    return outline(root) if endless else page
 
 
 def _join(root: HtmlElement) -> None:

@@ -36,7 +36,7 @@ def embedded_text(page: Outline, headline: str | None) -> str | None:
         return None
     best = ""
     for i in page.by_tag.get("script", ()):
-        source = page.texts[i]
+        source = page.elements[i].text or ""
         if len(source) < _SHORTEST or "ld+json" in page.attributes[i].get("type", ""):
             continue
         for node in _nodes(_loads(source)):

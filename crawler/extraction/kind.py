@@ -30,7 +30,7 @@ _RUNNING = 600
 _ENTRIES = 3
 _PICTURES = 6
 _SHOWS = {"article", "main", "figure"}
-_LINES = ("p", "div", "span", "h2", "h3", "h4", "a", "b", "strong", "em", "button")
+_LINES = {"p", "div", "span", "h2", "h3", "h4", "a", "b", "strong", "em", "button"}
 
 _NAMES = re.compile(
     r"(?P<live>live-?blog|live_blog|liveticker|live-ticker)|(?P<gallery>(?:photo|image|foto)-?_?gallery|fotorama"
@@ -38,8 +38,9 @@ _NAMES = re.compile(
     r"|(?P<wall>[ _-](?:pay-?_?wall|piano-?(?:offer|paywall)|subscribe-?to-?read"
     r"|premium-?(?:lock|wall))[ _-])"
 )
-_may_be_named = names_say("live|gallery|fotorama|wall|piano|subscribe|premium")
-_NAMED = ("div", "section", "ul", "ol", "main", "article", "aside", "p")
+_WORDS_OF_A_KIND = ("live", "gallery", "fotorama", "wall", "piano", "subscribe", "premium")
+_may_be_named = names_say("|".join(_WORDS_OF_A_KIND))
+_NAMED = {"div", "section", "ul", "ol", "main", "article", "aside", "p"}
 _TIMED = etree.XPath(".//time | .//*[contains(@class, 'time')][string-length(normalize-space(.)) < 12]")
 _WALL_LINE = re.compile(
     r"(?:щоб|аби) (?:про)?читати (?:далі|повн|статтю|матеріал)|передплат\w+,? (?:щоб|аби) (?:про)?читати"
@@ -54,8 +55,9 @@ _WALL_LINE = re.compile(
     r"|to (?:continue|keep) reading,? (?:please )?(?:subscribe|sign|log|register)",
     re.IGNORECASE,
 )
-_MAY_BE_WALL = re.compile(r"[Чч]ита|[Пп]ередплат|[Пп]одпис|[Дд]оступ|read|member|subscriber")
-"""What a line of a wall has in it, quickly told."""
+_WORDS_OF_A_WALL = ("ита", "ередплат", "одпис", "оступ", "read", "member", "subscriber")
+_END = "\x00"
+"""In no text, for a page is read without control characters."""
 _MORE_LINK = re.compile(
     r"(?:(?:читати|дивитися) (?:далі|повністю)|читать (?:дальше|далее|полностью)|подробнее|докладніше"
     r"|read more|continue reading|read (?:the )?full (?:story|article))\W*",
@@ -159,12 +161,26 @@ def _page_type(data: LinkedData, said: Metadata) -> str | None:
 def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
     """Elements whose names speak of a kind."""
     found: dict[str, list[HtmlElement]] = {}
-    for i in page.positions(*_NAMED):
-        names = page.attributes[i]
-        if names:
-            told = f" {names.get('class', '')} {names.get('id', '')} {names.get('itemtype', '')} ".lower()
-            if _may_be_named(told) and (match := _NAMES.search(told)):
-                found.setdefault(str(match.lastgroup), []).append(page.elements[i])
+    names = (*page.by_class.items(), *page.by_id.items(), *_by_type(page).items())
+    joined = _END.join([name for name, _ in names]).lower()
+    words = [word for word in _WORDS_OF_A_KIND if word in joined]
+    for name, positions in names if words else ():
+        if (
+            any(word in name.lower() for word in words)
+            and _may_be_named(name)
+            and (match := _NAMES.search(f" {name} ".lower()))
+        ):
+            for i in positions:
+                if page.tags[i] in _NAMED:
+                    found.setdefault(str(match.lastgroup), []).append(page.elements[i])
+    return found
+
+
+def _by_type(page: Outline) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for i, said in enumerate(page.attributes):
+        if "itemtype" in said:
+            found.setdefault(said["itemtype"], []).append(i)
     return found
 
 
@@ -182,9 +198,21 @@ def _has_pictures(page: Outline) -> bool:
 
 
 def _wall_line(page: Outline) -> str | None:
-    for i in page.positions(*_LINES):
-        own = page.texts[i]
-        if 12 < len(own) < 300 and _MAY_BE_WALL.search(own) and _WALL_LINE.search(line := one_line(own)):
+    """The first; to look for its words in all lines at once takes a tenth of looking at each."""
+    lines = [
+        own for tag, own in zip(page.tags, page.texts, strict=True) if 12 < len(own) < 300 and tag in _LINES
+    ]
+    joined = _END.join(lines)
+    starts: set[int] = set()
+    for word in _WORDS_OF_A_WALL:
+        at = joined.find(word)
+        while at >= 0:
+            starts.add(joined.rfind(_END, 0, at) + 1)
+            at = joined.find(word, at + 1)
+    for start in sorted(starts):
+        end = joined.find(_END, start)
+        line = one_line(joined[start : end if end >= 0 else None])
+        if _WALL_LINE.search(line):
             return line
     return None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.boilerplate import why_not_text
@@ -17,6 +19,7 @@ _NAMED = re.compile(
     r"|newsHeading|article-?Lead|leadBlk|articleSummary|StandFirst|article__subtitle",
     re.IGNORECASE,
 )
+_of_lead = lru_cache(maxsize=1024)(_NAMED.search)
 _TAGS = ("p", "div", "h2", "h3", "section", "span", "strong", "header")
 _NEAR = 25
 """Elements of the container in which a lead may still come."""
@@ -26,7 +29,7 @@ def find_lead(tree: HtmlElement, container: HtmlElement, description: str | None
     """Its text; `description` is what the page's head says of the article, often the lead word for word."""
     told = for_comparison(description or "")[:120]
     after_headline = tree.find(".//h1") is None
-    inside, near = 0, min(_NEAR, sum(1 for _ in container.iter()))
+    inside, near = 0, sum(1 for _ in islice(container.iter(), _NEAR))
     around = set(container.iterancestors())
     for element in tree.iter():
         if element.tag == "h1":
@@ -38,7 +41,7 @@ def find_lead(tree: HtmlElement, container: HtmlElement, description: str | None
                 break
         if not after_headline or element.tag not in _TAGS or element in around or element is container:
             continue
-        named = _NAMED.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
+        named = _of_lead(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
         if not named and len(told) < 40:
             continue
         text = one_line(element.text_content())

@@ -13,8 +13,6 @@ from crawler.extraction.outline import names_say
 from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
     from crawler.extraction.linked_data import LinkedData
     from crawler.extraction.outline import Outline
 
@@ -151,20 +149,16 @@ def without_outlet(title: str, site_name: str | None, other: str | None) -> str 
     return title or None
 
 
-def _is_among_tags(link: HtmlElement) -> bool:
-    return any(
-        _of_tags(f" {names} ") for parent in islice(link.iterancestors(), 3) if (names := parent.get("class"))
-    )
-
-
 def _tags(page: Outline, data: LinkedData, listed: list[str]) -> tuple[str, ...]:
     found = list(data.tags) or listed
     if not found:
-        named = any(_of_tags(f" {names} ") for names in page.classes)
+        places = page.named(lambda names: _of_tags(f" {names} "), page.by_class)
+        named = {page.elements[i] for i in places}
         found = [
             one_line(page.elements[i].text_content())
             for i in page.by_tag.get("a", ())
-            if page.attributes[i].get("rel") == "tag" or (named and _is_among_tags(page.elements[i]))
+            if page.attributes[i].get("rel") == "tag"
+            or (named and not named.isdisjoint(islice(page.elements[i].iterancestors(), 3)))
         ]
     unique = {for_comparison(tag): tag.lstrip("#") for tag in reversed(found) if 1 < len(tag) < 60}
     return tuple(reversed(unique.values()))[:30]

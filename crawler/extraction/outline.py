@@ -20,6 +20,7 @@ _REMEMBERED = 200
 """Characters up to which a name's verdict is kept."""
 _NOT_ITSELF = re.compile(r"(?<!\S)(?:has|with|without|no|non|not|one|two)[-_]\S+|\S*label[-_]+hidden(?!\S)")
 """Names that say what is beside an element, or how: `has-sidebar`, Drupal's `field--label-hidden`."""
+_CODE = {"script", "style"}
 _WHITE = re.compile(r"[ \t\r\n]+")
 
 
@@ -32,15 +33,21 @@ class Outline:
     tags: list[str]
     attributes: list[dict[str, str]]
     texts: list[str]
-    """What stands before an element's first child, empty where nothing does."""
+    """What stands before an element's first child, empty where nothing does; of code JSON alone."""
     by_tag: dict[str, list[int]]
     """Positions in the lists."""
-    classes: frozenset[str]
-    """All values of `class` on the page: far fewer than elements."""
+    by_class: dict[str, list[int]]
+    """Positions by the whole value of `class`, of which a page has far fewer than elements; so the others."""
+    by_id: dict[str, list[int]]
+    by_itemprop: dict[str, list[int]]
 
     def positions(self, *tags: str) -> list[int]:
         """Of the elements of these tags, in page order."""
         return sorted([i for tag in tags for i in self.by_tag.get(tag, ())])
+
+    def named(self, say: Callable[[str], bool], *names: dict[str, list[int]]) -> set[int]:
+        """Of the elements of which one of these names says so."""
+        return {i for by_name in names for name, found in by_name.items() if say(name) for i in found}
 
     def of(self, tag: str) -> list[HtmlElement]:
         return [self.elements[i] for i in self.by_tag.get(tag, ())]
@@ -53,9 +60,20 @@ def outline(root: HtmlElement) -> Outline:
     for i, tag in enumerate(tags):
         by_tag.setdefault(tag, []).append(i)
     attributes = [dict(element.items()) for element in elements]
-    texts = [element.text or "" for element in elements]
-    classes = frozenset([said["class"] for said in attributes if "class" in said])
-    return Outline(root, elements, tags, attributes, texts, by_tag, classes)
+    texts = [
+        "" if tag in _CODE and "json" not in said.get("type", "").lower() else element.text or ""
+        for element, tag, said in zip(elements, tags, attributes, strict=True)
+    ]
+    by_class, by_id, by_itemprop = (_by(name, attributes) for name in ("class", "id", "itemprop"))
+    return Outline(root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop)
+
+
+def _by(name: str, attributes: list[dict[str, str]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for i, said in enumerate(attributes):
+        if name in said:
+            found.setdefault(said[name], []).append(i)
+    return found
 
 
 def names_say(pattern: str) -> Callable[[str], bool]:
@@ -65,7 +83,7 @@ def names_say(pattern: str) -> Callable[[str], bool]:
     def read(names: str) -> bool:
         return search(names) is not None and search(_NOT_ITSELF.sub(" ", names)) is not None
 
-    remembered = lru_cache(maxsize=1024)(read)
+    remembered = lru_cache(maxsize=4096)(read)
 
     def say(names: str) -> bool:
         return remembered(names) if len(names) < _REMEMBERED else read(names)

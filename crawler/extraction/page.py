@@ -51,7 +51,7 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
 
 def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     page = read_outline(fetch.body, fetch.encoding)
-    refuse_block_page(page.root, fetch.body, fetch.url)
+    refuse_block_page(page, fetch.body, fetch.url)
     data = read_linked_data(page)
     said = read_metadata(page, data, fetch.url)
     line, claims = byline.read_byline(page, data, said, hints.byline)

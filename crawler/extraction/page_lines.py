@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.extraction.outline import outline
 from crawler.extraction.pruning import NO_TEXT, unwanted
 from crawler.extraction.text import one_line
 
@@ -37,7 +38,7 @@ def page_lines(tree: HtmlElement, drop: str | None) -> list[Line]:
     lines: list[Line] = []
     if body is None:
         return lines
-    reasons = dict(unwanted(tree, drop))
+    reasons = dict(unwanted(outline(tree), drop))
     words: list[str] = []
 
     def end(owner: HtmlElement, reason: str | None) -> None:

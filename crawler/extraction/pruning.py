@@ -14,25 +14,33 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
+    from crawler.extraction.outline import Outline
+
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
-_NAMED = ("div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer")
+_NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"}
 
 
-def prune(tree: HtmlElement, drop: str | None) -> None:
+def prune(page: Outline, drop: str | None) -> None:
     """Changes the tree. `drop` is an outlet's CSS of what to leave out."""
-    etree.strip_elements(tree, *NO_TEXT, with_tail=False)
-    for element, _ in list(unwanted(tree, drop)):
+    found = list(unwanted(page, drop))
+    etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
+    for element, _ in found:
         remove(element)
 
 
-def unwanted(tree: HtmlElement, drop: str | None) -> Iterator[tuple[HtmlElement, str]]:
+def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str]]:
     """Elements to leave out and why."""
-    for element in tree.cssselect(drop) if drop else ():
+    for element in page.root.cssselect(drop) if drop else ():
         yield element, "the outlet's `drop`"
     reasons = element_names()
-    for element in tree.iter(*_NAMED):
-        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-        if not reasons.keys().isdisjoint(names) and not element.xpath("boolean(.//h1)"):
+
+    def say(names: str) -> bool:
+        return not reasons.keys().isdisjoint(names.lower().split())
+
+    for i in sorted(page.named(say, page.by_class, page.by_id)):
+        element, said = page.elements[i], page.attributes[i]
+        if page.tags[i] in _NAMED and not element.xpath("boolean(.//h1)"):
+            names = f"{said.get('class', '')} {said.get('id', '')}".lower().split()
             name = next(name for name in names if name in reasons)
             yield element, f"{reasons[name]} (.{name})"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crawler.exceptions import Blocked
 from crawler.extraction.block_marks import MARKS
 from crawler.extraction.blocks import refuse_block_page
-from crawler.extraction.decoding import parse
+from crawler.extraction.decoding import read_outline
 from tests.block_pages import BLOCK_PAGES
 from tests.story_pages import PARAGRAPHS, Page
 
@@ -25,7 +25,7 @@ URL = "https://visnyk.example/news/mist"
 
 def refuse(page: str | bytes, url: str = URL) -> None:
     body = page.encode() if isinstance(page, str) else page
-    refuse_block_page(parse(body, None), body, url)
+    refuse_block_page(read_outline(body, None), body, url)
 
 
 @pytest.mark.parametrize("name", BLOCK_PAGES)

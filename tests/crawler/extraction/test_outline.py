@@ -26,6 +26,17 @@ def test_lists_run_side_by_side() -> None:
     assert page.positions("p", "b") == [2, 3, 5]
     assert page.of("a") == [root.find(".//a")]
     assert page.of("h1") == []
+    assert page.by_class == {"lead": [2]}
+    assert page.named(lambda name: name == "lead", page.by_class, page.by_id) == {2}
+
+
+def test_of_code_only_json_is_read() -> None:
+    page = outline(
+        html.document_fromstring(
+            "<script>var a</script><style>a {}</style><script type='application/LD+JSON'>{}</script><p>Текст"
+        )
+    )
+    assert [text for text in page.texts if text] == ["{}", "Текст"]
 
 
 def test_names_are_searched_whatever_their_case_and_length() -> None:
