@@ -49,12 +49,13 @@ def stories(data: Path) -> list[dict[str, tuple[str, str]]]:
 
 
 def articles(data: Path, documents: int, seed: int) -> Iterator[ArticleRecord]:
-    """A third of the stories in three languages, a third in two, a third in one."""
+    """A third of the stories in three languages, a third in two, a third in one; in the order of their days."""
     rng, told, made = random.Random(seed), stories(data), 0
+    days = sorted(rng.uniform(0, 365 * 86_400) for _ in range(documents // 2))
     while made < documents:
         one, other = rng.sample(told, 2)
         shift = rng.randint(2, 97)
-        at = BEGIN + timedelta(seconds=rng.uniform(0, 365 * 86_400))
+        at = BEGIN + timedelta(seconds=days[min(made // 2, len(days) - 1)])
         outlet = f"outlet{rng.randrange(OUTLETS)}"
         for language in rng.sample(LANGUAGES, rng.choice((1, 2, 3))):
             (title, text), (_, more) = one[language], other[language]

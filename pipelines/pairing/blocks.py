@@ -16,7 +16,8 @@ import pyarrow.dataset as ds
 
 from archive.records import BlockRecord, VariantText
 from archive.schema import ARTICLES
-from pipelines.pairing.reading import Document, Reading, read
+from pipelines.pairing.background import shipped_background
+from pipelines.pairing.reading import Document, Reading, lean, read
 from pipelines.pairing.weights import LANGUAGES
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Blocks:
         wanted = ds.field("article_id").isin(pa.array(ids, pa.string()))
         rows = self._texts.to_table(columns=_TEXT, filter=wanted if where is None else where & wanted)
         return {
-            row["article_id"]: read(
+            row["article_id"]: _read(
                 Document(
                     row["article_id"],
                     row["outlet"],
@@ -152,6 +153,13 @@ class Blocks:
             )
             for row in rows
         }
+
+
+def _read(document: Document) -> Reading:
+    """As little as scoring needs, as a block of a large outlet holds ten thousand of them."""
+    reading = read(document)
+    known = document.language in LANGUAGES
+    return lean(reading, shipped_background(document.language)) if known else reading
 
 
 def _runs(outlets: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from numpy.typing import NDArray
+
+    from pipelines.pairing.background import Background
 
 _READ = 20_000
 """Characters of an article that count; a long read says which story it is well before its end."""
@@ -59,6 +61,12 @@ def text_of(document: Document) -> str:
 def read(document: Document) -> Reading:
     text = text_of(document)
     return _read(document, text, tuple(anchors_of(text, document.language)))
+
+
+def lean(reading: Reading, background: Background) -> Reading:
+    """Without the n-grams that are common anyway, three in five of them, which no score counts."""
+    rare = background.rare(reading.ngrams)
+    return replace(reading, ngrams=reading.ngrams[rare], counts=reading.counts[rare])
 
 
 def read_parts(whole: Reading, ends: Sequence[int]) -> tuple[Reading, ...]:
