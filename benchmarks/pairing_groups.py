@@ -1,32 +1,30 @@
-"""How many stories come out exactly right: `python benchmarks/pairing_groups.py [--data FILE]`.
+"""How many stories come out exactly right; see benchmarks/pairing.py.
 
 Stories of three languages, of which two in three keep all, and one in three one language alone; beside them
-the stories of one language only. What pairing joins by content is grouped as in the archive. Right is a
-story of which all articles and no others are together. Weights are fitted on the other half of the stories,
-by a hash of their id; three seeds.
+the stories of two languages, and half of those of one. What pairing joins by content is grouped as in the
+archive. Right is a story of which all articles and no others are together. Weights are fitted on the other
+half of the stories, by a hash of their id; three seeds.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
-import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-# a benchmark beside this one has the name of a package of ours
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from rich.table import Table
 
 from archive.records import LinkFacts
-from benchmarks.pairing import DATA, SEEDS, Row, calibrate, fit, half_of, know, load, reading, trials
+from benchmarks.pairing_sets import SEEDS, Row, reading
 from pipelines.pairing import decide
 from pipelines.pairing.content import compare
 
 if TYPE_CHECKING:
+    from benchmarks.pairing_fit import Fitted
     from pipelines.pairing.reading import Reading
+    from pipelines.pairing.weights import Weights
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -40,7 +38,7 @@ def drawn(rows: list[Row], seed: int) -> list[Row]:
         chance, languages = rng.random(), sorted(story)
         if len(story) == 3:
             kept += story.values() if chance < 2 / 3 else [story[rng.choice(languages)]]
-        elif len(story) == 1 and chance < 0.5:
+        elif len(story) == 2 or chance < 0.5:
             kept += story.values()
     return kept
 
@@ -52,45 +50,34 @@ def facts(row: Row) -> LinkFacts:
     )  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA)
-    rows = load(parser.parse_args().data)
-    parts = [[row for row in rows if half_of(row.story_id) == half] for half in (0, 1)]
-    known = [know(parts[1]), know(parts[0])]
-    halves = [trials(parts[half], known[half]) for half in (0, 1)]
-    fitted = [fit(halves[half], known[half]) for half in (0, 1)]
-    calibrations = [calibrate([(x, fitted[1 - half]) for x in halves[half]]) for half in (0, 1)]
-    print("texts  stories  of three  exactly right  of three")
+def grouped_right(kept: list[Row], mode: str, weights: Weights) -> Counter[str]:
+    found = compare([named(row, mode) for row in kept], weights=weights)
+    decisions = decide([facts(row) for row in kept], (), now=NOW, matches=found)
+    story_of = {x.article_id: x.story_id for x in decisions.memberships}
+    together, truth = defaultdict(set), defaultdict(set)
+    for row in kept:
+        together[story_of.get(row.doc_id, row.doc_id)].add(row.doc_id)
+        truth[row.story_id].add(row.doc_id)
+    said, count = {frozenset(x) for x in together.values()}, Counter[str]()
+    for ids in truth.values():
+        for which in ("all", str(len(ids))):
+            count[which] += 1
+            count[f"{which} right"] += frozenset(ids) in said
+    return count
+
+
+def groups_table(fitted: Fitted) -> Table:
+    table = Table("texts", "stories", "exactly right", "of three languages", "exactly right")
     for mode in ("full", "lead"):
-        right, right_of_three, all_of_three, stories = 0, 0, 0, 0
-        for half in (0, 1):
-            weights = replace(fitted[1 - half], calibration=calibrations[1 - half])
+        count = Counter[str]()
+        for part, weights in zip(fitted.parts, fitted.weights, strict=True):
             for seed in SEEDS:
-                kept = drawn(parts[half], seed)
-                found = compare([named(row, mode) for row in kept], weights=weights)
-                decisions = decide([facts(row) for row in kept], (), now=NOW, matches=found)
-                story_of = {x.article_id: x.story_id for x in decisions.memberships}
-                together, truth = defaultdict(set), defaultdict(set)
-                for row in kept:
-                    together[story_of.get(row.doc_id, row.doc_id)].add(row.doc_id)
-                    truth[row.story_id].add(row.doc_id)
-                said = [frozenset(x) for x in together.values()]
-                for ids in truth.values():
-                    fits = frozenset(ids) in said
-                    stories, right = stories + 1, right + fits
-                    all_of_three += len(ids) == 3
-                    right_of_three += fits and len(ids) == 3
-        print(
-            f"{mode:5}  {stories:7}  {all_of_three:8}  {right / stories:13.3f}  "
-            f"{right_of_three / all_of_three:8.3f}"
-        )
+                count += grouped_right(drawn(part, seed), mode, weights)
+        cells = (x for n in ("all", "3") for x in (f"{count[n]:,}", f"{count[f'{n} right'] / count[n]:.3f}"))
+        table.add_row(mode, *cells)
+    return table
 
 
 def named(row: Row, mode: str) -> Reading:
     found = reading(row, mode)
     return replace(found, document=replace(found.document, article_id=row.doc_id))
-
-
-if __name__ == "__main__":
-    main()

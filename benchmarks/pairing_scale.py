@@ -49,7 +49,7 @@ def stories(data: Path) -> list[dict[str, tuple[str, str]]]:
 
 
 def articles(data: Path, documents: int, seed: int) -> Iterator[ArticleRecord]:
-    """A third of the stories in three languages, a third in two, a third in one; in the order of their days."""
+    """A third of the stories in three languages, a third in two, a third in one; in the order of days."""
     rng, told, made = random.Random(seed), stories(data), 0
     days = sorted(rng.uniform(0, 365 * 86_400) for _ in range(documents // 2))
     while made < documents:

@@ -186,7 +186,7 @@ def _match(
                 a_id=min(a_id, b_id),
                 b_id=max(a_id, b_id),
                 probability=round(probability, 4),
-                tier=_tier(probability, a, b),
+                tier=tier(probability, min(a.letters, b.letters)),
                 mutual=mutual,
                 runner_up=round(rival, 4),
                 shared=shared if a_id < b_id else tuple((y, x) for x, y in shared),
@@ -241,8 +241,9 @@ def _ranked(pairs: list[tuple[int, int]], likely: NDArray[np.float64], *, side: 
     return ranked
 
 
-def _tier(probability: float, a: Reading, b: Reading) -> Tier:
-    sure = 0.97 if min(a.letters, b.letters) < _SHORT else 0.9
+def tier(probability: float, letters: int) -> Tier:
+    """`letters` of the shorter text."""
+    sure = 0.97 if letters < _SHORT else 0.9
     if probability >= sure:
         return "auto"
     return "probable" if probability >= 0.5 else "review" if probability >= 0.1 else "none"

@@ -1,0 +1,219 @@
+"""The stories that pairing is fitted and measured on, and what is made of them; see benchmarks/pairing.py."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import random
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks import alignment
+from pipelines.alignment.paragraphs import grouped
+from pipelines.alignment.weighting import shipped_weighting
+from pipelines.pairing.background import Background, count
+from pipelines.pairing.candidates import Compared
+from pipelines.pairing.features import Expected, features
+from pipelines.pairing.passages import passages
+from pipelines.pairing.rarity import pool
+from pipelines.pairing.reading import Document, Reading, read
+from pipelines.pairing.weights import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.weighting import Weighting
+
+DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
+MODES = ("full", "lead", "halves", "abridged", "other day", "few")
+SEEDS = range(3)
+_NUMBER = re.compile(r"\d+")
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the data set; equal ids are the same text."""
+
+    doc_id: str
+    story_id: str
+    language: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One pool of a language pair: candidate pairs with their features, and which are translations."""
+
+    languages: str
+    mode: str
+    pairs: list[tuple[int, int]]
+    rows: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    gold: int
+    sides: tuple[Sequence[Reading], Sequence[Reading]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beforehand of the languages, counted on stories that are not those of the trial."""
+
+    backgrounds: dict[str, Background]
+    expected: dict[str, Expected]
+    passages: Weighting
+
+
+def load(path: Path) -> list[Row]:
+    lines = map(json.loads, path.read_text("utf-8").splitlines())
+    return [
+        Row(each["doc_id"], each["story_id"], each["lang"], each["title"], each["text"]) for each in lines
+    ]
+
+
+def half_of(story_id: str) -> int:
+    return hashlib.sha256(story_id.encode()).digest()[0] % 2
+
+
+def another(number: str, seed: str) -> str:
+    """As many digits, and not the same ones."""
+    rng = random.Random(f"{number} {seed}")
+    digits = "".join(rng.choice("123456789") for _ in number)
+    return digits if digits != number else another(number, f"{seed}'")
+
+
+@cache
+def reading(row: Row, mode: str, part: int = 0) -> Reading:
+    text, title, sentences = row.text, row.title, _SENTENCE.split(row.text)
+    if mode == "lead":
+        text = text[:300]
+    elif mode == "halves":
+        middle = len(sentences) // 2
+        text = " ".join(sentences[middle:] if part else sentences[:middle])
+        title = "" if part else title
+    elif mode == "other day":
+        text = _NUMBER.sub(lambda number: another(number[0], row.doc_id), text)
+    elif mode == "abridged":
+        kept = random.Random(row.doc_id).sample(range(len(sentences)), max(1, len(sentences) // 2))
+        text = " ".join(sentences[n] for n in sorted(kept))
+    return read(Document(f"{row.doc_id}#{part}{mode[:1]}", "pool", row.language, title, text))
+
+
+def draw(rows: list[Row], a: str, b: str, seed: int) -> tuple[list[Row], list[Row]]:
+    """Documents of two languages, a third of them without partner."""
+    rng = random.Random(f"{seed} {a} {b}")
+    stories: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        stories[row.story_id][row.language] = row
+    ours, theirs = [], []
+    for _, story in sorted(stories.items()):
+        chance = rng.random()
+        if a in story and b in story:
+            ours += [story[a]] if chance < 0.75 else []
+            theirs += [story[b]] if chance < 0.5 or chance >= 0.75 else []
+        elif chance < 0.25:
+            ours += [story[a]] if a in story else []
+            theirs += [story[b]] if b in story else []
+    return ours, theirs
+
+
+def trial(
+    drawn: tuple[list[Row], list[Row]], languages: str, mode: str, known: Known, others: Sequence[Row] = ()
+) -> Trial:
+    parts = (0, 1) if mode == "halves" else (0,)
+    # Of an abridged translation the original is whole.
+    modes = [mode if mode in {"lead", "halves"} else "full"] * 2
+    modes[1] = "abridged" if mode == "abridged" else modes[1]
+    ours, theirs = (
+        [(row.story_id, part, reading(row, how, part)) for row in side for part in parts]
+        for side, how in zip(drawn, modes, strict=True)
+    )
+    theirs += [(f"{row.story_id} of another day", 0, reading(row, "other day")) for row in others]
+    a, b = languages.split("-")
+    one = pool([each[2] for each in ours], known.backgrounds[a])
+    other = pool([each[2] for each in theirs], known.backgrounds[b])
+    compared = Compared.of(one, other)
+    pairs = compared.candidates()
+    truth = np.array([ours[i][:2] == theirs[j][:2] for i, j in pairs], dtype=np.float64)
+    gold = len({each[:2] for each in ours} & {each[:2] for each in theirs})
+    rows = features(compared, pairs, known.expected[languages])
+    return Trial(languages, mode, pairs, rows, truth, gold, (one.readings, other.readings))
+
+
+def paragraphs(data: Path, half: int) -> Weighting:
+    """What tells paragraphs, and here passages, that say the same; weights fitted on these stories alone."""
+    cases = [x for x in alignment.cases(data, (0,)) if half_of(x.story_id) == half]
+    read_cases = [(x, *(grouped(x.texts[n], x.languages[n]) for n in (0, 1))) for x in cases]
+    return alignment.fit(read_cases, range(len(alignment.NAMES)), shipped_weighting())  # type: ignore[arg-type]
+
+
+_CUT: dict[str, Groups | None] = {}
+
+
+def cut(side: Reading) -> Groups | None:
+    if side.document.article_id not in _CUT:
+        _CUT[side.document.article_id] = passages(side)
+    return _CUT[side.document.article_id]
+
+
+def know(rows: list[Row], told: Weighting) -> Known:
+    texts = {code: [reading(row, "full") for row in rows if row.language == code] for code in LANGUAGES}
+    backgrounds = {code: count(texts[code]) for code in LANGUAGES}
+    pools = {code: pool(texts[code], backgrounds[code]) for code in LANGUAGES}
+    story = {row.doc_id + "#0f": row.story_id for row in rows}
+    expected = {}
+    for a, b in combinations(LANGUAGES, 2):
+        one, other = pools[a], pools[b]
+        ours, theirs = ([story[each.document.article_id] for each in side.readings] for side in (one, other))
+        same = np.array(ours)[:, None] == np.array(theirs)[None, :]
+        length = np.median([
+            math.log(one.readings[i].letters / other.readings[j].letters) for i, j in np.argwhere(same)
+        ])  # fmt: skip
+        nearest = (np.where(same, 0, signal).max(axis=1) for signal in Compared.of(one, other).signals)
+        rivals = tuple(round(float(np.median(each)), 4) for each in nearest)
+        expected[f"{a}-{b}"] = Expected(round(float(length), 4), rivals)
+    return Known(backgrounds, expected, told)
+
+
+def trials(rows: list[Row], known: Known) -> list[Trial]:
+    return [
+        trial(
+            drawn, f"{a}-{b}", mode, known, others(rows, drawn[0], b) if mode in {"other day", "few"} else ()
+        )
+        for a, b in combinations(LANGUAGES, 2)
+        for mode in MODES
+        for seed in SEEDS
+        for drawn in ([draw(rows, a, b, seed)] if mode != "few" else small(draw(rows, a, b, seed), seed))
+    ]
+
+
+def others(rows: list[Row], ours: list[Row], language: str) -> list[Row]:
+    """Of half of the stories the other side, whether it was drawn or not; where it has numbers to change."""
+    stories = {row.story_id for row in ours if hashlib.sha256(row.doc_id.encode()).digest()[1] % 2}
+    return [
+        row
+        for row in rows
+        if row.language == language and row.story_id in stories and len(re.findall(r"\d\d", row.text)) >= 2
+    ]
+
+
+def small(drawn: tuple[list[Row], list[Row]], seed: int) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Pools of eight stories, as a new archive has them in a week."""
+    stories = sorted({row.story_id for side in drawn for row in side})
+    random.Random(seed).shuffle(stories)
+    for start in range(0, len(stories) - 7, 8):
+        chosen = set(stories[start : start + 8])
+        ours, theirs = ([row for row in side if row.story_id in chosen] for side in drawn)
+        if ours and theirs:
+            yield ours, theirs
