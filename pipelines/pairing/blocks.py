@@ -7,6 +7,7 @@ rivals of either within four days of it, so a week is compared with the 4 days b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,10 +64,13 @@ class Blocks:
         self.ids = table["article_id"].combine_chunks()
         self._when: NDArray[np.float64] = table["when"].to_numpy().astype(np.float64) / 1e6
         fresh = table["commit_seq"].to_numpy() > (-1 if since is None else since)
-        self.articles = len(table)
-        self.fresh: frozenset[str] = frozenset(self.ids.filter(pa.array(fresh)).to_pylist())
-        """Articles that are new or changed."""
-        self._rows = _runs(table["outlet"].to_pylist())
+        self.articles = int(fresh.sum())
+        """How many are new or changed."""
+        self.fresh: frozenset[str] = frozenset(
+            self.ids.filter(pa.array(fresh)).to_pylist() if since is not None else ()
+        )
+        """Their ids, where not all count as such."""
+        self._rows = _runs(table["outlet"])
         self._texts = ds.dataset(
             [str(path) for path in archive.articles().files()], schema=ARTICLES, format="parquet"
         )
@@ -162,13 +166,11 @@ def _read(document: Document) -> Reading:
     return lean(reading, shipped_background(document.language)) if known else reading
 
 
-def _runs(outlets: Sequence[str]) -> dict[str, tuple[int, int]]:
+def _runs(outlets: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
     """Where each outlet's rows begin and end."""
-    runs: dict[str, tuple[int, int]] = {}
-    for position, outlet in enumerate(outlets):
-        start = runs[outlet][0] if outlet in runs else position
-        runs[outlet] = (start, position + 1)
-    return runs
+    encoded = pc.run_end_encode(outlets.combine_chunks())
+    ends = encoded.run_ends.to_pylist()
+    return dict(zip(encoded.values.to_pylist(), pairwise([0, *ends]), strict=True))
 
 
 def _weeks(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[int]:

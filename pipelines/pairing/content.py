@@ -18,17 +18,16 @@ import numpy as np
 
 from pipelines.pairing.candidates import Compared
 from pipelines.pairing.features import features, in_order
-from pipelines.pairing.passages import Agreement, agreement, passages
+from pipelines.pairing.passages import Passages
 from pipelines.pairing.rarity import Pool, pool
 from pipelines.pairing.reading import Document, Reading, read
 from pipelines.pairing.weights import LANGUAGES, Weights, shipped_weights
+from pipelines.pairing.wording import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
-
-    from pipelines.alignment.paragraphs import Groups
 
 _WINDOW = timedelta(days=4)
 """A translation is out within four days; a narrower window lost one in ten."""
@@ -61,6 +60,8 @@ class Match:
     """Share of the letters of a, and of b, in passages that the other has too; 0 where not compared."""
     same_image: bool = False
     """Both show a picture that no other article of either language shows in these days; told, not weighed."""
+    in_words: str = ""
+    """All this as a person reads it, in the order of LANGUAGES."""
     held: bool = False
     """It is a pair by content already; what an earlier run has joined stays together."""
 
@@ -84,12 +85,14 @@ class Match:
             ordered=(told["ordered"][0], told["ordered"][1]),
             covered=tuple(told.get("covered", (0.0, 0.0))),
             same_image=bool(told.get("same_image")),
+            in_words=str(told.get("in_words", "")),
             held=True,
         )
 
     def told(self) -> dict[str, object]:
         """As JSON keeps it beside the pair."""
         return {
+            "in_words": self.in_words,
             "tier": self.tier,
             "mutual": self.mutual,
             "runner_up": self.runner_up,
@@ -128,36 +131,27 @@ def compare(
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
     pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
-    asked, said = set(wanted), Passages(weights)
+    asked, said = set(wanted), Passages(weights.passages)
 
     def due(a_id: str, b_id: str) -> bool:
         return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
 
     found = []
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
-        found += _match(pools[a], pools[b], said, asked, due)
+        found += _match(pools[a], pools[b], weights, asked, said=said, due=due)
     return found
 
 
-class Passages:
-    """Of the articles of a block: each is cut into passages once, and only where a pair needs it."""
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self._cut: dict[str, Groups | None] = {}
-
-    def agreement(self, a: Reading, b: Reading) -> Agreement:
-        for each in (a, b):
-            if each.document.article_id not in self._cut:
-                self._cut[each.document.article_id] = passages(each)
-        ours, theirs = self._cut[a.document.article_id], self._cut[b.document.article_id]
-        return agreement(ours, theirs, self.weights.passages)
-
-
 def _match(
-    one: Pool, other: Pool, said: Passages, wanted: set[tuple[str, str]], due: Callable[[str, str], bool]
+    one: Pool,
+    other: Pool,
+    weights: Weights,
+    wanted: set[tuple[str, str]],
+    *,
+    said: Passages,
+    due: Callable[[str, str], bool],
 ) -> list[Match]:
-    asked, weights = _places(one, other, wanted), said.weights
+    asked = _places(one, other, wanted)
     languages = f"{one.readings[0].document.language}-{other.readings[0].document.language}"
     compared = Compared.of(one, other, _may_be(one.readings, other.readings))
     pictured = {pair for pair in _with_one_picture(one, other) if compared.allowed[pair]}
@@ -180,7 +174,8 @@ def _match(
         probability = weights.published(float(likely[n]), rival, min(a.letters, b.letters), agreed)
         if probability < 0.1 and (i, j) not in asked:
             continue
-        shared = _shared(one, i, other, j)
+        shared, ordered, pictures = _shared(one, i, other, j), in_order(a, b), (i, j) in pictured
+        codes = a.document.language, b.document.language
         found.append(
             Match(
                 a_id=min(a_id, b_id),
@@ -190,9 +185,10 @@ def _match(
                 mutual=mutual,
                 runner_up=round(rival, 4),
                 shared=shared if a_id < b_id else tuple((y, x) for x, y in shared),
-                ordered=in_order(a, b),
+                ordered=ordered,
                 covered=agreed.covered if a_id < b_id else agreed.covered[::-1],
-                same_image=(i, j) in pictured,
+                same_image=pictures,
+                in_words=in_words(shared, ordered, agreed.covered, codes, rival, same_image=pictures),
             )
         )
     return found

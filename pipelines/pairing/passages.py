@@ -80,6 +80,21 @@ def agreement(one: Groups | None, other: Groups | None, weighting: Weighting | N
     return Agreement(covered, shared, contrary, min(only_a, only_b))
 
 
+class Passages:
+    """Of the articles of a block: each is cut into passages once, and only where a pair needs it."""
+
+    def __init__(self, weighting: Weighting | None) -> None:
+        self._weighting = weighting
+        self._cut: dict[str, Groups | None] = {}
+
+    def agreement(self, a: Reading, b: Reading) -> Agreement:
+        for each in (a, b):
+            if each.document.article_id not in self._cut:
+                self._cut[each.document.article_id] = passages(each)
+        ours, theirs = self._cut[a.document.article_id], self._cut[b.document.article_id]
+        return agreement(ours, theirs, self._weighting)
+
+
 def _numbers(groups: Groups, places: tuple[int, ...]) -> set[str]:
     return {x.key for i in places for x in groups.readings[i].anchors if x.key[0].isdigit()}
 

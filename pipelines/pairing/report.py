@@ -11,6 +11,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections import Counter
 
+    from pipelines.pairing.content import Match
     from pipelines.pairing.explain import Explanation
     from pipelines.pairing.reading import Reading
     from pipelines.pairing.sweep import Outcome
@@ -108,7 +109,7 @@ def explanation_lines(explained: Explanation) -> list[str]:
         best = "each is the other's best" if match.mutual else "one of them has a likelier partner"
         lines.append(
             f"By content: p {match.probability:.3f} ({match.tier}), {best}; runner-up {match.runner_up:.3f}; "
-            f"{match.ordered[0]} of {match.ordered[1]} anchors in order; "
+            f"{match.ordered[0]} of {match.ordered[1]} anchors in order; {_both(explained, match)}; "
             f"compared among {explained.compared} articles of their days."
         )
     if explained.paragraphs:
@@ -116,6 +117,12 @@ def explanation_lines(explained: Explanation) -> list[str]:
     said = ", ".join(explained.decided)
     lines.append(f"In the archive: {f'a pair by {said}' if said else 'no pair'}, {_story(explained)}.")
     return lines
+
+
+def _both(explained: Explanation, match: Match) -> str:
+    covered = match.covered if match.a_id == explained.a.document.article_id else match.covered[::-1]
+    sides = zip(covered, (explained.a, explained.b), strict=True)
+    return "said by both: " + " and ".join(f"{x:.0%} of {side.document.language}" for x, side in sides)
 
 
 def _story(explained: Explanation) -> str:

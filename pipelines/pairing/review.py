@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive.reader import Archive
     from pipelines.pairing.content import Match
 
-COLUMNS = ("verdict", "probability", "tier", "runner_up", "shared", "headline_a", "headline_b", "a", "b")
+COLUMNS = ("verdict", "probability", "tier", "runner_up", "evidence", "headline_a", "headline_b", "a", "b")
 _OBEYED = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
@@ -32,13 +32,12 @@ def write_review(path: Path, read: Archive, uncertain: Sequence[Match]) -> int:
         lines.writerow(COLUMNS)
         for match in sorted(chosen, key=lambda each: (abs(each.probability - 0.5), each.a_id, each.b_id)):
             (url_a, headline_a), (url_b, headline_b) = articles[match.a_id], articles[match.b_id]
-            shared = "; ".join(f"{ours} <-> {theirs}" for ours, theirs in match.shared)
             row = (
                 "",
                 match.probability,
                 match.tier,
                 match.runner_up,
-                shared,
+                match.in_words,
                 headline_a,
                 headline_b,
                 url_a,

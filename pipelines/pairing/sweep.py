@@ -127,13 +127,12 @@ def _score(
     blocks = Blocks(read, before)
     held = _pairs(read, blocks)
     aligned = _aligned(read)
-    outcome.blocks, outcome.articles = len(blocks), len(blocks.fresh)
+    outcome.blocks, outcome.articles = len(blocks), blocks.articles
     # links are scored once, and again when a text has changed
     due = {x for x, pair in held.items() if before is None or pair.score is None or blocks.fresh & set(x)}
     due_of: dict[str, list[tuple[str, str]]] = {}
     for ids in due:
-        for article_id in ids:
-            due_of.setdefault(article_id, []).append(ids)
+        due_of.setdefault(ids[0], []).append(ids)
 
     def take(matches: Iterable[Match], outlets: Collection[str]) -> list[Match]:
         found: list[Match] = []
@@ -153,9 +152,9 @@ def _score(
         progress(done, len(blocks))
         asked = {
             ids
-            for article_id in block.core & due_of.keys()
+            for article_id in block.earlier.keys() & due_of.keys()
             for ids in due_of[article_id]
-            if ids in due and block.earlier.keys() >= set(ids) and block.decides(*ids)
+            if ids in due and ids[1] in block.earlier and block.decides(*ids)
         }
         yield take(compare(block.readings, asked, decides=block.decides), {block.outlet})
         due -= asked
@@ -168,7 +167,7 @@ def _align_ahead(
     blocks: Blocks,
     matches: Sequence[Match],
     outlets: Collection[str],
-    aligned: Collection[tuple[str, int, str, int]],
+    aligned: Collection[int],
     aligner: Aligner,
 ) -> None:
     """Before the archive's lock is taken, as most of it is known by then."""
@@ -177,15 +176,16 @@ def _align_ahead(
     for match in matches:
         if match.a_id in texts and match.b_id in texts:
             a, b = texts[match.a_id], texts[match.b_id]
-            if (a.article_id, a.version, b.article_id, b.version) not in aligned:
+            if hash((a.article_id, a.version, b.article_id, b.version)) not in aligned:
                 couples.append((match.a_id, match.b_id))
     aligner(texts, couples)
 
 
-def _aligned(read: Archive) -> set[tuple[str, int, str, int]]:
+def _aligned(read: Archive) -> set[int]:
+    """Hashes of the texts that are aligned, with the versions of them; their ids would take much room."""
     columns = ["article_id_a", "version_a", "article_id_b", "version_b"]
     known = read.alignments(columns=[*columns]).to_arrow().group_by(columns).aggregate([])
-    return set(zip(*known.select(columns).to_pydict().values(), strict=True)) if len(known) else set()
+    return {hash(x) for x in zip(*known.select(columns).to_pydict().values(), strict=True)}
 
 
 def _strays(blocks: Blocks, due: set[tuple[str, str]]) -> Iterator[tuple[list[Match], set[str]]]:
