@@ -17,6 +17,7 @@ from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.failures import explain
 from crawler.ledger import first_address
+from crawler.listed_again import NO_ARTICLE_LATELY, had_no_article_lately
 from crawler.stated_changes import StatedChanges
 from crawler.variants import worth_fetching
 
@@ -92,8 +93,8 @@ class Discovering:
         if not ledger.discover(lead.url):
             return
         known = ledger.known(lead.url)
-        if known is None and not spider.budget.allows_story():
-            yield spider.look(lead.url, "skipped", OVER_BUDGET)
+        if known is None and (why := self._not_now(lead.url)) is not None:
+            yield spider.look(lead.url, "skipped", why)
             return
         if known is None or spider.look_again:
             yield spider.article_request(lead.url, alternates=lead.alternates)
@@ -107,6 +108,16 @@ class Discovering:
         for alternate in worth_fetching([lead.url], named):
             if not (ledger.known(alternate.url) or ledger.was_looked_at(alternate.url)):
                 yield from spider.request_variant(alternate, lead.url, inviting=True)
+
+    def _not_now(self, url: str) -> str | None:
+        """Why an address that the archive does not have is left for a later crawl."""
+        spider = self._spider
+        if not spider.budget.allows_story():
+            return OVER_BUDGET
+        last = spider.ledger.last_look(url)
+        if not spider.look_again and had_no_article_lately(last, dt.datetime.now(dt.UTC)):
+            return NO_ARTICLE_LATELY
+        return None
 
     def _in_period(self, lead: Lead) -> bool:
         """Whether a backfill asked for it; what carries no date is let through, its page will tell."""

@@ -56,9 +56,13 @@ class Ledger:
     def known(self, url: str) -> Known | None:
         return self.memory.known(url) if self.memory is not None else None
 
+    def last_look(self, url: str) -> LastLook | None:
+        """The latest one that brought no article."""
+        return self.memory.last_look(url) if self.memory is not None else None
+
     def was_looked_at(self, url: str) -> bool:
         """Whether an earlier look at this address brought no article, and another would bring none either."""
-        look = self.memory.last_look(url) if self.memory is not None else None
+        look = self.last_look(url)
         return look is not None and look.reason not in NOT_YET
 
     def discover(self, url: str) -> bool:

@@ -47,5 +47,5 @@ def is_new(ledger: Ledger, alternate: Alternate | AlternateRecord) -> bool:
     """
     if ledger.known(alternate.url):
         return False
-    look = ledger.memory.last_look(alternate.url) if ledger.memory is not None else None
+    look = ledger.last_look(alternate.url)
     return look is None or (look.reason == "no-such-variant" and alternate.source != "url-rule")

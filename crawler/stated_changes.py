@@ -66,7 +66,7 @@ def _changed_since(lead: Lead, known: Known, ledger: Ledger) -> bool:
     if stated is None or stated > datetime.now(UTC):
         return False
     looked = known.last_seen
-    last = ledger.memory.last_look(lead.url) if ledger.memory is not None else None
+    last = ledger.last_look(lead.url)
     if last is not None and last.outcome in ("dropped", "failed"):
         looked = max(looked, last.at)
     return stated > looked

@@ -16,6 +16,7 @@ from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.writer import ArchiveWriter
 from crawler.items import Article, Look
 from crawler.ledger import Ledger
+from crawler.listed_again import leaves_a_row
 from crawler.verdict import account
 from pipelines.exceptions import Dropped
 from pipelines.pairing import decide
@@ -81,7 +82,8 @@ class SnapshotStage:
 
     async def process_item(self, item: Article | Look) -> Article | Look:
         if isinstance(item, Look):
-            self._write(partial(self.writer.add_observation, observation_record(item, self.run_id)))
+            if leaves_a_row(item, self.writer.last_look(item.requested_url)):
+                self._write(partial(self.writer.add_observation, observation_record(item, self.run_id)))
             return item
         known = self.writer.known(item.canonical_url or item.url)
         unchanged = known is not None and known.content_hash == item.content_hash

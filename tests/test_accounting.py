@@ -104,6 +104,27 @@ def test_why_tells_the_story_of_an_address(herald: Herald) -> None:
     assert re.search(r"skipped +not-an-article", why(run, f"{herald.base}/about-us"))
 
 
+def test_what_is_listed_for_a_day_has_one_row_and_each_crawl_its_account(herald: Herald) -> None:
+    herald.crawl()
+    herald.site.requests.clear()
+    for _ in range(2):
+        run = herald.crawl()
+        assert run.exit_code == 0, run.err
+        latest = account(manifests(run)[-1])
+        assert latest.total() == 6
+        assert (latest["skipped(known)"], latest["skipped(no-article-lately)"]) == (2, 3)
+    # what is dead, empty or elsewhere is left for an hour
+    assert not [request for request in herald.site.requests if "/news/" in request]
+    rows = run.table("observations").sort_values("observed_at")
+    looks = rows.groupby("requested_url")["outcome"].agg(list)
+    assert looks[f"{herald.base}/news/1"] == ["archived", "skipped"]
+    assert looks[f"{herald.base}/news/4"] == ["dropped"]
+    assert looks[f"{herald.base}/about-us"] == ["skipped"]
+    assert re.findall(r"(archived|skipped) +(known)?", why(run, f"{herald.base}/news/1")) == [
+        ("archived", ""), ("skipped", "known"),
+    ]  # fmt: skip
+
+
 def why(run: Run, url: str) -> str:
     command = [sys.executable, "-m", "archive", "why", "--archive", str(run.archive), url]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
