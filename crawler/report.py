@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 from rich.markup import escape
 from rich.table import Table
 
@@ -99,6 +98,8 @@ def _ids(listed: Iterable[str]) -> pa.Array:
 
 
 def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
+    import pyarrow.dataset as ds  # noqa: PLC0415  brings pandas, which `scrapy live` has no use for
+
     return ds.dataset(read.path(table)).to_table(columns=columns, filter=where)
 
 

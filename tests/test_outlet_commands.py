@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.recording import Recording, read_recording
-from tests.demo_port import alone_at_its_port
-from tests.newsroom import Site
+from tests.newsroom import Answer, Site
 from tests.story_pages import HEADLINES, Page
 
 if TYPE_CHECKING:
@@ -99,14 +99,42 @@ def test_outlets_without_an_archive_says_so(scrapy: Scrapy) -> None:
     assert "kanal24" in done.stdout
 
 
-def test_outlets_counts_what_the_archive_has(scrapy: Scrapy) -> None:
-    with alone_at_its_port():
-        assert scrapy("crawl", "demo").returncode == 0
-    done = scrapy("outlets")
-    assert done.returncode == 0, done.stderr
-    row = next(line for line in done.stdout.splitlines() if line.startswith("pravda"))
-    assert "not crawled" in row
-    assert "0" in row.split()
+def test_outlets_counts_what_the_archive_has(scrapy: Scrapy, herald: Site) -> None:
+    settings = ("SPIDER_MODULES=crawler.spiders,tests.outlets", "RESOLVE_TO=127.0.0.1",
+                "ALLOW_PRIVATE_NETWORK=True", "DOWNLOAD_DELAY=0", "OPT_OUT_FILES=False")  # fmt: skip
+    given = [part for setting in settings for part in ("-s", setting)]
+    item = f"<item><link>http://herald.example:{herald.port}/news/7</link></item>"
+    herald["/rss.xml"] = Answer(f'<rss version="2.0"><channel>{item}</channel></rss>'.encode())
+    crawled = scrapy("crawl", "herald", *given, HERALD_PORT=str(herald.port))
+    assert crawled.returncode == 0, crawled.stderr
+    told = {}
+    for columns in ("80", "120", "200"):
+        done = scrapy("outlets", *given, HERALD_PORT=str(herald.port), COLUMNS=columns)
+        assert done.returncode == 0, done.stderr
+        told[columns] = done.stdout
+        lines = done.stdout.splitlines()
+        assert len([line for line in lines if line.startswith(("herald", "ukrinform"))]) == 2
+        (row,) = (line for line in lines if line.startswith("herald"))
+        # two of three languages; the sitemap is not there
+        assert re.search(r" 2 +0% +100% +0% +\d{4}-\d\d-\d\d", row), row
+    # a line an outlet, its health in at most two
+    assert re.search(r"^pravda +0 +not crawled *$", told["80"], re.M)
+    assert "nothing new for" in told["120"]
+    assert "news sitemap, feeds" in told["200"]
+
+
+def test_no_command_starts_with_what_another_one_needs(scrapy_command: list[str]) -> None:
+    """Scrapy imports all commands for each; pandas and trafilatura take a second."""
+    program = (
+        "import sys; from scrapy.cmdline import _get_commands_dict; from scrapy.utils.project import"
+        " get_project_settings; found = _get_commands_dict(get_project_settings(), True);"
+        " assert {'live', 'inspect', 'pair'} <= found.keys();"
+        " print({'pandas', 'trafilatura', 'sklearn', 'scipy'} & sys.modules.keys())"
+    )
+    done = subprocess.run(
+        [scrapy_command[0], "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
 
 
 def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:

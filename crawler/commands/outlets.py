@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,19 +13,16 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
-from archive.schema import LANGUAGES
 from crawler.outlet_health import crawls_of, health
 from crawler.outlet_table import discovery, outlets
 
 if TYPE_CHECKING:
     import argparse
 
-    import pandas as pd
-
     from archive.reader import Archive
     from crawler.outlet import Outlet
 
-WIDE = 160
+WIDE, MIDDLE = 160, 110
 
 
 class Command(ScrapyCommand):
@@ -50,7 +48,8 @@ class Command(ScrapyCommand):
             raise UsageError(f"takes no argument, got {args[0]!r}", print_help=False)
         declared = outlets(get_spider_loader(self.settings))  # type: ignore[arg-type]
         uri = self.settings["ARCHIVE_URI"]
-        console = Console(width=None if Console().is_terminal else WIDE)
+        asked = Console().is_terminal or "COLUMNS" in os.environ
+        console = Console(width=None if asked else WIDE)
         try:
             facts = _facts(archive.open(uri), declared, datetime.now(UTC), uri)
             note = f"Archive: {uri}."
@@ -58,7 +57,7 @@ class Command(ScrapyCommand):
             facts, note = {}, f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
         except archive.ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
-        console.print(_table(declared, facts, wide=console.width >= WIDE))
+        console.print(_table(declared, facts, console.width))
         console.print(f"{len(declared)} outlets. {note}", highlight=False, soft_wrap=True)
 
 
@@ -66,42 +65,42 @@ def _facts(
     held: Archive, declared: list[type[Outlet]], now: datetime, uri: str
 ) -> dict[str, tuple[str, ...]]:
     """By outlet: articles, % with byline, % with date, % of stories that are whole, last crawl, health."""
-    columns = ["outlet", "story_id", "language", "byline", "published_at"]
-    articles = held.articles(columns=columns).to_pandas()
+    from crawler.outlet_facts import count_outlets  # noqa: PLC0415  Scrapy imports every command for each
+
+    counted = count_outlets(held, {outlet.name: outlet.languages for outlet in declared})
     crawls = crawls_of(uri, (outlet.name for outlet in declared), now)
     found: dict[str, tuple[str, ...]] = {}
     for outlet in declared:
-        ours = articles[articles["outlet"] == outlet.name]
-        stories = ours.groupby("story_id")["language"].agg(set)
-        wanted = {*outlet.languages} & {*LANGUAGES}
-        whole = stories.map(wanted.issubset)
-        dates = ours["published_at"].dropna()
-        newest = dates.max().to_pydatetime() if len(dates) else None
-        good = crawls[outlet.name].last_good
+        facts, good = counted[outlet.name], crawls[outlet.name].last_good
         found[outlet.name] = (
-            str(len(ours)),
-            _percent(ours["byline"].notna()),
-            _percent(ours["published_at"].notna()),
-            _percent(whole) if len(wanted) > 1 else "",
+            str(facts.articles),
+            _percent(facts.bylines, facts.articles),
+            _percent(facts.dates, facts.articles),
+            _percent(facts.whole, facts.stories),
             f"{good.committed_at:%Y-%m-%d %H:%M}" if good is not None else "",
-            health(crawls[outlet.name], newest, now),
+            health(crawls[outlet.name], facts.newest, now),
         )
     return found
 
 
-def _percent(holds: pd.Series[bool]) -> str:
-    return f"{holds.mean():.0%}" if len(holds) else ""
+def _percent(those: int | None, of_all: int) -> str:
+    return f"{those / of_all:.0%}" if those is not None and of_all else ""
 
 
-def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], *, wide: bool) -> Table:
+def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], width: int) -> Table:
+    """On a narrow terminal without what never changes, so that no line is broken but a long reason."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    names = ("outlet", "title", "languages", "found by") if wide or not facts else ("outlet", "languages")
+    names = ["outlet", "title", "languages", "found by"]
+    if facts and width < WIDE:
+        names = ["outlet", "languages"] if width >= MIDDLE else ["outlet"]
     for name in names:
-        table.add_column(name)
+        table.add_column(name, no_wrap=name == "outlet")
     if facts:
         for name in ("articles", "byline", "date", "whole"):
             table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("whole crawl, UTC", no_wrap=True)
+        # without the hour
+        when = {"no_wrap": True} if width >= MIDDLE else {"no_wrap": True, "width": 10, "overflow": "crop"}
+        table.add_column("whole crawl, UTC" if width >= MIDDLE else "crawl, UTC", **when)
         table.add_column("health")
     for outlet in declared:
         told = {

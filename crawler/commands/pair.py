@@ -13,10 +13,7 @@ from scrapy.exceptions import UsageError
 
 import archive
 from archive.exceptions import ArchiveError
-from pipelines.pairing.explain import explain
 from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table, paragraphs_table
-from pipelines.pairing.review import article_ids, write_review
-from pipelines.pairing.sweep import pair_archive
 from pipelines.pairing.verdicts import named_in, read_verdicts
 
 if TYPE_CHECKING:
@@ -84,6 +81,8 @@ class Command(ScrapyCommand):
             self.exitcode = LOST
 
     def _explain(self, uri: str, one: str, other: str) -> None:
+        from pipelines.pairing.explain import explain  # noqa: PLC0415  Scrapy imports every command for each
+
         explained = explain(archive.open(uri), one, other)
         self._console.print(explanation_table(explained))
         if (table := paragraphs_table(explained)).row_count:
@@ -92,6 +91,9 @@ class Command(ScrapyCommand):
             self._console.print(line, highlight=False)
 
     def _pair(self, uri: str, opts: argparse.Namespace) -> None:
+        from pipelines.pairing.review import write_review  # noqa: PLC0415
+        from pipelines.pairing.sweep import pair_archive  # noqa: PLC0415
+
         if opts.review and not Path(opts.review).absolute().parent.is_dir():
             raise UsageError(f"--review: there is no folder for {opts.review}", print_help=False)
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
@@ -122,6 +124,8 @@ class Command(ScrapyCommand):
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
     def _verdicts(self, uri: str, path: Path) -> tuple[Verdict, ...]:
+        from pipelines.pairing.review import article_ids  # noqa: PLC0415
+
         try:
             ids = article_ids(archive.open(uri), named_in(path))
             verdicts, broken = read_verdicts(path, ids.get)

@@ -14,11 +14,12 @@ import archive
 from crawler.arguments import Arguments
 from crawler.commands.crawl import OK
 from crawler.commands.crawl import Command as Crawl
-from crawler.revisit_plan import Band, Plan, make_plan
 from crawler.revisit_share import Share, share_of
 
 if TYPE_CHECKING:
     import argparse
+
+    from crawler.revisit_plan import Band, Plan
 
 
 class Command(Crawl):
@@ -59,6 +60,8 @@ class Command(Crawl):
             raise UsageError(f"give one outlet, see `scrapy list`; got {len(args)}", print_help=False)
         if opts.spargs:
             raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
+        from crawler.revisit_plan import make_plan  # noqa: PLC0415  Scrapy imports every command for each
+
         spider_class = self._spider(args[0])
         if spider_class.requires_url:
             raise UsageError(
