@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from scrapy.exceptions import UsageError
 
@@ -24,6 +25,10 @@ REASONS = {
     "credentials": "it carries a user name or password",
     "private-address": "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if you mean it",
 }
+
+FIRST_DAY = dt.date(1991, 8, 6)
+# the outlets' lists of days are Kyiv's, with hardly an exception
+KYIV = ZoneInfo("Europe/Kyiv")
 
 NUMBERS = (
     ("EXTRACTION_PROCESSES", int, 1),
@@ -62,6 +67,11 @@ class Arguments:
     """Of a revisit: what is due; None for a crawl."""
 
 
+def last_day() -> dt.date:
+    """The latest day that outlets have news of."""
+    return dt.datetime.now(KYIV).date()
+
+
 def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_private: bool) -> Arguments:
     """Raises UsageError, in one sentence, for anything that cannot be meant."""
     for name in given:
@@ -71,6 +81,9 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
     if "url" in given and "urls" in given:
         raise UsageError("give either url=URL or urls=FILE, not both", print_help=False)
     since, until = _date(given, "since"), _date(given, "until")
+    if since and not FIRST_DAY <= since <= (today := last_day()):
+        when = f"after today, {today}" if since > today else "before there was a web"
+        raise UsageError(f"since={since} is {when}", print_help=False)
     if since and until and since >= until:
         raise UsageError(f"since={since} must be before until={until}", print_help=False)
     if until and not since:

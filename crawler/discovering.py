@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from scrapy.http import Request
 
 from archive.tombstones import PurgedAddress
+from crawler.arguments import last_day
 from crawler.budget import OVER_BUDGET
-from crawler.discovery.day_archives import read_day_archive
+from crawler.discovery.day_archives import dated, read_day_archive
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
@@ -58,13 +59,14 @@ class Discovering:
             for url in spider.feeds:
                 yield url, read_feed_source
             return
-        days = list(_days(since, until or dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)))
+        tomorrow = last_day() + dt.timedelta(days=1)
+        days = list(_days(since, min(until or tomorrow, tomorrow)))
         for template in spider.archive_sitemaps:
-            for url in dict.fromkeys(day.strftime(template) for day in days):
+            for url in dict.fromkeys(dated(template, day) for day in days):
                 yield url, read_sitemap
         for template in spider.day_archives:
             for day in days:
-                yield day.strftime(template), read_day_archive
+                yield dated(template, day), read_day_archive
 
     def _source(self, url: str, read: object) -> Request:
         return Request(

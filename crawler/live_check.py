@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from scrapy.http import Request
 from w3lib.encoding import http_content_type_encoding
 
-from crawler.discovery.day_archives import read_day_archive
+from crawler.discovery.day_archives import dated, read_day_archive
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
@@ -185,9 +185,9 @@ def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, Read]]:
     yield from (("news_sitemaps", url, read_sitemap) for url in outlet.news_sitemaps)
     yield from (("feeds", url, read_feed_source) for url in outlet.feeds)
     for url in outlet.archive_sitemaps:
-        yield "archive_sitemaps", yesterday.strftime(url), read_sitemap
+        yield "archive_sitemaps", dated(url, yesterday), read_sitemap
     for url in outlet.day_archives:
-        yield "day_archives", yesterday.strftime(url), read_day_archive
+        yield "day_archives", dated(url, yesterday), read_day_archive
 
 
 def _missing(article: Article, outlet: StorySpider, read: str | None, language: str | None) -> Iterator[str]:

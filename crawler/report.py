@@ -181,7 +181,8 @@ def _outcomes(ledger: Ledger) -> Table:
     for kind, count in ledger.totals().items():
         outcome, _, reason = kind.partition("(")
         by_outcome[outcome][reason.rstrip(")")] += count
-    table.add_row("addresses", str(ledger.discovered), "each ended as one of:")
+    told = "each ended as one of:" if ledger.discovered else "nothing was listed"
+    table.add_row("addresses", str(ledger.discovered), told)
     for outcome in ("archived", "unchanged", "skipped", "dropped", "failed"):
         if reasons := by_outcome.get(outcome):
             named = Counter({reason: count for reason, count in reasons.items() if reason})

@@ -37,8 +37,10 @@ def problems(crawler: Crawler) -> list[str]:
     ]
     if ledger.asked and not kept:
         url = sorted(ledger.asked)[0]
+        outcome, reason = ledger.outcome(url) or ("failed", "unfinished")
         found.append(
-            f"none of the {len(ledger.asked)} addresses given was archived, {url}: {ledger.outcome(url)}"
+            f"none of the {len(ledger.asked)} addresses given was archived, {url}: {outcome}({reason})"
+            + ("; `scrapy crawl page` takes those of any site" if reason == "offsite" else "")
         )
     return found
 

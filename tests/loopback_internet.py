@@ -1,7 +1,8 @@
 """Real outlets at their real addresses, served by one loopback server, crawled one after the other.
 
-Run as a script: `python -m tests.loopback_internet PORT ARCHIVE OUTLET…`. Prints JSON: outlet -> outcome ->
-number.
+Run as a script: `python -m tests.loopback_internet PORT ARCHIVE ERRANDS OUTLET…`. Errands are `crawl` and
+`revisit+48`, of all that is due in so many hours, with commas between them. Prints JSON, for each errand:
+outlet -> outcome -> number.
 """
 
 from __future__ import annotations
@@ -9,13 +10,18 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
+import archive
+from crawler.arguments import Arguments
 from crawler.ledger import Ledger
+from crawler.revisit_plan import make_plan
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -54,26 +60,43 @@ SETTINGS = {
 }
 
 
-def main(port: str, archive: str, *outlets: str) -> None:
-    settings = get_project_settings()
-    settings.setdict({**SETTINGS, "LOOPBACK_PORT": port, "ARCHIVE_URI": archive}, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
-    accounts: dict[str, dict[str, int]] = {}
+def visits(archive_uri: str, name: str, hours: str) -> Arguments:
+    """As `scrapy revisit --all --at` plans them."""
+    outlet = SpiderLoader.from_settings(get_project_settings()).load(name)()
+    at = datetime.now(UTC) + timedelta(hours=float(hours))
+    return Arguments(visits=make_plan(archive.open(archive_uri), outlet, at).visits)
 
-    async def crawl_all() -> None:
+
+def main(port: str, archive_uri: str, errands: str, *outlets: str) -> None:
+    settings = get_project_settings()
+    settings.setdict({**SETTINGS, "LOOPBACK_PORT": port, "ARCHIVE_URI": archive_uri}, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    accounts: list[dict[str, dict[str, int]]] = []
+
+    async def run(errand: str) -> None:
+        done: dict[str, dict[str, int]] = {}
+        _, revisited, hours = errand.partition("revisit+")
+        # one after the other: an archive has one writer
+        for name in outlets:
+            arguments = visits(archive_uri, name, hours) if revisited else Arguments()
+            if arguments.visits == ():
+                continue
+            crawler = process.create_crawler(name)
+            await process.crawl(crawler, arguments=arguments)
+            ledger = crawler.get_extension(Ledger)
+            done[name] = ledger.totals() if ledger is not None else {}
+        accounts.append(done)
+
+    async def run_all() -> None:
         from twisted.internet import reactor
 
         try:
-            # one after the other: an archive has one writer
-            for name in outlets:
-                crawler = process.create_crawler(name)
-                await process.crawl(crawler)
-                ledger = crawler.get_extension(Ledger)
-                accounts[name] = ledger.totals() if ledger is not None else {}
+            for errand in errands.split(","):
+                await run(errand)
         finally:
             reactor.stop()
 
-    task = asyncio.get_event_loop().create_task(crawl_all())
+    task = asyncio.get_event_loop().create_task(run_all())
     process.start(stop_after_crawl=False)
     task.result()
     sys.stdout.write(json.dumps(accounts))

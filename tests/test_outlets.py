@@ -10,7 +10,8 @@ import pytest
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.outlet import check_declaration
+from crawler.declarations import check_declaration
+from crawler.exceptions import DeclarationError
 from crawler.outlet_table import outlets, render
 from crawler.story_spider import StorySpider
 from tests.outlet_addresses import ARTICLES, COUNTERPARTS, NO_ARTICLES
@@ -115,33 +116,47 @@ def test_rbc_claims_the_language_of_the_text_not_of_the_path() -> None:
 BROKEN = {
     "name": ("My Outlet", "name must match"),
     "article_url": (r"/news/(\d+", "is no regular expression"),
-    "variant_url": ({"ua": "/news/1"}, "'ua' is a country"),
+    "article_url of no kind": ({"uk": "/news"}, "no regular expression and no list of them"),
+    "article_url without a slash": (r"news/\d+", "begins neither with / nor with"),
+    "article_url of everything": (r"/.*", "takes 'https://herald.example/', which is no article"),
+    "article_url of a feed": (r"/\w+", "takes 'https://herald.example/rss', which is no article"),
+    "article_url left out": ("", "article_url is missing"),
+    "variant_url": ({"ua": "/news/{number}"}, "'ua' is a country"),
+    "variant_url of another language": ({"pl": "/pl/{number}"}, "'pl' is not among languages uk"),
+    "variant_url with an unknown group": (
+        {"uk": "/news/{path}"},
+        "uses path, which article_url does not",
+    ),
+    "variant_url that names none": ({"uk": "/news/1"}, "is one address for all articles"),
+    "variant_url with half a brace": ({"uk": "/news/{number"}, "cannot be filled in"),
+    "variant_url by position": ({"uk": "/news/{}"}, "the name of a group"),
+    "variant_url of no kind": (["/ru/{number}"], "has not the form"),
     "languages": (("ukrainian!",), "no BCP 47 language"),
+    "languages with ua": (("ua", "en"), "Ukrainian is 'uk'; 'ua' is a country"),
+    "languages left out": ((), "languages is missing"),
     "news_sitemaps": ("/sitemap.xml", r"is one text; put it into \[ \]"),
-    "day_archives": (["/archive/today"], "names no day"),
-    "home": ("herald.example", "is no address, as https"),
-    "confidence": ("sure", "none of high, medium, low"),
     "feeds": (["https://elsewhere.example/rss"], "outside allowed_domains"),
+    "feeds of no kind": (None, "feeds None is no list of texts"),
+    "day_archives": (["/archive/today"], "names no day"),
+    "allowed_domains": (["https://herald.example/"], "is no host; write it without scheme"),
+    "home": ("herald.example", "is no address, as https"),
+    "home left out": ("", "is no address, as https"),
+    "confidence": ("sure", "none of high, medium, low"),
+    "page_budget": ("many", "is no number of pages"),
     "byline": ("span..author", "no CSS selector"),
     "switcher": ("a[", "no CSS selector"),
+    "drop": (["aside"], "drop .* is no text"),
 }
 
 
-@pytest.mark.parametrize("field", BROKEN)
-def test_a_broken_declaration_is_refused_with_a_sentence(field: str) -> None:
-    from crawler.exceptions import DeclarationError
-
-    value, sentence = BROKEN[field]
-    values = {"name": "herald", "home": "https://herald.example", "languages": ("uk",), field: value}
+@pytest.mark.parametrize("mistake", BROKEN)
+def test_a_broken_declaration_is_refused_with_a_sentence(mistake: str) -> None:
+    value, sentence = BROKEN[mistake]
+    values = {
+        "name": "herald", "home": "https://herald.example", "languages": ("uk",), "feeds": ["/rss"],
+        "article_url": r"/news/(?P<number>\d+)", mistake.split(maxsplit=1)[0]: value,
+    }  # fmt: skip
     with pytest.raises(DeclarationError, match=sentence):
-        check_declaration(type("Herald", (StorySpider,), values))
-
-
-def test_ua_is_no_language() -> None:
-    from crawler.exceptions import DeclarationError
-
-    values = {"name": "herald", "home": "https://herald.example", "languages": ("ua", "en")}
-    with pytest.raises(DeclarationError, match="Ukrainian is 'uk'; 'ua' is a country"):
         check_declaration(type("Herald", (StorySpider,), values))
 
 

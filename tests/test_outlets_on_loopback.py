@@ -1,117 +1,181 @@
-"""All outlets at their real addresses on a loopback internet, from the first feed to paired rows."""
+"""All outlets at their real addresses on a loopback internet: from the first feed to paired rows, and after.
+
+One translation of each story is late: it comes with an edit of the first page, which is gone at the end.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-import os
-import subprocess
-import sys
-from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import pandas as pd
 import pytest
 
-from crawler.recording import read_recording
-from tests.newsroom import Answer, Site
+from crawler.recording import Recording, read_recording
+from tests.fresh_pages import moved
+from tests.loopback_crawls import Internet, list_at_first_source, path_of
+from tests.newsroom import Site
 from tests.test_outlets import NAMES, outlet
 from tests.test_recorded_stories import STORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-XML = {"Content-Type": "application/xml"}
-FEED = '<rss version="2.0"><channel><title>News</title>{}</channel></rss>'
-SITEMAP = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+    import pandas as pd
+
+    from crawler.story_spider import StorySpider
 
 # what each page names or the outlet's rule makes; the others' variants are for pairing by content to find
 JOINED = {
     "bukvy", "epravda", "eurointegration", "euronews", "focus", "imi", "kanal24", "kmu", "liga", "pravda",
     "president", "rbc", "unn", "zn",
 }  # fmt: skip
+# their English articles have addresses that no page names
+ALONE = {"rbc": "en", "unn": "en"}
+EDIT = "40404"
+YESTERDAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
 
 
-class Internet(NamedTuple):
-    site: Site
-    archive: Path
+@dataclass(frozen=True)
+class Story:
+    """A recorded one, as if it had been published yesterday."""
 
-    def crawl(self, *outlets: str) -> dict[str, dict[str, int]]:
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tests.loopback_internet",
-                str(self.site.port),
-                str(self.archive),
-                *outlets,
-            ],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+    spider: StorySpider
+    recording: Recording
+    pages: dict[str, bytes]
+    """By language."""
+    body: list[str]
+    """Of the first of them, paragraphs as they are read."""
+
+    @property
+    def original(self) -> str:
+        return next(iter(self.pages))
+
+    @property
+    def late(self) -> str | None:
+        """The language that comes last; one to which the others lead, where there is one."""
+        led = [tag for tag in self.pages if ALONE.get(self.spider.name) != tag]
+        return led[-1] if len(led) > 1 else None
+
+    @property
+    def is_led_to(self) -> bool:
+        return self.spider.name in JOINED
+
+    def url(self, language: str) -> str:
+        return self.recording.urls[language]
+
+    def edited(self) -> bytes:
+        """The first page with a number put into a sentence that it prints as it is read."""
+        page = self.pages[self.original].decode()
+        words = next(
+            words for told in self.body if " ".join(words := told.split()[:5]) in page and len(words) > 4
         )
-        assert done.returncode == 0, done.stderr
-        accounts: dict[str, dict[str, int]] = json.loads(done.stdout)
-        return accounts
+        return page.replace(" ".join(words), " ".join([*words[:3], EDIT, *words[3:]])).encode()
 
-    def table(self, name: str) -> pd.DataFrame:
-        return pd.read_parquet(self.archive / name)
+    def without(self, language: str, other: str) -> bytes:
+        """The page of `language` as long as there is no `other`: what leads there leads to the front page."""
+        page = self.pages[language]
+        address = self.url(other)
+        path = urlsplit(address).path.removeprefix("/")
+        for told in (address, f'"/{path}'):
+            page = page.replace(told.encode(), told.removesuffix(path).encode())
+        return page
 
 
-def path_of(url: str) -> str:
-    """As the server knows it: host and path."""
-    return url.partition("://")[2]
+def read_story(name: str, folder: Path) -> Story:
+    recording = read_recording(folder)
+    expected = json.loads((folder / "expected.json").read_text("utf-8"))
+    pages = {
+        language: moved(body, dt.datetime.fromisoformat(expected[language]["published_at"]), YESTERDAY)
+        for language, body in recording.bodies.items()
+    }
+    return Story(outlet(name), recording, pages, expected[next(iter(pages))]["body"])
+
+
+RECORDED = {
+    name: read_story(name, folder) for story, folder in STORIES.items() for name in [story.split("/")[0]]
+}
+Accounts = dict[str, dict[str, int]]
+
+
+def lay_out(site: Site, story: Story, *, late: bool) -> None:
+    """What the outlet serves; `late`: the last translation has come."""
+    held_back = None if late else story.late
+    shown = [language for language in story.pages if language != held_back]
+    for language in shown:
+        page = story.pages[language] if held_back is None else story.without(language, held_back)
+        site[path_of(story.url(language))] = page
+    # what no other page leads to; the other sources are not there
+    alone = [x for x in shown if not story.is_led_to or x in (story.original, ALONE.get(story.spider.name))]
+    list_at_first_source(site, story.spider, [story.url(language) for language in alone])
 
 
 @pytest.fixture(scope="module")
 def internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
     with Site() as site:
-        for story, folder in STORIES.items():
-            spider, recording = outlet(story.split("/")[0]), read_recording(folder)
-            for language, url in recording.urls.items():
-                site[path_of(url)] = recording.bodies[language]
-            # the first source lists what no other page leads to, the others are not there
-            sources = [*spider.news_sitemaps, *spider.feeds]
-            form, entry = (
-                (SITEMAP, "<url><loc>{}</loc></url>")
-                if spider.news_sitemaps
-                else (FEED, "<item><link>{}</link></item>")
-            )
-            alone = [*recording.urls.values()][: 1 if spider.name in JOINED - {"rbc", "unn"} else None]
-            listed = "".join(entry.format(escape(url)) for url in [spider.home, *alone])
-            site[path_of(spider.address(sources[0]))] = Answer(form.format(listed).encode(), headers=XML)
+        for story in RECORDED.values():
+            lay_out(site, story, late=False)
         yield Internet(site, tmp_path_factory.mktemp("loopback") / "news-archive")
 
 
 @pytest.fixture(scope="module")
-def first(internet: Internet) -> dict[str, dict[str, int]]:
-    return internet.crawl(*NAMES)
+def first(internet: Internet) -> Accounts:
+    return internet.run("crawl")[0]
 
 
-def test_every_recorded_page_is_archived(internet: Internet, first: dict[str, dict[str, int]]) -> None:
-    recorded = {
-        (story.split("/")[0], url)
-        for story, folder in STORIES.items()
-        for url in read_recording(folder).urls.values()
+@pytest.fixture(scope="module")
+def changed(internet: Internet, first: Accounts) -> tuple[Accounts, Accounts]:
+    """A revisit after an edit and the last translation, and the crawl after it."""
+    for story in RECORDED.values():
+        lay_out(internet.site, story, late=True)
+        internet.site[path_of(story.url(story.original))] = story.edited()
+    internet.site.requests.clear()
+    revisited, crawled = internet.run("revisit+48,crawl")
+    return revisited, crawled
+
+
+@pytest.fixture(scope="module")
+def gone(internet: Internet, changed: object) -> Accounts:
+    for story in RECORDED.values():
+        del internet.site.answers[path_of(story.url(story.original))]
+    return internet.run("revisit+48")[0]
+
+
+def rows(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    return table[table["outlet"] == name]
+
+
+def ours(internet: Internet, name: str) -> set[str]:
+    return {*rows(internet.table("articles"), name)["article_id"]}
+
+
+# --- the first crawl -----------------------------------------------------------------------------------
+def test_every_page_that_is_there_is_archived(internet: Internet, first: Accounts) -> None:
+    there = {
+        (name, story.url(language))
+        for name, story in RECORDED.items()
+        for language in story.pages
+        if language != story.late
     }
+    looks = internet.table("observations").query("outcome == 'archived'")
     articles = internet.table("articles")
-    assert set(zip(articles["outlet"], articles["requested_url"], strict=True)) == recorded
+    assert len(looks) >= len(there)
+    assert there <= set(zip(articles["outlet"], articles["requested_url"], strict=True))
+    assert {name: account["archived"] for name, account in first.items()} == {
+        name: len(story.pages) - (story.late is not None) for name, story in RECORDED.items()
+    }
 
 
-def test_stories_are_joined_where_pages_or_rules_say_so(
-    internet: Internet, first: dict[str, dict[str, int]]
-) -> None:
-    articles = internet.table("articles")
-    joined = articles.groupby("story_id").filter(lambda story: len(story) > 1)
-    assert set(joined["outlet"]) >= JOINED
-    assert (joined.groupby("story_id")["outlet"].nunique() == 1).all()
+def test_pages_say_that_they_are_of_yesterday(internet: Internet, first: Accounts) -> None:
+    """What follows is about stories of these days."""
+    dates = internet.table("articles").groupby("outlet")["published_at"].min().dt.date
+    assert dates[dates != YESTERDAY].empty
 
 
-def test_home_pages_are_never_asked_for(internet: Internet, first: dict[str, dict[str, int]]) -> None:
+def test_home_pages_are_never_asked_for(internet: Internet, first: Accounts) -> None:
     """Ukrinform's hreflang, Euronews' x-default and switcher, UNIAN's and Interfax' menus all name them."""
     homes = {f"{path_of(outlet(name).home)}/" for name in NAMES}
     homes |= {
@@ -124,23 +188,62 @@ def test_home_pages_are_never_asked_for(internet: Internet, first: dict[str, dic
     assert homes & {*internet.site.requests} == set()
 
 
+# --- what has changed since ----------------------------------------------------------------------------
+def test_one_english_text_at_two_hosts_is_fetched_once(
+    internet: Internet, changed: tuple[Accounts, Accounts]
+) -> None:
+    assert [path for path in internet.site.requests if path.startswith("www.bbc.com/news/articles")]
+    assert not [path for path in internet.site.requests if path.startswith("www.bbc.co.uk")]
+    assert changed[1]["bbc"] == {"archived": 1, "skipped(known)": 2, "skipped(not-an-article)": 1}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_edit_is_a_new_version(internet: Internet, changed: tuple[Accounts, Accounts], name: str) -> None:
+    versions = rows(internet.table("versions"), name).sort_values("version")
+    original = versions[versions["requested_url"] == RECORDED[name].url(RECORDED[name].original)]
+    assert list(original["version"]) == [1, 2]
+    assert [EDIT in body for body in original["body"]] == [False, True]
+    # of the other pages none has changed
+    assert len(versions) == versions["article_id"].nunique() + 1
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if RECORDED[name].late])
+def test_a_late_translation_is_found(
+    internet: Internet, changed: tuple[Accounts, Accounts], name: str
+) -> None:
+    """By the revisit where a page or the rule leads to it, by the crawl where the outlet's list does."""
+    story = RECORDED[name]
+    assert story.late is not None
+    (article,) = (
+        internet.table("articles").query("requested_url == @story.url(@story.late)").to_dict("records")
+    )
+    assert article["language"] == story.late
+    by_run = internet.table("observations").query("requested_url == @story.url(@story.late)")
+    assert "archived" in set(by_run["outcome"])
+    revisited, crawled = changed
+    found = revisited if story.is_led_to else crawled
+    assert found[name].get("archived", 0) == 1 + story.is_led_to
+    if story.is_led_to:
+        original = internet.table("articles").query("requested_url == @story.url(@story.original)")
+        assert article["story_id"] == original["story_id"].item()
+
+
+def test_stories_are_joined_where_pages_or_rules_say_so(
+    internet: Internet, changed: tuple[Accounts, Accounts]
+) -> None:
+    articles = internet.table("articles")
+    joined = articles.groupby("story_id").filter(lambda story: len(story) > 1)
+    assert set(joined["outlet"]) >= JOINED
+    assert (joined.groupby("story_id")["outlet"].nunique() == 1).all()
+
+
 def test_ukrinforms_variants_are_stories_of_their_own(
-    internet: Internet, first: dict[str, dict[str, int]]
+    internet: Internet, changed: tuple[Accounts, Accounts]
 ) -> None:
     """No page names them and no id is shared: only their content can tell, and what it says is marked so."""
-    pairs, articles = internet.table("pairs"), internet.table("articles")
-    ours = {*articles.loc[articles["outlet"] == "ukrinform", "article_id"]}
-    assert len(ours) == 3
-    assert set(pairs.loc[pairs["article_id_a"].isin(ours), "evidence"]) <= {"content"}
-
-
-def test_one_english_text_at_two_hosts_is_fetched_once(
-    internet: Internet, first: dict[str, dict[str, int]]
-) -> None:
-    assert not [request for request in internet.site.requests if request.startswith("www.bbc.co.uk")]
-    assert first["bbc"] == {"archived": 3, "skipped(not-an-article)": 1}
-    looks = internet.table("observations").set_index("url")
-    assert looks.loc["https://www.bbc.com/news/uk", "reason"] == "not-an-article"
+    pairs, articles = internet.table("pairs"), ours(internet, "ukrinform")
+    assert len(articles) == 3
+    assert set(pairs.loc[pairs["article_id_a"].isin(articles), "evidence"]) <= {"content"}
 
 
 @pytest.mark.parametrize(
@@ -149,23 +252,30 @@ def test_one_english_text_at_two_hosts_is_fetched_once(
      ("bukvy", "hreflang"), ("pravda", "story-id"), ("focus", "url-rule"), ("president", "story-id")],
 )  # fmt: skip
 def test_a_pair_is_known_by_what_the_outlet_gives(
-    internet: Internet, first: dict[str, dict[str, int]], name: str, evidence: str
+    internet: Internet, changed: tuple[Accounts, Accounts], name: str, evidence: str
 ) -> None:
-    pairs, articles = internet.table("pairs"), internet.table("articles")
-    ours = {*articles.loc[articles["outlet"] == name, "article_id"]}
-    assert set(pairs.loc[pairs["article_id_a"].isin(ours), "evidence"]) == {evidence}
+    pairs = internet.table("pairs")
+    assert set(pairs.loc[pairs["article_id_a"].isin(ours(internet, name)), "evidence"]) == {evidence}
 
 
 def test_a_second_crawl_asks_for_the_sources_only(
-    internet: Internet, first: dict[str, dict[str, int]]
+    internet: Internet, changed: tuple[Accounts, Accounts]
 ) -> None:
-    internet.site.requests.clear()
-    accounts = internet.crawl(*NAMES)
-    sources = {
-        path_of(outlet(name).address(source))
-        for name in NAMES
-        for source in (*outlet(name).news_sitemaps, *outlet(name).feeds)
-    }
-    assert {request for request in internet.site.requests if not request.endswith("/robots.txt")} <= sources
-    assert accounts.keys() == {*NAMES}
-    assert {kind for account in accounts.values() for kind in account} == {"skipped(known)"}
+    """And for the late page that no other leads to, which its list names now."""
+    crawled = changed[1]
+    assert crawled.keys() == {*NAMES}
+    for name, account in crawled.items():
+        late = RECORDED[name].late is not None and not RECORDED[name].is_led_to
+        assert account.pop("archived", 0) == late, name
+        assert {*account} <= {"skipped(known)", "skipped(not-an-article)"}, name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_deletion_is_seen_and_the_article_stays(internet: Internet, gone: Accounts, name: str) -> None:
+    story = RECORDED[name]
+    looks = rows(internet.table("observations"), name)
+    missing = looks[looks["missing"].notna()]
+    assert list(missing["requested_url"]) == [story.url(story.original)]
+    assert list(missing["http_status"]) == [404]
+    assert gone[name]["failed(http-404)"] == 1
+    assert len(ours(internet, name)) == len(story.pages)

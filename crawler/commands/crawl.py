@@ -15,9 +15,9 @@ from archive.writer import ArchiveWriter
 from crawler import verdict
 from crawler.arguments import Arguments, check_settings, read_arguments
 from crawler.backoff import BackOff
+from crawler.declarations import check_declaration
 from crawler.exceptions import DeclarationError
 from crawler.ledger import Ledger
-from crawler.outlet import check_declaration
 from crawler.story_spider import StorySpider
 from pipelines.snapshot import SnapshotStage
 
@@ -59,6 +59,12 @@ class Command(BaseRunSpiderCommand):
         if spider_class.requires_url and not (arguments.urls or arguments.broken):
             raise UsageError(
                 f"{args[0]} needs an address: scrapy crawl {args[0]} -a url=https://… (or -a urls=FILE)",
+                print_help=False,
+            )
+        if arguments.since and not (spider_class.archive_sitemaps or spider_class.day_archives):
+            raise UsageError(
+                f"{args[0]} declares no archive_sitemaps and no day_archives, so since= has nothing to walk; "
+                "docs/outlets.md says which outlets have them",
                 print_help=False,
             )
         self.exitcode = self._crawl(spider_class, arguments)

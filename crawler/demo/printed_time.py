@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crawler.demo.story import Variant
 
-_MONTHS = {
+MONTHS = {
     "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "en": "January February March April May June July August September October November December",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
@@ -16,7 +16,7 @@ _MONTHS = {
 
 
 def for_readers(variant: Variant, at: datetime) -> str:
-    month = _MONTHS[variant.language].split()[at.month - 1]
+    month = MONTHS[variant.language].split()[at.month - 1]
     return f"{at.day} {month} {at.year}, {at:%H:%M}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from lxml import html
 
@@ -10,7 +11,24 @@ from crawler.discovery import Lead, listed_page
 from crawler.discovery.news_sitemaps import Sitemap, read_sitemap
 from crawler.exceptions import DiscoveryError
 
+if TYPE_CHECKING:
+    import datetime as dt
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
+
+
+def dated(template: str, day: dt.date) -> str:
+    """The address of a list, strftime fields filled in; `%B` is the English name in small letters.
+
+    `%-d` and `%-m` are numbers without a zero before them.
+    """
+    filled = template.replace("%-d", str(day.day)).replace("%-m", str(day.month))
+    # those of strftime are of the machine's language
+    return day.strftime(filled.replace("%B", _MONTHS[day.month - 1]))
 
 
 def read_day_archive(body: bytes, url: str) -> Sitemap:

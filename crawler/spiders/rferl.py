@@ -17,7 +17,9 @@ class RadioLiberty(StorySpider):
     confidence = "medium"
     allowed_domains = ["radiosvoboda.org", "svoboda.org", "rferl.org", "krymr.com", "currenttime.tv"]
     feeds = [f"https://www.{site}.org/api/zrqiteuuir" for site in ("radiosvoboda", "svoboda", "rferl")]
-    day_archives = [f"https://www.{site}.org/z/630/%Y/%m/%d" for site in ("radiosvoboda", "svoboda", "rferl")]
+    day_archives = [
+        f"https://www.{site}.org/z/630/%Y/%-m/%-d" for site in ("radiosvoboda", "svoboda", "rferl")
+    ]
     article_url = (
         r"https?://[a-z]+\.(?:radiosvoboda|svoboda|rferl|krymr|currenttime)\.\w+/a/(?:[^/]+/)?\d{6,9}\.html"
     )

@@ -7,7 +7,7 @@ class Suspilne(StorySpider):
     """Suspilne: Ukrainian only.
 
     Addresses: a real one of 2025. Feeds: in three configurations, which disagree with three others; that of
-    the sport desk in one of 2026.
+    the sport desk in one of 2026. Day lists: in three crawlers, 2025.
     """
 
     name = "suspilne"
@@ -16,4 +16,5 @@ class Suspilne(StorySpider):
     languages = ("uk",)
     confidence = "medium"
     feeds = ["/rss/all.rss", "/sport/rss/latest.rss"]
+    day_archives = ["/archive/%Y/%-m/%-d/"]
     article_url = r"/(?:[a-z-]+/)?\d{4,8}-(?=[\d-]*[a-z])[\w-]+/?"

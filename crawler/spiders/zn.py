@@ -8,7 +8,7 @@ class ZerkaloNedeli(StorySpider):
 
     Addresses: a real one of 2022; Ukrainian ones from memory. Feeds: in configurations of crawlers. The
     addresses of 2011, on news.zn.ua and news.dt.ua, with the same path and id: seen in a saved page, with
-    its switcher.
+    its switcher. Day lists: in a configuration of 2021, the form of the date from memory.
     """
 
     name = "zn"
@@ -18,6 +18,7 @@ class ZerkaloNedeli(StorySpider):
     confidence = "medium"
     allowed_domains = ["zn.ua", "dt.ua"]
     feeds = ["/ukr/rss/full.rss", "/rus/rss/full.rss"]
+    day_archives = ["/ukr/all-news/date=%Y-%m-%d"]
     article_url = (
         r"/(?:ukr/)?[A-Z][A-Z_-]+/[\w.,-]+\.html",
         r"https?://news\.(?:zn|dt)\.ua/[A-Z_-]+/[\w.,-]+-(?P<story>\d+)\.html",

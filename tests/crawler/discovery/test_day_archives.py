@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 
 import pytest
 
-from crawler.discovery.day_archives import read_day_archive
+from crawler.discovery.day_archives import dated, read_day_archive
 from crawler.exceptions import DiscoveryError
 
 URL = "https://herald.example/archive/2026/03/17"
@@ -37,3 +38,17 @@ def test_a_days_sitemap_is_read_as_one(body: bytes) -> None:
 def test_what_is_no_page_is_refused() -> None:
     with pytest.raises(DiscoveryError, match="expected a page of links"):
         read_day_archive(b"", URL)
+
+
+@pytest.mark.parametrize(
+    ("template", "address"),
+    [
+        ("/archive/%Y/%m/%d", "/archive/2026/03/05"),
+        ("/z/630/%Y/%-m/%-d", "/z/630/2026/3/5"),
+        ("/archive/%d_%B_%Y/", "/archive/05_march_2026/"),
+        ("/sitemap-%Y-%m.xml.gz", "/sitemap-2026-03.xml.gz"),
+        ("/sitemap_index.xml", "/sitemap_index.xml"),
+    ],
+)
+def test_an_address_has_its_day(template: str, address: str) -> None:
+    assert dated(template, dt.date(2026, 3, 5)) == address
