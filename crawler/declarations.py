@@ -106,17 +106,22 @@ def _articles(outlet: type[Outlet]) -> Iterator[str]:
             yield "article_url is missing: all that a feed lists would be an article"
         return
     for written, pattern in zip(_patterns(outlet), outlet.patterns(), strict=True):
+        # as it stands in the file
+        shown = f'article_url r"{written}"'
         try:
+            re.compile(written)
             rule = re.compile(pattern)
         except re.error as error:
-            yield f"article_url {pattern!r} is no regular expression: {error}"
+            yield f"{shown} is no regular expression: {error}"
             continue
         if not written.startswith("/") and "://" not in written:
-            yield f"article_url {written!r} begins neither with / nor with https?://: it takes nothing"
+            yield f"{shown} begins neither with / nor with https?://: it takes nothing"
+        if r"\?" in written:
+            yield f"{shown} has a query: it is asked of the address before the ?, leave it out"
         for address in ("/", *_sources(outlet)):
             whole = urljoin(outlet.home, address).split("?", 1)[0]
             if outlet.home and rule.fullmatch(whole):
-                yield f"article_url {written!r} takes {whole!r}, which is no article"
+                yield f"{shown} takes {whole!r}, which is no article"
                 break
 
 

@@ -56,7 +56,9 @@ def read_recording(folder: Path) -> Recording:
 
 
 def story_folder(url: str) -> str:
-    """A folder's name from an address: the words of its longest part."""
+    """A folder's name from an address: the words of its longest part, of all where that has hardly any."""
     parts = re.sub(r"\.html?$", "", url.split("?", maxsplit=1)[0]).split("/")[3:]
-    words = re.sub(r"[^a-z0-9]+", "-", max(parts or [""], key=len).lower()).strip("-")
+    longest = max(parts or [""], key=len)
+    named = longest if len(re.findall(r"\w+", longest)) >= 3 else "-".join(parts)
+    words = re.sub(r"[^a-z0-9]+", "-", named.lower()).strip("-")
     return (words if len(words) <= 50 else words[:50].rpartition("-")[0]) or "story"

@@ -19,6 +19,8 @@ def _own(name: str, default: str) -> str:
 BOT_NAME = "triptych"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
+# one broken declaration must not end the crawls of the others
+SPIDER_LOADER_CLASS = "crawler.outlet_loader.OutletLoader"
 COMMANDS_MODULE = "crawler.commands"
 TEMPLATES_DIR = str(Path(__file__).with_name("templates"))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.recording import Recording, read_recording
+from crawler.recording import Recording, read_recording, story_folder
 from tests.newsroom import Answer, Site
 from tests.story_pages import HEADLINES, Page
 
@@ -83,6 +83,20 @@ def test_record_of_what_is_not_there_saves_nothing(scrapy: Scrapy, herald: Site,
     assert not (tmp_path / "herald").exists()
 
 
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [
+        ("/news/2026/03/17/kalynivka-opens-its-bridge.html", "kalynivka-opens-its-bridge"),
+        ("/news/2026/03/17/8027001/", "news-2026-03-17-8027001"),
+        ("/story/71?lang=en", "story-71"),
+        ("/uk/node/100", "uk-node-100"),
+        ("/", "story"),
+    ],
+)
+def test_two_stories_of_an_outlet_have_two_folders(path: str, folder: str) -> None:
+    assert story_folder(f"https://herald.example{path}") == folder
+
+
 def test_a_recording_is_the_same_when_read_again(tmp_path: Path) -> None:
     import datetime as dt
 
@@ -135,6 +149,23 @@ def test_no_command_starts_with_what_another_one_needs(scrapy_command: list[str]
         [scrapy_command[0], "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+def test_a_file_that_cannot_be_read_is_one_outlet_less(scrapy: Scrapy, tmp_path: Path) -> None:
+    (tmp_path / "fresh").mkdir()
+    for name, text in (("__init__", ""), ("halved", "home = ('x'"), ("careless", "languages = (uk,)")):
+        (tmp_path / f"fresh/{name}.py").write_text(text, encoding="utf-8")
+    settings = ("-s", "SPIDER_MODULES=fresh,crawler.spiders")
+    for name, said in (("halved", "line 1: '(' was never closed"),
+                       ("careless", "line 1: NameError: name 'uk' is not defined")):  # fmt: skip
+        done = scrapy("crawl", name, *settings, PYTHONPATH=str(tmp_path))
+        assert done.returncode == 2
+        assert f"outlet '{name}': {name}.py cannot be read, {said}" in done.stderr
+        assert "Traceback" not in done.stderr
+    listed = scrapy("outlets", *settings, PYTHONPATH=str(tmp_path))
+    assert listed.returncode == 0
+    assert "kanal24" in listed.stdout
+    assert "not among them  halved: halved.py cannot be read, line 1" in listed.stdout
 
 
 def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ BROKEN = {
     "article_url without a slash": (r"news/\d+", "begins neither with / nor with"),
     "article_url of everything": (r"/.*", "takes 'https://herald.example/', which is no article"),
     "article_url of a feed": (r"/\w+", "takes 'https://herald.example/rss', which is no article"),
+    "article_url with a query": (r"/story\?id=\d+", "it is asked of the address before the"),
     "article_url left out": ("", "article_url is missing"),
     "variant_url": ({"ua": "/news/{number}"}, "'ua' is a country"),
     "variant_url of another language": ({"pl": "/pl/{number}"}, "'pl' is not among languages uk"),

@@ -61,7 +61,10 @@ def test_a_story_reads_as_expected(story: str, accept: bool) -> None:
 @pytest.mark.parametrize("story", STORIES)
 def test_what_is_expected_is_worth_expecting(story: str) -> None:
     """`--accept` takes what comes; a page that gives nothing is not accepted."""
-    expected = json.loads((STORIES[story] / "expected.json").read_text("utf-8"))
+    file = STORIES[story] / "expected.json"
+    if not file.exists():
+        pytest.skip("nothing is expected yet, as the test above says")
+    expected = json.loads(file.read_text("utf-8"))
     for language, fields in expected.items():
         assert fields["language"] == language
         assert fields["headline"]

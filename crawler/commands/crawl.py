@@ -91,6 +91,8 @@ class Command(BaseRunSpiderCommand):
         try:
             spider_class = loader.load(name)
         except KeyError:
+            if name in (broken := getattr(loader, "broken", {})):
+                raise UsageError(f"outlet {name!r}: {broken[name]}", print_help=False) from None
             known = ", ".join(sorted(loader.list()))
             raise UsageError(f"no outlet {name!r}; known: {known}", print_help=False) from None
         assert issubclass(spider_class, StorySpider)

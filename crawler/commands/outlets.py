@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -46,7 +47,8 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if args:
             raise UsageError(f"takes no argument, got {args[0]!r}", print_help=False)
-        declared = outlets(get_spider_loader(self.settings))  # type: ignore[arg-type]
+        loader = get_spider_loader(self.settings)
+        declared = outlets(loader)  # type: ignore[arg-type]
         uri = self.settings["ARCHIVE_URI"]
         asked = Console().is_terminal or "COLUMNS" in os.environ
         console = Console(width=None if asked else WIDE)
@@ -59,6 +61,8 @@ class Command(ScrapyCommand):
             raise UsageError(str(error), print_help=False) from None
         console.print(_table(declared, facts, console.width))
         console.print(f"{len(declared)} outlets. {note}", highlight=False, soft_wrap=True)
+        for name, why in getattr(loader, "broken", {}).items():
+            console.print(f"not among them  {name}: {escape(why)}", highlight=False, soft_wrap=True)
 
 
 def _facts(

@@ -1,0 +1,50 @@
+"""Loads the declarations one by one: a file that cannot be read is one outlet less, not all of them."""
+
+from __future__ import annotations
+
+import pkgutil
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.spiderloader import SpiderLoader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class OutletLoader(SpiderLoader):
+    """For SPIDER_LOADER_CLASS; Scrapy's own ends every command with a traceback."""
+
+    broken: dict[str, str]
+    """File name without `.py`, which is the outlet's -> where and what is wrong."""
+
+    def _load_all_spiders(self) -> None:
+        self.broken = {}
+        for package in self.spider_modules:
+            for name in _modules(package):
+                try:
+                    module = import_module(name)
+                except Exception as error:
+                    self.broken[name.rpartition(".")[2]] = _told(name, error)
+                else:
+                    self._load_spiders(module)
+        self._check_name_duplicates()
+
+
+def _modules(name: str) -> Iterator[str]:
+    yield name
+    package = import_module(name)
+    for found in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
+        yield found.name
+
+
+def _told(name: str, error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        file, line, what = error.filename or name, error.lineno, error.msg
+    else:
+        # not the lines of the import itself
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        file, line, what = last.filename, last.lineno, f"{type(error).__name__}: {error}"
+    return f"{Path(file).name} cannot be read, line {line}: {what}"
