@@ -33,7 +33,10 @@ REASONS: dict[type[Exception], str] = {
     ValueError: "bad-redirect",
 }
 
+ROBOTS_UNREACHABLE = "robots-unreachable"
+
 NOT_YET = frozenset({
+    ROBOTS_UNREACHABLE,
     "host-refuses", "over-budget", "blocked", "blocked-page", "unfinished", "timeout", "connection-lost",
     "connection-refused", "cut-short", "no-such-host", "worker-died",
     "http-403", "http-429", "http-500", "http-502", "http-503", "http-504",

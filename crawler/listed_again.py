@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.backoff import HOST_REFUSES
 from crawler.budget import OVER_BUDGET
-from crawler.failures import NOT_YET
+from crawler.failures import NOT_YET, ROBOTS_UNREACHABLE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NO_ARTICLE_LATELY = "no-article-lately"
 NOTHING_ASKED = frozenset({
-    "known", "purged", "not-an-article", NO_ARTICLE_LATELY, OVER_BUDGET, HOST_REFUSES,
+    "known", "purged", "not-an-article", NO_ARTICLE_LATELY, OVER_BUDGET, HOST_REFUSES, ROBOTS_UNREACHABLE,
 })  # fmt: skip
 """Reasons to skip an address without a word to its host."""
 

@@ -17,7 +17,7 @@ from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extraction.keeping import extract_and_keep
-from crawler.failures import explain
+from crawler.failures import ROBOTS_UNREACHABLE, explain
 from crawler.items import Fetch, Hints
 from crawler.outlet import in_domains
 from crawler.story_spider import StorySpider
@@ -39,6 +39,7 @@ Verdict = Literal["holds", "fails", "unknown"]
 NOT_THE_RULE = frozenset({
     "no-such-host", "timeout", "connection-refused", "connection-lost", "cut-short", "tls", "blocked",
     "http-403", "http-429", "http-500", "http-502", "http-503", "http-504", "host-refuses", "robots.txt",
+    ROBOTS_UNREACHABLE,
 })  # fmt: skip
 MOST_VARIANTS = 4
 # a sitemap lists sections and authors, too; a feed may list half of a sister site

@@ -111,6 +111,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.proxy.ProxyMiddleware": 750,
     # below decompression (590) and redirects (600): sees what came over the wire
     "crawler.middlewares.exchanges.ExchangeMiddleware": 860,
+    # an error page of robots.txt is no set of rules
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots_answers.RobotsAnswers": 100,
     # our own, by the spider's declaration, counted and with a reason
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     # each that does nothing for us is 20 µs a request; what went out is counted where it goes out

@@ -25,7 +25,7 @@ def test_what_had_no_article_is_left_for_an_hour(reason: str) -> None:
 @pytest.mark.parametrize(
     "reason",
     ["http-503", "timeout", "blocked", "unfinished", "error-KeyError", "no-such-variant", "not-an-article",
-     "over-budget", "host-refuses", "known", None],
+     "over-budget", "host-refuses", "robots-unreachable", "known", None],
 )  # fmt: skip
 def test_what_says_nothing_of_the_page_is_asked_for_at_once(reason: str | None) -> None:
     assert not had_no_article_lately(last("failed", reason, minutes=1), NOW)
