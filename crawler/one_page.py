@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from w3lib.encoding import http_content_type_encoding
 
 from crawler.exceptions import ExtractionError
-from crawler.inspection import inspect_page
 from crawler.items import Fetch
 from crawler.ledger import first_address
 from crawler.spiders.page import AnyPage
@@ -38,6 +37,9 @@ class OnePage(AnyPage):
         requested = first_address(response)
         fetch = Fetch(response.url, requested, response.body, encoding, response.status, datetime.now(UTC))
         try:
+            # every `scrapy` command imports this module, none but `inspect` needs 55 language profiles
+            from crawler.inspection import inspect_page  # noqa: PLC0415
+
             self.inspection = await self.workers.run(inspect_page, fetch, self._hints(response.url))
         except ExtractionError as error:
             yield self.look(requested, "dropped", error.reason, url=response.url, detail=str(error))

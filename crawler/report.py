@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import archive
+from crawler.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,11 +148,6 @@ def _lag(row: Row | None, first: datetime | None) -> str:
         return f"[green]+{minutes}m[/]"
     hours = minutes // 60
     return f"[green]+{hours}h{minutes % 60:02d}[/]" if hours < 48 else f"[green]+{hours // 24}d[/]"
-
-
-def visible(text: str) -> str:
-    """A page's text without what a terminal would obey: control and format characters."""
-    return "".join("�" if unicodedata.category(letter) in ("Cc", "Cf") else letter for letter in text)
 
 
 def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:

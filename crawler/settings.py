@@ -129,16 +129,13 @@ EXTENSIONS = {
     "crawler.opt_outs.OptOuts": 0,
     "crawler.progress.Progress": 0,
     "crawler.collector.Collector": 0,
-    # writes counters nobody reads into the log once a minute; the progress line says it better
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.corestats.CoreStats": None,
-    # off anyway; named here they are not even imported, nor aiohttp and conch, which they need
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.memdebug.MemoryDebugger": None,
-    "scrapy.extensions.closespider.CloseSpider": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
+}
+# Scrapy imports all of its own, those that are switched off too: two consoles, with aiohttp and conch, for a
+# quarter of a second, and counters nobody reads, for each page; the progress line says it better
+EXTENSIONS_BASE = {
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
 }
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.log_format.OneLine"

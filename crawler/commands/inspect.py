@@ -23,7 +23,6 @@ from crawler.exceptions import ExtractionError
 from crawler.extraction.decoding import MAX_BYTES
 from crawler.extraction.text import one_line
 from crawler.extraction.workers import Workers
-from crawler.inspection import inspect_page
 from crawler.inspection_html import inspection_page
 from crawler.inspection_terminal import print_inspection, print_repeated
 from crawler.items import Fetch, Hints, Look
@@ -123,6 +122,8 @@ class Command(Crawl):
         # relative dates are read from when the page was saved, as nearly as the file tells
         saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         fetch = Fetch(url, url, body, None, 200, saved)
+        from crawler.inspection import inspect_page  # noqa: PLC0415  see crawler/one_page.py
+
         workers = Workers(1, self.settings.getfloat("EXTRACTION_TIMEOUT"))
         try:
             return asyncio.run(workers.run(inspect_page, fetch, self._hints(url)))

@@ -17,7 +17,7 @@ from crawler.commands.crawl import LOST, OK
 from crawler.commands.crawl import Command as Crawl
 from crawler.live_check import Check, LiveCheck
 from crawler.outlet_table import outlets
-from crawler.report import visible
+from crawler.visible import visible
 
 if TYPE_CHECKING:
     import argparse

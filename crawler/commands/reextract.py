@@ -20,8 +20,6 @@ from crawler.exceptions import ExtractionError
 from crawler.extraction.workers import Workers
 from crawler.items import Hints
 from crawler.outlet import Outlet
-from crawler.reextraction import COLUMNS, Findings, print_findings
-from crawler.republication import Aside
 from crawler.rereading import Reading, reread
 
 if TYPE_CHECKING:
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.reader import Archive
-    from crawler.republication import Row
+    from crawler.reextraction import Findings
+    from crawler.republication import Aside, Row
 
 OK, LOST = 0, 1
 
@@ -63,6 +62,10 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        # `scrapy crawl` imports this module too, see crawler/commands/pair.py
+        from crawler.reextraction import Findings, print_findings  # noqa: PLC0415
+        from crawler.republication import Aside  # noqa: PLC0415
+
         assert self.settings is not None
         check_settings(self.settings)
         try:
@@ -108,6 +111,8 @@ async def read_all(
     findings: Findings,
 ) -> None:
     """Every stored page of these outlets; one Parquet batch is in memory at a time."""
+    from crawler.reextraction import COLUMNS  # noqa: PLC0415
+
     with _bar() as progress:
         wanted = set(names)
         task = progress.add_task("pages", total=len(opened.versions()))

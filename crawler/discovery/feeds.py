@@ -7,8 +7,6 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-import feedparser
-
 from crawler.discovery import Lead, listed_page
 from crawler.discovery.news_sitemaps import Sitemap
 from crawler.discovery.unpacking import unpack
@@ -45,6 +43,8 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
     `encoding` is that of the Content-Type header; what the XML declares is tried after it.
     Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-feed`.
     """
+    import feedparser  # noqa: PLC0415  runs in a worker; the crawl knows this function by its name alone
+
     headers = {"content-location": url, "content-type": "application/xml"}
     if encoding:
         headers["content-type"] += f"; charset={encoding}"

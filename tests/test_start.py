@@ -1,0 +1,38 @@
+"""What a crawl does not import before its first request: it would wait for it, and keep it in memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+# of pages, of analysis and of consoles; half a second of the start, and 100 MB
+NOT_YET = ("pandas", "pyarrow.dataset", "trafilatura", "langdetect", "feedparser", "aiohttp", "twisted.conch")
+
+PROGRAM = """
+import sys
+from scrapy.cmdline import _get_commands_from_module
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.project import get_project_settings
+from crawler.spiders.page import AnyPage
+
+settings = get_project_settings()
+settings["ARCHIVE_URI"] = sys.argv[1]
+_get_commands_from_module(settings["COMMANDS_MODULE"], inproject=True)
+crawler = AsyncCrawlerProcess(settings).create_crawler(AnyPage)
+crawler._apply_settings()
+print(*sys.modules)
+"""
+
+
+def test_a_crawl_is_ready_without_what_reads_pages(tmp_path) -> None:
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "news-archive")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert [name for name in NOT_YET if name in done.stdout.split()] == []
+
+
+def test_the_archive_is_opened_without_pandas() -> None:
+    program = "import sys, archive; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert not set(done.stdout.split()) & {"pandas", "pyarrow"}
