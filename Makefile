@@ -1,7 +1,9 @@
 PYTHON ?= python3
 BIN = .venv/bin
+PEERS = .venv/peers
+TOOLS = .venv/tools
 
-.PHONY: demo test slow faults soak bench check live install clean
+.PHONY: demo test slow faults soak bench check live lock audit install clean
 
 demo: install
 	$(BIN)/scrapy crawl demo
@@ -30,10 +32,17 @@ SEED ?= 1
 soak: install
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED)
 
-bench: install
-	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+bench: install $(PEERS)/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/start.py
+
+# tools that are measured beside us and want other versions of what we use
+$(PEERS)/installed: pyproject.toml
+	test -x $(PEERS)/bin/python || $(BIN)/python -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --upgrade pip
+	$(PEERS)/bin/python -m pip install --quiet --editable ".[bench,peers]"
+	touch $@
 
 check: install
 	$(BIN)/ruff check .
@@ -47,10 +56,26 @@ live: install
 
 install: .venv/installed
 
-.venv/installed: pyproject.toml constraints.txt
+# each file against its hash, the builder of our own package among them; nothing else is fetched
+.venv/installed: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# after a change of pyproject.toml or constraints.txt: the hashes of every file of each pinned version
+lock:
+	test -x $(TOOLS)/bin/uv || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet uv
+	printf 'hatchling\neditables\n' | $(TOOLS)/bin/uv pip compile pyproject.toml - --extra dev --constraints constraints.txt \
+	  --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet --output-file requirements.lock
+
+# known weaknesses of what is pinned, as PyPI and its advisories tell; needs the internet, so not in CI
+audit:
+	test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet pip-audit bandit
+	$(TOOLS)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	$(TOOLS)/bin/bandit --quiet --recursive --severity-level medium archive crawler pipelines
 
 clean:
 	rm -rf .venv news-archive

@@ -22,10 +22,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from by_process import by_process
+
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks" / "contenders"
 DATA = ROOT.parent / "shared" / "data"
 PYTHON = sys.executable
+# newspaper4k and news-please want other versions of what we use; `make bench` gives them a place of their own
+PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
 LIMIT = "flat out: our extraction, nothing else"
 OURS = "triptych, raw pages kept"
 PLAIN = "scrapy + trafilatura + langdetect"
@@ -94,7 +98,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         return [trafilatura, "--input-dir", str(of), *output, "--json", "--with-metadata"]
 
     def peer(script: str, of: Path, copies: int) -> list[str]:
-        return [PYTHON, str(HERE / script), str(of), str(copies), str(options.processes)]
+        return [str(PEERS), str(HERE / script), str(of), str(copies), str(options.processes)]
 
     # name: the whole run, the same over one page, and how often it goes over the pages
     contenders = {
@@ -109,18 +113,18 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         ),
     }
     slow = {
-        "newspaper4k, files only": ("newspaper", "newspaper4k.py"),
-        "news-please, one process, files only": ("newsplease", "news_please.py"),
+        "newspaper4k, files only": "newspaper4k.py",
+        "news-please, one process, files only": "news_please.py",
     }
-    missing = [name for name, (module, _) in slow.items() if importlib.util.find_spec(module) is None]
-    for name, (_, script) in slow.items():
-        if name not in missing:
-            # as many pages a second over one copy as over four, and less to wait for
-            contenders[name] = (
-                lambda script=script: peer(script, pages, 1),
-                lambda script=script: peer(script, single, 1),
-                1,
-            )
+    if not PEERS.exists():
+        slow = {}
+    for name, script in slow.items():
+        # as many pages a second over one copy as over four, and less to wait for
+        contenders[name] = (
+            lambda script=script: peer(script, pages, 1),
+            lambda script=script: peer(script, single, 1),
+            1,
+        )
     walls: dict[str, list[float]] = {name: [] for name in contenders}
     cpus: dict[str, list[float]] = {name: [] for name in contenders}
     stalls: list[list[float]] = []
@@ -138,6 +142,10 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         (pool_cost("ours", pages, options), pool_cost("pebble", pages, options))
         for _ in range(options.rounds)
     ]
+    split = {
+        name: by_process(contenders[name][0](), ROOT) - by_process(contenders[name][1](), ROOT)
+        for name in (OURS, "triptych, KEEP_RAW=none")
+    }
     assert server.stdin is not None
     server.stdin.close()
     server.wait()
@@ -146,8 +154,12 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     print(f"\nEvent loop, raw pages kept: a 10 ms timer is late by p99 {p99:.0f} ms, at most {worst:.0f} ms.")
     for name, costs in zip(("ours", "pebble"), zip(*pools, strict=True), strict=True):
         print(f"Pool alone, {name}: {told(costs)} ms of the crawl's CPU a page.")
-    if missing:
-        print(f"Not measured, not installed (pip install -e .[bench]): {', '.join(missing)}.")
+    for name, seconds in split.items():
+        pages_read = len(names) * options.copies
+        costs = ", ".join(f"{kind} {spent / pages_read * 1000:.1f}" for kind, spent in seconds.most_common())
+        print(f"CPU ms a page by process, {name}: {costs}.")
+    if not slow:
+        print("Not measured, not installed (make bench): newspaper4k, news-please.")
 
 
 def pool_cost(kind: str, pages: Path, options: argparse.Namespace) -> float | None:

@@ -14,6 +14,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
+from crawler import verdict
 from crawler.arguments import Arguments
 from crawler.spiders.page import AnyPage
 
@@ -69,7 +70,11 @@ if __name__ == "__main__":
     settings["EXTENSIONS"][Ticker] = 1
     process = AsyncCrawlerProcess(settings)
     urls = tuple(Path(sys.argv[1]).read_text().split())
-    process.crawl(Served, arguments=Arguments(urls=urls))
+    crawler = process.create_crawler(Served)
+    process.crawl(crawler, arguments=Arguments(urls=urls))
     process.start()
+    # a crawl that lost something has not done the work that is timed
+    if problems := verdict.problems(crawler):
+        sys.exit("; ".join(problems))
     late = sorted(Ticker.late)
     Path(sys.argv[3]).write_text(json.dumps([late[int(len(late) * 0.99)] * 1000, late[-1] * 1000]))
