@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     Change = Callable[[Snapshot, State, TableFiles, Commit], Rewritten | None]
 
 _log = logging.getLogger(__name__)
+_SAFE = "The articles are safe in their segment on this machine, and will be committed by the next one."
 
 
 class Committer:
@@ -148,7 +149,7 @@ class Committer:
             head, state = self._ready()
             files = TableFiles(self._layout, level)
             at = self._moment(head)
-            with self._taking_back(head, files):
+            with self._taking_back(head, files, "No snapshot is made."):
                 changed = change(head, state, files, Commit(head.id + 1, at))
                 if changed is None:
                     return None
@@ -209,7 +210,7 @@ class Committer:
         at = self._moment(head)
         files = TableFiles(self._layout)
         assembly = Assembly(self._layout, state, head, Commit(head.id + 1, at), files)
-        with self._taking_back(head, files):
+        with self._taking_back(head, files, _SAFE if operation == "append" else "No snapshot is made."):
             # what is in the index is true whether or not the commit succeeds
             cdxj.add(
                 self._layout,
@@ -260,8 +261,8 @@ class Committer:
         )
 
     @contextmanager
-    def _taking_back(self, head: Snapshot, files: TableFiles) -> Iterator[None]:
-        """What an attempt has written goes again when it fails."""
+    def _taking_back(self, head: Snapshot, files: TableFiles, otherwise: str) -> Iterator[None]:
+        """What an attempt has written goes again when it fails; `otherwise` says where that leaves us."""
         try:
             yield
         except OSError as error:
@@ -269,15 +270,11 @@ class Committer:
             if not self._layout.manifest(head.id + 1).exists():
                 files.discard()
             raise ArchiveWriteError(
-                f"The commit into {self._layout.root} failed: {error}. "
-                "The articles are safe in their segment and will be committed by the next one."
+                f"The commit into {self._layout.root} failed: {error}. {otherwise}"
             ) from error
         except ObjectStoreError as error:
             files.discard()
-            raise ObjectStoreError(
-                f"{error} The articles are safe in their segment on this machine, and will be committed by "
-                "the next one."
-            ) from None
+            raise ObjectStoreError(f"{error} {otherwise}") from None
         except (ArchiveError, pa.ArrowException):
             files.discard()
             raise

@@ -44,14 +44,17 @@ def close(descriptor: int) -> None:
 def hold(path: Path) -> Iterator[None]:
     """Wait for the lock on `path` and hold it; only spares work, the commit itself is safe without.
 
-    A thread that holds it already goes on.
+    A thread that holds it already goes on. Raises ArchiveNotWritable.
     """
     mine = _mine.__dict__.setdefault("paths", set())
     if path in mine:
         yield
         return
     _needed()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise ArchiveNotWritable(f"Cannot write to the archive {path.parent}: {error.strerror}.") from error
     _held.add(descriptor)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -26,7 +26,7 @@ class Batch:
         self._known: dict[bytes, Known] = {}
         self._looks: dict[bytes, LastLook] = {}
         self.currents: dict[str, Current] = {}
-        """What the commit will make of the articles so far, where a page asked for it."""
+        """What the commit will make of the articles so far; not of those that a dead writer left."""
         for record in records:
             self.add(record, None)
 

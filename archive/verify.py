@@ -130,7 +130,10 @@ def _notes(layout: Layout, head: Snapshot) -> Iterator[Finding]:
     shown = views.current(layout)
     # a machine that has only read has made no view, and needs none
     if shown != head.id and (copy is None or shown is not None):
-        yield Finding(False, f"the view shows snapshot {shown}, the log has {head.id}: `repair` turns it")
+        seen = "there is no view" if shown is None else f"the view shows snapshot {shown}"
+        yield Finding(
+            False, f"{seen}, the log has {head.id}: `repair` turns it, where the file system has links"
+        )
     live = {file.path for file in head.files}
     stored = (
         (x.path for x in copy.store.list("_data"))

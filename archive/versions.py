@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +51,7 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    outcome: str
+    outcome: Literal["archived", "unchanged"]
     version: int
     """The version whose text the look found."""
     reason: str | None = None

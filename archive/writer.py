@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from archive import codec, recovery, replay, working_copy
 from archive.addresses import address_key, story_of_one
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from archive.links import Decide
     from archive.log import Log, Snapshot
     from archive.records import ObservationRecord
-    from archive.versions import Current
+    from archive.versions import Current, Verdict
     from archive.warc import Members
 
     Elsewhere = Callable[
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ArchiveWriter", "Known", "LastLook"]
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -113,20 +114,23 @@ class ArchiveWriter:
         """Articles acknowledged or recovered, and not committed yet."""
         return self._batch.articles + sum(batch.articles for batch in self._sealed)
 
-    def add_article(self, record: ArticleRecord, page: Members | None = None) -> None:
+    def add_article(self, record: ArticleRecord, page: Members | None = None) -> Verdict:
         """Acknowledge an article: when this returns, a kill cannot lose it.
 
-        `page` is kept only where its text is a new version: any other look is told by its observation.
+        Returns what the commit makes of it, unless another writer commits first. `page` is kept only where
+        its text is a new version: any other look is told by its observation.
         Raises PoisonRecord for a record that cannot be stored as it is (it is in quarantine then; text is
         never altered here), ArticlePurged, or ArchiveWriteError when the disk refuses it.
         """
-        self._append(record, self.known(record.url) if isinstance(record.url, str) else None, page)
+        verdict = self._append(record, page)
+        assert verdict is not None
+        return verdict
 
     def add_observation(self, record: ObservationRecord) -> None:
         """Acknowledge a look that brought no text; errors as in `add_article`."""
-        self._append(record, None)
+        self._append(record)
 
-    def _append(self, record: codec.Record, before: Known | None, page: Members | None = None) -> None:
+    def _append(self, record: codec.Record, page: Members | None = None) -> Verdict | None:
         try:
             validate(record)
         except PoisonRecord as poison:
@@ -136,10 +140,11 @@ class ArchiveWriter:
                 _log.warning("%s could not be kept in quarantine: %s", record.url, error)
             raise
         record = self._tombstones.admit(record)
-        after = None
-        if page is not None and isinstance(record, ArticleRecord):
+        before, verdict, after = None, None, None
+        if isinstance(record, ArticleRecord):
+            before = self.known(record.url)
             verdict, after = judge(self._current(record.article_id), record, story_of_one(record.article_id))
-            # exact unless another writer commits first: then a page is kept that no row names
+            # where another writer commits first, a page is kept that no row names
             page = page if verdict.outcome == "archived" else None
         with self._appending, self._raw.keeping(record, page) as kept:
             self._batch.segment.append(codec.encode(kept))
@@ -147,6 +152,7 @@ class ArchiveWriter:
             self._unsynced = True
         if self._sync_each:
             self.sync()
+        return verdict
 
     def sync(self) -> None:
         """Make everything acknowledged safe from a power cut too. Blocks for milliseconds: use a thread."""
@@ -174,12 +180,7 @@ class ArchiveWriter:
         for batch in (self._batch, *reversed(self._sealed)):
             if found := batch.currents.get(article_id):
                 return found
-        try:
-            return self._reader.currents([article_id]).get(article_id)
-        except sqlite3.Error as error:
-            # not knowing costs the bytes of one page
-            _log.warning("state.sqlite could not be asked about %s: %s", article_id, error)
-            return None
+        return self._asked(lambda x: self._reader.currents([x]).get(x), article_id)
 
     def known(self, url: str) -> Known | None:
         """What archive and segments of this writer have of an address: as fetched, as asked, as canonical.
@@ -192,12 +193,7 @@ class ArchiveWriter:
         for batch in (self._batch, *reversed(self._sealed)):
             if found := batch.known(key):
                 return found
-        try:
-            return self._ask(url)
-        except sqlite3.Error as error:
-            # not knowing costs one fetch; the next commit rebuilds the cache
-            _log.warning("state.sqlite could not be asked about %s: %s", url, error)
-            return None
+        return self._asked(self._ask, url)
 
     def last_look(self, url: str) -> LastLook | None:
         """The latest look at an address, as it was asked for, that brought no article."""
@@ -205,10 +201,14 @@ class ArchiveWriter:
         for batch in (self._batch, *reversed(self._sealed)):
             if found := batch.last_look(key):
                 return found
+        return self._asked(self._reader.last_look, url)
+
+    def _asked(self, question: Callable[[str], T | None], about: str) -> T | None:
         try:
-            return self._reader.last_look(url)
+            return question(about)
         except sqlite3.Error as error:
-            _log.warning("state.sqlite could not be asked about %s: %s", url, error)
+            # not knowing costs one fetch, or the bytes of one page; the next commit rebuilds the cache
+            _log.warning("state.sqlite could not be asked about %s: %s", about, error)
             return None
 
     def commit(

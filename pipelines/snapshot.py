@@ -8,7 +8,7 @@ import os
 import threading
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import signals
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from archive.log import Snapshot
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 COMMIT_EVERY = 500
@@ -85,10 +86,10 @@ class SnapshotStage:
             if leaves_a_row(item, self.writer.last_look(item.requested_url)):
                 self._write(partial(self.writer.add_observation, observation_record(item, self.run_id)))
             return item
-        known = self.writer.known(item.canonical_url or item.url)
-        unchanged = known is not None and known.content_hash == item.content_hash
         try:
-            self._write(partial(self.writer.add_article, article_record(item, self.run_id), item.raw))
+            verdict = self._write(
+                partial(self.writer.add_article, article_record(item, self.run_id), item.raw)
+            )
         except PoisonRecord as error:
             raise Dropped("poison-record", str(error)) from error
         except ArticlePurged as error:
@@ -100,7 +101,7 @@ class SnapshotStage:
         if self.writer.pending >= COMMIT_EVERY and self._commit is None:
             self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish))
             self._commit.add_done_callback(self._committed)
-        return item.with_(outcome="unchanged" if unchanged else "archived", raw=None)
+        return item.with_(outcome=verdict.outcome, raw=None)
 
     def item_dropped(self, item: object, exception: Exception) -> None:
         if isinstance(item, Article) and self.failure is None:
@@ -121,9 +122,9 @@ class SnapshotStage:
             if self._publisher is not None:
                 self._publisher.close()
 
-    def _write(self, write: partial[None]) -> None:
+    def _write(self, write: partial[T]) -> T:
         try:
-            write()
+            return write()
         except (PoisonRecord, ArticlePurged):
             raise
         except (ArchiveError, OSError) as error:

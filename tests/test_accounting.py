@@ -51,6 +51,7 @@ def account(manifest: dict[str, object]) -> Counter[str]:
     return Counter({kind: count for kind, count in summary.items() if "/" not in kind})
 
 
+KEPT = ("archived", "unchanged")
 EXPECTED = {
     "archived": 4,
     "skipped(no-such-variant)": 4,
@@ -139,3 +140,19 @@ def test_an_outlet_of_which_nothing_answers_leaves_its_account(herald: Herald) -
     assert (summary["sources/read"], summary["sources/failed"]) == (0, 2)
     assert summary["run/problems"] == 1
     assert re.search(r"failed +http-404", why(run, f"{herald.base}/rss.xml"))
+
+
+def test_a_text_that_comes_back_is_unchanged_in_print_as_it_is_in_the_archive(herald: Herald) -> None:
+    edited = page(2, "uk", AT, " Corrected: the cost was 39 million.")
+    address = f"url={herald.base}/news/2"
+    outcomes = []
+    for text in (page(2, "uk", AT), edited, page(2, "uk", AT)):
+        herald.site["/news/2"] = text
+        run = herald.crawl("-a", address)
+        assert run.exit_code == 0, run.err
+        summary = manifests(run)[-1]["summary"]
+        assert isinstance(summary, dict)
+        told = [(kind, count) for kind, count in account(manifests(run)[-1]).items() if kind in KEPT]
+        assert told == [(kind, summary.get(f"archive/{kind}")) for kind, _ in told]
+        outcomes += [kind for kind, _ in told]
+    assert outcomes == ["archived", "archived", "unchanged"]

@@ -248,6 +248,21 @@ def test_reextract_says_what_it_cannot_do(crawl: Crawl, scrapy_command: list[str
     without = reextract(scrapy_command, run.archive, outlet)
     assert without.exit_code == 0
     assert "1 versions have no page" in without.out
+    # nothing can be kept there, and a row that cannot be read cannot be compared
+    subprocess.run(["mount", "--bind", str(run.archive), str(run.archive)], check=False)
+    ro = subprocess.run(["mount", "-o", "remount,bind,ro", str(run.archive)], check=False)
+    if ro.returncode == 0:
+        refused = reextract(scrapy_command, run.archive, "--publish")
+        subprocess.run(["umount", "-l", str(run.archive)], check=True)
+        assert refused.exit_code == 2
+        assert "Read-only file system" in refused.err
+        assert "Traceback" not in refused.err
+    for path in (run.archive / "_data" / "articles").rglob("*.parquet"):
+        path.unlink()
+    harmed = reextract(scrapy_command, run.archive)
+    assert harmed.exit_code == 2
+    assert "is not there any more" in harmed.err
+    assert "Traceback" not in harmed.err
 
 
 def _record(row: dict[str, object]) -> ArticleRecord:

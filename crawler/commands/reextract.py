@@ -68,14 +68,21 @@ class Command(ScrapyCommand):
 
         assert self.settings is not None
         check_settings(self.settings)
+        uri = self.settings["ARCHIVE_URI"]
         try:
-            opened = archive.open(self.settings["ARCHIVE_URI"])
+            self._run(archive.open(uri), args, publish=opts.publish)
         except ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
+        except OSError as error:  # what is to be published waits on the archive's disk
+            raise UsageError(f"{uri}: {error.strerror or error}", print_help=False) from None
+
+    def _run(self, opened: Archive, args: list[str], *, publish: bool) -> None:
+        assert self.settings is not None
         held = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
         if unknown := sorted(set(args) - held):
             known = ", ".join(sorted(held)) or "nothing"
             raise UsageError(f"the archive has nothing of {unknown[0]!r}; it has {known}", print_help=False)
+        aside = Aside(opened.root) if publish else None
         workers = Workers(
             self.settings.getint("EXTRACTION_PROCESSES"), self.settings.getfloat("EXTRACTION_TIMEOUT")
         )
@@ -85,7 +92,6 @@ class Command(ScrapyCommand):
             if issubclass(spider := loader.load(name), Outlet):
                 outlets[name] = spider
         try:
-            aside = Aside(opened.root) if opts.publish else None
             findings = Findings(aside=aside)
             asyncio.run(read_all(opened, args or sorted(held), outlets, workers, findings))
         finally:
@@ -94,10 +100,7 @@ class Command(ScrapyCommand):
         if aside is None:
             print("Nothing was published.")
         else:
-            try:
-                _publish(opened.root, aside, findings)
-            except ArchiveError as error:
-                raise UsageError(str(error), print_help=False) from None
+            _publish(opened.root, aside, findings)
         for text in findings.damaged:
             print(f"scrapy reextract: {text}", file=sys.stderr)
         self.exitcode = LOST if findings.damaged else OK

@@ -8,14 +8,17 @@ import shutil
 import subprocess
 from collections import Counter
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import archive
+from archive import rereading
 from archive.exceptions import ArchiveError, ArchiveWriteError
 from archive.layout import Layout
+from archive.rereading import Rereading
 from archive.upkeep import compact
 from archive.verify import verify
 from archive.writer import ArchiveWriter
@@ -222,6 +225,15 @@ def test_a_commit_too_large_says_so_and_says_that_nothing_is_lost(root, open_wri
     with file_size_limit(1000), pytest.raises(ArchiveWriteError, match="safe in their segment"):
         writer.commit()
     assert writer.pending == 1
+
+
+def test_a_snapshot_without_articles_of_a_segment_does_not_speak_of_them(root, writer, article):
+    writer.add_article(article(1))
+    writer.commit()
+    again = Rereading(1, replace(article(1), headline="Read anew"))
+    with file_size_limit(1000), pytest.raises(ArchiveWriteError, match="No snapshot is made"):
+        rereading.publish(root, [again], lambda _variants, _couples: [])
+    assert list(pd.read_parquet(root / "articles")["headline"]) == [article(1).headline]
 
 
 @pytest.fixture(params=[2, 3])

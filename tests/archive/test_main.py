@@ -202,3 +202,30 @@ def test_a_data_file_that_is_gone_or_cut(run, filled, article, tmp_path, harm):
         assert "`python -m archive verify` tells" in said, command
         assert "Cannot write" not in said, command
     assert run("verify")[0] == 1
+
+
+@pytest.fixture
+def read_only(filled, root):
+    filled.close()
+    mount = ["mount", "--bind", str(root), str(root)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("NOT TESTED: a folder that cannot be written to; mounting it needs root")
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(root)], check=True)
+    yield
+    subprocess.run(["umount", "-l", str(root)], check=True)
+
+
+@pytest.mark.usefixtures("read_only")
+def test_what_cannot_be_written_to_is_one_sentence(run, article):
+    for command in (
+        ("repair",),
+        ("repair", "--rebuild"),
+        ("compact",),
+        ("gc", "--dry-run"),
+        ("gc",),
+        ("purge", article(1).url, "--reason", "asked", "--dry-run"),
+    ):
+        code, _, said = run(*command)
+        assert code == 1, command
+        assert "Read-only file system" in said, command
+    assert run("verify")[0] == 0
