@@ -13,7 +13,7 @@ from rich.table import Table
 from archive import rereading
 from archive.rows import plain
 from crawler.extraction.extractor import EXTRACTOR
-from crawler.republication import FROM_THE_PAGE
+from crawler.republication import FROM_THE_PAGE, with_what_no_page_states
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from crawler.rereading import Reading
 
 FIELDS = (
-    "headline", "lead", "body", "blocks", "byline", "authors", "authors_source", "published_at",
+    "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
     "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
-    "image_caption", "language", "html_lang", "canonical_url", "alternates", "content_hash", "article_id",
+    "image_caption", "language", "language_confidence", "language_evidence", "language_reason", "html_lang",
+    "canonical_url", "alternates", "extra", "content_hash", "article_id",
 )  # fmt: skip
 COLUMNS = tuple(
     dict.fromkeys(
@@ -76,7 +77,7 @@ class Findings:
             return
         if self.aside is not None:
             self.aside.add(row, reading.record)
-        today = plain(reading.record)
+        today = plain(with_what_no_page_states(row, reading.record))
         for name in FIELDS:
             before, after = _comparable(name, row), _comparable(name, today)
             if before != after:

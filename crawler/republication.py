@@ -41,7 +41,7 @@ class Aside:
         if record.article_id != row["article_id"]:
             self.strangers += 1
             return
-        record = _with_what_no_page_states(row, record)
+        record = with_what_no_page_states(row, record)
         today = plain(record)
         if any(_same_form(today[name]) != _same_form(row[name]) for name in COLUMNS):
             self._file.write(f"{row['version']} ".encode() + codec.encode(record))
@@ -63,7 +63,7 @@ def _rereading(line: bytes) -> Rereading:
     return Rereading(int(version), record)
 
 
-def _with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -> ArticleRecord:
+def with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -> ArticleRecord:
     """Sitemaps, feeds and the outlet's rules have told the crawl more than its page does."""
     stored: list[dict[str, str]] = row["alternates"]  # type: ignore[assignment]
     told = [AlternateRecord(**x) for x in stored if x["source"] not in FROM_THE_PAGE]

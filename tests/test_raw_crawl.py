@@ -188,7 +188,9 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(
             page = source.raw(row["article_id"])
             record = replace(_record(row), extractor="yesterday 1")
             if number < 2:
-                record = replace(record, headline="Читайте також", section="Головне")
+                record = replace(
+                    record, headline="Читайте також", section="Головне", author_ids=None, extra=None
+                )
             body = page.body if number < 2 else b"<html><body><h1>Just a moment...</h1></body></html>"
             exchange = Exchange(page.url, page.status, page.fetched_at, (), page.headers)
             writer.add_article(
@@ -201,6 +203,9 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(
     lines = [line.split() for line in told.out.splitlines()]
     assert [outlet, "headline", "2", "3"] in [line[:4] for line in lines]
     assert [outlet, "section", "2", "3"] in [line[:4] for line in lines]
+    # whatever will be published is told
+    assert [outlet, "author_ids", "2", "3"] in [line[:4] for line in lines]
+    assert [outlet, "extra", "2", "3"] in [line[:4] for line in lines]
     assert "Читайте також" in told.out
     assert re.search("Міст номер [01] відкрили", told.out)
     assert not [line for line in lines if line[1:2] == ["body"]]
