@@ -105,11 +105,14 @@ def with_captions(blocks: list[Block], page: Page) -> list[Block]:
 def _starts(page: Page, keys: set[str]) -> dict[str, int]:
     """Position of the element that begins with each of these texts."""
     starts: dict[str, int] = {}
-    begin = {key[:_TOLD_BY] for key in keys}
+    begin, first = {key[:_TOLD_BY] for key in keys}, {key[:1] for key in keys}
     for i in range(page.start, len(page.elements)):
         if page.tags[i] not in _TEXT:
             continue
         own, element = page.texts[i].lstrip(), page.elements[i]
+        # of two letters, so that no accent follows that would make another of the first
+        if own[:2].isalnum() and own[0].casefold()[:1] not in first:
+            continue
         if not own:
             if len(element) and element[0].tag in _TEXT:
                 # it begins as its first child does, and that one counts

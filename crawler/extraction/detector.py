@@ -32,6 +32,8 @@ _LONG = 400
 _SURE = 0.99
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|(?<!\S)[@#]\w{1,100}")
+_MARKS = ("://", "www.", "@", "#")
+"""What an address has in it, quickly told."""
 _MAIL = re.compile(r"[\w.+-]{0,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}", re.ASCII)
 # Short quotes match too, so that a closing straight quote is not taken for an opening one.
 _QUOTE = re.compile(r'«[^«»]{1,4000}»|[“„][^“”„]{1,4000}[“”]|"[^"\n]{1,4000}"')
@@ -43,7 +45,11 @@ def detect_language(text: str) -> TextLanguage:
     `trusted` needs 150 letters, a confidence of .99 and one language. Wrong among trusted on the labelled
     sets: none; the three flags say which of the three conditions failed.
     """
-    read = _MAIL.sub(" ", _ADDRESS.sub(" ", text[:_READ])) if "@" in text else _ADDRESS.sub(" ", text[:_READ])
+    read = text[:_READ]
+    if any(mark in read for mark in _MARKS):
+        read = _ADDRESS.sub(" ", read)
+        if "@" in text:
+            read = _MAIL.sub(" ", read)
     cyrillic, latin = _letters(read)
     language, letters = own_script_language(read)
     if letters > cyrillic + latin or not cyrillic + latin:

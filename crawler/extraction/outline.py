@@ -60,20 +60,22 @@ def outline(root: HtmlElement) -> Outline:
     for i, tag in enumerate(tags):
         by_tag.setdefault(tag, []).append(i)
     attributes = [dict(element.items()) for element in elements]
-    texts = [
-        "" if tag in _CODE and "json" not in said.get("type", "").lower() else element.text or ""
-        for element, tag, said in zip(elements, tags, attributes, strict=True)
-    ]
-    by_class, by_id, by_itemprop = (_by(name, attributes) for name in ("class", "id", "itemprop"))
-    return Outline(root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop)
-
-
-def _by(name: str, attributes: list[dict[str, str]]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+    texts = ["" if tag in _CODE else element.text or "" for element, tag in zip(elements, tags, strict=True)]
+    for i in by_tag.get("script", ()):
+        if "json" in attributes[i].get("type", "").lower():
+            texts[i] = elements[i].text or ""
+    by_class: dict[str, list[int]] = {}
+    by_id: dict[str, list[int]] = {}
+    by_itemprop: dict[str, list[int]] = {}
     for i, said in enumerate(attributes):
-        if name in said:
-            found.setdefault(said[name], []).append(i)
-    return found
+        if said:
+            if "class" in said:
+                by_class.setdefault(said["class"], []).append(i)
+            if "id" in said:
+                by_id.setdefault(said["id"], []).append(i)
+            if "itemprop" in said:
+                by_itemprop.setdefault(said["itemprop"], []).append(i)
+    return Outline(root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop)
 
 
 def names_say(pattern: str) -> Callable[[str], bool]:

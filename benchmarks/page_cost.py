@@ -1,0 +1,130 @@
+"""Where the milliseconds of a page go: `python benchmarks/page_cost.py [--peer]`.
+
+CPU of each part of extraction, what it calls in other parts taken off, mean over all pages of
+../shared/data after one reading of all; the least of some rounds. `--peer` reads each page by
+its peers too: trafilatura with its metadata, then langdetect, and gives the ratio under the same load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from typing import TYPE_CHECKING
+
+from benchmarks.gold import DATA
+from crawler.exceptions import ExtractionError
+from crawler.extraction import body, decoding, page
+from crawler.items import Fetch, Hints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PARTS = {
+    "bytes to tree": [(page, "read_outline")],
+    "tree to lists": [(decoding, "outline")],
+    "trafilatura": [(body, "read_element"), (body, "read_tree")],
+    "the text's element": [(body, "find_container")],
+    "other body rules": [(page.body, "read_body")],
+    "language": [(page, "detect_language")],
+    "byline": [(page.byline, "read_byline")],
+    "dates": [(page.dates, "read_published"), (page.dates, "read_modified")],
+    "kind, block pages": [(page, "page_signs"), (page, "read_kind"), (page, "refuse_block_page")],
+    "alternates": [(page, "read_alternates")],
+    "head, JSON-LD": [(page, "read_metadata"), (page, "read_linked_data")],
+}
+REST = "hash, item, freeing"
+clock = time.process_time
+
+
+class Meter:
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        self._inside: list[float] = []
+
+    def metered(self, part: str, function: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            began = clock()
+            self._inside.append(0.0)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                took = clock() - began
+                self.spent[part] = self.spent.get(part, 0.0) + took - self._inside.pop()
+                if self._inside:
+                    self._inside[-1] += took
+
+        return call
+
+
+def fetches() -> list[Fetch]:
+    now = datetime.now(UTC)
+    paths = sorted([*DATA.glob("pages/*/*.html.gz"), *DATA.glob("aeb/html/*.html.gz")])
+    urls = [f"https://page.example/news/{path.name}" for path in paths]
+    bodies = [gzip.decompress(path.read_bytes()) for path in paths]
+    return [Fetch(url, url, html, None, 200, now) for url, html in zip(urls, bodies, strict=True)]
+
+
+def read(fetch: Fetch) -> None:
+    try:
+        page.extract(fetch, Hints("benchmark"))
+    except ExtractionError as error:
+        print(f"{fetch.url}: {error}")
+
+
+def peer(fetch: Fetch) -> None:
+    from langdetect import LangDetectException, detect  # noqa: PLC0415
+    from trafilatura import bare_extraction  # noqa: PLC0415
+
+    document = bare_extraction(fetch.body, url=fetch.url, with_metadata=True)
+    try:
+        detect(document.text if document else "")
+    except LangDetectException:
+        return
+
+
+def side_by_side(pages: list[Fetch], rounds: int) -> None:
+    least = {ours: [float("inf")] * len(pages) for ours in (True, False)}
+    for _ in range(rounds):
+        for i, fetch in enumerate(pages):
+            for ours, function in ((True, read), (False, peer)):
+                began = clock()
+                function(fetch)
+                least[ours][i] = min(least[ours][i], clock() - began)
+    ours, theirs = (sum(least[which]) / len(pages) * 1000 for which in (True, False))
+    print(f"ours {ours:.2f} ms a page, trafilatura + langdetect {theirs:.2f} ms: {theirs / ours:.2f} x")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--peer", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    pages = fetches()
+    if options.peer:
+        side_by_side(pages, options.rounds)
+        return
+    meter = Meter()
+    for part, places in PARTS.items():
+        for module, name in places:
+            setattr(module, name, meter.metered(part, getattr(module, name)))
+    page.extract = meter.metered(REST, page.extract)
+    least: dict[str, float] = {}
+    for turn in range(options.rounds + 1):
+        meter.spent.clear()
+        for fetch in pages:
+            read(fetch)
+        if turn:
+            least = {part: min(spent, least.get(part, spent)) for part, spent in meter.spent.items()}
+    for part in (*PARTS, REST):
+        print(f"{part:20} {least[part] / len(pages) * 1000:6.2f}")
+    print(f"{'together':20} {sum(least.values()) / len(pages) * 1000:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
