@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     repair.add_argument("--rebuild", action="store_true", help="make state.sqlite anew from the log")
     add("compact", _compact, "merge small files; worth it daily on a busy archive")
     gc = add("gc", _gc, "remove data files that no recent snapshot needs; time travel does not need them")
-    gc.add_argument("--keep-days", type=_days, default=1, metavar="DAYS", help="how recent (default: 1)")
+    gc.add_argument("--keep-days", type=days, default=1, metavar="DAYS", help="how recent (default: 1)")
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
     add("migrate", _migrate, "bring an archive of an older schema up to today's, in one snapshot")
     export_command.add_arguments(
@@ -284,11 +284,11 @@ def _verify(console: Console, options: argparse.Namespace) -> int:
     return 1 if grave else 0
 
 
-def _days(text: str) -> float:
-    days = float(text)
-    if not 0 <= days <= _LONGEST:
+def days(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= _LONGEST:
         raise argparse.ArgumentTypeError(f"{text} is no number of days; write 0 to {_LONGEST}")
-    return days
+    return number
 
 
 def _when(moment: datetime) -> str:

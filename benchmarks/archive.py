@@ -112,6 +112,10 @@ def growth(sizes: list[int], home: Path) -> None:
                 f"\n{column}: {ratio:.2f} × from {sizes[0]} to {sizes[-1]}, exponent {exponent:.3f}; "
                 f"goal {GOAL}: {reached}"
             )
+        for column in ("writer s", "open s", "first rows s"):
+            ratio = many[column] / few[column]
+            exponent = math.log(ratio) / math.log(sizes[-1] / sizes[0])
+            print(f"\n{column}: {few[column]:.3f} to {many[column]:.3f}, exponent {exponent:.2f}")
     for column, goal in (("open s", 0.5), ("open MB", 300)):
         reached = "reached" if many[column] <= goal else "MISSED"
         print(f"\n{column} at {sizes[-1]}: {many[column]:.2f}; goal {goal}: {reached}")

@@ -62,10 +62,6 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        # `scrapy crawl` imports this module too, see crawler/commands/pair.py
-        from crawler.reextraction import Findings, print_findings  # noqa: PLC0415
-        from crawler.republication import Aside  # noqa: PLC0415
-
         assert self.settings is not None
         check_settings(self.settings)
         uri = self.settings["ARCHIVE_URI"]
@@ -77,6 +73,10 @@ class Command(ScrapyCommand):
             raise UsageError(f"{uri}: {error.strerror or error}", print_help=False) from None
 
     def _run(self, opened: Archive, args: list[str], *, publish: bool) -> None:
+        # `scrapy crawl` imports this module too, see crawler/commands/pair.py
+        from crawler.reextraction import Findings, print_findings  # noqa: PLC0415
+        from crawler.republication import Aside  # noqa: PLC0415
+
         assert self.settings is not None
         held = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
         if unknown := sorted(set(args) - held):
