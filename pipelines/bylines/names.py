@@ -27,6 +27,8 @@ _SURNAME = re.compile(
 )
 _VERB = re.compile(r".{3,}(?:[аиіїуюя]в|вся|ала|яла|ила|іла|ула|лася|лись|лися|ли|[аеиыояу]л|лся|лась)$")
 _ADJECTIVE = re.compile(r".{2,}(?:ая|яя|ое|ее|ые|ие|ські|ське|цьке|нє|ний|ные|ська|цька|зька|ський|цький)$")
+_SAYS = re.compile(r".{3,}(?:ує|ює|яє|ають|ують|яють|ает|яет|ует|юет|ают|уют|яют)$")
+"""`Інформує`, `Сообщает`: no name ends like this."""
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s$")
 _THROUGH = {"via", "через"}
 _MOST = 4
@@ -38,7 +40,8 @@ def is_shaped(word: str) -> bool:
     if len(word) > 30 or (_LATIN.search(word) and _CYRILLIC.search(word)):
         return False
     first, *others = _PARTS.split(word)
-    if folded(first) in _BOUND and others and others[0]:
+    # not of `Д'яченко`, where nothing is bound
+    if folded(first) in _BOUND and others and not others[0][:1].islower():
         first, *others = others
     # after an apostrophe or a hyphen anything goes: `Дарʼя`, `Fitz-james`
     return _is_capitalised(first) and all(part.isalpha() for part in others if part)
@@ -233,9 +236,11 @@ def _capitals(words: list[_Word], start: int, end: int) -> list[_Word]:
 
 
 def _is_phrase(name: str) -> bool:
-    """`Новая Газета`: an adjective and no sign of a person."""
+    """`Новая Газета`, `Інформує Західне`: an adjective or a verb, and no sign of a person."""
     words = [folded(w) for w in name.split()]
-    return bool(_ADJECTIVE.match(words[0])) and not _SURNAME.match(words[-1])
+    return _SAYS.match(words[0]) is not None or (
+        bool(_ADJECTIVE.match(words[0])) and not _SURNAME.match(words[-1])
+    )
 
 
 def _is_told_of(rest: list[_Word]) -> bool:

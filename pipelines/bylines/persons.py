@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.bylines.clauses import Clause, clauses
+from pipelines.bylines.clauses import AND, Clause, clauses
 from pipelines.bylines.names import find_name, sure
 from pipelines.bylines.tokens import tokens
 from pipelines.bylines.words import credit, folded, is_, is_given_name
@@ -68,7 +68,7 @@ def _persons(found: list[Clause]) -> Iterator[_Person]:
                     last.credit = clause.credit
                 going_on = "wrote"
         name = None if going_on == "sourced" else _name(clause, following)
-        if name is not None and placed and not sure(name):
+        if name is not None and placed and not sure(name) and not _goes_on(clause):
             # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
             name = None
         if name is None:
@@ -83,6 +83,8 @@ def _name(clause: Clause, following: Clause | None) -> str | None:
     if clause.tokens and is_(clause.tokens[0].text, "never") and folded(clause.tokens[0].text) in _ARTICLES:
         return None
     name = find_name(clause.tokens, labelled=bool(clause.label))
+    if name is not None and name.split()[0] in _FOREIGN_ARTICLES and not sure(name):
+        return None
     if name is not None and clause.governs and not any(map(is_given_name, name.split())):
         return None
     if name is None and following is not None and following.after == "and":
@@ -90,7 +92,14 @@ def _name(clause: Clause, following: Clause | None) -> str | None:
     return name
 
 
+def _goes_on(clause: Clause) -> bool:
+    """`Jane Doe, Associate Editor, and Rajiv Menon`; a second place comes without a comma."""
+    return bool(clause.tokens) and clause.after == "," and folded(clause.tokens[0].text) in AND
+
+
 _ARTICLES = {"the", "a", "an"}
+_FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
+"""In capitals they open the name of a newspaper; `von der Leyen` has a small one."""
 
 
 def _with_shared_surname(clause: Clause, following: Clause) -> str | None:
