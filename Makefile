@@ -8,8 +8,8 @@ TOOLS = .venv/tools
 demo: install
 	$(BIN)/scrapy crawl demo
 
-# most tests wait for a crawl or a kill: side by side they take half the time
-TEST = $(BIN)/python -m pytest -q -n auto --dist loadfile
+# most tests wait for a crawl or a kill: side by side they take half the time; tests/conftest.py says which first
+TEST = $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test: install
 	$(TEST)

@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
+# a file that takes minutes, begun last, is what everybody waits for at the end
+LONG = (
+    *("test_outlets_on_loopback", "test_backfill_killed", "test_revisit", "test_crawl_faults", "test_faults"),
+    *("test_notebook", "test_pair_command", "test_raw_crawl", "test_politeness"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write what is found into expected.json")
 

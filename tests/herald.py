@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from tests.newsroom import Answer
 from tests.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.newsroom import Site
     from tests.running import Crawl, Run
 
@@ -59,6 +63,13 @@ class Herald:
 
     def crawl(self, *arguments: str, command: str = "crawl") -> Run:
         return self._crawl(*self.arguments, *arguments, command=command, HERALD_PORT=str(self.site.port))
+
+    @property
+    def archive(self) -> Path:
+        return self._crawl.archive
+
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.read_parquet(self.archive / name)
 
     def kill_after(self, requests: int, number: int) -> None:
         self.site.requests.clear()

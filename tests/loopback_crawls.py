@@ -28,13 +28,13 @@ class Internet(NamedTuple):
     site: Site
     archive: Path
 
-    def run(self, errands: str) -> list[dict[str, dict[str, int]]]:
-        """The account of each outlet, for each errand; see tests/loopback_internet.py."""
+    def run(self, errands: str, *outlets: str) -> list[dict[str, dict[str, int]]]:
+        """The account of each outlet (default: all), for each errand; see tests/loopback_internet.py."""
         program = [sys.executable, "-m", "tests.loopback_internet"]
         done = subprocess.run(
-            [*program, str(self.site.port), str(self.archive), errands, *NAMES],
+            [*program, str(self.site.port), str(self.archive), errands, *(outlets or NAMES)],
             cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
+            env={**os.environ, "PYTHONWARNINGS": "error", "HERALD_PORT": str(self.site.port)},
             capture_output=True,
             text=True,
             timeout=300,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
@@ -57,12 +58,13 @@ SETTINGS = {
     "EXTRACTION_PROCESSES": 1,
     "ALLOW_PRIVATE_NETWORK": True,
     "OPT_OUT_FILES": False,
+    "SPIDER_MODULES": ["crawler.spiders", "tests.outlets"],
 }
 
 
 def visits(archive_uri: str, name: str, hours: str) -> Arguments:
     """As `scrapy revisit --all --at` plans them."""
-    outlet = SpiderLoader.from_settings(get_project_settings()).load(name)()
+    outlet = SpiderLoader.from_settings(Settings(SETTINGS)).load(name)()
     at = datetime.now(UTC) + timedelta(hours=float(hours))
     return Arguments(visits=make_plan(archive.open(archive_uri), outlet, at).visits)
 
