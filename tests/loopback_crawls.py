@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from tests.newsroom import Answer, Site
-from tests.test_outlets import NAMES
 
 if TYPE_CHECKING:
     from crawler.story_spider import StorySpider
@@ -27,12 +26,13 @@ SITEMAP = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlse
 class Internet(NamedTuple):
     site: Site
     archive: Path
+    outlets: list[str]
 
-    def run(self, errands: str, *outlets: str) -> list[dict[str, dict[str, int]]]:
-        """The account of each outlet (default: all), for each errand; see tests/loopback_internet.py."""
+    def run(self, errands: str) -> list[dict[str, dict[str, int]]]:
+        """The account of each outlet, for each errand; see tests/loopback_internet.py."""
         program = [sys.executable, "-m", "tests.loopback_internet"]
         done = subprocess.run(
-            [*program, str(self.site.port), str(self.archive), errands, *(outlets or NAMES)],
+            [*program, str(self.site.port), str(self.archive), errands, *self.outlets],
             cwd=ROOT,
             env={**os.environ, "PYTHONWARNINGS": "error", "HERALD_PORT": str(self.site.port)},
             capture_output=True,
