@@ -49,8 +49,9 @@ class Internet(NamedTuple):
 
 
 def path_of(url: str) -> str:
-    """As the server knows it: host and path."""
-    return url.partition("://")[2]
+    """As the server knows it: host without port, and path."""
+    host, slash, path = url.partition("://")[2].partition("/")
+    return host.partition(":")[0] + slash + path
 
 
 def list_at_first_source(site: Site, spider: StorySpider, urls: list[str]) -> None:
