@@ -39,6 +39,8 @@ class Found:
     """Share of the text that is links."""
 
 
+_FAR, _SENTENCE = 5, 150
+"""Blocks between, and letters, from which a line that returns is the author's doing."""
 _AWAY = "points to another article"
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
@@ -51,9 +53,9 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
     headline, byline = for_comparison(known.headline or ""), for_comparison(known.byline or "")
     tags = {for_comparison(tag) for tag in known.tags}
     links = _links_away(blocks)
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     reasons: list[str | None] = []
-    for block, text, leads_away in zip(blocks, folded, links, strict=True):
+    for i, (block, text, leads_away) in enumerate(zip(blocks, folded, links, strict=True)):
         reason = None
         if headline and text == headline and (not seen or len(text) > 15):
             reason = "the headline again"
@@ -61,7 +63,7 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
             reason = "the byline"
         elif text in captions and block.kind != "heading":
             reason = "a caption"
-        elif text in seen and len(text) > 60:
+        elif text in seen and len(text) > 60 and not _says_again(i, seen[text], folded):
             reason = "said before"
         elif _only_tags(block.text, tags):
             reason = "the tags"
@@ -70,7 +72,7 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
         else:
             reason = why_not_text(block.text)
         if reason is None:
-            seen.add(text)
+            seen.setdefault(text, i)
         reasons.append(reason)
     _labels(blocks, reasons)
     for i in range(1, len(blocks)):
@@ -90,6 +92,13 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
     return reasons
 
 
+def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:
+    """A sentence that returns far below: what a page prints twice has its neighbours twice."""
+    around = {*folded[max(first - 1, 0) : first], *folded[first + 1 : first + 2]}
+    here = {*folded[i - 1 : i], *folded[i + 1 : i + 2]}
+    return i - first > _FAR and 0 < i < len(folded) - 1 and len(folded[i]) < _SENTENCE and not around & here
+
+
 def _links_away(blocks: Sequence[Found]) -> list[bool]:
     """Lines that are nothing but a link, unless the article is a list of links itself."""
     away = [
@@ -97,6 +106,11 @@ def _links_away(blocks: Sequence[Found]) -> list[bool]:
         and not block.text.endswith((".", "!", "»", "”"))
         for block in blocks
     ]  # fmt: skip
+    announced = False
+    for i, block in enumerate(blocks):
+        # a list that the text announces is the text's, links or not
+        announced = block.kind == "list_item" and i > 0 and (announced or _announces(blocks[i - 1]))
+        away[i] = away[i] and not announced
     # a list at the end, each item with a link in it, is of other articles, too
     last = len(blocks)
     while last and blocks[last - 1].kind == "list_item" and blocks[last - 1].linked > 0.3:
@@ -107,6 +121,12 @@ def _links_away(blocks: Sequence[Found]) -> list[bool]:
     if letters > 0.4 * sum(len(block.text) for block in blocks):
         return [False] * len(blocks)
     return away
+
+
+def _announces(block: Found) -> bool:
+    """A sentence with a colon at its end, too long for a label as `Read also:`."""
+    text = block.text
+    return block.kind == "paragraph" and len(text) > 80 and text.endswith(":") and why_not_text(text) is None
 
 
 def _labels(blocks: Sequence[Found], reasons: list[str | None]) -> None:

@@ -74,6 +74,33 @@ def test_a_label_goes_with_the_links_it_announces() -> None:
     assert reasons(TEXT, label, TEXT) == [False, False, False]
 
 
+def test_links_that_a_sentence_announces_are_the_articles() -> None:
+    said = "До вибірки потрапило відразу три матеріали з ознаками замовності на користь того самого депутата:"
+    links = (link("Мер розповів про плани на весну"), Found("list_item", "без посилання", 0.0),
+             link("Як голосували депутати обласної ради"))  # fmt: skip
+    blocks = (TEXT, TEXT, Found("paragraph", said, 0.0), *links, other(1))
+    assert reasons(*blocks)[2:] == [False] * 5
+
+
+def other(number: int) -> Found:
+    return Found(
+        "paragraph",
+        f"Ще одна думка про бюджет міста, сказана вголос на вечірньому засіданні номер {number}.",
+        0.0,
+    )
+
+
+def test_a_question_asked_of_everybody_is_said_each_time_and_a_text_printed_twice_once() -> None:
+    question = Found(
+        "paragraph", "Яку страву ви любите найбільше, і чи є щось, чого ви ніколи не їсте взагалі?", 0.0
+    )
+    interview = [block for n in range(4) for block in (question, *(other(10 * n + i) for i in range(5)))]
+    assert reasons(*interview) == [False] * 24
+    whole = [other(i) for i in range(8)]
+    assert reasons(*whole, *whole) == [False] * 8 + [True] * 8
+    assert reasons(question, other(1), question, other(2)) == [False, False, True, False]
+
+
 def test_a_list_of_links_stays_where_it_is_the_article() -> None:
     assert reasons(TEXT, *(link(f"Знижка на товар номер {i}") for i in range(9))) == [False] * 10
 
