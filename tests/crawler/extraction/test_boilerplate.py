@@ -92,7 +92,7 @@ def other(number: int) -> Found:
 
 def test_a_question_asked_of_everybody_is_said_each_time_and_a_text_printed_twice_once() -> None:
     question = Found(
-        "paragraph", "Яку страву ви любите найбільше, і чи є щось, чого ви ніколи не їсте взагалі?", 0.0
+        "paragraph", "Яку страву ви любите найбільше, і чи є щось таке, чого ви ніколи й нізащо не їсте?", 0.0
     )
     interview = [block for n in range(4) for block in (question, *(other(10 * n + i) for i in range(5)))]
     assert reasons(*interview) == [False] * 24
