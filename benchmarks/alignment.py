@@ -10,7 +10,7 @@ place. Weights are fitted on one half of the stories, by a hash of their id; the
 `gale-church` is the length-only algorithm of 1993 with its own parameters; `n-grams` our path with the cosine
 of transliterated n-grams alone, fitted on the same half. Neither looks for moved paragraphs, so `without
 moved` shows ours on texts in which none was carried. `--fit` fits on all stories and writes
-pipelines/alignment/weights.json; the same data gives the same file.
+pipelines/alignment/weights.json; the same data gives the same file, which `--check` sees to.
 """
 
 from __future__ import annotations
@@ -291,12 +291,31 @@ def scores(count: Counter[str], what: str) -> list[str]:
     return [f"{x:.3f}" for x in (precision, recall, 2 * precision * recall / max(1e-9, precision + recall))]
 
 
+def stored(weighting: Weighting, data: Path) -> str:
+    """As weights.json has it."""
+    document = {
+        "version": 2,
+        "features": list(NAMES),
+        **{
+            name: [round(float(x), 5) for x in getattr(weighting, name)]
+            for name in ("mean", "scale", "weight")
+        },
+        "bias": weighting.bias,
+        "in_order": list(weighting.in_order),
+        "elsewhere": weighting.elsewhere,
+        "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--fit", action="store_true", help="fit on all stories and write the weights")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--fit", action="store_true", help="fit on all stories and write the weights")
+    how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
     options = parser.parse_args()
     if not options.data.exists():
         print(f"{options.data} is missing: this benchmark needs the stories of ../shared", file=sys.stderr)
@@ -305,20 +324,13 @@ def main() -> int:
     began = time.process_time()
     read = [(x, grouped(x.texts[0], x.languages[0]), grouped(x.texts[1], x.languages[1])) for x in every]
     reading = time.process_time() - began
-    if options.fit:
-        weighting = fit(read, range(len(NAMES)))
-        document = {
-            "features": list(NAMES),
-            **{
-                name: [round(float(x), 5) for x in getattr(weighting, name)]
-                for name in ("mean", "scale", "weight")
-            },
-            "bias": weighting.bias,
-            "in_order": list(weighting.in_order),
-            "elsewhere": weighting.elsewhere,
-            "data_sha256": hashlib.sha256(options.data.read_bytes()).hexdigest(),
-        }
-        FILE.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    if options.fit or options.check:
+        fitted = stored(fit(read, range(len(NAMES))), options.data)
+        if options.check:
+            same = fitted == FILE.read_text("utf-8")
+            print(f"{len(every)} texts: {'what is shipped' if same else 'other weights'}")
+            return int(not same)
+        FILE.write_text(fitted, encoding="utf-8")
         print(f"weights of {len(every)} texts in {FILE}")
         return 0
     tuned = [x for x in read if not half(x[0].story_id)]

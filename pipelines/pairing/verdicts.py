@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,9 @@ def read_verdicts(
     broken = []
     for number, a, b, said in _lines(path):
         one, other = find(a), find(b)
-        if said.lower() not in _YES | _NO:
+        if not (a and b):
+            broken.append(BrokenLine(number, f"{'b' if a else 'a'} is empty, not an address or article id"))
+        elif said.lower() not in _YES | _NO:
             broken.append(BrokenLine(number, f"verdict is {said!r}, not yes or no"))
         elif one is None or other is None:
             broken.append(BrokenLine(number, f"not in the archive: {a if one is None else b}"))
@@ -60,15 +63,23 @@ def named_in(path: Path) -> set[str]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.DictReader(file)
-        if missing := {"a", "b", "verdict"} - set(lines.fieldnames or ()):
-            raise ValueError(f"{path} has no column {sorted(missing)[0]!r}; needed are a, b and verdict")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not in UTF-8; save it as `CSV UTF-8`") from None
+    # spreadsheets of many countries write semicolons for commas
+    head = text.partition("\n")[0]
+    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+    if missing := {"a", "b", "verdict"} - set(lines.fieldnames or ()):
+        raise ValueError(f"{path} has no column {min(missing)!r}; needed are a, b and verdict")
+    try:
         for line in lines:
             # --review puts a quote before what a spreadsheet would take for a formula
             a, b, said = ((line[name] or "").strip().lstrip("'") for name in ("a", "b", "verdict"))
             if said:
                 yield lines.line_num, a, b, said
+    except csv.Error as error:
+        raise ValueError(f"{path} line {lines.line_num + 1} cannot be read as CSV: {error}") from None
 
 
 def judged(articles: Iterable[LinkFacts], verdicts: Iterable[Verdict]) -> list[LinkFacts]:

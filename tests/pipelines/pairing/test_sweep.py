@@ -210,6 +210,41 @@ def test_verdicts_are_read_as_a_review_writes_them(tmp_path):
         read_verdicts(file, lambda text: text)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_verdicts_may_have_been_saved_by_any_spreadsheet(tmp_path, separator):
+    file = tmp_path / "labels.csv"
+    file.write_text("a,b,verdict\na,b,yes\n".replace(",", separator), "utf-8")
+    verdicts, broken = read_verdicts(file, lambda text: text)
+    assert ([(x.a_id, x.b_id, x.same) for x in verdicts], broken) == ([("a", "b", True)], ())
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ("a,b,verdict\nа,б,так\n".encode("cp1251"), "labels.csv is not in UTF-8"),
+        (b"", "labels.csv has no column 'a'"),
+        (b'a,b,verdict\n"' + b"x" * 200_000 + b'",b,yes\n', "labels.csv line 2 cannot be read as CSV"),
+    ],
+)
+def test_a_file_that_is_no_labels_is_told_by_name(tmp_path, stored, told):
+    file = tmp_path / "labels.csv"
+    file.write_bytes(stored)
+    with pytest.raises(ValueError, match=told):
+        read_verdicts(file, lambda text: text)
+
+
+def test_a_line_without_an_address_is_told_with_its_number(tmp_path):
+    file = tmp_path / "labels.csv"
+    file.write_text("a,b,verdict\na,,yes\n,b,no\na,b,perhaps\n", "utf-8")
+    verdicts, broken = read_verdicts(file, lambda text: text or None)
+    assert verdicts == ()
+    assert [(x.number, x.why) for x in broken] == [
+        (2, "b is empty, not an address or article id"),
+        (3, "a is empty, not an address or article id"),
+        (4, "verdict is 'perhaps', not yes or no"),
+    ]
+
+
 def test_a_run_lays_the_variants_beside_each_other(root):
     add(root, *newsroom(days=3))
     assert archive.open(root).alignments().to_arrow().num_rows == 0
