@@ -122,7 +122,9 @@ def explanation_lines(explained: Explanation) -> list[str]:
 def _both(explained: Explanation, match: Match) -> str:
     covered = match.covered if match.a_id == explained.a.document.article_id else match.covered[::-1]
     sides = zip(covered, (explained.a, explained.b), strict=True)
-    return "said by both: " + " and ".join(f"{x:.0%} of {side.document.language}" for x, side in sides)
+    return "said by both: " + " and ".join(
+        f"{100 * x:.0f} % of {side.document.language}" for x, side in sides
+    )
 
 
 def _story(explained: Explanation) -> str:

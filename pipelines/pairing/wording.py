@@ -21,5 +21,5 @@ def in_words(
     told = [f"{' '.join(ours.split())} ↔ {' '.join(theirs.split())}" for ours, theirs in shared]
     told += ["the same image"] if same_image else []
     told += [f"{ordered[0]} of {ordered[1]} anchors in order"] if ordered[1] else ["no anchors in common"]
-    shares = " and ".join(f"{x:.0%} of {code}" for x, code in zip(covered, languages, strict=True))
+    shares = " and ".join(f"{100 * x:.0f} % of {code}" for x, code in zip(covered, languages, strict=True))
     return "; ".join([*told, f"said by both: {shares}", f"runner-up {runner_up:.2f}"])
