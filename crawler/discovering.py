@@ -99,10 +99,10 @@ class Discovering:
             yield spider.look(lead.url, "skipped", why)
             return
         if known is None or spider.look_again:
-            yield spider.article_request(lead.url, alternates=lead.alternates)
+            yield spider.article_request(lead.url, alternates=lead.alternates, lead=lead)
             return
         if self.changes.take(lead.url):
-            yield spider.article_request(lead.url, alternates=lead.alternates, again=True)
+            yield spider.article_request(lead.url, alternates=lead.alternates, lead=lead, again=True)
             return
         yield spider.look(lead.url, "skipped", why_not(known))
         # what was kept of the page includes the outlet's rule

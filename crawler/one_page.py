@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
+    from crawler.discovery import Lead
     from crawler.inspection import Inspection
     from crawler.items import Alternate, Hints
 
@@ -30,7 +31,7 @@ class OnePage(AnyPage):
         self.inspection: Inspection | None = None
 
     async def parse_article(
-        self, response: Response, declared: tuple[Alternate, ...] = ()
+        self, response: Response, declared: tuple[Alternate, ...] = (), lead: Lead | None = None
     ) -> AsyncIterator[Any]:
         header = response.headers.get("Content-Type")
         encoding = http_content_type_encoding(header.decode("latin-1")) if header else None

@@ -23,6 +23,7 @@ from crawler.extraction.workers import Workers
 from crawler.failures import explain
 from crawler.items import Fetch, Hints, Look
 from crawler.ledger import Ledger, asked_address, first_address
+from crawler.listed_date import dated
 from crawler.middlewares.exchanges import exchange_of
 from crawler.opt_outs import OptOuts
 from crawler.outlet import Outlet, in_domains
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.records import AlternateRecord
+    from crawler.discovery import Lead
     from crawler.items import Alternate, Article, Claim, Outcome
 
 
@@ -102,16 +104,17 @@ class StorySpider(Outlet, scrapy.Spider):
 
     # --- addresses ---------------------------------------------------------------------------------
     def article_request(
-        self, url: str, *, alternates: tuple[Alternate, ...] = (), **meta: Any
+        self, url: str, *, alternates: tuple[Alternate, ...] = (), lead: Lead | None = None, **meta: Any
     ) -> Request | Look:
-        """A Look where the address cannot be written into a request."""
+        """A Look where the address cannot be written into a request; `lead` is the list's entry."""
         self.budget.page()
+        told = {} if lead is None else {"lead": lead}
         try:
             request = Request(
                 url,
                 callback=self.parse_article,
                 errback=self.failed,
-                cb_kwargs={"declared": alternates},
+                cb_kwargs={"declared": alternates, **told},
                 meta={**meta, "address": url},
                 # the ledger asks once for each address; Scrapy's filter drops a redirect's target unaccounted
                 dont_filter=True,
@@ -126,7 +129,7 @@ class StorySpider(Outlet, scrapy.Spider):
 
     # --- pages -------------------------------------------------------------------------------------
     async def parse_article(
-        self, response: Response, declared: tuple[Alternate, ...] = ()
+        self, response: Response, declared: tuple[Alternate, ...] = (), lead: Lead | None = None
     ) -> AsyncIterator[Any]:
         requested = first_address(response)
         if response.status == revisiting.NOT_MODIFIED:
@@ -159,7 +162,7 @@ class StorySpider(Outlet, scrapy.Spider):
             )
             return
         named = (*said.alternates, *declared, *self.siblings(response.url))
-        article = said.with_(
+        article = dated(said, lead, fetch.fetched_at).with_(
             story_key=self.story_key(response.url),
             alternates=tuple(replace(one, url=self.article_address(one.url)) for one in named),
             extra=(*said.extra, *await self._reserved(response)),

@@ -137,6 +137,23 @@ def test_a_guessed_variant_that_leads_to_a_section_is_none(herald: Herald) -> No
     assert "no-such-variant 1" in run.out
 
 
+def test_a_feeds_date_is_that_of_a_page_which_has_none(herald: Herald) -> None:
+    herald.publish(1, 2, languages=("uk",))
+    stated = '<meta property="article:published_time"'
+    for number in (1, 2):
+        body = herald.site.answers[f"/news/{number}"].body.decode()
+        herald.site[f"/news/{number}"] = body.replace(stated, '<meta property="x"') if number == 1 else body
+    date = "<pubDate>Wed, 18 Mar 2026 10:00:00 +0200</pubDate>"
+    items = "".join(f"<item><link>{herald.base}/news/{number}</link>{date}</item>" for number in (1, 2))
+    herald.site["/rss.xml"] = Answer(f"<rss><channel>{items}</channel></rss>".encode(), headers=XML)
+    run = herald.crawl()
+    assert run.exit_code == 0, run.err
+    articles = run.table("articles").set_index("url")
+    told = {url[-1]: (f"{at:%d %H:%M}", source) for url, at, source in
+            articles[["published_at", "published_source"]].itertuples()}  # fmt: skip
+    assert told == {"1": ("18 08:00", "feed"), "2": ("17 07:20", "meta")}
+
+
 def test_a_crawl_with_nothing_new_is_a_success(herald: Herald) -> None:
     herald.publish(1)
     herald.announce(1)
