@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -51,6 +52,23 @@ def test_a_declaration_is_a_name_a_docstring_and_a_few_values(name: str) -> None
     assert len((ast.get_docstring(declared) or "").split()) > 15
     assert all(isinstance(value, ast.Assign) for value in values), "an outlet is values, without behaviour"
     assert (declared.end_lineno or 0) - values[0].lineno < 15, "at most 15 lines of values"
+
+
+LANGUAGES = {"uk": "Ukrainian", "en": "English", "ru": "Russian"}
+GROUNDS = {
+    "article_url": "addresses|slug and number", "variant_url": "share|same|one id|one slug", "feeds": "feed",
+    "news_sitemaps": "sitemap", "archive_sitemaps": "sitemap", "day_archives": "day lists|lists by date",
+    "switcher": "switcher", "byline": "author", "drop": "leave out",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_docstring_says_the_languages_and_where_each_rule_is_from(name: str) -> None:
+    spider = outlet(name)
+    said = " ".join((spider.__doc__ or "").split())
+    assert [tag for tag in spider.languages if LANGUAGES.get(tag, "") not in said] == []
+    rules = [rule for rule in GROUNDS if getattr(spider, rule)]
+    assert [rule for rule in rules if not re.search(GROUNDS[rule], said, re.IGNORECASE)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,8 @@ class UkrainskaPravda(StorySpider):
 
     Addresses, hreflang, switcher and authors: seen in a saved page of 2026. Sitemaps and feeds: in the
     declarations of fundus (2025) and up_crawler (2023). Day lists: in up_crawler (2023). The date in a
-    variant's address may differ from the original's by a day; then the switcher tells.
+    variant's address may differ from the original's by a day; then the switcher tells. What to leave out:
+    in the rules of crawlers (2023-2026).
     """
 
     name = "pravda"

@@ -4,7 +4,7 @@ from crawler.story_spider import StorySpider
 
 
 class PresidentOfUkraine(StorySpider):
-    """President of Ukraine: Ukrainian without a prefix, /en/ and /ru/ before the same path and number.
+    """President of Ukraine: Ukrainian without a prefix, English under /en/, Russian under /ru/.
 
     That slug and number are the same in all languages: inferred from four addresses, 2022-2026. Lists by
     date: in configurations of crawlers; the feed in one.

@@ -4,7 +4,7 @@ from crawler.story_spider import StorySpider
 
 
 class RadioLiberty(StorySpider):
-    """Radio Liberty: a site for each language, radiosvoboda.org, svoboda.org, rferl.org; ids differ.
+    """Radio Liberty: Ukrainian on radiosvoboda.org, Russian on svoboda.org, English on rferl.org; ids differ.
 
     Addresses and day lists: in configurations of crawlers (2022-2026), and Voice of America's saved pages
     of 2024, which share the system. Feeds: their tokens change and are from memory, unverified.
