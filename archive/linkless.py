@@ -26,15 +26,13 @@ if TYPE_CHECKING:
 
 def folder(layout: Layout, snapshot: Snapshot, table: str) -> Path:
     """Raises SnapshotNotFound where a file of the snapshot has been collected."""
-    root = layout.root.absolute()
-    name = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    own = working_copy.cache() / "views" / name
+    own = _own(layout)
     stamp = f"{snapshot.committed_at:%Y%m%dT%H%M%S%f}"  # another archive may come to lie at this path
     final = own / f"v{snapshot.id:012d}-{stamp}" / table
     if final.is_dir():
         return final
     files = views.files_of(snapshot, table)
-    paths = fetching.present(root, files)
+    paths = fetching.present(layout.root.absolute(), files)
     if not all(path.exists() for path in paths):
         raise SnapshotNotFound(f"Files of snapshot {snapshot.id} have been collected: only as_of reads it.")
     early = own / f"new-{uuid4().hex}"
@@ -53,6 +51,16 @@ def folder(layout: Layout, snapshot: Snapshot, table: str) -> Path:
             ) from error
     _prune(own, keep=final.parent.name)
     return final
+
+
+def drop(layout: Layout) -> None:
+    """What this machine has of the archive: a copy outlives the file that it was made of."""
+    shutil.rmtree(_own(layout), ignore_errors=True)
+
+
+def _own(layout: Layout) -> Path:
+    name = hashlib.sha256(str(layout.root.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return working_copy.cache() / "views" / name
 
 
 def _put(source: Path, target: Path) -> None:

@@ -1,12 +1,14 @@
 """Where links are not to be had, and where a view is gone: the same snapshot, from this machine's cache."""
 
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import archive
 from archive.exceptions import SnapshotNotFound
+from archive.purge import purge
 from archive.upkeep import gc
 from archive.verify import verify
 
@@ -77,3 +79,13 @@ def test_files_that_are_gone_are_named(root, writer, article, noon):
     with pytest.raises(SnapshotNotFound, match="snapshot 1 have been collected: only as_of reads it"):
         opened.path("articles", as_of=first)
     assert len(opened.articles(as_of=first)) == 1
+
+
+def test_a_purge_reaches_the_copies_of_this_machine(run, root, cache, article):
+    run("write")
+    run("read")
+    copies = Path(cache["TRIPTYCH_CACHE"])
+    assert list(copies.rglob("*.parquet"))
+    purge(root, article(1).url, reason="asked")
+    assert not list(copies.rglob("*.parquet"))
+    assert len(archive.open(root).articles()) == 1
