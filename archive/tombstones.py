@@ -165,6 +165,8 @@ def _read(data: bytes, where: str) -> Tombstone:
     try:
         fields = json.loads(data)
         done = fields["done"]
+        for name in (*fields["articles"], *fields["addresses"]):
+            bytes.fromhex(name)
         return Tombstone(
             id=fields["id"],
             at=datetime.fromisoformat(fields["at"]).astimezone(UTC),
@@ -175,7 +177,10 @@ def _read(data: bytes, where: str) -> Tombstone:
             done=datetime.fromisoformat(done).astimezone(UTC) if done else None,
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise ArchiveDamaged(f"The tombstone {where} is not readable: {error!r}.") from error
+        raise ArchiveDamaged(
+            f"The tombstone {where} is not readable: {error!r}; put it back from a backup, or what was "
+            "purged may be taken in again."
+        ) from error
 
 
 def admitted(stones: Tombstones, records: Iterable[Record]) -> tuple[list[Record], list[ArticleRecord]]:

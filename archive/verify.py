@@ -14,6 +14,7 @@ from archive import fetching, quarantine, raw, views, working_copy
 from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
 from archive.opening import open_existing
 from archive.schema import STORED
+from archive.tombstones import Tombstones
 
 if TYPE_CHECKING:
     import os
@@ -54,6 +55,11 @@ def _check(layout: Layout) -> list[Finding]:
             findings.append(Finding(True, str(error)))
     if missing := sorted(set(range(ids[0], ids[-1] + 1)) - set(ids)):
         findings.append(Finding(True, f"the log has a gap: snapshot {missing[0]} is missing"))
+    fetching.mirror(layout.root, "_purged")
+    try:
+        Tombstones(layout)
+    except ArchiveDamaged as error:
+        findings.append(Finding(True, str(error)))
     for file in head.files:
         findings += [Finding(True, f"{file.path}: {text}") for text in _check_file(layout, file)]
     if not any(finding.grave for finding in findings):

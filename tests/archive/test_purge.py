@@ -14,7 +14,7 @@ import pytest
 
 import archive
 from archive import cdxj, upkeep
-from archive.exceptions import ArticleNotFound, ArticlePurged, PoisonRecord
+from archive.exceptions import ArchiveDamaged, ArticleNotFound, ArticlePurged, PoisonRecord
 from archive.layout import Layout
 from archive.purge import find, purge
 from archive.records import Decisions, Membership, PairRecord
@@ -265,3 +265,19 @@ def test_the_command_asks_first(filled, secret):
     assert SLUG not in why.stdout
     again = run(filled, url, "--reason", "asked", "--yes")
     assert (again.returncode, "was purged on" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b'"addresses"', b'"addreSses"'), (b'"articles": [\n  "', b'"articles": [\n  "!')]
+)
+def test_a_tombstone_that_cannot_be_read_is_found(filled, secret, open_writer, before, after):
+    """Without it the article could be taken in again: nobody writes until it is put right."""
+    stone = purge(filled, secret().url, reason="asked")
+    path = Layout(filled).purged / f"{stone.id}.json"
+    data = path.read_bytes()
+    assert before in data
+    path.unlink()
+    path.write_bytes(data.replace(before, after))
+    assert f"{stone.id}.json is not readable" in next(x for x in verify(filled) if x.grave).text
+    with pytest.raises(ArchiveDamaged, match="put it back from a backup"):
+        open_writer("run-2")
