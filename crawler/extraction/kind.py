@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 
 from crawler.extraction.outline import names_say
 from crawler.extraction.text import one_line
+from crawler.extraction.walls import wall_line
 from crawler.items import Claim
 
 if TYPE_CHECKING:
@@ -28,9 +30,15 @@ BRIEF = 200
 _RUNNING = 600
 """Characters from which a page with a video or a gallery is an article with one."""
 _ENTRIES = 3
+_TIMED_BLOCKS, _ENTRY = 5, 80
+"""Entries, and letters of each on average, from which text with clocks is a live blog."""
+_CLOCK = re.compile(r"(?:[(\[]\s*)?([01]?\d|2[0-3])[:.]([0-5]\d)(?![\d.:]\d)(?!\s*(?:%|км|км/год|млн|м\b))")
 _PICTURES = 6
+_PLAYER = re.compile(
+    r"//(?:www\.)?(?:youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com|(?:geo\.)?dailymotion\.com/(?:embed|player)"
+    r"|rutube\.ru/play|vk\.com/video|ok\.ru/videoembed|facebook\.com/plugins/video)|//[^/]*\bplayer\b"
+)
 _SHOWS = {"article", "main", "figure"}
-_LINES = {"p", "div", "span", "h2", "h3", "h4", "a", "b", "strong", "em", "button"}
 
 _NAMES = re.compile(
     r"(?P<live>live-?blog|live_blog|liveticker|live-ticker)|(?P<gallery>(?:photo|image|foto)-?_?gallery|fotorama"
@@ -42,22 +50,6 @@ _WORDS_OF_A_KIND = ("live", "gallery", "fotorama", "wall", "piano", "subscribe",
 _may_be_named = names_say("|".join(_WORDS_OF_A_KIND))
 _NAMED = {"div", "section", "ul", "ol", "main", "article", "aside", "p"}
 _TIMED = etree.XPath(".//time | .//*[contains(@class, 'time')][string-length(normalize-space(.)) < 12]")
-_WALL_LINE = re.compile(
-    r"(?:щоб|аби) (?:про)?читати (?:далі|повн|статтю|матеріал)|передплат\w+,? (?:щоб|аби) (?:про)?читати"
-    r"|(?:продовження|повн\w+ (?:текст|верс\w+)|матеріал|стаття) (?:лише |тільки )?(?:доступн\w+|для)"
-    r" (?:лише |тільки )?(?:за передплат|для передплат|передплатник)"
-    r"|чтобы (?:про)?читать (?:дальше|далее|полн|стать|материал)|оформите подписку,? чтобы"
-    r"|(?:продолжение|полн\w+ (?:текст|верс\w+)|материал|стать\w+) (?:только )?(?:доступ\w+|для)"
-    r" (?:только )?(?:по подписке|для подписчик|подписчик)|подпишитесь,? чтобы (?:про)?читать"
-    r"|(?:subscribe|sign in|log in|register|become a member) (?:now )?to (?:continue|keep|read)"
-    r"|(?:article|content|story) is (?:only )?(?:available )?(?:only )?(?:for|to) (?:our )?"
-    r"(?:paid )?(?:premium )?(?:subscribers|members)|already a subscriber\?"
-    r"|to (?:continue|keep) reading,? (?:please )?(?:subscribe|sign|log|register)",
-    re.IGNORECASE,
-)
-_WORDS_OF_A_WALL = ("ита", "ередплат", "одпис", "оступ", "read", "member", "subscriber")
-_END = "\x00"
-"""In no text, for a page is read without control characters."""
 _MORE_LINK = re.compile(
     r"(?:(?:читати|дивитися) (?:далі|повністю)|читать (?:дальше|далее|полностью)|подробнее|докладніше"
     r"|read more|continue reading|read (?:the )?full (?:story|article))\W*",
@@ -80,13 +72,13 @@ def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, 
         signs.append(("paywalled", "json-ld isAccessibleForFree"))
     if "wall" in boxes:
         signs.append(("paywalled", _WALL_ELEMENT))
-    if wall := _wall_line(page):
+    if wall := wall_line(page):
         signs.append(("paywalled", f"the line {wall[:80]!r}"))
     if "VideoObject" in data.kinds and data.article_kind is None:
         signs.append(("video", "json-ld VideoObject"))
     elif og_type.startswith("video"):
         signs.append(("video", f"og:type {og_type}"))
-    elif "VideoObject" in data.kinds or "og:video" in said.names or "video" in page.by_tag:
+    elif "VideoObject" in data.kinds or "og:video" in said.names or "video" in page.by_tag or _plays(page):
         signs.append(("video", "a video on the page"))
     if pictures := next((k for k in data.kinds if k in {"ImageGallery", "MediaGallery"}), None):
         signs.append(("gallery", f"json-ld {pictures}"))
@@ -116,6 +108,8 @@ def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kin
     length = len(body)
     if "live-blog" in said:
         return "live-blog", said["live-blog"][0]
+    if (entries := _timed_blocks(text)) >= _TIMED_BLOCKS:
+        return "live-blog", f"{entries} entries that begin with their time"
     # isAccessibleForFree is false on many a page that shows all it has, and a class called paywall may hold
     # the text itself: one of the two alone has to be seconded
     walls = said.get("paywalled", [])
@@ -134,6 +128,25 @@ def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kin
     if length < BRIEF:
         return "brief", f"{length} characters"
     return "article", data.article_kind or "its text"
+
+
+def _timed_blocks(text: Body) -> int:
+    """How many entries begin with a clock, in one order, and tell something; 0 for a timetable."""
+    clocks: list[str] = []
+    letters = 0
+    for block in text.blocks:
+        if block.kind == "caption":
+            continue
+        clock = _CLOCK.match(block.text)
+        if clock:
+            clocks.append(f"{int(clock[1]):02}{clock[2]}")
+        if clocks:
+            letters += len(block.text)
+    if len(clocks) < _TIMED_BLOCKS or letters < _ENTRY * len(clocks):
+        return 0
+    # one step the other way: past midnight
+    back = sum(one > other for one, other in pairwise(clocks))
+    return len(clocks) if min(back, len(clocks) - 1 - back) <= 1 else 0
 
 
 def _missing(data: LinkedData, body: str) -> str | None:
@@ -162,7 +175,7 @@ def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
     """Elements whose names speak of a kind."""
     found: dict[str, list[HtmlElement]] = {}
     names = (*page.by_class.items(), *page.by_id.items(), *_by_type(page).items())
-    joined = _END.join([name for name, _ in names]).lower()
+    joined = "\n".join([name for name, _ in names]).lower()
     words = [word for word in _WORDS_OF_A_KIND if word in joined]
     for name, positions in names if words else ():
         if (
@@ -184,6 +197,11 @@ def _by_type(page: Outline) -> dict[str, list[int]]:
     return found
 
 
+def _plays(page: Outline) -> bool:
+    """Whether a player of another site is in an article."""
+    return any(_PLAYER.search(page.attributes[i].get("src", "")) for i in page.by_tag.get("iframe", ()))
+
+
 def _has_pictures(page: Outline) -> bool:
     """Whether there are six and more in an article, figures or what is called a gallery."""
     count = 0
@@ -195,26 +213,6 @@ def _has_pictures(page: Outline) -> bool:
         if count >= _PICTURES:
             return True
     return False
-
-
-def _wall_line(page: Outline) -> str | None:
-    """The first; to look for its words in all lines at once takes a tenth of looking at each."""
-    lines = [
-        own for tag, own in zip(page.tags, page.texts, strict=True) if 12 < len(own) < 300 and tag in _LINES
-    ]
-    joined = _END.join(lines)
-    starts: set[int] = set()
-    for word in _WORDS_OF_A_WALL:
-        at = joined.find(word)
-        while at >= 0:
-            starts.add(joined.rfind(_END, 0, at) + 1)
-            at = joined.find(word, at + 1)
-    for start in sorted(starts):
-        end = joined.find(_END, start)
-        line = one_line(joined[start : end if end >= 0 else None])
-        if _WALL_LINE.search(line):
-            return line
-    return None
 
 
 def _links(page: Outline) -> Iterator[str]:

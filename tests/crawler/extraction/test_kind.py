@@ -16,6 +16,9 @@ TWO_LINES = "<p>Рада ухвалила бюджет, дивіться від�
 PICTURE = "<figure><img src='/{0}.jpg'><figcaption>Площа міста, знімок {0}</figcaption></figure>"
 ENTRY = "<article class='entry'><time datetime='2026-02-03T1{0}:00'>1{0}:00</time><p>О цій годині депутати проголосували за розділ {0} бюджету.</p></article>"
 
+TICKER = "<p><b>1{0}:0{0}</b> О цій годині депутати сперечалися про розділ {0} бюджету, а люди чекали під радою до вечора.</p>"
+TIMETABLE = "<p>1{0}:05 Потяг номер {0}</p>"
+
 
 def ld(**fields: object) -> str:
     written = ", ".join(f'"{name}": {value}' for name, value in fields.items())
@@ -51,6 +54,12 @@ VIDEO = ld(**{"@type": '"VideoObject"', "name": '"Рада"'})
         ((TWO_LINES, '<meta property="article:published_time" content="2026-02-03">'), ("brief", "78 characters", "meta article:published_time")),
         ((LONG, ld(**{"@type": '["LiveBlogPosting", "NewsArticle"]'})), ("live-blog", "json-ld LiveBlogPosting", "json-ld LiveBlogPosting")),
         ((f"<div class='liveblog'>{''.join(map(ENTRY.format, range(5)))}</div>",), ("live-blog", "timed entries", None)),
+        (("".join(map(TICKER.format, range(6))),), ("live-blog", "6 entries that begin with their time", None)),
+        (("".join(map(TICKER.format, reversed(range(6)))), NEWS), ("live-blog", "6 entries that begin with their time", "json-ld NewsArticle")),
+        (("".join(map(TIMETABLE.format, range(9))) + SHORT,), ("article", "its text", None)),
+        ((LONG + TICKER.format(1) + TICKER.format(2),), ("article", "its text", None)),
+        ((TWO_LINES + "<iframe src='https://www.youtube.com/embed/x'></iframe>", NEWS), ("video", "a video on the page", "json-ld NewsArticle")),
+        ((TWO_LINES + "<iframe src='https://ads.example/banner'></iframe>", NEWS), ("brief", "78 characters", "json-ld NewsArticle")),
         ((LONG, NOT_FREE), ("article", "NewsArticle", "json-ld NewsArticle")),
         ((SHORT, NOT_FREE), ("paywalled", "json-ld isAccessibleForFree", "json-ld NewsArticle")),
         ((LONG, NOT_FREE, "<div class='paywall'>Кур'єр Плюс</div>"), ("paywalled", "json-ld isAccessibleForFree; an element of a wall", "json-ld NewsArticle")),
