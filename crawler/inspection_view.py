@@ -100,6 +100,8 @@ def _language(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
         told = [f"{read.letters} letters, {read.confidence:.3f}{'' if read.trusted else ', not trusted'}"]
         if read.uk_share is not None:
             told.append(f"of the letters that only uk or ru has, {read.uk_share:.0%} are uk")
+        if read.mixed_with is not None:
+            told.append(f"quotes {read.mixed_with}: {read.mixed_share:.0%} of the letters")
         yield "", f"text reads as {read.language}", ", ".join((*told, *read.flags))
     for evidence in article.language_evidence:
         if evidence.source != "text":

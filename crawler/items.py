@@ -58,6 +58,10 @@ class TextLanguage:
     letters: int = 0
     uk_share: float | None = None
     """Ukrainian letters among the letters that only one of uk and ru has; None where there are too few."""
+    mixed_with: str | None = None
+    """The language that is quoted at length, of another script or the other one of uk and ru."""
+    mixed_share: float | None = None
+    """What it has of the letters, from .1 up."""
 
 
 @dataclass(frozen=True)

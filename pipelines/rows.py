@@ -66,6 +66,8 @@ def _extra(item: Article) -> str | None:
         found["og_locale"] = item.og_locale
     if item.text_language is not None and item.text_language.uk_share is not None:
         found["uk_share"] = f"{item.text_language.uk_share:.2f}"
+    if item.text_language is not None and item.text_language.mixed_with is not None:
+        found["mixed"] = f"{item.text_language.mixed_with} {item.text_language.mixed_share:.2f}"
     return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else None
 
 

@@ -7,6 +7,7 @@ What it is measured by stands in benchmarks/language.py, the floors in its test.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from crawler.extraction import profiles
 from crawler.extraction.alphabets import (
@@ -29,6 +30,9 @@ _SCORED = 600
 _ENOUGH = 150
 """Letters from which a sure verdict was never wrong; between 80 and 149 one in a hundred was."""
 _LONG = 400
+_QUOTED, _NOT_NAMES = 0.1, 0.15
+"""Share of the letters from which a second language is named; of another script, from which it is not names."""
+_IN_CYRILLIC = {"uk", "ru", "bg", "mk", "be", "kk", "ky", "sr", "und-Cyrl"}
 _SURE = 0.99
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|(?<!\S)[@#]\w{1,100}")
@@ -67,7 +71,22 @@ def detect_language(text: str) -> TextLanguage:
     mixed = min(cyrillic, latin) > 0.3 * (cyrillic + latin) or (
         language in {"uk", "ru"} and share is not None and 0.15 < share < 0.85
     )
-    return _verdict(language, confidence, letters=letters, mixed=mixed, share=share)
+    verdict = _verdict(language, confidence, letters=letters, mixed=mixed, share=share)
+    return _with_quoted(verdict, read, cyrillic, latin) if letters >= _ENOUGH else verdict
+
+
+def _with_quoted(verdict: TextLanguage, text: str, cyrillic: int, latin: int) -> TextLanguage:
+    """With the second language, where the text has one at length."""
+    language, share = verdict.language, verdict.uk_share
+    in_cyrillic, few = language in _IN_CYRILLIC, min(cyrillic, latin) / (cyrillic + latin)
+    if few >= _NOT_NAMES and (cyrillic > latin) == in_cyrillic:
+        other, _ = (_latin if in_cyrillic else _cyrillic)(text, min(cyrillic, latin))
+    elif language in {"uk", "ru"} and share is not None:
+        other, few = ("ru", 1 - share) if language == "uk" else ("uk", share)
+        few *= cyrillic / (cyrillic + latin)
+    else:
+        return verdict
+    return replace(verdict, mixed_with=other, mixed_share=round(few, 2)) if few >= _QUOTED else verdict
 
 
 def _verdict(

@@ -1,5 +1,6 @@
 import json
 import os
+import statistics
 import subprocess
 import sys
 from collections import Counter
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from benchmarks.language import quoting
 from crawler.extraction.detector import detect_language
 
 UK = (
@@ -281,3 +283,30 @@ def test_floors_on_labelled_texts(shared_data):
     assert wrong["latin_noise"] <= 1
     assert wrong["en_cyr_names"] <= 1
     assert wrong["oneword"] <= 0.15 * of["oneword"]
+
+
+def test_what_an_article_quotes_at_length_is_named_with_its_share():
+    english = " ".join(["The council repaired three bridges over the river before the winter came."] * 4)
+    verdict = detect_language(f"{UK} {UK}\n\n{english}")
+    assert (verdict.language, verdict.mixed_with) == ("uk", "en")
+    assert verdict.mixed_share is not None
+    assert 0.2 < verdict.mixed_share < 0.6
+    assert detect_language(UK).mixed_with is None
+
+
+def test_floors_on_articles_that_quote_another_language(shared_data):
+    right, named, of, errors = Counter(), Counter(), Counter(), []
+    for case in quoting(shared_data):
+        verdict = detect_language(case.text)
+        of[case.kind] += 1
+        right[case.kind] += verdict.language == case.language
+        named[case.kind] += verdict.mixed_with is not None
+        if verdict.language == case.language and verdict.mixed_share is not None:
+            errors.append(abs(verdict.mixed_share - float(case.kind.removeprefix("quotes "))))
+        assert not (verdict.trusted and verdict.language != case.language)
+    shares = {kind: right[kind] / of[kind] for kind in of}
+    assert shares["quotes 0.2"] >= 0.99
+    assert shares["quotes 0.35"] >= 0.96
+    assert shares["quotes 0.45"] >= 0.86
+    assert min(named[kind] / of[kind] for kind in of) >= 0.92
+    assert statistics.fmean(errors) < 0.04
