@@ -31,7 +31,7 @@ _ENOUGH = 150
 """Letters from which a sure verdict was never wrong; between 80 and 149 one in a hundred was."""
 _LONG = 400
 _QUOTED, _NOT_NAMES = 0.1, 0.15
-"""Share of the letters from which a second language is named; of another script, from which it is not names."""
+"""Share of the letters from which a second language is named; in another script less may be names."""
 _IN_CYRILLIC = {"uk", "ru", "bg", "mk", "be", "kk", "ky", "sr", "und-Cyrl"}
 _SURE = 0.99
 
