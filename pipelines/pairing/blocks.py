@@ -33,6 +33,8 @@ WEEK = 7 * DAY
 BEFORE, AFTER = 4 * DAY, 8 * DAY
 _KNOWN = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
 _BLOCKS = ["article_id", "version", "language", "headline", "blocks"]
+_ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}
+"""Files are not read ahead: of a large archive that would be more texts than a block has."""
 _TEXT = ["article_id", "outlet", "language", "headline", "body", "published_at", "image_url"]
 
 
@@ -79,6 +81,8 @@ class Blocks:
             for outlet, (start, end) in self._rows.items()
             for week in _weeks(self._when[start:end], fresh[start:end])
         ]
+        # what sorting a million rows took is needed no more
+        pa.default_memory_pool().release_unused()
 
     def __len__(self) -> int:
         return len(self._weeks)
@@ -126,7 +130,8 @@ class Blocks:
     def read(self, ids: Sequence[str], where: ds.Expression | None = None) -> dict[str, Reading]:
         """Articles by their ids; `where` tells which files need not be looked at."""
         wanted = ds.field("article_id").isin(pa.array(ids, pa.string()))
-        rows = self._texts.to_table(columns=_TEXT, filter=wanted if where is None else where & wanted)
+        chosen = wanted if where is None else where & wanted
+        rows = self._texts.to_table(columns=_TEXT, filter=chosen, **_ONE_BY_ONE)
         return {
             row["article_id"]: _read(
                 Document(
@@ -146,7 +151,7 @@ class Blocks:
         """The texts of these articles, paragraph by paragraph."""
         wanted = ds.field("article_id").isin(pa.array(sorted(ids), pa.string()))
         theirs = ds.field("outlet").isin(pa.array(sorted(outlets), pa.string()))
-        rows = self._texts.to_table(columns=_BLOCKS, filter=theirs & wanted).to_pylist()
+        rows = self._texts.to_table(columns=_BLOCKS, filter=theirs & wanted, **_ONE_BY_ONE).to_pylist()
         return {
             row["article_id"]: VariantText(
                 row["article_id"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _COLUMNS = ("uk", "ru", "en")
@@ -37,7 +37,7 @@ def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
     return known
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def _meanings_of(language: str, word: str) -> tuple[int, ...]:
     beginnings = _beginnings()[language]
     if whole := beginnings.get(f"{word}$"):

@@ -34,7 +34,7 @@ _THROUGH = "pairing/through"
 
 _PART = "pairing/part"
 """Pairs decided in a snapshot after which the same run went on."""
-BATCH = 20_000
+BATCH = 10_000
 """Pairs that are held in memory until they are published."""
 
 
