@@ -1,7 +1,8 @@
 """Which request goes out next, when a host makes the crawl wait: those of the others.
 
 Scrapy hands out 16 requests and lets them queue at their hosts. One host that answers 503 with a Retry-After
-of minutes would hold all 16 places, and the crawl of the other hosts would wait with it.
+of minutes would hold all 16 places, and the crawl of the other hosts would wait with it. Pages that came and wait
+to be read hold a place, too.
 """
 
 from __future__ import annotations
@@ -23,9 +24,16 @@ class _Shares(DownloaderInterface):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         a_host = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self._share = max(2 * a_host, crawler.settings.getint("CONCURRENT_REQUESTS") // 4)
+        self._most = crawler.settings.getint("CONCURRENT_REQUESTS")
+        self._share = max(2 * a_host, self._most // 4)
+        self._crawler = crawler
 
     def stats(self, possible_slots: Iterable[str]) -> list[tuple[int, str]]:
+        # a kill loses what is fetched and not yet read; the 5 MB that Scrapy allows are thousands of pages
+        slot = self._crawler.engine.scraper.slot
+        reading = len(slot.active) + len(slot.queue) if slot is not None else 0
+        if len(self.downloader.active) + reading >= self._most:
+            return []
         # not those of the slots: a request that waits for robots.txt is in none yet
         under_way = Counter(self.get_slot_key(request) for request in self.downloader.active)
         return [(under_way[slot], slot) for slot in possible_slots if under_way[slot] < self._share]
