@@ -1,8 +1,8 @@
 """Which request goes out next, when a host makes the crawl wait: those of the others.
 
 Scrapy hands out 16 requests and lets them queue at their hosts. One host that answers 503 with a Retry-After
-of minutes would hold all 16 places, and the crawl of the other hosts would wait with it. Pages that came and wait
-to be read hold a place, too.
+of minutes would hold all 16 places, and the crawl of the other hosts would wait with it. Pages that came and
+wait to be read hold a place, too.
 """
 
 from __future__ import annotations
