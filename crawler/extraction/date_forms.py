@@ -32,8 +32,29 @@ _ZONES = {"utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5
           "mdt": -6, "pst": -8,
           "pdt": -7, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3}  # fmt: skip
 
+# short forms that other words may begin with
+_SHORT_MONTHS = {
+    "кві": 4,
+    "бер": 3,
+    "тра": 5,
+    "чер": 6,
+    "сер": 8,
+    "вер": 9,
+    "жов": 10,
+    "лис": 11,
+    "гру": 12,
+    "sept": 9,
+}
+_US_ZONES = {
+    "et": "America/New_York",
+    "ct": "America/Chicago",
+    "mt": "America/Denver",
+    "pt": "America/Los_Angeles",
+}
+"""Standard or summer time, as it is on that day."""
+
 _CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
-_ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|мск)?"
+_ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[ECMP]T\b|мск)?"
 _AMPM = r"\s*(?P<ampm>[ap]\.?m\.?)?"
 _ISO = re.compile(
     rf"(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*){_CLOCK}{_ZONE})?"
@@ -43,11 +64,13 @@ _COMPACT = re.compile(
 )
 _SECONDS = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
 _DOTTED = re.compile(r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)")
+_SHORT_YEAR = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])")
 _DAY_MONTH = re.compile(
     r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?:of\s+)?(?P<month>[^\W\d_]{3,10})\.?,?\s+(?P<y>\d{4})"
 )
 _MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
 _TIME = re.compile(rf"(?<!\d){_CLOCK}(?!\d){_AMPM}{_ZONE}", re.IGNORECASE)
+_HOUR_ONLY = re.compile(rf"(?<!\d)(?P<h>\d{{1,2}})\s*(?P<ampm>[ap]\.?m\b\.?){_ZONE}", re.IGNORECASE)
 _DAY_MONTH_ONLY = re.compile(r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?P<month>[^\W\d_]{3,10})\b")
 _MONTH_DAY_ONLY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:])")
 # without a year two numbers may be anything, so a clock has to follow or to stand before
@@ -99,16 +122,16 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
     if whole:
         groups = whole.groupdict()
         return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), groups)
-    for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY):
+    for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _SHORT_YEAR):
         for day in pattern.finditer(text):
             parts = day.groupdict()
             month = int(parts["m"]) if "m" in parts else _month(parts["month"])
             if month is None:
                 continue
             rest = text[: day.start()] + " " + text[day.end() :]
-            clock = _TIME.search(rest)
+            year = int(parts["y"]) + (2000 if pattern is _SHORT_YEAR else 0)
             # "10.05.2024" in American order would be October; the outlets here write the day first
-            return _moment(int(parts["y"]), month, int(parts["d"]), clock.groupdict() if clock else {})
+            return _moment(year, month, int(parts["d"]), _clock(rest))
     return _since(text, seen_at) if seen_at is not None and len(text) < 100 else None
 
 
@@ -120,8 +143,7 @@ def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
         return _called("no-year", without_year)
     if named := _NAMED_DAY.search(text):
         day = here.date() - timedelta(days=_BACK[named["word"].casefold()])
-        clock = _TIME.search(text)
-        return _called("relative", _moment(day.year, day.month, day.day, clock.groupdict() if clock else {}))
+        return _called("relative", _moment(day.year, day.month, day.day, _clock(text)))
     if ago := _AGO.search(text):
         number = int(ago["n"]) if (ago["n"] or "").isdecimal() else 1
         unit = _UNITS[ago["unit"][0].casefold()]
@@ -145,9 +167,9 @@ def _without_year(text: str, here: datetime) -> tuple[datetime, str] | None:
                 continue
             ends = f"m{which}" if pattern is _NUMBERS_ONLY else 0
             rest = text[: found.start(f"d{which}" if ends else 0)] + " " + text[found.end(ends) :]
-            clock = _TIME.search(rest)
+            clock = _clock(rest)
             for year in range(here.year + 1, here.year - (7 if weekday is not None else 2), -1):
-                moment = _moment(year, month, int(parts[f"d{which}"]), clock.groupdict() if clock else {})
+                moment = _moment(year, month, int(parts[f"d{which}"]), clock)
                 if moment is None or moment[0] > here + TOLERANCE:
                     continue
                 if weekday in (None, moment[0].astimezone(KYIV).weekday()):
@@ -159,8 +181,16 @@ def _called(name: str, moment: tuple[datetime, str] | None) -> tuple[datetime, s
     return (moment[0], name if moment[1] == "zone" else f"{name} {moment[1]}") if moment else None
 
 
+def _clock(text: str) -> dict[str, str | None]:
+    """`7:05 pm`, `7 p.m.`; empty where no time is printed."""
+    found = _TIME.search(text) or _HOUR_ONLY.search(text)
+    return found.groupdict() if found else {}
+
+
 def _month(word: str) -> int | None:
     folded = word.casefold()
+    if folded in _SHORT_MONTHS:
+        return _SHORT_MONTHS[folded]
     return next((number for stem, number in _MONTHS.items() if folded.startswith(stem)), None)
 
 
@@ -172,7 +202,9 @@ def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> tu
         if clock.get("ampm"):
             hour = hour % 12 + (12 if (clock["ampm"] or "").lower().startswith("p") else 0)
         zone, precision = _zone(clock.get("zone"))
-        at = datetime(year, month, day, hour, int(clock["min"] or 0), int(clock.get("s") or 0), tzinfo=zone)
+        at = datetime(
+            year, month, day, hour, int(clock.get("min") or 0), int(clock.get("s") or 0), tzinfo=zone
+        )
         return at.astimezone(UTC), precision
     except (ValueError, OverflowError):
         return None
@@ -180,6 +212,8 @@ def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> tu
 
 def _zone(printed: str | None) -> tuple[tzinfo, str]:
     folded = (printed or "").casefold().removeprefix("gmt").removeprefix("utc") or ("z" if printed else "")
+    if folded in _US_ZONES:
+        return ZoneInfo(_US_ZONES[folded]), "zone"
     if folded in _ZONES:
         return timezone(timedelta(hours=_ZONES[folded])), "zone"
     if folded[:1] in {"+", "-"}:
