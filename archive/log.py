@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive import durable, fetching, sending, working_copy
+from archive import durable, fetching, sealed, sending, working_copy
 from archive.exceptions import ArchiveDamaged, SchemaTooNew, SnapshotNotFound
 from archive.layout import snapshot_number
 from archive.store import each
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from archive.layout import Layout
 
 
+SEALED_SINCE = 3
+"""Schema version since which every manifest has a checksum of its own."""
 _RECENT = 4
 """Manifests kept in memory, which never change: a commit asks for the last two again and again."""
 
@@ -98,24 +100,25 @@ class Log:
     def _read(self, snapshot_id: int) -> Snapshot:
         path = self._layout.manifest(snapshot_id)
         try:
-            document = json.loads(self._present(snapshot_id).read_bytes())
+            data = self._present(snapshot_id).read_bytes()
         except FileNotFoundError:
             name = working_copy.name_of(self._layout.root)
             raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {name}.") from None
-        except ValueError as error:
-            raise ArchiveDamaged(f"The manifest {path} is not readable: {error}.") from error
+        try:
+            return _snapshot(sealed.read(data, required=self._is_sealed))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArchiveDamaged(f"The manifest {path} is altered or incomplete: {error}.") from error
+
+    def _is_sealed(self, document: dict[str, object]) -> bool:
         version = document.get("schema_version")
         if not isinstance(version, int):
-            raise ArchiveDamaged(f"The manifest {path} names no schema version.")
+            raise TypeError("it names no schema version")
         if version > self._schema_version:
             raise SchemaTooNew(
                 f"{self._layout.root} was written with schema {version}, this Triptych knows up to "
                 f"{self._schema_version}: update Triptych."
             )
-        try:
-            return _snapshot(document)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ArchiveDamaged(f"The manifest {path} is incomplete: {error!r}.") from error
+        return version >= SEALED_SINCE
 
     def read_all(self) -> list[Snapshot]:
         """Every snapshot whose manifest is kept, oldest first."""
@@ -139,14 +142,14 @@ class Log:
         files = document.pop("files")
         # one line a file: a person can read it, and grep finds where a data file came from
         lines = ",\n".join(json.dumps(file) for file in files)
-        text = json.dumps(document, indent=1)[:-2] + f',\n "files": [\n{lines}\n ]\n}}\n'
+        data = sealed.seal(json.dumps(document, indent=1)[:-2] + f',\n "files": [\n{lines}\n ]\n}}\n')
         if (copy := working_copy.of(self._layout.root)) is not None:
             parent = self.read(snapshot.parent).files if snapshot.parent is not None else ()
             before = frozenset(file.path for file in parent)
-            created = sending.commit(copy, snapshot, before, text.encode())
+            created = sending.commit(copy, snapshot, before, data)
         else:
             temporary = self._layout.new_temporary()
-            durable.write_new(temporary, text.encode())
+            durable.write_new(temporary, data)
             created = durable.publish_once(temporary, self._layout.manifest(snapshot.id))
         if created:
             self._remember(snapshot)

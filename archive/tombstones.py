@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from archive import durable, sending
+from archive import durable, sealed, sending
 from archive.addresses import address_key
 from archive.exceptions import ArchiveDamaged, ArticlePurged
 from archive.records import ArticleRecord
@@ -153,27 +153,29 @@ def blank_look(url: str, requested_url: str) -> dict[str, str | None]:
 def write(layout: Layout, stone: Tombstone) -> None:
     """Durable when it returns; one rename, so that it is there whole or not."""
     durable.make_folder(layout.purged)
-    text = json.dumps(asdict(stone), default=datetime.isoformat, indent=1) + "\n"
-    sending.share(layout, f"_purged/{stone.id}.json", text.encode())
+    data = sealed.seal(json.dumps(asdict(stone), default=datetime.isoformat, indent=1))
+    sending.share(layout, f"_purged/{stone.id}.json", data)
     temporary = layout.new_temporary()
-    durable.write_new(temporary, text.encode())
+    durable.write_new(temporary, data)
     temporary.rename(layout.purged / f"{stone.id}.json")
     durable.sync_folder(layout.purged)
 
 
 def _read(data: bytes, where: str) -> Tombstone:
     try:
-        fields = json.loads(data)
-        done = fields["done"]
-        for name in (*fields["articles"], *fields["addresses"]):
+        told: dict[str, Any] = sealed.read(data, required=lambda _: False)
+        if strange := told.keys() - {field.name for field in fields(Tombstone)}:
+            raise ValueError(f"nothing is called {min(strange)!r}")
+        done = told["done"]
+        for name in (*told["articles"], *told["addresses"]):
             bytes.fromhex(name)
         return Tombstone(
-            id=fields["id"],
-            at=datetime.fromisoformat(fields["at"]).astimezone(UTC),
-            reason=fields["reason"],
-            articles=tuple(fields["articles"]),
-            addresses=tuple(fields["addresses"]),
-            ranges=tuple(Range(**item) for item in fields["ranges"]),
+            id=told["id"],
+            at=datetime.fromisoformat(told["at"]).astimezone(UTC),
+            reason=told["reason"],
+            articles=tuple(told["articles"]),
+            addresses=tuple(told["addresses"]),
+            ranges=tuple(Range(**item) for item in told["ranges"]),
             done=datetime.fromisoformat(done).astimezone(UTC) if done else None,
         )
     except (ValueError, KeyError, TypeError) as error:

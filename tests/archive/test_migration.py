@@ -119,6 +119,7 @@ def as_older(root, version=0, schemas=None):
         )
         live += files.write(file.table, table, file.month) or [files.write_empty(file.table, file.month)]
     document = json.loads(layout.manifest(head.id).read_text())
+    del document["sha256"]  # which came with schema 3
     document["schema_version"] = version
     document["files"] = [{name: getattr(x, name) for name in x.__slots__} for x in live]
     layout.manifest(head.id).write_text(json.dumps(document))
