@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.outline import names_say
+from crawler.extraction.signature import NAME
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Claim
 
@@ -49,6 +50,11 @@ _LINE_TAGS = (
     "h4",
     "h5",
     "h6",
+    "dt",
+    "footer",
+    "header",
+    "small",
+    "label",
 )
 _BEGINS = (
     "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
@@ -76,6 +82,9 @@ _AUTHORS_PAGE = re.compile(
     r"|contributors?|columnists?|by|u)[/=-]|/@|[?&](?:author|user)=",
     re.IGNORECASE,
 )
+_NAMING = ("h2", "h3", "h4", "h5", "a", "strong", "b")
+_LABEL = re.compile(r"(?:by|(?:written|story) by|authors?|автор(?:и|ы|ка)?|текст)\s*:?", re.IGNORECASE)
+"""A label in an element of its own."""
 _NEAR = 40
 """Elements after the headline in which a byline may come."""
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
@@ -163,6 +172,13 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
         parent = element.getparent()
         if parent is not None and _is_printed(line := _words(parent)) and not _is_elsewhere(parent):
             yield line
+            continue
+        # <span>by</span> <span>Jane Doe</span> among other things: the name is the next element
+        beside = element.getnext()
+        if beside is not None and _LABEL.fullmatch(label := _words(element)) and not _is_elsewhere(element):
+            named = _words(beside)
+            if NAME.fullmatch(named):
+                yield f"{label} {named}"
 
 
 def _is_printed(line: str) -> bool:
@@ -181,6 +197,7 @@ def _is_printed(line: str) -> bool:
 
 def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
+    within: list[str] = []
     of_author = page.named(_of_author, page.by_class, page.by_itemprop)
     for i, said in enumerate(page.attributes):
         if ("data-testid" in said and _of_author(said["data-testid"])) or (
@@ -199,12 +216,18 @@ def _classed(page: Outline) -> Iterator[str]:
             continue
         line = _words(element)
         if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
+            # a box about the author: who it is stands in a line of its own
+            first = next((e for e in element.iterdescendants(*_NAMING) if _words(e)), None)
+            if first is not None and NAME.fullmatch(own := _words(first)):
+                within.append(own)
             continue
         if 3 < len(line) < 160 and line not in seen and not any(line in earlier for earlier in seen):
             seen.add(line)
             yield line
         if len(seen) > 8:
             return
+    if not seen:
+        yield from dict.fromkeys(within)
 
 
 def _leading_to_authors(page: Outline) -> Iterator[str]:
@@ -230,9 +253,11 @@ def _is_elsewhere(element: HtmlElement) -> bool:
             return False
         if parent.tag in {"aside", "nav"}:
             return True
-        if parent.tag == "footer" and next(parent.iterancestors("article"), None) is None:
+        if parent.tag == "footer":
             # Drupal prints who wrote an article in its own footer
-            return True
+            if next(parent.iterancestors("article"), None) is None:
+                return True
+            continue
         if _of_other_things(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
             return True
     return False

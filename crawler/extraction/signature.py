@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _LONGEST = 70
 _ABOVE = 400
 """Characters of text that a name has to stand under."""
-_NAME = re.compile(
+NAME = re.compile(
     r"(?:[^\W\d_a-zа-яіїєґё][^\W\d_]*(?:['’ʼ-][^\W\d_]+)*\.?\s+){1,3}[^\W\d_a-zа-яіїєґё][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*"
     r"(?:,\s*[^.!?:;]{2,40})?\.?"
 )
@@ -27,4 +27,4 @@ def signature(blocks: Sequence[Found], reasons: Sequence[str | None]) -> int | N
     last = blocks[kept[-1]]
     above = sum(len(blocks[i].text) for i in kept[:-1])
     found = last.kind == "paragraph" and len(last.text) <= _LONGEST and above >= _ABOVE
-    return kept[-1] if found and _NAME.fullmatch(last.text) else None
+    return kept[-1] if found and NAME.fullmatch(last.text) else None

@@ -1,0 +1,76 @@
+"""Where pages print who wrote an article, and where they print somebody else."""
+
+# ruff: noqa: E501 - pieces of pages
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.extraction.page import extract
+from crawler.items import Fetch, Hints
+from pipelines.byline import decide_authors
+
+LINE = "Міська рада ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі, повідомила пресслужба."
+TEXT = "".join(f"<p>{LINE} {i}</p>" for i in range(6))
+HANNA, JANE = "Ганна Вигадана", "Jane Doe"
+
+
+def authors(before: str = "", after: str = "", head: str = "", end: str = "") -> list[str]:
+    page = f"""<html lang="uk"><head><title>Рада ухвалила бюджет міста</title>{head}</head><body><header><a href="/">Кур'єр</a></header>
+    <article><h1>Рада ухвалила бюджет міста</h1>{before}<div class="content">{TEXT}{end}</div>{after}</article>
+    <aside class="popular"><a href="/2">Інша новина про місто</a><span class="author">Петро Сторонній</span></aside></body></html>"""
+    url = "https://courier.example/news/1"
+    article = extract(
+        Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("courier")
+    )
+    assert article.body.split("\n\n") == [f"{LINE} {i}" for i in range(6)]
+    return list(decide_authors(article.author_claims, article.byline)[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (f"<div class='meta'><a rel='author' href='/a/1'>{HANNA}</a></div>", [HANNA]),
+        (f"<span itemprop='author' itemscope><span itemprop='name'>{HANNA}</span></span>", [HANNA]),
+        (f"<address class='author'>{HANNA}</address>", [HANNA]),
+        (f"<div data-testid='byline-name'>{HANNA}</div>", [HANNA]),
+        (f"<div class='article__authors'><a href='/author/1'>{HANNA}</a>, <a href='/author/2'>Олег Другий</a></div>", [HANNA, "Олег Другий"]),
+        (f"<div class='entry-meta'>Опубліковано <time>1 лютого</time> автор <a href='/author/hv'>{HANNA}</a></div>", [HANNA]),
+        (f"<div class='info'><span class='label'>Автор</span><span class='value'>{HANNA}</span></div>", [HANNA]),
+        (f"<dl><dt>Автор:</dt><dd>{HANNA}</dd><dt>Розділ:</dt><dd>Місто</dd></dl>", [HANNA]),
+        (f"<span>by</span> <span class='name'>{JANE}</span>", [JANE]),
+        (f"<p class='byline'>By <a href='/people/x'>{JANE}</a> <a href='https://x.com/jd'>@janedoe</a></p>", [JANE]),
+        (f"<p class='byline'>By {JANE} | March 3, 2026</p>", [JANE]),
+        (f"<div class='x'><a href='/avtor/hanna-vyhadana'>{HANNA}</a></div>", [HANNA]),
+        ("<ul><li><span>Автори</span> <a href='/a'>Новини</a></li></ul>", []),
+        ("<div class='related'><span class='author'>Петро Сторонній</span></div>", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_above_the_text(before: str, expected: list[str]) -> None:
+    assert authors(before) == expected
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        f"<footer class='entry-footer'>Автор: {HANNA}</footer>",
+        f"<div class='author-box'><h4>{HANNA}</h4><p>Журналістка, пише про місто з 2009 року.</p></div>",
+    ],
+)
+def test_below_the_text(after: str) -> None:
+    assert authors(after=after) == [HANNA]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [f"<p><strong>{HANNA}</strong></p>", f"<p><em>{HANNA}, «Кур'єр»</em></p>", f"<p>Автор: {HANNA}</p>"],
+)
+def test_the_end_of_the_text(end: str) -> None:
+    assert authors(end=end) == [HANNA]
+
+
+@pytest.mark.parametrize("name", ["admin", "Кур'єр", "https://courier.example/a"])
+def test_a_claim_that_names_nobody_gives_way(name: str) -> None:
+    head = f'<meta name="author" content="{name}">'
+    assert authors(f"<div class='author'>{HANNA}</div>", head=head) == [HANNA]
