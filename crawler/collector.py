@@ -1,8 +1,10 @@
-"""The pace of Python's garbage collector while a crawl runs."""
+"""How memory is given back while a crawl runs: the pace of Python's collector, and what malloc keeps."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 
 # of new objects; at Python's 700 the whole heap, most of it code, is walked every few hundred pages
 COLLECT_EVERY = 20_000
+# bytes; glibc would raise its own limit with each page of megabytes that is freed, and keep such blocks
+LARGE = 1 << 20
+_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of mallopt(3)
 
 
 class Collector:
@@ -28,7 +33,17 @@ class Collector:
         self._before = gc.get_threshold()
         gc.freeze()
         gc.set_threshold(COLLECT_EVERY, 20, 50)
+        give_back_large_blocks()
 
     def restore(self) -> None:
         gc.unfreeze()
         gc.set_threshold(*self._before)
+
+
+def give_back_large_blocks() -> None:
+    """What is larger than LARGE comes from the kernel, and goes back to it when it is freed."""
+    if sys.platform == "linux":
+        # other libraries than glibc have no such function, and no such limit
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(_MMAP_THRESHOLD, LARGE)

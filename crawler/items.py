@@ -6,10 +6,12 @@ Without slots: what a worker hands over is then unpickled in C, and a copy is th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from pickle import PickleBuffer
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import SupportsIndex
 
     from archive.warc import Members
 
@@ -87,6 +89,15 @@ class Fetch:
     """Aware, UTC."""
     etag: str | None = None
     last_modified: str | None = None
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        """The body goes beside the rest: a page of megabytes is not copied to be handed to a worker."""
+        body = PickleBuffer(self.body) if int(protocol) >= 5 else self.body
+        return _fetched, (body, {**self.__dict__, "body": b""})
+
+
+def _fetched(body: bytes | bytearray, others: dict[str, Any]) -> Fetch:
+    return Fetch(**{**others, "body": bytes(body)})
 
 
 @dataclass(frozen=True)

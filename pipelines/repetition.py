@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import archive
 from archive.exceptions import ArchiveError
+from archive.opening import open_existing
 from crawler.extraction.text import for_comparison
 from crawler.items import Article, Claim, Look
 from crawler.ledger import Ledger
@@ -194,6 +195,9 @@ def _ends(body: str) -> list[str]:
 
 def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:
     try:
+        if not open_existing(uri)[2].rows("articles"):
+            # its reader brings pandas, which stalls the event loop and takes 40 MB
+            return frozenset()
         held = archive.open(uri)
         found = repeated_lines(islice(_bodies(held, newsroom, since=now - _LATELY), _HELD))
         found = found or repeated_lines(islice(_bodies(held, newsroom, since=None), _HELD))

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 COMMIT_EVERY = 500
 # by then the process that commits has read its imports; a crawl with less has one commit, at its end
 PREPARE_AT = 200
+# characters of text that are as much: pages of megabytes would make the crawl's own commit one of 100 MB
+PREPARE_AT_TEXT = 2 << 20
 # what a power cut may take of the articles that were acknowledged
 SYNC_SECONDS = 1.0
 
@@ -51,7 +53,7 @@ class SnapshotStage:
         self._commit: asyncio.Future[Snapshot | None] | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
-        self._unsynced = 0
+        self._unsynced = self._text = 0
         # at close a commit may still be running
         self._publishing = threading.Lock()
         self._publisher: Publisher | None = None
@@ -96,7 +98,8 @@ class SnapshotStage:
             raise Dropped("purged", str(error)) from error
         self.acknowledged += 1
         self._unsynced += 1
-        if self._publisher is None and self.writer.pending >= PREPARE_AT:
+        self._text += len(item.body)
+        if self._publisher is None and (self.writer.pending >= PREPARE_AT or self._text >= PREPARE_AT_TEXT):
             self._publisher = Publisher(self._uri, self.run_id)
         if self.writer.pending >= COMMIT_EVERY and self._commit is None:
             self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish))

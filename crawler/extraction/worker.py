@@ -28,7 +28,7 @@ _PORTION = 1 << 18
 class Task:
     def __init__(self, function: Callable[..., object], args: object, kwargs: object) -> None:
         self.name = function.__name__
-        self.job = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        self.job = packed((function, args, kwargs))
         self.result: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self.spared = False
         """It has been at a worker that ended with the server, and is not to blame unless it happens again."""
@@ -47,6 +47,18 @@ class Task:
             self.result.set_exception(error)
 
 
+def packed(value: object) -> list[memoryview]:
+    """One message: how many parts there are, how long each is, the pickle, and what is large beside it.
+
+    Not put together: a page of megabytes is sent from where it lies.
+    """
+    beside: list[pickle.PickleBuffer] = []
+    parts = [memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=beside.append))]
+    parts += [buffer.raw() for buffer in beside]
+    lengths = b"".join(part.nbytes.to_bytes(LENGTH, "big") for part in parts)
+    return [memoryview(len(parts).to_bytes(LENGTH, "big") + lengths), *parts]
+
+
 class Worker:
     """Calls `heard` after each message, and when it has ended: `held` is then what it leaves undone."""
 
@@ -63,7 +75,7 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._received = bytearray()
-        self._unsent = bytearray()
+        self._unsent: deque[memoryview] = deque()
         self.held: deque[Task] = deque()
         self.pid = 0
         """0 until it has said that it runs."""
@@ -82,7 +94,11 @@ class Worker:
 
     def give(self, task: Task) -> None:
         self.held.append(task)
-        self._write(len(task.job).to_bytes(LENGTH, "big") + task.job)
+        idle = not self._unsent
+        self._unsent += task.job
+        if idle and not self._send():
+            assert self._loop is not None
+            self._loop.add_writer(self._socket, self._send_on)
         if len(self.held) == 1:
             self._set_clock()
 
@@ -116,26 +132,25 @@ class Worker:
         self.end(ExtractionTimeout(f"{self.held[0].name} took longer than {self._seconds:g} s"))
         self._heard(self)
 
-    def _write(self, message: bytes) -> None:
-        if not self._unsent:
-            message = message[self._send(message) :]
-        if message:
-            assert self._loop is not None
-            self._unsent += message
-            self._loop.add_writer(self._socket, self._write_on)
-
-    def _write_on(self) -> None:
-        del self._unsent[: self._send(self._unsent)]
-        if not self._unsent and self._loop is not None:
+    def _send_on(self) -> None:
+        if self._send() and self._loop is not None:
             self._loop.remove_writer(self._socket)
 
-    def _send(self, message: bytes | bytearray) -> int:
-        try:
-            return self._socket.send(message)
-        except BlockingIOError:
-            return 0
-        except OSError:  # it has ended: reading says so too
-            return len(message)
+    def _send(self) -> bool:
+        """Whether everything is sent."""
+        while self._unsent:
+            try:
+                sent = self._socket.sendmsg([*self._unsent])
+            except BlockingIOError:
+                return False
+            except OSError:  # it has ended: reading says so too
+                self._unsent.clear()
+                return True
+            while self._unsent and sent >= self._unsent[0].nbytes:
+                sent -= self._unsent.popleft().nbytes
+            if self._unsent:
+                self._unsent[0] = self._unsent[0][sent:]
+        return True
 
     def _read(self) -> None:
         try:

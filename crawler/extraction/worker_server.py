@@ -2,8 +2,8 @@
 
 It pays for the imports once. Its end of the socket pair FD brings one byte and one more socket for each
 worker that is wanted; when it brings nothing any more the crawl has ended or was killed, and all that it has
-forked ends with it. Messages on a worker's socket are a length of eight bytes and a pickle; both ends are
-ours.
+forked ends with it. A job on a worker's socket is the number of its parts, their lengths, a pickle and its
+large buffers; an answer is a length of eight bytes and a pickle. Both ends are ours.
 """
 
 from __future__ import annotations
@@ -38,9 +38,6 @@ GRACE = 5
 # parsing makes objects by the hundred thousand and leaves few cycles: at Python's own 700 the collector takes
 # a tenth of the page work, and the memory of a worker is the same
 COLLECT_EVERY = 100_000
-
-# the event loop comes first: it has little to do, and workers that have all the cores let it wait for 30 ms
-NICER = 5
 
 LENGTH = 8
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -101,11 +98,11 @@ def work(jobs: socket.socket, seconds: float) -> NoReturn:
     os._exit(0)
 
 
-def _answer(job: bytearray, seconds: float, *, worn: bool) -> bytes:
+def _answer(job: list[bytearray], seconds: float, *, worn: bool) -> bytes:
     """The kernel's own alarm: a regular expression that runs for ever lets no thread of Python notice."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        function, args, kwargs = pickle.loads(job)
+        function, args, kwargs = pickle.loads(job[0], buffers=job[1:])
         value = function(*args, **kwargs)
         return pickle.dumps((value, None, worn or _is_large()), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
@@ -136,9 +133,17 @@ def _send(to: socket.socket, message: bytes) -> None:
     to.sendall(message)
 
 
-def _receive(source: socket.socket) -> bytearray | None:
+def _receive(source: socket.socket) -> list[bytearray] | None:
+    """The parts of a job, see `packed` in crawler/extraction/worker.py."""
     head = _read(source, LENGTH)
-    return None if head is None else _read(source, int.from_bytes(head, "big"))
+    lengths = None if head is None else _read(source, LENGTH * int.from_bytes(head, "big"))
+    parts: list[bytearray] = []
+    for start in range(0, len(lengths or b""), LENGTH):
+        part = _read(source, int.from_bytes((lengths or b"")[start : start + LENGTH], "big"))
+        if part is None:
+            return None
+        parts.append(part)
+    return parts or None
 
 
 def _read(source: socket.socket, length: int) -> bytearray | None:
@@ -156,7 +161,6 @@ if __name__ == "__main__":
     # the crawl says when to end: at a service manager's SIGTERM to all it still has pages here
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    os.nice(NICER)
     prepare()
     with socket.socket(fileno=int(sys.argv[1])) as asked:
         serve(asked, float(sys.argv[2]))
