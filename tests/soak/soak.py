@@ -19,7 +19,7 @@ import pandas as pd
 
 from tests.hostile.server import HostileServer
 from tests.running import ROOT, Crawl
-from tests.soak.newsrooms import Newsrooms, text
+from tests.soak.newsrooms import PART, Newsrooms, text
 from tests.soak.watching import Watch
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def _faketime() -> Path | None:
 
 
 FAKETIME = _faketime()
+# all lists are read before their articles, and one run asks for PAGE_BUDGET of these at most
+MOST_PARTS = 250
 FLAT = 1.25
 """Times what it took in the second quarter that a crawl may take in the last."""
 
@@ -105,7 +107,7 @@ def soak(crawl: Crawl, seconds: float, seed: int, progress: TextIO | None = None
     until = time.monotonic() + seconds
     with HostileServer() as server:
         newsrooms = Newsrooms(server, seed)
-        newsrooms.parts = max(2, int(seconds / 3))
+        newsrooms.parts = max(2, min(MOST_PARTS, int(seconds * 4 / PART)))
         runner = _Runner(crawl, server.port)
         long = runner.start("chronicle")
         watch = Watch(long.pid)
