@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.extraction.outline import names_say
+from crawler.extraction.outline import names_say, short_text
 from crawler.extraction.signature import NAME
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Claim
@@ -85,6 +85,7 @@ _AUTHORS_PAGE = re.compile(
 _NAMING = ("h2", "h3", "h4", "h5", "a", "strong", "b")
 _LABEL = re.compile(r"(?:by|(?:written|story) by|authors?|автор(?:и|ы|ка)?|текст)\s*:?", re.IGNORECASE)
 """A label in an element of its own."""
+_LONGEST_NAME = 80
 _NEAR = 40
 """Elements after the headline in which a byline may come."""
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
@@ -176,7 +177,7 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
         # <span>by</span> <span>Jane Doe</span> among other things: the name is the next element
         beside = element.getnext()
         if beside is not None and _LABEL.fullmatch(label := _words(element)) and not _is_elsewhere(element):
-            named = _words(beside)
+            named = one_line(short_text(beside, _LONGEST_NAME) or "")
             if NAME.fullmatch(named):
                 yield f"{label} {named}"
 
