@@ -85,7 +85,8 @@ _AUTHORS_PAGE = re.compile(
 _NAMING = ("h2", "h3", "h4", "h5", "a", "strong", "b")
 _LABEL = re.compile(r"(?:by|(?:written|story) by|authors?|автор(?:и|ы|ка)?|текст)\s*:?", re.IGNORECASE)
 """A label in an element of its own."""
-_LONGEST_NAME = 80
+_LONGEST, _LONGEST_NAME = 140, 80
+"""Characters of a line, and of a name."""
 _NEAR = 40
 """Elements after the headline in which a byline may come."""
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
@@ -148,7 +149,7 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
     """Lines that begin with `Автор:` and the like."""
     for element in by_rel:
         parent = element.getparent()
-        line = _words(parent) if parent is not None and element.tag == "a" else ""
+        line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120:
             yield line
     for i in page.positions(*_LINE_TAGS):
@@ -165,13 +166,13 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
             continue
         if not PREFIX.match(one_line(start) + " x"):
             continue
-        line = _words(element)
+        line = _words(element, _LONGEST)
         if _is_printed(line) and not _is_elsewhere(element):
             yield line
             continue
         # <span>Автор:</span> <a>Ім'я Прізвище</a>: the line is the parent's
         parent = element.getparent()
-        if parent is not None and _is_printed(line := _words(parent)) and not _is_elsewhere(parent):
+        if parent is not None and _is_printed(line := _words(parent, _LONGEST)) and not _is_elsewhere(parent):
             yield line
             continue
         # <span>by</span> <span>Jane Doe</span> among other things: the name is the next element
@@ -184,7 +185,7 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
 
 def _is_printed(line: str) -> bool:
     match = PREFIX.match(line)
-    if match is None or not 5 < len(line) < 140:
+    if match is None or not 5 < len(line) < _LONGEST:
         return False
     names = line[match.end() :]
     first = names.split()[0] if names.split() else ""
@@ -243,9 +244,17 @@ def _leading_to_authors(page: Outline) -> Iterator[str]:
                 yield line
 
 
-def _words(element: HtmlElement) -> str:
-    """The element's text, with a space where one element ends and another begins."""
-    return one_line(" ".join(element.itertext()))
+def _words(element: HtmlElement, longest: int | None = None) -> str:
+    """The element's text, a space where one element ends and another begins; empty where it is longer."""
+    parts: list[str] = []
+    letters = 0
+    for part in element.itertext():
+        parts.append(part)
+        letters += len(part.strip())
+        # what is left of a large element is not read
+        if longest is not None and letters > longest:
+            return ""
+    return one_line(" ".join(parts))
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

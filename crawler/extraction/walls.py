@@ -66,9 +66,9 @@ _END = "\x00"
 
 def wall_line(page: Outline) -> str | None:
     """The first; to look for its words in all lines at once takes a tenth of looking at each."""
-    lines = [
+    lines = dict.fromkeys(
         own for tag, own in zip(page.tags, page.texts, strict=True) if 12 < len(own) < 300 and tag in _TAGS
-    ]
+    )
     joined = _END.join(lines)
     starts: set[int] = set()
     for word in _WORDS:

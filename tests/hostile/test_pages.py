@@ -27,6 +27,7 @@ EXPENSIVE = {
     "entities": f"<p>{'&amp;' * 900_000}</p>",
     "by": f"<p class='author'>{'By ' * 1_400_000}</p>",
     "names": f"<p class='author'>{'Іван Франко, ' * 180_000}</p>",
+    "like-bylines": "<p>Текст один два</p>" * 19_000,
     "copyright": f"<p>{'© ' * 1_400_000}</p>",
     "json": '<script type="application/ld+json">' + "[" * 2_000_000 + "</script>",
     "json-object": '<script type="application/ld+json">' + '{"@graph":' * 400_000 + "</script>",
