@@ -81,7 +81,8 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
     if "url" in given and "urls" in given:
         raise UsageError("give either url=URL or urls=FILE, not both", print_help=False)
     since, until = _date(given, "since"), _date(given, "until")
-    if since and not FIRST_DAY <= since <= (today := last_day()):
+    today = last_day()
+    if since and not FIRST_DAY <= since <= today:
         when = f"after today, {today}" if since > today else "before there was a web"
         raise UsageError(f"since={since} is {when}", print_help=False)
     if since and until and since >= until:
