@@ -66,8 +66,8 @@ def _own(layout: Layout) -> Path:
 def _put(source: Path, target: Path) -> None:
     try:
         target.symlink_to(source)
-    except (OSError, NotImplementedError) as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
             raise
         shutil.copyfile(source, target)
 

@@ -20,7 +20,6 @@ from archive.plan import Plan, Rereadings
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from archive.log import Snapshot
@@ -64,19 +63,16 @@ def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, root: Path, align
     found, files, latest = _stored(wanted, state, root)
     if not found:
         return None
-    last_seen = {x: current.last_seen for x, current in state.currents(latest).items()}
-    drafts = {x: [_draft(found[x, version], version, last_seen[x])] for x, version in latest.items()}
+    today = {x: found[x, version] for x, version in latest.items()}
+    drafts = {x: [Draft(record, latest[x], None, record.fetched_at)] for x, record in today.items()}
     reading = Reading(stored={}, drafts=drafts)
     in_stories = state.in_stories({facts.story_id for facts in state.facts(latest)})
     members = [
-        replace(
-            member,
-            language=drafts[member.article_id][0].record.language,
-            headline=drafts[member.article_id][0].record.headline,
-            published_at=drafts[member.article_id][0].record.published_at,
+        member
+        if (record := today.get(member.article_id)) is None
+        else replace(
+            member, language=record.language, headline=record.headline, published_at=record.published_at
         )
-        if member.article_id in drafts
-        else member
         for member in state.members(in_stories)
     ]
     built = stories.build(members, state.joints(in_stories))
@@ -115,10 +111,6 @@ def _stored(
                 if newest:
                     latest[article_id] = version
     return found, frozenset(files), latest
-
-
-def _draft(record: ArticleRecord, version: int, last_seen: datetime) -> Draft:
-    return Draft(record, version, None, last_seen)
 
 
 def _read(record: ArticleRecord) -> rows.Row:

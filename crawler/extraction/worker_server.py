@@ -117,7 +117,7 @@ def _sendable(error: Exception) -> Exception:
     told = "".join(traceback.format_exception(error))
     try:
         pickle.loads(pickle.dumps(error))
-    except Exception:
+    except Exception:  # what an error of others does when it is packed is any error at all
         error = RuntimeError(f"{type(error).__name__}: {error}")
     error.add_note(told)
     return error

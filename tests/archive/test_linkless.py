@@ -40,6 +40,10 @@ def test_writing_and_reading_without_links(run, root, cache):
     assert run("read") == ["2 1 2"], "made once, found again"
 
 
+def test_a_name_that_is_taken_stays_anothers(run):
+    assert run("taken") == ["True first False", "False first False"]
+
+
 def test_reading_where_there_are_no_locks_either(run, root, writer, article):
     for number in (1, 2):
         writer.add_article(article(number))

@@ -49,6 +49,17 @@ def test_an_altered_manifest_is_refused(root, writer, article):
             archive.open(root)
 
 
+def test_a_manifest_that_has_lost_its_checksum_is_refused(root, writer, article):
+    writer.add_article(article(1))
+    writer.commit()
+    manifest = Layout(root).manifest(1)
+    document = json.loads(manifest.read_text())
+    del document["sha256"]
+    manifest.write_text(json.dumps(document))
+    with pytest.raises(ArchiveDamaged, match="does not end with its checksum"):
+        archive.open(root)
+
+
 def test_an_altered_tombstone_is_found(root, writer, article):
     for number in (1, 2):
         writer.add_article(article(number))

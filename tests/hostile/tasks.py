@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
 
 from crawler.extraction.worker_server import MEMORY_LIMIT
 
@@ -37,7 +36,7 @@ def end_server() -> int:
     """The one that this worker was forked from."""
     server = os.getppid()
     os.kill(server, signal.SIGKILL)
-    time.sleep(60)
+    signal.pause()  # it takes this worker along
     return server
 
 

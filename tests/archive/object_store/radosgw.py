@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import uuid
@@ -127,7 +126,8 @@ def wait_for(endpoint, running):
             return
         if dead := [process.args[0] for process in running if process.poll() is not None]:
             raise SystemExit(f"{dead[0]} has ended")
-        time.sleep(0.1)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running[-1].wait(0.1)
 
 
 def free_ports(count):

@@ -1,4 +1,4 @@
-"""without_links.py write|read|plain ROOT: use an archive where the system has no links, or is like Windows.
+"""without_links.py write|taken|read|plain ROOT: an archive where the system has no links, or is like Windows.
 
 `write` brings two articles in two commits; `read` and `plain` print how many rows a bare reader finds at
 `path("articles")` of the latest and of the first commit; `plain` has neither locks nor forks.
@@ -31,6 +31,15 @@ if action == "write":
         with ArchiveWriter.open(root, run_id=f"run-{number}") as writer:
             writer.add_article(make_article(number))
             assert writer.commit() is not None
+elif action == "taken":
+    from pathlib import Path
+
+    from archive import durable
+
+    early, final = Path(root).with_name("early"), Path(root).with_name("final")
+    for text in (b"first", b"second"):
+        early.write_bytes(text)
+        print(durable.publish_once(early, final), final.read_text(), early.exists())
 else:
     opened = archive.open(root)
     first = opened.snapshots()[1].committed_at
