@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from zlib_ng import zlib_ng
@@ -35,7 +35,8 @@ _GZIP = zlib.MAX_WBITS | 16
 _OF_THE_TRANSFER = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _NO_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
-_NO_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
+# any space: readers strip it from the end of a value
+_NO_ADDRESS = re.compile(r"[\x00-\x20\x7f\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ def _value(value: str) -> str:
 
 
 def _address(url: str) -> str:
-    return _NO_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", url)
+    return _NO_ADDRESS.sub(lambda found: quote(found[0]), url)
 
 
 def _date(moment: datetime) -> str:

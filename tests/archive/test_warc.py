@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
@@ -51,6 +51,7 @@ def by_warcio(data):
     return found
 
 
+@example(exchange(url="https://visnyk.example/\xa0"), b"")
 @given(EXCHANGES, st.binary(max_size=3000))
 def test_what_goes_in_comes_out_and_warcio_agrees(exchange, body):
     members = warc.build(exchange, body)
