@@ -20,6 +20,8 @@ _TOKEN = re.compile(
     rf"|(?P<number>{figures.NUMBER}))",
     re.IGNORECASE,
 )
+# two and a half million, два з половиною мільйони
+_BESIDE_HALF = frozenset(("and", "a", "з", "із", "с"))
 _SENTENCE_END = frozenset('.!?…:\n«»“”"')
 
 
@@ -47,13 +49,16 @@ class _Number:
         """Whether the word belongs to it; `five hundred` does, `five ten` does not."""
         if word.kind == "scale" and self.current:
             if word.value == 100:
+                if self.current >= 100:
+                    return False
                 self.current *= 100
             else:
                 self.total, self.current = self.total + self.current * word.value, Decimal(0)
         elif self.kind != "digits" and (
-            self.kind == "scale"
+            (self.kind == "scale" and word.kind != "half")
             or (self.kind == "hundred" and word.kind in {"one", "ten", "ty"})
             or (self.kind == "ty" and word.kind == "one")
+            or (self.kind in {"one", "ten", "ty"} and word is figures.HALF)
         ):
             self.current += word.value
         else:
@@ -79,11 +84,11 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
             continue
         word = token["word"]
         parts = _parts(word) if word else ()
-        counted = parts and _counted(parts)
-        goes_on = number is not None and _goes_on(text[number.end : start])
+        counted = _counted(parts) if parts else ()
+        goes_on = number is not None and _goes_on(text[number.end : start], number.kind, counted)
         if number is not None and goes_on and token["number"] and number.adds(token["number"], token.end()):
             continue
-        if number is not None and not (goes_on and counted) and word != "and":
+        if number is not None and not (goes_on and counted) and word not in _BESIDE_HALF:
             yield from _told(number, text, long)
             number = None
         if counted:
@@ -126,11 +131,16 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
         yield from _told(number, text, long)
 
 
-def _goes_on(between: str) -> bool:
-    return between.strip(" \u00a0-") in {"", "and"}
+def _goes_on(between: str, kind: str, counted: tuple[figures.NumberWord, ...]) -> bool:
+    words = between.replace("\u00a0", " ").replace("-", " ").split()
+    halved = kind == "half" or counted[:1] == (figures.HALF,)
+    return words in ([], ["and"]) or (halved and set(words) <= _BESIDE_HALF)
 
 
 def _told(number: _Number, text: str, long: int) -> Iterator[Anchor]:
+    if number.kind == "half":
+        # a year and a half, півтора року: each language counts those in its own way
+        return
     printed = " ".join(text[number.start : number.end].split())
     if found := figures.precise(printed) or figures.key(number.total + number.current):
         yield Anchor(found, printed, number.start / long)

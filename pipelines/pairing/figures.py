@@ -71,15 +71,23 @@ _SCALES = (
     (1_000_000_000, "мільярд млрд миллиард billion bn"),
     (1_000_000_000_000, "трильйон трлн триллион trillion"),
 )
+_HUNDRED = frozenset(("hundred", "сотню", "сотні", "сотень", "сотни", "сотен", "сотнями"))
+_HALVES = "half пів половиною половиной"
+_ONES_AND_A_HALF = "півтора півтори полтора полторы полутора"
+_HALF_OF = re.compile("(?:пів|пол)(.{3,})")
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 
 @dataclass(frozen=True, slots=True)
 class NumberWord:
-    """`kind`: one, ten (whole in itself), ty (a one may follow), hundred, scale."""
+    """`kind`: one, ten (whole in itself), ty (a one may follow), hundred, scale, half (a scale follows)."""
 
     kind: str
-    value: int
+    value: Decimal
+
+
+HALF = NumberWord("half", Decimal("0.5"))
+_ONE_AND_A_HALF = NumberWord("half", Decimal("1.5"))
 
 
 def _known() -> dict[str, NumberWord]:
@@ -88,29 +96,36 @@ def _known() -> dict[str, NumberWord]:
         ("one", _ONES, 1, 1), ("ten", _TENS, 10, 1), ("ty", _TIES, 20, 10), ("hundred", _HUNDREDS, 100, 100),
     ):  # fmt: skip
         for number, names in enumerate(lists):
-            words |= {name: NumberWord(kind, first + step * number) for name in names.split()}
-    return words
+            words |= {name: NumberWord(kind, Decimal(first + step * number)) for name in names.split()}
+    words |= dict.fromkeys(_HALVES.split(), HALF)
+    return words | dict.fromkeys(_ONES_AND_A_HALF.split(), _ONE_AND_A_HALF)
 
 
 _KNOWN = _known()
 _STEMS = tuple(
-    (name, NumberWord("ten", 10 + n)) for n, names in enumerate(_TENS[1:], 1) for name in names.split()
+    (name, NumberWord("ten", Decimal(10 + n)))
+    for n, names in enumerate(_TENS[1:], 1)
+    for name in names.split()
 )
-_SCALE_STEMS = tuple((name, NumberWord("scale", value)) for value, names in _SCALES for name in names.split())
+_SCALE_STEMS = tuple(
+    (name, NumberWord("scale", Decimal(value))) for value, names in _SCALES for name in names.split()
+)
 
 
 @lru_cache(maxsize=65_536)
 def number_word(word: str) -> NumberWord | None:
     """What a word says as a number; None for others and for ordinals."""
     plain = re.sub("['’ʼ]", "", word.lower()).replace("ё", "е")
-    if plain == "hundred":
-        return NumberWord("scale", 100)
+    if plain in _HUNDRED:
+        return NumberWord("scale", Decimal(100))
     if plain in _KNOWN:
         return _KNOWN[plain]
     for stem, found in _SCALE_STEMS:
         # thousands of people is no number; a plural in Cyrillic stands after numbers too
         if plain.startswith(stem) and not plain.endswith("ands") and len(plain) <= len(stem) + 5:
             return found
+    if (half := _HALF_OF.fullmatch(plain)) and (whole := number_word(half[1])) and whole.kind == "scale":
+        return NumberWord("ten", whole.value / 2)
     return next(
         (found for stem, found in _STEMS if plain[: len(stem)] == stem and len(plain) <= len(stem) + 3), None
     )

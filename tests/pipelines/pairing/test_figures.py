@@ -24,6 +24,13 @@ def keys(text, language):
         ("сорок п'ять осіб", "сорок пять человек", "forty-five people", ["45"]),
         ("двісті тридцять", "двести тридцать", "two hundred and thirty", ["230"]),
         ("2,5 мільярда", "2,5 млрд", "2.5 billion", ["2500000000"]),
+        ("дві сотні глядачів", "двести зрителей", "two hundred viewers", ["200"]),
+        ("п'ять сотень", "пять сотен", "five hundred", ["500"]),
+        ("півтори тисячі", "полторы тысячи", "one and a half thousand", ["1500"]),
+        ("пів мільйона", "полмиллиона", "half a million", ["500000"]),
+        ("два з половиною мільйони", "два с половиной миллиона", "two and a half million", ["2500000"]),
+        ("півтора року, півроку", "полтора года, полгода", "a year and a half, half a year", []),
+        ("сотні людей", "сотни людей", "hundreds of people", []),
         ("у дванадцяти містах", "в двенадцати городах", "in twelve cities", ["12"]),
         ("17 травня", "17 мая", "on May 17", ["17/5"]),
         ("17-19 травня", "17–19 мая", "May 17-19", ["17/5", "19/5"]),
@@ -41,6 +48,8 @@ def test_a_number_is_the_same_in_three_languages(uk, ru, en, said):
 def test_two_numbers_side_by_side_stay_two():
     assert keys("рейси 25 і 31 скасовано", "uk") == ["25", "31"]
     assert keys("five ten twenty", "en") == ["10", "20"]
+    assert keys("3 тисячі з 100 опитаних, двадцять з двох тисяч", "uk") == ["3000", "100", "20", "2000"]
+    assert keys("у 2024 сотні людей", "uk") == ["2024"]
 
 
 def test_a_single_digit_and_an_indefinite_thousand_say_nothing():
