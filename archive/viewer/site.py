@@ -1,4 +1,4 @@
-"""The pages as files: a list, and a page a story."""
+"""The pages as files: a list in each order, and a page a story."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveError
-from archive.viewer.index_page import index_page
+from archive.viewer.index_page import LATEST, index_pages
 from archive.viewer.reading import read_stories
 from archive.viewer.story_page import story_page
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from archive.reader import Archive
 
 _AT_ONCE = 100
-_INDEX = "index.html"
 
 
 def latest_stories(archive: Archive, outlets: Sequence[str] | None, most: int) -> list[str]:
@@ -42,13 +41,13 @@ def write(archive: Archive, story_ids: Sequence[str], folder: Path) -> Path:
         views = []
         for n in range(0, len(story_ids), _AT_ONCE):
             for view in read_stories(archive, story_ids[n : n + _AT_ONCE]):
-                (folder / f"{view.story_id}.html").write_text(story_page(view, _INDEX), "utf-8")
+                (folder / f"{view.story_id}.html").write_text(story_page(view, LATEST), "utf-8")
                 views.append(view)
         told = f"The latest {len(views)} of {archive.root}, snapshot {archive.snapshot.id}."
-        page = folder / _INDEX
-        page.write_text(index_page(views, [f"{x.story_id}.html" for x in views], told), "utf-8")
+        for name, text in index_pages(views, told):
+            (folder / name).write_text(text, "utf-8")
     except OSError as error:
         raise ArchiveError(
             f"The pages cannot be written to {os.fspath(folder)}: {error.strerror or error}."
         ) from None
-    return page
+    return folder / LATEST

@@ -110,8 +110,33 @@ def test_the_list_leads_to_a_page_a_story(bridge, writer, article, view):
     assert code == 0
     index = pages["index.html"]
     leads = [x.get("href") for x in index.iter("a")]
-    assert set(leads) == set(pages) - {"index.html"}
+    assert set(leads) == set(pages)
     assert "+45 min" in index.text_content()
+
+
+def test_each_head_leads_to_the_list_in_its_order(bridge, open_writer, article, view, noon):
+    """The bridge came late in English; the other story is older, was edited and stands alone."""
+    older = article(7, "en", text="Alone.", published_at=noon - timedelta(days=9))
+    writer = open_writer("edits")
+    for day, text in enumerate(("Alone.", "Alone again.")):
+        writer.add_article(
+            replace(
+                article(7, "en", text=text),
+                published_at=older.published_at,
+                fetched_at=noon + timedelta(days=day),
+            )
+        )
+        writer.commit()
+    writer.close()
+    _, pages = view()
+    first = {name: texts(page, "//td/a")[0] for name, page in pages.items() if page.xpath("//table")}
+    bridge_first = ("index.html", "by-delay.html", "by-difference.html")
+    assert {name for name, headline in first.items() if "Bridge" in headline} == set(bridge_first)
+    assert "Bridge" not in first["by-edits.html"]
+    for name in first:
+        ways = pages[name].xpath("//th/a")
+        assert {x.get("href") for x in ways if "↓" in x.text_content()} == {name}
+        assert {x.get("href") for x in ways} == set(first)
 
 
 @pytest.mark.parametrize("arguments", [["nothing-of-this-id"], ["--outlet", "nowhere"]])
