@@ -40,6 +40,8 @@ class Ledger:
         """Addresses the user named; the run has failed if none of them could be archived."""
         self.sources: dict[str, str] = {}
         """Sitemaps, feeds and archive pages: `read`, or why not."""
+        self.broken_start: str | None = None
+        """The error at which the spider stopped naming what it asks for."""
         self.languages: Counter[str] = Counter()
         self.memory: Memory | None = None
         """What this run and earlier ones found: archive and segments; set by the snapshot stage."""
@@ -124,8 +126,12 @@ class Ledger:
         if isinstance(item, Article | Look):
             self.settle(item.requested_url, "failed", f"error-{type(failure.value).__name__}")
 
-    def spider_error(self, failure: Failure, response: Response, spider: Spider) -> None:
-        self.settle(first_address(response), "failed", f"error-{type(failure.value).__name__}")
+    def spider_error(self, failure: Failure, response: Response | None, spider: Spider) -> None:
+        error = type(failure.value).__name__
+        if response is None:
+            self.broken_start = error
+        else:
+            self.settle(first_address(response), "failed", f"error-{error}")
 
 
 def first_address(response: Response) -> str:

@@ -22,6 +22,11 @@ def problems(crawler: Crawler) -> list[str]:
     lost = sum(count for kind, count in totals.items() if kind.startswith("failed(error-"))
     if lost:
         found.append(f"{lost} URLs ended in an error of our own; see the log above")
+    if ledger.broken_start is not None:
+        found.append(
+            f"not all that this crawl should begin with was asked for ({ledger.broken_start}); "
+            "see the log above"
+        )
     if unfinished := totals.get("failed(unfinished)", 0):
         found.append(f"{unfinished} URLs were not finished when the crawl stopped; run it again")
     if sum(totals.values()) != ledger.discovered:

@@ -102,7 +102,8 @@ class SnapshotStage:
         if self._publisher is None and (self.writer.pending >= PREPARE_AT or self._text >= PREPARE_AT_TEXT):
             self._publisher = Publisher(self._uri, self.run_id)
         if self.writer.pending >= COMMIT_EVERY and self._commit is None:
-            self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish))
+            # counted here: the crawl goes on counting while the thread publishes
+            self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish, self._account()))
             self._commit.add_done_callback(self._committed)
         return item.with_(outcome=verdict.outcome, raw=None)
 
@@ -118,7 +119,7 @@ class SnapshotStage:
             self._syncing.cancel()
         self._ledger.close()
         try:
-            self._publish(finished=True)
+            self._publish(self._account(finished=True), finished=True)
         except (ArchiveError, OSError) as error:
             self._fail(error)
         finally:
@@ -134,12 +135,15 @@ class SnapshotStage:
             self._fail(error)
             raise
 
-    def _publish(self, *, finished: bool = False) -> Snapshot | None:
+    def _account(self, *, finished: bool = False) -> dict[str, int]:
+        return account(self._crawler, finished=finished)
+
+    def _publish(self, summary: dict[str, int], *, finished: bool = False) -> Snapshot | None:
         now = datetime.now(UTC)
         with self._publishing:
             snapshot = self.writer.commit(
                 lambda fresh, related: decide(fresh, related, now=now),
-                summary=account(self._crawler, finished=finished),
+                summary=summary,
                 by=None if self._publisher is None else self._publisher.commit,
             )
             if snapshot is not None:
@@ -166,8 +170,13 @@ class SnapshotStage:
 
     def _fail(self, error: BaseException) -> None:
         if self.failure is None:
-            self.failure = str(error)
-            logger.error("The archive cannot be written, the crawl stops: %s", error)
+            foreseen = isinstance(error, ArchiveError | OSError)
+            self.failure = str(error) if foreseen else f"{type(error).__name__}: {error}"
+            logger.error(
+                "The archive cannot be written, the crawl stops: %s",
+                self.failure,
+                exc_info=None if foreseen else error,  # ours: the sentence alone would not lead to it
+            )
             engine = self._crawler.engine
             if engine is not None and not self.closed and engine.running:
                 self._stopping = asyncio.ensure_future(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.careless.counting import ARTICLES, KNOWN
 from tests.herald import Herald, page
 from tests.newsroom import Answer, Site
 from tests.running import ROOT
@@ -92,6 +93,26 @@ def test_an_address_that_nobody_settles_is_a_problem_and_exit_code_1(crawl: Craw
     assert run.exit_code == 1
     assert "1 URLs were not finished" in run.err
     assert account(manifests(run)[-1])["failed(unfinished)"] == 1
+
+
+def test_a_spider_that_breaks_at_the_start_is_a_problem_and_exit_code_1(crawl: Crawl, herald: Herald) -> None:
+    settings = ("-s", "SPIDER_MODULES=tests.careless", "-s", "RESOLVE_TO=127.0.0.1")
+    run = crawl("stumbling", *settings, HERALD_PORT=str(herald.site.port))
+    assert run.exit_code == 1
+    assert "not all that this crawl should begin with was asked for (LookupError)" in run.err
+    assert len(run.table("articles")) == EXPECTED["archived"]
+    assert manifests(run)[-1]["summary"]["run/problems"] == 1  # type: ignore[index]
+
+
+def test_what_is_published_on_the_way_has_the_account_of_that_moment(crawl: Crawl, herald: Herald) -> None:
+    """Counting 150,000 addresses takes long enough for the crawl to enter the next one meanwhile."""
+    settings = ("-s", "SPIDER_MODULES=tests.careless", "-s", "RESOLVE_TO=127.0.0.1")
+    run = crawl("counting", *settings, HERALD_PORT=str(herald.site.port))
+    assert (run.exit_code, run.err) == (0, "")
+    accounts = [account(manifest) for manifest in manifests(run)[1:]]
+    assert len(accounts) == 2
+    assert {told["skipped(known)"] for told in accounts} == {KNOWN}
+    assert accounts[0]["archived"] < accounts[1]["archived"] == ARTICLES
 
 
 def test_why_tells_the_story_of_an_address(herald: Herald) -> None:
