@@ -75,6 +75,8 @@ class Discovering:
             errback=self.source_failed,
             cb_kwargs={"read": read},
             meta={"declared": url},
+            # several may lead to one page, as days that an outlet has no list of: each is told
+            dont_filter=True,
             # a backfill has a list for each day of years: each day's stories come before the next list
             priority=10 if self._spider.arguments.since is None else -10,
         )
@@ -165,7 +167,7 @@ class Discovering:
         over = [child for child in children if not self._spider.budget.allows_list(declared)]
         for child in children[: len(children) - len(over)]:
             try:
-                request = response.request.replace(url=child)
+                request = response.request.replace(url=child, dont_filter=False)
             except ValueError as error:
                 sources[child] = f"bad-url: {error}"
                 continue

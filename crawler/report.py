@@ -47,9 +47,11 @@ def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: st
             _print_stories(console, rows, evidence)
         console.print(_summary(rows, pairs, outlet))
     console.print(_outcomes(ledger))
-    for url, why in ledger.sources.items():
-        if why != "read":
-            console.print(f"[yellow]not read[/]  {escape(visible(url))}: {escape(visible(why))}")
+    unread = [(url, why) for url, why in ledger.sources.items() if why != "read"]
+    for url, why in unread[:LISTED]:
+        console.print(f"[yellow]not read[/]  {escape(visible(url))}: {escape(visible(why))}")
+    if len(unread) > LISTED:
+        console.print(f"… and {len(unread) - LISTED} more; each is a row of observations")
     if stage.snapshots:
         console.print(f"\nArchive   {escape(uri)}  (snapshot {stage.snapshots[-1].id})")
         # an object store has no links: there archive.open alone knows which files make up the snapshot
@@ -123,7 +125,7 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
         by_language = {row.language: row for row in found}
         headline = (by_language.get("en") or by_language.get("uk") or found[0]).headline
         reasons = sorted(set().union(*(evidence.get(row.article_id, set()) for row in found)))
-        other = sorted(str(language) for language in by_language.keys() - set(SHOWN_LANGUAGES))
+        other = sorted(language or "unknown" for language in by_language.keys() - set(SHOWN_LANGUAGES))
         first = min((row.published_at for row in found if row.published_at), default=None)
         lags = [_lag(by_language.get(language), first) for language in SHOWN_LANGUAGES]
         if other:
