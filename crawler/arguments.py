@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.middlewares.proxy import read_proxy
 from crawler.network import refusal
+from crawler.resolver import pinned_names
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings
@@ -25,6 +27,9 @@ REASONS = {
     "credentials": "it carries a user name or password",
     "private-address": "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if you mean it",
 }
+
+# an address may have a comma of its own
+_NEXT = re.compile(r",(?=\s*[a-z]+:)", re.IGNORECASE)
 
 FIRST_DAY = dt.date(1991, 8, 6)
 # the outlets' lists of days are Kyiv's, with hardly an exception
@@ -98,7 +103,7 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
             "pages= bounds what is discovered; url= and urls= name all that is asked for", print_help=False
         )
     if "url" in given:
-        urls = tuple(part.strip() for part in given["url"].split(",") if part.strip())
+        urls = tuple(part.strip(" ,") for part in _NEXT.split(given["url"]) if part.strip(" ,"))
         if not urls:
             raise UsageError("url= is empty; give the address of an article", print_help=False)
         for url in urls:
@@ -123,10 +128,11 @@ def check_settings(settings: Settings) -> None:
     if settings["KEEP_RAW"] not in ("warc", "none"):
         got = settings["KEEP_RAW"]
         raise UsageError(f"KEEP_RAW={got!r}: expected warc or none", print_help=False)
-    try:
-        read_proxy(settings["PROXY"])
-    except ValueError as error:
-        raise UsageError(f"PROXY: {error}", print_help=False) from None
+    for name, read in (("PROXY", read_proxy), ("RESOLVE_TO", pinned_names)):
+        try:
+            read(settings[name] or "")
+        except ValueError as error:
+            raise UsageError(f"{name}: {error}", print_help=False) from None
     for name in ("ALLOW_PRIVATE_NETWORK", "OPT_OUT_FILES"):
         try:
             settings.getbool(name)
@@ -156,7 +162,8 @@ def _date(given: dict[str, str], name: str) -> dt.date | None:
 
 def _read_file(path: Path, *, allow_private: bool) -> Arguments:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Windows' editors begin a text with a mark
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(f"urls={str(path)!r} cannot be read: {why}", print_help=False) from None

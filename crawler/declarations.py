@@ -29,7 +29,7 @@ GROUP = re.compile(r"[a-z_]+", re.IGNORECASE)
 def check_declaration(outlet: type[Outlet]) -> None:
     """Raises DeclarationError with the name of the outlet, what it says and what was expected."""
     # one after the other: what is of a wrong kind cannot be looked at any further
-    for check in (_kinds, _home, _values):
+    for check in (_kinds, _addresses, _home, _values):
         if problems := list(check(outlet)):
             raise DeclarationError(f"outlet {outlet.name!r}: " + "; ".join(problems))
 
@@ -56,8 +56,16 @@ def _kinds(outlet: type[Outlet]) -> Iterator[str]:
         yield f"page_budget {budget!r} is no number of pages; leave it out for the usual one"
 
 
+def _addresses(outlet: type[Outlet]) -> Iterator[str]:
+    for address in (outlet.home, *_sources(outlet), *outlet.variant_url.values()):
+        try:
+            urlsplit(urljoin(outlet.home, address))
+        except ValueError as error:
+            yield f"{address!r} is no address: {error}"
+
+
 def _home(outlet: type[Outlet]) -> Iterator[str]:
-    written = [*_sources(outlet), *outlet.variant_url.values(), *_patterns(outlet)]
+    written = [*_sources(outlet), *outlet.variant_url.values(), *outlet.written_patterns()]
     relative = [address for address in written if address.startswith("/") or "//" not in address]
     parts = urlsplit(outlet.home)
     if (outlet.home or relative) and not (parts.hostname and parts.scheme in {"http", "https"}):
@@ -101,11 +109,11 @@ def _values(outlet: type[Outlet]) -> Iterator[str]:
 
 
 def _articles(outlet: type[Outlet]) -> Iterator[str]:
-    if not _patterns(outlet):
+    if not outlet.written_patterns():
         if outlet.home:
             yield "article_url is missing: all that a feed lists would be an article"
         return
-    for written, pattern in zip(_patterns(outlet), outlet.patterns(), strict=True):
+    for written, pattern in zip(outlet.written_patterns(), outlet.patterns(), strict=True):
         # as it stands in the file
         shown = f'article_url r"{written}"'
         try:
@@ -146,11 +154,6 @@ def _variants(outlet: type[Outlet]) -> Iterator[str]:
 
 def _sources(outlet: type[Outlet]) -> tuple[str, ...]:
     return tuple(address for field in SOURCES for address in getattr(outlet, field))
-
-
-def _patterns(outlet: type[Outlet]) -> tuple[str, ...]:
-    given = (outlet.article_url,) if isinstance(outlet.article_url, str) else outlet.article_url
-    return tuple(pattern for pattern in given if pattern)
 
 
 def _language(field: str, language: str) -> Iterator[str]:

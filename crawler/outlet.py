@@ -56,14 +56,18 @@ class Outlet:
         return tuple(re.compile(pattern) for pattern in self.patterns())
 
     @classmethod
-    def patterns(cls) -> tuple[str, ...]:
-        """The regular expressions of article_url, each for a whole address."""
+    def written_patterns(cls) -> tuple[str, ...]:
+        """The regular expressions of article_url as the file has them."""
         given = (cls.article_url,) if isinstance(cls.article_url, str) else cls.article_url
+        return tuple(pattern for pattern in given if pattern)
+
+    @classmethod
+    def patterns(cls) -> tuple[str, ...]:
+        """The same, each for a whole address."""
         host = re.escape((urlsplit(cls.home).hostname or "").removeprefix("www."))
         return tuple(
             rf"https?://(?:www\.)?{host}{pattern}" if pattern.startswith("/") else pattern
-            for pattern in given
-            if pattern
+            for pattern in cls.written_patterns()
         )
 
     @classmethod

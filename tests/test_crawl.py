@@ -216,6 +216,8 @@ def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(
         (["demo", "-s", "EXTRACTION_PROCESSES=many"], "EXTRACTION_PROCESSES='many': expected a number"),
         (["demo", "-s", "ALLOW_PRIVATE_NETWORK=perhaps"], "expected True or False"),
         (["demo", "-s", "ARCHIVE_URI=s3://bucket/news"], "s3://"),
+        (["demo", "-s", "RESOLVE_TO=visnyk.example"], "RESOLVE_TO: 'visnyk.example' does not appear to be"),
+        (["demo", "-O", "articles.json"], "-o and -O are not taken: articles go into the archive"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_in_one_sentence(crawl: Crawl, arguments: list[str], sentence: str) -> None:
@@ -224,6 +226,23 @@ def test_a_mistake_is_told_in_one_sentence(crawl: Crawl, arguments: list[str], s
     assert sentence in run.err
     assert "Traceback" not in run.err
     assert not run.archive.exists()
+
+
+def test_an_address_may_have_commas_and_a_file_of_them_the_mark_of_windows(
+    crawl: Crawl, tmp_path: Path
+) -> None:
+    with Site() as site:
+        paths = ["/7,75399,1.html", "/7,75399,2.html"]
+        asked = [f"127.0.0.1{path}" for path in paths]
+        site[paths[0]] = site[paths[1]] = Page("uk").render()
+        run = crawl("page", "-a", f"url={site.base}{paths[0]}, {site.base}{paths[1]}")
+        assert run.exit_code == 0, run.err
+        assert sorted(site.articles_asked()) == asked
+        urls = tmp_path / "urls.txt"
+        urls.write_text("".join(f"{site.base}{path}\r\n" for path in paths), "utf-8-sig")
+        run = crawl("page", "-a", f"urls={urls}")
+        assert run.exit_code == 0, run.err
+    assert sorted(site.articles_asked()) == sorted(asked * 2)
 
 
 def test_a_broken_line_is_named_and_the_good_ones_run(crawl: Crawl, tmp_path: Path) -> None:

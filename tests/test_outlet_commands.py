@@ -83,6 +83,14 @@ def test_record_of_what_is_not_there_saves_nothing(scrapy: Scrapy, herald: Site,
     assert not (tmp_path / "herald").exists()
 
 
+def test_record_takes_settings_as_a_crawl_does(scrapy: Scrapy) -> None:
+    done = scrapy("record", "pravda", "https://www.pravda.com.ua/news/2026/03/17/8027001/",
+                  "-s", "EXTRACTION_PROCESSES=many")  # fmt: skip
+    assert done.returncode == 2
+    assert "EXTRACTION_PROCESSES='many': expected a number" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("path", "folder"),
     [

@@ -155,6 +155,7 @@ BROKEN = {
     "languages left out": ((), "languages is missing"),
     "news_sitemaps": ("/sitemap.xml", r"is one text; put it into \[ \]"),
     "feeds": (["https://elsewhere.example/rss"], "outside allowed_domains"),
+    "feeds with half a bracket": (["https://[herald.example/rss"], "is no address: Invalid IPv6"),
     "feeds of no kind": (None, "feeds None is no list of texts"),
     "day_archives": (["/archive/today"], "names no day"),
     "allowed_domains": (["https://herald.example/"], "is no host; write it without scheme"),

@@ -281,8 +281,10 @@ def test_what_cannot_be_meant_is_a_sentence(herald: Herald, crawl: Crawl) -> Non
     for arguments, said in (
         (("page",), "scrapy crawl page -a url="),
         (("herald", "-a", "url=http://a.example"), "-a url=… is of `scrapy crawl`"),
-        (("herald", "--at", "tomorrow"), "--at"),
-        (("herald", "--limit", "0"), "--limit"),
+        (("herald", "--at", "tomorrow"), "'tomorrow' is no time; write it as 2026-12-01T09:00"),
+        (("herald", "--at", "0001-01-01"), "'0001-01-01' is a time without articles"),
+        (("herald", "--at", "9999-12-31T23:00-10:00"), "is no time"),
+        (("herald", "--limit", "0"), "'0' is no number of at least 1"),
         ((), "give one outlet"),
     ):
         run = crawl(*arguments, "-s", "SPIDER_MODULES=crawler.spiders,tests.outlets", command="revisit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from typing import TYPE_CHECKING, ClassVar
@@ -22,8 +23,6 @@ from crawler.story_spider import StorySpider
 from pipelines.snapshot import SnapshotStage
 
 if TYPE_CHECKING:
-    import argparse
-
     from scrapy.crawler import Crawler
 
 OK, LOST, USAGE = 0, 1, 2
@@ -32,9 +31,11 @@ OK, LOST, USAGE = 0, 1, 2
 class Command(BaseRunSpiderCommand):
     requires_project = True
     called: ClassVar[str] = "scrapy crawl"
+    takes_arguments: ClassVar[bool] = True
+    """Whether `-a NAME=VALUE` means something here."""
 
     def syntax(self) -> str:
-        return "[options] OUTLET [-a url=URL | -a urls=FILE | -a since=DATE -a until=DATE]"
+        return "[options] OUTLET [-a url=URL | -a urls=FILE | -a since=DATE -a until=DATE] [-a pages=COUNT]"
 
     def short_desc(self) -> str:
         return "Fetch an outlet's stories in all their languages into the archive"
@@ -43,9 +44,30 @@ class Command(BaseRunSpiderCommand):
         return (
             "Fetch stories in all their languages, pair the variants and publish a snapshot of the archive. "
             "OUTLET is one of `scrapy list`: `demo` needs no network, `page` takes any article of any site. "
-            "Without arguments an outlet's news sitemaps and feeds say what is new. "
+            "Without arguments an outlet's news sitemaps and feeds say what is new; url= names a story, or "
+            "several with commas, urls= a file of them, since= and until= the days of a backfill, pages= how "
+            "many pages this run may ask for. "
             "Exit code 0: all accounted for; 1: something was lost or not written; 2: a wrong argument."
         )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        # Scrapy's, which would write nothing: the archive is where articles go
+        for short, long in (("-o", "--output"), ("-O", "--overwrite-output")):
+            parser.add_argument(short, long, action="append", help=argparse.SUPPRESS)
+        if not self.takes_arguments:
+            parser.add_argument("-a", dest="spargs", action="append", default=[], help=argparse.SUPPRESS)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        if opts.output or opts.overwrite_output:
+            raise UsageError(
+                "-o and -O are not taken: articles go into the archive, and `python -m archive export` "
+                "writes them as CSV, JSON lines or Parquet",
+                print_help=False,
+            )
+        super().process_options(args, opts)
+        if opts.spargs and not self.takes_arguments:
+            raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None

@@ -8,7 +8,7 @@ import sys
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -40,6 +40,8 @@ _UNKNOWN_ADDRESS = "https://unknown.invalid/"
 
 
 class Command(Crawl):
+    takes_arguments: ClassVar[bool] = False
+
     def syntax(self) -> str:
         return "[options] URL|FILE | --repeated OUTLET"
 
@@ -94,10 +96,18 @@ class Command(Crawl):
         if inspection is None:
             self.exitcode = UNREAD
         elif opts.html:
-            opts.html.write_text(inspection_page(inspection), encoding="utf-8")
-            print(opts.html)
+            self._write(inspection, opts.html)
         else:
             print_inspection(Console(), inspection, everything=opts.all)
+
+    def _write(self, inspection: Inspection, path: Path) -> None:
+        try:
+            path.write_text(inspection_page(inspection), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(
+                f"--html: {path} cannot be written: {error.strerror}", print_help=False
+            ) from None
+        print(path)
 
     def _repeated(self, args: list[str], outlet: str) -> None:
         assert self.settings is not None
@@ -107,9 +117,12 @@ class Command(Crawl):
             held = archive.open(self.settings["ARCHIVE_URI"]).articles(
                 outlet=outlet, columns=["language", "blocks"]
             )
-            print_repeated(Console(), outlet, held.to_arrow().to_pylist())
+            rows = held.to_arrow().to_pylist()
         except ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
+        if not rows:
+            raise UsageError(f"the archive has nothing of {outlet!r}", print_help=False)
+        print_repeated(Console(), outlet, rows)
 
     def _of_file(self, path: Path, opts: argparse.Namespace) -> Inspection:
         assert self.settings is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -27,6 +27,8 @@ WORDS = {"holds": "[green]holds[/]", "fails": "[red]does not hold[/]", "unknown"
 
 
 class Command(Crawl):
+    takes_arguments: ClassVar[bool] = False
+
     def syntax(self) -> str:
         return "[options] [OUTLET …]"
 
@@ -50,8 +52,6 @@ class Command(Crawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         assert self.crawler_process is not None
-        if opts.spargs:
-            raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
         names = args or [outlet.name for outlet in outlets(get_spider_loader(self.settings))]  # type: ignore[arg-type]
         declared = [self._spider(name) for name in names]
         for outlet in declared:

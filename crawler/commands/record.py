@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from scrapy import signals
 from scrapy.exceptions import UsageError
@@ -25,6 +25,8 @@ FIXTURES = Path("tests/fixtures/outlets")
 
 
 class Command(Crawl):
+    takes_arguments: ClassVar[bool] = False
+
     def syntax(self) -> str:
         return "[options] OUTLET URL"
 
@@ -48,9 +50,8 @@ class Command(Crawl):
             raise UsageError("give an outlet and the address of one of its stories", print_help=False)
         name, url = args
         spider_class = self._spider(name)
+        self._take_settings(spider_class)
         settings = self.crawler_process.settings
-        for setting, value in (spider_class.custom_settings or {}).items():
-            settings.set(setting, value, priority="spider")
         arguments = read_arguments(
             {"url": url}, accepts=("url",), allow_private=settings.getbool("ALLOW_PRIVATE_NETWORK")
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from argparse import ArgumentTypeError
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +13,7 @@ from rich.table import Table
 from scrapy.exceptions import UsageError
 
 import archive
-from crawler.arguments import Arguments
+from crawler.arguments import FIRST_DAY, Arguments
 from crawler.commands.crawl import OK
 from crawler.commands.crawl import Command as Crawl
 from crawler.revisit_share import Share, share_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 class Command(Crawl):
     called: ClassVar[str] = "scrapy revisit"
+    takes_arguments: ClassVar[bool] = False
 
     def syntax(self) -> str:
         return "[options] OUTLET"
@@ -42,7 +45,9 @@ class Command(Crawl):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--limit", type=_number, help="look at no more than this many addresses")
+        parser.add_argument(
+            "--limit", type=_number, metavar="COUNT", help="look at no more than this many addresses"
+        )
         parser.add_argument(
             "--all", action="store_true", help="all that is due, however few crawls there were"
         )
@@ -58,8 +63,6 @@ class Command(Crawl):
         assert self.settings is not None
         if len(args) != 1:
             raise UsageError(f"give one outlet, see `scrapy list`; got {len(args)}", print_help=False)
-        if opts.spargs:
-            raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
         from crawler.revisit_plan import make_plan  # noqa: PLC0415  Scrapy imports every command for each
 
         spider_class = self._spider(args[0])
@@ -128,12 +131,17 @@ def _cells(band: Band) -> tuple[str, str, str, str]:
 
 
 def _number(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+        raise ArgumentTypeError(f"{text!r} is no number of at least 1")
+    return int(text)
 
 
 def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    try:
+        at = datetime.fromisoformat(text)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ArgumentTypeError(f"{text!r} is no time; write it as 2026-12-01T09:00") from None
+    if not FIRST_DAY <= at.date() < dt.date.max:
+        raise ArgumentTypeError(f"{text!r} is a time without articles")
+    return at
