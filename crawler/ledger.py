@@ -36,6 +36,8 @@ class Ledger:
     def __init__(self) -> None:
         self._open: dict[str, str] = {}
         self._settled: dict[str, tuple[Outcome, str | None]] = {}
+        # counted one by one: a recount of a million addresses at each commit would hold up the event loop
+        self._totals: Counter[str] = Counter()
         self.asked: set[str] = set()
         """Addresses the user named; the run has failed if none of them could be archived."""
         self.sources: dict[str, str] = {}
@@ -79,7 +81,9 @@ class Ledger:
         """Say how a URL ended; one that nobody entered (a redirect's target) is entered now."""
         key = plain_url(url)
         self._open.pop(key, None)
-        self._settled.setdefault(key, (outcome, reason))
+        if key not in self._settled:
+            self._settled[key] = (outcome, reason)
+            self._totals[outcome if reason is None else f"{outcome}({reason})"] += 1
 
     def close(self) -> None:
         """Count what is still open as failed: the run was stopped, or something lost it."""
@@ -99,12 +103,7 @@ class Ledger:
 
     def totals(self) -> dict[str, int]:
         """`{"archived": 12, "dropped(no-body)": 1, …}`; the values add up to what was discovered."""
-        return dict(
-            Counter(
-                outcome if reason is None else f"{outcome}({reason})"
-                for outcome, reason in self._settled.values()
-            )
-        )
+        return dict(self._totals)
 
     def _is_of_a_source(self, url: str) -> bool:
         """One that could not be read has its place there, unless it is listed as a page, too."""
