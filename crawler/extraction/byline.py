@@ -200,12 +200,8 @@ def _is_printed(line: str) -> bool:
 def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
     within: list[str] = []
-    of_author = page.named(_of_author, page.by_class, page.by_itemprop)
-    for i, said in enumerate(page.attributes):
-        if ("data-testid" in said and _of_author(said["data-testid"])) or (
-            "data-component" in said and _of_author(said["data-component"])
-        ):
-            of_author.add(i)
+    places = (page.by_class, page.by_itemprop, *map(page.with_attribute, ("data-testid", "data-component")))
+    of_author = page.named(_of_author, *places)
     for i in sorted(of_author):
         element, attributes = page.elements[i], page.attributes[i]
         if page.tags[i] not in _CLASSED:

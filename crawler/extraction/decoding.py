@@ -62,7 +62,8 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise Unreadable("too-deep", "elements nested deeper than 256")
     _join(root)
-    page = outline(root)
+    lowered = source.lower()
+    page = outline(root, lowered)
     if (elements := len(page.elements)) > MAX_ELEMENTS:
         raise Unreadable("too-many-elements", f"{elements}; at most {MAX_ELEMENTS} are read")
     # every rule on names is a search in them: a megabyte of class would cost seconds
@@ -75,7 +76,7 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     }
     for name, i in endless:
         del page.elements[i].attrib[name]
-    return outline(root) if endless else page
+    return outline(root, lowered) if endless else page
 
 
 def _join(root: HtmlElement) -> None:

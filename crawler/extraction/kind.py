@@ -174,7 +174,7 @@ def _page_type(data: LinkedData, said: Metadata) -> str | None:
 def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
     """Elements whose names speak of a kind."""
     found: dict[str, list[HtmlElement]] = {}
-    names = (*page.by_class.items(), *page.by_id.items(), *_by_type(page).items())
+    names = (*page.by_class.items(), *page.by_id.items(), *page.with_attribute("itemtype").items())
     joined = "\n".join([name for name, _ in names]).lower()
     words = [word for word in _WORDS_OF_A_KIND if word in joined]
     for name, positions in names if words else ():
@@ -186,14 +186,6 @@ def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
             for i in positions:
                 if page.tags[i] in _NAMED:
                     found.setdefault(str(match.lastgroup), []).append(page.elements[i])
-    return found
-
-
-def _by_type(page: Outline) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for i, said in enumerate(page.attributes):
-        if "itemtype" in said:
-            found.setdefault(said["itemtype"], []).append(i)
     return found
 
 

@@ -31,7 +31,7 @@ class Outline:
     root: HtmlElement
     elements: list[HtmlElement]
     tags: list[str]
-    attributes: list[dict[str, str]]
+    attributes: Attributes
     texts: list[str]
     """What stands before an element's first child, empty where nothing does; of code JSON alone."""
     by_tag: dict[str, list[int]]
@@ -40,6 +40,12 @@ class Outline:
     """Positions by the whole value of `class`, of which a page has far fewer than elements; so the others."""
     by_id: dict[str, list[int]]
     by_itemprop: dict[str, list[int]]
+    source: bytes | None
+    """The page in lower case, where it is at hand: what is not in it need not be looked for in elements."""
+
+    def with_attribute(self, name: str) -> dict[str, list[int]]:
+        """Positions of the elements that have it, by its value."""
+        return _by_value(self.elements, name, self.source)
 
     def positions(self, *tags: str) -> list[int]:
         """Of the elements of these tags, in page order."""
@@ -53,29 +59,48 @@ class Outline:
         return [self.elements[i] for i in self.by_tag.get(tag, ())]
 
 
-def outline(root: HtmlElement) -> Outline:
+class Attributes:
+    """By position; read when they are asked for, which they are of links and what is in the head."""
+
+    def __init__(self, elements: list[HtmlElement]) -> None:
+        self._elements = elements
+        self._read: dict[int, dict[str, str]] = {}
+
+    def __getitem__(self, i: int) -> dict[str, str]:
+        said = self._read.get(i)
+        if said is None:
+            said = self._read[i] = dict(self._elements[i].items())
+        return said
+
+
+def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
+    """`source` is what the tree was made of, in lower case."""
     elements: list[HtmlElement] = list(root.iter("*"))
-    tags = [str(element.tag) for element in elements]
+    tags = [element.tag for element in elements]
     by_tag: dict[str, list[int]] = {}
     for i, tag in enumerate(tags):
-        by_tag.setdefault(tag, []).append(i)
-    attributes = [dict(element.items()) for element in elements]
+        if tag in by_tag:
+            by_tag[tag].append(i)
+        else:
+            by_tag[tag] = [i]
+    attributes = Attributes(elements)
     texts = ["" if tag in _CODE else element.text or "" for element, tag in zip(elements, tags, strict=True)]
     for i in by_tag.get("script", ()):
         if "json" in attributes[i].get("type", "").lower():
             texts[i] = elements[i].text or ""
-    by_class: dict[str, list[int]] = {}
-    by_id: dict[str, list[int]] = {}
-    by_itemprop: dict[str, list[int]] = {}
-    for i, said in enumerate(attributes):
-        if said:
-            if "class" in said:
-                by_class.setdefault(said["class"], []).append(i)
-            if "id" in said:
-                by_id.setdefault(said["id"], []).append(i)
-            if "itemprop" in said:
-                by_itemprop.setdefault(said["itemprop"], []).append(i)
-    return Outline(root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop)
+    by_class, by_id, by_itemprop = (_by_value(elements, name, source) for name in ("class", "id", "itemprop"))
+    return Outline(
+        root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop, source
+    )
+
+
+def _by_value(elements: list[HtmlElement], name: str, source: bytes | None) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    if source is None or name.encode() in source:
+        for i, value in enumerate([element.get(name) for element in elements]):
+            if value is not None:
+                found.setdefault(value, []).append(i)
+    return found
 
 
 def names_say(pattern: str) -> Callable[[str], bool]:

@@ -15,6 +15,12 @@ _NEVER = re.compile(
 _NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _CONTROLS = bytes([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
 _REFERENCE = re.compile(r"&#(x[0-9a-f]{1,12}|[0-9]{1,12});?", re.IGNORECASE)
+_DOUBTFUL = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|12[7-9]|1[345]\d|5[5-7]\d{3}|65\d{3}|\d{7,})(?!\d)"
+    r"|x0*(?:[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]|[0-9a-f]{6,})(?![0-9a-f]))",
+    re.IGNORECASE,
+)
+"""Each reference that is no character of a page, and a few that are."""
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 
@@ -30,7 +36,7 @@ def one_line(text: str) -> str:
 
 def printable(source: str) -> bytes:
     """HTML as UTF-8, without the characters that no parser or file format takes, as such or as `&#1;`."""
-    if "&#" in source:
+    if "&#" in source and _DOUBTFUL.search(source):
         source = _REFERENCE.sub(_readable, source)
     try:
         encoded = source.encode()
