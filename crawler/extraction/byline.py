@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.extraction.outline import names_say, short_text
+from crawler.extraction.names import names_say
+from crawler.extraction.outline import short_text
 from crawler.extraction.signature import NAME
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Claim
@@ -138,11 +139,8 @@ def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
 
 def _by_rel(page: Outline) -> list[HtmlElement]:
     """Links that say `rel=author`."""
-    return [
-        page.elements[i]
-        for i in page.positions("a", "link")
-        if "author" in page.attributes[i].get("rel", "").split(" ")
-    ]
+    places = [i for rel, found in page.by("rel").items() if "author" in rel.split(" ") for i in found]
+    return [page.elements[i] for i in sorted(places) if page.tags[i] in {"a", "link"}]
 
 
 def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
@@ -200,7 +198,7 @@ def _is_printed(line: str) -> bool:
 def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
     within: list[str] = []
-    places = (page.by_class, page.by_itemprop, *map(page.with_attribute, ("data-testid", "data-component")))
+    places = (page.by_class, page.by_itemprop, *map(page.by, ("data-testid", "data-component")))
     of_author = page.named(_of_author, *places)
     for i in sorted(of_author):
         element, attributes = page.elements[i], page.attributes[i]
@@ -264,6 +262,6 @@ def _is_elsewhere(element: HtmlElement) -> bool:
             if next(parent.iterancestors("article"), None) is None:
                 return True
             continue
-        if _of_other_things(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
+        if any(map(_of_other_things, (parent.get("class") or "", parent.get("id") or ""))):
             return True
     return False

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.outline import names_say
+from crawler.extraction.names import names_say
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _CAPTIONS = {"div", "span", "p", "em", "small", "td", "i"}
 _of_caption = names_say(
-    "[ _-]((fig|image-?|photo-?|img-?|media-?)?caption|wp-caption-text|imgtitle|copyright"
-    "|(image|photo)-?(text|title|credit|description))[ _-]"
+    "(?:^|[ _-])((fig|image-?|photo-?|img-?|media-?)?caption|wp-caption-text|imgtitle|copyright"
+    "|(image|photo)-?(text|title|credit|description))(?:$|[ _-])"
 )
 
 # a line that ends in "(Photo: Getty Images)." is a caption whatever its class
@@ -64,7 +64,7 @@ def read_page(page: Outline, headline: str | None) -> Page:
         for i, text in enumerate(page.texts)
         if page.tags[i] in _CREDITED_TAGS and ")" in text and _CREDITED.search(text.strip()[-160:])
     }
-    classed = page.named(lambda names: _of_caption(f" {names} "), page.by_class)
+    classed = page.named(_of_caption, page.by_class)
     named = [i for i in classed if page.tags[i] in _CAPTIONS]
     for i in sorted({*page.by_tag.get("figcaption", ()), *named, *credited}):
         element = page.elements[i]

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.outline import names_say
+from crawler.extraction.names import names_say
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -42,7 +42,7 @@ _of_other_things = names_say(
     r"comment(?!ary)|sidebar|side-bar|related|footer|recommend|popular|newsletter|subscri|disqus|breadcrumb"
     r"|(?:^|[\s_-])(?:teasers?|promo|cookies?|consent|repl(?:y|ies)|respond|menu|nav|navigation|copyright|disclaimer|modal"
     r"|popup|advert|ads?|banners?|share|social|login|signup|most|trending|outbrain|taboola|hidden|newslist|news-list)(?:$|[\s_-])"
-    r"|author-?(?:bio|info|card|box)|about-author|otherNews|lastNews"
+    r"|author-?(?:bio|info|card|box)|about-author|othernews|lastnews"
 )
 _SMALL_PRINT = re.compile(
     r"©|\(c\)\s|all rights reserved|все права (?:на|защищены)|всі права (?:на|захищені)|правообладател"
@@ -208,5 +208,6 @@ def _is_other(element: HtmlElement, tag: str) -> bool:
     if tag in _NEVER:
         # ASP.NET wraps whole pages in a form, headers of articles hold leads, a column may be an aside
         return tag != "form" and element.find(".//h1") is None
-    named = f"{element.get('class', '')} {element.get('id', '')}"
-    return len(named) > 1 and _of_other_things(named) and element.find(".//h1") is None
+    names, identifier = element.get("class"), element.get("id")
+    named = (names and _of_other_things(names)) or (identifier and _of_other_things(identifier))
+    return bool(named) and element.find(".//h1") is None

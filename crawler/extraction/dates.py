@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.date_forms import KYIV, TOLERANCE, parse_date
 from crawler.extraction.metadata import meta_name
-from crawler.extraction.outline import names_say, outline, short_text
+from crawler.extraction.names import names_say
+from crawler.extraction.outline import outline, short_text
 from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
@@ -184,7 +185,9 @@ def _metas(page: Outline, names: set[str]) -> Iterator[tuple[str, str]]:
         if "content" in meta and meta_name(meta) in names:
             yield ("itemprop" if meta.get("itemprop") else "meta"), meta["content"]
     wanted = "datepublished" if names is _PUBLISHED else "datemodified"
-    for i in sorted(page.named(lambda names: wanted in names.lower().split(), page.by_itemprop)):
+    for i in sorted(
+        {i for said, found in page.by_itemprop.items() if wanted in said.lower().split() for i in found}
+    ):
         if page.tags[i] != "meta":
             said = page.attributes[i]
             yield "itemprop", said.get("content") or said.get("datetime") or page.elements[i].text_content()
@@ -252,8 +255,8 @@ def _is_elsewhere(element: HtmlElement) -> bool:
     for depth, parent in enumerate(element.iterancestors()):
         if depth > 6 or parent.tag in {"article", "main"}:
             return False
-        if parent.tag in {"aside", "footer", "nav"} or _of_other_things(
-            f"{parent.get('class') or ''} {parent.get('id') or ''}"
+        if parent.tag in {"aside", "footer", "nav"} or any(
+            map(_of_other_things, (parent.get("class") or "", parent.get("id") or ""))
         ):
             return True
     return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 
-from crawler.extraction.outline import names_say
+from crawler.extraction.names import names_say
 from crawler.extraction.text import one_line
 from crawler.extraction.walls import wall_line
 from crawler.items import Claim
@@ -174,7 +174,7 @@ def _page_type(data: LinkedData, said: Metadata) -> str | None:
 def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
     """Elements whose names speak of a kind."""
     found: dict[str, list[HtmlElement]] = {}
-    names = (*page.by_class.items(), *page.by_id.items(), *page.with_attribute("itemtype").items())
+    names = (*page.by_class.items(), *page.by_id.items(), *page.by("itemtype").items())
     joined = "\n".join([name for name, _ in names]).lower()
     words = [word for word in _WORDS_OF_A_KIND if word in joined]
     for name, positions in names if words else ():

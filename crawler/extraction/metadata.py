@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.alternates import absolute
 from crawler.extraction.linked_data import unescaped
-from crawler.extraction.outline import names_say
+from crawler.extraction.names import names_say
 from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
     from crawler.extraction.linked_data import LinkedData
     from crawler.extraction.outline import Outline
 
-_of_tags = names_say("[ _-](tags?|tag-?list|topics)[ _-]")
+_of_tags = names_say("(?:^|[ _-])(tags?|tag-?list|topics)(?:$|[ _-])")
 # " | Outlet", " - РБК-Украина", " — Букви": what stands after the last of these is the outlet's name
 _SUFFIX = re.compile(r"^(.{12,}?)\s+(?:[|/•·»:]+|[-–—]{1,2})\s+([^|]{2,60})$")
 
@@ -152,13 +152,16 @@ def without_outlet(title: str, site_name: str | None, other: str | None) -> str 
 def _tags(page: Outline, data: LinkedData, listed: list[str]) -> tuple[str, ...]:
     found = list(data.tags) or listed
     if not found:
-        places = page.named(lambda names: _of_tags(f" {names} "), page.by_class)
-        named = {page.elements[i] for i in places}
+        named = {page.elements[i] for i in page.named(_of_tags, page.by_class)}
+        told = {link for element in named for link in element.iterdescendants("a")}
+        by_rel = set(page.by("rel").get("tag", ()))
         found = [
             one_line(page.elements[i].text_content())
             for i in page.by_tag.get("a", ())
-            if page.attributes[i].get("rel") == "tag"
-            or (named and not named.isdisjoint(islice(page.elements[i].iterancestors(), 3)))
+            if i in by_rel
+            or (
+                page.elements[i] in told and not named.isdisjoint(islice(page.elements[i].iterancestors(), 3))
+            )
         ]
     unique = {for_comparison(tag): tag.lstrip("#") for tag in reversed(found) if 1 < len(tag) < 60}
     return tuple(reversed(unique.values()))[:30]

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from crawler.extraction.names import Names
 
+if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_REMEMBERED = 200
-"""Characters up to which a name's verdict is kept."""
-_NOT_ITSELF = re.compile(r"(?<!\S)(?:has|with|without|no|non|not|one|two)[-_]\S+|\S*label[-_]+hidden(?!\S)")
-"""Names that say what is beside an element, or how: `has-sidebar`, Drupal's `field--label-hidden`."""
+    from crawler.extraction.names import Rule
+
 _CODE = {"script", "style"}
 _WHITE = re.compile(r"[ \t\r\n]+")
 
@@ -36,24 +33,23 @@ class Outline:
     """What stands before an element's first child, empty where nothing does; of code JSON alone."""
     by_tag: dict[str, list[int]]
     """Positions in the lists."""
-    by_class: dict[str, list[int]]
-    """Positions by the whole value of `class`, of which a page has far fewer than elements; so the others."""
-    by_id: dict[str, list[int]]
-    by_itemprop: dict[str, list[int]]
+    by_class: Names
+    by_id: Names
+    by_itemprop: Names
     source: bytes | None
     """The page in lower case, where it is at hand: what is not in it need not be looked for in elements."""
 
-    def with_attribute(self, name: str) -> dict[str, list[int]]:
-        """Positions of the elements that have it, by its value."""
-        return _by_value(self.elements, name, self.source)
+    def by(self, attribute: str) -> Names:
+        """The elements that have it."""
+        return _by(self.elements, attribute, self.source)
 
     def positions(self, *tags: str) -> list[int]:
         """Of the elements of these tags, in page order."""
         return sorted([i for tag in tags for i in self.by_tag.get(tag, ())])
 
-    def named(self, say: Callable[[str], bool], *names: dict[str, list[int]]) -> set[int]:
+    def named(self, rule: Rule, *names: Names) -> set[int]:
         """Of the elements of which one of these names says so."""
-        return {i for by_name in names for name, found in by_name.items() if say(name) for i in found}
+        return {i for by_name in names for i in by_name.of(rule)}
 
     def of(self, tag: str) -> list[HtmlElement]:
         return [self.elements[i] for i in self.by_tag.get(tag, ())]
@@ -88,34 +84,13 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
     for i in by_tag.get("script", ()):
         if "json" in attributes[i].get("type", "").lower():
             texts[i] = elements[i].text or ""
-    by_class, by_id, by_itemprop = (_by_value(elements, name, source) for name in ("class", "id", "itemprop"))
-    return Outline(
-        root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop, source
-    )
+    by_class, by_id, by_itemprop = (_by(elements, name, source) for name in ("class", "id", "itemprop"))
+    return Outline(root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop, source)
 
 
-def _by_value(elements: list[HtmlElement], name: str, source: bytes | None) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    if source is None or name.encode() in source:
-        for i, value in enumerate([element.get(name) for element in elements]):
-            if value is not None:
-                found.setdefault(value, []).append(i)
-    return found
-
-
-def names_say(pattern: str) -> Callable[[str], bool]:
-    """Whether the pattern, whatever its case, is somewhere in a class or id; a page repeats its names."""
-    search = re.compile(pattern, re.IGNORECASE).search
-
-    def read(names: str) -> bool:
-        return search(names) is not None and search(_NOT_ITSELF.sub(" ", names)) is not None
-
-    remembered = lru_cache(maxsize=4096)(read)
-
-    def say(names: str) -> bool:
-        return remembered(names) if len(names) < _REMEMBERED else read(names)
-
-    return say
+def _by(elements: list[HtmlElement], attribute: str, source: bytes | None) -> Names:
+    known = source is None or attribute.encode() in source
+    return Names([element.get(attribute) for element in elements] if known else ())
 
 
 def short_text(element: HtmlElement, longest: int) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from crawler.extraction.boilerplate import element_names
+from crawler.extraction.names import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from crawler.extraction.outline import Outline
 
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
+_is_left_out = Rule(lambda names: not element_names().keys().isdisjoint(names.lower().split()))
 _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"}
 
 
@@ -33,11 +35,7 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
     for element in page.root.cssselect(drop) if drop else ():
         yield element, "the outlet's `drop`"
     reasons = element_names()
-
-    def say(names: str) -> bool:
-        return not reasons.keys().isdisjoint(names.lower().split())
-
-    for i in sorted(page.named(say, page.by_class, page.by_id)):
+    for i in sorted(page.named(_is_left_out, page.by_class, page.by_id)):
         element, said = page.elements[i], page.attributes[i]
         if page.tags[i] in _NAMED and not element.xpath("boolean(.//h1)"):
             names = f"{said.get('class', '')} {said.get('id', '')}".lower().split()
