@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from crawler.extraction.names import Rule
 from crawler.extraction.text import one_line
 from crawler.items import Alternate
 
@@ -43,6 +44,8 @@ NAMES = {
 column.
 """
 _LANGUAGE_OF = {name: language for language, names in NAMES.items() for name in names if name != "мова"}
+_BEGIN = {name[:2] for name in _LANGUAGE_OF}
+"""Two letters, so that no accent follows that would make another of the second."""
 # Ukrinform calls Chinese `ch`, which is Chamorro; country codes stand for languages on many a site
 _MEANT = {"ua": "uk", "ch": "zh", "cn": "zh", "jp": "ja", "kz": "kk", "gr": "el", "cz": "cs"}
 _TOKENS = {token for names in NAMES.values() for token in names if token.isascii() and token.isalpha()} | {
@@ -60,6 +63,7 @@ _NAMED = 60
 _KNOWN_CLASS = re.compile(
     r"(?:^|\s)(?:lang_menu_item|changeLang[A-Z]{2}|hreflang-link|lang-(?:uk|ua|ru|en))(?:\s|$)"
 )
+_is_known = Rule(lambda names: _KNOWN_CLASS.search(names) is not None)
 _CLASS_SAYS = re.compile(r"(?:^|\s)(?:changeLang|lang-|language-|hreflang-)([A-Za-z]{2,3})(?:\s|$)")
 _PUBLICATION = "lang-publication"
 
@@ -117,14 +121,12 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
             said = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
             add(said, anchor.get("href"), "switcher")
     publications = any(_PUBLICATION in names for names in page.by_class)
+    marked = page.named(_is_known, page.by_class).union(*page.by("hreflang").values())
     for i in page.by_tag.get("a", ()):
-        attributes = page.attributes[i]
-        if "href" in attributes:
-            if not publications and len(page.texts[i].strip()) >= _NAMED and not _is_marked(attributes):
-                # nearly all links are headlines
-                continue
+        if publications or i in marked or _may_name_a_language(page.texts[i]):
+            attributes = page.attributes[i]
             language = _switcher_language(page.elements[i], attributes, among_publications=publications)
-            if language is not None:
+            if language is not None and "href" in attributes:
                 add(language, attributes["href"], "switcher")
     here = url.split("#", 1)[0]
     # a page that links to itself under one language only says what it is; kept for hreflang, no use in a
@@ -157,13 +159,11 @@ def _switcher_language(
     return printed
 
 
-@lru_cache(maxsize=4096)
-def _is_known(names: str) -> bool:
-    return _KNOWN_CLASS.search(names) is not None
-
-
-def _is_marked(attributes: dict[str, str]) -> bool:
-    return "hreflang" in attributes or _is_known(attributes.get("class", ""))
+def _may_name_a_language(text: str) -> bool:
+    """Quickly told of a link that begins with this: nearly all are headlines."""
+    text = text.strip()
+    begins = text.lstrip(_AROUND)[:2]
+    return len(text) < _NAMED and not (begins.isalnum() and begins.casefold() not in _BEGIN)
 
 
 def _in_publication(anchor: HtmlElement) -> bool:

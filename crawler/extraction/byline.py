@@ -139,8 +139,8 @@ def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
 
 def _by_rel(page: Outline) -> list[HtmlElement]:
     """Links that say `rel=author`."""
-    places = [i for rel, found in page.by("rel").items() if "author" in rel.split(" ") for i in found]
-    return [page.elements[i] for i in sorted(places) if page.tags[i] in {"a", "link"}]
+    links = (page.elements[i] for i in page.positions("a", "link"))
+    return [link for link in links if (rel := link.get("rel")) and "author" in rel.split(" ")]
 
 
 def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:

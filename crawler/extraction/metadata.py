@@ -154,11 +154,10 @@ def _tags(page: Outline, data: LinkedData, listed: list[str]) -> tuple[str, ...]
     if not found:
         named = {page.elements[i] for i in page.named(_of_tags, page.by_class)}
         told = {link for element in named for link in element.iterdescendants("a")}
-        by_rel = set(page.by("rel").get("tag", ()))
         found = [
             one_line(page.elements[i].text_content())
             for i in page.by_tag.get("a", ())
-            if i in by_rel
+            if page.elements[i].get("rel") == "tag"
             or (
                 page.elements[i] in told and not named.isdisjoint(islice(page.elements[i].iterancestors(), 3))
             )

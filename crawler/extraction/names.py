@@ -1,4 +1,4 @@
-"""What the class, id and the like of an element say that it is; a page repeats its names, an outlet its pages'."""
+"""What the class, id and the like of an element say that it is; a page and an outlet repeat their names."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Rule:
 
     def __init__(self, read: Callable[[str], bool]) -> None:
         self._read = read
-        self._remembered = lru_cache(maxsize=8192)(read)
+        self.of_short = lru_cache(maxsize=8192)(read)
 
     def __call__(self, name: str) -> bool:
-        return self._remembered(name) if len(name) < _LONG else self._read(name)
+        return self.of_short(name) if len(name) < _LONG else self._read(name)
 
 
 def names_say(pattern: str) -> Rule:
-    """Whether the pattern is somewhere in a name, whatever its case; written in lower case, which is faster."""
+    """Whether the pattern, in lower case, is somewhere in a name, whatever its case."""
     search = re.compile(pattern).search
 
     def read(name: str) -> bool:
@@ -37,14 +37,16 @@ def names_say(pattern: str) -> Rule:
 
 
 class Names(dict[str, list[int]]):
-    """Positions of elements by the whole value of an attribute, of which a page has far fewer than elements."""
+    """Positions of elements by the whole value of an attribute, which many of a page have in common."""
 
     def __init__(self, values: Sequence[str | None]) -> None:
         super().__init__()
         for i, value in enumerate(values):
             if value is not None:
                 self.setdefault(value, []).append(i)
+        self._short = max(map(len, self), default=0) < _LONG
 
     def of(self, rule: Rule) -> list[int]:
         """Of the elements whose name is so, in no order."""
-        return [i for name, found in self.items() if rule(name) for i in found]
+        is_so = rule.of_short if self._short else rule
+        return [i for name, found in self.items() if is_so(name) for i in found]

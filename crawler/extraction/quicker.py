@@ -8,10 +8,11 @@ find the same elements (tests/crawler/extraction/test_quicker.py).
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lxml import etree
-from trafilatura import baseline, settings, xpaths
+from trafilatura import settings, xpaths
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -58,15 +59,20 @@ class NamedRule:
 
 
 class Either:
-    """In place of a union of XPaths, of which the last is of the kind above."""
+    """In place of a union of `.//tag`, `.//tag[…]` and `.//*[…]`; not in the order of the page."""
 
     def __init__(self, path: str) -> None:
-        others, bar, last = path.strip().rpartition("|.//*")
-        self._others = etree.XPath(others)
-        self._last = NamedRule(bar[1:] + last)
+        parts = re.split(r"\|(?=\.//)", path.strip())
+        self._tags = [part.removeprefix(".//") for part in parts if "[" not in part]
+        self._rules = [
+            NamedRule(re.sub(r"^\.//(\w+)\[", r".//*[self::\1][", part)) for part in parts if "[" in part
+        ]
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        return [*self._others(tree), *self._last(tree)]
+        found: list[HtmlElement] = list(tree.iterdescendants(*self._tags))
+        for rule in self._rules:
+            found += rule(tree)
+        return found
 
 
 class FirstPost:
@@ -90,4 +96,6 @@ for rules in (
 ):
     rules[:] = [NamedRule(rule.path) for rule in rules]
 xpaths.BODY_XPATH[0] = FirstPost(xpaths.BODY_XPATH[0])
-baseline.BASIC_CLEAN_XPATH = Either(settings.BASIC_CLEAN_XPATH.path)
+# the package has a function of the module's name
+_module = vars(import_module("trafilatura.baseline"))
+_module["BASIC_CLEAN_XPATH"] = Either(settings.BASIC_CLEAN_XPATH.path)

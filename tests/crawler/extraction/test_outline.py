@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.extraction.outline import names_say, outline, short_text
+from crawler.extraction.names import Rule, names_say
+from crawler.extraction.outline import outline, short_text
 from crawler.extraction.text import for_comparison, one_line, printable
 
 PAGE = """<html lang="uk"><body><p class="lead">Перша <b>друга</b> третя</p><!-- ні --><div><p>Ще</p></div>
@@ -27,7 +28,7 @@ def test_lists_run_side_by_side() -> None:
     assert page.of("a") == [root.find(".//a")]
     assert page.of("h1") == []
     assert page.by_class == {"lead": [2]}
-    assert page.named(lambda name: name == "lead", page.by_class, page.by_id) == {2}
+    assert page.named(Rule(lambda name: name == "lead"), page.by_class, page.by_id) == {2}
 
 
 def test_of_code_only_json_is_read() -> None:
