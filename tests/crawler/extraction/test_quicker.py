@@ -68,10 +68,10 @@ def test_the_same_elements(tree: html.HtmlElement) -> None:
 @pytest.mark.parametrize(("own", "ours"), RULES)
 def test_every_word_of_a_rule(own: etree.XPath, ours: quicker.NamedRule) -> None:
     tree = html.Element("body")
-    for tag in TAGS:
+    for tag in ("div", "list", "section"):
         for name in ATTRIBUTES:
             for word in WORDS:
-                for value in (word, f"a {word}", f"{word}-b"):
+                for value in (word, f"a {word}"):
                     etree.SubElement(tree, tag).set(name, value)
     found = own(tree)
     assert found
