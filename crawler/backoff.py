@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from crawler.extraction.blocks import BLOCKED
 from crawler.extraction.reserved import OPT_OUT
+from crawler.failures import BLOCKED_PAGE
 from crawler.items import Article, Look
 from crawler.middlewares.addresses import Refused
 from crawler.retry_after import read_retry_after
@@ -111,9 +112,14 @@ class BackOff:
             self._refused(slot, BLOCKED, getattr(response, "request", None), None)
         self._hold(slot)
 
-    def item_dropped(self, item: object, response: Response | Failure | None) -> None:
-        # a page without a headline is a page
-        self._answered(_slot_of(response))
+    def item_dropped(self, item: object, response: Response | Failure | None, exception: Exception) -> None:
+        slot = _slot_of(response)
+        if getattr(exception, "reason", None) == BLOCKED_PAGE:
+            self._refused(slot, BLOCKED_PAGE, getattr(response, "request", None), None)
+        else:
+            # a page without a headline is a page
+            self._answered(slot)
+        self._hold(slot)
 
     # --- one host ----------------------------------------------------------------------------------
     def _refused(self, name: str, reason: str, request: Request | None, wait: float | None) -> None:

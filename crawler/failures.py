@@ -35,9 +35,12 @@ REASONS: dict[type[Exception], str] = {
 
 ROBOTS_UNREACHABLE = "robots-unreachable"
 
+BLOCKED_PAGE = "blocked-page"
+"""Of a wall that was told by its words, in pipelines/validate.py."""
+
 NOT_YET = frozenset({
-    ROBOTS_UNREACHABLE,
-    "host-refuses", "over-budget", "blocked", "blocked-page", "unfinished", "timeout", "connection-lost",
+    ROBOTS_UNREACHABLE, BLOCKED_PAGE,
+    "host-refuses", "over-budget", "blocked", "unfinished", "timeout", "connection-lost",
     "connection-refused", "cut-short", "no-such-host", "worker-died",
     "http-403", "http-429", "http-500", "http-502", "http-503", "http-504",
 })  # fmt: skip

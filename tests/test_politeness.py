@@ -130,6 +130,18 @@ def test_a_host_that_refuses_is_left_for_the_next_run_and_the_others_are_not(
     assert len(again.table("articles")) == 24
 
 
+def test_a_wall_that_its_words_alone_tell_is_a_refusal(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+    refusing = addresses(site, REFUSING, 20)
+    wall = "<html><h1>Підтвердіть, що ви не робот</h1><p>Натисніть на всі світлофори картинки.</p></html>"
+    refuse(site, REFUSING, Answer(wall.encode()))
+    run = crawl(*listed(tmp_path, refusing), "-s", "REFUSALS_IN_A_ROW=3")
+    assert run.exit_code == 1
+    assert f"{REFUSING} refuses this crawl: blocked-page, 3 refusals in a row; " in run.err
+    found = ends(run, REFUSING)
+    assert set(found) == {"dropped(blocked-page)", "skipped(host-refuses)"}
+    assert sum(found.values()) == 20
+
+
 def test_who_asks_to_be_left_alone_for_long_is_left_at_once(site: Site, crawl: Crawl, tmp_path: Path) -> None:
     refusing, others = addresses(site, REFUSING, 9), addresses(site, OTHER, 2)
     refuse(site, REFUSING, Answer(b"", 429, {"Retry-After": "86400"}))
