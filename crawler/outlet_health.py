@@ -71,7 +71,8 @@ def _was_good(run: RunAccount) -> bool:
 
 def _why(run: RunAccount) -> str:
     if not run.counts.get("run/finished"):
-        return "it was killed"
+        # a run in the middle of its work has an account like that of one that was killed there
+        return "it was killed, or still runs"
     if not run.counts.get("sources/read"):
         return "no source could be read"
     if left := run.counts.get("skipped(host-refuses)"):

@@ -36,7 +36,7 @@ def crawled(root: Path, *accounts: dict[str, int], outlet: str = "herald") -> Cr
         ([DEAD, KILLED, WHOLE], "good"),
         ([WHOLE, REVISIT], "good"),
         ([HALF], "1 of 3 sources not read"),
-        ([WHOLE, KILLED], "failed once: it was killed"),
+        ([WHOLE, KILLED], "failed once: it was killed, or still runs"),
         ([WHOLE, KILLED, DEAD], "failed 2 times: no source could be read"),
         ([DEAD, DEAD, DEAD], "failed 3 times: no source could be read"),
         ([WHOLE, REFUSED], "failed once: a host refuses, 40 addresses left"),
