@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from scrapy.exceptions import UsageError
 
+from crawler.extraction.date_forms import KYIV
 from crawler.middlewares.proxy import read_proxy
 from crawler.network import refusal
 from crawler.resolver import pinned_names
@@ -32,8 +32,6 @@ REASONS = {
 _NEXT = re.compile(r",(?=\s*[a-z]+:)", re.IGNORECASE)
 
 FIRST_DAY = dt.date(1991, 8, 6)
-# the outlets' lists of days are Kyiv's, with hardly an exception
-KYIV = ZoneInfo("Europe/Kyiv")
 
 NUMBERS = (
     ("EXTRACTION_PROCESSES", int, 1),
@@ -73,7 +71,7 @@ class Arguments:
 
 
 def last_day() -> dt.date:
-    """The latest day that outlets have news of."""
+    """The latest day that outlets have news of: their lists are of Kyiv's days, with hardly an exception."""
     return dt.datetime.now(KYIV).date()
 
 

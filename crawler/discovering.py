@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from crawler.discovery.day_archives import dated, read_day_archive
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
+from crawler.extraction.date_forms import KYIV
 from crawler.failures import explain
 from crawler.ledger import first_address
 from crawler.listed_again import NO_ARTICLE_LATELY, had_no_article_lately
@@ -125,11 +125,11 @@ class Discovering:
 
     def _in_period(self, lead: Lead) -> bool:
         """Whether a backfill asked for it; what carries no date is let through, its page will tell."""
-        told = (lead.published_raw or lead.modified_raw or "")[:10]
+        day = _day(lead.published_raw or lead.modified_raw or "")
         since, until = self._spider.arguments.since, self._spider.arguments.until
-        if since is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", told):
+        if since is None or day is None:
             return True
-        return since.isoformat() <= told and (until is None or told < until.isoformat())
+        return since <= day and (until is None or day < until)
 
     async def parse_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
         """A sitemap, feed or day archive; `read` turns its bytes into leads and further sources."""
@@ -187,6 +187,15 @@ class Discovering:
         # a run of which nothing else is left leaves this in the archive, and so its account
         detail = None if status is not None else str(failure.value)[:500]
         yield self._spider.look(request.url, outcome, reason, status=status, detail=detail)
+
+
+def _day(printed: str) -> dt.date | None:
+    """As in Kyiv, by whose days the lists are made; a list of April has its first hours as `03-31T22:30Z`."""
+    try:
+        at = dt.datetime.fromisoformat(printed)
+        return at.date() if at.tzinfo is None else at.astimezone(KYIV).date()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _days(since: dt.date, until: dt.date) -> Iterator[dt.date]:

@@ -104,6 +104,17 @@ def test_a_backfill_takes_the_days_asked_for(herald: Herald) -> None:
     assert not [request for request in herald.site.requests if "2026-03" in request]
 
 
+def test_a_day_begins_at_midnight_in_kyiv_whatever_zone_a_list_prints(herald: Herald) -> None:
+    herald.publish(1, 2, 3, 4, languages=("uk",))
+    times = {1: "2026-03-31T20:59:00Z", 2: "2026-03-31T22:30:00Z", 3: "2026-04-02T20:30:00+00:00",
+             4: "2026-04-02T21:30:00Z"}  # fmt: skip
+    herald.announce(1, 2, 3, 4, path="/sitemap-2026-04.xml", changed=times)
+    herald.site["/archive/2026/04/01"] = herald.site["/archive/2026/04/02"] = "<html><body></body></html>"
+    run = herald.crawl("-a", "since=2026-04-01", "-a", "until=2026-04-03")
+    assert run.exit_code == 0, run.err
+    assert {int(Path(url).name) for url in run.table("articles")["url"]} == {2, 3}
+
+
 def test_days_that_lead_to_one_page_are_each_told(herald: Herald) -> None:
     herald.publish(4)
     herald.announce(4, path="/sitemap-2026-04.xml", day="2026-04-01")
