@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int], None]
 
-FORMATS = ("csv", "jsonl", "parquet", "tmx")
 _BATCH = 2048
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the start of a formula, or reads one after; OWASP, "CSV Injection"."""

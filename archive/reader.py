@@ -43,7 +43,6 @@ _SCHEMAS = {
     "refusals": REFUSALS,
     "alignments": ALIGNMENTS,
 }
-Choice = str | None
 
 
 class Archive:

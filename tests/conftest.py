@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import faults_table
+from tests.herald import Herald
+from tests.newsroom import Site
 from tests.running import Crawl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -73,3 +75,10 @@ def scrapy_command() -> list[str]:
 @pytest.fixture
 def crawl(scrapy_command: list[str], tmp_path: Path) -> Crawl:
     return Crawl(scrapy_command, tmp_path / "news-archive")
+
+
+@pytest.fixture
+def herald(crawl: Crawl) -> Iterator[Herald]:
+    """The server of tests/outlets/herald.py, with nothing published yet."""
+    with Site() as site:
+        yield Herald(site, crawl)

@@ -68,6 +68,10 @@ class Herald:
     def archive(self) -> Path:
         return self._crawl.archive
 
+    def asked(self) -> list[str]:
+        """Paths that were asked for, robots.txt apart."""
+        return sorted(request.removeprefix("herald.example") for request in self.site.articles_asked())
+
     def table(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.archive / name)
 

@@ -16,23 +16,15 @@ import archive
 from archive import upkeep
 from archive.verify import verify
 from crawler.settings import ITEM_PIPELINES
-from tests.herald import Herald
-from tests.newsroom import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.faults_table import Tally
+    from tests.herald import Herald
     from tests.running import Crawl
 
 FULL = "TRIPTYCH_FAULTS" in os.environ
-
-
-@pytest.fixture
-def herald(crawl: Crawl) -> Iterator[Herald]:
-    with Site() as site:
-        yield Herald(site, crawl)
 
 
 def publish(herald: Herald, count: int) -> None:

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.herald import XML, Herald
-from tests.newsroom import Answer, Site
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.running import Crawl
-
-
-@pytest.fixture
-def herald(crawl: Crawl) -> Iterator[Herald]:
-    with Site() as site:
-        yield Herald(site, crawl)
+from tests.newsroom import Answer
 
 
 def test_what_is_new_comes_in_all_languages(herald: Herald) -> None:

@@ -11,22 +11,11 @@ from tests.newsroom import Answer, Site
 from tests.story_pages import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.running import Crawl
 
 AT = "2026-03-17T09:20:00+02:00"
-
-
-@pytest.fixture
-def herald(crawl: Crawl) -> Iterator[Herald]:
-    with Site() as site:
-        yield Herald(site, crawl)
-
-
-def asked(herald: Herald) -> list[str]:
-    return sorted(request.removeprefix("herald.example") for request in herald.site.articles_asked())
 
 
 def listing(*addresses: str) -> Answer:
@@ -40,7 +29,7 @@ def test_sessions_and_marks_in_a_feed_are_one_address(herald: Herald) -> None:
     herald.site["/rss.xml"] = listing(*(f"{herald.base}/news/1{mark}" for mark in marks))
     run = herald.crawl()
     assert run.exit_code == 0, run.err
-    assert [path for path in asked(herald) if path.startswith("/news/")] == ["/news/1"]
+    assert [path for path in herald.asked() if path.startswith("/news/")] == ["/news/1"]
     assert list(run.table("articles")["url"]) == [f"{herald.base}/news/1"]
 
 
@@ -53,7 +42,7 @@ def test_a_session_in_every_link_is_no_loop(herald: Herald) -> None:
     herald.site["/rss.xml"] = listing(f"{herald.base}/news/1?s=1234")
     run = herald.crawl()
     assert run.exit_code == 0, run.err
-    assert [path for path in asked(herald) if "/news/" in path] == sorted(paths.values())
+    assert [path for path in herald.asked() if "/news/" in path] == sorted(paths.values())
     assert run.table("articles")["story_id"].nunique() == 1
     assert "hreflang" in set(run.table("pairs")["evidence"]) | {
         kind for details in run.table("pairs")["details"] for kind in ("hreflang",) if kind in details
@@ -89,7 +78,7 @@ def test_calendars_and_next_pages_are_never_followed(herald: Herald) -> None:
     run = herald.crawl("-a", "since=2026-03-01", "-a", "until=2026-03-03")
     assert run.exit_code == 0, run.err
     assert len(run.table("articles")) == 2
-    assert not [path for path in asked(herald) if "calendar" in path or "page=" in path]
+    assert not [path for path in herald.asked() if "calendar" in path or "page=" in path]
 
 
 @pytest.mark.parametrize("form", ["wide", "deep"])
@@ -111,7 +100,7 @@ def test_sitemaps_without_end_are_left_after_their_budget(herald: Herald, form: 
         herald.site["/rss.xml"] = listing(f"{herald.base}/news/1")
     run = herald.crawl("-s", "LIST_BUDGET=5")
     assert run.exit_code == 0, run.err
-    assert len([path for path in asked(herald) if path.startswith("/list-")]) == 5
+    assert len([path for path in herald.asked() if path.startswith("/list-")]) == 5
     assert "over-budget: it and" in run.out
     assert len(run.table("articles")) == 1
 

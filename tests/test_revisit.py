@@ -13,20 +13,12 @@ import pytest
 
 from tests.herald import Herald, page
 from tests.loopback_crawls import Internet
-from tests.newsroom import Answer, Site
+from tests.newsroom import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.running import Crawl, Run
 
 ETAG = {"Content-Type": "text/html; charset=utf-8", "ETag": 'W/"1-é"'}
-
-
-@pytest.fixture
-def herald(crawl: Crawl) -> Iterator[Herald]:
-    with Site() as site:
-        yield Herald(site, crawl)
 
 
 def an_hour_ago() -> str:
@@ -52,10 +44,6 @@ def in_one_process(herald: Herald, *errands: str) -> list[dict[str, int]]:
     return [account.get("herald", {}) for account in done]
 
 
-def asked(herald: Herald) -> list[str]:
-    return sorted(request.removeprefix("herald.example") for request in herald.site.articles_asked())
-
-
 @pytest.fixture
 def bridge(herald: Herald) -> Herald:
     """One story in three languages, published an hour ago, in the archive."""
@@ -69,14 +57,14 @@ def test_what_was_seen_a_moment_ago_is_not_asked_for(bridge: Herald) -> None:
     run = revisit(bridge)
     assert (run.exit_code, run.err) == (0, "")
     assert "nothing is due; the next one at" in run.out
-    assert asked(bridge) == []
+    assert bridge.asked() == []
 
 
 def test_an_edit_is_a_new_version(bridge: Herald) -> None:
     bridge.site[bridge.path(1, "en")] = page(1, "en", an_hour_ago(), " Corrected: the cost was 39 million.")
     run = revisit(bridge, hours=2)
     assert run.exit_code == 0, run.err
-    assert asked(bridge) == ["/en/news/1", "/news/1", "/ru/news/1"]
+    assert bridge.asked() == ["/en/news/1", "/news/1", "/ru/news/1"]
     versions = run.table("versions").set_index("language").loc["en"].sort_values("version")
     assert list(versions["version"]) == [1, 2]
     assert "39 million" in versions["body"].iloc[1]
@@ -88,7 +76,7 @@ def test_what_is_known_is_not_fetched_twice(bridge: Herald) -> None:
     """Each page names the other two."""
     run = revisit(bridge, "--limit", "1", hours=2)
     assert "3 due, 1 looked at now" in run.out
-    assert len(asked(bridge)) == 1
+    assert len(bridge.asked()) == 1
 
 
 def test_a_deletion_is_gone_at_the_third_look_and_then_asked_for_no_more(bridge: Herald) -> None:
@@ -109,7 +97,7 @@ def test_a_late_translation_is_found_where_the_rule_says(herald: Herald) -> None
     herald.announce(1)
     herald.crawl()
     assert len(revisit(herald, hours=5).table("articles")) == 2
-    assert "/en/news/1" in asked(herald)
+    assert "/en/news/1" in herald.asked()
     herald.publish(1, languages=("en",), published=an_hour_ago())
     run = revisit(herald, hours=5)
     assert run.exit_code == 0, run.err
@@ -123,7 +111,7 @@ def test_a_translation_is_awaited_for_four_days(herald: Herald) -> None:
     herald.announce(1)
     herald.crawl()
     revisit(herald, hours=94)
-    assert "/en/news/1" in asked(herald)
+    assert "/en/news/1" in herald.asked()
     schedule = revisit(herald, "--dry-run", hours=97).out
     assert re.search(r"^translations +0 +0 *$", schedule, re.M)
 
@@ -138,7 +126,7 @@ def test_a_page_that_comes_to_name_a_translation_leads_to_it(bridge: Herald) -> 
     bridge.site["/news/77"] = page(77, "en", an_hour_ago())
     run = revisit(bridge, hours=2)
     assert run.exit_code == 0, run.err
-    assert "/news/77" in asked(bridge)
+    assert "/news/77" in bridge.asked()
     assert late in set(run.table("articles")["url"])
 
 
@@ -163,26 +151,26 @@ def test_what_a_sitemap_says_has_changed_is_looked_at_in_the_next_crawl(week: He
     week.announce(*range(1, 11), changed={3: moment_later()})
     run = week.crawl()
     assert run.exit_code == 0, run.err
-    assert [path for path in asked(week) if "news/" in path] == ["/news/3"]
+    assert [path for path in week.asked() if "news/" in path] == ["/news/3"]
     assert list(run.table("versions").query("version == 2")["url"]) == [f"{week.base}/news/3"]
     # once: the look was later than the change
     week.site.requests.clear()
     week.crawl()
-    assert not [path for path in asked(week) if "news/" in path]
+    assert not [path for path in week.asked() if "news/" in path]
 
 
 def test_a_list_whose_every_entry_has_changed_is_not_believed(week: Herald) -> None:
     week.announce(*range(1, 11), day=moment_later())
     run = week.crawl()
     assert "known 10" in run.out
-    assert not [path for path in asked(week) if "news/" in path]
+    assert not [path for path in week.asked() if "news/" in path]
 
 
 def test_a_date_that_cannot_be_is_not_believed(week: Herald) -> None:
     week.announce(*range(1, 11), changed={3: in_time(hours=2), 4: "2026-13-40T00:00:00Z", 5: "yesterday"})
     run = week.crawl()
     assert "known 10" in run.out
-    assert not [path for path in asked(week) if "news/" in path]
+    assert not [path for path in week.asked() if "news/" in path]
 
 
 # --- conditions ----------------------------------------------------------------------------------------
@@ -263,7 +251,7 @@ def test_revisits_are_a_fifth_of_all_requests_at_most(herald: Herald) -> None:
     assert len(herald.site.requests) == 3
     again = revisit(herald, lift=False, hours=3)
     assert "0 looked at now" in again.out
-    assert asked(herald) == []
+    assert herald.asked() == []
 
 
 def test_a_dry_run_shows_the_schedule_and_asks_for_nothing(bridge: Herald) -> None:

@@ -1,9 +1,7 @@
 import hashlib
 import os
-import resource
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
 from archive.warc import Exchange, build
 from archive.writer import ArchiveWriter
+from tests.archive.small_disk import file_size_limit
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROGRAMS = Path(__file__).parent / "programs"
@@ -173,17 +172,7 @@ def program():
 @pytest.fixture
 def limited():
     """A disk that takes files up to a size: `with limited(size):`."""
-
-    @contextmanager
-    def limit(size):
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-    return limit
+    return file_size_limit
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@
 import json
 import os
 import re
-import resource
 import shutil
 import subprocess
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,15 +19,12 @@ from archive.exceptions import ArchiveError, ArchiveWriteError
 from archive.layout import Layout
 from archive.rereading import Rereading
 from archive.upkeep import compact
-from archive.verify import verify
 from archive.writer import ArchiveWriter
+from tests.archive.findings import grave
+from tests.archive.small_disk import file_size_limit
 
 SCALE = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
 """`TRIPTYCH_FAULTS=10` runs ten times as many faults."""
-
-
-def grave(root):
-    return [finding.text for finding in verify(root) if finding.grave]
 
 
 @pytest.fixture
@@ -163,17 +159,6 @@ def test_readers_racing_a_writer_never_see_half_a_commit(root, program, open_wri
     )
     assert counts["wrong"] == 0
     assert reads > 150 * SCALE
-
-
-@contextmanager
-def file_size_limit(size):
-    """A disk that takes files up to a size: write(2) fails with EFBIG beyond, after taking a part."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_refused_append_is_not_acknowledged_and_spoils_nothing(root, open_writer, article, settle):

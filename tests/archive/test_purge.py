@@ -20,6 +20,7 @@ from archive.purge import find, purge
 from archive.records import Decisions, Membership, PairRecord
 from archive.tombstones import PurgedAddress, Tombstones
 from archive.verify import verify
+from tests.archive.findings import grave
 from tests.archive.traces import find as find_traces
 
 HOUR = timedelta(hours=1)
@@ -27,10 +28,6 @@ SECRET = "Secretword"
 SLUG = "secretslug"
 CHECKOUT = Path(__file__).parents[2]
 STRIDE = 1 if os.environ.get("TRIPTYCH_FAULTS") else 5
-
-
-def grave(root):
-    return [finding.text for finding in verify(root) if finding.grave]
 
 
 def pair_all(fresh, related):

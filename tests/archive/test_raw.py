@@ -15,8 +15,8 @@ from archive import cdxj, raw
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, ArticleNotFound, PageNotKept
 from archive.layout import Layout
 from archive.raw import RawFile
-from archive.verify import verify
 from archive.writer import ArchiveWriter
+from tests.archive.findings import grave
 
 
 def warc_files(root):
@@ -32,10 +32,6 @@ def kept(root):
             if record.rec_type == "response":
                 urls.append(record.rec_headers.get_header("WARC-Target-URI"))
     return urls
-
-
-def grave(root):
-    return [finding.text for finding in verify(root) if finding.grave]
 
 
 def indexed(root):

@@ -8,13 +8,9 @@ import archive
 from archive import replay, upkeep
 from archive.exceptions import ArchiveNotFound
 from archive.layout import Layout
-from archive.verify import verify
+from tests.archive.findings import grave
 
 HOUR = timedelta(hours=1)
-
-
-def grave(root):
-    return [finding.text for finding in verify(root) if finding.grave]
 
 
 @pytest.fixture

@@ -19,16 +19,12 @@ from archive.opening import utc_now
 from archive.purge import purge
 from archive.schema import SCHEMA_VERSION
 from archive.tombstones import PurgedAddress
-from archive.verify import verify
 from archive.writer import ArchiveWriter
+from tests.archive.findings import grave
 from tests.archive.traces import find
 
 HOUR = timedelta(hours=1)
 SCALE = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
-
-
-def grave(uri):
-    return [finding.text for finding in verify(uri) if finding.grave]
 
 
 def copy(store, folder):

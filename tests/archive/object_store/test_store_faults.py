@@ -8,15 +8,11 @@ import pytest
 import archive
 from archive import upkeep
 from archive.exceptions import ObjectStoreError
-from archive.verify import verify
 from archive.writer import ArchiveWriter
+from tests.archive.findings import grave
 
 SCALE = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
 LOG = r"^PUT \S*/_log/"
-
-
-def grave(uri):
-    return [finding.text for finding in verify(uri) if finding.grave]
 
 
 def assert_each_once(uri, acknowledged):

@@ -1,0 +1,7 @@
+"""What `verify` finds wrong, in words."""
+
+from archive.verify import verify
+
+
+def grave(root):
+    return [finding.text for finding in verify(root) if finding.grave]
