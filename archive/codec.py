@@ -7,16 +7,24 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
+from archive.records import (
+    AlternateRecord,
+    ArticleRecord,
+    BlockRecord,
+    EvidenceRecord,
+    MediaRecord,
+    ObservationRecord,
+)
 
 Record = ArticleRecord | ObservationRecord
-Nested = AlternateRecord | BlockRecord | EvidenceRecord
+Nested = AlternateRecord | BlockRecord | EvidenceRecord | MediaRecord
 _R = TypeVar("_R")
 _FIELDS: dict[type[object], tuple[tuple[str, str], ...]] = {}
 
 KINDS: dict[str, type[Record]] = {"article": ArticleRecord, "observation": ObservationRecord}
 NESTED: dict[str, type[Nested]] = {
-    f"tuple[{kind.__name__}, ...]": kind for kind in (AlternateRecord, BlockRecord, EvidenceRecord)
+    f"tuple[{kind.__name__}, ...]": kind
+    for kind in (AlternateRecord, BlockRecord, EvidenceRecord, MediaRecord)
 }
 
 
@@ -60,8 +68,8 @@ def _value(form: str, value: object) -> object:
         return None
     if form.startswith("datetime"):
         return datetime.fromisoformat(str(value)).astimezone(UTC)
-    if form in NESTED:
-        return tuple(_build(NESTED[form], item) for item in value)  # type: ignore[attr-defined]
+    if (nested := NESTED.get(form.removesuffix(" | None"))) is not None:
+        return tuple(_build(nested, item) for item in value)  # type: ignore[attr-defined]
     if form.startswith("tuple"):
         return tuple(value)  # type: ignore[arg-type]
     return value

@@ -56,7 +56,8 @@ _AUTHORS = (
     "the alignments"
 )
 _READINGS = "former_readings: empty, for `scrapy reextract --publish` to fill"
-TODAY = Target(SCHEMA_VERSION, STORED, {1: Step(_AUTHORS, {}), 2: Step(_READINGS, {})})
+_SHOWN = "media, outbound_links: empty, for `scrapy reextract --publish` to fill"
+TODAY = Target(SCHEMA_VERSION, STORED, {1: Step(_AUTHORS, {}), 2: Step(_READINGS, {}), 3: Step(_SHOWN, {})})
 
 
 def migrate(

@@ -15,7 +15,7 @@ from archive.pulling import pull
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Written down again here so that looking at an archive needs no pyarrow; a test holds the two together."""
 
 

@@ -31,6 +31,12 @@ class BlockRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaRecord:
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceRecord:
     source: str
     tag: str
@@ -84,6 +90,9 @@ class ArticleRecord:
     raw_length: int | None = None
     author_ids: tuple[str, ...] | None = None
     """One for each of `authors`; None where a writer before schema 2 has acknowledged it."""
+    media: tuple[MediaRecord, ...] | None = None
+    outbound_links: tuple[str, ...] | None = None
+    """Both None where a writer before schema 4 has acknowledged it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,8 @@ class PairRecord:
     """The smaller of the two ids."""
     article_id_b: str
     evidence: str
-    """Strongest of `label` `story-id` `hreflang` `switcher` `sitemap` `url-rule` `content`; or SEPARATED."""
+    """Strongest of `label` `story-id` `hreflang` `switcher` `sitemap` `url-rule` `video` `image` `link`
+    `content`; or SEPARATED."""
     reciprocal: bool
     score: float | None
     """Content score in [0, 1]; None where only explicit evidence was weighed."""

@@ -32,7 +32,7 @@ COLUMNS = (
     "canonical_url", "language", "language_confidence", "language_evidence", "language_reason", "html_lang",
     "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
     "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
-    "image_caption", "alternates", "content_hash", "extractor", "extra",
+    "image_caption", "media", "outbound_links", "alternates", "content_hash", "extractor", "extra",
 )  # fmt: skip
 """What is read from a page; the other columns tell of its fetch and its place."""
 

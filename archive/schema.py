@@ -10,7 +10,7 @@ from itertools import permutations
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 LANGUAGES = ("uk", "en", "ru")
 """The languages that have columns of their own in `stories`."""
 
@@ -83,6 +83,16 @@ _VERSION_FIELDS = [
     _always("tags", TEXTS, "as printed"),
     _maybe("image_url", TEXT, "lead image"),
     _maybe("image_caption", TEXT, "its caption, kept out of body"),
+    _maybe(
+        "media",
+        pa.list_(pa.struct([("kind", TEXT), ("url", TEXT)])),
+        "image and video in the text, the lead image apart; null on rows before schema 4",
+    ),
+    _maybe(
+        "outbound_links",
+        TEXTS,
+        "pages of other sites that the text leads to, and embedded posts; null on rows before schema 4",
+    ),
     _always(
         "alternates", ALTERNATES_TYPE, "declared other languages; source: hreflang switcher sitemap url-rule"
     ),
@@ -168,7 +178,11 @@ STORIES = _schema(
 _PAIR_FIELDS = [
     _always("article_id_a", TEXT, "the smaller of the two ids"),
     _always("article_id_b", TEXT, "the greater"),
-    _always("evidence", TEXT, "strongest of label story-id hreflang switcher sitemap url-rule content"),
+    _always(
+        "evidence",
+        TEXT,
+        "strongest of label story-id hreflang switcher sitemap url-rule video image link content",
+    ),
     _always("reciprocal", pa.bool_(), "both pages name each other"),
     _maybe("score", pa.float64(), "content score, 0 to 1; null where only explicit evidence was weighed"),
     _maybe("details", TEXT, "JSON: every piece of evidence, both directions"),
@@ -188,8 +202,9 @@ REFUSALS = _schema(
         _always(
             "reason",
             TEXT,
-            "same-language, unknown-language, one-sided-other-outlet, label-no; second-<language>: the story "
-            "has an article of that outlet and language, by stronger evidence",
+            "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: an image, video or "
+            "a link speaks for it, and the texts against it; second-<language>: the story has an article of "
+            "that outlet and language, by stronger evidence",
         ),
         _always("evidence", TEXT, "strongest kind that speaks for the pair, as in pairs"),
         _maybe("kept", TEXT, "the article that has the place in the story; null for other reasons"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AlternateSource = Literal["hreflang", "switcher", "sitemap", "url-rule"]
 BlockKind = Literal["heading", "paragraph", "quote", "list_item", "caption"]
+MediaKind = Literal["image", "video"]
 Outcome = Literal["archived", "unchanged", "skipped", "dropped", "failed"]
 
 
@@ -35,6 +36,15 @@ class Alternate:
 class Block:
     kind: BlockKind
     text: str
+
+
+@dataclass(frozen=True)
+class Medium:
+    """What is shown in the text itself: not the lead image, which pages name apart."""
+
+    kind: MediaKind
+    url: str
+    """Absolute; of a player the address of the video, where its own tells it."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +163,9 @@ class Article:
     tags: tuple[str, ...] = ()
     image_url: str | None = None
     image_caption: str | None = None
+    media: tuple[Medium, ...] = ()
+    outbound_links: tuple[str, ...] = ()
+    """Pages of other sites, embedded posts among them; no links for sharing."""
     alternates: tuple[Alternate, ...] = ()
     story_key: str | None = None
     """The outlet's own id of the story, where its URLs carry one shared by the languages."""

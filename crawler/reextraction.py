@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 FIELDS = (
     "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
     "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
-    "image_caption", "language", "language_confidence", "language_evidence", "language_reason", "html_lang",
-    "canonical_url", "alternates", "extra", "content_hash", "article_id",
+    "image_caption", "media", "outbound_links", "language", "language_confidence", "language_evidence",
+    "language_reason", "html_lang", "canonical_url", "alternates", "extra", "content_hash", "article_id",
 )  # fmt: skip
 COLUMNS = tuple(
     dict.fromkeys(

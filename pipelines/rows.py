@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
+from archive.records import (
+    AlternateRecord,
+    ArticleRecord,
+    BlockRecord,
+    EvidenceRecord,
+    MediaRecord,
+    ObservationRecord,
+)
 from pipelines.bylines.identity import author_id
 
 if TYPE_CHECKING:
@@ -40,6 +47,8 @@ def article_record(item: Article, run_id: str) -> ArticleRecord:
         tags=item.tags,
         image_url=item.image_url,
         image_caption=item.image_caption,
+        media=tuple(MediaRecord(m.kind, m.url) for m in item.media),
+        outbound_links=item.outbound_links,
         alternates=tuple(AlternateRecord(a.language, a.url, a.source) for a in item.alternates),
         story_key=item.story_key,
         content_hash=item.content_hash,

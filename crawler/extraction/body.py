@@ -50,6 +50,8 @@ class Body:
     """A name under the text, where the page says nowhere else who wrote it."""
     place: str = ""
     """Where the text stands, in words, with a CSS selector."""
+    element: HtmlElement | None = None
+    """The same, in what is left of the tree; None where the page has no <body>."""
 
     @property
     def text(self) -> str:
@@ -63,7 +65,7 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     prune(outline, drop)
     for caption in page.captions:
         remove(caption.element)
-    found, place = _extract(tree, known.description)
+    found, place, element = _extract(tree, known.description)
     text = known.text
     if text is None and _length(found) < _FEW:
         text = embedded_text(outline, known.headline)
@@ -79,7 +81,7 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     ]
     dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
     name = found[signed].text if signed is not None else None
-    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place)
+    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place, element)
 
 
 def _of_data(text: str) -> list[Found]:
@@ -95,11 +97,11 @@ def _of_data(text: str) -> list[Found]:
     return [Found("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
 
 
-def _extract(tree: HtmlElement, description: str | None) -> tuple[list[Found], str]:
+def _extract(tree: HtmlElement, description: str | None) -> tuple[list[Found], str, HtmlElement | None]:
     """And where the text stands."""
     body = tree.find("body")
     if body is None:
-        return [], "nowhere: no <body>"
+        return [], "nowhere: no <body>", None
     container = find_container(body)
     blocks, place = _read_container(tree, container)
     lead = find_lead(tree, container.element, description) if blocks else None
@@ -107,7 +109,7 @@ def _extract(tree: HtmlElement, description: str | None) -> tuple[list[Found], s
         compared = for_comparison(lead)
         if not any(compared in for_comparison(block.text) for block in blocks):
             blocks.insert(0, Found("paragraph", lead, 0.0))
-    return blocks, place
+    return blocks, place, container.element
 
 
 def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found], str]:

@@ -17,6 +17,7 @@ from crawler.extraction.known import Known
 from crawler.extraction.linked_data import read_linked_data
 from crawler.extraction.metadata import read_metadata
 from crawler.extraction.reserved import read_reserved
+from crawler.extraction.shown import Shown, note_frames, read_shown
 from crawler.items import Article, Claim
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Parts:
     alternates: tuple[Alternate, ...]
     kind: tuple[Claim, ...]
     text: body.Body
+    shown: Shown
 
 
 def extract(fetch: Fetch, hints: Hints) -> Article:
@@ -59,6 +61,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     modified = dates.read_modified(page, data, fetch.fetched_at)
     alternates = read_alternates(page, fetch.url, hints.switcher)
     signs = page_signs(page, data, said)
+    frames = note_frames(page)
     # takes the tree apart, so it comes last
     known = Known(
         headline=said.headline,
@@ -72,7 +75,8 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     if text.signature is not None:
         line, claims = text.signature, (Claim("printed", text.signature),)
     kind = read_kind(signs, data, said, text)
-    return Parts(data, said, line, claims, published, modified, alternates, kind, text)
+    shown = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
+    return Parts(data, said, line, claims, published, modified, alternates, kind, text, shown)
 
 
 def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
@@ -105,6 +109,8 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         tags=said.tags,
         image_url=said.image_url,
         image_caption=captions[0] if captions else parts.data.image_caption,
+        media=parts.shown.media,
+        outbound_links=parts.shown.outbound_links,
         alternates=parts.alternates,
         text_language=detect_language(f"{said.headline or ''}\n{text.text}"),
         extractor=EXTRACTOR,

@@ -54,8 +54,7 @@ def decide(
     edges, barred, unknown = find_edges(
         articles,
         {article.article_id for article in fresh} | named,
-        {ids: match.probability for ids, match in found.items()},
-        {ids: match.probability for ids, match in found.items() if match.joins},
+        found,
     )
     refusals = [refusal_record(edge, why, None, found.get(edge.ids), now) for edge, why in barred]
     pairs = []

@@ -19,6 +19,7 @@ from archive.records import BlockRecord, VariantText
 from archive.schema import ARTICLES
 from pipelines.pairing.background import shipped_background
 from pipelines.pairing.reading import Document, Reading, lean, read
+from pipelines.pairing.traces import traces
 from pipelines.pairing.weights import LANGUAGES
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ _KNOWN = ["article_id", "outlet", "language", "published_at", "first_seen", "com
 _BLOCKS = ["article_id", "version", "language", "headline", "blocks"]
 _ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}
 """Files are not read ahead: of a large archive that would be more texts than a block has."""
-_TEXT = ["article_id", "outlet", "language", "headline", "body", "published_at", "image_url"]
+_TEXT = [
+    *("article_id", "outlet", "language", "headline", "body", "published_at"),
+    *("image_url", "media", "outbound_links"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class Blocks:
                     row["headline"],
                     row["body"],
                     row["published_at"],
-                    row["image_url"],
+                    traces(row["image_url"], row["media"] or (), row["outbound_links"] or ()),
                 )
             )
             for row in rows.to_pylist()

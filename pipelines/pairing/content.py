@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +20,8 @@ from pipelines.pairing.features import features, in_order
 from pipelines.pairing.passages import Passages
 from pipelines.pairing.rarity import Pool, pool
 from pipelines.pairing.reading import Document, Reading, read
+from pipelines.pairing.records import CONFLICT
+from pipelines.pairing.traces import Rare, Trace
 from pipelines.pairing.weights import LANGUAGES, Weights, shipped_weights
 from pipelines.pairing.wording import in_words
 
@@ -58,8 +59,8 @@ class Match:
 
     covered: tuple[float, float] = (0.0, 0.0)
     """Share of the letters of a, and of b, in passages that the other has too; 0 where not compared."""
-    same_image: bool = False
-    """Both show a picture that no other article of either language shows in these days; told, not weighed."""
+    traces: tuple[Trace, ...] = ()
+    """What both show or lead to, and no other article of these days."""
     in_words: str = ""
     """All this as a person reads it, in the order of LANGUAGES."""
     held: bool = False
@@ -67,8 +68,22 @@ class Match:
 
     @property
     def joins(self) -> bool:
-        """Good enough to be a pair without any link."""
-        return self.held or (self.mutual and self.tier in {"auto", "probable"})
+        """Good enough to be a pair without any link.
+
+        With a trace a pair need not be likely, only possible; but where a likely one is at hand, that is it.
+        """
+        possible = self.probability >= CONFLICT and (self.mutual or self.runner_up < 0.5)
+        return self.held or self.likely or (bool(self.traces) and possible)
+
+    @property
+    def likely(self) -> bool:
+        """Good enough by the texts alone."""
+        return self.mutual and self.tier in {"auto", "probable"}
+
+    @property
+    def contradicted(self) -> bool:
+        """A trace alone speaks for it, and the texts against it."""
+        return bool(self.traces) and not self.held and self.probability < CONFLICT
 
     @classmethod
     def of_pair(cls, a_id: str, b_id: str, score: float, details: str) -> Match:
@@ -84,9 +99,19 @@ class Match:
             shared=tuple((ours, theirs) for ours, theirs in told["shared"]),
             ordered=(told["ordered"][0], told["ordered"][1]),
             covered=tuple(told.get("covered", (0.0, 0.0))),
-            same_image=bool(told.get("same_image")),
+            traces=tuple(Trace(kind, key) for kind, key in told.get("traces", ())),
             in_words=str(told.get("in_words", "")),
             held=True,
+        )
+
+    def turned(self) -> Match:
+        """With the other article first."""
+        return replace(
+            self,
+            a_id=self.b_id,
+            b_id=self.a_id,
+            shared=tuple((theirs, ours) for ours, theirs in self.shared),
+            covered=self.covered[::-1],
         )
 
     def told(self) -> dict[str, object]:
@@ -99,7 +124,7 @@ class Match:
             "shared": [list(pair) for pair in self.shared],
             "ordered": list(self.ordered),
             "covered": list(self.covered),
-            "same_image": self.same_image,
+            "traces": [[each.kind, each.key] for each in self.traces],
         }
 
 
@@ -131,14 +156,14 @@ def compare(
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
     pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
-    asked, said = set(wanted), Passages(weights.passages)
+    asked, said, rare = set(wanted), Passages(weights.passages), Rare(readings)
 
     def due(a_id: str, b_id: str) -> bool:
         return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
 
     found = []
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
-        found += _match(pools[a], pools[b], weights, asked, said=said, due=due)
+        found += _match(pools[a], pools[b], weights, asked, rare, said=said, due=due)
     return found
 
 
@@ -147,15 +172,16 @@ def _match(
     other: Pool,
     weights: Weights,
     wanted: set[tuple[str, str]],
+    rare: Rare,
     *,
     said: Passages,
     due: Callable[[str, str], bool],
 ) -> list[Match]:
-    asked = _places(one, other, wanted)
     languages = f"{one.readings[0].document.language}-{other.readings[0].document.language}"
     compared = Compared.of(one, other, _may_be(one.readings, other.readings))
-    pictured = {pair for pair in _with_one_picture(one, other) if compared.allowed[pair]}
-    pairs = sorted({*compared.candidates(), *asked, *pictured})
+    asked = _places(one, other, wanted)
+    asked |= {pair for pair in rare.pairs(one.readings, other.readings) if compared.allowed[pair]}
+    pairs = sorted({*compared.candidates(), *asked})
     if not pairs:
         return []
     likely = weights.probabilities(features(compared, pairs, weights.expected[languages]))
@@ -163,34 +189,32 @@ def _match(
     found = []
     for n, (i, j) in enumerate(pairs):
         mutual = best_of_a[i][0] == n and best_of_b[j][0] == n
-        if not mutual and (i, j) not in asked:
-            continue
         a, b = one.readings[i], other.readings[j]
-        a_id, b_id = a.document.article_id, b.document.article_id
-        if (likely[n] < WORTH and (i, j) not in asked) or not due(a_id, b_id):
+        worth = (i, j) in asked or (mutual and likely[n] >= WORTH)
+        if not worth or not due(a.document.article_id, b.document.article_id):
             continue
         rival = max([float(likely[k]) for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n], default=0.0)
         agreed = said.agreement(a, b)
         probability = weights.published(float(likely[n]), rival, min(a.letters, b.letters), agreed)
-        if probability < 0.1 and (i, j) not in asked:
+        if probability < CONFLICT and (i, j) not in asked:
             continue
-        shared, ordered, pictures = _shared(one, i, other, j), in_order(a, b), (i, j) in pictured
+        traces = rare.shared(a.document.article_id, b.document.article_id) if compared.allowed[i, j] else ()
+        shared, ordered = _shared(one, i, other, j), in_order(a, b)
         codes = a.document.language, b.document.language
-        found.append(
-            Match(
-                a_id=min(a_id, b_id),
-                b_id=max(a_id, b_id),
-                probability=round(probability, 4),
-                tier=tier(probability, min(a.letters, b.letters)),
-                mutual=mutual,
-                runner_up=round(rival, 4),
-                shared=shared if a_id < b_id else tuple((y, x) for x, y in shared),
-                ordered=ordered,
-                covered=agreed.covered if a_id < b_id else agreed.covered[::-1],
-                same_image=pictures,
-                in_words=in_words(shared, ordered, agreed.covered, codes, rival, same_image=pictures),
-            )
+        told = Match(
+            a_id=a.document.article_id,
+            b_id=b.document.article_id,
+            probability=round(probability, 4),
+            tier=tier(probability, min(a.letters, b.letters)),
+            mutual=mutual,
+            runner_up=round(rival, 4),
+            shared=shared,
+            ordered=ordered,
+            covered=agreed.covered,
+            traces=traces,
+            in_words=in_words(shared, ordered, agreed.covered, codes, rival, traces),
         )
+        found.append(told if told.a_id < told.b_id else told.turned())
     return found
 
 
@@ -200,21 +224,6 @@ def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[i
     theirs = {each.document.article_id: j for j, each in enumerate(other.readings)}
     places = {(ours[a], theirs[b]) for a, b in wanted if a in ours and b in theirs}
     return places | {(ours[b], theirs[a]) for a, b in wanted if b in ours and a in theirs}
-
-
-def _with_one_picture(one: Pool, other: Pool) -> set[tuple[int, int]]:
-    """Index pairs that show the same picture; not one that stands beside several articles of a language."""
-    ours, theirs = (_pictures(side.readings) for side in (one, other))
-    return {(ours[image], theirs[image]) for image in ours.keys() & theirs.keys()}
-
-
-def _pictures(readings: Sequence[Reading]) -> dict[str, int]:
-    shown = Counter(each.document.image for each in readings if each.document.image)
-    return {
-        each.document.image: n
-        for n, each in enumerate(readings)
-        if each.document.image and shown[each.document.image] == 1
-    }
 
 
 def _may_be(ours: Sequence[Reading], theirs: Sequence[Reading]) -> NDArray[np.bool_]:

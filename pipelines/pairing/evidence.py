@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from archive.records import LinkFacts
+    from pipelines.pairing.content import Match
 
-KINDS = ("label", "story-id", "hreflang", "switcher", "sitemap", "url-rule", "content")
+KINDS = (
+    *("label", "story-id", "hreflang", "switcher", "sitemap", "url-rule"),
+    *("video", "image", "link", "content"),
+)
 """From the strongest: a person's verdict; the outlet's own key; what it tells search engines; readers; then
-what we compute from addresses, and from texts."""
+what we compute from addresses; what both show or lead to and no others; and what the texts say."""
+BY_CONTENT = {"video", "image", "link", "content"}
+"""Kinds that only `scrapy pair` can tell, which compares an article with those of its days."""
 _STATED = {"hreflang", "switcher", "sitemap"}
 
 
@@ -62,11 +68,13 @@ class Edge:
         """Sorts the strongest first.
 
         Label; story id; hreflang, switcher, sitemap that are returned, in this order; the same one-sided; URL
-        rule; content. Among equals the edge with more kinds of evidence, the likelier, then the smaller ids.
+        rule; video, image, link, content, those that are likely by their texts before the others. Among
+        equals the edge with more kinds of evidence, the likelier, then the smaller ids.
         """
         one_sided = self.kind in _STATED and not self.reciprocal
-        late = one_sided or self.kind in {"url-rule", "content"}
-        strength = KINDS.index(self.kind) + (len(KINDS) if late else 0)
+        late = one_sided or self.kind in {"url-rule", *BY_CONTENT}
+        unlikely = self.kind in BY_CONTENT and (self.probability or 0.0) < 0.5
+        strength = KINDS.index(self.kind) + len(KINDS) * (late + unlikely)
         kinds = len({link.kind for link in self.links})
         return strength, -kinds, -(self.probability or 0.0), *self.ids
 
@@ -78,12 +86,11 @@ class Edge:
 def find_edges(
     articles: Collection[LinkFacts],
     fresh_ids: Collection[str],
-    alike: Mapping[tuple[str, str], float],
-    likely: Mapping[tuple[str, str], float],
+    matches: Mapping[tuple[str, str], Match],
 ) -> tuple[list[Edge], list[tuple[Edge, str]], Counter[str]]:
     """Edges that touch a fresh article, strongest first; those that may not be, and why; what leads nowhere.
 
-    `alike` has the probability by content of the pairs that were scored, `likely` of those that it joins.
+    `matches` are those that were scored, by their ids.
     """
     refused: Counter[str] = Counter()
     links: dict[tuple[str, str], set[Link]] = {}
@@ -91,16 +98,24 @@ def find_edges(
         if link.from_id in fresh_ids or link.to_id in fresh_ids:
             pair = min(link.from_id, link.to_id), max(link.from_id, link.to_id)
             links.setdefault(pair, set()).add(link)
-    for a, b in likely.keys() - links.keys():
-        links[a, b] = {Link("content", a, b)}
+    # what is declared stands without its traces, which a crawl would not know: `details.content` tells them
+    for ids, match in matches.items():
+        if ids not in links and (match.joins or match.contradicted):
+            told = {Link(trace.kind, *ids) for trace in match.traces}
+            links[ids] = told | ({Link("content", *ids)} if match.likely or not told else set())
     by_id = {article.article_id: article for article in articles}
     edges, barred = [], []
     for (a, b), found in links.items():
         # what was compared may have gone since: another writer commits as it likes
         if a not in by_id or b not in by_id:
             continue
-        edge = Edge(by_id[a], by_id[b], tuple(sorted(found, key=_by_strength)), alike.get((a, b)))
-        if reason := _refusal(edge):
+        scored = matches.get((a, b))
+        probability = scored.probability if scored is not None else None
+        edge = Edge(by_id[a], by_id[b], tuple(sorted(found, key=_by_strength)), probability)
+        reason = _refusal(edge)
+        if reason is None and scored is not None and scored.contradicted and edge.kind in BY_CONTENT:
+            reason = "conflict"
+        if reason:
             barred.append((edge, reason))
         else:
             edges.append(edge)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipelines.pairing.background import Background
+    from pipelines.pairing.traces import Trace
 
 _READ = 20_000
 """Characters of an article that count; a long read says which story it is well before its end."""
@@ -35,8 +36,7 @@ class Document:
     headline: str
     body: str
     at: datetime | None = None
-    image: str | None = None
-    """Address of its picture."""
+    traces: frozenset[Trace] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipelines.pairing.verdicts import Verdict
 
 CONFLICT = 0.1
-"""Probability by content below which a pair is flagged, and kept."""
+"""Probability by content below which the texts contradict what else speaks for a pair."""
 
 
 def pair_record(edge: Edge, match: Match | None, now: datetime) -> PairRecord:

@@ -53,8 +53,8 @@ def explanation_table(explained: Explanation) -> Table:
         for number, pair in enumerate(match.shared):
             ours, theirs = pair if ours_first else pair[::-1]
             table.add_row("shared" if number == 0 else "", _shown(ours), _shown(theirs))
-        if match.same_image:
-            table.add_row("same image", _shown(a.document.image or ""), _shown(b.document.image or ""))
+        for trace in match.traces:
+            table.add_row(f"same {trace.kind}", _shown(trace.key), _shown(trace.key))
     if any(explained.only):
         table.add_row(
             "numbers only here", *(_shown(", ".join(side[:12])) or "none" for side in explained.only)

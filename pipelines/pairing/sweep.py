@@ -19,6 +19,7 @@ from pipelines.alignment import Aligner
 from pipelines.pairing import decide
 from pipelines.pairing.blocks import Blocks
 from pipelines.pairing.content import Match, compare
+from pipelines.pairing.evidence import BY_CONTENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -138,8 +139,8 @@ def _score(
         found: list[Match] = []
         for match in matches:
             ids = match.a_id, match.b_id
-            told = replace(match, held=ids in held and held[ids].evidence == "content")
-            if ids in due or (told.joins and ids not in held):
+            told = replace(match, held=ids in held and held[ids].evidence in BY_CONTENT)
+            if ids in due or ((told.joins or told.contradicted) and ids not in held):
                 found.append(told)
             if keep_uncertain and told.tier != "auto" and (told.mutual or ids in due):
                 outcome.uncertain.append(told)
@@ -225,7 +226,9 @@ def _known_content(read: Archive, verdicts: Sequence[Verdict], have: set[tuple[s
     members = articles.filter(pc.is_in(articles["story_id"], value_set=stories["story_id"].combine_chunks()))
     table = read.pairs().to_arrow()
     ours = pc.is_in(table["article_id_a"], value_set=members["article_id"].combine_chunks())
-    rows = table.filter(pc.and_(ours, pc.equal(table["evidence"], "content"))).to_pylist()
+    rows = table.filter(
+        pc.and_(ours, pc.is_in(table["evidence"], value_set=pa.array(sorted(BY_CONTENT))))
+    ).to_pylist()
     return [
         Match.of_pair(row["article_id_a"], row["article_id_b"], row["score"], row["details"])
         for row in rows

@@ -15,6 +15,7 @@ from archive.exceptions import MigrationError, SchemaTooNew, SchemaTooOld
 from archive.layout import Layout
 from archive.log import Log
 from archive.migration import TODAY, Step, Target, migrate
+from archive.records import MediaRecord
 from archive.schema import SCHEMA_VERSION, STORED
 from archive.tables import TableFiles
 from archive.verify import verify
@@ -95,7 +96,12 @@ def of_version_0():
 
 def of_version_1():
     """As the first Triptych wrote it: without alignments, refusals and what comes of them."""
-    later = {"author_ids", *(x for x in STORED["stories"].names if x.startswith("coverage_"))}
+    later = {
+        "author_ids",
+        "media",
+        "outbound_links",
+        *(x for x in STORED["stories"].names if x.startswith("coverage_")),
+    }
     return {
         name: pa.schema([x for x in schema if x.name not in later], schema.metadata)
         for name, schema in STORED.items()
@@ -172,17 +178,23 @@ def test_an_archive_of_the_first_triptych_gets_the_new_tables(filled, article, c
         key = old.columns[0]
         new = opened.table(name).to_pandas().sort_values(key, ignore_index=True)
         pd.testing.assert_frame_equal(new, old.sort_values(key, ignore_index=True))
-    assert opened.articles().to_pandas()["author_ids"].isna().all()
+    assert opened.articles().to_pandas()[["author_ids", "media", "outbound_links"]].isna().all(axis=None)
     assert opened.stories().to_pandas()["coverage_en_of_uk"].isna().all()
     for name in ("alignments", "refusals"):
         assert list(pd.read_parquet(filled / name).columns) == STORED[name].names
         assert len(opened.table(name).to_pandas()) == 0
     assert [x.text for x in verify(filled) if x.grave] == []
     with ArchiveWriter.open(filled, run_id="run-2") as writer:
-        writer.add_article(article(9, author_ids=("courier:olena-koval",)))
+        shown = {
+            "media": (MediaRecord("video", "https://v.example/5"),),
+            "outbound_links": ("https://c.example/7",),
+        }
+        writer.add_article(article(9, author_ids=("courier:olena-koval",), **shown))
         writer.commit()
-    ids = pd.read_parquet(filled / "articles")["author_ids"]
-    assert [list(x) for x in ids.dropna()] == [["courier:olena-koval"]]
+    (row,) = pd.read_parquet(filled / "articles").dropna(subset="author_ids").to_dict("records")
+    assert list(row["author_ids"]) == ["courier:olena-koval"]
+    assert list(row["media"]) == [{"kind": "video", "url": "https://v.example/5"}]
+    assert list(row["outbound_links"]) == ["https://c.example/7"]
 
 
 def test_a_value_that_must_be_there_is_asked_for(filled):

@@ -58,6 +58,8 @@ def test_columns_are_those_of_the_contract_in_its_order():
     assert [name for name in names if name not in extras] == CONTRACT
     assert extras == {
         "author_ids",
+        "media",
+        "outbound_links",
         "language_reason",
         "authors_source",
         "published_source",

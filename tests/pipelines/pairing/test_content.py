@@ -96,24 +96,6 @@ def test_a_match_says_what_it_rests_on():
     assert found.runner_up < found.probability
 
 
-def test_a_picture_that_two_articles_alone_show_is_told_and_not_weighed():
-    documents = newsroom(10)
-    plain = {(each.a_id, each.b_id): each for each in match(documents)}
-    pictured = [
-        replace(
-            each, image=f"https://courier.example/{'logo' if story(each.article_id) != '3' else 'lake'}.jpg"
-        )
-        for each in documents
-    ]
-    found = {(each.a_id, each.b_id): each for each in match(pictured)}
-    assert {ids for ids, each in found.items() if each.same_image} == {
-        ("3-en", "3-ru"), ("3-en", "3-uk"), ("3-ru", "3-uk"),
-    }  # fmt: skip
-    assert {ids: each.probability for ids, each in found.items()} == {
-        ids: each.probability for ids, each in plain.items()
-    }
-
-
 def test_an_article_without_a_translation_gets_none_for_sure():
     documents = [each for each in newsroom(60) if each.language != "en" or int(story(each.article_id)) >= 20]
     found = match(documents)
