@@ -18,6 +18,7 @@ TIME = pa.timestamp("us", tz="UTC")
 TEXT = pa.string()
 TEXTS = pa.list_(TEXT)
 NUMBERS = pa.list_(pa.int32())
+MEDIA_TYPE = pa.list_(pa.struct([("kind", TEXT), ("url", TEXT)]))
 ALTERNATES_TYPE = pa.list_(pa.struct([("language", TEXT), ("url", TEXT), ("source", TEXT)]))
 
 
@@ -83,15 +84,9 @@ _VERSION_FIELDS = [
     _always("tags", TEXTS, "as printed"),
     _maybe("image_url", TEXT, "lead image"),
     _maybe("image_caption", TEXT, "its caption, kept out of body"),
+    _maybe("media", MEDIA_TYPE, "image and video in the text, the lead image apart; null before schema 4"),
     _maybe(
-        "media",
-        pa.list_(pa.struct([("kind", TEXT), ("url", TEXT)])),
-        "image and video in the text, the lead image apart; null on rows before schema 4",
-    ),
-    _maybe(
-        "outbound_links",
-        TEXTS,
-        "pages of other sites that the text leads to, and embedded posts; null on rows before schema 4",
+        "outbound_links", TEXTS, "other sites' pages it leads to, embedded posts too; null before schema 4"
     ),
     _always(
         "alternates", ALTERNATES_TYPE, "declared other languages; source: hreflang switcher sitemap url-rule"

@@ -18,7 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 import archive
 from archive import rereading
-from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord
+from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, MediaRecord
 from archive.verify import verify
 from archive.warc import Exchange, build
 from archive.writer import ArchiveWriter
@@ -271,10 +271,15 @@ def test_reextract_says_what_it_cannot_do(crawl: Crawl, scrapy_command: list[str
 
 
 def _record(row: dict[str, object]) -> ArticleRecord:
-    nested = {"alternates": AlternateRecord, "blocks": BlockRecord, "language_evidence": EvidenceRecord}
+    nested = {
+        "alternates": AlternateRecord,
+        "blocks": BlockRecord,
+        "language_evidence": EvidenceRecord,
+        "media": MediaRecord,
+    }
     values = {name: row[name] for name in ArticleRecord.__slots__}
     for name, kind in nested.items():
         values[name] = tuple(kind(**item) for item in values[name])
-    for name in ("authors", "author_ids", "tags"):
+    for name in ("authors", "author_ids", "tags", "outbound_links"):
         values[name] = tuple(values[name])
     return ArticleRecord(**values | {"raw_file": None, "raw_offset": None, "raw_length": None})

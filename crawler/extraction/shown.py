@@ -73,7 +73,7 @@ def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> S
     links: dict[str, None] = {}
     for tag, address in _addresses(container, frames):
         target = absolute(url, address)
-        if target is None or len(target) > _LONGEST:
+        if target is None or len(target) > _LONGEST or not target.isprintable():
             continue
         if tag in {"iframe", "video", "source"} or (tag == "a" and _YOUTUBE.search(_bare(target))):
             if video := _video(target, sure=tag != "iframe"):

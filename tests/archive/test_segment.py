@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from archive import codec, rows, schema, segment
 from archive.exceptions import PoisonRecord
 from archive.layout import Layout
-from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
+from archive.records import (
+    AlternateRecord,
+    ArticleRecord,
+    BlockRecord,
+    EvidenceRecord,
+    MediaRecord,
+    ObservationRecord,
+)
 from archive.segment import Damage, Segment
 from archive.validation import validate
 
@@ -30,6 +37,8 @@ BY_FORM = {
     "tuple[str, ...] | None": st.none() | st.lists(TEXT, max_size=3).map(tuple),
     "tuple[BlockRecord, ...]": st.lists(st.builds(BlockRecord, SOME, TEXT), max_size=3).map(tuple),
     "tuple[EvidenceRecord, ...]": st.lists(st.builds(EvidenceRecord, SOME, SOME), max_size=3).map(tuple),
+    "tuple[MediaRecord, ...] | None": st.none()
+    | st.lists(st.builds(MediaRecord, SOME, SOME), max_size=3).map(tuple),
     "tuple[AlternateRecord, ...]": st.lists(
         st.builds(AlternateRecord, st.none() | SOME, SOME, SOME), max_size=3
     ).map(tuple),

@@ -79,6 +79,7 @@ def test_no_address_is_too_odd(address: str) -> None:
     )
     for each in (*found.outbound_links, *(x.url for x in found.media)):
         assert each.startswith(("http://", "https://"))
+        assert each.isprintable()
 
 
 def test_a_page_of_links_stays_small() -> None:
