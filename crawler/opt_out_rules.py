@@ -35,23 +35,28 @@ def read_ai_txt(body: bytes) -> str | None:
     return ", ".join(sorted(_closed(body, _ALL_TEXT))[:20]) or None
 
 
-def read_tdmrep(body: bytes, path: str) -> str | None:
-    """`tdm-reservation` of the first rule for a path, and its policy.
+def read_tdmrep(body: bytes) -> tuple[tuple[str, str], ...]:
+    """The rules: where, and its `tdm-reservation` with the policy; see `rule_for`.
 
     https://w3c.github.io/tdm-reservation-protocol/spec/
     """
     try:
         rules = json.loads(body)
     except (ValueError, RecursionError):
-        return None
+        return ()
+    found: list[tuple[str, str]] = []
     for rule in rules[:_MOST_RULES] if isinstance(rules, list) else ():
         if not isinstance(rule, dict) or not isinstance(location := rule.get("location"), str):
             continue
-        if _is_at(location, path):
-            policy = rule.get("tdm-policy")
-            said = str(rule.get("tdm-reservation"))[:20]
-            return f"{said}, policy {policy[:500]}" if isinstance(policy, str) else said
-    return None
+        policy = rule.get("tdm-policy")
+        said = str(rule.get("tdm-reservation"))[:20]
+        found.append((location, f"{said}, policy {policy[:500]}" if isinstance(policy, str) else said))
+    return tuple(found)
+
+
+def rule_for(rules: tuple[tuple[str, str], ...], path: str) -> str | None:
+    """What the first rule for a path says."""
+    return next((said for location, said in rules if _is_at(location, path)), None)
 
 
 def _is_at(location: str, path: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from twisted.python.failure import Failure
 from crawler.extraction.reserved import OPT_OUT, directives
 from crawler.failures import explain
 from crawler.items import Claim
-from crawler.opt_out_rules import LARGEST, read_ai_txt, read_tdmrep
+from crawler.opt_out_rules import LARGEST, read_ai_txt, read_tdmrep, rule_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,14 @@ logger = logging.getLogger(__name__)
 AI_TXT, TDMREP = "/ai.txt", "/.well-known/tdmrep.json"
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Read once a host: where there is no such file, many sites answer with a page of their own."""
+
+    ai_txt: str | None = None
+    tdmrep: tuple[tuple[str, str], ...] = ()
+
+
 class OptOuts:
     """OPT_OUT_FILES=False: what robots.txt, the headers and the pages themselves say is read all the same."""
 
@@ -38,7 +47,7 @@ class OptOuts:
         self._asks = crawler.settings.getbool("OPT_OUT_FILES")
         self._agents: dict[str, tuple[str, ...]] = {}
         """By host and port: the AI agents that its robots.txt shuts out."""
-        self._files: dict[str, asyncio.Task[dict[str, bytes]]] = {}
+        self._files: dict[str, asyncio.Task[_Files]] = {}
         """By scheme, host and port."""
 
     @classmethod
@@ -65,15 +74,13 @@ class OptOuts:
         parts = urlsplit(response.url)
         # a host that a redirect led to was not asked
         task = self._files.get(f"{parts.scheme}://{parts.netloc}")
-        files = await task if task is not None else {}
+        files = await task if task is not None else _Files()
         return tuple(
             Claim(OPT_OUT, f"{where}: {what}")
             for where, what in self._statements(response, files, parts.path or "/")
         )
 
-    def _statements(
-        self, response: Response, files: dict[str, bytes], path: str
-    ) -> Iterator[tuple[str, str]]:
+    def _statements(self, response: Response, files: _Files, path: str) -> Iterator[tuple[str, str]]:
         headers = {
             name: (response.headers.get(name) or b"").decode("latin-1").strip()
             for name in ("X-Robots-Tag", "tdm-reservation", "tdm-policy")
@@ -83,12 +90,12 @@ class OptOuts:
         yield from ((name, value[:500]) for name, value in headers.items() if value)
         if agents := self._agents.get(urlsplit(response.url).netloc):
             yield "robots.txt", ", ".join(agents)
-        if AI_TXT in files and (closed := read_ai_txt(files[AI_TXT])):
-            yield "ai.txt", closed
-        if TDMREP in files and (rule := read_tdmrep(files[TDMREP], path)):
+        if files.ai_txt:
+            yield "ai.txt", files.ai_txt
+        if rule := rule_for(files.tdmrep, path):
             yield "tdmrep.json", rule
 
-    async def _fetch(self, origin: str, invited: str | None) -> dict[str, bytes]:
+    async def _fetch(self, origin: str, invited: str | None) -> _Files:
         found: dict[str, bytes] = {}
         assert self._crawler.engine is not None
         for path in (AI_TXT, TDMREP):
@@ -104,4 +111,4 @@ class OptOuts:
                 continue
             if answer.status == 200:
                 found[path] = answer.body
-        return found
+        return _Files(read_ai_txt(found.get(AI_TXT, b"")), read_tdmrep(found.get(TDMREP, b"")))

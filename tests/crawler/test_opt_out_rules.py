@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction.reserved import directives, read_reserved
-from crawler.opt_out_rules import read_ai_txt, read_tdmrep, shut_out
+from crawler.opt_out_rules import read_ai_txt, read_tdmrep, rule_for, shut_out
 
 ROBOTS = b"""\
 User-agent: *
@@ -46,7 +46,7 @@ def test_what_shuts_out_everybody_or_nobody_is_no_word_on_ai(robots: bytes) -> N
 def test_whatever_the_bytes_nothing_is_raised(body: bytes) -> None:
     shut_out(body)
     read_ai_txt(body)
-    read_tdmrep(body, "/news/1")
+    rule_for(read_tdmrep(body), "/news/1")
 
 
 @given(
@@ -59,7 +59,7 @@ def test_whatever_the_bytes_nothing_is_raised(body: bytes) -> None:
     )
 )
 def test_whatever_the_json_nothing_is_raised(document: object) -> None:
-    read_tdmrep(json.dumps(document).encode(), "/news/1")
+    rule_for(read_tdmrep(json.dumps(document).encode()), "/news/1")
 
 
 def test_ai_txt() -> None:
@@ -85,7 +85,7 @@ def test_the_first_rule_of_tdmrep_for_a_path(path: str, said: str | None) -> Non
         {"location": "*.pdf$", "tdm-reservation": 1},
         {"tdm-reservation": 1},
     ]
-    assert read_tdmrep(json.dumps(rules).encode(), path) == said
+    assert rule_for(read_tdmrep(json.dumps(rules).encode()), path) == said
 
 
 def test_meta() -> None:
