@@ -22,7 +22,6 @@ from archive.tables import TableFiles, read
 
 if TYPE_CHECKING:
     import os
-    from datetime import datetime
 
     from archive.layout import Layout
     from archive.log import DataFile
@@ -63,8 +62,6 @@ TODAY = Target(SCHEMA_VERSION, STORED, {1: Step(_AUTHORS, {}), 2: Step(_READINGS
 def migrate(
     root: str | os.PathLike[str],
     target: Target = TODAY,
-    progress: Callable[[int], None] = lambda _rows: None,
-    now: Callable[[], datetime] = utc_now,
 ) -> Snapshot | None:
     """None when there is nothing to do. Takes the archive's size of disk again until a `gc`.
 
@@ -82,8 +79,8 @@ def migrate(
             steps = _steps(head.schema_version, target)
             files = TableFiles(layout, compaction.LEVEL, target.stored)
             try:
-                live, rewrote = _rewrite(layout, head, files, steps, target, progress)
-                at = max(now(), head.committed_at + timedelta(microseconds=1))
+                live, rewrote = _rewrite(layout, head, files, steps, target)
+                at = max(utc_now(), head.committed_at + timedelta(microseconds=1))
                 snapshot = Snapshot(
                     id=head.id + 1,
                     parent=head.id,
@@ -116,13 +113,12 @@ def _steps(version: int, target: Target) -> list[Step]:
     return [target.steps[x] for x in range(version, target.version)]
 
 
-def _rewrite(  # noqa: PLR0917
+def _rewrite(
     layout: Layout,
     head: Snapshot,
     files: TableFiles,
     steps: list[Step],
     target: Target,
-    progress: Callable[[int], None],
 ) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]]:
     live: list[DataFile] = []
     rewrote: dict[str, tuple[str, ...]] = {}
@@ -136,7 +132,6 @@ def _rewrite(  # noqa: PLR0917
         for new in files.write(file.table, table, file.month):
             live.append(new)
             rewrote[new.path] = (file.path,)
-        progress(file.rows)
     for name in target.stored:
         if not any(file.table == name for file in live):
             month = max(file.month for file in head.files)
