@@ -13,6 +13,7 @@ from rich.table import Table
 
 import archive
 from archive import export_command, purge_command, view_command
+from archive.arguments import count, days
 from archive.exceptions import ArchiveError
 from archive.layout import Layout
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-_LONGEST = 36_500
 _EXAMPLES = """
 examples:
   python -m archive ls                        snapshots and what the tables hold
@@ -77,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     listing = add("ls", _ls, "list snapshots, newest last, and count the rows of each table")
-    listing.add_argument("-n", type=int, default=10, metavar="COUNT", help="how many snapshots (default: 10)")
+    listing.add_argument(
+        "-n", type=count, default=10, metavar="COUNT", help="how many snapshots (default: 10)"
+    )
     show = add("show", _show, "show a story in all its languages")
     show.add_argument("id", help="article id, story id, the start of one, or an address")
     view_command.add_arguments(
@@ -127,7 +129,7 @@ def _ls(console: Console, options: argparse.Namespace) -> int:
         "run",
     )
     table = Table(*names, box=None, padding=(0, 2, 0, 0))
-    for snapshot in snapshots[-options.n :] if options.n > 0 else snapshots:
+    for snapshot in snapshots[-options.n :]:
         articles = snapshot.rows("articles")
         counts = (
             articles,
@@ -282,13 +284,6 @@ def _verify(console: Console, options: argparse.Namespace) -> int:
     grave = sum(finding.grave for finding in findings)
     console.print(f"{grave} problems" if grave else "The archive is whole.")
     return 1 if grave else 0
-
-
-def days(text: str) -> float:
-    number = float(text)
-    if not 0 <= number <= _LONGEST:
-        raise argparse.ArgumentTypeError(f"{text} is no number of days; write 0 to {_LONGEST}")
-    return number
 
 
 def _when(moment: datetime) -> str:

@@ -101,7 +101,7 @@ class Archive:
             _among("article_id", article_id),
             _among("outcome", outcome),
             _among("run_id", run_id),
-            (ds.field("url") == url) | (ds.field("requested_url") == url) if url else None,
+            None if url is None else (ds.field("url") == url) | (ds.field("requested_url") == url),
         )
         return self._rows("observations", where, as_of, columns)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
@@ -29,35 +31,34 @@ _COLUMNS = [
     "first_seen",
     "last_seen",
 ]
+_ADDRESSES = ("url", "requested_url", "canonical_url")
 Row = dict[str, object]
 
 
 def find(archive: Archive, wanted: str) -> list[Row]:
     """The articles of the story that an article id, story id, their start, or a URL leads to."""
-    table = archive.articles(columns=_COLUMNS).to_arrow()
     if "://" in wanted:
-        hit = pc.equal(table["url"], wanted)
-        for name in ("requested_url", "canonical_url"):
-            hit = pc.or_(hit, pc.fill_null(pc.equal(table[name], wanted), False))
+        hit = functools.reduce(operator.or_, (ds.field(name) == wanted for name in _ADDRESSES))
     else:
-        hit = pc.or_(pc.starts_with(table["article_id"], wanted), pc.starts_with(table["story_id"], wanted))
-    stories = table.filter(hit)["story_id"].unique()
+        hit = pc.starts_with(ds.field("article_id"), wanted) | pc.starts_with(ds.field("story_id"), wanted)
+    # texts of no other story are read: those of a large archive are gigabytes
+    stories = archive.articles(columns=["story_id"]).where(hit).to_arrow()["story_id"].unique()
     if not wanted or len(stories) == 0:
         raise ArticleNotFound(f"Nothing in {archive.root} has the id or address {wanted!r}.")
     if len(stories) > 1:
         raise ArticleNotFound(f"{wanted!r} is the start of {len(stories)} stories' ids; give more of it.")
-    rows: list[Row] = table.filter(pc.equal(table["story_id"], stories[0])).sort_by("language").to_pylist()
+    story = archive.articles(columns=_COLUMNS).where(ds.field("story_id") == stories[0])
+    rows: list[Row] = story.to_arrow().sort_by("language").to_pylist()
     return rows
 
 
 def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
     """The one article that an id, its start or a URL leads to, and the number of its latest version."""
     rows = find(archive, wanted)
-    addresses = ("url", "requested_url", "canonical_url")
     hits = [
         row
         for row in rows
-        if str(row["article_id"]).startswith(wanted) or wanted in {row[name] for name in addresses}
+        if str(row["article_id"]).startswith(wanted) or wanted in {row[name] for name in _ADDRESSES}
     ]
     if len(hits) != 1:
         ids = ", ".join(f"{row['article_id']} ({row['language']})" for row in rows)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 import archive
+from archive.arguments import count
 from archive.exceptions import ArticleNotFound
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--outlet", action="append", metavar="NAME", help="only this; may be given again")
     parser.add_argument(
         "--most",
-        type=_count,
+        type=count,
         default=_MOST,
         metavar="COUNT",
-        help=f"of the latest stories (default: {_MOST})",
+        help=f"of the latest stories, so many (default: {_MOST})",
     )
     parser.add_argument(
         "--output",
@@ -61,9 +62,3 @@ def run(console: Console, options: argparse.Namespace) -> int:
     if not options.no_browser:
         webbrowser.open(page.resolve().as_uri())
     return 0
-
-
-def _count(text: str) -> int:
-    if (count := int(text)) < 1:
-        raise ValueError
-    return count

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.inspection_view import CONTEXT, field_lines, runs, summary
-from crawler.repeated_lines import LEAST, repeated_lines
+from crawler.repeated_lines import LEAST, ZONE, repeated_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,7 +56,9 @@ def print_repeated(console: Console, outlet: str, rows: Iterable[Mapping[str, ob
     for row in rows:
         blocks = cast("list[dict[str, str]]", row["blocks"] or [])
         lines = [block["text"] for block in blocks if block["kind"] != "caption"]
-        texts.setdefault(str(row["language"] or "und"), []).append(lines)
+        # whole texts of all its articles would be a large outlet's gigabyte
+        ends = lines if len(lines) <= 2 * ZONE else [*lines[:ZONE], *lines[-ZONE:]]
+        texts.setdefault(str(row["language"] or "und"), []).append(ends)
     table = Table("language", "in", "of", "at the", "line", box=None)
     for language, articles in sorted(texts.items()):
         for line in repeated_lines(articles):

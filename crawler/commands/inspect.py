@@ -117,12 +117,12 @@ class Command(Crawl):
             held = archive.open(self.settings["ARCHIVE_URI"]).articles(
                 outlet=outlet, columns=["language", "blocks"]
             )
-            rows = held.to_arrow().to_pylist()
+            if not len(held):
+                raise UsageError(f"the archive has nothing of {outlet!r}", print_help=False)
+            rows = (row for batch in held.batches() for row in batch.to_pylist())
+            print_repeated(Console(), outlet, rows)
         except ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
-        if not rows:
-            raise UsageError(f"the archive has nothing of {outlet!r}", print_help=False)
-        print_repeated(Console(), outlet, rows)
 
     def _of_file(self, path: Path, opts: argparse.Namespace) -> Inspection:
         assert self.settings is not None

@@ -13,6 +13,7 @@ from rich.table import Table
 from scrapy.exceptions import UsageError
 
 import archive
+from archive.arguments import count
 from crawler.arguments import FIRST_DAY, Arguments
 from crawler.commands.crawl import OK
 from crawler.commands.crawl import Command as Crawl
@@ -46,7 +47,7 @@ class Command(Crawl):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--limit", type=_number, metavar="COUNT", help="look at no more than this many addresses"
+            "--limit", type=count, metavar="COUNT", help="look at no more than this many addresses"
         )
         parser.add_argument(
             "--all", action="store_true", help="all that is due, however few crawls there were"
@@ -128,12 +129,6 @@ def _schedule(plan: Plan) -> Table:
 def _cells(band: Band) -> tuple[str, str, str, str]:
     following = f"{band.next_at:%Y-%m-%d %H:%M}" if band.next_at is not None else ""
     return band.name, str(band.articles), str(band.due), following
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
-        raise ArgumentTypeError(f"{text!r} is no number of at least 1")
-    return int(text)
 
 
 def _moment(text: str) -> datetime:

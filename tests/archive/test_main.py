@@ -139,6 +139,25 @@ def test_what_makes_no_sense_is_refused_before_anything_is_done(run, filled, roo
     assert sorted(root.rglob("*")) == before
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["gc", "--keep-days", "many"], "many is no number of days; write 0 to 36500"),
+        (["ls", "-n", "0"], "'0' is no number of at least 1"),
+        (["view", "--most", "none"], "'none' is no number of at least 1"),
+    ],
+)
+def test_a_number_that_is_none_is_told(run, filled, command, said):
+    code, _, err = run(*command)
+    assert (code, said in err) == (2, True), err
+
+
+def test_no_address_is_not_every_address(run, filled):
+    code, out, err = run("why", "")
+    assert (code, out) == (1, "")
+    assert "No crawl has looked at" in err
+
+
 def test_a_wrong_command_is_exit_2_and_help_teaches(run, capsys):
     assert run("destroy")[0] == 2
     code, out, _ = run("--help")
