@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 PART = 60
 """Articles of the chronicle that one of its sitemaps lists."""
-BURST = 4
-"""Answers in a row that are 503, once one is."""
+BURST, APART = 4, 40
+"""Answers in a row that are 503, once one is, and the least between two bursts: REFUSALS_IN_A_ROW is 5."""
 
 
 def text(path: str) -> str:
@@ -35,7 +35,8 @@ class Network:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._asked: Counter[str] = Counter()
-        self._burst = 0
+        self._answers = 0
+        self._burst_ends = 0
         self.faults: Counter[str] = Counter()
         self.calm = False
 
@@ -64,13 +65,16 @@ class Network:
     def _fault(self, address: str) -> str | None:
         nth = self._asked[address]
         draw = random.Random(f"{self._seed} {address} {nth}")
-        if self._burst:
-            self._burst -= 1
+        self._answers += 1
+        if self._answers < self._burst_ends:
             return "503"
         if nth > 4 or draw.random() >= 1 / 12:
             return None
         fault = draw.choice(("reset", "half a body", "503"))
-        self._burst = BURST - 1 if fault == "503" else 0
+        if fault == "503":
+            if self._answers < self._burst_ends + APART:
+                return None
+            self._burst_ends = self._answers + BURST
         return fault
 
 

@@ -45,8 +45,9 @@ def _faketime() -> Path | None:
 
 
 FAKETIME = _faketime()
-# all lists are read before their articles, and one run asks for PAGE_BUDGET of these at most
-MOST_PARTS = 250
+# a second, of the crawl that is watched: it reads all lists first, and its articles last as long as the soak
+PUBLISHED = 3
+DELAY = ("-s", "DOWNLOAD_DELAY=0.25")
 FLAT = 1.25
 """Times what it took in the second quarter that a crawl may take in the last."""
 
@@ -107,9 +108,9 @@ def soak(crawl: Crawl, seconds: float, seed: int, progress: TextIO | None = None
     until = time.monotonic() + seconds
     with HostileServer() as server:
         newsrooms = Newsrooms(server, seed)
-        newsrooms.parts = max(2, min(MOST_PARTS, int(seconds * 4 / PART)))
+        newsrooms.parts = max(2, int(seconds * PUBLISHED / PART))
         runner = _Runner(crawl, server.port)
-        long = runner.start("chronicle")
+        long = runner.start("chronicle", *DELAY)
         watch = Watch(long.pid)
         watch.start()
         while time.monotonic() < until:
@@ -122,12 +123,14 @@ def soak(crawl: Crawl, seconds: float, seed: int, progress: TextIO | None = None
                 )
                 progress.flush()
         newsrooms.over = True
+        if code := long.poll():
+            ledger.broken.append(f"the long crawl ended with {code} before its time")
         ledger.ends[f"the long one exit {_end(long, 300)}"] += 1
         watch.stop()
         ledger.growth = watch.growth()
         newsrooms.network.calm = True
         for outlet in ("gazette", "chronicle"):
-            if code := _end(runner.start(outlet), 900):
+            if code := _end(runner.start(outlet), 1800):
                 ledger.broken.append(f"the calm crawl of {outlet} ended with {code}")
         ledger.network = newsrooms.network.faults
         ledger.inside = sum(asked.path.startswith("/inside.html") for asked in server.asked)
@@ -140,14 +143,14 @@ class _Runner:
         self._crawl = crawl
         self._port = str(port)
 
-    def start(self, outlet: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, outlet: str, *more: str, **environment: str) -> subprocess.Popen[str]:
         pins = ",".join(f"{host}.example=127.0.0.1" for host in HOSTS)
         modules = "SPIDER_MODULES=tests.soak.outlets,tests.hostile.outlets"
         settings = (modules, f"RESOLVE_TO={pins}", "LOG_LEVEL=ERROR", *QUICK)
         arguments = [part for setting in settings for part in ("-s", setting)]
         ports = {"SOAK_PORT": self._port, "TABLOID_PORT": self._port}
         return subprocess.Popen(
-            self._crawl.command_line(outlet, *arguments, private=False),
+            self._crawl.command_line(outlet, *arguments, *more, private=False),
             cwd=ROOT,
             env={**os.environ, **ports, **environment},
             stdout=subprocess.DEVNULL,

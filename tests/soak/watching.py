@@ -46,7 +46,8 @@ class Watch:
         if len(self.megabytes) < SETTLED:
             return "", 0, 0
         memory, opened = _quarters(self.megabytes), _quarters(self.descriptors)
-        told = f"{memory[0]:.0f} → {memory[1]:.0f} MB, {opened[0]:.0f} → {opened[1]:.0f} descriptors"
+        told = f"{len(self.megabytes) // 60} minutes, {memory[0]:.0f} → {memory[1]:.0f} MB"
+        told += f", {opened[0]:.0f} → {opened[1]:.0f} descriptors"
         return told, memory[1] / max(memory[0], 1), opened[1] / max(opened[0], 1)
 
 
