@@ -21,6 +21,20 @@ MAX_ELEMENTS = 20_000
 LONGEST_NAME = 5_000
 """Characters of a class or id; the longest on 241 real pages has 2,285."""
 
+MOST_ATTRIBUTES = 1_000
+"""Of one element; lxml's time grows with their square, and the most on 241 real pages is 64."""
+_LONG_TAG = re.compile(rb"<[A-Za-z][^>]{3000}")
+_ATTRIBUTE = rb"""[\s/]*+[^\s=>/]{1,100}+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]{1,1000}+))?+"""
+_MANY_ATTRIBUTES = re.compile(
+    rb"<[A-Za-z][\w:-]{0,100}+(?:%b){12,%d}+(%b)?+" % (_ATTRIBUTE, MOST_ATTRIBUTES, _ATTRIBUTE)
+)
+"""A tag; the group is one attribute too many. From twelve on, for a tag without them is read twice."""
+_NO_TAGS = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)", re.DOTALL | re.IGNORECASE
+)
+_MAY_HIDE_ONE = 128 << 10
+"""Bytes of a page from which it is not told by its length alone: a `>` may stand in a value."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _OTHER_FORMATS = (
@@ -39,8 +53,8 @@ def parse(body: bytes, declared: str | None) -> HtmlElement:
 def read_outline(body: bytes, declared: str | None) -> Outline:
     """The page; `declared` is the charset of the Content-Type header.
 
-    Raises Unreadable with reason `empty`, `too-large`, `not-html`, `unparseable`, `too-deep` or
-    `too-many-elements`.
+    Raises Unreadable with reason `empty`, `too-large`, `not-html`, `unparseable`, `too-deep`,
+    `too-many-elements` or `too-many-attributes`.
     """
     if len(body) > MAX_BYTES:
         raise Unreadable("too-large", f"{len(body)} bytes; at most {MAX_BYTES} are read")
@@ -50,6 +64,8 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     source = printable(decode(body, declared))
     if not source or source.isspace():
         raise Unreadable("empty", "expected HTML, came nothing readable")
+    if (tag := _endless_tag(source)) is not None:
+        raise Unreadable("too-many-attributes", f"more than {MOST_ATTRIBUTES} on one element: {tag!r}…")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # class look-up in C: every element an HtmlElement, as trafilatura asks for
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
@@ -77,6 +93,18 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     for name, i in endless:
         del page.elements[i].attrib[name]
     return outline(root, lowered) if endless else page
+
+
+def _endless_tag(source: bytes) -> str | None:
+    """How a tag begins that would take the parser minutes; what scripts and comments have is none."""
+    if not (len(source) > _MAY_HIDE_ONE or _LONG_TAG.search(source)) or not _has_endless(source):
+        return None
+    tag = _has_endless(_NO_TAGS.sub(b"", source))
+    return tag[0][:40].decode(errors="replace") if tag else None
+
+
+def _has_endless(source: bytes) -> re.Match[bytes] | None:
+    return next((tag for tag in _MANY_ATTRIBUTES.finditer(source) if tag[1]), None)
 
 
 def _join(root: HtmlElement) -> None:

@@ -58,6 +58,17 @@ def test_characters_that_no_format_takes_are_left_out() -> None:
     assert not any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in text)
 
 
+def test_a_script_that_compares_is_no_tag_with_a_thousand_attributes() -> None:
+    words = "for (i=0; i<n; i++) " + "слово " * 2_000
+    page = f"<html><body><script>{words}</script><!-- a<b {words} --><p>текст</p></body></html>"
+    assert "".join(parse(page.encode(), None).itertext("p")) == "текст"
+
+
+def test_a_tag_may_have_as_many_attributes_as_a_page_ever_had() -> None:
+    page = b"<p " + b" ".join(b"data-a%d='%s'" % (i, b"x" * 60) for i in range(900)) + b">x</p>"
+    assert len(parse(page, None).findall(".//p")[0].attrib) == 900
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -73,6 +84,9 @@ def test_characters_that_no_format_takes_are_left_out() -> None:
         (b"<p>a</p>" * (MAX_ELEMENTS + 1), "too-many-elements"),
         (b"<div>" * 100_000 + b"x", "too-deep"),
         (b"<b>" * 3_000, "too-deep"),
+        (b"<p " + b" ".join(b"a%d" % i for i in range(300_000)) + b">x</p>", "too-many-attributes"),
+        (b"<p " + b"".join(b"a%d='<b>'" % i for i in range(100_000)) + b">x</p>", "too-many-attributes"),
+        (b"<!-- <script --><p " + b" ".join(b"a%d=1" % i for i in range(2_000)), "too-many-attributes"),
     ],
 )
 def test_what_cannot_be_read_has_a_countable_reason(body: bytes, reason: str) -> None:
