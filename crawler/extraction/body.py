@@ -17,7 +17,7 @@ from crawler.extraction.linked_data import unescaped
 from crawler.extraction.page_lines import selector
 from crawler.extraction.pruning import NO_TEXT, prune, remove
 from crawler.extraction.reading import read_element, read_tree
-from crawler.extraction.signature import signature
+from crawler.extraction.signature import NAME, signature
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
@@ -60,12 +60,11 @@ class Body:
 
 def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     """Changes the tree: call it last. `drop` is an outlet's CSS of what to leave out."""
-    tree = outline.root
     page = read_page(outline, known.headline)
     prune(outline, drop)
     for caption in page.captions:
         remove(caption.element)
-    found, place, element = _extract(tree, known.description)
+    found, place, element = _extract(outline, known.description)
     text = known.text
     if text is None and _length(found) < _FEW:
         text = embedded_text(outline, known.headline)
@@ -73,7 +72,8 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
         found, place = _of_data(text), "the data of the page"
     known = replace(known, captions=tuple(caption.text for caption in page.captions))
     reasons = leave_out(found, known)
-    signed = signature(found, reasons) if not known.names and known.byline is None else None
+    persons = any(NAME.fullmatch(name) for name in known.names)
+    signed = signature(found, reasons) if not persons and known.byline is None else None
     if signed is not None:
         reasons[signed] = "the byline"
     blocks = [
@@ -97,19 +97,18 @@ def _of_data(text: str) -> list[Found]:
     return [Found("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
 
 
-def _extract(tree: HtmlElement, description: str | None) -> tuple[list[Found], str, HtmlElement | None]:
+def _extract(page: Outline, description: str | None) -> tuple[list[Found], str, HtmlElement | None]:
     """And where the text stands."""
+    tree = page.root
     body = tree.find("body")
     if body is None:
         return [], "nowhere: no <body>", None
     container = find_container(body)
     blocks, place = _read_container(tree, container)
-    lead = find_lead(tree, container.element, description) if blocks else None
-    if lead is not None:
-        compared = for_comparison(lead)
-        if not any(compared in for_comparison(block.text) for block in blocks):
-            blocks.insert(0, Found("paragraph", lead, 0.0))
-    return blocks, place, container.element
+    lead = find_lead(page, container.element, description) if blocks else []
+    said = [for_comparison(block.text) for block in blocks]
+    missing = [line for line in lead if not any(for_comparison(line) in text for text in said)]
+    return [*(Found("paragraph", line, 0.0) for line in missing), *blocks], place, container.element
 
 
 def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found], str]:

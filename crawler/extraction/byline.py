@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.names import names_say
-from crawler.extraction.outline import short_text
+from crawler.extraction.outline import COMPONENT, short_text
 from crawler.extraction.signature import NAME
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Claim
@@ -65,7 +65,9 @@ _BEGINS = (
 """What a line with such a prefix begins with, quickly told."""
 _FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
 _CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
-_of_author = names_say("author|byline|journalist|writer|autor|avtor|username|createdby|reporter")
+_of_author = names_say(
+    r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|(?:^|[\s_-])by(?:$|[\s_-])"
+)
 _of_other_things = names_say(
     r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel"
     r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote"
@@ -78,6 +80,7 @@ _NOT_NAMES = re.compile(
     r"|\b(?:share|save|ago|updated|follow|sign up)\b",
     re.IGNORECASE,
 )
+_PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(
     r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|people|persons?|journalists?|staff|reporters?|writers?|editors?"
     r"|contributors?|columnists?|by|u)[/=-]|/@|[?&](?:author|user)=",
@@ -198,8 +201,11 @@ def _is_printed(line: str) -> bool:
 def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
     within: list[str] = []
-    places = (page.by_class, page.by_itemprop, *map(page.by, ("data-testid", "data-component")))
-    of_author = page.named(_of_author, *places)
+    of_author = page.named(_of_author, page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
+    headline = next(iter(page.by_tag.get("h1", ())), None)
+    if headline is not None:
+        # what HTML has for it
+        of_author |= {i for i in page.by_tag.get("address", ()) if headline < i <= headline + _NEAR}
     for i in sorted(of_author):
         element, attributes = page.elements[i], page.attributes[i]
         if page.tags[i] not in _CLASSED:
@@ -211,6 +217,9 @@ def _classed(page: Outline) -> Iterator[str]:
         if _is_elsewhere(element) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
             continue
         line = _words(element)
+        if _NOT_NAMES.search(line):
+            # `By Jane Doe · Oct. 25, 2024`
+            line = next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
         if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
             # a box about the author: who it is stands in a line of its own
             first = next((e for e in element.iterdescendants(*_NAMING) if _words(e)), None)

@@ -57,7 +57,7 @@ _CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
 _ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[ECMP]T\b|мск)?"
 _AMPM = r"\s*(?P<ampm>[ap]\.?m\.?)?"
 _ISO = re.compile(
-    rf"(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*){_CLOCK}{_ZONE})?"
+    rf"(?<![\d.:/-])(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*){_CLOCK}{_ZONE})?"
 )
 _COMPACT = re.compile(
     r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?P<zone>Z)?)?"
@@ -79,7 +79,7 @@ _NUMBERS_ONLY = re.compile(
     r"|\d{1,2}:\d{2},?\s+(?P<d2>\d{1,2})[./](?P<m2>\d{2})(?![\d.:])"
 )
 _NAMED_DAY = re.compile(
-    r"\b(?P<word>сьогодні|сегодня|today|вчора|вчера|yesterday|позавчора|позавчера)\b", re.IGNORECASE
+    r"\b(?P<word>сьогодні|сегодня|today|в?учора|вчора|вчера|yesterday|позавчора|позавчера)\b", re.IGNORECASE
 )
 _WEEKDAYS = {
     "понеділ": 0, "вівтор": 1, "серед[аиу]": 2, "четвер": 3, "п.ятниц": 4, "субот": 5, "неділ": 6,
@@ -87,10 +87,12 @@ _WEEKDAYS = {
     "mon(?:day)?\\b": 0, "tue(?:s|sday)?\\b": 1, "wed(?:nesday)?\\b": 2, "thu(?:rs|rsday)?\\b": 3,
     "fri(?:day)?\\b": 4, "sat(?:urday)?\\b": 5, "sun(?:day)?\\b": 6,
 }  # fmt: skip
-_BACK = {"сьогодні": 0, "сегодня": 0, "today": 0, "вчора": 1, "вчера": 1, "yesterday": 1, "позавчора": 2,
-         "позавчера": 2}  # fmt: skip
+_BACK = {"сьогодні": 0, "сегодня": 0, "today": 0, "вчора": 1, "учора": 1, "вчера": 1, "yesterday": 1,
+         "позавчора": 2, "позавчера": 2}  # fmt: skip
+_JUST_NOW = re.compile(r"\W*(?:щойно|тільки що|только что|just now|now)\W*", re.IGNORECASE)
 _AGO = re.compile(
-    r"(?P<n>\d{1,3}|an?|one|одну|один)?\s*\b(?P<unit>секунд\w*|сек|хвилин\w*|хв|минут\w*|мин|годин\w*|год(?=\.?\s+тому)|часа?|часов|ч"
+    r"(?P<n>\d{1,3}|an?|one|одну|один)?\s*(?:(?P<half>пів|пол|half an? )|\b)"
+    r"(?P<unit>секунд\w*|сек|хвилин\w*|хв|минут\w*|мин|годин\w*|год(?=\.?\s+тому)|часа?|часов|ч"
     r"|дн\w*|день|тиж\w*|недел\w*|seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|weeks?)\.?\s+(?:тому|назад|ago)\b",
     re.IGNORECASE,
 )
@@ -101,6 +103,16 @@ _UNITS = {
     "w": timedelta(weeks=1),
 }  # fmt: skip
 """By first letter, which tells them all apart."""
+
+
+_CHANGED = re.compile(
+    r"\b(?:last[ -])?(?:updat|modif|edited|revised|оновлен|обновлен|змінен|изменен|доповнен|дополнен|upd\b)",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"\b(?:first |originally )?(?:publish|posted|created|опублік|опублик|створен|создан)", re.IGNORECASE
+)
+_DIGIT = re.compile(r"\d")
 
 
 def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str] | None:
@@ -118,7 +130,8 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
     if _SECONDS.fullmatch(text):
         seconds = float(text) / (1000 if len(text.split(".")[0]) == 13 else 1)
         return datetime.fromtimestamp(seconds, UTC), "zone"
-    whole = _ISO.match(text) or _COMPACT.fullmatch(text)
+    text = published_part(text) or text
+    whole = _ISO.search(text) or _COMPACT.fullmatch(text)
     if whole:
         groups = whole.groupdict()
         return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), groups)
@@ -130,9 +143,23 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
                 continue
             rest = text[: day.start()] + " " + text[day.end() :]
             year = int(parts["y"]) + (2000 if pattern is _SHORT_YEAR else 0)
+            first = int(parts["d"])
+            if month > 12 >= first and "/" in day[0]:
+                return _moment(year, first, month, _clock(rest))
             # "10.05.2024" in American order would be October; the outlets here write the day first
-            return _moment(year, month, int(parts["d"]), _clock(rest))
+            return _moment(year, month, first, _clock(rest))
     return _since(text, seen_at) if seen_at is not None and len(text) < 100 else None
+
+
+def published_part(text: str) -> str | None:
+    """Of a line that says when a page was changed, too: what it says of when it was published."""
+    changed = _CHANGED.search(text)
+    if changed is None:
+        return text
+    before, after = text[: changed.start()], text[changed.start() :]
+    if published := _PUBLISHED.search(after):
+        return after[published.start() :]
+    return before if _DIGIT.search(before) else None
 
 
 def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
@@ -141,11 +168,13 @@ def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
     # "Сегодня, 10 апреля" is the tenth of April, whenever it is read
     if without_year := _without_year(text, here):
         return _called("no-year", without_year)
+    if _JUST_NOW.fullmatch(text):
+        return seen_at.replace(second=0, microsecond=0), "relative"
     if named := _NAMED_DAY.search(text):
         day = here.date() - timedelta(days=_BACK[named["word"].casefold()])
         return _called("relative", _moment(day.year, day.month, day.day, _clock(text)))
     if ago := _AGO.search(text):
-        number = int(ago["n"]) if (ago["n"] or "").isdecimal() else 1
+        number = 0.5 if ago["half"] else int(ago["n"]) if (ago["n"] or "").isdecimal() else 1
         unit = _UNITS[ago["unit"][0].casefold()]
         at = seen_at - number * unit
         if unit < timedelta(days=1):

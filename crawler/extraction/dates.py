@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.extraction.date_forms import KYIV, TOLERANCE, parse_date
+from crawler.extraction.date_forms import KYIV, TOLERANCE, parse_date, published_part
 from crawler.extraction.metadata import meta_name
 from crawler.extraction.names import names_say
 from crawler.extraction.outline import outline, short_text
@@ -213,7 +213,7 @@ def _printed(page: Outline) -> Iterator[tuple[str, str]]:
         if page.tags[i] not in _DATED or (own := short_text(element, 160)) is None or _is_elsewhere(element):
             continue
         text = said.get("content") or one_line(own)
-        if re.search(r"\d|\b(?:тому|назад|ago)\b", text) and not _ABOUT_CHANGE.search(text):
+        if re.search(r"\d|\b(?:тому|назад|ago)\b", text) and published_part(text) is not None:
             after_headline.append(("printed", text))
     # a day with its hour says more than the day in the page's head, and either more than `yesterday`
     yield from sorted(

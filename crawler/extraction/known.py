@@ -42,6 +42,7 @@ class Found:
 _FAR, _SENTENCE = 5, 150
 """Blocks between, and letters, from which a line that returns is the author's doing."""
 _AWAY = "points to another article"
+_ANNOUNCED = {_AWAY, "asks to subscribe, follow or pay"}
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
@@ -63,7 +64,9 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
             reason = "the byline"
         elif text in captions and block.kind != "heading":
             reason = "a caption"
-        elif text in seen and len(text) > 60 and not _says_again(i, seen[text], folded):
+        elif (text in seen and len(text) > 60 and not _says_again(i, seen[text], folded)) or (
+            block.kind == "quote" and _is_pulled(i, folded)
+        ):
             reason = "said before"
         elif _only_tags(block.text, tags):
             reason = "the tags"
@@ -99,10 +102,17 @@ def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:
     return i - first > _FAR and 0 < i < len(folded) - 1 and len(folded[i]) < _SENTENCE and not around & here
 
 
+def _is_pulled(i: int, folded: Sequence[str]) -> bool:
+    """Whether it repeats a part of a paragraph, for the eye."""
+    return len(folded[i]) > 20 and any(
+        folded[i] in text and len(text) > len(folded[i]) for j, text in enumerate(folded) if j != i
+    )
+
+
 def _links_away(blocks: Sequence[Found]) -> list[bool]:
     """Lines that are nothing but a link, unless the article is a list of links itself."""
     away = [
-        block.linked > 0.9 and block.kind in {"paragraph", "list_item"} and 15 < len(block.text) < 250
+        block.linked > 0.9 and block.kind != "heading" and 15 < len(block.text) < 250
         and not block.text.endswith((".", "!", "»", "”"))
         for block in blocks
     ]  # fmt: skip
@@ -134,11 +144,11 @@ def _labels(blocks: Sequence[Found], reasons: list[str | None]) -> None:
     for i in range(len(blocks) - 2, -1, -1):
         block = blocks[i]
         ends = block.text.endswith(":") or block.kind == "heading"
-        if reasons[i] is None and reasons[i + 1] == _AWAY and ends and _LABEL.fullmatch(block.text):
+        if reasons[i] is None and reasons[i + 1] in _ANNOUNCED and ends and _LABEL.fullmatch(block.text):
             following = next((j for j in range(i + 1, len(blocks)) if reasons[j] is None), len(blocks))
             # a heading may have both promo lines and text below it
             if block.kind != "heading" or following == len(blocks) or blocks[following].kind == "heading":
-                reasons[i] = _AWAY
+                reasons[i] = reasons[i + 1]
 
 
 def _only_names(text: str, names: Sequence[str]) -> bool:

@@ -8,10 +8,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.boilerplate import why_not_text
+from crawler.extraction.names import Rule
+from crawler.extraction.outline import COMPONENT, short_text
 from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+    from crawler.extraction.outline import Outline
 
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:lead|lede|lid|standfirst|summary|intro|introduction|subtitle|sub-?title|subhead(?:ing)?|dek|deck"
@@ -21,12 +25,22 @@ _NAMED = re.compile(
 )
 _of_lead = lru_cache(maxsize=1024)(_NAMED.search)
 _TAGS = ("p", "div", "h2", "h3", "section", "span", "strong", "header")
+_NO_LEAD = {"figure", "picture", "ul", "ol", "table", "nav", "aside", "form"}
+_LONGEST = 600
+_LEVELS = 3
+"""From the text's own element up to where the headline stands beside it."""
+_PARTS = {"div", "p", "section", "ul", "ol", "table", "figure", "img", "form", "figcaption"}
 _NEAR = 25
 """Elements of the container in which a lead may still come."""
 
 
-def find_lead(tree: HtmlElement, container: HtmlElement, description: str | None) -> str | None:
-    """Its text; `description` is what the page's head says of the article, often the lead word for word."""
+def find_lead(page: Outline, container: HtmlElement, description: str | None) -> list[str]:
+    """Its paragraphs; the page's tree may have lost elements since.
+
+    `description` is what the page's head says of the article, often the lead word for word.
+    """
+    tree = page.root
+    components = {page.elements[i] for i in page.named(_is_of_lead, *map(page.by, COMPONENT))}
     told = for_comparison(description or "")[:120]
     after_headline = tree.find(".//h1") is None
     inside, near = 0, sum(1 for _ in islice(container.iter(), _NEAR))
@@ -41,7 +55,9 @@ def find_lead(tree: HtmlElement, container: HtmlElement, description: str | None
                 break
         if not after_headline or element.tag not in _TAGS or element in around or element is container:
             continue
-        named = _of_lead(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
+        named = element in components or _of_lead(
+            f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+        )
         if not named and len(told) < 40:
             continue
         text = one_line(element.text_content())
@@ -49,6 +65,44 @@ def find_lead(tree: HtmlElement, container: HtmlElement, description: str | None
             continue
         if named or for_comparison(text)[:120] == told:
             linked = sum(len(a.text_content()) for a in element.iter("a"))
-            if linked < 0.4 * len(text) and not element.findall(".//li") and len(element.findall(".//p")) < 4:
-                return text
-    return None
+            paragraphs = element.findall(".//p")
+            if linked < 0.4 * len(text) and not element.findall(".//li") and len(paragraphs) < 4:
+                lines = [line for p in paragraphs if (line := one_line(p.text_content()))]
+                return lines if for_comparison("".join(lines)) == for_comparison(text) else [text]
+    return _right_above(container) if tree.find(".//h1") is not None else []
+
+
+@Rule
+def _is_of_lead(name: str) -> bool:
+    return _of_lead(name) is not None
+
+
+def _right_above(container: HtmlElement) -> list[str]:
+    """A line of sentences between the headline and the text, however it is called."""
+    element = container
+    for _ in range(_LEVELS):
+        for sibling in element.itersiblings(preceding=True):
+            if not isinstance(sibling.tag, str):
+                continue
+            if sibling.tag == "h1" or sibling.find(".//h1") is not None:
+                return []
+            if sibling.tag in _NO_LEAD:
+                continue
+            text = one_line(short_text(sibling, _LONGEST) or "…" * _LONGEST)
+            if len(text) < 40:
+                continue
+            plain = not any(child.tag in _PARTS for child in sibling.iterdescendants())
+            is_lead = (
+                plain
+                and sibling.tag in _TAGS
+                and 60 < len(text) < _LONGEST
+                and text.endswith((".", "!", "?", "…", "»", "”"))
+                and not sibling.findall(".//a")
+                and why_not_text(text) is None
+            )
+            return [text] if is_lead else []
+        parent = element.getparent()
+        if parent is None or parent.find(".//h1") is not None:
+            break
+        element = parent
+    return []

@@ -58,6 +58,7 @@ def read_linked_data(page: Outline) -> LinkedData:
     nodes = [node for block in blocks for node in _nodes(_loads(block))]
     articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in _kinds(node))]
     pages = [node for node in nodes if "WebPage" in _kinds(node)]
+    videos = [] if articles else [node for node in nodes if "VideoObject" in _kinds(node)]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
 
     def first(*keys: str, among: list[dict[str, Json]] = articles) -> str | None:
@@ -72,7 +73,7 @@ def read_linked_data(page: Outline) -> LinkedData:
         tags=tuple(tag for node in articles for tag in _keywords(node.get("keywords"))),
         persons=persons,
         organisations=organisations,
-        published=_all(articles + pages, "datePublished", "dateCreated"),
+        published=_all(articles + pages, "datePublished", "dateCreated") or _all(videos, "uploadDate"),
         modified=_all(articles + pages, "dateModified"),
         image=next((url for image in images if (url := _url(image))), None),
         image_caption=next(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from crawler.extraction.names import Rule
 
+COMPONENT = ("data-component", "data-testid", "data-gu-name")
+"""Attributes in which systems name a part of a page."""
 _CODE = {"script", "style"}
 _WHITE = re.compile(r"[ \t\r\n]+")
 

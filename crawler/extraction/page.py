@@ -73,7 +73,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     )
     text = body.read_body(page, known, hints.drop)
     if text.signature is not None:
-        line, claims = text.signature, (Claim("printed", text.signature),)
+        line, claims = text.signature, (*claims, Claim("printed", text.signature))
     kind = read_kind(signs, data, said, text)
     shown = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
     return Parts(data, said, line, claims, published, modified, alternates, kind, text, shown)

@@ -8,6 +8,7 @@ from lxml import etree
 
 from crawler.extraction.boilerplate import element_names
 from crawler.extraction.names import Rule
+from crawler.extraction.outline import COMPONENT, short_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from crawler.extraction.outline import Outline
 
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
-_is_left_out = Rule(lambda names: not element_names().keys().isdisjoint(names.lower().split()))
+_SMALL = 500
+"""Characters below which the last part of its name tells what an element is; more may be the text itself."""
 _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"}
 
 
@@ -35,12 +37,27 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
     for element in page.root.cssselect(drop) if drop else ():
         yield element, "the outlet's `drop`"
     reasons = element_names()
-    for i in sorted(page.named(_is_left_out, page.by_class, page.by_id)):
+    for i in sorted(page.named(_is_unwanted, page.by_class, page.by_id, *map(page.by, COMPONENT))):
         element, said = page.elements[i], page.attributes[i]
-        if page.tags[i] in _NAMED and not element.xpath("boolean(.//h1)"):
-            names = f"{said.get('class', '')} {said.get('id', '')}".lower().split()
-            name = next(name for name in names if name in reasons)
+        if page.tags[i] not in _NAMED or element.xpath("boolean(.//h1)"):
+            continue
+        names = " ".join(said.get(name, "") for name in ("class", "id", *COMPONENT)).lower().split()
+        if (name := next((name for name in names if name in reasons), None)) is not None:
             yield element, f"{reasons[name]} (.{name})"
+        elif short_text(element, _SMALL) is not None:
+            name = next(name for name in names if _last_part(name) in reasons)
+            yield element, f"{reasons[_last_part(name)]} (.{name})"
+
+
+@Rule
+def _is_unwanted(names: str) -> bool:
+    reasons = element_names()
+    return any(name in reasons or _last_part(name) in reasons for name in names.lower().split())
+
+
+def _last_part(name: str) -> str:
+    """`tags` of `post__tags` and `article-tags`: what an element is, after where it is."""
+    return name.replace("_", "-").rpartition("-")[2]
 
 
 def remove(element: _Element) -> None:

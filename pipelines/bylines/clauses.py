@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.bylines.tokens import Token
 from pipelines.bylines.words import credit, folded, governs, is_, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.bylines.tokens import Token
-
+_DASHES = {"-", "–", "—"}
 AND = {"та", "і", "й", "и", "and", "with", "und", "et", "y"}
 _OF_THE_TEXT = (
     "текст",
@@ -56,6 +56,10 @@ def _parted(found: list[Token]) -> Iterator[tuple[str, list[Token]]]:
     after = "stop"
     part: list[Token] = []
     for token in found:
+        if token.text in _DASHES and part and credit(part[-1].text) and not any(map(_may_be_name, part)):
+            # `Текст – Олена Струк`
+            part.append(Token("colon", ":"))
+            continue
         joins = token.kind == "word" and folded(token.text) in AND and any(_may_be_name(t) for t in part)
         if token.kind in {"comma", "stop"} or joins:
             if part:
@@ -140,6 +144,7 @@ def _joined(parted: list[Clause]) -> list[Clause]:
             last is not None
             and last.label
             and not last.tokens
+            and last.credit != "sourced"
             and clause.label
             and clause.after in {",", "and", "stop"}
             and (len(joined) == 1 or joined[-2].credit is not None or clause.after == "and")

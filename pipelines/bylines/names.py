@@ -148,6 +148,14 @@ def _begins(words: list[_Word], i: int, shouted: bool) -> bool:
         return False
     if word.of("honorific", "never", "tail", "degree", "suffix") and not is_given_name(word.text):
         return False
+    if word.of("given_too"):
+        surname = words[i + 1] if i + 1 < len(words) else None
+        return (
+            surname is not None
+            and is_shaped(surname.text)
+            and _SURNAME.match(folded(surname.text)) is not None
+            and not surname.of("role", "organisation", "brand", "institution", "place")
+        )
     if word.of("role", "organisation", "brand", "institution", "place"):
         # `Jack London` begins with a name; `London Jack` does not
         return is_given_name(word.text)
@@ -168,6 +176,8 @@ def _goes_on(words: list[_Word], start: int, end: int, shouted: bool) -> bool:
         return False
     if is_initials(word.text):
         return True
+    if word.of("surname_too") and end - start == 1 and is_given_name(before.text):
+        return end + 1 == len(words) or not words[end + 1].text[:1].isdigit()
     if word.of("never", "tail", "degree"):
         return False
     if word.of("role", "organisation", "brand", "institution", "place"):

@@ -46,6 +46,8 @@ def organisations_in(line: str) -> list[str]:
     """What a byline names besides persons: `By Jane Doe, Reuters` has one. Roles and addresses are none."""
     if len(line) > 120:
         return []
+    # `(Укрінформ)`
+    line = line.strip().removeprefix("(").removesuffix(")")
     return [name for clause in clauses(tokens(line)) if (name := _organisation(clause)) is not None]
 
 
@@ -87,6 +89,10 @@ def _name(clause: Clause, following: Clause | None) -> str | None:
         return None
     if name is not None and clause.governs and not any(map(is_given_name, name.split())):
         return None
+    if name is None and len(clause.tokens) == 1 and any(t.kind == "colon" for t in clause.label):
+        # `Автор: Марина`; without a label a given name may be anything
+        only = clause.tokens[0].text
+        name = only if is_given_name(only) and only[:1].isupper() else None
     if name is None and following is not None and following.after == "and":
         return _with_shared_surname(clause, following)
     return name
@@ -98,6 +104,9 @@ def _goes_on(clause: Clause) -> bool:
 
 
 _ARTICLES = {"the", "a", "an"}
+_FOR = {"для", "for"}
+_MOST = 6
+"""Words of an organisation's name."""
 _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
 """In capitals they open the name of a newspaper; `von der Leyen` has a small one."""
 
@@ -123,22 +132,38 @@ def _in_brackets(clause: Clause) -> str | None:
 
 
 def _organisation(clause: Clause) -> str | None:
-    if clause.credit in {"pictured", "sourced"} or any(
-        t.text.startswith(("http", "www")) for t in clause.tokens
-    ):
+    if clause.credit == "pictured" or any(t.text.startswith(("http", "www")) for t in clause.tokens):
         return None
-    own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted"}]
+    own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]
+    if own and own[-1].kind == "quoted" and (len(own) == 1 or folded(own[-2].text) in _FOR):
+        # «…» after a name, or after `для`
+        return own[-1].text[1:-1].strip() if 2 <= len(own[-1].text.split()) <= _MOST else None
+    if (place := next((i for i, t in enumerate(own) if i and folded(t.text) in _FOR), None)) is not None:
+        # `Jane Doe for The Courier`
+        after = [t.text for t in own[place + 1 :]]
+        named = any(is_(w, "organisation", "brand", "institution") for w in after)
+        return " ".join(after) if named and len(after) <= _MOST and after[0][:1].isupper() else None
+    if len(own) > 1 and is_(own[0].text, "brand") and is_(own[1].text, "role"):
+        return own[0].text
+    sourced = clause.credit == "sourced"
+    if sourced and not clause.tokens:
+        # of `По материалам Интерфакс-Украина` all is the label
+        own = own[2:]
     while own and is_(own[-1].text, "role"):
         own.pop()
     words = [token.text for token in own]
     if (
-        not 1 <= len(words) <= 6
+        not 1 <= len(words) <= _MOST
         or not words[0][:1].isupper()
         or any(is_(w, "never") for w in words[1:] or words)
     ):
         return None
     if find_name(clause.tokens, labelled=bool(clause.label)) is not None or is_("-".join(words), "place"):
         return None
-    if any(is_(w, "organisation", "brand", "institution") for w in words) or own[-1].kind == "site":
+    if (
+        sourced
+        or any(is_(w, "organisation", "brand", "institution") for w in words)
+        or own[-1].kind == "site"
+    ):
         return " ".join(words)
     return None
