@@ -28,6 +28,10 @@ _SERBIAN = re.compile(r"[ћђ]|\b(?:је|су|у|ће|али)\b")
 _MACEDONIAN = re.compile(r"[ѓќѕ]|\b(?:е|го|ги|што|со|дека)\b")
 # In Russian the hard sign stands only before е ё ю я; in Bulgarian it is a vowel.
 _HARD_SIGN_AS_VOWEL = re.compile(r"ъ(?![еёюя])")
+# Crimean Tatar writes къ гъ нъ for sounds of its own, Caucasian languages some of them; a Russian paper may
+# still have an old name, `Коммерсантъ`.
+_HARD_AFTER = re.compile(r"[кгн]ъ(?![еёюя])")
+_OFTEN = 0.01
 
 # Scripts that one language owns, or nearly so; Arabic and Devanagari serve too many to name one.
 _OWN_SCRIPT = {
@@ -83,6 +87,8 @@ def language_by_letters(words: str) -> str | None:
     russian = count(words, ONLY_RUSSIAN)
     if shared <= 0.1 * other and (belarusian or min(other, russian) >= (1 if not shared else 2)):
         return "be"
+    if len(hard := _HARD_AFTER.findall(words)) > max(3, _OFTEN * len(words)):
+        return "crh" if "нъ" in hard else "und-Cyrl"
     if _HARD_SIGN_AS_VOWEL.search(words) and not count(words, ONLY_UKRAINIAN + ONLY_RUSSIAN):
         return "bg"
     return None

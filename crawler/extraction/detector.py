@@ -34,6 +34,9 @@ _QUOTED, _NOT_NAMES = 0.1, 0.15
 """Share of the letters from which a second language is named; in another script less may be names."""
 _IN_CYRILLIC = {"uk", "ru", "bg", "mk", "be", "kk", "ky", "sr", "und-Cyrl"}
 _SURE = 0.99
+_ACCENTED = {"cs", "sk", "pl", "hr", "ro", "hu", "tr", "lt", "lv", "sl", "et"}
+"""Of which no text of this length does without an accent."""
+_DOUBTFUL = 0.9
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|(?<!\S)[@#]\w{1,100}")
 _MARKS = ("://", "www.", "@", "#")
@@ -143,4 +146,7 @@ def _latin(text: str, _letters: int) -> tuple[str, float]:
     if not probabilities:
         return "und-Latn", 0.0
     best = max(probabilities, key=probabilities.__getitem__)
+    if best in _ACCENTED and words.isascii():
+        # Ukrainian or Russian in Latin letters reads as one of these
+        return best, min(probabilities[best], _DOUBTFUL)
     return best, probabilities[best]

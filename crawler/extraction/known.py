@@ -42,7 +42,8 @@ class Found:
 _FAR, _SENTENCE = 5, 150
 """Blocks between, and letters, from which a line that returns is the author's doing."""
 _AWAY = "points to another article"
-_ANNOUNCED = {_AWAY, "asks to subscribe, follow or pay"}
+_ASKS = "asks to subscribe, follow or pay"
+_ANNOUNCED = {_AWAY, _ASKS}
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
@@ -77,6 +78,7 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
         if reason is None:
             seen.setdefault(text, i)
         reasons.append(reason)
+    _boxes(blocks, reasons)
     _labels(blocks, reasons)
     for i in range(1, len(blocks)):
         # what a label to other articles announces goes with it
@@ -137,6 +139,22 @@ def _announces(block: Found) -> bool:
     """A sentence with a colon at its end, too long for a label as `Read also:`."""
     text = block.text
     return block.kind == "paragraph" and len(text) > 80 and text.endswith(":") and why_not_text(text) is None
+
+
+def _boxes(blocks: Sequence[Found], reasons: list[str | None]) -> None:
+    """A list in which one item asks to subscribe and most lead away is all a box of the page."""
+    start = 0
+    while start < len(blocks):
+        end = start
+        while end < len(blocks) and blocks[end].kind == "list_item":
+            end += 1
+        items = range(start, end)
+        if any(reasons[i] == _ASKS for i in items) and 2 * sum(blocks[i].linked > 0 for i in items) > len(
+            items
+        ):
+            for i in items:
+                reasons[i] = reasons[i] or _ASKS
+        start = end + 1
 
 
 def _labels(blocks: Sequence[Found], reasons: list[str | None]) -> None:

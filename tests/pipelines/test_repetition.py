@@ -86,3 +86,23 @@ def test_nothing_learned_means_equal(one: list[str], other: list[str]) -> None:
     assert same_but_for(frozenset(), one, other) == (one == other and bool(one))
     if "a" in one and same_but_for(frozenset("X"), one, one[:]) is False:
         raise AssertionError("a text is the same as itself")
+
+
+def test_few_articles_teach_nothing_and_what_is_learned_flips_no_digest(
+    crawl: "Crawl", tmp_path: "Path"
+) -> None:
+    with Site() as site:
+        run = crawled(crawl, site, tmp_path, {n: paragraphs(n, BREAD) for n in range(5)})
+        # a third of five is no outlet: another line is another text, and says so
+        run = crawled(crawl, site, tmp_path, {n: paragraphs(n, BOOKS) for n in range(5)})
+        assert run.table("articles")["version"].value_counts().to_dict() == {2: 5}
+        first = run.table("articles").set_index("url")["content_hash"]
+        # twenty more teach the line; the five are as they were
+        run = crawled(crawl, site, tmp_path, {n: paragraphs(n, BOOKS) for n in range(25)})
+        articles = run.table("articles").set_index("url")
+        assert articles["version"].value_counts().to_dict() == {1: 20, 2: 5}
+        assert articles["content_hash"][first.index].equals(first)
+        run = crawled(crawl, site, tmp_path, {n: paragraphs(n, BOOKS) for n in range(25)})
+        again = run.table("articles").set_index("url")
+        assert again["content_hash"].equals(articles["content_hash"])
+        assert again["version"].equals(articles["version"])

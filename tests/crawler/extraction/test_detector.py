@@ -310,3 +310,40 @@ def test_floors_on_articles_that_quote_another_language(shared_data):
     assert shares["quotes 0.45"] >= 0.86
     assert min(named[kind] / of[kind] for kind in of) >= 0.92
     assert statistics.fmean(errors) < 0.04
+
+
+# ruff: noqa: E501 - texts
+CRIMEAN_TATAR = (
+    "Бугунь къасабада янъы мектеп ачылды. Анда эки юз бала окъуйджакъ, деди мудир. Къырымтатар тили дерслери эр кунь "
+    "кечириледжек. Ана-бабалар пек къуванч ичинде, чюнки буны он йыл беклеген эдилер, балалар исе йырлар йырлады."
+)
+RUSYN = (
+    "Русины жыють на пудкарпатю уже много стороч. Народ наш має свою культуру, свій язык и свої звыкы, котры передає з "
+    "поколїня на поколїня. У селї днесь была велика слава: пришли люде зо вшыткых околиць, жебы собі заспівати."
+)
+IN_LATIN_LETTERS = (
+    "Miska rada sohodni skhvalyla novyi biudzhet uchasti, povidomyv holova pislia zasidannia. Koshty budut vydileni do "
+    "kintsia roku, a chastyna z nykh piide na remont mostu, yakyi zakryly navesni. Deputaty holosuvaly za tse dvichi."
+)
+
+
+@pytest.mark.parametrize(
+    "text", [CRIMEAN_TATAR, RUSYN, IN_LATIN_LETTERS, CRIMEAN_TATAR.upper(), RUSYN.upper()]
+)
+def test_what_is_none_of_ours_is_not_trusted_as_one(text: str) -> None:
+    read = detect_language(text)
+    assert not (read.trusted and read.language in {"uk", "ru", "en", "sk"})
+
+
+def test_an_old_name_makes_no_other_language() -> None:
+    said = (
+        "Об этом «Коммерсантъ» узнал в понедельник, когда источник показал договор и все приложения к нему. "
+    )
+    assert detect_language(said * 4).language == "ru"
+
+
+@pytest.mark.parametrize("apostrophe", "ʼ'’`´")
+def test_any_apostrophe_is_ukrainian(apostrophe: str) -> None:
+    said = "Сім'ї дев'ятьох рятувальників об'єднали п'ять сіл, і пам'ять про них зберегли в новому музеї громади."
+    read = detect_language(said.replace("'", apostrophe) * 3)
+    assert (read.language, read.trusted) == ("uk", True)
