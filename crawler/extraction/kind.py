@@ -32,26 +32,41 @@ _RUNNING = 600
 _ENTRIES = 3
 _TIMED_BLOCKS, _ENTRY = 5, 80
 """Entries, and letters of each on average, from which text with clocks is a live blog."""
-_CLOCK = re.compile(r"(?:[(\[]\s*)?([01]?\d|2[0-3])[:.]([0-5]\d)(?![\d.:]\d)(?!\s*(?:%|км|км/год|млн|м\b))")
+_CLOCK = re.compile(
+    r"(?:[(\[]\s*|(?:оновлено|обновлено|updated)(?: о| в| at)?\s+)?"
+    r"([01]?\d|2[0-3])[:.]([0-5]\d)(?![\d.:]\d)(?!\s*(?:%|км|км/год|млн|м\b))",
+    re.IGNORECASE,
+)
+_MINUTE = re.compile(
+    r"(\d{1,3})(?:\s?\+\s?\d{1,2})?(?:\s?['’′]|(?:-\w{1,2})?\s?(?:хв|мин|min)\b)", re.IGNORECASE
+)
+"""Of a match: `67'`, `90+2'`, `12 min`."""
+_ALONE = 20
+"""Characters of a line that is a time and nothing else."""
 _PICTURES = 6
 _PLAYER = re.compile(
     r"//(?:www\.)?(?:youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com|(?:geo\.)?dailymotion\.com/(?:embed|player)"
     r"|rutube\.ru/play|vk\.com/video|ok\.ru/videoembed|facebook\.com/plugins/video)|//[^/]*\bplayer\b"
 )
 _SHOWS = {"article", "main", "figure"}
+_SLIDES = ("gallery", "slide", "swiper", "carousel")
 
 _NAMES = re.compile(
     r"(?P<live>live-?blog|live_blog|liveticker|live-ticker)|(?P<gallery>(?:photo|image|foto)-?_?gallery|fotorama"
-    r"|gallery-?(?:list|item|slide))"
+    r"|gallery-?(?:list|item|slide))|(?P<player>jw-?player|video-?js|video-?player|brightcove)"
     r"|(?P<wall>[ _-](?:pay-?_?wall|piano-?(?:offer|paywall)|subscribe-?to-?read"
     r"|premium-?(?:lock|wall))[ _-])"
 )
-_WORDS_OF_A_KIND = ("live", "gallery", "fotorama", "wall", "piano", "subscribe", "premium")
+_WORDS_OF_A_KIND = (
+    "live", "gallery", "fotorama", "wall", "piano", "subscribe", "premium", "jwplayer", "jw-player",
+    "video-js", "videojs", "video-player", "videoplayer", "brightcove",
+)  # fmt: skip
 _may_be_named = names_say("|".join(_WORDS_OF_A_KIND))
 _NAMED = {"div", "section", "ul", "ol", "main", "article", "aside", "p"}
 _TIMED = etree.XPath(".//time | .//*[contains(@class, 'time')][string-length(normalize-space(.)) < 12]")
 _MORE_LINK = re.compile(
     r"(?:(?:читати|дивитися) (?:далі|повністю)|читать (?:дальше|далее|полностью)|подробнее|докладніше"
+    r"|(?:читати|читать) (?:далі|повністю|дальше|далее|полностью) (?:на|у|в) .{2,30}"
     r"|read more|continue reading|read (?:the )?full (?:story|article))\W*",
     re.IGNORECASE,
 )
@@ -70,6 +85,8 @@ def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, 
         signs.append(("live-blog", "timed entries"))
     if data.free is False:
         signs.append(("paywalled", "json-ld isAccessibleForFree"))
+    if (tier := said.names.get("article:content_tier", "").lower()) in {"locked", "premium"}:
+        signs.append(("paywalled", f"meta article:content_tier {tier}"))
     if "wall" in boxes:
         signs.append(("paywalled", _WALL_ELEMENT))
     if wall := wall_line(page):
@@ -78,7 +95,12 @@ def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, 
         signs.append(("video", "json-ld VideoObject"))
     elif og_type.startswith("video"):
         signs.append(("video", f"og:type {og_type}"))
-    elif "VideoObject" in data.kinds or "og:video" in said.names or "video" in page.by_tag or _plays(page):
+    elif (
+        "VideoObject" in data.kinds
+        or "og:video" in said.names
+        or "video" in page.by_tag
+        or _plays(page, boxes)
+    ):
         signs.append(("video", "a video on the page"))
     if pictures := next((k for k in data.kinds if k in {"ImageGallery", "MediaGallery"}), None):
         signs.append(("gallery", f"json-ld {pictures}"))
@@ -132,16 +154,22 @@ def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kin
 
 def _timed_blocks(text: Body) -> int:
     """How many entries begin with a clock, in one order, and tell something; 0 for a timetable."""
-    clocks: list[str] = []
+    clocks: list[int] = []
     letters = 0
     for block in text.blocks:
         if block.kind == "caption":
             continue
-        clock = _CLOCK.match(block.text)
-        if clock:
-            clocks.append(f"{int(clock[1]):02}{clock[2]}")
+        if minute := _MINUTE.match(block.text):
+            clocks.append(int(minute[1]))
+        elif clock := _CLOCK.match(block.text):
+            clocks.append(60 * int(clock[1]) + int(clock[2]))
         if clocks:
             letters += len(block.text)
+    if not clocks:
+        # in lines of their own they are no text
+        alone = [_CLOCK.match(left.text) for left in text.dropped if len(left.text) < _ALONE]
+        clocks = [60 * int(clock[1]) + int(clock[2]) for clock in alone if clock]
+        letters = len(text.text)
     if len(clocks) < _TIMED_BLOCKS or letters < _ENTRY * len(clocks):
         return 0
     # one step the other way: past midnight
@@ -189,9 +217,13 @@ def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
     return found
 
 
-def _plays(page: Outline) -> bool:
-    """Whether a player of another site is in an article."""
-    return any(_PLAYER.search(page.attributes[i].get("src", "")) for i in page.by_tag.get("iframe", ()))
+def _plays(page: Outline, boxes: dict[str, list[HtmlElement]]) -> bool:
+    """Whether a player is on the page, its own or another site's."""
+    return (
+        "player" in boxes
+        or "video-js" in page.by_tag
+        or any(_PLAYER.search(page.attributes[i].get("src", "")) for i in page.by_tag.get("iframe", ()))
+    )
 
 
 def _has_pictures(page: Outline) -> bool:
@@ -199,7 +231,7 @@ def _has_pictures(page: Outline) -> bool:
     count = 0
     for image in page.of("img"):
         count += any(
-            parent.tag in _SHOWS or "gallery" in (parent.get("class") or "")
+            parent.tag in _SHOWS or any(word in (parent.get("class") or "") for word in _SLIDES)
             for parent in image.iterancestors()
         )
         if count >= _PICTURES:

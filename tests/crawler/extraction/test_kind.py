@@ -88,3 +88,31 @@ def test_kinds(page: tuple[str, ...], expected: tuple[str, str, str | None]) -> 
 def test_odd_values_are_passed_over(value: str) -> None:
     head = ld(**{"@type": '"NewsArticle"', "isAccessibleForFree": value, "wordCount": value})
     assert kind(LONG, head)[0] == "article"
+
+
+TOLD = "Команди довго придивлялися одна до одної, і перший удар завдав захисник господарів після кутового номер {0}. "
+SLIDE = "<div class='swiper-slide'><img src='/{0}.jpg'></div>"
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "expected"),
+    [
+        ("<ul>" + "".join(f"<li><b>{90 - 7 * i}'</b> {TOLD.format(i)}</li>" for i in range(8)) + "</ul>", "", "live-blog"),
+        ("".join(f"<p>{90 - 7 * i} min: {TOLD.format(i)}</p>" for i in range(8)), "", "live-blog"),
+        ("".join(f"<h3>1{i}:3{i}</h3><p>{TOLD.format(i)}</p>" for i in range(6)), "", "live-blog"),
+        ("".join(f"<p><b>Оновлено о 1{i}:3{i}.</b> {TOLD.format(i)}</p>" for i in range(6)), "", "live-blog"),
+        ("".join(f"<b>1{i}:3{i}</b> {TOLD.format(i)}<br><br>" for i in range(6)), "", "live-blog"),
+        (LONG + "".join(f"<p>1{i}:30 – 1{i}:45 Лекція</p>" for i in range(7)), "", "article"),
+        (LONG + "<p>90' коштує квиток.</p>", "", "article"),
+        (SHORT, "<meta property='article:content_tier' content='locked'>", "paywalled"),
+        (LONG, "<meta property='article:content_tier' content='locked'>", "article"),
+        (SHORT, "<meta property='article:content_tier' content='free'>", "article"),
+        (TWO_LINES + "<div class='jwplayer' id='p1'></div>", "", "video"),
+        (TWO_LINES + "<video-js data-video-id='2'></video-js>", "", "video"),
+        (LONG + "<div class='video-js'></div>", "", "article"),
+        (TWO_LINES + "<div class='swiper'>" + "".join(map(SLIDE.format, range(9))) + "</div>", "", "gallery"),
+        (SHORT + "<p>А далі сталося те, чого не чекав ніхто...</p><p><a href='/full'>Читати далі на сайті</a></p>", "", "truncated"),
+    ],
+)  # fmt: skip
+def test_kinds_of_other_systems(text: str, head: str, expected: str) -> None:
+    assert kind(text, head)[0] == expected
