@@ -85,6 +85,7 @@ def find_container(body: HtmlElement) -> Container:
             heaviest < _NEARLY_ALL * weights.get(element, 0)
             or child.tag in {"p", "li", "blockquote"}
             or not heaviest
+            or _is_list(child, weights)
         ):
             break
         element = child
@@ -95,6 +96,12 @@ def find_container(body: HtmlElement) -> Container:
         element = _with_its_kind(element, weights)
     weight = weights.get(element, 0)
     return Container(element, weight, weight / total if total else 0.0, tight)
+
+
+def _is_list(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
+    """Of a text in many items; a page laid out in a list has nearly all in one."""
+    most = max((weights.get(item, 0) for item in element), default=0)
+    return element.tag in {"ul", "ol"} and most < _NEARLY_ALL * weights[element]
 
 
 def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement:

@@ -200,3 +200,14 @@ def test_any_page_is_read_or_refused_and_body_agrees_with_blocks(pieces: list[st
         assert block.text == " ".join(block.text.split())
         assert block.text
     article.body.encode("utf-8")
+
+
+def test_a_text_that_is_one_list_stays_a_list() -> None:
+    items = [
+        f"Правило номер {i}: міський парк відчинено до десятої вечора, і ворота замикає сторож."
+        for i in range(6)
+    ]
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    article = f"<article><h1>Правила парку</h1><div class='txt'><ul>{listed}</ul></div></article>"
+    found = read(f"<html><body>{article}</body></html>".encode())
+    assert [(block.kind, block.text) for block in found.blocks] == [("list_item", item) for item in items]
