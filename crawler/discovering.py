@@ -17,7 +17,7 @@ from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extraction.date_forms import KYIV
 from crawler.failures import explain
-from crawler.ledger import first_address
+from crawler.ledger import asked_address, first_address
 from crawler.listed_again import NO_ARTICLE_LATELY, had_no_article_lately
 from crawler.stated_changes import StatedChanges
 from crawler.variants import worth_fetching
@@ -182,11 +182,13 @@ class Discovering:
     def source_failed(self, failure: Failure) -> Iterator[Look]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
-        self._spider.ledger.sources[request.url] = reason
-        self._spider.logger.warning("%s could not be read: %s", request.url, reason)
+        # several may have been redirected to one page that is not there
+        address = asked_address(request)
+        self._spider.ledger.sources[address] = reason
+        self._spider.logger.warning("%s could not be read: %s", address, reason)
         # a run of which nothing else is left leaves this in the archive, and so its account
         detail = None if status is not None else str(failure.value)[:500]
-        yield self._spider.look(request.url, outcome, reason, status=status, detail=detail)
+        yield self._spider.look(address, outcome, reason, url=request.url, status=status, detail=detail)
 
 
 def _day(printed: str) -> dt.date | None:

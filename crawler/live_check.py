@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from scrapy.http import Request
-from w3lib.encoding import http_content_type_encoding
 
 from crawler.discovery.day_archives import dated, read_day_archive
 from crawler.discovery.feeds import read_feed_source
@@ -18,7 +17,7 @@ from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extraction.keeping import extract_and_keep
 from crawler.failures import ROBOTS_UNREACHABLE, explain
-from crawler.items import Fetch, Hints
+from crawler.fetched import fetch_of
 from crawler.outlet import in_domains
 from crawler.story_spider import StorySpider
 from crawler.variants import variants_to_fetch
@@ -144,12 +143,7 @@ class LiveCheck(StorySpider):
         assert response.request is not None
         check = self._check(response.request)
         outlet = check.outlet
-        header = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        fetch = Fetch(
-            response.url, response.request.url, response.body, http_content_type_encoding(header),
-            response.status, dt.datetime.now(dt.UTC),
-        )  # fmt: skip
-        hints = Hints(outlet.name, outlet.byline, outlet.drop, outlet.switcher)
+        fetch, hints = fetch_of(response), outlet.hints(outlet.name)
         try:
             article: Article = await self.workers.run(extract_and_keep, fetch, hints, None)
         except ExtractionError as error:

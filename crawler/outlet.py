@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from urllib.parse import urljoin, urlsplit
 
 from archive.addresses import bare_url
-from crawler.items import Alternate
+from crawler.items import Alternate, Hints
 from crawler.network import registered_domain
 
 Confidence = Literal["high", "medium", "low"]
@@ -73,6 +73,11 @@ class Outlet:
     @classmethod
     def domains(cls) -> list[str]:
         return cls.allowed_domains or [registered_domain(cls.home)]
+
+    @classmethod
+    def hints(cls, outlet: str) -> Hints:
+        """`outlet` is what its pages go by: the name, or what `page` calls them."""
+        return Hints(outlet, cls.byline, cls.drop, cls.switcher)
 
     def address(self, written: str) -> str:
         return urljoin(self.home, written)

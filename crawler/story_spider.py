@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import scrapy
 from scrapy import signals
 from scrapy.http import Request
-from w3lib.encoding import http_content_type_encoding
 
 from crawler import revisiting
 from crawler.arguments import Arguments
@@ -21,7 +20,8 @@ from crawler.extraction.alternates import is_home_page
 from crawler.extraction.keeping import extract_and_keep
 from crawler.extraction.workers import Workers
 from crawler.failures import explain
-from crawler.items import Fetch, Hints, Look
+from crawler.fetched import fetch_of
+from crawler.items import Look
 from crawler.ledger import Ledger, asked_address, first_address
 from crawler.listed_date import dated
 from crawler.middlewares.exchanges import exchange_of
@@ -141,17 +141,7 @@ class StorySpider(Outlet, scrapy.Spider):
         if response.meta.get("guessed") and not self.is_article(response.url):
             yield self.look(requested, "skipped", "no-such-variant", url=response.url, status=response.status)
             return
-        fetch = Fetch(
-            url=response.url,
-            requested_url=requested,
-            body=response.body,
-            encoding=http_content_type_encoding(_header(response, "Content-Type")),
-            http_status=response.status,
-            fetched_at=datetime.now(UTC),
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
-        )
-        hints = Hints(self.outlet_of(response.url), self.byline, self.drop, self.switcher)
+        fetch, hints = fetch_of(response), self.hints(self.outlet_of(response.url))
         try:
             exchange = exchange_of(response, fetch.fetched_at)
             said = await self.workers.run(extract_and_keep, fetch, hints, exchange)
@@ -263,8 +253,3 @@ class StorySpider(Outlet, scrapy.Spider):
             http_status=status,
             detail=detail,
         )
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value is not None else None

@@ -105,13 +105,13 @@ def test_days_that_lead_to_one_page_are_each_told(herald: Herald) -> None:
     herald.publish(4)
     herald.announce(4, path="/sitemap-2026-04.xml", day="2026-04-01")
     herald.site["/archive/2026/04/01"] = '<html><body><a href="/news/4">Four</a></body></html>'
-    for day in ("02", "03", "04"):
-        herald.site[f"/archive/2026/04/{day}"] = Answer(status=302, headers={"Location": "/archive"})
+    for day, leads in (("02", "/archive"), ("03", "/archive"), ("04", "/gone"), ("05", "/gone")):
+        herald.site[f"/archive/2026/04/{day}"] = Answer(status=302, headers={"Location": leads})
     herald.site["/archive"] = '<html><body><a href="/about">Us</a></body></html>'
-    run = herald.crawl("-a", "since=2026-04-01", "-a", "until=2026-04-05")
+    run = herald.crawl("-a", "since=2026-04-01", "-a", "until=2026-04-06")
     assert run.exit_code == 0, run.err
     told = [line.rsplit("/", 1)[-1] for line in run.out.splitlines() if line.startswith("not read")]
-    assert sorted(told) == [f"{day}: no-article-in-it" for day in ("02", "03", "04")]
+    assert sorted(told) == ["02: no-article-in-it", "03: no-article-in-it", "04: http-404", "05: http-404"]
 
 
 def test_an_outlet_none_of_whose_sources_answers_is_an_error(herald: Herald) -> None:

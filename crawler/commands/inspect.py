@@ -179,6 +179,4 @@ class Command(Crawl):
             declared = (loader.load(name) for name in loader.list() if name not in {"page", "demo"})
             known = (o for o in declared if issubclass(o, Outlet))
             rules = next((o for o in known if in_domains(url, o.domains())), None)
-        if rules is None:
-            return Hints(registered_domain(url))
-        return Hints(rules.name, rules.byline, rules.drop, rules.switcher)
+        return Hints(registered_domain(url)) if rules is None else rules.hints(rules.name)

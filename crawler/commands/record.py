@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scrapy import signals
 from scrapy.exceptions import UsageError
-from w3lib.encoding import http_content_type_encoding
 
 from crawler.arguments import read_arguments
 from crawler.commands.crawl import Command as Crawl
+from crawler.fetched import encoding_of
 from crawler.items import Article, Look
 from crawler.recording import Recording, story_folder
 
@@ -97,17 +97,13 @@ class _Pages:
 
     def recording(self) -> Recording:
         responses = {language: self._responses[item.url] for language, item in self.articles.items()}
-        headers = {
-            language: (answer.headers.get("Content-Type") or b"").decode("latin-1")
-            for language, answer in responses.items()
-        }
         return Recording(
             fetched_at=datetime.now(UTC).replace(microsecond=0),
             urls={language: item.url for language, item in self.articles.items()},
             bodies={language: answer.body for language, answer in responses.items()},
             encodings={
                 language: encoding
-                for language, header in headers.items()
-                if (encoding := http_content_type_encoding(header))
+                for language, answer in responses.items()
+                if (encoding := encoding_of(answer))
             },
         )

@@ -18,7 +18,6 @@ from archive.raw import Pointer
 from crawler.arguments import check_settings
 from crawler.exceptions import ExtractionError
 from crawler.extraction.workers import Workers
-from crawler.items import Hints
 from crawler.outlet import Outlet
 from crawler.rereading import Reading, reread
 
@@ -166,7 +165,7 @@ async def _reread(root: Path, row: Row, outlets: Mapping[str, type[Outlet]], wor
     name = str(row["outlet"])
     # an outlet nobody has declared was crawled by `page`, which adds nothing
     rules = outlets.get(name, Outlet)
-    hints = Hints(name, rules.byline, rules.drop, rules.switcher)
+    hints = rules.hints(name)
     pointer = Pointer(str(row["raw_file"]), int(str(row["raw_offset"])), int(str(row["raw_length"])))
     try:
         return await workers.run(reread, root, pointer, str(row["requested_url"]), hints)
