@@ -50,31 +50,32 @@ class Discovering:
         self.sources = len(listed)
         return listed
 
-    def _declared(self) -> Iterator[tuple[str, object]]:
+    def _declared(self) -> Iterator[tuple[str, object, dt.date | None]]:
+        """Address, how it is read, and the first day after those that it lists, where only it lists them."""
         spider = self._spider
         since, until = spider.arguments.since, spider.arguments.until
         if since is None:
             for url in spider.news_sitemaps:
-                yield url, read_sitemap
+                yield url, read_sitemap, None
             for url in spider.feeds:
-                yield url, read_feed_source
+                yield url, read_feed_source, None
             return
         tomorrow = last_day() + dt.timedelta(days=1)
         days = list(_days(since, min(until or tomorrow, tomorrow)))
         for template in spider.archive_sitemaps:
-            for url in dict.fromkeys(dated(template, day) for day in days):
-                yield url, read_sitemap
+            for url, day in {dated(template, day): day for day in days}.items():
+                yield url, read_sitemap, None if spider.day_archives else _first_after(template, day)
         for template in spider.day_archives:
             for day in days:
-                yield dated(template, day), read_day_archive
+                yield dated(template, day), read_day_archive, None
 
-    def _source(self, url: str, read: object) -> Request:
+    def _source(self, url: str, read: object, after: dt.date | None) -> Request:
         return Request(
             self._spider.address(url),
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"read": read},
-            meta={"declared": url},
+            meta={"declared": url, "after": after},
             # several may lead to one page, as days that an outlet has no list of: each is told
             dont_filter=True,
             # a backfill has a list for each day of years: each day's stories come before the next list
@@ -87,8 +88,6 @@ class Discovering:
         Of an article that the archive has, the variants it lacks are fetched: a kill may have come between.
         """
         spider, ledger = self._spider, self._spider.ledger
-        if not self._in_period(lead):
-            return
         if not spider.is_article(lead.url):
             # a day's page links to much else; what a sitemap or feed lists shows where the rule is too narrow
             if lead.source != "archive" and ledger.discover(lead.url):
@@ -123,11 +122,16 @@ class Discovering:
             return NO_ARTICLE_LATELY
         return None
 
-    def _in_period(self, lead: Lead) -> bool:
-        """Whether a backfill asked for it; what carries no date is let through, its page will tell."""
+    def _in_period(self, lead: Lead, after: dt.date | None) -> bool:
+        """Whether a backfill asked for it; what carries no date is let through, its page will tell.
+
+        So is what was edited later than the days of its list: it is of one of them.
+        """
         day = _day(lead.published_raw or lead.modified_raw or "")
         since, until = self._spider.arguments.since, self._spider.arguments.until
         if since is None or day is None:
+            return True
+        if lead.published_raw is None and after is not None and day >= after:
             return True
         return since <= day and (until is None or day < until)
 
@@ -152,8 +156,9 @@ class Discovering:
         if self._spider.arguments.since is None:
             self.changes.read(leads)
         for lead in leads:
-            for step in self.follow(lead):
-                yield step
+            if self._in_period(lead, response.meta["after"]):
+                for step in self.follow(lead):
+                    yield step
 
     def _told_apart(self, lead: Lead) -> Lead:
         address = self._spider.article_address
@@ -189,6 +194,12 @@ class Discovering:
         # a run of which nothing else is left leaves this in the archive, and so its account
         detail = None if status is not None else str(failure.value)[:500]
         yield self._spider.look(address, outcome, reason, url=request.url, status=status, detail=detail)
+
+
+def _first_after(template: str, day: dt.date) -> dt.date | None:
+    """The first day that is in another list than this one; None where all are in one."""
+    following = (day + dt.timedelta(days=number) for number in range(1, 367))
+    return next((later for later in following if dated(template, later) != dated(template, day)), None)
 
 
 def _day(printed: str) -> dt.date | None:

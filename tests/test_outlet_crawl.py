@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.herald import XML, Herald
+from tests.herald import XML
 from tests.newsroom import Answer
+
+if TYPE_CHECKING:
+    from tests.herald import Herald
+    from tests.running import Crawl
 
 
 def test_what_is_new_comes_in_all_languages(herald: Herald) -> None:
@@ -88,6 +93,19 @@ def test_a_backfill_takes_the_days_asked_for(herald: Herald) -> None:
     numbers = {int(Path(url).name) for url in run.table("articles")["url"]}
     assert numbers == {2, 3, 4}
     assert not [request for request in herald.site.requests if "2026-03" in request]
+
+
+def test_what_was_edited_after_the_month_of_its_only_list_is_in_that_month(
+    herald: Herald, crawl: Crawl
+) -> None:
+    herald.publish(1, 2, 3, languages=("uk",))
+    edits = {1: "2026-05-01T10:00:00+03:00", 2: "2026-03-02", 3: "2026-03-28"}
+    herald.announce(1, 2, 3, path="/sitemap-2026-03.xml", changed=edits)
+    settings = ("-s", "SPIDER_MODULES=tests.careless", "-s", "RESOLVE_TO=127.0.0.1")
+    days = ("-a", "since=2026-03-20", "-a", "until=2026-04-01")
+    run = crawl("monthly", *settings, *days, HERALD_PORT=str(herald.site.port))
+    assert run.exit_code == 0, run.err
+    assert {int(Path(url).name) for url in run.table("articles")["url"]} == {1, 3}
 
 
 def test_a_day_begins_at_midnight_in_kyiv_whatever_zone_a_list_prints(herald: Herald) -> None:
