@@ -18,7 +18,7 @@ def by_process(command: list[str], cwd: Path) -> Counter[str]:
     known: dict[int, tuple[str, float]] = {}
     with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            for pid, line, seconds in _descendants(process.pid):
+            for pid, line, seconds in descendants(process.pid):
                 kind = next((name for part, name in KINDS.items() if part in line), "crawl")
                 # the command line of one that has ended is empty
                 known[pid] = (known[pid][0] if pid in known else kind, seconds)
@@ -29,7 +29,7 @@ def by_process(command: list[str], cwd: Path) -> Counter[str]:
     return total
 
 
-def _descendants(root: int) -> list[tuple[int, str, float]]:
+def descendants(root: int) -> list[tuple[int, str, float]]:
     parents: dict[int, int] = {}
     seen: dict[int, tuple[str, float]] = {}
     for folder in Path("/proc").iterdir():

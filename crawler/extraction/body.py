@@ -103,10 +103,10 @@ def _extract(page: Outline, description: str | None) -> tuple[list[Found], str, 
     body = tree.find("body")
     if body is None:
         return [], "nowhere: no <body>", None
-    container = find_container(body)
+    container = find_container(page, body)
     blocks, place = _read_container(tree, container)
     lead = find_lead(page, container.element, description) if blocks else []
-    said = [for_comparison(block.text) for block in blocks]
+    said = [for_comparison(block.text) for block in blocks] if lead else []
     missing = [line for line in lead if not any(for_comparison(line) in text for text in said)]
     return [*(Found("paragraph", line, 0.0) for line in missing), *blocks], place, container.element
 

@@ -16,6 +16,8 @@ from crawler.extraction.names import names_say
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+    from crawler.extraction.outline import Outline
+
 _BLOCKS = {
     "p", "div", "td", "li", "blockquote", "pre", "section", "article", "main", "dd", "body",
     "figcaption", "th",
@@ -71,9 +73,13 @@ class Container:
     """Its own paragraphs are the text; otherwise several parts share it, of which some may be no article."""
 
 
-def find_container(body: HtmlElement) -> Container:
-    """The smallest element that holds nearly all running text of the page, or of a part that does."""
-    weights = _weights(body)
+def find_container(page: Outline, body: HtmlElement) -> Container:
+    """The smallest element that holds nearly all running text of the page, or of a part that does.
+
+    Elements may have been taken out of the tree since the outline was made.
+    """
+    others = {page.elements[i] for i in page.named(_of_other_things, page.by_class, page.by_id)}
+    weights = _weights(body, others)
     total = weights.get(body, 0)
     element = body
     while True:
@@ -168,7 +174,7 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     )
 
 
-def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
+def _weights(body: HtmlElement, others: set[HtmlElement]) -> dict[HtmlElement, int]:
     """Characters of running text in each element that has any."""
     order: list[HtmlElement] = list(body.iter("*"))
     # for each element: the block that its text belongs to, whether that is linked, whether the element is in
@@ -185,7 +191,11 @@ def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
             if linked:
                 links[around] = links.get(around, 0) + count
         tag = element.tag
-        other = tag != "main" and (other or _is_other(element, tag))
+        if tag == "main":
+            other = False
+        elif not other and (tag != "form" if tag in _NEVER else element in others):
+            # ASP.NET wraps whole pages in a form, headers of articles hold leads, a column may be an aside
+            other = element.find(".//h1") is None
         linked = linked or tag == "a"
         if tag in _BLOCKS:
             around, lost = element, other
@@ -209,12 +219,3 @@ def _weights(body: HtmlElement) -> dict[HtmlElement, int]:
 def _is_small_print(text: str) -> bool:
     folded = text.lower()
     return any(word in folded for word in _MAY_BE_SMALL_PRINT) and bool(_SMALL_PRINT.search(text))
-
-
-def _is_other(element: HtmlElement, tag: str) -> bool:
-    if tag in _NEVER:
-        # ASP.NET wraps whole pages in a form, headers of articles hold leads, a column may be an aside
-        return tag != "form" and element.find(".//h1") is None
-    names, identifier = element.get("class"), element.get("id")
-    named = (names and _of_other_things(names)) or (identifier and _of_other_things(identifier))
-    return bool(named) and element.find(".//h1") is None

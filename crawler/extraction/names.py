@@ -1,4 +1,7 @@
-"""What the class, id and the like of an element say that it is; a page and an outlet repeat their names."""
+"""What the class, id and the like of an element say that it is; a page and an outlet repeat their names.
+
+So a name is read once, by all rules, and remembered: a page has a hundred, and there are ten rules.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _LONG = 200
-"""Characters from which a name's verdict is not kept."""
+"""Characters from which a name's verdicts are not kept."""
 _NOT_ITSELF = re.compile(r"(?<!\S)(?:has|with|without|no|non|not|one|two)[-_]\S+|\S*label[-_]+hidden(?!\S)")
 """Names that say what is beside an element, or how: `has-sidebar`, Drupal's `field--label-hidden`."""
 
@@ -19,11 +22,26 @@ class Rule:
     """Whether a name is one of those that it is about: `rule("post-tags")`."""
 
     def __init__(self, read: Callable[[str], bool]) -> None:
-        self._read = read
-        self.of_short = lru_cache(maxsize=8192)(read)
+        self.read = read
+        _RULES.append(self)
+        _remembered.cache_clear()
 
     def __call__(self, name: str) -> bool:
-        return self.of_short(name) if len(name) < _LONG else self._read(name)
+        return self in _true_of(name)
+
+
+_RULES: list[Rule] = []
+
+
+def _read(name: str) -> tuple[Rule, ...]:
+    return tuple([rule for rule in _RULES if rule.read(name)])
+
+
+_remembered = lru_cache(maxsize=32_768)(_read)
+
+
+def _true_of(name: str) -> tuple[Rule, ...]:
+    return _remembered(name) if len(name) < _LONG else _read(name)
 
 
 def names_say(pattern: str) -> Rule:
@@ -44,9 +62,13 @@ class Names(dict[str, list[int]]):
         for i, value in enumerate(values):
             if value is not None:
                 self.setdefault(value, []).append(i)
-        self._short = max(map(len, self), default=0) < _LONG
+        self._by_rule: dict[Rule, list[int]] | None = None
 
     def of(self, rule: Rule) -> list[int]:
         """Of the elements whose name is so, in no order."""
-        is_so = rule.of_short if self._short else rule
-        return [i for name, found in self.items() if is_so(name) for i in found]
+        if self._by_rule is None:
+            self._by_rule = {}
+            for name, found in self.items():
+                for true in _true_of(name):
+                    self._by_rule.setdefault(true, []).extend(found)
+        return self._by_rule.get(rule, [])

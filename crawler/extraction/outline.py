@@ -7,7 +7,7 @@ and one XPath over a page as much as all of that: what looks through a whole pag
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.extraction.names import Names
@@ -41,9 +41,13 @@ class Outline:
     source: bytes | None
     """The page in lower case, where it is at hand: what is not in it need not be looked for in elements."""
 
+    _others: dict[str, Names] = field(default_factory=dict)
+
     def by(self, attribute: str) -> Names:
         """The elements that have it."""
-        return _by(self.elements, attribute, self.source)
+        if attribute not in self._others:
+            self._others[attribute] = _by(self.elements, attribute, self.source)
+        return self._others[attribute]
 
     def positions(self, *tags: str) -> list[int]:
         """Of the elements of these tags, in page order."""
