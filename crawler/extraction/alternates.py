@@ -121,9 +121,14 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
             said = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
             add(said, anchor.get("href"), "switcher")
     publications = any(_PUBLICATION in names for names in page.by_class)
-    marked = page.named(_is_known, page.by_class).union(*page.by("hreflang").values())
+    marked = page.named(_is_known, page.by_class)
     for i in page.by_tag.get("a", ()):
-        if publications or i in marked or _may_name_a_language(page.texts[i]):
+        if (
+            publications
+            or i in marked
+            or page.elements[i].get("hreflang")
+            or _may_name_a_language(page.texts[i])
+        ):
             attributes = page.attributes[i]
             language = _switcher_language(page.elements[i], attributes, among_publications=publications)
             if language is not None and "href" in attributes:

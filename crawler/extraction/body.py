@@ -121,7 +121,9 @@ def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found
         if _length(again) >= 0.6 * container.weight:
             return again, place
     blocks = read_tree(tree)
-    if _length(blocks) < _SHORT or len(blocks) < 2:
+    length = _length(blocks)
+    # what it has may be all the running text that the page has
+    if len(blocks) < 2 or (length < _SHORT and length < container.weight):
         again = read_tree(tree, fast=False)
         blocks = again if len(again) > 1 or not blocks else blocks
     # a gallery or a video has no running text: what is found there are captions of links

@@ -105,13 +105,17 @@ def with_captions(blocks: list[Block], page: Page) -> list[Block]:
 def _starts(page: Page, keys: set[str]) -> dict[str, int]:
     """Position of the element that begins with each of these texts."""
     starts: dict[str, int] = {}
-    begin, first = {key[:_TOLD_BY] for key in keys}, {key[:1] for key in keys}
+    begin, first = {key[:_TOLD_BY] for key in keys}, {key[:3] for key in keys}
+
+    def begins_otherwise(text: str) -> bool:
+        # four letters, so that no accent follows that would make another of the third
+        return len(text) > 3 and text[:4].isalnum() and text[:3].casefold()[:3] not in first
+
     for i in range(page.start, len(page.elements)):
         if page.tags[i] not in _TEXT:
             continue
         own, element = page.texts[i].lstrip(), page.elements[i]
-        # of two letters, so that no accent follows that would make another of the first
-        if own[:2].isalnum() and own[0].casefold()[:1] not in first:
+        if begins_otherwise(own):
             continue
         if not own:
             if len(element) and element[0].tag in _TEXT:
@@ -119,7 +123,10 @@ def _starts(page: Page, keys: set[str]) -> dict[str, int]:
                 continue
         elif len(told := for_comparison(own[: 3 * _TOLD_BY])) >= _TOLD_BY and told[:_TOLD_BY] not in begin:
             continue
-        text = for_comparison(_beginning(element))[:40]
+        beginning = _beginning(element)
+        if not own and begins_otherwise(beginning.lstrip()):
+            continue
+        text = for_comparison(beginning)[:40]
         # the innermost of nested elements that begin alike comes last
         if text in keys:
             starts[text] = i

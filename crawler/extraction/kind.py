@@ -70,6 +70,8 @@ _MORE_LINK = re.compile(
     r"|read more|continue reading|read (?:the )?full (?:story|article))\W*",
     re.IGNORECASE,
 )
+_MORE_BEGINS = {"ч", "д", "п", "r", "c"}
+"""What it begins with, quickly told."""
 _WALL_ELEMENT = "an element of a wall"
 _CUT = re.compile(r"(?:…|\.{3})\W{0,3}$")
 
@@ -240,10 +242,10 @@ def _has_pictures(page: Outline) -> bool:
 
 
 def _links(page: Outline) -> Iterator[str]:
-    """What is printed on links, where it is short and their own."""
+    """What is printed on links, where it is short, their own and may lead to the rest of a text."""
     for i in page.by_tag.get("a", ()):
         link, own = page.elements[i], page.texts[i]
         if not own and len(link):
             own = link[0].text or ""
-        if 6 < len(own) < 60:
+        if 6 < len(own) < 60 and (not (start := own.lstrip()[:1]).isalpha() or start.lower() in _MORE_BEGINS):
             yield one_line(own)

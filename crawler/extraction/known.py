@@ -179,6 +179,10 @@ def _only_names(text: str, names: Sequence[str]) -> bool:
 def _only_tags(line: str, tags: set[str]) -> bool:
     if not tags:
         return False
-    parts = [for_comparison(part) for part in re.split(r"[,;|#]", one_line(line))]
-    parts = [part for part in parts if part]
-    return len(parts) > 1 and all(part in tags for part in parts)
+    found = 0
+    for part in re.split(r"[,;|#]", one_line(line)):
+        if tag := for_comparison(part):
+            if tag not in tags:
+                return False
+            found += 1
+    return found > 1

@@ -81,6 +81,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
 
 def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
     said, text, published, modified = parts.said, parts.text, parts.published, parts.modified
+    whole = text.text
     captions = [block.text for block in text.blocks if block.kind == "caption"]
     return Article(
         outlet=hints.outlet,
@@ -96,7 +97,7 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         og_locale=said.og_locale,
         headline=said.headline,
         lead=said.lead,
-        body=text.text,
+        body=whole,
         blocks=text.blocks,
         byline=parts.byline,
         author_claims=parts.claims,
@@ -112,7 +113,7 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         media=parts.shown.media,
         outbound_links=parts.shown.outbound_links,
         alternates=parts.alternates,
-        text_language=detect_language(f"{said.headline or ''}\n{text.text}"),
+        text_language=detect_language(f"{said.headline or ''}\n{whole}"),
         extractor=EXTRACTOR,
         extra=(*byline.credits(parts.data, said), *parts.kind, *read_reserved(said.names)),
     )

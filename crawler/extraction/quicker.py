@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
-from trafilatura import settings, xpaths
+from trafilatura import htmlprocessing, main_extractor, settings, xpaths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
 _REMEMBERED = 8192
@@ -75,18 +78,33 @@ class Either:
         return found
 
 
-class FirstPost:
-    """In place of the XPath that looks for the text's element: of one that is told to be it, at once."""
+class First(NamedRule):
+    """In place of an XPath of which trafilatura takes the first that it finds."""
 
-    def __init__(self, rule: etree.XPath) -> None:
-        self._rule = rule
+    def __init__(self, path: str) -> None:
+        super().__init__(path.strip().removesuffix("[1]"))
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        first = tree[0][0] if len(tree) and tree[0].tag == "body" and len(tree[0]) else None
-        if first is not None and first.tag == "div" and first.get("class") == "post":
-            return [first]
-        found: list[HtmlElement] = self._rule(tree)
-        return found
+        return [*islice(filter(self._is_one, tree.iterdescendants(*self._tags)), 1)]
+
+
+class _Linked:
+    """In place of a tree: of elements without links none is asked."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+        self._linked = {around for ref in tree.iter("ref") for around in ref.iterancestors()}
+
+    def iter(self, tag: str) -> Iterator[HtmlElement]:
+        return filter(self._linked.__contains__, self._tree.iter(tag)) if self._linked else iter(())
+
+
+def delete_by_link_density(
+    subtree: HtmlElement, tagname: str, backtracking: bool = False, favor_precision: bool = False
+) -> HtmlElement:
+    """As trafilatura's."""
+    _own_density(_Linked(subtree), tagname, backtracking, favor_precision)
+    return subtree
 
 
 for rules in (
@@ -95,7 +113,9 @@ for rules in (
     xpaths.OVERALL_DISCARD_XPATH,
 ):
     rules[:] = [NamedRule(rule.path) for rule in rules]
-xpaths.BODY_XPATH[0] = FirstPost(xpaths.BODY_XPATH[0])
+xpaths.BODY_XPATH[0] = First(xpaths.BODY_XPATH[0].path)
+_own_density = htmlprocessing.delete_by_link_density
+vars(main_extractor)["delete_by_link_density"] = delete_by_link_density
 # the package has a function of the module's name
 _module = vars(import_module("trafilatura.baseline"))
 _module["BASIC_CLEAN_XPATH"] = Either(settings.BASIC_CLEAN_XPATH.path)

@@ -103,4 +103,16 @@ def test_the_texts_element_is_told_at_once_where_it_is_named() -> None:
         "<article class=post>x",
     ):
         tree = html.document_fromstring(f"<body>{body}</body>")
-        assert ours(tree)[:1] == OWN.BODY_XPATH[0](tree)[:1]
+        assert ours(tree) == OWN.BODY_XPATH[0](tree)[:1]
+
+
+PIECES = ("<div>", "</div>", "<p>", "<ref>", "</ref>", "слово ", "довге речення, " * 9)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_what_is_deleted_for_its_links(pieces: list[str]) -> None:
+    one, other = (html.fromstring(f"<div>{''.join(pieces)}</div>") for _ in range(2))
+    for tag, back in (("div", True), ("p", False), ("div", False)):
+        quicker.htmlprocessing.delete_by_link_density(one, tag, backtracking=back)
+        assert quicker.delete_by_link_density(other, tag, backtracking=back) is other
+        assert etree.tostring(one) == etree.tostring(other)
