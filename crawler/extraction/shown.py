@@ -71,7 +71,7 @@ def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> S
     """Of the element that holds the text, once what is no article is out of the tree."""
     media: dict[tuple[str, str], Medium] = {}
     links: dict[str, None] = {}
-    for tag, address in _addresses(container, frames):
+    for tag, address in _addresses(container, frames, "/".join(url.split("/", 3)[:3]) + "/"):
         target = absolute(url, address)
         if target is None or len(target) > _LONGEST or not target.isprintable():
             continue
@@ -85,13 +85,13 @@ def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> S
     return Shown(tuple(islice(media.values(), _MOST)), tuple(islice(links, _MOST)))
 
 
-def _addresses(container: HtmlElement, frames: tuple[Frame, ...]) -> Iterator[tuple[str, str]]:
-    """Tag and address: in page order, then what was taken out."""
+def _addresses(container: HtmlElement, frames: tuple[Frame, ...], site: str) -> Iterator[tuple[str, str]]:
+    """Tag and address: in page order, then what was taken out; `site` is what the page's own begins with."""
     for element in container.iter("a", "img", "video", "source"):
         tag = element.tag
         address = element.get("href") if tag == "a" else _first(element.attrib)
         # a relative link leads to a page of the same site
-        own = tag == "a" and "//" not in (address or "")[:10]
+        own = tag == "a" and ("//" not in (address or "")[:10] or address.startswith(site))
         if address and not own and (tag != "source" or element.getparent().tag != "picture"):
             yield tag, address
     for frame in frames:
