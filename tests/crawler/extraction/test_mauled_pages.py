@@ -25,7 +25,9 @@ CHARSETS = ("koi8-r", "utf-16", "windows-1251", "iso-8859-1", "shift_jis", "utf-
 _CLOSING = re.compile(rb"</[a-zA-Z][^>]*>")
 _META_CHARSET = re.compile(rb"(charset\s*=\s*[\"']?)[\w-]+")
 # of a page cut after its head no more may be left than the markup of a check for robots
-REFUSALS = {"empty", "unparseable", "not-html", "too-deep", "too-many-elements", "blocked"}
+REFUSALS = {
+    "empty", "unparseable", "not-html", "too-deep", "too-many-elements", "too-many-attributes", "blocked",
+}  # fmt: skip
 
 
 def mauled(html: bytes) -> Iterator[tuple[str, bytes, str | None]]:
