@@ -20,6 +20,10 @@ _CYRILLIC = re.compile("[а-яіїєґ]")
 _OTHER_SCRIPT = {True: {"en"}, False: {"uk", "ru"}}
 _PART = re.compile(r"<([a-z_]+)>")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_TO_READERS = re.compile(
+    r"^(?:друзі|друзья|(?:шановні|дорогі|любі) (?:читачі|друзі)"
+    r"|(?:уважаемые|дорогие) (?:читатели|друзья)|dear readers?|friends)[,!] "
+)
 _SENTENCE = re.compile(r"[.!?…][»”\"')]*$")
 _SAID = re.compile(
     r"[,»”\"]\s*[–—-]?\s*(?:[\w'’-]+ ){0,4}?(?:"
@@ -153,7 +157,7 @@ def with_parts(pattern: str, parts: dict[str, str]) -> str:
 
 
 def fold(line: str) -> str:
-    return line.lower().translate(_FOLDED)
+    return _TO_READERS.sub("", line.lower().translate(_FOLDED))
 
 
 def without_bullets(line: str) -> str:

@@ -202,10 +202,8 @@ def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
     within: list[str] = []
     of_author = page.named(_of_author, page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
-    headline = next(iter(page.by_tag.get("h1", ())), None)
-    if headline is not None:
-        # what HTML has for it
-        of_author |= {i for i in page.by_tag.get("address", ()) if headline < i <= headline + _NEAR}
+    # what HTML has for it
+    of_author.update(_below_headline(page, "address"))
     for i in sorted(of_author):
         element, attributes = page.elements[i], page.attributes[i]
         if page.tags[i] not in _CLASSED:
@@ -237,14 +235,16 @@ def _classed(page: Outline) -> Iterator[str]:
 
 def _leading_to_authors(page: Outline) -> Iterator[str]:
     """Links below the headline to what is called an author's page, whatever they are called themselves."""
-    headline = next(iter(page.by_tag.get("h1", ())), None)
-    if headline is None:
-        return
-    for i in page.by_tag.get("a", ()):
-        if headline < i <= headline + _NEAR and _AUTHORS_PAGE.search(page.attributes[i].get("href", "")):
+    for i in _below_headline(page, "a"):
+        if _AUTHORS_PAGE.search(page.attributes[i].get("href", "")):
             line = _words(page.elements[i])
             if 3 < len(line) < 60 and not _NOT_NAMES.search(line) and not _is_elsewhere(page.elements[i]):
                 yield line
+
+
+def _below_headline(page: Outline, tag: str) -> list[int]:
+    headline = next(iter(page.by_tag.get("h1", ())), None)
+    return [i for i in page.by_tag.get(tag, ()) if headline is not None and headline < i <= headline + _NEAR]
 
 
 def _words(element: HtmlElement, longest: int | None = None) -> str:

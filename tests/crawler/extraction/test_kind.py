@@ -107,6 +107,8 @@ SLIDE = "<div class='swiper-slide'><img src='/{0}.jpg'></div>"
         (SHORT, "<meta property='article:content_tier' content='locked'>", "paywalled"),
         (LONG, "<meta property='article:content_tier' content='locked'>", "article"),
         (SHORT, "<meta property='article:content_tier' content='free'>", "article"),
+        # a part of it is free
+        (SHORT, NOT_FREE + NOT_FREE.replace("False", "True"), "paywalled"),
         (TWO_LINES + "<div class='jwplayer' id='p1'></div>", "", "video"),
         (TWO_LINES + "<video-js data-video-id='2'></video-js>", "", "video"),
         (LONG + "<div class='video-js'></div>", "", "article"),
