@@ -98,8 +98,8 @@ class Ledger:
         return len(self._open) + len(self._settled)
 
     @property
-    def unsettled(self) -> tuple[str, ...]:
-        return tuple(self._open.values())
+    def unsettled(self) -> int:
+        return len(self._open)
 
     def totals(self) -> dict[str, int]:
         """`{"archived": 12, "dropped(no-body)": 1, …}`; the values add up to what was discovered."""

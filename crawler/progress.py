@@ -122,10 +122,10 @@ class Progress:
         languages = " ".join(f"{language} {count}" for language, count in sorted(ledger.languages.items()))
         read = len(ledger.sources)
         planned = spider.discovering.sources if spider.discovering is not None else read
-        left = Left(len(ledger.unsettled), max(0, planned - read), read, spider.budget.asked)
+        left = Left(ledger.unsettled, max(0, planned - read), read, spider.budget.asked)
         told = [f"{self._stories} stories", languages, f"{rate:.1f}/s" if rate else "?/s"]
         told.append(f"ETA {clock(left.seconds(rate))}")
-        done = ledger.discovered - len(ledger.unsettled)
+        done = ledger.discovered - ledger.unsettled
         self._bar.update(
             self._task, completed=done, total=ledger.discovered, told="  ".join(part for part in told if part)
         )
