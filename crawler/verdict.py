@@ -43,8 +43,10 @@ def problems(crawler: Crawler) -> list[str]:
     if ledger.asked and not kept:
         url = sorted(ledger.asked)[0]
         outcome, reason = ledger.outcome(url) or ("failed", "unfinished")
+        many = len(ledger.asked)
+        told = "the address given was not" if many == 1 else f"none of the {many} addresses given was"
         found.append(
-            f"none of the {len(ledger.asked)} addresses given was archived, {url}: {outcome}({reason})"
+            f"{told} archived, {url}: {outcome}({reason})"
             + ("; `scrapy crawl page` takes those of any site" if reason == "offsite" else "")
         )
     return found

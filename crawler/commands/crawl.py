@@ -20,6 +20,7 @@ from crawler.declarations import check_declaration
 from crawler.exceptions import DeclarationError
 from crawler.ledger import Ledger
 from crawler.story_spider import StorySpider
+from crawler.visible import visible
 from pipelines.snapshot import SnapshotStage
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Command(BaseRunSpiderCommand):
         for line in arguments.broken:
             print(f"{self.called}: not crawled, {line}", file=sys.stderr)
         for problem in problems:
-            print(f"{self.called}: {problem}", file=sys.stderr)
+            print(f"{self.called}: {visible(problem)}", file=sys.stderr)
         if problems:
             return LOST
         return USAGE if arguments.broken else OK

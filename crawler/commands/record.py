@@ -15,6 +15,7 @@ from crawler.commands.crawl import Command as Crawl
 from crawler.fetched import encoding_of
 from crawler.items import Article, Look
 from crawler.recording import Recording, story_folder
+from crawler.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -64,7 +65,8 @@ class Command(Crawl):
         self.crawler_process.crawl(crawler, arguments=arguments)
         self.crawler_process.start()
         for look in pages.looks:
-            print(f"not saved: {look.requested_url}: {look.outcome}, {look.reason}", file=sys.stderr)
+            told = f"{look.requested_url}: {look.outcome}, {look.reason}"
+            print(f"not saved: {visible(told)}", file=sys.stderr)
         if not pages.articles:
             print(f"scrapy record: no page of {url} could be saved", file=sys.stderr)
             self.exitcode = 1
@@ -72,7 +74,9 @@ class Command(Crawl):
         folder = opts.into / name / story_folder(url)
         pages.recording().write(folder)
         for language, article in pages.articles.items():
-            print(f"{folder}/{language}.html.gz  {article.url}\n    {article.headline}")
+            print(
+                f"{folder}/{language}.html.gz  {visible(article.url)}\n    {visible(article.headline or '')}"
+            )
         if missing := [language for language in spider_class.languages if language not in pages.articles]:
             print(f"without {', '.join(missing)}: no page of the story names an address in it")
         print(f"next: pytest --accept -k {name}")
