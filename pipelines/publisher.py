@@ -8,6 +8,7 @@ It runs niced: pages come first. When it fails for whatever reason, the crawl co
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import logging
 import os
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NICER = 5
+# Arrow's own allocator keeps what a commit took, 3 MB more each time; the C library's gives it back
+ALLOCATOR = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}
 
 
 class Publisher:
@@ -40,7 +43,7 @@ class Publisher:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             process_group=0,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
+            env={**os.environ, **ALLOCATOR, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
         )
 
     @property
@@ -94,7 +97,14 @@ def serve(uri: str, run_id: str) -> None:
             answer = {"error": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+        _give_back()
     committer.close()
+
+
+def _give_back() -> None:
+    """What is free between what is used goes to the kernel, where the C library knows how."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
 
 
 if __name__ == "__main__":
