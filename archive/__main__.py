@@ -164,8 +164,8 @@ def _show(console: Console, options: argparse.Namespace) -> int:
         console.print(escape(f"{row['article_id']}, version {row['version']}, {row['outlet']}"))
         console.print(escape(f"{row['url']}"), soft_wrap=True)
         published = row["published_at"]
-        console.print(escape(f"{_when(published) if published else 'no date'}, {authors}"))  # type: ignore[arg-type]
-        console.print(escape(f"seen {_when(row['first_seen'])} to {_when(row['last_seen'])}"))  # type: ignore[arg-type]
+        console.print(escape(f"{f'{_when(published)} UTC' if published else 'no date'}, {authors}"))  # type: ignore[arg-type]
+        console.print(escape(f"seen {_when(row['first_seen'])} to {_when(row['last_seen'])} UTC"))  # type: ignore[arg-type]
         body = str(row["body"])
         console.print(escape(body[:400] + ("…" if len(body) > 400 else "")))
     return 0

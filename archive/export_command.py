@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from archive.reader import Archive
 
+_ARTICLES = "articles"
 _FORMATS = ("csv", "jsonl", "parquet", "tmx", "iceberg")
 _ABOUT = (
     "csv: text that a spreadsheet would take for a formula gets an apostrophe before it; jsonl: an object a "
     "line, times as ISO 8601 in UTC; parquet: one file; tmx: headlines of a story beside each other, and "
-    "paragraphs where the variants have equally many; iceberg: a folder with a catalogue, the data files are "
+    "paragraphs as `scrapy pair` has aligned them; iceberg: a folder with a catalogue, the data files are "
     "linked and not written anew (needs triptych[iceberg])"
 )
 
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the raw pages, for ReplayWeb.page and pywb; FILE must not exist",
     )
     parser.add_argument("--output", metavar="PATH", help="replaced when the export is whole; - for stdout")
-    parser.add_argument("--table", default="articles", help="articles (default), versions, stories, …")
+    parser.add_argument("--table", help="articles (default), versions, stories, …; not for tmx")
     parser.add_argument("--language", action="append", metavar="TAG", help="only this; may be given again")
     parser.add_argument("--outlet", action="append", metavar="NAME", help="only this; may be given again")
     parser.add_argument("--as-of", metavar="TIME", help="as the archive was then: 2026-03-01, or with a time")
@@ -49,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     if options.wacz is not None:
+        if options.output or options.table:
+            print("export: --wacz FILE says where to, and takes all pages.", file=sys.stderr)
+            return 2
         return _wacz(console, opened, options.wacz)
     if not options.output:
         print("export: say where to with --output.", file=sys.stderr)
@@ -80,8 +84,10 @@ def _table(opened: Archive, options: argparse.Namespace) -> str:
     if options.format == "iceberg":
         if any(choice.values()) or options.output == "-":
             raise ValueError("iceberg takes whole tables of the last snapshot, and a folder")
-        return register(opened, options.output, options.table)
-    table = "articles" if options.format == "tmx" else options.table
+        return register(opened, options.output, options.table or _ARTICLES)
+    if options.format == "tmx" and options.table:
+        raise ValueError("tmx is of stories; it takes no --table")
+    table = options.table or _ARTICLES
     watched = sys.stderr.isatty()
     total = len(opened.table(table, **choice)) if watched else None
     with Progress(

@@ -1,26 +1,27 @@
 """Translation memories (TMX 1.4) of stories that have several languages, for translators' tools.
 
-A headline stands beside the headlines of its variants. Paragraphs stand beside each other only among variants
-that have the same number of them, the first with the first and so on: nobody has compared their texts.
+A headline stands beside the headlines of its variants; paragraphs, two languages at a time, where by
+`alignments` they say the same, with the score of that.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow.dataset as ds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from archive.article_set import RowSet
     from archive.moments import Moment
     from archive.reader import Archive
 
-_COLUMNS = ["article_id", "story_id", "outlet", "language", "published_at", "headline", "body"]
+_COLUMNS = ["article_id", "version", "story_id", "language", "published_at", "headline", "blocks"]
+_SHARED = ["aligned", "moved"]
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FEW = 20_000
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -29,21 +30,28 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
  srclang="*all*" datatype="plaintext"/>
 <body>
 """
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Count:
     stories: int = 0
     units: int = 0
-    unequal: int = 0
-    """Stories of which no two variants have the same number of paragraphs."""
+    bare: int = 0
+    """Stories of which no paragraphs are aligned."""
 
     def __str__(self) -> str:
-        return (
-            f"{self.units} units of {self.stories} stories ({self.unequal} of them by the headline only: "
-            "no two variants with equally many paragraphs)"
-        )
+        bare = f" ({self.bare} by the headline only: `scrapy pair` aligns paragraphs)" if self.bare else ""
+        return f"{self.units} units of {self.stories} stories{bare}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    story_id: str
+    variants: dict[str, Row]
+    """The first published article of each of its languages."""
+    links: list[Row]
+    """Of its alignments."""
 
 
 def write(
@@ -58,52 +66,67 @@ def write(
     count = Count()
     file.write(_HEAD.encode())
     rows = archive.articles(language=language, outlet=outlet, as_of=as_of, columns=_COLUMNS)
-    for story_id, variants in _stories(rows, progress):
-        if len(variants) < 2:
+    links = archive.alignments(as_of=as_of).where(ds.field("kind").isin(_SHARED))
+    for story in _stories(rows, links, progress):
+        if len(story.variants) < 2:
             continue
         count.stories += 1
-        units = [("headline", {x: str(row["headline"]) for x, row in variants.items()})]
-        paragraphs = list(_paragraphs(variants))
-        count.unequal += not paragraphs
-        for number, (kind, segments) in enumerate([*units, *paragraphs]):
-            file.write(_unit(f"{story_id}-{number}", kind, segments, variants).encode())
+        headlines = [(row, str(row["headline"])) for row in story.variants.values()]
+        paragraphs = [_paragraphs(link, story) for link in story.links if _is_of(link, story)]
+        count.bare += not paragraphs
+        for number, (kind, segments, score) in enumerate([("headline", headlines, None), *paragraphs]):
+            file.write(_unit(f"{story.story_id}-{number}", kind, segments, score).encode())
             count.units += 1
     file.write(b"</body>\n</tmx>\n")
     return count
 
 
-def _stories(rows: RowSet, progress: Callable[[int], None]) -> Iterator[tuple[str, dict[str, Row]]]:
-    """Each story with the first published article of each of its languages; a part of the texts at a time."""
+def _stories(rows: RowSet, links: RowSet, progress: Callable[[int], None]) -> Iterator[_Story]:
+    """A part of the texts at a time."""
     # ids are hashes: their first digit splits the stories evenly
     parts = [""] if len(rows) <= _FEW else list("0123456789abcdef")
     for part in parts:
-        found = rows.where(ds.field("story_id") >= part, ds.field("story_id") < f"{part}~").to_arrow()
-        stories: dict[str, list[Row]] = {}
+        mine = (ds.field("story_id") >= part, ds.field("story_id") < f"{part}~")
+        found = rows.where(*mine).to_arrow()
         order = [(x, "ascending") for x in ("story_id", "published_at", "article_id")]
-        for row in found.sort_by(order).to_pylist():
-            if row["language"] is not None:
-                stories.setdefault(row["story_id"], []).append(row)
+        members = _by_story(found.sort_by(order).to_pylist())
+        aligned = _by_story(links.where(*mine).to_arrow().to_pylist())
         progress(found.num_rows)
-        for story_id, members in stories.items():
-            yield story_id, {str(row["language"]): row for row in reversed(members)}
+        for story_id, articles in members.items():
+            variants = {str(x["language"]): x for x in reversed(articles) if x["language"] is not None}
+            yield _Story(story_id, variants, aligned.get(story_id, []))
 
 
-def _paragraphs(variants: dict[str, Row]) -> Iterator[tuple[str, dict[str, str]]]:
-    alike: dict[int, dict[str, list[str]]] = {}
-    for language, row in variants.items():
-        paragraphs = [x for x in str(row["body"]).split("\n\n") if x.strip()]
-        alike.setdefault(len(paragraphs), {})[language] = paragraphs
-    for number, texts in sorted(alike.items()):
-        if len(texts) > 1:
-            for position in range(number):
-                yield "paragraph", {language: texts[language][position] for language in texts}
+def _by_story(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["story_id"], []).append(row)
+    return found
 
 
-def _unit(name: str, kind: str, segments: dict[str, str], variants: dict[str, Row]) -> str:
-    lines = [f'<tu tuid={quoteattr(name)}><prop type="x-kind">{kind}</prop>']
-    for language, text in sorted(segments.items()):
-        row = variants[language]
+def _is_of(link: Row, story: _Story) -> bool:
+    """Of the texts that are exported: both articles are, as they were aligned."""
+    return all(
+        (row := story.variants.get(link[f"language_{side}"])) is not None
+        and (row["article_id"], row["version"]) == (link[f"article_id_{side}"], link[f"version_{side}"])
+        for side in "ab"
+    )
+
+
+def _paragraphs(link: Row, story: _Story) -> tuple[str, list[tuple[Row, str]], float | None]:
+    segments = []
+    for side in "ab":
+        row = story.variants[link[f"language_{side}"]]
+        texts = [row["blocks"][number]["text"] for number in link[f"paragraphs_{side}"]]
+        segments.append((row, " ".join(texts)))
+    return "paragraph", segments, link["score"]
+
+
+def _unit(name: str, kind: str, segments: Sequence[tuple[Row, str]], score: float | None) -> str:
+    told = "" if score is None else f'<prop type="x-score">{score:.3f}</prop>'
+    lines = [f'<tu tuid={quoteattr(name)}><prop type="x-kind">{kind}</prop>{told}']
+    for row, text in sorted(segments, key=lambda x: str(x[0]["language"])):
         article = f'<prop type="x-article">{row["article_id"]}</prop>'
         segment = escape(_NOT_XML.sub(" ", text))
-        lines.append(f"<tuv xml:lang={quoteattr(language)}>{article}<seg>{segment}</seg></tuv>")
+        lines.append(f"<tuv xml:lang={quoteattr(str(row['language']))}>{article}<seg>{segment}</seg></tuv>")
     return "\n".join([*lines, "</tu>\n"])

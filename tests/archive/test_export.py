@@ -5,9 +5,12 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +23,7 @@ import archive
 from archive.__main__ import main
 from archive.exceptions import ExportError
 from archive.export import _cell, export
-from archive.records import Decisions, Membership
+from archive.records import AlignmentRecord, BlockRecord, Decisions, Membership
 from archive.schema import ARTICLES, STORIES
 
 CHECKOUT = Path(__file__).parents[2]
@@ -131,12 +134,12 @@ def test_as_of(filled, writer, article, tmp_path):
 
 @pytest.fixture
 def stories(root, writer, article):
-    """Three stories: all alike; one of three with another number of paragraphs; none alike."""
-    numbers = {1: {"uk": 2, "en": 2, "ru": 2}, 2: {"uk": 3, "en": 2, "ru": 3}, 3: {"uk": 1, "en": 2}}
-    for number, counts in numbers.items():
-        for language, count in counts.items():
-            text = "\n\n".join(f"{language} {number}.{x} <&\x0b" for x in range(count))
-            writer.add_article(article(number, language, text=text))
+    """Two stories in three languages, the first aligned; a third that is alone."""
+    for number in (1, 2):
+        for language in ("uk", "en", "ru"):
+            blocks = tuple(BlockRecord("paragraph", f"{language} {number}.{x} <&\x0b") for x in range(3))
+            text = "\n\n".join(x.text for x in blocks)
+            writer.add_article(article(number, language, text=text, blocks=blocks))
     writer.add_article(article(9, "uk"))
 
     def decide(fresh, _related):
@@ -144,29 +147,70 @@ def stories(root, writer, article):
         for facts in fresh:
             by_number.setdefault(facts.url.rpartition("/")[2], []).append(facts)
         joined = [Membership(x.article_id, xs[0].story_id) for xs in by_number.values() for x in xs]
-        return Decisions((), tuple(joined), ())
+        return Decisions((), tuple(joined), (), align=align)
+
+    def align(texts, couples):
+        found = []
+        for a, b in couples:
+            languages = texts[a].language, texts[b].language
+            if not texts[a].headline.startswith("Headline 1"):
+                continue
+            places = [
+                ((0,), (1, 2), "aligned", 0.91),
+                ((2,), (0,), "moved", 0.9),
+                ((1,), (), "omitted", None),
+            ]
+            found += [
+                AlignmentRecord(a, 1, b, 1, *languages, n, kind, x, y, score, 9, 9)
+                for n, (x, y, kind, score) in enumerate(places)
+            ]
+        return found
 
     writer.commit(decide)
     return root
 
 
-def test_tmx_puts_equal_numbers_of_paragraphs_side_by_side(stories, tmp_path):
+def units_of(path):
+    """(kind, score, {language: text}) of each."""
+    for unit in ET.parse(path).getroot().iter("tu"):
+        told = {x.get("type"): x.text for x in unit.findall("prop")}
+        lang = "{http://www.w3.org/XML/1998/namespace}lang"
+        segments = {x.get(lang): x.find("seg").text for x in unit.iter("tuv")}
+        yield told["x-kind"], told.get("x-score"), segments
+
+
+def test_tmx_puts_side_by_side_what_was_aligned(stories, tmp_path):
     out = tmp_path / "out.tmx"
     told = export(archive.open(stories), str(out), "tmx")
-    assert told.startswith("8 units of 3 stories (1 of them by the headline only")
-    found = []
-    for unit in ET.parse(out).getroot().iter("tu"):
-        segments = {
-            x.get("{http://www.w3.org/XML/1998/namespace}lang"): x.find("seg").text for x in unit.iter("tuv")
-        }
-        found.append((unit.find("prop").text, segments))
-    assert [kind for kind, _ in found].count("headline") == 3
-    assert ("paragraph", {x: f"{x} 1.1 <& " for x in ("uk", "en", "ru")}) in found
-    assert ("paragraph", {x: f"{x} 2.2 <& " for x in ("uk", "ru")}) in found
-    assert sum("en" in segments for kind, segments in found if kind == "paragraph") == 2
+    # two headlines, and two paragraphs of each two languages of the first story
+    assert told == "8 units of 2 stories (1 by the headline only: `scrapy pair` aligns paragraphs)"
+    found = list(units_of(out))
+    assert [kind for kind, _, _ in found].count("headline") == 2
+    paragraphs = [(score, segments) for kind, score, segments in found if kind == "paragraph"]
+    assert {frozenset(segments) for _, segments in paragraphs} == {
+        frozenset(x) for x in (("uk", "en"), ("uk", "ru"), ("en", "ru"))
+    }
+    numbers = {
+        (score, *sorted(" ".join(re.findall(r"\d\.\d", x)) for x in segments.values()))
+        for score, segments in paragraphs
+    }
+    assert numbers == {("0.910", "1.0", "1.1 1.2"), ("0.900", "1.0", "1.2")}
+    assert all(
+        text.startswith(f"{language} 1") for _, segments in paragraphs for language, text in segments.items()
+    )
     ids = [unit.get("tuid") for unit in ET.parse(out).getroot().iter("tu")]
     assert len(ids) == len(set(ids))
-    assert export(archive.open(stories), str(out), "tmx", language=["uk", "en"]).startswith("5 units")
+    assert export(archive.open(stories), str(out), "tmx", language=["uk", "en"]).startswith("4 units")
+
+
+def test_tmx_leaves_out_what_was_aligned_of_another_text(stories, writer, article, tmp_path, noon):
+    edited = replace(article(1, "en", text="Edited."), fetched_at=noon + timedelta(days=1))
+    writer.add_article(edited)
+    writer.commit()
+    out = tmp_path / "out.tmx"
+    export(archive.open(stories), str(out), "tmx")
+    paragraphs = [set(segments) for kind, _, segments in units_of(out) if kind == "paragraph"]
+    assert paragraphs == [{"uk", "ru"}] * 2
 
 
 def test_a_full_disk_leaves_what_was_there(filled, tmp_path):
@@ -220,3 +264,14 @@ def test_iceberg_registers_the_files_as_they_are(filled, tmp_path, writer, artic
     assert catalog.load_table("triptych.articles").scan().to_arrow().num_rows == 10
     assert catalog.load_table("triptych.stories").scan().to_arrow().num_rows == 10
     assert main(["export", "--format", "iceberg", "--language", "uk", *where]) == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("--format", "tmx", "--table", "stories", "--output", "o.tmx"), ("--wacz", "o.wacz", "--output", "x")],
+)
+def test_what_an_export_cannot_do_is_a_sentence(filled, tmp_path, monkeypatch, capsys, given):
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", *given, "--archive", str(filled)]) == 2
+    assert capsys.readouterr().err.endswith(".\n")
+    assert not list(tmp_path.glob("o.*"))
