@@ -74,3 +74,17 @@ def test_the_end_of_the_text(end: str) -> None:
 def test_a_claim_that_names_nobody_gives_way(name: str) -> None:
     head = f'<meta name="author" content="{name}">'
     assert authors(f"<div class='author'>{HANNA}</div>", head=head) == [HANNA]
+
+
+def test_a_publisher_that_is_named_as_author_is_none() -> None:
+    named = '{"@type": "NewsArticle", "author": {"@type": "Person", "name": "Соломія Тиха"}, "publisher": {"@type": "Organization", "name": "Соломія Тиха"}}'
+    head = f"<script type='application/ld+json'>{named}</script>"
+    assert authors(head=head) == []
+    assert authors(f"<p class='byline'>Автор: {HANNA}</p>", head=head) == [HANNA]
+
+
+def test_the_html_for_who_wrote_below_the_headline() -> None:
+    assert authors(f"<address><span>{HANNA}</span> у Львові та <span>Олег Другий</span></address>") == [
+        HANNA,
+        "Олег Другий",
+    ]
