@@ -117,3 +117,15 @@ def test_what_the_page_says_elsewhere() -> None:
     assert (
         reasons(TEXT, *(Found("paragraph", line, 0.0) for line in again), known=known) == [False] + [True] * 4
     )
+
+
+def test_a_list_in_which_one_item_asks_to_subscribe_is_a_box() -> None:
+    items = [
+        "Головне дня: хто голосував за бюджет міста",
+        "Розсилка: підписуйтесь на наш Telegram",
+        "Запитайте депутата",
+    ]
+    box = [Found("list_item", item, 0.5) for item in items]
+    assert reasons(TEXT, *box, other(1)) == [False, True, True, True, False]
+    unlinked = [Found("list_item", item, 0.0) for item in items]
+    assert reasons(TEXT, *unlinked, other(1)) == [False, False, True, False, False]

@@ -322,8 +322,8 @@ RUSYN = (
     "поколїня на поколїня. У селї днесь была велика слава: пришли люде зо вшыткых околиць, жебы собі заспівати."
 )
 IN_LATIN_LETTERS = (
-    "Miska rada sohodni skhvalyla novyi biudzhet uchasti, povidomyv holova pislia zasidannia. Koshty budut vydileni do "
-    "kintsia roku, a chastyna z nykh piide na remont mostu, yakyi zakryly navesni. Deputaty holosuvaly za tse dvichi."
+    "Uriad sohodni skhvalyv novyi paket pidtrymky silskohospodarskykh vyrobnykiv, povidomyv ministr pislia zasidannia. "
+    "Koshty budut vyplacheni do kintsia roku, a chastyna z nykh peredbachena dlia system zroshennia u oblastiakh krainy."
 )
 
 
