@@ -116,7 +116,7 @@ def why_not_text(line: str) -> str | None:
         if (
             rule.language in others
             or len(folded) > rule.longest
-            or (rule.needs and not any(word in folded for word in rule.needs))
+            or (rule.needs and not any(map(folded.__contains__, rule.needs)))
         ):
             continue
         if (match := rule.pattern.match(printed if rule.as_printed else folded)) is not None:

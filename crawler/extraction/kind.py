@@ -231,11 +231,21 @@ def _plays(page: Outline, boxes: dict[str, list[HtmlElement]]) -> bool:
 def _has_pictures(page: Outline) -> bool:
     """Whether there are six and more in an article, figures or what is called a gallery."""
     count = 0
+    within: dict[HtmlElement, bool] = {}
     for image in page.of("img"):
-        count += any(
-            parent.tag in _SHOWS or any(word in (parent.get("class") or "") for word in _SLIDES)
-            for parent in image.iterancestors()
-        )
+        passed = []
+        shown = False
+        for parent in image.iterancestors():
+            # pictures have most of what is around them in common
+            if parent in within:
+                shown = within[parent]
+                break
+            passed.append(parent)
+            if parent.tag in _SHOWS or any(map((parent.get("class") or "").__contains__, _SLIDES)):
+                shown = True
+                break
+        within.update(dict.fromkeys(passed, shown))
+        count += shown
         if count >= _PICTURES:
             return True
     return False
