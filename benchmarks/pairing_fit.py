@@ -157,7 +157,7 @@ def fit_all(rows: list[Row], fitted: Fitted) -> tuple[Weights, Known, int]:
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     told = {
-        "version": 4,
+        "version": 5,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),

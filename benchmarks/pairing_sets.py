@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks import alignment
+from benchmarks.alignment_fit import fit as fit_paragraphs
+from benchmarks.alignment_sets import cases
 from pipelines.alignment.paragraphs import grouped
 from pipelines.alignment.weighting import shipped_weighting
 from pipelines.pairing.background import Background, count
@@ -153,9 +154,9 @@ def trial(
 
 def paragraphs(data: Path, half: int) -> Weighting:
     """What tells paragraphs, and here passages, that say the same; weights fitted on these stories alone."""
-    cases = [x for x in alignment.cases(data, (0,)) if half_of(x.story_id) == half]
-    read_cases = [(x, *(grouped(x.texts[n], x.languages[n]) for n in (0, 1))) for x in cases]
-    return alignment.fit(read_cases, range(len(alignment.NAMES)), shipped_weighting())  # type: ignore[arg-type]
+    chosen = [x for x in cases(data, (0,)) if half_of(x.story_id) == half]
+    read_cases = [(x, *(grouped(x.texts[n], x.languages[n]) for n in (0, 1))) for x in chosen]
+    return fit_paragraphs(read_cases, like=shipped_weighting())  # type: ignore[arg-type]
 
 
 _CUT: dict[str, Groups | None] = {}

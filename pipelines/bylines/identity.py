@@ -17,7 +17,8 @@ _SPELLINGS = Path(__file__).parent / "spellings.txt"
 _APOSTROPHES = re.compile("['’ʼ`´\"]")
 # what romanisations and the two Cyrillic spellings of one surname disagree about, after folding
 _SAME = (
-    (re.compile(r"^ie"), "e"),  # Iefymenko, Yefymenko
+    (re.compile(r"ie"), "e"),  # Iefymenko, Yefymenko; Заєць, Zaiets
+    (re.compile(r"ivsk(?=i|a)"), "ovsk"),  # Крижанівський, Крыжановский
     (re.compile(r"(?<=[cwj])o"), "e"),  # Чорний, Чёрный
     (re.compile(r"(?<=[aeou])io"), "e"),  # Гайовик, Гаевик
     (re.compile(r"ei"), "i"),  # Олійник, Олейник
