@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archive.moments import Moment
     from archive.reader import Archive
 
-_COLUMNS = ["article_id", "version", "story_id", "language", "published_at", "headline", "blocks"]
+_COLUMNS = ["article_id", "story_id", "language", "published_at", "headline", "blocks"]
 _SHARED = ["aligned", "moved"]
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FEW = 20_000
@@ -105,10 +105,10 @@ def _by_story(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def _is_of(link: Row, story: _Story) -> bool:
-    """Of the texts that are exported: both articles are, as they were aligned."""
+    """Whether both articles are exported; rows of an earlier text are no longer among the alignments."""
     return all(
         (row := story.variants.get(link[f"language_{side}"])) is not None
-        and (row["article_id"], row["version"]) == (link[f"article_id_{side}"], link[f"version_{side}"])
+        and row["article_id"] == link[f"article_id_{side}"]
         for side in "ab"
     )
 
