@@ -17,6 +17,7 @@ from crawler.extraction.worker_server import LENGTH, MEMORY_LIMIT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crawler.extraction.server_process import ServerProcess
     from crawler.extraction.worker_server import Reply
 
 HELD = 2
@@ -62,15 +63,16 @@ def packed(value: object) -> list[memoryview]:
 class Worker:
     """Calls `heard` after each message, and when it has ended: `held` is then what it leaves undone."""
 
-    def __init__(
-        self, seconds: float, heard: Callable[[Worker], None], server_ended: Callable[[], bool]
-    ) -> None:
+    def __init__(self, seconds: float, heard: Callable[[Worker], None], server: ServerProcess) -> None:
         self._seconds = seconds
         self._heard = heard
-        self._server_ended = server_ended
-        self._socket, self.theirs = socket.socketpair()
-        for end in (self._socket, self.theirs):
+        # its own: the pool may have begun another by the time this worker is heard to have ended
+        self._server = server
+        self._socket, theirs = socket.socketpair()
+        for end in (self._socket, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        with theirs:
+            server.fork(theirs)
         self._socket.setblocking(False)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -170,7 +172,7 @@ class Worker:
     def _why_ended(self) -> WorkerDied | None:
         if not self.held:
             return WorkerDied("a worker ended")
-        if self._server_ended() and not self.held[0].spared:
+        if self._server.ended and not self.held[0].spared:
             self.held[0].spared = True
             return None
         return WorkerDied(f"the process running {self.held[0].name} ended")

@@ -9,15 +9,11 @@ Measured beside pebble: docs/performance.md.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import socket
-import subprocess
-import sys
 from collections import deque
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from crawler.exceptions import WorkerDied
+from crawler.extraction.server_process import ServerProcess
 from crawler.extraction.worker import Task, Worker
 
 if TYPE_CHECKING:
@@ -26,7 +22,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_SERVER = "crawler.extraction.worker_server"
 # of workers in a row that end before they say a word, for each of the pool's places
 _FALSE_STARTS = 3
 
@@ -41,7 +36,7 @@ class Workers:
         self._workers: set[Worker] = set()
         self._false_starts = 0
         self._closed = False
-        self._start_server()
+        self._server = ServerProcess(timeout)
         self._fill()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -67,39 +62,18 @@ class Workers:
             self._waiting += worker.held
         self._workers.clear()
         self._fail_all("the pool is closed")
-        self._control.close()
-        try:
-            self._server.wait(timeout=1)
-        except subprocess.TimeoutExpired:  # still at its imports
-            self._server.kill()
-            self._server.wait()
-
-    def _start_server(self) -> None:
-        """Does not wait for it: it reads its imports while the crawl reads its own."""
-        self._control, theirs = socket.socketpair()
-        # a group of its own: Ctrl-C is for the crawl, which ends its workers when it is done
-        self._server = subprocess.Popen(
-            [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), str(self._timeout)],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            process_group=0,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
-        )
-        theirs.close()
-
-    def _server_has_ended(self) -> bool:
-        return self._server.poll() is not None
+        self._server.close()
 
     def _fill(self) -> None:
+        if self._server.ended:
+            for (
+                worker
+            ) in self._workers:  # they end with it: what they were given now would be blamed for that
+                worker.worn = True
+            self._server.close()
+            self._server = ServerProcess(self._timeout)
         for _ in range(self._processes - sum(not worker.worn for worker in self._workers)):
-            if self._server.poll() is not None:
-                self._control.close()
-                self._start_server()
-            worker = Worker(self._timeout, self._heard, self._server_has_ended)
-            # where the server has just ended, the worker's end is closed, and that is heard of
-            with worker.theirs, contextlib.suppress(OSError):
-                socket.send_fds(self._control, [b"+"], [worker.theirs.fileno()])
-            self._workers.add(worker)
+            self._workers.add(Worker(self._timeout, self._heard, self._server))
 
     def _hand_out(self) -> None:
         loop = asyncio.get_running_loop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,20 @@ def test_a_task_that_waits_behind_the_one_that_ends_its_worker_is_neither_lost_n
     blamed, *others = asyncio.run(crawl())
     assert isinstance(blamed, ExtractionTimeout | WorkerDied)
     assert others == list(range(5))
+
+
+@pytest.mark.parametrize("answered", range(4))
+def test_when_the_server_is_killed_from_outside_no_page_is_lost_or_blamed(
+    workers: Workers, answered: int
+) -> None:
+    async def crawl() -> list[object]:
+        server = await workers.run(tasks.server)
+        asked = [asyncio.ensure_future(workers.run(tasks.echo, number)) for number in range(9)]
+        await asked[answered]
+        os.kill(server, signal.SIGKILL)
+        return await asyncio.gather(*asked)
+
+    assert asyncio.run(crawl()) == list(range(9))
 
 
 def test_what_is_larger_than_a_socket_takes_goes_there_and_back(workers: Workers) -> None:
