@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import archive
+from archive.bar import bar
 from archive.opening import utc_now
 
 if TYPE_CHECKING:
@@ -88,17 +88,8 @@ def _table(opened: Archive, options: argparse.Namespace) -> str:
     if options.format == "tmx" and options.table:
         raise ValueError("tmx is of stories; it takes no --table")
     table = options.table or _ARTICLES
-    watched = sys.stderr.isatty()
-    total = len(opened.table(table, **choice)) if watched else None
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not watched,
-    ) as progress:
+    with bar() as progress:
+        total = None if progress.disable else len(opened.table(table, **choice))
         task = progress.add_task(table, total=total)
         return export(
             opened,

@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
+from crawler.one_sentence import one_sentence
 from crawler.outlet_health import crawls_of, health
 from crawler.outlet_table import discovery, outlets
 
@@ -52,17 +53,16 @@ class Command(ScrapyCommand):
         uri = self.settings["ARCHIVE_URI"]
         asked = Console().is_terminal or "COLUMNS" in os.environ
         console = Console(width=None if asked else WIDE)
-        try:
-            facts = _facts(archive.open(uri), declared, datetime.now(UTC), uri)
-            note = f"Archive: {uri}."
-        except archive.ArchiveNotFound:
-            facts, note = {}, f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
-        except archive.ArchiveError as error:
-            raise UsageError(str(error), print_help=False) from None
-        console.print(_table(declared, facts, console.width))
-        console.print(f"{len(declared)} outlets. {note}", highlight=False, soft_wrap=True)
-        for name, why in getattr(loader, "broken", {}).items():
-            console.print(f"not among them  {name}: {escape(why)}", highlight=False, soft_wrap=True)
+        with one_sentence(self, "scrapy outlets", uri):
+            try:
+                facts = _facts(archive.open(uri), declared, datetime.now(UTC), uri)
+                note = f"Archive: {uri}."
+            except archive.ArchiveNotFound:
+                facts, note = {}, f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
+            console.print(_table(declared, facts, console.width))
+            console.print(f"{len(declared)} outlets. {note}", highlight=False, soft_wrap=True)
+            for name, why in getattr(loader, "broken", {}).items():
+                console.print(f"not among them  {name}: {escape(why)}", highlight=False, soft_wrap=True)
 
 
 def _facts(

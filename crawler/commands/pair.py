@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 import archive
-from archive.exceptions import ArchiveError
+from archive.bar import bar
+from crawler.one_sentence import one_sentence
 from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table, paragraphs_table
 from pipelines.pairing.verdicts import named_in, read_verdicts
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipelines.pairing.verdicts import Verdict
 
-OK, LOST, USAGE = 0, 1, 2
+USAGE = 2
 
 
 class Command(ScrapyCommand):
@@ -68,17 +68,11 @@ class Command(ScrapyCommand):
             raise UsageError(f"scrapy pair takes no {args[0]!r}; see scrapy pair --help", print_help=False)
         uri = self.settings["ARCHIVE_URI"]
         self._console = Console()
-        try:
+        with one_sentence(self, "scrapy pair", uri):
             if opts.explain:
                 self._explain(uri, *opts.explain)
             else:
                 self._pair(uri, opts)
-        except (ArchiveError, OSError) as error:
-            print(f"scrapy pair: {error}", file=sys.stderr)
-            self.exitcode = LOST
-        except KeyboardInterrupt:
-            print("scrapy pair: interrupted; what it had not published it will find again", file=sys.stderr)
-            self.exitcode = LOST
 
     def _explain(self, uri: str, one: str, other: str) -> None:
         from pipelines.pairing.explain import explain  # noqa: PLC0415  Scrapy imports every command for each
@@ -97,22 +91,14 @@ class Command(ScrapyCommand):
         if opts.review and not Path(opts.review).absolute().parent.is_dir():
             raise UsageError(f"--review: there is no folder for {opts.review}", print_help=False)
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
-        with Progress(
-            TextColumn("[bold]pairing"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        ) as bar:
-            task = bar.add_task("weeks", total=None)
+        with bar() as shown:
+            task = shown.add_task("pairing weeks", total=None)
             outcome = pair_archive(
                 uri,
                 everything=opts.all or bool(opts.review),
                 keep_uncertain=bool(opts.review),
                 verdicts=verdicts,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                progress=lambda done, total: shown.update(task, completed=done, total=total),
             )
         self._console.print(outcome_table(outcome))
         if opts.review:

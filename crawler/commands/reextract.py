@@ -7,17 +7,17 @@ import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
-from archive.exceptions import ArchiveError
+from archive.bar import bar
 from archive.raw import Pointer
 from crawler.arguments import check_settings
 from crawler.exceptions import ExtractionError
 from crawler.extraction.workers import Workers
+from crawler.one_sentence import FAILED, one_sentence
 from crawler.outlet import Outlet
 from crawler.rereading import Reading, reread
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from archive.reader import Archive
     from crawler.reextraction import Findings
     from crawler.republication import Aside, Row
-
-OK, LOST = 0, 1
 
 
 class Command(ScrapyCommand):
@@ -48,7 +46,7 @@ class Command(ScrapyCommand):
             "Run today's extractor over the stored pages of all outlets, or of those named, and count by "
             "outlet and field the rows that would read differently, with an example of each. "
             "Nothing is fetched, and nothing is published without --publish. "
-            "Exit code 1: a stored page could not be read."
+            "Exit code 1: a stored page, or the archive, could not be read; 2: a wrong argument."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -64,12 +62,8 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         check_settings(self.settings)
         uri = self.settings["ARCHIVE_URI"]
-        try:
+        with one_sentence(self, "scrapy reextract", uri):
             self._run(archive.open(uri), args, publish=opts.publish)
-        except ArchiveError as error:
-            raise UsageError(str(error), print_help=False) from None
-        except OSError as error:  # what is to be published waits on the archive's disk
-            raise UsageError(f"{uri}: {error.strerror or error}", print_help=False) from None
 
     def _run(self, opened: Archive, args: list[str], *, publish: bool) -> None:
         # `scrapy crawl` imports this module too, see crawler/commands/pair.py
@@ -102,7 +96,7 @@ class Command(ScrapyCommand):
             _publish(opened.root, aside, findings)
         for text in findings.damaged:
             print(f"scrapy reextract: {text}", file=sys.stderr)
-        self.exitcode = LOST if findings.damaged else OK
+        self.exitcode = FAILED if findings.damaged else 0
 
 
 async def read_all(
@@ -115,7 +109,7 @@ async def read_all(
     """Every stored page of these outlets; one Parquet batch is in memory at a time."""
     from crawler.reextraction import COLUMNS  # noqa: PLC0415
 
-    with _bar() as progress:
+    with bar() as progress:
         wanted = set(names)
         task = progress.add_task("pages", total=len(opened.versions()))
 
@@ -133,7 +127,7 @@ async def read_all(
 
 
 def _publish(root: Path, aside: Aside, findings: Findings) -> None:
-    with _bar() as progress:
+    with bar() as progress:
         task = progress.add_task("versions", total=aside.count)
         snapshots = list(aside.publish(root, lambda count: progress.advance(task, count)))
     if aside.strangers:
@@ -152,13 +146,6 @@ def _publish(root: Path, aside: Aside, findings: Findings) -> None:
     )
     if {"language", "alternates"} & {name for _, name in findings.changes}:
         print("Languages or alternates have changed: `scrapy pair --all` looks at the pairs again.")
-
-
-def _bar() -> Progress:
-    columns = ("[bold]{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = [TextColumn(column) if isinstance(column, str) else column for column in columns]
-    console = Console(stderr=True)
-    return Progress(*shown, console=console, transient=True, disable=not console.is_terminal)
 
 
 async def _reread(root: Path, row: Row, outlets: Mapping[str, type[Outlet]], workers: Workers) -> Reading:

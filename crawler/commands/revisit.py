@@ -17,12 +17,14 @@ from archive.arguments import count
 from crawler.arguments import FIRST_DAY, Arguments
 from crawler.commands.crawl import OK
 from crawler.commands.crawl import Command as Crawl
+from crawler.one_sentence import one_sentence
 from crawler.revisit_share import Share, share_of
 
 if TYPE_CHECKING:
     import argparse
 
     from crawler.revisit_plan import Band, Plan
+    from crawler.story_spider import StorySpider
 
 
 class Command(Crawl):
@@ -64,8 +66,6 @@ class Command(Crawl):
         assert self.settings is not None
         if len(args) != 1:
             raise UsageError(f"give one outlet, see `scrapy list`; got {len(args)}", print_help=False)
-        from crawler.revisit_plan import make_plan  # noqa: PLC0415  Scrapy imports every command for each
-
         spider_class = self._spider(args[0])
         if spider_class.requires_url:
             raise UsageError(
@@ -73,14 +73,19 @@ class Command(Crawl):
                 print_help=False,
             )
         self._take_settings(spider_class)
-        uri, now = self.settings["ARCHIVE_URI"], opts.at or datetime.now(UTC)
-        try:
-            held = archive.open(uri)
-            share = share_of(uri, args[0], now)
-            limits = [limit for limit in (opts.limit, None if opts.all else share.left) if limit is not None]
-            plan = make_plan(held, spider_class(), now, min(limits, default=None))
-        except archive.ArchiveError as error:
-            raise UsageError(str(error), print_help=False) from None
+        uri = self.settings["ARCHIVE_URI"]
+        with one_sentence(self, self.called, uri):
+            self._revisit(spider_class, uri, opts)
+
+    def _revisit(self, spider_class: type[StorySpider], uri: str, opts: argparse.Namespace) -> None:
+        from crawler.revisit_plan import make_plan  # noqa: PLC0415  Scrapy imports every command for each
+
+        assert self.settings is not None
+        now = opts.at or datetime.now(UTC)
+        held = archive.open(uri)
+        share = share_of(uri, spider_class.name, now)
+        limits = [limit for limit in (opts.limit, None if opts.all else share.left) if limit is not None]
+        plan = make_plan(held, spider_class(), now, min(limits, default=None))
         if not opts.all:
             a_host = 3 if self.settings.getbool("OPT_OUT_FILES") else 1
             plan = replace(plan, visits=share.fitting(plan.visits, a_host))

@@ -1,0 +1,32 @@
+"""What ends a command that reads or writes an archive: one sentence and exit code 1, no traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+from archive.exceptions import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrapy.commands import ScrapyCommand
+
+FAILED = 1
+
+
+@contextlib.contextmanager
+def one_sentence(command: ScrapyCommand, called: str, uri: str) -> Iterator[None]:
+    """For an archive that is missing or damaged, a disk that is full, and Ctrl-C."""
+    try:
+        yield
+        return
+    except ArchiveError as error:
+        why = str(error)
+    except OSError as error:
+        why = f"{error.filename or uri}: {error.strerror or error}."
+    except KeyboardInterrupt:
+        why = "interrupted; nothing that was published is lost, and the rest is found again."
+    print(f"{called}: {why}", file=sys.stderr)
+    command.exitcode = FAILED
