@@ -8,17 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive import rows
+from archive.changes import Changes
 from archive.records import SEPARATED
 from archive.schema import STORED
 from archive.tables import merges, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from archive.layout import Layout
     from archive.log import DataFile, Snapshot
     from archive.plan import Plan
-    from archive.records import PairRecord
     from archive.state import State
     from archive.tables import TableFiles
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Assembly:
-    """Writes what a plan says, next to what the head holds; costs the touched files, not the archive."""
+    """Writes what plans say, next to what the head holds; costs the touched files, not the archive."""
 
     def __init__(
         self, layout: Layout, state: State, head: Snapshot, commit: rows.Commit, files: TableFiles
@@ -36,50 +36,43 @@ class Assembly:
         self._commit = commit
         self._files = files
         self._live = {file.path: file for file in head.files}
+        self._added: list[DataFile] = []
         self.rewrote: dict[str, tuple[str, ...]] = {}
         self._read_anew: dict[str, list[rows.Row]] = {"articles": [], "superseded": []}
         self._former_readings: list[pa.Table] = []
 
-    def carry_out(self, plan: Plan) -> tuple[DataFile, ...]:
-        """Every file of the new snapshot; the new ones are on disk and durable."""
+    def carry_out(self, plans: Iterable[Plan]) -> tuple[DataFile, ...]:
+        """Every file of the new snapshot; the new ones are on disk and durable.
+
+        Rows that a plan adds are written before the next plan is asked for, what it changes in stored files
+        when all are known: each file once. Only one of them may bring texts. DecisionError where two have an
+        article or a story in common.
+        """
+        changes = Changes()
+        texts: Plan | None = None
+        for plan in plans:
+            texts = plan if plan.reading.drafts or plan.rereadings.rows else texts
+            changes.add(plan, self._state)
+            self._add(plan)
         moved: list[pa.Table] = []
         former: list[pa.Table] = []
-        pair_files = self._state.pair_files({pair.article_id_a for pair in plan.pairs})
-        story_files = self._state.story_files({story.story_id for story in plan.stories} | plan.emptied)
-        pairs = {(pair.article_id_a, pair.article_id_b): pair for pair in plan.pairs}
-        kept_pairs = {key: pairs[key] for key in pairs if key in pair_files}
-        separated = {key for key, pair in pairs.items() if pair.evidence == SEPARATED}
-        replaced = {key: pair for key, pair in kept_pairs.items() if key not in separated}
-        kept_stories = {x.story_id: x for x in plan.stories if x.story_id in story_files}
-        touched = self._touched_versions(plan)
-        touched |= {pair_files[key] for key in kept_pairs} | set(story_files.values())
-        touched |= plan.alignments.files | plan.rereadings.files
         edits: dict[str, Edit] = {
-            "articles": lambda table: self._edit_articles(self._keep(table, "articles", plan), plan, moved),
+            "articles": lambda table: self._edit_articles(
+                self._keep(table, "articles", texts), changes, moved
+            ),
             "superseded": lambda table: _set(
-                self._keep(table, "superseded", plan), {x: {"story_id": plan.joined[x]} for x in plan.joined}
+                self._keep(table, "superseded", texts), {"story_id": changes.story_of}
             ),
-            "pairs": lambda table: self._replace(
-                table, "pairs", _pair_key, rows.by_key(replaced), frozenset(separated)
-            ),
-            "stories": lambda table: self._replace(
-                table, "stories", _story_key, rows.by_key(kept_stories), frozenset(plan.emptied)
-            ),
-            "alignments": lambda table: _realigned(table, plan, former),
+            "pairs": lambda table: _without(table, _pair_key(table), changes.pairs),
+            "stories": lambda table: _without(table, table["story_id"].to_pylist(), changes.stories),
+            "alignments": lambda table: _realigned(table, changes, former),
         }
         for name in STORED:
-            self._rewrite(name, touched, edits.get(name, lambda table: table))
-        added = [x for k, x in pairs.items() if k not in kept_pairs and k not in separated]
-        self._add(plan, moved, added, kept_stories)
-        self._write("refusals", rows.refusals(plan.refusals))
-        self._write("alignments", rows.alignments(plan.alignments.new))
+            self._rewrite(name, changes.files, edits.get(name, lambda table: table))
+        self._add_texts(texts, moved)
         self._write("former_alignments", [], former)
+        self._live |= {file.path: file for file in self._added}
         return self._settle()
-
-    def _touched_versions(self, plan: Plan) -> set[str]:
-        ids = plan.touched.keys() | plan.reading.moves.keys()
-        located = self._state.version_files(ids)
-        return {path for article_id, latest, path in located if latest or article_id in plan.joined}
 
     def _rewrite(self, name: str, touched: set[str], edit: Edit) -> None:
         stored = [file for file in self._live.values() if file.table == name]
@@ -94,9 +87,9 @@ class Assembly:
                 self.rewrote[file.path] = tuple(old.path for old in group)
                 self._live[file.path] = file
 
-    def _keep(self, table: pa.Table, name: str, plan: Plan) -> pa.Table:
+    def _keep(self, table: pa.Table, name: str, plan: Plan | None) -> pa.Table:
         """Without the rows that are read anew, which are written again as rows of this commit."""
-        anew = plan.rereadings.rows
+        anew = plan.rereadings.rows if plan else {}
         if not anew:
             return table
         keys = zip(table["article_id"].to_pylist(), table["version"].to_pylist(), strict=True)
@@ -106,68 +99,36 @@ class Assembly:
         self._read_anew[name] += [row | anew[row["article_id"], row["version"]] for row in former.to_pylist()]
         return table.filter(pc.invert(hit))
 
-    def _edit_articles(self, table: pa.Table, plan: Plan, moved: list[pa.Table]) -> pa.Table:
-        moves = plan.reading.moves
-        leaving = pc.is_in(table["article_id"], value_set=pa.array(list(moves), pa.string()))
+    def _edit_articles(self, table: pa.Table, changes: Changes, moved: list[pa.Table]) -> pa.Table:
+        leaving = pc.is_in(table["article_id"], value_set=pa.array(list(changes.leaving), pa.string()))
         gone = table.filter(leaving)
         if gone.num_rows:
-            changes = {
-                article_id: {
-                    "valid_to": move.valid_to,
-                    "last_seen": move.last_seen,
-                    "first_seen": plan.reading.current[article_id].first_seen,
-                    "story_id": plan.story_of(article_id),
-                }
-                for article_id, move in moves.items()
-            }
-            moved.append(_set(gone, changes).cast(STORED["superseded"]))
-        seen = {
-            x.article_id: {"story_id": x.story_id, "first_seen": x.first_seen, "last_seen": x.last_seen}
-            for x in plan.touched.values()
-        }
-        return _set(table.filter(pc.invert(leaving)), seen)
+            moved.append(_set(gone, changes.of_leaving()).cast(STORED["superseded"]))
+        return _set(table.filter(pc.invert(leaving)), changes.of_staying())
 
-    def _replace(
-        self,
-        table: pa.Table,
-        name: str,
-        key: Callable[[pa.Table], list[object]],
-        replacements: Mapping[object, rows.Row],
-        dropped: frozenset[object],
-    ) -> pa.Table:
-        keys = key(table)
-        keep = [k not in replacements and k not in dropped for k in keys]
-        found = [replacements[k] for k in keys if k in replacements]
-        return pa.concat_tables(
-            [table.filter(pa.array(keep, pa.bool_())), rows.table(name, found, self._commit)]
-        )
+    def _add(self, plan: Plan) -> None:
+        self._write("observations", rows.looks(plan.reading.looks))
+        self._write("memberships", rows.memberships(plan.joined))
+        self._write("decisions", rows.pairs(plan.pairs))
+        self._write("pairs", rows.pairs(pair for pair in plan.pairs if pair.evidence != SEPARATED))
+        self._write("stories", rows.stories(plan.stories))
+        self._write("refusals", rows.refusals(plan.refusals))
+        self._write("alignments", rows.alignments(plan.alignments.new))
 
-    def _add(
-        self,
-        plan: Plan,
-        moved: list[pa.Table],
-        pairs: list[PairRecord],
-        kept_stories: Mapping[str, object],
-    ) -> None:
-        drafts = [draft for drafts in plan.reading.drafts.values() for draft in drafts]
-        stories_of = {draft.record.article_id: plan.story_of(draft.record.article_id) for draft in drafts}
-        current = plan.reading.current
+    def _add_texts(self, plan: Plan | None, moved: list[pa.Table]) -> None:
+        drafts = [draft for drafts in plan.reading.drafts.values() for draft in drafts] if plan else []
+        stories_of = {x.record.article_id: plan.story_of(x.record.article_id) for x in drafts} if plan else {}
+        current = plan.reading.current if plan else {}
         latest = [draft for draft in drafts if draft.valid_to is None]
         earlier = [draft for draft in drafts if draft.valid_to is not None]
         anew = self._read_anew
         self._write("articles", rows.versions(latest, current, stories_of) + anew["articles"])
         self._write("superseded", rows.versions(earlier, current, stories_of) + anew["superseded"], moved)
         self._write("former_readings", [], self._former_readings)
-        self._write("observations", rows.looks(plan.reading.looks))
-        self._write("memberships", rows.memberships(plan.joined))
-        self._write("decisions", rows.pairs(plan.pairs))
-        self._write("pairs", rows.pairs(pairs))
-        self._write("stories", rows.stories(x for x in plan.stories if x.story_id not in kept_stories))
 
     def _write(self, name: str, new: list[rows.Row], more: list[pa.Table] | None = None) -> None:
         table = pa.concat_tables([rows.table(name, new, self._commit), *(more or [])])
-        for file in self._files.write(name, table, self._commit.month):
-            self._live[file.path] = file
+        self._added += self._files.write(name, table, self._commit.month)
 
     def _settle(self) -> tuple[DataFile, ...]:
         """A file without rows stands for a table without rows, and for that only."""
@@ -184,34 +145,34 @@ class Assembly:
 
 
 def _set(table: pa.Table, changes: Mapping[str, Mapping[str, object]]) -> pa.Table:
-    """The table with columns of some articles replaced."""
+    """The table with columns of some articles replaced: column -> article -> value."""
     ids = table["article_id"].to_pylist()
-    names = sorted({name for article_id in ids for name in changes.get(article_id, ())})
-    for name in names:
+    for name, values in changes.items():
+        if values.keys().isdisjoint(ids):
+            continue
         position = table.schema.get_field_index(name)
         old = table.column(position).to_pylist()
-        new = [changes.get(x, {}).get(name, value) for x, value in zip(ids, old, strict=True)]
+        new = [values.get(x, value) for x, value in zip(ids, old, strict=True)]
         field = table.schema.field(position)
         table = table.set_column(position, field, pa.array(new, field.type))
     return table
 
 
-def _realigned(table: pa.Table, plan: Plan, former: list[pa.Table]) -> pa.Table:
+def _without(table: pa.Table, keys: Sequence[object], dropped: Collection[object]) -> pa.Table:
+    return table.filter(pa.array([key not in dropped for key in keys], pa.bool_()))
+
+
+def _realigned(table: pa.Table, changes: Changes, former: list[pa.Table]) -> pa.Table:
     """Without those that no longer hold, which go to `former`; the others in the story they belong to now."""
     keys = _pair_key(table)
-    gone = pa.array([key in plan.alignments.dropped for key in keys], pa.bool_())
+    gone = pa.array([key in changes.realigned for key in keys], pa.bool_())
     former.append(table.filter(gone).cast(STORED["former_alignments"]))
     stories = table["story_id"].to_pylist()
-    stories = [plan.alignments.moved.get(key, old) for key, old in zip(keys, stories, strict=True)]  # type: ignore[call-overload]
+    stories = [changes.story_of_couple.get(key, old) for key, old in zip(keys, stories, strict=True)]
     position = table.schema.get_field_index("story_id")
     table = table.set_column(position, table.schema.field(position), pa.array(stories, pa.string()))
     return table.filter(pc.invert(gone))
 
 
-def _pair_key(table: pa.Table) -> list[object]:
+def _pair_key(table: pa.Table) -> list[tuple[str, str]]:
     return list(zip(table["article_id_a"].to_pylist(), table["article_id_b"].to_pylist(), strict=True))
-
-
-def _story_key(table: pa.Table) -> list[object]:
-    keys: list[object] = table["story_id"].to_pylist()
-    return keys

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
 
 from archive import (
     blanking,
@@ -28,9 +27,9 @@ from archive import (
 )
 from archive.assembly import Assembly
 from archive.collection import Collected, collect
-from archive.counters import count
+from archive.counters import counted
 from archive.current_state import CurrentState
-from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveWriteError, ObjectStoreError
+from archive.exceptions import ArchiveNotFound, ArchiveWriteError, ObjectStoreError
 from archive.log import Snapshot
 from archive.pulling import pull
 from archive.rows import Commit
@@ -39,16 +38,17 @@ from archive.tables import TableFiles
 from archive.tombstones import Tombstones
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from archive.codec import Record
     from archive.layout import Layout
-    from archive.links import Decide
+    from archive.links import Decide, Parts
     from archive.log import DataFile, Log
     from archive.state import State
     from archive.tombstones import Tombstone
 
+    Prepared = tuple[Iterable[plan.Plan], Mapping[str, Sequence[Record]]]
     Rewritten = tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]]
     Change = Callable[[Snapshot, State, TableFiles, Commit], Rewritten | None]
 
@@ -85,32 +85,37 @@ class Committer:
         about: Collection[str] = (),
     ) -> Snapshot | None:
         """`batches`: the records of each segment. None when all of them are committed already."""
-        with self._alone():
-            self._finish_purges()
-            while True:
-                head, state = self._ready()
-                fresh = {
-                    x: self._admitted(records) for x, records in batches.items() if not state.has_segment(x)
-                }
-                if not any(fresh.values()) and not summary:
-                    return None
-                records = [record for records in fresh.values() for record in records]
-                planned = plan.derive(records, state, self._layout.root, decide, about)
-                if snapshot := self._attempt(head, state, planned, "append", fresh, summary):
-                    break
-            self._show(snapshot, state)
-        return snapshot
+
+        def prepare(state: State) -> Prepared | None:
+            fresh = {x: self._admitted(records) for x, records in batches.items() if not state.has_segment(x)}
+            if not any(fresh.values()) and not summary:
+                return None
+            records = [record for records in fresh.values() for record in records]
+            return [plan.derive(records, state, self._layout.root, decide, about)], fresh
+
+        return self._make("append", prepare, summary)
+
+    def settle(self, parts: Parts, summary: Mapping[str, int]) -> Snapshot | None:
+        """Decisions on stored articles; see archive/settling.py."""
+        root = self._layout.root
+        return self._make("append", lambda state: (plan.in_parts(state, root, parts), {}), summary)
 
     def reread(self, derive: Callable[[State], plan.Plan | None]) -> Snapshot | None:
         """Versions say what is read from their pages today; None when none of them is there."""
+        return self._make("reread", lambda state: ([planned], {}) if (planned := derive(state)) else None, {})
+
+    def _make(
+        self, operation: str, prepare: Callable[[State], Prepared | None], summary: Mapping[str, int]
+    ) -> Snapshot | None:
+        """`prepare` is asked anew where another writer was faster."""
         with self._alone():
             self._finish_purges()
             while True:
                 head, state = self._ready()
-                planned = derive(state)
-                if planned is None:
+                prepared = prepare(state)
+                if prepared is None:
                     return None
-                if snapshot := self._attempt(head, state, planned, "reread", {}, {}):
+                if snapshot := self._attempt(head, state, *prepared, operation, summary):
                     break
             self._show(snapshot, state)
         return snapshot
@@ -201,9 +206,9 @@ class Committer:
         self,
         head: Snapshot,
         state: State,
-        planned: plan.Plan,
-        operation: str,
+        plans: Iterable[plan.Plan],
         batches: Mapping[str, Sequence[Record]],
+        operation: str,
         summary: Mapping[str, int],
     ) -> Snapshot | None:
         """None when another writer took this number, which the lock makes rare, not impossible."""
@@ -216,8 +221,8 @@ class Committer:
                 self._layout,
                 [pointer for x in batches.values() for record in x if (pointer := raw.pointer_of(record))],
             )
-            live = assembly.carry_out(planned)
-            counters = count(planned, summary)
+            counters = Counter[str]()
+            live = assembly.carry_out(counted(plans, counters))
             snapshot = self._snapshot(
                 head,
                 operation,
@@ -225,7 +230,7 @@ class Committer:
                 files=live,
                 rewrote=assembly.rewrote,
                 segments=tuple(sorted(batches)),
-                summary=counters,
+                summary=dict(sorted({**counters, **summary}.items())),
             )
             if self._log.append(snapshot):
                 return snapshot
@@ -275,8 +280,10 @@ class Committer:
         except ObjectStoreError as error:
             files.discard()
             raise ObjectStoreError(f"{error} {otherwise}") from None
-        except (ArchiveError, pa.ArrowException):
-            files.discard()
+        except BaseException:
+            # pairing may be asked while files are written, and be interrupted
+            if not self._layout.manifest(head.id + 1).exists():
+                files.discard()
             raise
 
     def _show(self, snapshot: Snapshot, state: State) -> None:

@@ -6,12 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator
 
     from archive.plan import Plan
 
 
-def count(planned: Plan, summary: Mapping[str, int]) -> dict[str, int]:
+def counted(plans: Iterable[Plan], counters: Counter[str]) -> Iterator[Plan]:
+    """The same plans, each added to the counters as it is handed on."""
+    for planned in plans:
+        counters.update(_count(planned))
+        yield planned
+
+
+def _count(planned: Plan) -> Counter[str]:
     own = Counter(f"archive/{look.outcome}" for look in planned.reading.looks)
     own["archive/articles_new"] = sum(1 for x in planned.reading.drafts if x not in planned.reading.stored)
     own["archive/versions_new"] = sum(len(drafts) for drafts in planned.reading.drafts.values())
@@ -22,5 +29,5 @@ def count(planned: Plan, summary: Mapping[str, int]) -> dict[str, int]:
     own["archive/alignments_made"] = len(
         {(x.article_id_a, x.article_id_b) for _, x in planned.alignments.new}
     )
-    refused = {f"archive/pairs_refused/{reason}": count for reason, count in planned.refused.items()}
-    return dict(sorted({**own, **refused, **summary}.items()))
+    own.update({f"archive/pairs_refused/{reason}": number for reason, number in planned.refused.items()})
+    return own

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive import blanking, cdxj, fetching, forgetting, linkless, outbox, rows, stories, views
+from archive import beside, blanking, cdxj, fetching, forgetting, outbox, rows, stories, views
 from archive.alignments import stored_coverages
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.schema import LANGUAGES, OBSERVATIONS, STORED
@@ -141,7 +141,7 @@ def clean(layout: Layout, stones: Tombstones, stone: Tombstone, head: Snapshot, 
         fetching.mirror(layout.root, "_data")
         old = _earlier_files(layout, stones, head)
         views.drop_with(layout, {path.name.rpartition("-")[2] for path in old}, keep=head.id)
-        linkless.drop(layout)
+        beside.drop(layout.root)
         for path in old:
             if path.is_relative_to(layout.data):
                 outbox.take_back(layout, path)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import shutil
 import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from archive import fetching, views, working_copy
+from archive import beside, fetching, views
 from archive.exceptions import ArchiveNotWritable, SnapshotNotFound
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 def folder(layout: Layout, snapshot: Snapshot, table: str) -> Path:
     """Raises SnapshotNotFound where a file of the snapshot has been collected."""
-    own = _own(layout)
+    own = beside.folder(layout.root, "views")
     stamp = f"{snapshot.committed_at:%Y%m%dT%H%M%S%f}"  # another archive may come to lie at this path
     final = own / f"v{snapshot.id:012d}-{stamp}" / table
     if final.is_dir():
@@ -51,16 +50,6 @@ def folder(layout: Layout, snapshot: Snapshot, table: str) -> Path:
             ) from error
     _prune(own, keep=final.parent.name)
     return final
-
-
-def drop(layout: Layout) -> None:
-    """What this machine has of the archive: a copy outlives the file that it was made of."""
-    shutil.rmtree(_own(layout), ignore_errors=True)
-
-
-def _own(layout: Layout) -> Path:
-    name = hashlib.sha256(str(layout.root.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return working_copy.cache() / "views" / name
 
 
 def _put(source: Path, target: Path) -> None:

@@ -10,7 +10,7 @@ from archive.records import Decisions, LinkFacts, PairRecord
 from archive.verdicts import with_verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from archive.looks import Reading
     from archive.records import ArticleRecord
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from archive.versions import Current
 
     Decide = Callable[[Sequence[LinkFacts], Sequence[LinkFacts]], Decisions]
+    StoriesOf = Callable[[Collection[str]], Mapping[str, str]]
+    """The story of each of these articles, as it is when the commit is made."""
+    Parts = Callable[[StoriesOf], Iterable[tuple[Decide, Collection[str]]]]
+    """What is decided in a commit, and the articles that each part of it is about."""
 
 
 def fresh_facts(state: State, reading: Reading) -> list[LinkFacts]:

@@ -12,13 +12,13 @@ from archive.looks import Reading, read_looks
 from archive.records import SEPARATED, ArticleRecord, Decisions, ObservationRecord, PairRecord, RefusalRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from archive.alignments import Alignments
     from archive.codec import Record
-    from archive.links import Decide
+    from archive.links import Decide, Parts
     from archive.rows import Row
     from archive.state import State
     from archive.stories import Joint, Member, Story
@@ -100,6 +100,12 @@ def derive(
         refusals=tuple(x for x in decisions.refusals if _is_new_refusal(refused, x)),
         alignments=laid,
     )
+
+
+def in_parts(state: State, root: Path, parts: Parts) -> Iterator[Plan]:
+    """One after the other: of a large archive they are too much to be held at once."""
+    for decide, about in parts(lambda ids: {x: story_id for x, _, story_id in state.homes(ids)}):
+        yield derive((), state, root, decide, about)
 
 
 def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | None]:

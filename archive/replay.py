@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from archive.exceptions import ArchiveDamaged, SnapshotNotFound
 from archive.fillers import FILLERS, Row
@@ -126,8 +127,8 @@ def _fill(state: State, layout: Layout, files: Sequence[DataFile]) -> None:
     for name, (filler, columns) in FILLERS.items():
         chosen = [file for file in files if file.table == name and file.rows]
         if name in _ORDER:
-            if chosen:
-                ordered = read(layout.root, chosen, columns).sort_by([(x, "ascending") for x in _ORDER[name]])
+            for group in _one_after_the_other(layout, chosen, within=len(_ORDER[name]) > 1):
+                ordered = read(layout.root, group, columns).sort_by([(x, "ascending") for x in _ORDER[name]])
                 for rows in _portions(ordered):
                     filler(state, rows, 0)
             continue
@@ -135,6 +136,34 @@ def _fill(state: State, layout: Layout, files: Sequence[DataFile]) -> None:
             cursor = state.connection.execute("INSERT INTO file (path) VALUES (?)", (file.path,))
             for rows in _portions(read(layout.root, [file], columns)):
                 filler(state, rows, cursor.lastrowid or 0)
+
+
+def _one_after_the_other(
+    layout: Layout, files: Sequence[DataFile], *, within: bool
+) -> Iterator[list[DataFile]]:
+    """Files of a log in the order of their commits; together only those whose commits overlap.
+
+    `within`: rows of one commit have an order too. Of the other logs a commit has one row for each article.
+    """
+    spans = sorted(((_commits(layout, file), file) for file in files), key=lambda x: x[0])
+    group: list[DataFile] = []
+    end = -1
+    for (first, last), file in spans:
+        one_commit = first == last == end and not within
+        if group and (first > end or one_commit):
+            yield group
+            group = []
+        group.append(file)
+        end = max(end, last)
+    if group:
+        yield group
+
+
+def _commits(layout: Layout, file: DataFile) -> tuple[int, int]:
+    """The first and the last commit whose rows a file has."""
+    column = read(layout.root, [file], ["commit_seq"])["commit_seq"]
+    span = pc.min_max(column).as_py()
+    return span["min"], span["max"]
 
 
 def _portions(table: pa.Table) -> Iterator[list[Row]]:

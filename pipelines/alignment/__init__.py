@@ -13,7 +13,7 @@ from pipelines.alignment.telling import rows
 from pipelines.pairing.weights import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, MutableMapping
 
     from archive.records import AlignmentRecord, VariantText
     from pipelines.alignment.paragraphs import Groups
@@ -30,12 +30,9 @@ _NOT_COMPARED = frozenset({"caption"})
 class Aligner:
     """Aligns when asked, or ahead: so that the archive's lock is not held while it works."""
 
-    def __init__(self) -> None:
-        self._done: dict[Texts, tuple[AlignmentRecord, ...]] = {}
-
-    def forget(self) -> None:
-        """What has been published."""
-        self._done.clear()
+    def __init__(self, done: MutableMapping[Texts, tuple[AlignmentRecord, ...]] | None = None) -> None:
+        """`done` keeps what has been aligned; where none is given, memory does."""
+        self._done = {} if done is None else done
 
     def __call__(
         self, variants: Mapping[str, VariantText], couples: Collection[Couple]
@@ -46,17 +43,19 @@ class Aligner:
         for a, b in couples:
             one, other = variants[a], variants[b]
             key = a, one.version, b, other.version
-            if key not in self._done:
+            found = self._done.get(key)
+            if found is None:
                 for each in (one, other):
                     if each.article_id not in read:
                         read[each.article_id] = _read(each)
-                groups = read[a], read[b]
-                self._done[key] = (
-                    tuple(rows(one, other, compared(one), compared(other), *groups))  # type: ignore[arg-type]
-                    if all(groups)
+                ours, theirs = read[a], read[b]
+                found = (
+                    tuple(rows(one, other, compared(one), compared(other), ours, theirs))
+                    if ours and theirs
                     else ()
                 )
-            told += self._done[key]
+                self._done[key] = found
+            told += found
         return tuple(told)
 
 

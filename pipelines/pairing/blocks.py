@@ -6,7 +6,9 @@ rivals of either within four days of it, so a week is compared with the 4 days b
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -44,17 +46,34 @@ _TEXT = [
 
 @dataclass(frozen=True, slots=True)
 class Block:
+    """A week of an outlet, with the articles that may be partners or rivals of the week's."""
+
     outlet: str
-    readings: Sequence[Reading]
-    """In the three languages; all whose date may make them partners or rivals of the core's."""
+    ids: Sequence[str]
+    """Of all its articles, in the three languages, in the order of time."""
     core: frozenset[str]
     """Ids of the articles of the week itself."""
     earlier: dict[str, float]
     """Seconds since 1970 of each article: published, or where that is unknown first seen."""
+    state: bytes
+    """Another one whenever an article is: hash of the articles and of the snapshots that they are of."""
 
     def decides(self, a_id: str, b_id: str) -> bool:
         """Whether this block is the one to say something of the two, both of which it holds."""
         return min(a_id, b_id, key=lambda x: (self.earlier[x], x)) in self.core
+
+    @property
+    def span(self) -> tuple[float, float]:
+        return min(self.earlier.values()), max(self.earlier.values())
+
+    def asked(self, due_of: Mapping[str, Sequence[tuple[str, str]]]) -> set[tuple[str, str]]:
+        """Of the pairs of ids that are due, by the smaller id, those that this block decides."""
+        return {
+            ids
+            for article_id in self.earlier.keys() & due_of.keys()
+            for ids in due_of[article_id]
+            if ids[1] in self.earlier and self.decides(*ids)
+        }
 
 
 class Blocks:
@@ -69,7 +88,8 @@ class Blocks:
         table = table.sort_by([(name, "ascending") for name in ("outlet", "when", "article_id")])
         self.ids = table["article_id"].combine_chunks()
         self._when: NDArray[np.float64] = table["when"].to_numpy().astype(np.float64) / 1e6
-        fresh = table["commit_seq"].to_numpy() > (-1 if since is None else since)
+        self._seq: NDArray[np.int64] = table["commit_seq"].to_numpy().astype(np.int64)
+        fresh = self._seq > (-1 if since is None else since)
         self.articles = int(fresh.sum())
         """How many are new or changed."""
         self.fresh: frozenset[str] = frozenset(
@@ -85,6 +105,7 @@ class Blocks:
             for outlet, (start, end) in self._rows.items()
             for week in _weeks(self._when[start:end], fresh[start:end])
         ]
+        self._held: dict[str, Reading] = {}
         # what sorting a million rows took is needed no more
         pa.default_memory_pool().release_unused()
 
@@ -92,11 +113,8 @@ class Blocks:
         return len(self._weeks)
 
     def __iter__(self) -> Iterator[Block]:
-        held: dict[str, Reading] = {}
         for outlet, week in self._weeks:
-            block = self._block(outlet, week, held)
-            held = {each.document.article_id: each for each in block.readings}
-            yield block
+            yield self.around((outlet, week))
 
     def week_of(self, article_id: str) -> tuple[str, int]:
         """Outlet and week of an article that is in `ids`."""
@@ -105,37 +123,35 @@ class Blocks:
         return outlet, int(self._when[row] // WEEK)
 
     def around(self, week: tuple[str, int]) -> Block:
-        return self._block(*week, {})
-
-    def _block(self, outlet: str, week: int, held: Mapping[str, Reading]) -> Block:
+        outlet, number = week
         start, end = self._rows[outlet]
-        first, last = week * WEEK, (week + 1) * WEEK
+        first, last = number * WEEK, (number + 1) * WEEK
         low, core, after, high = (
             start + int(np.searchsorted(self._when[start:end], at))
             for at in (first - BEFORE, first, last, last + AFTER)
         )
         ids: list[str] = self.ids[low:high].to_pylist()
-        new = self._read(outlet, [x for x in ids if x not in held], low, high)
+        told = blake2b(outlet.encode(), digest_size=16)
+        told.update(json.dumps([number, *zip(ids, self._seq[low:high].tolist(), strict=True)]).encode())
         return Block(
             outlet,
-            [held[x] if x in held else new[x] for x in ids],
+            ids,
             frozenset(ids[core - low : after - low]),
             dict(zip(ids, self._when[low:high].tolist(), strict=True)),
+            told.digest(),
         )
 
-    def _read(self, outlet: str, ids: Sequence[str], low: int, high: int) -> dict[str, Reading]:
-        if not ids:
-            return {}
-        at = ds.field("published_at").cast(pa.int64())
-        inside = (at >= int(self._when[low] * 1e6)) & (at <= int(self._when[high - 1] * 1e6) + 1)
-        undated = ds.field("published_at").is_null()
-        return self.read(ids, (ds.field("outlet") == outlet) & (inside | undated))
+    def readings(self, block: Block) -> list[Reading]:
+        """Read for scoring; those that the block before had too are not read again."""
+        known = self._held
+        wanted = [x for x in block.ids if x not in known]
+        new = self.read(wanted, [block]) if wanted else {}
+        self._held = {x: known[x] if x in known else new[x] for x in block.ids}
+        return list(self._held.values())
 
-    def read(self, ids: Sequence[str], where: ds.Expression | None = None) -> dict[str, Reading]:
-        """Articles by their ids; `where` tells which files need not be looked at."""
-        wanted = ds.field("article_id").isin(pa.array(ids, pa.string()))
-        chosen = wanted if where is None else where & wanted
-        rows = self._texts.to_table(columns=_TEXT, filter=chosen, **_ONE_BY_ONE)
+    def read(self, ids: Collection[str], blocks: Sequence[Block] = ()) -> dict[str, Reading]:
+        """Articles by their ids; `blocks` that have them all spare looking through the whole archive."""
+        rows = self._texts.to_table(columns=_TEXT, filter=_these(ids, blocks), **_ONE_BY_ONE)
         return {
             row["article_id"]: _read(
                 Document(
@@ -151,11 +167,11 @@ class Blocks:
             for row in rows.to_pylist()
         }
 
-    def variants(self, ids: Collection[str], outlets: Collection[str]) -> dict[str, VariantText]:
-        """The texts of these articles, paragraph by paragraph."""
-        wanted = ds.field("article_id").isin(pa.array(sorted(ids), pa.string()))
-        theirs = ds.field("outlet").isin(pa.array(sorted(outlets), pa.string()))
-        rows = self._texts.to_table(columns=_BLOCKS, filter=theirs & wanted, **_ONE_BY_ONE).to_pylist()
+    def variants(self, ids: Collection[str], blocks: Sequence[Block] = ()) -> dict[str, VariantText]:
+        """The texts of these articles, paragraph by paragraph; `blocks` as in `read`."""
+        if not ids:
+            return {}
+        table = self._texts.to_table(columns=_BLOCKS, filter=_these(ids, blocks), **_ONE_BY_ONE)
         return {
             row["article_id"]: VariantText(
                 row["article_id"],
@@ -164,8 +180,20 @@ class Blocks:
                 row["headline"],
                 tuple(BlockRecord(each["kind"], each["text"]) for each in row["blocks"]),
             )
-            for row in rows
+            for row in table.to_pylist()
         }
+
+
+def _these(ids: Collection[str], blocks: Sequence[Block]) -> ds.Expression:
+    """Articles by their ids; outlets and days tell which files need not be looked at."""
+    among = ds.field("article_id").isin(pa.array(sorted(ids), pa.string()))
+    if not blocks:
+        return among
+    first, last = min(block.span[0] for block in blocks), max(block.span[1] for block in blocks)
+    at = ds.field("published_at").cast(pa.int64())
+    inside = (at >= int(first * 1e6)) & (at <= int(last * 1e6) + 1)
+    theirs = ds.field("outlet").isin(pa.array(sorted({block.outlet for block in blocks}), pa.string()))
+    return theirs & (inside | ds.field("published_at").is_null()) & among
 
 
 def _read(document: Document) -> Reading:

@@ -63,7 +63,7 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
     matches = compare(list(pool.values()), {ids}, only_wanted=True)
     addresses = known(read, ids)
     decided, one_story = _decided(read, ids)
-    texts = blocks.variants(ids, {each.document.outlet for each in readings.values()})
+    texts = blocks.variants(ids)
     return Explanation(
         a=readings[a_id],
         b=readings[b_id],
@@ -84,7 +84,7 @@ def _of_their_days(blocks: Blocks, ids: tuple[str, str]) -> dict[str, Reading]:
         return {}
     found = [blocks.around(week) for week in sorted({blocks.week_of(x) for x in ids})]
     whole = [x for x in found if x.earlier.keys() >= set(ids) and x.decides(*ids)]
-    return {x.document.article_id: x for block in whole or found for x in block.readings}
+    return {x.document.article_id: x for block in whole or found for x in blocks.readings(block)}
 
 
 def _only(reading: Reading, other: Reading) -> tuple[str, ...]:

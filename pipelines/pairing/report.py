@@ -25,7 +25,8 @@ def outcome_table(outcome: Outcome) -> Table:
     table = _plain()
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
-    table.add_row("blocks", str(outcome.blocks), "weeks of an outlet")
+    before = f"; {outcome.taken_over} compared by a run that was cut off" if outcome.taken_over else ""
+    table.add_row("blocks", str(outcome.blocks), f"weeks of an outlet{before}")
     table.add_row("articles", str(outcome.articles), "new or changed since the last run, in uk, en or ru")
     table.add_row("pairs", str(outcome.pairs.total()), "")
     for evidence in dict.fromkeys(kind for kind, _ in outcome.pairs):

@@ -2,10 +2,6 @@ import csv
 import hashlib
 import json
 import random
-import shutil
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -76,7 +72,8 @@ def article(number, language, at=MONDAY, outlet="courier", named=()):
 
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
     return tmp_path / "news-archive"
 
 
@@ -266,48 +263,3 @@ def test_a_run_lays_the_variants_beside_each_other(root):
     pair_archive(str(root))
     rows = archive.open(root).alignments().to_arrow().to_pylist()
     assert sum(2 in (row["version_a"], row["version_b"]) for row in rows) >= 2
-
-
-KILLED_AFTER_THE_FIRST_PART = """
-import os, signal, sys
-import archive
-from pipelines.pairing.sweep import pair_archive
-begun = archive.open(sys.argv[1]).snapshot.id
-def progress(done, total):
-    if archive.open(sys.argv[1]).snapshot.id > begun:
-        os.kill(os.getpid(), signal.SIGKILL)
-pair_archive(sys.argv[1], batch=15, progress=progress)
-"""
-
-
-def test_a_run_killed_between_its_snapshots_loses_nothing_and_does_nothing_twice(root, tmp_path):
-    add(root, *newsroom())
-    whole = tmp_path / "whole"
-    shutil.copytree(root, whole, symlinks=True)
-    pair_archive(str(whole))
-    before = archive.open(root).snapshot.id
-    program = [sys.executable, "-c", KILLED_AFTER_THE_FIRST_PART, str(root)]
-    assert subprocess.run(program, check=False).returncode == -signal.SIGKILL
-    # what a reader finds now is whole stories, fewer of them
-    assert archive.open(root).snapshot.id == before + 1
-    assert 0 < len(pairs(root)) < len(pairs(whole))
-    assert all(len(x) in {1, 2, 3} and len({y.split("/")[1] for y in x}) == 1 for x in grouped(root))
-    pair_archive(str(root))
-    assert grouped(root) == grouped(whole)
-    assert {k: (x["evidence"], x["score"]) for k, x in pairs(root).items()} == {
-        k: (x["evidence"], x["score"]) for k, x in pairs(whole).items()
-    }
-    assert archive.open(root).pairs().to_arrow().num_rows == len(pairs(root))
-    assert (
-        archive.open(root).alignments().to_arrow().num_rows
-        == archive.open(whole).alignments().to_arrow().num_rows
-    )
-
-
-def test_many_pairs_take_several_snapshots_and_the_next_run_goes_on_after_the_last(root):
-    add(root, *newsroom())
-    before = archive.open(root).snapshot.id
-    pair_archive(str(root), batch=15)
-    assert archive.open(root).snapshot.id > before + 1
-    assert grouped(root) == three_each(20)
-    assert pair_archive(str(root)).articles == 0

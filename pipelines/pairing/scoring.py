@@ -1,0 +1,149 @@
+"""What a run compares, block by block, and what of it is worth deciding on; into the spool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.alignment import Aligner
+from pipelines.pairing.blocks import WEEK, Blocks
+from pipelines.pairing.content import Match, compare
+from pipelines.pairing.evidence import BY_CONTENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from archive.reader import Archive
+    from pipelines.pairing.blocks import Block
+    from pipelines.pairing.spool import Spool
+    from pipelines.pairing.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    evidence: str
+    score: float | None
+
+
+class Scoring:
+    """Of the blocks with an article that is new since the snapshot `before`; None: of all."""
+
+    def __init__(self, read: Archive, before: int | None, spool: Spool, *, keep_uncertain: bool) -> None:
+        self._blocks = Blocks(read, before)
+        self._spool, self._keep_uncertain = spool, keep_uncertain
+        self._aligner = Aligner(spool)
+        self._held = _pairs(read, self._blocks)
+        self._aligned = _aligned(read)
+        fresh = self._blocks.fresh
+        # links are scored once, and again when a text has changed
+        self._due = {
+            x for x, pair in self._held.items() if before is None or pair.score is None or fresh & set(x)
+        }
+        self.blocks, self.articles = len(self._blocks), self._blocks.articles
+        self.taken_over = 0
+        """Blocks that a run which was cut off had compared."""
+
+    def run(self) -> Iterator[list[Match]]:
+        """One block after the other; the uncertain matches of each, where they are kept."""
+        due_of: dict[str, list[tuple[str, str]]] = {}
+        for ids in self._due:
+            due_of.setdefault(ids[0], []).append(ids)
+        left = set(self._due)
+        for block in self._blocks:
+            asked = block.asked(due_of)
+            left -= asked
+            yield self._scored([block], asked)
+        yield from self._strays(left)
+
+    def _scored(self, blocks: Sequence[Block], asked: set[tuple[str, str]]) -> list[Match]:
+        """One block, or the two of a stray pair."""
+        signature = repr([*(block.state for block in blocks), *sorted(asked)]).encode()
+        found = self._spool.block(signature)
+        self.taken_over += found is not None
+        with self._spool.together():
+            if found is None:
+                found = self._compare(blocks, asked)
+                self._spool.put_block(signature, found)
+            chosen = [x for x in map(self._told, found) if self._is_news(x)]
+            self._align(chosen, blocks)
+            self._spool.choose(chosen, at=min(block.span[0] for block in blocks) // WEEK)
+        return [x for x in map(self._told, found) if self._keep_uncertain and self._is_uncertain(x)]
+
+    def _compare(self, blocks: Sequence[Block], asked: set[tuple[str, str]]) -> list[Match]:
+        readings = {x.document.article_id: x for block in blocks for x in self._blocks.readings(block)}
+        if len(blocks) > 1:
+            return compare(list(readings.values()), asked, only_wanted=True)
+        return compare(list(readings.values()), asked, decides=blocks[0].decides)
+
+    def _told(self, match: Match) -> Match:
+        ids = match.a_id, match.b_id
+        return replace(match, held=ids in self._held and self._held[ids].evidence in BY_CONTENT)
+
+    def _is_news(self, match: Match) -> bool:
+        ids = match.a_id, match.b_id
+        return ids in self._due or ((match.joins or match.contradicted) and ids not in self._held)
+
+    def _is_uncertain(self, match: Match) -> bool:
+        return match.tier != "auto" and (match.mutual or (match.a_id, match.b_id) in self._due)
+
+    def _align(self, chosen: Sequence[Match], blocks: Sequence[Block]) -> None:
+        """Before the archive's lock is taken, as most of it is known by then."""
+        couples = [(x.a_id, x.b_id) for x in chosen if x.joins or (x.a_id, x.b_id) in self._held]
+        texts = self._blocks.variants({x for couple in couples for x in couple}, blocks)
+        due = []
+        for ids in couples:
+            if all(x in texts for x in ids):
+                a, b = (texts[x] for x in ids)
+                if hash((a.article_id, a.version, b.article_id, b.version)) not in self._aligned:
+                    due.append(ids)
+        self._aligner(texts, due)
+
+    def _strays(self, due: set[tuple[str, str]]) -> Iterator[list[Match]]:
+        """Declared pairs of two outlets, or months apart: each article among those of its own days."""
+        by_weeks: dict[tuple[tuple[str, int], ...], set[tuple[str, str]]] = {}
+        for ids in due:
+            by_weeks.setdefault(tuple(sorted({self._blocks.week_of(x) for x in ids})), set()).add(ids)
+        for weeks, asked in sorted(by_weeks.items()):
+            yield self._scored([self._blocks.around(week) for week in weeks], asked)
+
+
+def _aligned(read: Archive) -> set[int]:
+    """Hashes of the texts that are aligned, with the versions of them; their ids would take much room."""
+    columns = ["article_id_a", "version_a", "article_id_b", "version_b"]
+    known = read.alignments(columns=[*columns]).to_arrow().group_by(columns).aggregate([])
+    return {hash(x) for x in zip(*known.select(columns).to_pydict().values(), strict=True)}
+
+
+def _pairs(read: Archive, blocks: Blocks) -> dict[tuple[str, str], _Held]:
+    """The pairs there are, of articles whose languages can be compared."""
+    table = read.pairs(columns=["article_id_a", "article_id_b", "evidence", "score"]).to_arrow()
+    known = pc.and_(
+        *(pc.is_in(table[side], value_set=blocks.ids) for side in ("article_id_a", "article_id_b"))
+    )
+    columns = table.filter(known).to_pydict()
+    return {(a, b): _Held(evidence, score) for a, b, evidence, score in zip(*columns.values(), strict=True)}
+
+
+def known_content(
+    read: Archive, verdicts: Sequence[Verdict], have: Callable[[str, str], bool]
+) -> Iterable[Match]:
+    """What holds together the stories that verdicts are about, where no link does."""
+    if not verdicts:
+        return []
+    named = {article_id for each in verdicts for article_id in (each.a_id, each.b_id)}
+    articles = read.articles(columns=["article_id", "story_id"]).to_arrow()
+    stories = articles.filter(pc.is_in(articles["article_id"], value_set=pa.array(named, pa.string())))
+    members = articles.filter(pc.is_in(articles["story_id"], value_set=stories["story_id"].combine_chunks()))
+    table = read.pairs().to_arrow()
+    ours = pc.is_in(table["article_id_a"], value_set=members["article_id"].combine_chunks())
+    rows = table.filter(
+        pc.and_(ours, pc.is_in(table["evidence"], value_set=pa.array(sorted(BY_CONTENT))))
+    ).to_pylist()
+    return [
+        Match.of_pair(row["article_id_a"], row["article_id_b"], row["score"], row["details"])
+        for row in rows
+        if not have(row["article_id_a"], row["article_id_b"])
+    ]

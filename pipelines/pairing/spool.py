@@ -1,0 +1,200 @@
+"""What a run of pairing has found, on disk until it is published: in memory it would grow with the archive.
+
+A run that was killed leaves it, and the next one takes from it the blocks whose articles are the same. It
+lies beside the archive, so the archive stays as it was; what is published is not kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import astuple, fields, replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pipelines.alignment
+import pipelines.pairing
+from archive import beside, locks
+from archive.opening import local_path
+from archive.records import AlignmentRecord
+from pipelines.pairing.content import Match
+from pipelines.pairing.traces import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from pipelines.alignment import Texts
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS block (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS aligned (texts TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;
+DROP TABLE IF EXISTS chosen;
+CREATE TABLE chosen (number INTEGER PRIMARY KEY, at REAL, a TEXT, b TEXT, held INTEGER, match BLOB NOT NULL);
+"""
+_FILE = "spool.sqlite"
+_TRACES = [each.name for each in fields(Match)].index("traces")
+
+
+class Spool(MutableMapping["Texts", tuple[AlignmentRecord, ...]]):
+    """Compared blocks, the pairs chosen in this run, and, as a mapping, alignments."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._db = sqlite3.connect(folder / _FILE, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_TABLES)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is put in meanwhile is there as a whole after a kill, or not at all."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def block(self, signature: bytes) -> list[Match] | None:
+        """What comparing this block has found, if an earlier run did it."""
+        row = self._db.execute("SELECT matches FROM block WHERE signature = ?", (signature,)).fetchone()
+        return None if row is None else [_match(x) for x in _unpacked(row[0])]
+
+    def put_block(self, signature: bytes, matches: Iterable[Match]) -> None:
+        told = _packed([_told(match) for match in matches])
+        self._db.execute("INSERT OR REPLACE INTO block VALUES (?, ?)", (signature, told))
+
+    def choose(self, matches: Iterable[Match], at: float) -> None:
+        """To be published; those of one `at` together where there are many."""
+        self._db.executemany(
+            "INSERT INTO chosen (at, a, b, held, match) VALUES (?, ?, ?, ?, ?)",
+            [(at, x.a_id, x.b_id, x.held, _packed(_told(x))) for x in matches],
+        )
+
+    def chosen(self) -> Iterator[tuple[int, float, str, str]]:
+        """(number, at, a, b) of each, without what is known of it."""
+        yield from self._db.execute("SELECT number, at, a, b FROM chosen ORDER BY number")
+
+    def is_chosen(self, a_id: str, b_id: str) -> bool:
+        found = self._db.execute("SELECT 1 FROM chosen WHERE a = ? AND b = ?", (a_id, b_id))
+        return found.fetchone() is not None
+
+    def any_chosen(self) -> bool:
+        return self._db.execute("SELECT 1 FROM chosen LIMIT 1").fetchone() is not None
+
+    def matches(self, numbers: Collection[int]) -> list[Match]:
+        found: list[Match] = []
+        for number in sorted(numbers):
+            row = self._db.execute("SELECT held, match FROM chosen WHERE number = ?", (number,)).fetchone()
+            found.append(replace(_match(_unpacked(row[1])), held=bool(row[0])))
+        return found
+
+    def __getitem__(self, texts: Texts) -> tuple[AlignmentRecord, ...]:
+        row = self._db.execute("SELECT rows FROM aligned WHERE texts = ?", (_key(texts),)).fetchone()
+        if row is None:
+            raise KeyError(texts)
+        return tuple(_alignment(values) for values in _unpacked(row[0]))
+
+    def __setitem__(self, texts: Texts, rows: tuple[AlignmentRecord, ...]) -> None:
+        told = _packed([astuple(row) for row in rows])
+        self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), told))
+
+    def __delitem__(self, texts: Texts) -> None:
+        self._db.execute("DELETE FROM aligned WHERE texts = ?", (_key(texts),))
+
+    def __iter__(self) -> Iterator[Texts]:
+        for (key,) in self._db.execute("SELECT texts FROM aligned"):
+            a, version_a, b, version_b = json.loads(key)
+            yield a, version_a, b, version_b
+
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM aligned").fetchone()[0])
+
+    def close(self) -> None:
+        self._db.close()
+
+    def remove(self) -> None:
+        """It is published."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def spool_of(uri: str) -> Iterator[Spool]:
+    """That of the archive; one that is thrown away where another run has it, or it cannot be kept."""
+    with contextlib.ExitStack() as stack:
+        spool = _kept(beside.folder(local_path(uri), "pairing"), stack)
+        if spool is None:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="pairing-")))
+            spool = Spool(folder)
+        stack.callback(spool.close)
+        yield spool
+
+
+def _kept(folder: Path, stack: contextlib.ExitStack) -> Spool | None:
+    """Locked for this process; without what other code has found."""
+    own = folder / _code()
+    try:
+        own.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        stack.callback(locks.close, descriptor)
+        if not locks.try_lock(descriptor):
+            return None
+        for other in folder.iterdir():
+            if other.is_dir() and other != own:
+                shutil.rmtree(other, ignore_errors=True)
+        return Spool(own)
+    except (OSError, sqlite3.Error):
+        return None
+
+
+@cache
+def _code() -> str:
+    """Stands for everything that decides what is found: code, weights, lexicon, background."""
+    told = hashlib.blake2b(digest_size=8)
+    for package in (pipelines.pairing, pipelines.alignment):
+        for path in sorted(Path(package.__path__[0]).iterdir()):
+            if path.is_file():
+                told.update(path.read_bytes())
+    return told.hexdigest()
+
+
+def _key(texts: Texts) -> str:
+    return json.dumps(texts)
+
+
+def _packed(value: object) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=False).encode(), 1)
+
+
+def _unpacked(data: bytes) -> list[Any]:
+    found: list[Any] = json.loads(zlib.decompress(data))
+    return found
+
+
+def _told(match: Match) -> list[object]:
+    return list(astuple(match))
+
+
+def _match(values: Sequence[Any]) -> Match:
+    match = Match(*map(_frozen, values))
+    return replace(match, traces=tuple(Trace(*each) for each in values[_TRACES]))
+
+
+def _alignment(values: Sequence[Any]) -> AlignmentRecord:
+    return AlignmentRecord(*map(_frozen, values))
+
+
+def _frozen(value: Any) -> Any:
+    """As it was before JSON made a list of it."""
+    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
