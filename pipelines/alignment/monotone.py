@@ -23,27 +23,39 @@ def best_path(singles: Matrix, two_of_a: Matrix, two_of_b: Matrix) -> list[tuple
     gains nothing, so no link has a gain below 0. Time grows with the product of the two lengths.
     """
     n, m = singles.shape
-    total = np.full((n + 3, m + 3), _NEVER, dtype=np.float32)
-    total[2, 2] = 0  # two rows and columns of padding
-    taken = np.zeros((n + 1, m + 1), dtype=np.int8)
-    gains = (None, None, singles, two_of_a, two_of_b)
+    gains = [
+        _by_diagonal(gain, n, m, down, right)
+        for gain, (down, right) in zip((singles, two_of_a, two_of_b), STEPS[2:], strict=True)
+    ]
+    taken = np.zeros((n + m + 1, n + 1), dtype=np.int8)
+    never = np.full(n + 1, _NEVER, dtype=np.float32)
+    last = never.copy()  # the best sum up to each place of a diagonal, by its row
+    last[0] = 0
+    before, earlier = never, never
+    options = np.full((len(STEPS), n + 1), _NEVER, dtype=np.float32)
+    # places beyond the end of b get sums too; no way leads back from there
     for diagonal in range(1, n + m + 1):
-        i = np.arange(max(0, diagonal - m), min(n, diagonal) + 1)
-        j = diagonal - i
-        options = np.full((len(STEPS), len(i)), _NEVER, dtype=np.float32)
-        for step, ((down, right), gain) in enumerate(zip(STEPS, gains, strict=True)):
-            options[step] = total[i + 2 - down, j + 2 - right]
-            if gain is not None:
-                fits = (i >= down) & (j >= right)
-                options[step, fits] += gain[i[fits] - down, j[fits] - right]
-        chosen = options.argmax(axis=0)
-        total[i + 2, j + 2] = options[chosen, np.arange(len(i))]
-        taken[i, j] = chosen
+        one, of_a, of_b = (gain[diagonal] for gain in gains)
+        options[0, 1:] = last[:-1]
+        options[1] = last
+        np.add(before[:-1], one[1:], out=options[2, 1:])
+        np.add(earlier[:-2], of_a[2:], out=options[3, 2:])
+        np.add(earlier[:-1], of_b[1:], out=options[4, 1:])
+        taken[diagonal] = options.argmax(axis=0)
+        last, before, earlier = options.max(axis=0), last, before
     links = []
     i_at, j_at = n, m
     while i_at or j_at:
-        down, right = STEPS[taken[i_at, j_at]]
+        down, right = STEPS[taken[i_at + j_at, i_at]]
         i_at, j_at = i_at - down, j_at - right
         if down and right:
             links.append((i_at, down, j_at, right))
     return links[::-1]
+
+
+def _by_diagonal(gain: Matrix, n: int, m: int, down: int, right: int) -> Matrix:
+    """Of the step that ends at row i of diagonal i + j; _NEVER where there is no such step."""
+    turned = np.full((n + m + 1, n + 1), _NEVER, dtype=np.float32)
+    i, j = np.indices(gain.shape)
+    turned[i + down + j + right, i + down] = gain
+    return turned
