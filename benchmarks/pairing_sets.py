@@ -18,6 +18,7 @@ import numpy as np
 
 from benchmarks.alignment_fit import fit as fit_paragraphs
 from benchmarks.alignment_sets import cases
+from benchmarks.pairing_perturbed import PERTURBED, perturbed
 from pipelines.alignment.paragraphs import grouped
 from pipelines.alignment.weighting import shipped_weighting
 from pipelines.pairing.background import Background, count
@@ -96,6 +97,9 @@ def another(number: str, seed: str) -> str:
 
 @cache
 def reading(row: Row, mode: str, part: int = 0) -> Reading:
+    if mode in PERTURBED:
+        title, text = perturbed(row.title, row.text, mode, row.doc_id)
+        return read(Document(f"{row.doc_id}#{mode}", "pool", row.language, title, text))
     text, title, sentences = row.text, row.title, _SENTENCE.split(row.text)
     if mode == "lead":
         text = text[:300]
@@ -111,8 +115,9 @@ def reading(row: Row, mode: str, part: int = 0) -> Reading:
     return read(Document(f"{row.doc_id}#{part}{mode[:1]}", "pool", row.language, title, text))
 
 
-def draw(rows: list[Row], a: str, b: str, seed: int) -> tuple[list[Row], list[Row]]:
-    """Documents of two languages, a third of them without partner."""
+def draw(rows: list[Row], a: str, b: str, seed: int, alone: float = 1 / 3) -> tuple[list[Row], list[Row]]:
+    """Documents of two languages; `alone` is the share of them without partner."""
+    both = (1 - alone) / (1 + alone)
     rng = random.Random(f"{seed} {a} {b}")
     stories: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in rows:
@@ -121,9 +126,9 @@ def draw(rows: list[Row], a: str, b: str, seed: int) -> tuple[list[Row], list[Ro
     for _, story in sorted(stories.items()):
         chance = rng.random()
         if a in story and b in story:
-            ours += [story[a]] if chance < 0.75 else []
-            theirs += [story[b]] if chance < 0.5 or chance >= 0.75 else []
-        elif chance < 0.25:
+            ours += [story[a]] if chance < (1 + both) / 2 else []
+            theirs += [story[b]] if chance < both or chance >= (1 + both) / 2 else []
+        elif chance < 0.75 * alone:
             ours += [story[a]] if a in story else []
             theirs += [story[b]] if b in story else []
     return ours, theirs
@@ -135,7 +140,7 @@ def trial(
     parts = (0, 1) if mode == "halves" else (0,)
     # Of an abridged translation the original is whole.
     modes = [mode if mode in {"lead", "halves"} else "full"] * 2
-    modes[1] = "abridged" if mode == "abridged" else modes[1]
+    modes[1] = mode if mode == "abridged" or mode in PERTURBED else modes[1]
     ours, theirs = (
         [(row.story_id, part, reading(row, how, part)) for row in side for part in parts]
         for side, how in zip(drawn, modes, strict=True)
@@ -152,9 +157,10 @@ def trial(
     return Trial(languages, mode, pairs, rows, truth, gold, (one.readings, other.readings))
 
 
-def paragraphs(data: Path, half: int) -> Weighting:
+def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:
     """What tells paragraphs, and here passages, that say the same; weights fitted on these stories alone."""
-    chosen = [x for x in cases(data, (0,)) if half_of(x.story_id) == half]
+    stories = {row.story_id for row in rows}
+    chosen = [x for x in cases(data, (0,)) if x.story_id in stories]
     read_cases = [(x, *(grouped(x.texts[n], x.languages[n]) for n in (0, 1))) for x in chosen]
     return fit_paragraphs(read_cases, like=shipped_weighting())  # type: ignore[arg-type]
 
@@ -196,6 +202,7 @@ def trials(rows: list[Row], known: Known) -> list[Trial]:
         for mode in MODES
         for seed in SEEDS
         for drawn in ([draw(rows, a, b, seed)] if mode != "few" else small(draw(rows, a, b, seed), seed))
+        if all(drawn)
     ]
 
 
