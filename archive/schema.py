@@ -197,9 +197,10 @@ REFUSALS = _schema(
         _always(
             "reason",
             TEXT,
-            "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: an image, video or "
-            "a link speaks for it, and the texts against it; second-<language>: the story has an article of "
-            "that outlet and language, by stronger evidence",
+            "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: the texts are "
+            "against it, and what speaks for it gives way: another translation is clear, or it is an image, "
+            "a video or a link alone; second-<language>: the story has an article of that outlet and "
+            "language, by stronger evidence",
         ),
         _always("evidence", TEXT, "strongest kind that speaks for the pair, as in pairs"),
         _maybe("kept", TEXT, "the article that has the place in the story; null for other reasons"),

@@ -1,8 +1,9 @@
 """Texts as other data may have them: what the stories at hand, clean and whole, have not; always the same.
 
-`typos` alters a digit in every third number, `spelling` a vowel in every second name, `a paragraph less`
-drops one line in the middle, `date` moves every day of a month by one, as two time zones do, `headline` has
-another one, made of words of the text, and `all of these` has all of these at once.
+`typo` alters a digit of one number, `typos` one in every third number, `spelling` a vowel in every second
+name, `a paragraph less` drops one line in the middle, `date` moves every day of a month by one, as two time
+zones do, `headline` has another one, made of words of the text. `all of these` has all of these at once but
+the many typos.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 
-PERTURBED = ("typos", "spelling", "a paragraph less", "date", "headline", "all of these")
+PERTURBED = ("typo", "typos", "spelling", "a paragraph less", "date", "headline", "all of these")
 _NUMBER = re.compile(r"\d+")
 _NAME = re.compile(r"\b[A-ZА-ЯІЇЄҐ][^\W\d_]{4,}")
 _MONTHS = (
@@ -26,10 +27,13 @@ _VOWELS |= {"а": "о", "о": "а", "е": "и", "и": "е", "і": "и", "у": "�
 def perturbed(title: str, text: str, how: str, seed: str) -> tuple[str, str]:
     """Headline and text."""
     if how == "all of these":
-        for each in PERTURBED[:-1]:
+        for each in ("typo", "spelling", "a paragraph less", "date", "headline"):
             title, text = perturbed(title, text, each, seed)
         return title, text
     rng = random.Random(f"{seed} {how}")
+    if how == "typo":
+        wrong = rng.choice(places) if (places := [x.start() for x in _NUMBER.finditer(text)]) else -1
+        return title, _NUMBER.sub(lambda x: _typo(x[0], rng) if x.start() == wrong else x[0], text)
     if how == "typos":
         return title, _NUMBER.sub(lambda x: _typo(x[0], rng) if rng.random() < 1 / 3 else x[0], text)
     if how == "spelling":

@@ -220,9 +220,28 @@ def test_review_goes_to_a_file_that_labels_takes_back(
     assert f"{len(found)} uncertain pairs" in run.stdout
     assert all(line["tier"] != "auto" for line in found)
     assert scrapy(scrapy_command, copy, "pair", "--labels", str(file)).returncode == 0
-    nowhere = scrapy(scrapy_command, copy, "pair", "--review", str(tmp_path / "none" / "review.csv"))
-    assert nowhere.returncode == 2
-    assert "--review" in nowhere.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--review", "nowhere/none/review.csv"), "has no folder to lie in"),
+        (("--review", "."), "is a folder"),
+        (("--review", ""), "--review: no file is named"),
+        (("--labels", ""), "--labels: no file is named"),
+        (("--labels", "nowhere.csv"), "--labels: nowhere.csv: No such file"),
+        (("--explain", "a", "b", "--all"), "goes alone"),
+        (("--explain", "a"), "expected 2 arguments"),
+        (("more",), "takes no 'more'"),
+    ],
+)
+def test_a_wrong_argument_is_told_before_anything_is_compared(
+    scrapy_command: list[str], paired: tuple[Path, str], arguments: tuple[str, ...], told: str
+) -> None:
+    run = scrapy(scrapy_command, paired[0], "pair", *arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert told in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_explain_shows_what_a_person_can_check(scrapy_command: list[str], paired: tuple[Path, str]) -> None:

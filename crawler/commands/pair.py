@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +67,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if args:
             raise UsageError(f"scrapy pair takes no {args[0]!r}; see scrapy pair --help", print_help=False)
+        _check(opts)
         uri = self.settings["ARCHIVE_URI"]
         self._console = Console()
         with one_sentence(self, "scrapy pair", uri):
@@ -88,8 +90,6 @@ class Command(ScrapyCommand):
         from pipelines.pairing.review import write_review  # noqa: PLC0415
         from pipelines.pairing.sweep import pair_archive  # noqa: PLC0415
 
-        if opts.review and not Path(opts.review).absolute().parent.is_dir():
-            raise UsageError(f"--review: there is no folder for {opts.review}", print_help=False)
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
         with bar() as shown:
             task = shown.add_task("pairing weeks", total=None)
@@ -110,15 +110,35 @@ class Command(ScrapyCommand):
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
     def _verdicts(self, uri: str, path: Path) -> tuple[Verdict, ...]:
-        from pipelines.pairing.review import article_ids  # noqa: PLC0415
+        from pipelines.pairing.review import article_ids, languages  # noqa: PLC0415
 
         try:
-            ids = article_ids(archive.open(uri), named_in(path))
-            verdicts, broken = read_verdicts(path, ids.get)
-        except (OSError, ValueError) as error:
-            raise UsageError(str(error), print_help=False) from None
+            named = named_in(path)
+            read = archive.open(uri)
+            ids = article_ids(read, named)
+            verdicts, broken = read_verdicts(path, ids.get, languages(read, ids.values()).get)
+        except OSError as error:
+            raise UsageError(f"--labels: {path}: {error.strerror or error}", print_help=False) from None
+        except ValueError as error:
+            raise UsageError(f"--labels: {error}", print_help=False) from None
         for line in broken:
             print(f"scrapy pair: {path} line {line.number}, not used: {line.why}", file=sys.stderr)
         if broken:
             self.exitcode = USAGE
         return verdicts
+
+
+def _check(opts: argparse.Namespace) -> None:
+    """What can be told before an hour of comparing."""
+    if opts.explain and (opts.all or opts.review is not None or opts.labels is not None):
+        raise UsageError("--explain writes nothing and goes alone", print_help=False)
+    for name in ("labels", "review"):
+        if getattr(opts, name) == "":
+            raise UsageError(f"--{name}: no file is named", print_help=False)
+    if opts.review:
+        path = Path(opts.review).absolute()
+        if path.is_dir() or not path.parent.is_dir():
+            why = "is a folder" if path.is_dir() else "has no folder to lie in"
+            raise UsageError(f"--review: {opts.review} {why}; name a file", print_help=False)
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise UsageError(f"--review: {opts.review} cannot be written", print_help=False)

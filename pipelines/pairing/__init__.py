@@ -2,7 +2,8 @@
 
 `decide` is pure and runs inside the archive's commit, so a pair and its articles are published together.
 The same articles in any order give the same decisions. Stories only grow and merge here: what an earlier
-commit has joined is not taken apart, unless a person says so.
+commit has joined is not taken apart, unless a person says so, or a link has joined what the texts tell apart
+and another article is clearly the translation.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pipelines.pairing.records import CONFLICT, pair_record, refusal_record, sep
 from pipelines.pairing.verdicts import Verdict, judged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from archive.records import Align
@@ -47,7 +48,7 @@ def decide(
     named = {x for match in matches for x in (match.a_id, match.b_id)}
     named |= {x for verdict in verdicts for x in (verdict.a_id, verdict.b_id)}
     stories = Stories(articles)
-    anew = {*stories.at_odds(), *_stories_of(articles, verdicts)}
+    anew = {*stories.at_odds(), *_stories_of(articles, verdicts), *_in_doubt(stories, found)}
     named |= {article.article_id for article in articles if article.story_id in anew}
     for story_id in anew:
         stories.take_apart(story_id)
@@ -60,10 +61,12 @@ def decide(
     pairs = []
     for edge in edges:
         refusal = stories.join(edge)
-        if refusal is None:
+        if refusal is None or edge.contradicted:  # what a link says is kept and flagged, of two stories too
             pairs.append(pair_record(edge, found.get(edge.ids), now))
-        else:
-            refusals.append(refusal_record(edge, *refusal, found.get(edge.ids), now))
+        if refusal is not None:
+            why, kept = refusal
+            why = "conflict" if edge.contradicted else why
+            refusals.append(refusal_record(edge, why, kept, found.get(edge.ids), now))
     pairs += [
         separated(each, now) for each in verdicts if not each.same and {each.a_id, each.b_id} <= set(by_id)
     ]
@@ -79,6 +82,17 @@ def decide(
         refusals=tuple(sorted(refusals, key=lambda each: (each.article_id_a, each.article_id_b))),
         align=align,
     )
+
+
+def _in_doubt(stories: Stories, found: Mapping[tuple[str, str], Match]) -> set[str]:
+    """Stories with two articles that the texts tell apart, where either is surely another's translation."""
+    sure = [ids for ids, match in found.items() if match.likely and match.tier == "auto"]
+    apart = {x for ids in sure if len({stories.of(x) for x in ids}) > 1 for x in ids}
+    return {
+        stories.of(ids[0]) or ""
+        for ids, match in found.items()
+        if match.probability < CONFLICT and len({stories.of(x) for x in ids}) == 1 and apart & set(ids)
+    } - {""}
 
 
 def _ordered(articles: Sequence[LinkFacts]) -> list[LinkFacts]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.alternates import is_home_page
 from pipelines.pairing.addresses import AddressBook
+from pipelines.pairing.records import CONFLICT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -60,6 +61,12 @@ class Edge:
         return len(said) == 2
 
     @property
+    def contradicted(self) -> bool:
+        """A link says yes and the texts say no: it gives way to what they say yes to."""
+        by_link = self.kind != "label" and self.kind not in BY_CONTENT
+        return by_link and self.probability is not None and self.probability < CONFLICT
+
+    @property
     def hreflang_both_ways(self) -> bool:
         return len({link.from_id for link in self.links if link.kind == "hreflang"}) == 2
 
@@ -74,7 +81,7 @@ class Edge:
         one_sided = self.kind in _STATED and not self.reciprocal
         late = one_sided or self.kind in {"url-rule", *BY_CONTENT}
         unlikely = self.kind in BY_CONTENT and (self.probability or 0.0) < 0.5
-        strength = KINDS.index(self.kind) + len(KINDS) * (late + unlikely)
+        strength = KINDS.index(self.kind) + len(KINDS) * (3 if self.contradicted else late + unlikely)
         kinds = len({link.kind for link in self.links})
         return strength, -kinds, -(self.probability or 0.0), *self.ids
 

@@ -65,6 +65,10 @@ class Stories:
     def story_of(self, article: LinkFacts) -> str:
         return self._story_of[article.article_id]
 
+    def of(self, article_id: str) -> str | None:
+        """None of an article that is not there: another writer commits, and purges, as it likes."""
+        return self._story_of.get(article_id)
+
     def _taken(self, story_id: str) -> dict[tuple[str, str], str]:
         members = self._members[story_id]
         return {(each.outlet, each.language): each.article_id for each in members if each.language}

@@ -81,3 +81,11 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
         for row in rows
         if row[column] in held
     }
+
+
+def languages(read: Archive, ids: Iterable[str]) -> dict[str, str | None]:
+    """Of articles by their ids."""
+    wanted = ds.field("article_id").isin(pa.array(sorted(set(ids)), pa.string()))
+    files = [str(path) for path in read.articles().files()]
+    rows = ds.dataset(files, format="parquet").to_table(columns=["article_id", "language"], filter=wanted)
+    return {row["article_id"]: row["language"] for row in rows.to_pylist()}

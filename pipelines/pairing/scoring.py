@@ -12,14 +12,14 @@ from pipelines.alignment import Aligner
 from pipelines.pairing.blocks import WEEK, Blocks
 from pipelines.pairing.content import Match, compare
 from pipelines.pairing.evidence import BY_CONTENT
+from pipelines.pairing.records import CONFLICT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from archive.reader import Archive
     from pipelines.pairing.blocks import Block
     from pipelines.pairing.spool import Spool
-    from pipelines.pairing.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ class Scoring:
         self._due = {
             x for x, pair in self._held.items() if before is None or pair.score is None or fresh & set(x)
         }
+        # so that a translation found later can take the place of what a wrong link had joined
+        self._doubted = {x for x, pair in self._held.items() if (pair.score or 1.0) < CONFLICT} - self._due
+        self.in_doubt: set[str] = set()
+        """Articles of links that the texts contradict."""
         self.blocks, self.articles = len(self._blocks), self._blocks.articles
         self.taken_over = 0
         """Blocks that a run which was cut off had compared."""
@@ -49,7 +53,7 @@ class Scoring:
     def run(self) -> Iterator[list[Match]]:
         """One block after the other; the uncertain matches of each, where they are kept."""
         due_of: dict[str, list[tuple[str, str]]] = {}
-        for ids in self._due:
+        for ids in self._due | self._doubted:
             due_of.setdefault(ids[0], []).append(ids)
         left = set(self._due)
         for block in self._blocks:
@@ -69,6 +73,7 @@ class Scoring:
                 self._spool.put_block(signature, found)
             chosen = [x for x in map(self._told, found) if self._is_news(x)]
             self._align(chosen, blocks)
+            self.in_doubt |= {x for y in chosen if y.probability < CONFLICT for x in (y.a_id, y.b_id)}
             self._spool.choose(chosen, at=min(block.span[0] for block in blocks) // WEEK)
         return [x for x in map(self._told, found) if self._keep_uncertain and self._is_uncertain(x)]
 
@@ -84,10 +89,16 @@ class Scoring:
 
     def _is_news(self, match: Match) -> bool:
         ids = match.a_id, match.b_id
-        return ids in self._due or ((match.joins or match.contradicted) and ids not in self._held)
+        return (
+            ids in self._due
+            or ids in self._doubted
+            or ((match.joins or match.contradicted) and ids not in self._held)
+        )
 
     def _is_uncertain(self, match: Match) -> bool:
-        return match.tier != "auto" and (match.mutual or (match.a_id, match.b_id) in self._due)
+        ids = match.a_id, match.b_id
+        judged = ids in self._held and self._held[ids].evidence == "label"
+        return match.tier != "auto" and not judged and (match.mutual or ids in self._due)
 
     def _align(self, chosen: Sequence[Match], blocks: Sequence[Block]) -> None:
         """Before the archive's lock is taken, as most of it is known by then."""
@@ -127,15 +138,14 @@ def _pairs(read: Archive, blocks: Blocks) -> dict[tuple[str, str], _Held]:
     return {(a, b): _Held(evidence, score) for a, b, evidence, score in zip(*columns.values(), strict=True)}
 
 
-def known_content(
-    read: Archive, verdicts: Sequence[Verdict], have: Callable[[str, str], bool]
-) -> Iterable[Match]:
-    """What holds together the stories that verdicts are about, where no link does."""
-    if not verdicts:
+def known_content(read: Archive, named: Collection[str], have: Callable[[str, str], bool]) -> Iterable[Match]:
+    """What holds together the stories of these articles, which may be taken apart, where no link does."""
+    if not named:
         return []
-    named = {article_id for each in verdicts for article_id in (each.a_id, each.b_id)}
     articles = read.articles(columns=["article_id", "story_id"]).to_arrow()
-    stories = articles.filter(pc.is_in(articles["article_id"], value_set=pa.array(named, pa.string())))
+    stories = articles.filter(
+        pc.is_in(articles["article_id"], value_set=pa.array(sorted(named), pa.string()))
+    )
     members = articles.filter(pc.is_in(articles["story_id"], value_set=stories["story_id"].combine_chunks()))
     table = read.pairs().to_arrow()
     ours = pc.is_in(table["article_id_a"], value_set=members["article_id"].combine_chunks())

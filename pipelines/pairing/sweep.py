@@ -83,7 +83,8 @@ def pair_archive(
             outcome.uncertain += found
         progress(scoring.blocks, scoring.blocks)
         outcome.taken_over = scoring.taken_over
-        spool.choose(known_content(archive.open(uri), verdicts, spool.is_chosen), at=0)
+        named = scoring.in_doubt.union(*({each.a_id, each.b_id} for each in verdicts))
+        spool.choose(known_content(archive.open(uri), named, spool.is_chosen), at=0)
         if spool.any_chosen() or verdicts or outcome.articles:
             _publish(uri, outcome, spool, verdicts, read.snapshot.id, part)
         spool.remove()

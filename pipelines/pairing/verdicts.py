@@ -32,12 +32,13 @@ class BrokenLine:
 
 
 def read_verdicts(
-    path: Path, find: Callable[[str], str | None]
+    path: Path, find: Callable[[str], str | None], language: Callable[[str], str | None] = lambda _id: None
 ) -> tuple[tuple[Verdict, ...], tuple[BrokenLine, ...]]:
     """Of a CSV with the columns `verdict` and `a`, `b` (addresses or article ids), as `--review` writes it.
 
-    `find` gives the article id of an address or id. A line without a verdict has not been judged and is
-    passed over; of two lines on one pair the last holds. Raises OSError, or ValueError for a missing column.
+    `find` gives the article id of an address or id, `language` that of an article by its id. A line without
+    a verdict has not been judged and is passed over; of two lines on one pair the last holds. Raises OSError,
+    or ValueError for a missing column.
     """
     verdicts: dict[tuple[str, str], Verdict] = {}
     broken = []
@@ -51,6 +52,10 @@ def read_verdicts(
             broken.append(BrokenLine(number, f"not in the archive: {a if one is None else b}"))
         elif one == other:
             broken.append(BrokenLine(number, f"one article, not two: {a}"))
+        elif said.lower() in _YES and (spoken := language(one)) and spoken == language(other):
+            broken.append(
+                BrokenLine(number, f"both are in {spoken}, and a story has one article of a language")
+            )
         else:
             key = min(one, other), max(one, other)
             verdicts[key] = Verdict(*key, said.lower() in _YES)

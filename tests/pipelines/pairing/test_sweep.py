@@ -164,6 +164,28 @@ def test_a_link_that_the_texts_contradict_is_kept_and_flagged(root):
     assert (row["evidence"], details["conflict"]) == ("hreflang", True)
     assert row["score"] < 0.1
     assert row["score"] is not None
+    # and the stories are as the texts say
+    assert grouped(root) == three_each(20)
+    refusals = archive.open(root).refusals().to_arrow().to_pylist()
+    assert [(x["reason"], x["evidence"]) for x in refusals] == [("conflict", "hreflang")]
+
+
+def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(root):
+    """And gives way when the right variant comes; who has its place by the texts stays with it."""
+    wrong = article(3, "en", MONDAY + timedelta(days=3, hours=2), named=[("uk", 4)])
+    late = {"uk/3", "en/4"}
+    others = [x for x in newsroom(8) if not x.url.endswith(("/en/3", "/uk/3", "/en/4", "/ru/3"))]
+    add(root, wrong, *others)
+    pair_archive(str(root))
+    assert ["en/3", "ru/4", "uk/4"] in grouped(root)
+    before = {x["article_id_uk"]: x["story_id"] for x in archive.open(root).stories().to_arrow().to_pylist()}
+    add(root, *(x for x in newsroom(8) if "/".join(x.url.split("/")[3:]) in late))
+    assert pair_archive(str(root)).conflicts == 1
+    assert {tuple(x) for x in grouped(root)} >= {("en/3", "uk/3"), ("en/4", "ru/4", "uk/4")}
+    after = {x["article_id_uk"]: x["story_id"] for x in archive.open(root).stories().to_arrow().to_pylist()}
+    kept = article(4, "uk").article_id
+    assert after[kept] == before[kept]
+    assert pair_archive(str(root), everything=True).joined == 0
 
 
 def test_other_outlets_tell_their_own_stories(root):
@@ -232,6 +254,16 @@ def test_a_file_that_is_no_labels_is_told_by_name(tmp_path, stored, told):
     file.write_bytes(stored)
     with pytest.raises(ValueError, match=told):
         read_verdicts(file, lambda text: text)
+
+
+def test_one_story_has_one_article_of_a_language_whatever_a_verdict_says(tmp_path):
+    file = tmp_path / "labels.csv"
+    file.write_text("a,b,verdict\na,b,yes\na,c,yes\na,b,no\n", "utf-8")
+    verdicts, broken = read_verdicts(file, lambda x: x, {"a": "uk", "b": "uk", "c": "en"}.get)
+    assert {(x.a_id, x.b_id, x.same) for x in verdicts} == {("a", "c", True), ("a", "b", False)}
+    assert [(x.number, x.why) for x in broken] == [
+        (2, "both are in uk, and a story has one article of a language")
+    ]
 
 
 def test_a_line_without_an_address_is_told_with_its_number(tmp_path):
