@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from crawler.extraction.date_forms import KYIV
+from crawler.extraction.zones import KYIV
 from crawler.middlewares.proxy import read_proxy
 from crawler.network import refusal
 from crawler.resolver import pinned_names

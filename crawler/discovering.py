@@ -15,7 +15,7 @@ from crawler.discovery.day_archives import dated, read_day_archive
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.news_sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError, ExtractionError
-from crawler.extraction.date_forms import KYIV
+from crawler.extraction.zones import KYIV
 from crawler.failures import explain
 from crawler.ledger import asked_address, first_address
 from crawler.listed_again import NO_ARTICLE_LATELY, had_no_article_lately

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from crawler.extraction.date_forms import KYIV, parse_date
+from crawler.extraction.date_forms import parse_date
+from crawler.extraction.zones import KYIV
 
 if TYPE_CHECKING:
     from crawler.discovery import Lead

@@ -8,12 +8,11 @@ UTC, which is the same day in Kyiv, and is called `day`.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta
 
 from crawler.extraction.text import one_line
+from crawler.extraction.zones import KYIV, printed_place, zone_of
 
-KYIV = ZoneInfo("Europe/Kyiv")
 TOLERANCE = timedelta(days=1)
 """A page may be dated this much later than it was fetched: clocks, and zones that were read wrongly."""
 
@@ -28,9 +27,6 @@ _MONTHS = {
     "nov": 11, "dec": 12,
 }  # fmt: skip
 _MONTHS["march"] = 3
-_ZONES = {"utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7,
-          "mdt": -6, "pst": -8,
-          "pdt": -7, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3}  # fmt: skip
 
 # short forms that other words may begin with
 _SHORT_MONTHS = {
@@ -45,19 +41,11 @@ _SHORT_MONTHS = {
     "гру": 12,
     "sept": 9,
 }
-_US_ZONES = {
-    "et": "America/New_York",
-    "ct": "America/Chicago",
-    "mt": "America/Denver",
-    "pt": "America/Los_Angeles",
-}
-"""Standard or summer time, as it is on that day."""
-
 _CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
 _ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[ECMP]T\b|мск)?"
-_AMPM = r"\s*(?P<ampm>[ap]\.?m\.?)?"
+_AMPM = r"\s*(?P<ampm>[ap]\.?m\.?|noon\b|midnight\b)?"
 _ISO = re.compile(
-    rf"(?<![\d.:/-])(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*){_CLOCK}{_ZONE})?"
+    rf"(?<![\d.:/-])(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*|\s+[-–—|/·•]\s*){_CLOCK}{_ZONE})?"
 )
 _COMPACT = re.compile(
     r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?P<zone>Z)?)?"
@@ -68,9 +56,15 @@ _SHORT_YEAR = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{2})(
 _DAY_MONTH = re.compile(
     r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?:of\s+)?(?P<month>[^\W\d_]{3,10})\.?,?\s+(?P<y>\d{4})"
 )
-_MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
+_MONTH_DAY = re.compile(r"(?P<month>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
 _TIME = re.compile(rf"(?<!\d){_CLOCK}(?!\d){_AMPM}{_ZONE}", re.IGNORECASE)
-_HOUR_ONLY = re.compile(rf"(?<!\d)(?P<h>\d{{1,2}})\s*(?P<ampm>[ap]\.?m\b\.?){_ZONE}", re.IGNORECASE)
+_HOUR_ONLY = re.compile(
+    rf"(?<!\d)(?P<h>\d{{1,2}})\s*(?P<ampm>[ap]\.?m\b\.?|noon\b|midnight\b){_ZONE}", re.IGNORECASE
+)
+_HOURS_IN_WORDS = re.compile(
+    r"\b(?:об?|в|у)\s+(?P<h>\d{1,2})\s*(?:год(?:ин\w*)?|час(?:ов|а)?|ч)\.?,?\s*(?:(?P<min>\d{1,2})\s*(?:хв|мин)\w*)?",
+    re.IGNORECASE,
+)
 _DAY_MONTH_ONLY = re.compile(r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?P<month>[^\W\d_]{3,10})\b")
 _MONTH_DAY_ONLY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:])")
 # without a year two numbers may be anything, so a clock has to follow or to stand before
@@ -91,9 +85,9 @@ _BACK = {"сьогодні": 0, "сегодня": 0, "today": 0, "вчора": 1
          "позавчора": 2, "позавчера": 2}  # fmt: skip
 _JUST_NOW = re.compile(r"\W*(?:щойно|тільки що|только что|just now|now)\W*", re.IGNORECASE)
 _AGO = re.compile(
-    r"(?P<n>\d{1,3}|an?|one|одну|один)?\s*(?:(?P<half>пів|пол|half an? )|\b)"
+    r"(?<!\w)(?P<n>\d{1,3}|(?:an?|one|одну|один)(?= ))?\s*(?P<half>пів|пол|half an? )?"
     r"(?P<unit>секунд\w*|сек|хвилин\w*|хв|минут\w*|мин|годин\w*|год(?=\.?\s+тому)|часа?|часов|ч"
-    r"|дн\w*|день|тиж\w*|недел\w*|seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|weeks?)\.?\s+(?:тому|назад|ago)\b",
+    r"|дн\w*|день|тиж\w*|недел\w*|seconds?|secs?|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|wks?|w)\.?\s+(?:тому|назад|ago)\b",
     re.IGNORECASE,
 )
 _UNITS = {
@@ -134,7 +128,9 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
     whole = _ISO.search(text) or _COMPACT.fullmatch(text)
     if whole:
         groups = whole.groupdict()
-        return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), groups)
+        rest = text[: whole.start()] + " " + text[whole.end() :]
+        clock = {**groups, "zone": printed_place(rest) or groups["zone"]} if groups["h"] else _clock(rest)
+        return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), clock)
     for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _SHORT_YEAR):
         for day in pattern.finditer(text):
             parts = day.groupdict()
@@ -212,8 +208,11 @@ def _called(name: str, moment: tuple[datetime, str] | None) -> tuple[datetime, s
 
 def _clock(text: str) -> dict[str, str | None]:
     """`7:05 pm`, `7 p.m.`; empty where no time is printed."""
-    found = _TIME.search(text) or _HOUR_ONLY.search(text)
-    return found.groupdict() if found else {}
+    found = _TIME.search(text) or _HOUR_ONLY.search(text) or _HOURS_IN_WORDS.search(text)
+    if found is None:
+        return {}
+    clock = found.groupdict()
+    return {**clock, "zone": printed_place(text) or clock.get("zone")}
 
 
 def _month(word: str) -> int | None:
@@ -229,26 +228,11 @@ def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> tu
             return datetime(year, month, day, tzinfo=UTC), "day"
         hour = int(clock["h"] or 0)
         if clock.get("ampm"):
-            hour = hour % 12 + (12 if (clock["ampm"] or "").lower().startswith("p") else 0)
-        zone, precision = _zone(clock.get("zone"))
+            hour = hour % 12 + (12 if (clock["ampm"] or "").lower()[0] in "pn" else 0)
+        zone, precision = zone_of(clock.get("zone"))
         at = datetime(
             year, month, day, hour, int(clock.get("min") or 0), int(clock.get("s") or 0), tzinfo=zone
         )
         return at.astimezone(UTC), precision
     except (ValueError, OverflowError):
         return None
-
-
-def _zone(printed: str | None) -> tuple[tzinfo, str]:
-    folded = (printed or "").casefold().removeprefix("gmt").removeprefix("utc") or ("z" if printed else "")
-    if folded in _US_ZONES:
-        return ZoneInfo(_US_ZONES[folded]), "zone"
-    if folded in _ZONES:
-        return timezone(timedelta(hours=_ZONES[folded])), "zone"
-    if folded[:1] in {"+", "-"}:
-        digits = folded[1:].replace(":", "")
-        hours, minutes = int(digits[:2] or 0), int(digits[2:4] or 0)
-        offset = timedelta(hours=hours, minutes=minutes)
-        if offset < timedelta(hours=24):
-            return timezone(-offset if folded[0] == "-" else offset), "zone"
-    return KYIV, "naive"

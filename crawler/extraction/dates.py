@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.extraction.date_forms import KYIV, TOLERANCE, parse_date, published_part
+from crawler.extraction.date_forms import TOLERANCE, parse_date, published_part
 from crawler.extraction.metadata import meta_name
 from crawler.extraction.names import names_say
 from crawler.extraction.outline import outline, short_text
 from crawler.extraction.text import for_comparison, one_line
+from crawler.extraction.zones import KYIV
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

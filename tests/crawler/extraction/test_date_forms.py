@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.date_forms import KYIV, TOLERANCE, parse_date
+from crawler.extraction.date_forms import TOLERANCE, parse_date
+from crawler.extraction.zones import KYIV
 
 SEEN = datetime(2026, 3, 1, 12, 30, 40, tzinfo=UTC)
 """A Sunday, 14:30 in Kyiv."""

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from crawler.extraction.boilerplate import why_not_text
-from crawler.extraction.date_forms import KYIV, parse_date
+from crawler.extraction.date_forms import parse_date
 from crawler.extraction.decoding import read_outline
 from crawler.extraction.page import extract
 from crawler.extraction.text import for_comparison
 from crawler.extraction.walls import wall_line
+from crawler.extraction.zones import KYIV
 from crawler.items import Fetch, Hints
 from pipelines.byline import decide_authors
 from pipelines.bylines.persons import organisations_in, persons_in
