@@ -87,6 +87,8 @@ def _labelled(part: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
 def _starts(part: list[Token]) -> Iterator[int]:
     """Where a credit begins amid the clause: before a colon or `by`, with a name before."""
     for i, token in enumerate(part):
+        if i >= 2 and _phrase(part[i:]) and sum(map(_may_be_name, part[:i])) >= 2:
+            yield i
         if i and (token.kind == "colon" or (token.text in {"by", "By", "BY"})):
             start = i - 1
             while start > 0 and not part[start].text[:1].isupper() and credit(part[start].text) is None:

@@ -136,7 +136,7 @@ def _runs(words: list[_Word], shouted: bool) -> Iterator[tuple[int, int]]:
         end = start + 1
         while end < len(words) and _goes_on(words, start, end, shouted):
             end += 1
-        while words[end - 1].is_particle:
+        while words[end - 1].is_particle and not words[end - 1].of("patronymic"):
             end -= 1
         yield start, end
         start = end
@@ -166,10 +166,10 @@ def _goes_on(words: list[_Word], start: int, end: int, shouted: bool) -> bool:
     word, before = words[end], words[end - 1]
     if not word.is_word:
         # `John "Jack" Smith`
-        quoted = word.text[:1] in "«“„\"'" and len(word.text.split()) == 1 and end - start == 1
+        quoted = word.text[:1] in "«“„‘\"'" and len(word.text.split()) == 1 and end - start == 1
         return quoted and end + 1 < len(words) and is_shaped(words[end + 1].text)
     if word.is_particle:
-        return end + 1 < len(words) and words[end + 1].is_word
+        return word.of("patronymic") or (end + 1 < len(words) and words[end + 1].is_word)
     if word.of("suffix"):
         return True
     if not (is_shaped(word.text) or is_initials(word.text)):

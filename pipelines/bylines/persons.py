@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.bylines.clauses import AND, Clause, clauses
 from pipelines.bylines.names import find_name, sure
-from pipelines.bylines.tokens import tokens
+from pipelines.bylines.tokens import Token, tokens
 from pipelines.bylines.words import credit, folded, is_, is_given_name
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 600
 """Characters of a line that may be a byline."""
+_IN_BRACKETS = re.compile(r"\([^()]*(?:\bby |: )[^()]*\)")
+"""`(Reporting by A; Editing by B)`: a whole line of credits."""
+_CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _FEMININE = re.compile(r"(?:ова|ева|єва|іна|ина|ська|цька|ская|цкая|а|я)$")
 
 
@@ -31,7 +34,10 @@ def persons_in(line: str) -> list[str]:
 
     Who took the photos is no author.
     """
-    named = list(_persons(clauses(tokens(line[:_LONGEST]))))
+    line = line[:_LONGEST].strip()
+    if _IN_BRACKETS.fullmatch(line):
+        line = line[1:-1]
+    named = list(_persons(clauses(tokens(line))))
     for role in ("wrote", "helped"):
         names = [person.name for person in named if person.credit == role]
         if names:
@@ -73,6 +79,9 @@ def _persons(found: list[Clause]) -> Iterator[_Person]:
         if name is not None and placed and not sure(name) and not _goes_on(clause):
             # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
             name = None
+        if name is not None and last is not None and not sure(name) and _other_script(name, last.name):
+            # `Ян ван дер Меєр, Politiek Vandaag`: where he writes
+            name = None
         if name is None:
             placed = placed or bool(clause.tokens and last is not None)
             continue
@@ -84,7 +93,7 @@ def _persons(found: list[Clause]) -> Iterator[_Person]:
 def _name(clause: Clause, following: Clause | None) -> str | None:
     if clause.tokens and is_(clause.tokens[0].text, "never") and folded(clause.tokens[0].text) in _ARTICLES:
         return None
-    name = find_name(clause.tokens, labelled=bool(clause.label))
+    name = find_name(_before_for(clause.tokens), labelled=bool(clause.label))
     if name is not None and name.split()[0] in _FOREIGN_ARTICLES and not sure(name):
         return None
     if name is not None and clause.governs and not any(map(is_given_name, name.split())):
@@ -98,6 +107,10 @@ def _name(clause: Clause, following: Clause | None) -> str | None:
     return name
 
 
+def _other_script(one: str, other: str) -> bool:
+    return bool(_CYRILLIC.search(one)) != bool(_CYRILLIC.search(other))
+
+
 def _goes_on(clause: Clause) -> bool:
     """`Jane Doe, Associate Editor, and Rajiv Menon`; a second place comes without a comma."""
     return bool(clause.tokens) and clause.after == "," and folded(clause.tokens[0].text) in AND
@@ -109,6 +122,12 @@ _MOST = 6
 """Words of an organisation's name."""
 _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
 """In capitals they open the name of a newspaper; `von der Leyen` has a small one."""
+
+
+def _before_for(found: tuple[Token, ...]) -> tuple[Token, ...]:
+    """`Jane Doe for The Courier`, `Вадим Сорока для Bukva Space`: what follows is for whom."""
+    place = next((i for i, token in enumerate(found) if i > 1 and folded(token.text) in _FOR), len(found))
+    return found[:place]
 
 
 def _with_shared_surname(clause: Clause, following: Clause) -> str | None:
@@ -136,12 +155,14 @@ def _organisation(clause: Clause) -> str | None:
         return None
     own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]
     if own and own[-1].kind == "quoted" and (len(own) == 1 or folded(own[-2].text) in _FOR):
-        # «…» after a name, or after `для`
-        return own[-1].text[1:-1].strip() if 2 <= len(own[-1].text.split()) <= _MOST else None
+        # «…» after a name, or after `для`; alone it may be the title of a column
+        least = 1 if len(own) > 1 or clause.after == "," else 2
+        return own[-1].text[1:-1].strip() if least <= len(own[-1].text.split()) <= _MOST else None
     if (place := next((i for i, t in enumerate(own) if i and folded(t.text) in _FOR), None)) is not None:
         # `Jane Doe for The Courier`
         after = [t.text for t in own[place + 1 :]]
-        named = any(is_(w, "organisation", "brand", "institution") for w in after)
+        named = place > 1 and _name(clause, None) is not None
+        named = named or any(is_(w, "organisation", "brand", "institution") for w in after)
         return " ".join(after) if named and len(after) <= _MOST and after[0][:1].isupper() else None
     if len(own) > 1 and is_(own[0].text, "brand") and is_(own[1].text, "role"):
         return own[0].text
