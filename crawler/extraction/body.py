@@ -17,7 +17,7 @@ from crawler.extraction.linked_data import unescaped
 from crawler.extraction.page_lines import selector
 from crawler.extraction.pruning import NO_TEXT, prune, remove
 from crawler.extraction.reading import read_element, read_tree
-from crawler.extraction.signature import NAME, signature
+from crawler.extraction.signature import ACCOUNT, NAME, signature, signed_by
 from crawler.extraction.text import for_comparison, one_line
 from crawler.items import Block
 
@@ -72,15 +72,17 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
         found, place = _of_data(text), "the data of the page"
     known = replace(known, captions=tuple(caption.text for caption in page.captions))
     reasons = leave_out(found, known)
-    persons = any(NAME.fullmatch(name) for name in known.names)
-    signed = signature(found, reasons) if not persons and known.byline is None else None
+    persons = any(
+        NAME.search(name) for name in (*known.names, known.byline or "") if not ACCOUNT.search(name)
+    )
+    signed = signature(found, reasons) if not persons else None
     if signed is not None:
         reasons[signed] = "the byline"
     blocks = [
         Block(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
     ]
     dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
-    name = found[signed].text if signed is not None else None
+    name = signed_by(found[signed].text) if signed is not None else None
     return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place, element)
 
 

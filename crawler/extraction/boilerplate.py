@@ -33,7 +33,7 @@ _SAID = re.compile(
     r"|предупре|реш|ответ|объяв|шут|уверен|жал(?:у|о)|ирони)\w*(?<!те)(?<!іть)(?<!ти)(?<!ать)"
     r"|says?|said|urg(?:es?|ed)|t(?:ell|old)s?|advis(?:es?|ed)|warn(?:s|ed)?|promis(?:es?|ed)|add(?:s|ed)|explain(?:s|ed)?|insist(?:s|ed)?"
     r"|wr(?:ote|ites?)|read|recall(?:s|ed)?|asked|argu(?:es?|ed)|according|announc(?:es?|ed)|shout(?:s|ed)?|suggest(?:s|ed)?|jok(?:es?|ed)"
-    r")\b[^:]{0,90}$"
+    r")\b(?:[^:]{0,90}$|(?: [\w'-]+){1,4}: [^:]{20,}$)"
 )
 """At the end of a line, who said it: `…, напоминает адвокат.`, `…," the doctors urged on Tuesday.`"""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crawler.extraction.names import names_say
@@ -214,7 +215,7 @@ def _classed(page: Outline) -> Iterator[str]:
         named = f"{names} {attributes.get('data-testid', '')}"
         if _is_elsewhere(element) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
             continue
-        line = _words(element)
+        line = _with_commas(_words(element), element)
         if _NOT_NAMES.search(line):
             # `By Jane Doe · Oct. 25, 2024`
             line = next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
@@ -258,6 +259,14 @@ def _words(element: HtmlElement, longest: int | None = None) -> str:
         if longest is not None and letters > longest:
             return ""
     return one_line(" ".join(parts))
+
+
+def _with_commas(line: str, element: HtmlElement) -> str:
+    """Names that are links beside each other, with nothing between them but the page's style."""
+    names = [name for link in element.iter("a") if NAME.fullmatch(name := _words(link, _LONGEST_NAME))]
+    for one, other in pairwise(names):
+        line = line.replace(f"{one} {other}", f"{one}, {other}")
+    return line
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

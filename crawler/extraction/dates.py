@@ -74,7 +74,7 @@ def read_published(page: Outline, data: LinkedData, url: str, fetched_at: dateti
     if moment is None:
         printed = [*_printed(page), *_of_title(page)]
         moment = _plausible(_first(printed, fetched_at), url, fetched_at)
-        moment = moment or _first(_under_headline(page), fetched_at)
+        moment = moment or _first(_beside_headline(page, fetched_at), fetched_at)
     elif moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
         moment = _in_its_zone(moment, page, claims, url, fetched_at)
     elif moment.source.endswith("day"):
@@ -171,6 +171,8 @@ _MODIFIED = {
 _PARTS = re.compile(r"\d+|[^\W\d]+")
 _NEAR = 30
 """Elements after the headline in which its date may stand."""
+_ABOVE = 6
+"""Elements before the headline in which it may stand."""
 _DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font"}
 _of_date = names_say("date|time|publi|posted|calendar|info")
 _of_other_things = names_say(
@@ -223,8 +225,11 @@ def _printed(page: Outline) -> Iterator[tuple[str, str]]:
     yield from later
 
 
-def _under_headline(page: Outline) -> Iterator[tuple[str, str]]:
-    """A line that is a day with its year and nothing else, whatever its element is called."""
+def _beside_headline(page: Outline, fetched_at: datetime) -> Iterator[tuple[str, str]]:
+    """A line that is a day with its year and nothing else, whatever its element is called.
+
+    Under the headline; then above it, where today's day is of the page's head and no article's.
+    """
     titles = page.of("title")
     title = for_comparison(titles[0].text_content()) if titles else ""
     for i, text in enumerate(page.texts):
@@ -233,10 +238,19 @@ def _under_headline(page: Outline) -> Iterator[tuple[str, str]]:
             break
     else:
         return
-    for element, text in zip(page.elements[i : i + _NEAR], page.texts[i : i + _NEAR], strict=True):
+    for line in _days(page, i, i + _NEAR):
+        yield "printed", line
+    for line in reversed([*_days(page, max(i - _ABOVE, 0), i)]):
+        parsed = parse_date(line, fetched_at)
+        if parsed and parsed[0].astimezone(KYIV).date() != fetched_at.astimezone(KYIV).date():
+            yield "printed", line
+
+
+def _days(page: Outline, start: int, end: int) -> Iterator[str]:
+    for element, text in zip(page.elements[start:end], page.texts[start:end], strict=True):
         for line in (text, element.tail or ""):
             if 8 <= len(line) <= 80 and _is_only_a_day(line):
-                yield "printed", one_line(line)
+                yield one_line(line)
 
 
 def _is_only_a_day(line: str) -> bool:

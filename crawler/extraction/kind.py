@@ -73,6 +73,7 @@ _MORE_LINK = re.compile(
 _MORE_BEGINS = {"ч", "д", "п", "r", "c"}
 """What it begins with, quickly told."""
 _WALL_ELEMENT = "an element of a wall"
+_OVERLAY = "a notice over the page"
 _CUT = re.compile(r"(?:…|\.{3})\W{0,3}$")
 
 
@@ -92,7 +93,7 @@ def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, 
     if "wall" in boxes:
         signs.append(("paywalled", _WALL_ELEMENT))
     if wall := wall_line(page):
-        signs.append(("paywalled", f"the line {wall[:80]!r}"))
+        signs.append(("paywalled", f"{_OVERLAY if wall.overlay else 'the line'} {wall.line[:80]!r}"))
     if "VideoObject" in data.kinds and data.article_kind is None:
         signs.append(("video", "json-ld VideoObject"))
     elif og_type.startswith("video"):
@@ -137,7 +138,8 @@ def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kin
     # isAccessibleForFree is false on many a page that shows all it has, and a class called paywall may hold
     # the text itself: one of the two alone has to be seconded
     walls = said.get("paywalled", [])
-    if len(walls) > 1 or (walls and walls != [_WALL_ELEMENT] and length < 3 * _RUNNING):
+    least = _RUNNING if all(why.startswith(_OVERLAY) for why in walls) else 3 * _RUNNING
+    if len(walls) > 1 or (walls and walls != [_WALL_ELEMENT] and length < least):
         return "paywalled", "; ".join(walls)
     if length < _RUNNING:
         for kind in ("video", "gallery"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.extraction.boilerplate import why_not_text
+from crawler.extraction.signature import NAME
 from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ class Found:
 _FAR, _SENTENCE = 5, 150
 """Blocks between, and letters, from which a line that returns is the author's doing."""
 _AWAY = "points to another article"
+_SAID_BY = re.compile(r"[—–-]\s*[^\W\d_][^.!?:]{2,60}")
+"""`— Bernice Oduro`, under what is pulled out."""
+_IS = re.compile(
+    r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
+    r"| работает"
+)
+_LONGEST_BIO = 500
+_LAST = 4
+"""Blocks at the end in which the author may be told of."""
 _ASKS = "asks to subscribe, follow or pay"
 _ANNOUNCED = {_AWAY, _ASKS}
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
@@ -65,8 +75,10 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
             reason = "the byline"
         elif text in captions and block.kind != "heading":
             reason = "a caption"
-        elif (text in seen and len(text) > 60 and not _says_again(i, seen[text], folded)) or (
-            block.kind == "quote" and _is_pulled(i, folded)
+        elif (
+            (text in seen and len(text) > 60 and not _says_again(i, seen[text], folded))
+            or (block.kind == "quote" and _is_pulled(i, folded))
+            or (i and reasons[-1] == "said before" and _SAID_BY.fullmatch(block.text))
         ):
             reason = "said before"
         elif _only_tags(block.text, tags):
@@ -89,6 +101,7 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
             and (blocks[i - 1].kind == "list_item" or len(blocks[i - 1].text) < 60)
         ):
             reasons[i] = _AWAY
+    _about_authors(blocks, reasons, for_comparison(" ".join([known.byline or "", *known.names])))
     for i in range(len(blocks) - 1, -1, -1):
         if reasons[i] is None:
             if blocks[i].kind != "heading":
@@ -109,6 +122,17 @@ def _is_pulled(i: int, folded: Sequence[str]) -> bool:
     return len(folded[i]) > 20 and any(
         folded[i] in text and len(text) > len(folded[i]) for j, text in enumerate(folded) if j != i
     )
+
+
+def _about_authors(blocks: Sequence[Found], reasons: list[str | None], authors: str) -> None:
+    """`Jane Doe is a fellow at …` under a text by Jane Doe, and nothing but its like after it."""
+    for i in range(len(blocks) - 1, max(len(blocks) // 2, len(blocks) - 1 - _LAST), -1):
+        name = " ".join(blocks[i].text.split()[:2]).rstrip(",")
+        told = NAME.fullmatch(name) and _IS.match(blocks[i].text[len(name) :])
+        if reasons[i] is None:
+            if not (told and len(blocks[i].text) < _LONGEST_BIO and for_comparison(name) in authors):
+                return
+            reasons[i] = "about the author"
 
 
 def _links_away(blocks: Sequence[Found]) -> list[bool]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from crawler.extraction.boilerplate import element_names
-from crawler.extraction.names import Rule
+from crawler.extraction.names import Rule, names_say
 from crawler.extraction.outline import COMPONENT, short_text
+from crawler.extraction.text import for_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SMALL = 500
 """Characters below which the last part of its name tells what an element is; more may be the text itself."""
+_HASHED = re.compile(r"^([a-z]+_[a-z-]+)__[\w-]{1,8}$")
+"""As build tools name what is styled in its own file: `donate_inline__i9`."""
+_HOLDERS = {
+    "card", "block", "box", "list", "wrap", "wrapper", "container", "section", "widget", "form", "bar",
+    "root", "inline", "row", "area", "panel", "module", "component", "holder",
+}  # fmt: skip
 _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"}
 
 
@@ -48,6 +56,14 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             name = next(name for name in names if _last_part(name) in reasons)
             yield element, f"{reasons[_last_part(name)]} (.{name})"
 
+    for i in page.named(_is_pulled_out, page.by_class):
+        words = page.elements[i].xpath("string(.//p)") or page.elements[i].text_content()
+        if len(words) > 20 and for_comparison(page.root.text_content()).count(for_comparison(words)) > 1:
+            yield page.elements[i], "a sentence of the text, repeated for the eye"
+
+
+_is_pulled_out = names_say("pull-?quote|quote-?pull")
+
 
 @Rule
 def _is_unwanted(names: str) -> bool:
@@ -56,8 +72,11 @@ def _is_unwanted(names: str) -> bool:
 
 
 def _last_part(name: str) -> str:
-    """`tags` of `post__tags` and `article-tags`: what an element is, after where it is."""
-    return name.replace("_", "-").rpartition("-")[2]
+    """`tags` of `post__tags`, `share-bar` and `Tags_root__x3K`: what it is, after where and before how."""
+    parts = [part for part in _HASHED.sub(r"\1", name).replace("_", "-").split("-") if part]
+    while len(parts) > 1 and parts[-1] in _HOLDERS:
+        parts.pop()
+    return parts[-1] if parts else ""
 
 
 def remove(element: _Element) -> None:

@@ -19,6 +19,20 @@ NAME = re.compile(
 )
 
 
+ACCOUNT = re.compile(
+    r"^\W*(?:by\s+)?(?:super\s?user|admin\w*|адмін\w*|админ\w*|редактор сайт\w*)\W*$", re.IGNORECASE
+)
+"""Of a publishing system, printed where an author would be."""
+_PHOTO = re.compile(r"[.,]?\s+фото(?:\s+автор(?:а|ки))?\.?$", re.IGNORECASE)
+"""`Ника РЯБОВА Фото автора`"""
+
+
+def signed_by(line: str) -> str | None:
+    """The name that a line under a text is, and nothing else."""
+    name = _PHOTO.sub("", line)
+    return name if len(name) <= _LONGEST and NAME.fullmatch(name) else None
+
+
 def signature(blocks: Sequence[Found], reasons: Sequence[str | None]) -> int | None:
     """Which block it is: the last of the text, a paragraph of two to four capitalised words."""
     kept = [i for i, reason in enumerate(reasons) if reason is None]
@@ -26,5 +40,4 @@ def signature(blocks: Sequence[Found], reasons: Sequence[str | None]) -> int | N
         return None
     last = blocks[kept[-1]]
     above = sum(len(blocks[i].text) for i in kept[:-1])
-    found = last.kind == "paragraph" and len(last.text) <= _LONGEST and above >= _ABOVE
-    return kept[-1] if found and NAME.fullmatch(last.text) else None
+    return kept[-1] if last.kind == "paragraph" and above >= _ABOVE and signed_by(last.text) else None

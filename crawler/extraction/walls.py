@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ _WORDS = (
     "сталось", "крито", "член", "часни", "родовж", "родолж", "тариф", "преміум", "премиум", "месяц", "місяц",
     " read", "Read", " member", "Member", "ubscri", "nlock", "article", "trial", "egist", "og in", "ontinu",
     "hoose", "limit", "друков", "печатн", "паперов", "бумажн", "номер", "lock", "локув", "локир", " 18",
-    "eview", "ancel", " print", "доступ", "латн", "крит", "onfirm", "erify",
+    "eview", "ancel", "олный текст", "овний текст", " print", "доступ", "латн", "крит", "onfirm", "erify",
 )  # fmt: skip
 """What each has in it, quickly told."""
 _CYRILLIC = re.compile("[а-я]")
@@ -26,8 +27,15 @@ _END = "\x00"
 """In no text, for a page is read without control characters."""
 
 
-def wall_line(page: Outline) -> str | None:
-    """The first; to look for its words in all lines at once takes a tenth of looking at each."""
+@dataclass(frozen=True, slots=True)
+class Wall:
+    line: str
+    overlay: bool
+    """For blockers of advertisements and minors: it lies over a text that may be there all the same."""
+
+
+def wall_line(page: Outline) -> Wall | None:
+    """The first, overlays last. To look for its words in all lines at once takes a tenth of each alone."""
     lines = dict.fromkeys(
         own for tag, own in zip(page.tags, page.texts, strict=True) if 12 < len(own) < 300 and tag in _TAGS
     )
@@ -38,21 +46,27 @@ def wall_line(page: Outline) -> str | None:
         while at >= 0:
             starts.add(joined.rfind(_END, 0, at) + 1)
             at = joined.find(word, at + 1)
+    overlay = None
     for start in sorted(starts):
         end = joined.find(_END, start)
-        line = one_line(joined[start : end if end >= 0 else None])
-        if is_of_a_wall(line):
-            return line
+        wall = wall_of(joined[start : end if end >= 0 else None])
+        if wall is not None and not wall.overlay:
+            return wall
+        overlay = overlay or wall
+    return overlay
+
+
+def wall_of(line: str) -> Wall | None:
+    line = one_line(line)
+    folded = fold(without_bullets(line))
+    languages = ("uk", "ru") if _CYRILLIC.search(folded) else ("en",)
+    for section in ("walls", "overlays"):
+        if any(_pattern(section, name).search(folded) for name in languages):
+            return None if reads_as_said(folded) else Wall(line, section == "overlays")
     return None
 
 
-def is_of_a_wall(line: str) -> bool:
-    folded = fold(without_bullets(line))
-    languages = ("uk", "ru") if _CYRILLIC.search(folded) else ("en",)
-    return any(_pattern(name).search(folded) for name in languages) and not reads_as_said(folded)
-
-
 @cache
-def _pattern(language: str) -> re.Pattern[str]:
+def _pattern(section: str, language: str) -> re.Pattern[str]:
     file = load("walls.toml")
-    return re.compile("|".join(with_parts(pattern, file["parts"]) for pattern in file["walls"][language]))
+    return re.compile("|".join(with_parts(pattern, file["parts"]) for pattern in file[section][language]))
