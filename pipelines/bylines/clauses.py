@@ -55,17 +55,25 @@ def _parted(found: list[Token]) -> Iterator[tuple[str, list[Token]]]:
     """At commas, stops, the ends of sentences, and at an `and` with a name before it."""
     after = "stop"
     part: list[Token] = []
-    for token in found:
+    for i, token in enumerate(found):
         if token.text in _DASHES and part and credit(part[-1].text) and not any(map(_may_be_name, part)):
             # `Текст – Олена Струк`
             part.append(Token("colon", ":"))
             continue
         joins = token.kind == "word" and folded(token.text) in AND and any(_may_be_name(t) for t in part)
+        joins = joins and not (token.text in {"y", "e"} and _ends_a_surname(found[i + 1 :]))
         if token.kind in {"comma", "stop"} or joins:
             if part:
                 yield after, part
                 part = []
-                after = "," if token.kind == "comma" else "and" if joins or token.text == "&" else "stop"
+                # `Фото: Telegram / Олег С.` goes on with the photo
+                after = (
+                    ","
+                    if token.kind == "comma" or token.text == "/"
+                    else "and"
+                    if joins or token.text == "&"
+                    else "stop"
+                )
             continue
         part.append(token)
         if token.ends_sentence:
@@ -73,6 +81,11 @@ def _parted(found: list[Token]) -> Iterator[tuple[str, list[Token]]]:
             after, part = "stop", []
     if part:
         yield after, part
+
+
+def _ends_a_surname(rest: list[Token]) -> bool:
+    """`Ríos y Vela` is one surname; after an `and` comes a whole name."""
+    return bool(rest) and _may_be_name(rest[0]) and (len(rest) == 1 or not _may_be_name(rest[1]))
 
 
 def _labelled(part: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
@@ -87,6 +100,14 @@ def _labelled(part: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
 def _starts(part: list[Token]) -> Iterator[int]:
     """Where a credit begins amid the clause: before a colon or `by`, with a name before."""
     for i, token in enumerate(part):
+        if (
+            i >= 2
+            and _phrase(part)
+            and token.text[:1].islower()
+            and credit(token.text) in {"wrote", "helped"}
+        ):
+            # `За матеріалами «Ранку» підготувала Олена Гайова`
+            yield i
         if i >= 2 and _phrase(part[i:]) and sum(map(_may_be_name, part[:i])) >= 2:
             yield i
         if i and (token.kind == "colon" or (token.text in {"by", "By", "BY"})):

@@ -54,7 +54,11 @@ def organisations_in(line: str) -> list[str]:
         return []
     # `(Укрінформ)`
     line = line.strip().removeprefix("(").removesuffix(")")
-    return [name for clause in clauses(tokens(line)) if (name := _organisation(clause)) is not None]
+    found = tokens(line)
+    named = [name for clause in clauses(found) if (name := _organisation(clause)) is not None]
+    # `Жанна Бойчук (Укрінформ)`
+    aside = [token.text.strip("()[]") for token in found if token.kind == "bracketed"]
+    return named + [name for text in aside for name in organisations_in(text)]
 
 
 def _persons(found: list[Clause]) -> Iterator[_Person]:
@@ -76,6 +80,13 @@ def _persons(found: list[Clause]) -> Iterator[_Person]:
                     last.credit = clause.credit
                 going_on = "wrote"
         name = None if going_on == "sourced" else _name(clause, following)
+        if (
+            name is not None
+            and last is not None
+            and any(t.text[:1].islower() and is_(t.text, "settlement") for t in clause.tokens)
+        ):
+            # `Надія Лук'янець, с. Великі Будища Полтавської області`
+            name = None
         if name is not None and placed and not sure(name) and not _goes_on(clause):
             # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
             name = None
@@ -118,6 +129,7 @@ def _goes_on(clause: Clause) -> bool:
 
 _ARTICLES = {"the", "a", "an"}
 _FOR = {"для", "for"}
+_SPECIAL = {"спеціально", "специально", "special", "specially", "exclusively"}
 _MOST = 6
 """Words of an organisation's name."""
 _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
@@ -126,8 +138,13 @@ _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
 
 def _before_for(found: tuple[Token, ...]) -> tuple[Token, ...]:
     """`Jane Doe for The Courier`, `Вадим Сорока для Bukva Space`: what follows is for whom."""
-    place = next((i for i, token in enumerate(found) if i > 1 and folded(token.text) in _FOR), len(found))
+    place = next((i for i in range(2, len(found)) if _is_for(found[i - 1].text, found[i].text)), len(found))
     return found[:place]
+
+
+def _is_for(before: str, word: str) -> bool:
+    """`for`, and the `to` of `Special to the Ledger-Tribune`."""
+    return folded(word) in _FOR or (folded(word) == "to" and folded(before) in _SPECIAL)
 
 
 def _with_shared_surname(clause: Clause, following: Clause) -> str | None:
@@ -158,12 +175,16 @@ def _organisation(clause: Clause) -> str | None:
         # «…» after a name, or after `для`; alone it may be the title of a column
         least = 1 if len(own) > 1 or clause.after == "," else 2
         return own[-1].text[1:-1].strip() if least <= len(own[-1].text.split()) <= _MOST else None
-    if (place := next((i for i, t in enumerate(own) if i and folded(t.text) in _FOR), None)) is not None:
+    places = (i for i in range(1, len(own)) if _is_for(own[i - 1].text, own[i].text))
+    if (place := next(places, None)) is not None:
         # `Jane Doe for The Courier`
         after = [t.text for t in own[place + 1 :]]
-        named = place > 1 and _name(clause, None) is not None
+        if after and after[0] == "the":
+            after = after[1:]
+        named = folded(own[place - 1].text) in _SPECIAL or own[-1].kind == "site"
+        named = named or (place > 1 and _name(clause, None) is not None)
         named = named or any(is_(w, "organisation", "brand", "institution") for w in after)
-        return " ".join(after) if named and len(after) <= _MOST and after[0][:1].isupper() else None
+        return " ".join(after) if named and 0 < len(after) <= _MOST and after[0][:1].isupper() else None
     if len(own) > 1 and is_(own[0].text, "brand") and is_(own[1].text, "role"):
         return own[0].text
     sourced = clause.credit == "sourced"

@@ -10,7 +10,10 @@ from crawler.extraction.text import one_line
 
 TokenKind = Literal["word", "site", "number", "quoted", "bracketed", "colon", "comma", "stop"]
 
-_DOMAIN = r"(?:com|net|org|info|media|news|tv|ua|ru|kz|by|eu|io|uk|me|нет|укр|рф|инфо|інфо)"
+_DOMAIN = (
+    r"(?:com|net|org|info|media|news|tv|ua|ru|kz|by|lt|lv|ee|md|ge|am|az|kg|uz|pl|de|fr|ro|cz|sk|bg|eu|io|uk|me|нет|укр"
+    r"|рф|инфо|інфо)"
+)
 _TOKEN = re.compile(
     rf"""
       (?P<address>\S*(?:@|https?://|www\.|_)\S*)
