@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
-"""Trust, highest first; the first source in which there is a person is believed, alone."""
+"""Trust, highest first; the first source in which there is a person is believed, alone. But what is printed
+is believed where it has all of those and more."""
 
 
 class BylineStage:
@@ -31,20 +32,28 @@ def decide_authors(claims: Sequence[Claim], byline: str | None) -> tuple[tuple[s
 
     `byline` is read last, as `printed`, where no claim has it. Empty and None rather than a doubtful name.
     """
-    for source in ORDER:
-        stated = [claim.value for claim in claims if claim.source == source]
-        if source == "printed" and byline is not None:
-            stated = [byline, *(value for value in stated if value != byline)]
-        persons: list[str] = []
-        for value in stated:
-            found = _persons_in(value)
-            persons += [person for person in found if person.casefold() not in map(str.casefold, persons)]
-            # what is printed is often printed several times: the first line with a person is the byline
-            if found and source == "printed":
-                break
-        if persons:
-            return tuple(persons), source
-    return (), None
+    named = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
+    if not named:
+        return (), None
+    source = next(iter(named))
+    # where the head of a page names one of the authors, and the page prints all
+    if {*map(str.casefold, named[source])} < {*map(str.casefold, named.get("printed", ()))}:
+        source = "printed"
+    return named[source], source
+
+
+def _of_source(source: str, claims: Sequence[Claim], byline: str | None) -> tuple[str, ...]:
+    stated = [claim.value for claim in claims if claim.source == source]
+    if source == "printed" and byline is not None:
+        stated = [byline, *(value for value in stated if value != byline)]
+    persons: list[str] = []
+    for value in stated:
+        found = _persons_in(value)
+        persons += [person for person in found if person.casefold() not in map(str.casefold, persons)]
+        # what is printed is often printed several times: the first line with a person is the byline
+        if found and source == "printed":
+            break
+    return tuple(persons)
 
 
 @lru_cache(maxsize=4096)  # a newsroom's names come back with every page

@@ -67,7 +67,7 @@ _BEGINS = (
 _FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
 _CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
 _of_author = names_say(
-    r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|(?:^|[\s_-])by(?:$|[\s_-])"
+    r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|(?:^|[\s_-])by(?:$|[\s_-])"
 )
 _of_other_things = names_say(
     r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel"
@@ -81,6 +81,8 @@ _NOT_NAMES = re.compile(
     r"|\b(?:share|save|ago|updated|follow|sign up)\b",
     re.IGNORECASE,
 )
+_WHEN = re.compile(r"\s+(?:в|о|у|on|at|от|від)\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
+"""`Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`: Drupal's own line."""
 _PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(
     r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|people|persons?|journalists?|staff|reporters?|writers?|editors?"
@@ -215,7 +217,7 @@ def _classed(page: Outline) -> Iterator[str]:
         named = f"{names} {attributes.get('data-testid', '')}"
         if _is_elsewhere(element) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
             continue
-        line = _with_commas(_words(element), element)
+        line = _WHEN.sub("", _with_commas(_words(element), element))
         if _NOT_NAMES.search(line):
             # `By Jane Doe · Oct. 25, 2024`
             line = next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)

@@ -49,6 +49,8 @@ _IS = re.compile(
     r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
     r"| работает"
 )
+_BEFORE, _KICKER = 4, 60
+"""Blocks over a headline, and letters of each."""
 _LONGEST_BIO = 500
 _LAST = 4
 """Blocks at the end in which the author may be told of."""
@@ -90,15 +92,21 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
         if reason is None:
             seen.setdefault(text, i)
         reasons.append(reason)
+    _above_headline(blocks, reasons)
     _boxes(blocks, reasons)
     _labels(blocks, reasons)
     for i in range(1, len(blocks)):
         # what a label to other articles announces goes with it
-        announced = blocks[i].kind == "list_item" and reasons[i - 1] == _AWAY and blocks[i].linked > 0.3
+        least = 0.3 if blocks[i].kind == "list_item" else 0.6
+        announced = blocks[i].kind != "heading" and reasons[i - 1] == _AWAY and blocks[i].linked > least
         if (
             announced
             and reasons[i] is None
-            and (blocks[i - 1].kind == "list_item" or len(blocks[i - 1].text) < 60)
+            and (
+                blocks[i - 1].kind == "list_item"
+                or blocks[i - 1].linked > least
+                or len(blocks[i - 1].text) < 60
+            )
         ):
             reasons[i] = _AWAY
     _about_authors(blocks, reasons, for_comparison(" ".join([known.byline or "", *known.names])))
@@ -108,6 +116,14 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
                 break
             reasons[i] = "a heading of nothing"
     return reasons
+
+
+def _above_headline(blocks: Sequence[Found], reasons: list[str | None]) -> None:
+    """`Репортаж`, `Opinion`: what stands in small letters over the headline where it is printed again."""
+    if "the headline again" in reasons[:_BEFORE]:
+        for i in range(reasons.index("the headline again")):
+            if reasons[i] is None and len(blocks[i].text) < _KICKER and not blocks[i].text.endswith("."):
+                reasons[i] = "above the headline"
 
 
 def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from crawler.extraction.outline import Outline
 
 _search = re.compile(
-    r"(?:^|[\s_-])(?:lead|lede|lid|standfirst|summary|intro|introduction|subtitle|sub-?title|subhead(?:ing)?|dek|deck"
+    r"(?:^|[\s_-])(?:lead|lede|lid|standfirst|summary|intro|introduction|subtitle|sub-?title|subhead(?:ing|line)?|dek|deck"
     r"|perex|anons|annotation|announce|descr|excerpt|like-h2|strapline|teaser-text|heading__text)(?:$|[\s_-])"
-    r"|newsheading|article-?lead|leadblk|articlesummary|standfirst|article__subtitle"
+    r"|newsheading|introtext|article-?lead|leadblk|articlesummary|standfirst|article__subtitle"
 ).search
 _of_lead = Rule(lambda name: _search(name.lower()) is not None)
 _TAGS = ("p", "div", "h2", "h3", "section", "span", "strong", "header")

@@ -133,7 +133,8 @@ def _agree(one: str, other: str) -> bool:
 
 def without_outlet(title: str, site_name: str | None, other: str | None) -> str | None:
     """A title without the ` | Outlet` at its end; `other` is the same headline from elsewhere."""
-    title = one_line(title)
+    # `Caucasus Wire :: Road to Tusheti reopens`, as old pages have it
+    title = max(one_line(title).split(" :: "), key=len)
     while match := _SUFFIX.match(title):
         head, tail = match[1], match[2]
         agrees = other is not None and for_comparison(other) == for_comparison(head)

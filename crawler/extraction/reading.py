@@ -77,6 +77,10 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
     container.set("class", "post")
     for quote in container.iter("blockquote"):
         _protect(quote, container)
+        for said_by in quote.iter("cite", "footer"):
+            # in a line with the quotation, which ends without a space
+            if said_by.text and said_by.text.strip()[:1] not in {"—", "–", "-"}:
+                said_by.text = f" — {said_by.text.lstrip()}"
     body.append(container)
     if not named:
         for inner in container.iter():

@@ -20,7 +20,8 @@ NAME = re.compile(
 
 
 ACCOUNT = re.compile(
-    r"^\W*(?:by\s+)?(?:super\s?user|admin\w*|адмін\w*|админ\w*|редактор сайт\w*)\W*$", re.IGNORECASE
+    r"^\W*(?:by|автор(?:и|ы)?)?\W*(?:super\s?user|admin\w*|адмін\w*|админ\w*|редактор сайт\w*)\W*$",
+    re.IGNORECASE,
 )
 """Of a publishing system, printed where an author would be."""
 _PHOTO = re.compile(r"[.,]?\s+фото(?:\s+автор(?:а|ки))?\.?$", re.IGNORECASE)

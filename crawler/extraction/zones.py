@@ -47,6 +47,7 @@ _ZONES = {stem: zone for zone, stems in _NAMES.items() for stem in stems.split()
 _CITY = "|".join(sorted((re.escape(stem) for stem in _ZONES if len(stem) > 2), key=len, reverse=True))
 _LOCAL = re.compile(
     rf"\b(?:за|по)\s+(?:час(?:ом|у)\s+|времени\s+)?(?P<by>{_CITY})"
+    rf"|\b(?:час|врем)\w*\s+(?P<there>{_CITY})"
     rf"|\b(?P<of>{_CITY})[\w-]*\s+(?:standard\s+|daylight\s+)?(?:час|врем|time\b)",
     re.IGNORECASE,
 )
@@ -56,7 +57,7 @@ _LOCAL = re.compile(
 def printed_place(text: str) -> str | None:
     """The place whose time a line says it is."""
     local = _LOCAL.search(text)
-    return (local["by"] or local["of"]).casefold() if local else None
+    return (local["by"] or local["there"] or local["of"]).casefold() if local else None
 
 
 def zone_of(printed: str | None) -> tuple[tzinfo, str]:

@@ -65,7 +65,7 @@ def _persons(found: list[Clause]) -> Iterator[_Person]:
     """In their order, each with what it did."""
     going_on = "wrote"
     last: _Person | None = None
-    placed = False
+    placed = by_post = False
     waiting: list[_Person] = []
     for clause, following in zip(found, [*found[1:], None], strict=False):
         if clause.credit is None and clause.after == "stop":
@@ -87,7 +87,12 @@ def _persons(found: list[Clause]) -> Iterator[_Person]:
         ):
             # `Надія Лук'янець, с. Великі Будища Полтавської області`
             name = None
-        if name is not None and placed and not sure(name) and not _goes_on(clause):
+        if (
+            name is not None
+            and placed
+            and not sure(name)
+            and not (_goes_on(clause) or (by_post and clause.after == "and"))
+        ):
             # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
             name = None
         if name is not None and last is not None and not sure(name) and _other_script(name, last.name):
@@ -95,6 +100,8 @@ def _persons(found: list[Clause]) -> Iterator[_Person]:
             name = None
         if name is None:
             placed = placed or bool(clause.tokens and last is not None)
+            # `Kyle McAndless, Senior Reporter and Tasha Dove`
+            by_post = bool(clause.tokens) and is_(clause.tokens[-1].text, "role")
             continue
         last = _Person(name, _in_brackets(clause) or going_on, bool(clause.label))
         waiting.append(last)
