@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 5"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 6"
 """Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""
