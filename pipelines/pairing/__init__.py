@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from archive.records import Align
+    from archive.records import Align, PairRecord, RefusalRecord
     from pipelines.pairing.content import Match
+    from pipelines.pairing.evidence import Edge
 
 __all__ = ["CONFLICT", "decide"]
 
@@ -52,24 +53,10 @@ def decide(
     named |= {article.article_id for article in articles if article.story_id in anew}
     for story_id in anew:
         stories.take_apart(story_id)
-    edges, barred, unknown = find_edges(
-        articles,
-        {article.article_id for article in fresh} | named,
-        found,
-    )
-    refusals = [refusal_record(edge, why, None, found.get(edge.ids), now) for edge, why in barred]
-    pairs = []
-    for edge in edges:
-        refusal = stories.join(edge)
-        if refusal is None or edge.contradicted:  # what a link says is kept and flagged, of two stories too
-            pairs.append(pair_record(edge, found.get(edge.ids), now))
-        if refusal is not None:
-            why, kept = refusal
-            why = "conflict" if edge.contradicted else why
-            refusals.append(refusal_record(edge, why, kept, found.get(edge.ids), now))
-    pairs += [
-        separated(each, now) for each in verdicts if not each.same and {each.a_id, each.b_id} <= set(by_id)
-    ]
+    edges, barred, unknown = find_edges(articles, {article.article_id for article in fresh} | named, found)
+    pairs, refusals = _joined(edges, stories, found, now)
+    refusals += [refusal_record(edge, why, None, found.get(edge.ids), now) for edge, why in barred]
+    pairs += [separated(x, now) for x in verdicts if not x.same and {x.a_id, x.b_id} <= by_id.keys()]
     refused = unknown + Counter(each.reason for each in refusals)
     return Decisions(
         pairs=tuple(sorted(pairs, key=lambda pair: (pair.article_id_a, pair.article_id_b))),
@@ -82,6 +69,22 @@ def decide(
         refusals=tuple(sorted(refusals, key=lambda each: (each.article_id_a, each.article_id_b))),
         align=align,
     )
+
+
+def _joined(
+    edges: Sequence[Edge], stories: Stories, found: Mapping[tuple[str, str], Match], now: datetime
+) -> tuple[list[PairRecord], list[RefusalRecord]]:
+    """The strongest first: those that found a place in the stories, and those that did not."""
+    pairs, refusals = [], []
+    for edge in edges:
+        refusal = stories.join(edge)
+        if refusal is None or edge.contradicted:  # what a link says is kept and flagged, of two stories too
+            pairs.append(pair_record(edge, found.get(edge.ids), now))
+        if refusal is not None:
+            why, kept = refusal
+            why = "conflict" if edge.contradicted else why
+            refusals.append(refusal_record(edge, why, kept, found.get(edge.ids), now))
+    return pairs, refusals
 
 
 def _in_doubt(stories: Stories, found: Mapping[tuple[str, str], Match]) -> set[str]:

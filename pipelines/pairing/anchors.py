@@ -105,30 +105,40 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
                 yield Anchor(key, text[start : date[1]], start / long)
             read_to = date[1]
         elif word:
-            # The first word of a sentence is capital whether it is a name or not; a later mention will tell.
-            foreign = language != "en" and word.isascii() and len(word) > 2
-            if (word[0].isupper() and not starts) or foreign:
-                if century := figures.roman(word):
-                    yield Anchor(str(century), word, start / long)
-                else:
-                    yield from (
-                        Anchor(sound, part, start / long) for part in parts if (sound := _sound(part))
-                    )
-        elif token["date"]:
-            for key in figures.dates(token):
-                yield Anchor(key, token["date"], start / long)
-        elif token["time"]:
-            yield Anchor(figures.time(token), token["time"].strip(), start / long)
-        elif token["model"]:
-            # digits first: F-15 and F-16 contradict each other as numbers do
-            yield Anchor(token["make"] + fold(token["mark"]), token["model"], start / long)
-        elif token["version"]:
-            yield Anchor(token["version"], token["version"], start / long)
+            yield from _name(word, parts, language, start / long, starts=starts)
         elif token["number"]:
             number = _Number(start, token.end(), figures.amount(token["number"]), "digits")
+        else:
+            yield from _in_digits(token, start / long)
         starts = token["end"] in _SENTENCE_END
     if number is not None:
         yield from _told(number, text, long)
+
+
+def _name(
+    word: str, parts: tuple[str, ...], language: str, position: float, *, starts: bool
+) -> Iterator[Anchor]:
+    # The first word of a sentence is capital whether it is a name or not; a later mention will tell.
+    foreign = language != "en" and word.isascii() and len(word) > 2
+    if (word[0].isupper() and not starts) or foreign:
+        if century := figures.roman(word):
+            yield Anchor(str(century), word, position)
+        else:
+            yield from (Anchor(sound, part, position) for part in parts if (sound := _sound(part)))
+
+
+def _in_digits(token: re.Match[str], position: float) -> Iterator[Anchor]:
+    """Of a date, a time, a model or a version; nothing of what ends a sentence."""
+    if token["date"]:
+        for key in figures.dates(token):
+            yield Anchor(key, token["date"], position)
+    elif token["time"]:
+        yield Anchor(figures.time(token), token["time"].strip(), position)
+    elif token["model"]:
+        # digits first: F-15 and F-16 contradict each other as numbers do
+        yield Anchor(token["make"] + fold(token["mark"]), token["model"], position)
+    elif token["version"]:
+        yield Anchor(token["version"], token["version"], position)
 
 
 def _goes_on(between: str, kind: str, counted: tuple[figures.NumberWord, ...]) -> bool:

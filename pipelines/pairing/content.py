@@ -193,29 +193,34 @@ def _match(
         worth = (i, j) in asked or (mutual and likely[n] >= WORTH)
         if not worth or not due(a.document.article_id, b.document.article_id):
             continue
-        rival = max([float(likely[k]) for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n], default=0.0)
-        agreed = said.agreement(a, b)
-        probability = weights.published(float(likely[n]), rival, min(a.letters, b.letters), agreed)
+        others = (k for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n)
+        rival = max((float(likely[k]) for k in others), default=0.0)
+        agreed, letters = said.agreement(a, b), min(a.letters, b.letters)
+        probability = weights.published(float(likely[n]), rival, letters, agreed)
         if probability < CONFLICT and (i, j) not in asked:
             continue
         traces = rare.shared(a.document.article_id, b.document.article_id) if compared.allowed[i, j] else ()
-        shared, ordered = _shared(one, i, other, j), in_order(a, b)
-        codes = a.document.language, b.document.language
         told = Match(
             a_id=a.document.article_id,
             b_id=b.document.article_id,
             probability=round(probability, 4),
-            tier=tier(probability, min(a.letters, b.letters)),
+            tier=tier(probability, letters),
             mutual=mutual,
             runner_up=round(rival, 4),
-            shared=shared,
-            ordered=ordered,
+            shared=_shared(one, i, other, j),
+            ordered=in_order(a, b),
             covered=agreed.covered,
             traces=traces,
-            in_words=in_words(shared, ordered, agreed.covered, codes, rival, traces),
         )
-        found.append(told if told.a_id < told.b_id else told.turned())
+        found.append(_worded(told, (a.document.language, b.document.language), rival))
     return found
+
+
+def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
+    """With all of it in words, and the smaller id first."""
+    words = in_words(match.shared, match.ordered, match.covered, languages, rival, match.traces)
+    told = replace(match, in_words=words)
+    return told if told.a_id < told.b_id else told.turned()
 
 
 def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[int, int]]:
