@@ -25,6 +25,7 @@ from archive.raw import Pointer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from archive.layout import Layout
 
@@ -67,7 +68,7 @@ def _one_escape(text: str) -> str:
 
 def add(layout: Layout, pointers: Iterable[Pointer]) -> None:
     """Index some pages; the same pages again change nothing. Call it under the commit lock."""
-    lines = [line for pointer in pointers if (line := _line_at(layout, pointer)) is not None]
+    lines = list(_lines_at(layout, pointers))
     if not lines:
         return
     _write(layout, sorted(set(lines)))
@@ -198,17 +199,29 @@ def _pointer(line: bytes) -> Pointer:
     return Pointer(f"_raw/{entry['filename']}", int(entry["offset"]), int(entry["length"]))
 
 
-def _line_at(layout: Layout, pointer: Pointer) -> bytes | None:
-    try:
-        with (layout.root / pointer.file).open("rb") as file:
-            file.seek(pointer.offset)
-            record = warc.read_start(file.read(65_536))
-    except FileNotFoundError:
-        record = None
-    line = _line(pointer, record) if record is not None else None
-    if line is None:
-        _log.warning("%s holds no page at %d: it is not in the index", pointer.file, pointer.offset)
-    return line
+def _lines_at(layout: Layout, pointers: Iterable[Pointer]) -> Iterator[bytes]:
+    with contextlib.ExitStack() as files:
+        opened: dict[str, BinaryIO | None] = {}
+        for pointer in pointers:
+            if pointer.file not in opened:
+                try:
+                    opened[pointer.file] = files.enter_context((layout.root / pointer.file).open("rb"))
+                except FileNotFoundError:
+                    opened[pointer.file] = None
+            file = opened[pointer.file]
+            record = None if file is None else _start_of(file, pointer)
+            if record is not None and (line := _line(pointer, record)) is not None:
+                yield line
+            else:
+                _log.warning("%s holds no page at %d: it is not in the index", pointer.file, pointer.offset)
+
+
+def _start_of(file: BinaryIO, pointer: Pointer) -> warc.Record | None:
+    """With all headers of the answer; mostly a kilobyte will do."""
+    file.seek(pointer.offset)
+    data = file.read(min(pointer.length, 65_536))
+    record = warc.read_start(data, 2048)
+    return record if record is not None and b"\r\n\r\n" in record.block else warc.read_start(data)
 
 
 def _line(pointer: Pointer, record: warc.Record) -> bytes | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from archive.records import (
     AlternateRecord,
@@ -16,10 +17,16 @@ from archive.records import (
     ObservationRecord,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Record = ArticleRecord | ObservationRecord
 Nested = AlternateRecord | BlockRecord | EvidenceRecord | MediaRecord
 _R = TypeVar("_R")
 _FIELDS: dict[type[object], tuple[tuple[str, str], ...]] = {}
+_GETTERS: dict[type[object], tuple[tuple[str, ...], attrgetter[tuple[object, ...]]]] = {}
+_NESTED_IN: dict[type[object], tuple[str, ...]] = {}
+_READERS: dict[type[object], tuple[set[str], tuple[tuple[str, Callable[[Any], object]], ...]]] = {}
 
 KINDS: dict[str, type[Record]] = {"article": ArticleRecord, "observation": ObservationRecord}
 NESTED: dict[str, type[Nested]] = {
@@ -35,16 +42,31 @@ def fields_of(kind: type[object]) -> tuple[tuple[str, str], ...]:
     return _FIELDS[kind]
 
 
+def nested_in(kind: type[object]) -> tuple[str, ...]:
+    """The fields that hold records themselves."""
+    if kind not in _NESTED_IN:
+        _NESTED_IN[kind] = tuple(n for n, form in fields_of(kind) if form.removesuffix(" | None") in NESTED)
+    return _NESTED_IN[kind]
+
+
+def plain(record: object) -> dict[str, object]:
+    """A record's fields as they are, nested records among them."""
+    kind = type(record)
+    if kind not in _GETTERS:
+        names = tuple(name for name, _ in fields_of(kind))
+        _GETTERS[kind] = names, attrgetter(*names)
+    names, values = _GETTERS[kind]
+    return dict(zip(names, values(record), strict=True))
+
+
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return {name: getattr(value, name) for name, _ in fields_of(type(value))}
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else plain(value)
 
 
 def encode(record: Record) -> bytes:
     """One JSON line, UTF-8; the record must have passed archive/validation.py."""
     kind = "article" if isinstance(record, ArticleRecord) else "observation"
-    document = {"kind": kind, "record": _plain(record)}
+    document = {"kind": kind, "record": plain(record)}
     return json.dumps(document, default=_plain, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
@@ -56,20 +78,32 @@ def decode(line: bytes) -> Record | None:
 
 
 def _build(kind: type[_R], values: dict[str, object]) -> _R:
-    known = fields_of(kind)
+    names, readers = _readers(kind)
     try:
-        return kind(**{name: _value(form, values[name]) for name, form in known if name in values})
+        if names == values.keys():
+            values = {**values}
+        else:  # of a writer that knew fewer fields, or more
+            values = {name: values[name] for name in names if name in values}
+        for name, read in readers:
+            if (value := values.get(name)) is not None:
+                values[name] = read(value)
+        return kind(**values)
     except (TypeError, KeyError) as error:
         raise ValueError(f"not a {kind.__name__}: {error}") from error
 
 
-def _value(form: str, value: object) -> object:
-    if value is None:
-        return None
-    if form.startswith("datetime"):
-        return datetime.fromisoformat(str(value)).astimezone(UTC)
-    if (nested := NESTED.get(form.removesuffix(" | None"))) is not None:
-        return tuple(_build(nested, item) for item in value)  # type: ignore[attr-defined]
-    if form.startswith("tuple"):
-        return tuple(value)  # type: ignore[arg-type]
-    return value
+def _readers(kind: type[object]) -> tuple[set[str], tuple[tuple[str, Callable[[Any], object]], ...]]:
+    """The names of the fields, and how those are read that are not as JSON has them."""
+    if kind not in _READERS:
+        read = [(name, _reader(form.removesuffix(" | None"))) for name, form in fields_of(kind)]
+        others = tuple((name, reader) for name, reader in read if reader is not None)
+        _READERS[kind] = {name for name, _ in read}, others
+    return _READERS[kind]
+
+
+def _reader(form: str) -> Callable[[Any], object] | None:
+    if form == "datetime":
+        return lambda value: datetime.fromisoformat(str(value)).astimezone(UTC)
+    if (nested := NESTED.get(form)) is not None:
+        return lambda items: tuple(_build(nested, item) for item in items)
+    return tuple if form.startswith("tuple") else None

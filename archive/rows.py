@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
-from archive.codec import NESTED, fields_of
+from archive import codec
 from archive.schema import STORED
 from archive.stories import Story
 
@@ -40,12 +40,10 @@ class Commit:
 
 def plain(record: object) -> Row:
     """A record's fields, nested records as mappings, as Arrow takes them."""
-    row: Row = {}
-    for name, form in fields_of(type(record)):
-        value = getattr(record, name)
-        if value is not None and form.removesuffix(" | None") in NESTED:
-            value = [plain(item) for item in value]
-        row[name] = value
+    row = codec.plain(record)
+    for name in codec.nested_in(type(record)):
+        if (items := row[name]) is not None:
+            row[name] = [codec.plain(item) for item in items]  # type: ignore[attr-defined]
     return row
 
 

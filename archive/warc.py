@@ -155,13 +155,13 @@ def read_member(data: bytes) -> tuple[Record, int]:
     return _record(plain), len(data) - len(stretch.unused_data)
 
 
-def read_start(data: bytes) -> Record | None:
+def read_start(data: bytes, most: int = 16_384) -> Record | None:
     """The fields of the record that `data` begins with and the start of its block; None where it is none.
 
-    For an index: the body is not decompressed.
+    For an index: of the record no more than `most` bytes are decompressed.
     """
     try:
-        plain = zlib.decompressobj(_GZIP).decompress(data, 16_384)
+        plain = zlib.decompressobj(_GZIP).decompress(data, most)
         fields, block = _fields(plain)
     except (zlib.error, ArchiveDamaged):
         return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +18,6 @@ from tests.archive.conftest import make_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -55,6 +56,15 @@ def test_what_it_commits_is_what_the_writer_would(
     theirs = pd.read_parquet(tmp_path / "beside" / "articles").sort_values("url", ignore_index=True)
     differ = {column for column in ours if not ours[column].astype(str).equals(theirs[column].astype(str))}
     assert differ <= {"ingested_at", "story_id"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at what is mapped, in /proc")
+def test_it_does_without_pandas(writer: ArchiveWriter, publisher: Publisher) -> None:
+    writer.add_article(make_article(1))
+    assert writer.commit(by=publisher.commit) is not None
+    mapped = Path(f"/proc/{publisher.pid}/maps").read_text()
+    assert "/pyarrow/" in mapped
+    assert "/pandas/" not in mapped
 
 
 def test_a_publisher_that_is_killed_costs_no_article(
