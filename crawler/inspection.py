@@ -12,11 +12,8 @@ from crawler.extraction.page_lines import Line, page_lines
 from crawler.extraction.text import for_comparison
 from crawler.inspection_claims import Stated, stated_claims
 from crawler.items import Article, Hints
-from pipelines.byline import BylineStage
-from pipelines.digest import DigestStage
-from pipelines.exceptions import Dropped
-from pipelines.language import LanguageStage
-from pipelines.validate import ValidateStage
+from pipelines.deciding import DECISIONS
+from pipelines.exceptions import Refused
 
 if TYPE_CHECKING:
     from crawler.extraction.dates import StatedDate
@@ -27,7 +24,6 @@ Mark = Literal["kept", "field", "dropped", "outside"]
 _LONGEST = 160
 """Characters of a line that has a field in it beside other words; a longer one is text."""
 _SHORTEST = 5
-_STAGES = (LanguageStage(), BylineStage(), DigestStage())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +38,9 @@ class MarkedLine:
 @dataclass(frozen=True, slots=True)
 class Inspection:
     article: Article
-    """With what the stages decide, also where it was refused."""
+    """With what is decided, also where it was refused."""
     refused: str | None
-    """What the first stage would drop it for."""
+    """What it would be dropped for."""
     hints: Hints
     headline_source: str | None
     modified_source: str | None
@@ -64,14 +60,14 @@ def inspect_page(fetch: Fetch, hints: Hints) -> Inspection:
     parts = read_parts(fetch, hints)
     article = article_of(fetch, hints, parts)
     refused = None
-    try:
-        ValidateStage().process_item(article)
-    except Dropped as error:
-        refused = str(error)
-    for stage in _STAGES:
-        decided = stage.process_item(article)
-        assert isinstance(decided, Article)
-        article = decided
+    for decision in DECISIONS:
+        try:
+            decided = decision.process_item(article)
+        except Refused as error:  # the others are shown all the same
+            refused = str(error)
+        else:
+            assert isinstance(decided, Article)
+            article = decided
     # reading took the first tree apart
     tree = parse(fetch.body, fetch.encoding)
     stated_dates = tuple(dates.stated(tree, parts.data, fetch.url, fetch.fetched_at))

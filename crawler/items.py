@@ -85,6 +85,16 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why a page is no article."""
+
+    reason: str
+    """Short and countable: `no-headline`."""
+    detail: str
+    """The sentence a person reads."""
+
+
+@dataclass(frozen=True)
 class Fetch:
     """One HTTP answer, as much of it as extraction and the archive need."""
 
@@ -184,6 +194,8 @@ class Article:
     authors_source: str | None = None
     article_id: str = ""
     content_hash: str = ""
+    refused: Refusal | None = None
+    """Nothing else is decided then."""
     outcome: Outcome | None = None
     """`archived` or `unchanged`, once the archive has it on disk."""
     raw: Members | None = field(default=None, repr=False)

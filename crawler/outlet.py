@@ -8,7 +8,7 @@ from string import Formatter
 from typing import ClassVar, Literal
 from urllib.parse import urljoin, urlsplit
 
-from archive.addresses import bare_url
+from crawler.article_address import article_address, match_article
 from crawler.items import Alternate, Hints
 from crawler.network import registered_domain
 
@@ -52,7 +52,7 @@ class Outlet:
     switcher: ClassVar[str | None] = None
 
     @cached_property
-    def _article_url(self) -> tuple[re.Pattern[str], ...]:
+    def compiled_patterns(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(pattern) for pattern in self.patterns())
 
     @classmethod
@@ -84,18 +84,14 @@ class Outlet:
 
     def match_article(self, url: str) -> dict[str, str] | None:
         """The named groups of an article's address; None where it is not one."""
-        bare = url.split("#", 1)[0].split("?", 1)[0]
-        for pattern in self._article_url:
-            if match := pattern.fullmatch(bare):
-                return {name: value or "" for name, value in match.groupdict().items()}
-        return None
+        return match_article(url, self.compiled_patterns)
 
     def article_address(self, url: str) -> str:
         """As it is asked for: an article's without the query, where its path says which it is."""
-        return bare_url(url) if self.match_article(url) is not None else url
+        return article_address(url, self.compiled_patterns)
 
     def is_article(self, url: str) -> bool:
-        return not self._article_url or self.match_article(url) is not None
+        return not self.compiled_patterns or self.match_article(url) is not None
 
     def story_key(self, url: str) -> str | None:
         return (self.match_article(url) or {}).get("story") or None

@@ -1,4 +1,4 @@
-"""Runs in a worker process: one stored page through today's extraction and every stage that decides.
+"""Runs in a worker process: one stored page through today's extraction and all that is decided from it.
 
 Each `scrapy` command imports this by way of its own: what reading takes is imported where it runs.
 """
@@ -14,21 +14,15 @@ from archive import raw
 from archive.exceptions import ArchiveDamaged
 from archive.layout import Layout
 from crawler.exceptions import ExtractionError
-from crawler.items import Article, Fetch
-from pipelines.byline import BylineStage
-from pipelines.digest import DigestStage
-from pipelines.exceptions import Dropped
-from pipelines.language import LanguageStage
+from crawler.items import Fetch
+from pipelines.deciding import decide
 from pipelines.rows import article_record
-from pipelines.validate import ValidateStage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.records import ArticleRecord
     from crawler.items import Hints
-
-_STAGES = (ValidateStage(), LanguageStage(), BylineStage(), DigestStage())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +53,9 @@ def reread(root: Path, pointer: raw.Pointer, requested_url: str, hints: Hints) -
         fetched_at=page.fetched_at,
     )
     try:
-        article = extract(fetch, hints)
-        for stage in _STAGES:
-            decided = stage.process_item(article)
-            assert isinstance(decided, Article)
-            article = decided
-    except (ExtractionError, Dropped) as error:
+        article = decide(extract(fetch, hints))
+    except ExtractionError as error:
         return Reading(refused=error.reason)
+    if article.refused is not None:
+        return Reading(refused=article.refused.reason)
     return Reading(article_record(article, run_id=""))

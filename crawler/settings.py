@@ -99,6 +99,8 @@ LONGEST_ADDRESS = 1024
 MEMUSAGE_LIMIT_MB = 1500
 
 # --- how work flows --------------------------------------------------------------------------------
+# of an Article, in the worker process that read it, before any stage has it
+DECIDE = "pipelines.deciding.decide"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ITEM_PIPELINES = {stage: position * 100 for position, stage in enumerate(STAGES, start=1)}
 # as many asyncio tasks are made for every response; a page is one item and its variants' requests

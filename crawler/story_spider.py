@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import scrapy
 from scrapy import signals
 from scrapy.http import Request
+from scrapy.utils.misc import load_object
 
 from crawler import revisiting
 from crawler.arguments import Arguments
@@ -17,20 +17,19 @@ from crawler.budget import Budget, budget_of
 from crawler.discovering import Discovering, why_not
 from crawler.exceptions import ExtractionError
 from crawler.extraction.alternates import is_home_page
-from crawler.extraction.keeping import extract_and_keep
+from crawler.extraction.keeping import Beside, extract_and_decide
 from crawler.extraction.workers import Workers
 from crawler.failures import explain
 from crawler.fetched import fetch_of
 from crawler.items import Look
 from crawler.ledger import Ledger, asked_address, first_address
-from crawler.listed_date import dated
 from crawler.middlewares.exchanges import exchange_of
 from crawler.opt_outs import OptOuts
 from crawler.outlet import Outlet, in_domains
 from crawler.variants import variants_to_fetch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -62,12 +61,17 @@ class StorySpider(Outlet, scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
         spider.budget = budget_of(spider, spider.arguments, settings)
+        spider.decide = load_object(settings["DECIDE"])
         spider.workers = Workers(
-            settings.getint("EXTRACTION_PROCESSES"), settings.getfloat("EXTRACTION_TIMEOUT")
+            settings.getint("EXTRACTION_PROCESSES"),
+            settings.getfloat("EXTRACTION_TIMEOUT"),
+            preload=(spider.decide.__module__,),
         )
         crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
         return spider
 
+    decide: Callable[[Article], Article]
+    """What is decided from a page alone; runs in the worker that read it."""
     workers: Workers
     budget: Budget
 
@@ -142,21 +146,22 @@ class StorySpider(Outlet, scrapy.Spider):
             yield self.look(requested, "skipped", "no-such-variant", url=response.url, status=response.status)
             return
         fetch, hints = fetch_of(response), self.hints(self.outlet_of(response.url))
+        beside = Beside(
+            lead=lead,
+            story_key=self.story_key(response.url),
+            alternates=(*declared, *self.siblings(response.url)),
+            reserved=await self._reserved(response),
+            patterns=self.compiled_patterns,
+        )
         try:
             exchange = exchange_of(response, fetch.fetched_at)
-            said = await self.workers.run(extract_and_keep, fetch, hints, exchange)
+            article = await self.workers.run(extract_and_decide, fetch, hints, exchange, beside, self.decide)
         except ExtractionError as error:
             outcome: Outcome = "dropped" if error.final else "failed"
             yield self.look(
                 requested, outcome, error.reason, url=response.url, status=response.status, detail=str(error)
             )
             return
-        named = (*said.alternates, *declared, *self.siblings(response.url))
-        article = dated(said, lead, fetch.fetched_at).with_(
-            story_key=self.story_key(response.url),
-            alternates=tuple(replace(one, url=self.article_address(one.url)) for one in named),
-            extra=(*said.extra, *await self._reserved(response)),
-        )
         yield article
         again = self.errand == "revisit" or "again" in response.meta
         for step in self.variants(article, response.meta.get("story", requested), again=again):

@@ -1,22 +1,14 @@
-"""Why a stage refused an item.
+"""Why a page is refused, where Scrapy is not imported: pipelines/dropping.py tells Scrapy.
 
-scrapy.exceptions.DropItem
-└── Dropped     this page is no article, or one we cannot keep; counted as dropped(reason)
+Refused     this page is no article
 """
 
 from __future__ import annotations
 
-from scrapy.exceptions import DropItem
 
-
-class Dropped(DropItem):
-    """`reason` is short and countable (`no-headline`), `detail` is the sentence a person reads."""
+class Refused(Exception):
+    """`reason` is short and countable (`no-headline`), the message is the sentence a person reads."""
 
     def __init__(self, reason: str, detail: str) -> None:
-        # One line an item would drown the log of a large crawl; the ledger counts them.
-        super().__init__(f"{reason}: {detail}", log_level="INFO")
+        super().__init__(detail)
         self.reason = reason
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return self.detail

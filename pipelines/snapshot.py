@@ -18,7 +18,7 @@ from crawler.items import Article, Look
 from crawler.ledger import Ledger
 from crawler.listed_again import leaves_a_row
 from crawler.verdict import account
-from pipelines.exceptions import Dropped
+from pipelines.dropping import Dropped
 from pipelines.pairing import decide
 from pipelines.publisher import Publisher
 from pipelines.rows import article_record, observation_of_drop, observation_record

@@ -7,7 +7,7 @@ import re
 from crawler.extraction.alternates import is_home_page
 from crawler.extraction.kind import BRIEF
 from crawler.items import Article, Look
-from pipelines.exceptions import Dropped
+from pipelines.exceptions import Refused
 
 _OPENING = 200
 """A wall says so at once; an article about captchas has a headline and a date first."""
@@ -28,7 +28,7 @@ _NOT_FOUND = re.compile(
 
 
 class ValidateStage:
-    """First stage: only what a reader would call an article passes on."""
+    """First of all: only what a reader would call an article passes on."""
 
     def process_item(self, item: Article | Look) -> Article | Look:
         if isinstance(item, Article):
@@ -40,18 +40,18 @@ def _refuse_what_is_no_article(article: Article) -> None:
     headline, body = (article.headline or "").strip(), article.body.strip()
     dated = article.published_at is not None
     if is_home_page(article.url):
-        raise Dropped("home-page", f"{article.url} is a front page, not an article")
+        raise Refused("home-page", f"{article.url} is a front page, not an article")
     if not dated and (wall := _BLOCKED.search(f"{headline}\n{body[:_OPENING]}")):
-        raise Dropped("blocked-page", f"{article.url} shows a wall instead of the article: {wall[0]!r}")
+        raise Refused("blocked-page", f"{article.url} shows a wall instead of the article: {wall[0]!r}")
     if not dated and _NOT_FOUND.match(headline):
-        raise Dropped("error-page", f"{article.url} answered {article.http_status} and says {headline!r}")
+        raise Refused("error-page", f"{article.url} answered {article.http_status} and says {headline!r}")
     # Some sites print the front page as canonical on each article; then only the date tells them apart.
     if article.canonical_url and is_home_page(article.canonical_url) and not dated:
-        raise Dropped("home-page", f"{article.url} names the front page {article.canonical_url} as itself")
+        raise Refused("home-page", f"{article.url} names the front page {article.canonical_url} as itself")
     if not headline:
-        raise Dropped("no-headline", f"{article.url} has no headline in h1, og:title or JSON-LD")
+        raise Refused("no-headline", f"{article.url} has no headline in h1, og:title or JSON-LD")
     if not body:
-        raise Dropped("no-body", f"{article.url} has a headline and no text: {headline!r}")
+        raise Refused("no-body", f"{article.url} has a headline and no text: {headline!r}")
     if len(body) < BRIEF:
         _refuse_what_is_no_brief(article, len(body))
 
@@ -60,7 +60,7 @@ def _refuse_what_is_no_brief(article: Article, length: int) -> None:
     """Two sentences are news where the page says that it is an article, and of when."""
     said = {claim.source: claim.value for claim in article.extra}
     if (kind := said.get("kind")) in {"video", "gallery"}:
-        raise Dropped(
+        raise Refused(
             "not-an-article", f"{article.url} is a {kind} ({said.get('kind_source')}) of {length} characters"
         )
     missing = [
@@ -69,6 +69,6 @@ def _refuse_what_is_no_brief(article: Article, length: int) -> None:
         if not there
     ]
     if missing:
-        raise Dropped(
+        raise Refused(
             "too-short", f"{article.url} has {length} characters of text and {' and '.join(missing)}"
         )

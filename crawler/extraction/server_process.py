@@ -7,6 +7,10 @@ import os
 import socket
 import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SERVER = "crawler.extraction.worker_server"
 
@@ -14,11 +18,11 @@ _SERVER = "crawler.extraction.worker_server"
 class ServerProcess:
     """Does not wait until it runs: it reads its imports while the crawl reads its own."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, preload: Sequence[str] = ()) -> None:
         self._control, theirs = socket.socketpair()
         # a group of its own: Ctrl-C is for the crawl, which ends its workers when it is done
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), str(timeout)],
+            [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), str(timeout), *preload],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             process_group=0,

@@ -1,4 +1,4 @@
-"""The process that workers are forked from: `python -m crawler.extraction.worker_server FD SECONDS`.
+"""The process that workers are forked from: `python -m crawler.extraction.worker_server FD SECONDS MODULE…`.
 
 It pays for the imports once. Its end of the socket pair FD brings one byte and one more socket for each
 worker that is wanted; when it brings nothing any more the crawl has ended or was killed, and all that it has
@@ -47,9 +47,9 @@ Reply = tuple[object, BaseException | None, bool]
 """What the function gave, or what it raised, and whether the worker wants to be replaced."""
 
 
-def prepare() -> None:
+def prepare(*modules: str) -> None:
     """What every worker shares: imports, and the pace of the collector."""
-    for name in PRELOADED:
+    for name in (*PRELOADED, *modules):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
@@ -161,6 +161,6 @@ if __name__ == "__main__":
     # the crawl says when to end: at a service manager's SIGTERM to all it still has pages here
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    prepare()
+    prepare(*sys.argv[3:])
     with socket.socket(fileno=int(sys.argv[1])) as asked:
         serve(asked, float(sys.argv[2]))

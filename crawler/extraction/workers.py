@@ -17,7 +17,7 @@ from crawler.extraction.server_process import ServerProcess
 from crawler.extraction.worker import Task, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,14 +29,16 @@ _FALSE_STARTS = 3
 class Workers:
     """A pool of processes for one event loop, forked from a server that has paid for the imports once."""
 
-    def __init__(self, processes: int, timeout: float) -> None:
+    def __init__(self, processes: int, timeout: float, preload: Sequence[str] = ()) -> None:
+        """`preload`: modules of the caller's own that its functions take."""
         self._processes = processes
         self._timeout = timeout
         self._waiting: deque[Task] = deque()
         self._workers: set[Worker] = set()
         self._false_starts = 0
         self._closed = False
-        self._server = ServerProcess(timeout)
+        self._preload = preload
+        self._server = ServerProcess(timeout, preload)
         self._fill()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -66,12 +68,11 @@ class Workers:
 
     def _fill(self) -> None:
         if self._server.ended:
-            for (
-                worker
-            ) in self._workers:  # they end with it: what they were given now would be blamed for that
+            # they end with it: what they were given now would be blamed for that
+            for worker in self._workers:
                 worker.worn = True
             self._server.close()
-            self._server = ServerProcess(self._timeout)
+            self._server = ServerProcess(self._timeout, self._preload)
         for _ in range(self._processes - sum(not worker.worn for worker in self._workers)):
             self._workers.add(Worker(self._timeout, self._heard, self._server))
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.items import Article, Claim, Look
-from pipelines.exceptions import Dropped
+from pipelines.exceptions import Refused
 from pipelines.validate import ValidateStage
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ def article(**fields):
 
 
 def refusal(**fields):
-    with pytest.raises(Dropped) as caught:
+    with pytest.raises(Refused) as caught:
         ValidateStage().process_item(article(**fields))
     return caught.value.reason
 
@@ -77,7 +77,7 @@ def test_what_is_no_article_is_dropped_with_its_reason(fields, reason):
 
 
 def test_the_sentence_names_the_page_and_what_it_has():
-    with pytest.raises(Dropped, match=r"https://courier\.example/.* has 26 characters of text and no date"):
+    with pytest.raises(Refused, match=r"https://courier\.example/.* has 26 characters of text and no date"):
         ValidateStage().process_item(article(body="Weather, rates, horoscope.", published_at=None))
 
 
