@@ -63,9 +63,7 @@ def test_a_look_passes():
 
 
 def test_a_worker_needs_no_scrapy():
-    taken = (
-        "import pipelines.deciding, crawler.extraction.keeping, crawler.article_address, crawler.listed_date"
-    )
+    taken = "pipelines.deciding, crawler.extraction.keeping, crawler.article_address, crawler.listed_date"
     code = f"import sys, {taken}; print({{'scrapy', 'twisted'}} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
