@@ -13,9 +13,10 @@ import numpy as np
 from benchmarks.pairing_sets import cut, half_of, know, paragraphs, trials
 from pipelines.alignment.weighting import shipped_weighting
 from pipelines.pairing.background import save, shipped_background
-from pipelines.pairing.content import WORTH, tier
+from pipelines.pairing.content import tier
 from pipelines.pairing.features import NAMES
 from pipelines.pairing.passages import Agreement, agreement
+from pipelines.pairing.shortlist import WORTH
 from pipelines.pairing.weights import CROSSED, FILE, Weights, calibrating, crossed, logit
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What `scrapy pair` costs: `python benchmarks/pairing_scale.py [--documents N]… [--new N]`.
 
-Scoring, aligning and committing, in archives of made-up outlets over one year: the texts of
+Scoring, aligning and committing, in archives of `--outlets` made-up outlets over `--days`: the texts of
 ../shared/data/pairs, two stories mixed into one and every number changed, so that each is another story. Each
 archive is paired in a process of its own: CPU seconds, and the largest memory it ever had. Then a day's worth
 of articles is added and paired again. With `--new`, all but the last so many articles of the year count as
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-OUTLETS = 5
 LANGUAGES = ("uk", "ru", "en")
 
 
@@ -49,15 +48,17 @@ def stories(data: Path) -> list[dict[str, tuple[str, str]]]:
     return [each for _, each in sorted(told.items()) if len(each) == 3]
 
 
-def articles(data: Path, documents: int, seed: int) -> Iterator[ArticleRecord]:
+def articles(
+    data: Path, documents: int, seed: int, outlets: int = 5, over: int = 365
+) -> Iterator[ArticleRecord]:
     """A third of the stories in three languages, a third in two, a third in one; in the order of days."""
     rng, told, made = random.Random(seed), stories(data), 0
-    days = sorted(rng.uniform(0, 365 * 86_400) for _ in range(documents // 2))
+    days = sorted(rng.uniform(0, over * 86_400) for _ in range(documents // 2))
     while made < documents:
         one, other = rng.sample(told, 2)
         shift = rng.randint(2, 97)
         at = BEGIN + timedelta(seconds=days[min(made // 2, len(days) - 1)])
-        outlet = f"outlet{rng.randrange(OUTLETS)}"
+        outlet = f"outlet{rng.randrange(outlets)}"
         for language in rng.sample(LANGUAGES, rng.choice((1, 2, 3))):
             (title, text), (_, more) = one[language], other[language]
             half = "\n\n".join([text[: min(1500, len(text) // 2)], more[: min(1500, len(more) // 2)]])
@@ -83,11 +84,13 @@ def record(url: str, outlet: str, language: str, title: str, body: str, at: date
     return ArticleRecord(**{**empty, **fields})
 
 
-def fill(folder: Path, data: Path, documents: int, seed: int, new: int = 0) -> None:
+def fill(  # noqa: PLR0917
+    folder: Path, data: Path, documents: int, seed: int, new: int = 0, outlets: int = 5, over: int = 365
+) -> None:
     """All but the last `new` articles, if any are asked for, as if they had been paired."""
     last = 0
     with ArchiveWriter.open(folder, run_id=f"benchmark-{seed}") as writer:
-        for number, each in enumerate(articles(data, documents, seed), start=1):
+        for number, each in enumerate(articles(data, documents, seed, outlets, over), start=1):
             writer.add_article(each)
             known = bool(new) and number == documents - new
             if number % 20_000 == 0 or known:
@@ -132,6 +135,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--documents", type=int, action="append", help="1000 and 10000 where not given")
     parser.add_argument("--new", type=int, default=0, help="pair only the last so many of each archive")
+    parser.add_argument("--outlets", type=int, default=5)
+    parser.add_argument("--days", type=int, default=365, help="over which the articles are spread")
+    parser.add_argument("--once", action="store_true", help="without the day more")
     parser.add_argument("--pair", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.pair:
@@ -141,8 +147,9 @@ def main() -> None:
     for documents in arguments.documents or [1000, 10_000]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / "news-archive"
-            fill(folder, arguments.data, documents, 1, arguments.new)
-            for run in ("all", "a day more") if not arguments.new else ("the last",):
+            fill(folder, arguments.data, documents, 1, arguments.new, arguments.outlets, arguments.days)
+            runs = ("the last",) if arguments.new else ("all",) if arguments.once else ("all", "a day more")
+            for run in runs:
                 if run == "a day more":
                     fill_day(folder, arguments.data, documents)
                 found = measured(folder)

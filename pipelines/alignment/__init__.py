@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Aligner"]
 
 _NOT_COMPARED = frozenset({"caption"})
+_KEPT = 64
+"""Texts that are held as read, half a megabyte each."""
 
 
 class Aligner:
@@ -37,7 +39,7 @@ class Aligner:
     def __call__(
         self, variants: Mapping[str, VariantText], couples: Collection[Couple]
     ) -> tuple[AlignmentRecord, ...]:
-        """The rows of these couples of one story, in the order of `couples`."""
+        """The rows of these couples, in their order; those of one story should follow each other."""
         read: dict[str, Groups | None] = {}
         told: list[AlignmentRecord] = []
         for a, b in couples:
@@ -47,6 +49,8 @@ class Aligner:
             if found is None:
                 for each in (one, other):
                     if each.article_id not in read:
+                        if len(read) >= _KEPT:
+                            del read[next(x for x in read if x not in {a, b})]
                         read[each.article_id] = _read(each)
                 ours, theirs = read[a], read[b]
                 found = (

@@ -23,7 +23,7 @@ class Vectors:
     """How many vectors have each key."""
     starts: NDArray[np.int64]
     """Where each vector begins, and where the last one ends."""
-    ids: NDArray[np.int64]
+    ids: NDArray[np.int32]
     weights: NDArray[np.float32]
 
     def __len__(self) -> int:
@@ -38,7 +38,7 @@ class Vectors:
             known,
             frequency,
             starts.astype(np.int64),
-            ids,
+            ids.astype(np.int32),
             np.concatenate([*weights, np.empty(0, np.float32)]),
         )
 
@@ -55,8 +55,8 @@ class Vectors:
         norms = np.sqrt(np.bincount(owners, weights * weights, len(self)))
         return replace(self, weights=(weights / np.maximum(norms, 1e-9)[owners]).astype(np.float32))
 
-    def owners(self) -> NDArray[np.int64]:
-        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+    def owners(self) -> NDArray[np.int32]:
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
 
 
 def cosines(one: Vectors, other: Vectors) -> NDArray[np.float32]:

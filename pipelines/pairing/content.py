@@ -7,20 +7,16 @@ than the next ones.
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from pipelines.pairing.candidates import Compared
-from pipelines.pairing.features import features, in_order
+from pipelines.pairing.features import in_order
 from pipelines.pairing.passages import Passages
 from pipelines.pairing.rarity import Pool, pool
 from pipelines.pairing.reading import Document, Reading, read
 from pipelines.pairing.records import CONFLICT
+from pipelines.pairing.shortlist import Candidate, shortlist, story_by_story
 from pipelines.pairing.traces import Rare, Trace
 from pipelines.pairing.weights import LANGUAGES, Weights, shipped_weights
 from pipelines.pairing.wording import in_words
@@ -28,14 +24,8 @@ from pipelines.pairing.wording import in_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from numpy.typing import NDArray
-
-_WINDOW = timedelta(days=4)
-"""A translation is out within four days; a narrower window lost one in ten."""
 _SHORT = 400
 _SHOWN = 12
-WORTH = 0.005
-"""Probability before the passages are compared, from which on they are."""
 
 Tier = Literal["auto", "probable", "review", "none"]
 
@@ -56,7 +46,6 @@ class Match:
     """Numbers and names that both have, as each prints them, rarest first, at most twelve."""
     ordered: tuple[int, int] = (0, 0)
     """How many of the shared ones that occur once on each side stand in the same order, and of how many."""
-
     covered: tuple[float, float] = (0.0, 0.0)
     """Share of the letters of a, and of b, in passages that the other has too; 0 where not compared."""
     traces: tuple[Trace, ...] = ()
@@ -161,59 +150,31 @@ def compare(
     def due(a_id: str, b_id: str) -> bool:
         return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
 
-    found = []
+    found: list[Candidate] = []
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
-        found += _match(pools[a], pools[b], weights, asked, rare, said=said, due=due)
-    return found
+        found += shortlist(pools[a], pools[b], weights, asked, rare, due=due)
+    matches = (_judged(each, weights, said) for each in story_by_story(found))
+    return [match for match in matches if match is not None]
 
 
-def _match(
-    one: Pool,
-    other: Pool,
-    weights: Weights,
-    wanted: set[tuple[str, str]],
-    rare: Rare,
-    *,
-    said: Passages,
-    due: Callable[[str, str], bool],
-) -> list[Match]:
-    languages = f"{one.readings[0].document.language}-{other.readings[0].document.language}"
-    compared = Compared.of(one, other, _may_be(one.readings, other.readings))
-    asked = _places(one, other, wanted)
-    asked |= {pair for pair in rare.pairs(one.readings, other.readings) if compared.allowed[pair]}
-    pairs = sorted({*compared.candidates(), *asked})
-    if not pairs:
-        return []
-    likely = weights.probabilities(features(compared, pairs, weights.expected[languages]))
-    best_of_a, best_of_b = _ranked(pairs, likely, side=0), _ranked(pairs, likely, side=1)
-    found = []
-    for n, (i, j) in enumerate(pairs):
-        mutual = best_of_a[i][0] == n and best_of_b[j][0] == n
-        a, b = one.readings[i], other.readings[j]
-        worth = (i, j) in asked or (mutual and likely[n] >= WORTH)
-        if not worth or not due(a.document.article_id, b.document.article_id):
-            continue
-        others = (k for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n)
-        rival = max((float(likely[k]) for k in others), default=0.0)
-        agreed, letters = said.agreement(a, b), min(a.letters, b.letters)
-        probability = weights.published(float(likely[n]), rival, letters, agreed)
-        if probability < CONFLICT and (i, j) not in asked:
-            continue
-        traces = rare.shared(a.document.article_id, b.document.article_id) if compared.allowed[i, j] else ()
-        told = Match(
-            a_id=a.document.article_id,
-            b_id=b.document.article_id,
-            probability=round(probability, 4),
-            tier=tier(probability, letters),
-            mutual=mutual,
-            runner_up=round(rival, 4),
-            shared=_shared(one, i, other, j),
-            ordered=in_order(a, b),
-            covered=agreed.covered,
-            traces=traces,
-        )
-        found.append(_worded(told, (a.document.language, b.document.language), rival))
-    return found
+def _judged(each: Candidate, weights: Weights, said: Passages) -> Match | None:
+    a, b = each.sides
+    agreed, letters = said.agreement(a, b), min(a.letters, b.letters)
+    probability = weights.published(each.likely, each.rival, letters, agreed)
+    if probability < CONFLICT and not each.asked:
+        return None
+    told = Match(
+        *each.ids,
+        probability=round(probability, 4),
+        tier=tier(probability, letters),
+        mutual=each.mutual,
+        runner_up=round(each.rival, 4),
+        shared=_shared(each.one, each.i, each.other, each.j),
+        ordered=in_order(a, b),
+        covered=agreed.covered,
+        traces=each.traces,
+    )
+    return _worded(told, (a.document.language, b.document.language), each.rival)
 
 
 def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
@@ -221,34 +182,6 @@ def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
     words = in_words(match.shared, match.ordered, match.covered, languages, rival, match.traces)
     told = replace(match, in_words=words)
     return told if told.a_id < told.b_id else told.turned()
-
-
-def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[int, int]]:
-    """The index pairs of the wanted pairs that are in these two pools."""
-    ours = {each.document.article_id: i for i, each in enumerate(one.readings)}
-    theirs = {each.document.article_id: j for j, each in enumerate(other.readings)}
-    places = {(ours[a], theirs[b]) for a, b in wanted if a in ours and b in theirs}
-    return places | {(ours[b], theirs[a]) for a, b in wanted if b in ours and a in theirs}
-
-
-def _may_be(ours: Sequence[Reading], theirs: Sequence[Reading]) -> NDArray[np.bool_]:
-    """Published within the window; where a time is unknown, nothing speaks against it."""
-    a = np.array([_seconds(each) for each in ours])[:, None]
-    b = np.array([_seconds(each) for each in theirs])[None, :]
-    apart = np.abs(a - b)
-    return np.asarray(np.isnan(apart) | (apart <= _WINDOW.total_seconds()), dtype=np.bool_)
-
-
-def _seconds(reading: Reading) -> float:
-    return reading.document.at.timestamp() if reading.document.at is not None else math.nan
-
-
-def _ranked(pairs: list[tuple[int, int]], likely: NDArray[np.float64], *, side: int) -> dict[int, list[int]]:
-    """Of each article of one side its candidates, the likeliest first."""
-    ranked: dict[int, list[int]] = {}
-    for n in np.argsort(-likely, kind="stable"):
-        ranked.setdefault(pairs[n][side], []).append(int(n))
-    return ranked
 
 
 def tier(probability: float, letters: int) -> Tier:

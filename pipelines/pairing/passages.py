@@ -25,6 +25,7 @@ _SEAM = re.compile(r"(?<=[.!?…])\s+|\n+")
 _LEAST = 60
 _MOST = 30
 """Letters of a passage, and passages of a text: what is compared grows with their square."""
+_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +82,22 @@ def agreement(one: Groups | None, other: Groups | None, weighting: Weighting | N
 
 
 class Passages:
-    """Of the articles of a block: each is cut into passages once, and only where a pair needs it."""
+    """Of the articles of a block, where a pair needs them; the last few stay cut, half a megabyte each."""
 
     def __init__(self, weighting: Weighting | None) -> None:
         self._weighting = weighting
         self._cut: dict[str, Groups | None] = {}
 
     def agreement(self, a: Reading, b: Reading) -> Agreement:
-        for each in (a, b):
-            if each.document.article_id not in self._cut:
-                self._cut[each.document.article_id] = passages(each)
-        ours, theirs = self._cut[a.document.article_id], self._cut[b.document.article_id]
-        return agreement(ours, theirs, self._weighting)
+        return agreement(self._passages(a), self._passages(b), self._weighting)
+
+    def _passages(self, article: Reading) -> Groups | None:
+        article_id = article.document.article_id
+        if article_id not in self._cut:
+            self._cut[article_id] = passages(article)
+            if len(self._cut) > _KEPT:
+                del self._cut[next(iter(self._cut))]
+        return self._cut[article_id]
 
 
 def _numbers(groups: Groups, places: tuple[int, ...]) -> set[str]:
