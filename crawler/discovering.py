@@ -147,14 +147,15 @@ class Discovering:
             )
             return
         strange = found.leads and not any(self._spider.is_article(lead.url) for lead in found.leads)
-        ledger.sources[address] = "no-article-in-it" if strange else "read"
-        if strange:
-            yield self._spider.look(address, "failed", "no-article-in-it", url=response.url)
+        why_not = "cut-short" if found.cut_short else "no-article-in-it" if strange else None
+        ledger.sources[address] = why_not or "read"
+        if why_not is not None:
+            yield self._spider.look(address, "failed", why_not, url=response.url)
         for request in self._further(response, found.children):
             yield request
         leads = [self._told_apart(lead) for lead in found.leads]
         if self._spider.arguments.since is None:
-            self.changes.read(leads)
+            await self.changes.read(leads)
         for lead in leads:
             if self._in_period(lead, response.meta["after"]):
                 for step in self.follow(lead):

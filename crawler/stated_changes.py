@@ -6,6 +6,7 @@ is not believed; what is asked for because of it is of the share that revisits h
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -34,26 +35,24 @@ class StatedChanges:
         self._believed: set[str] = set()
         self.asked = 0
 
-    def read(self, leads: Sequence[Lead]) -> None:
-        """Of one list, before its leads are followed."""
+    async def read(self, leads: Sequence[Lead]) -> None:
+        """Of one list, before its leads are followed. A day's manifests are read in a thread."""
         ledger = self._spider.ledger
         known = [(lead, found) for lead in leads if (found := _article(ledger, lead.url)) is not None]
         changed = [lead.url for lead, found in known if _changed_since(lead, found, ledger)]
         if len(changed) <= max(ALWAYS, MOST * len(known)):
             self._believed.update(changed)
+        if self._believed and self._share is None:
+            settings = self._spider.crawler.settings
+            now = datetime.now(UTC)
+            self._share = await asyncio.to_thread(share_of, settings["ARCHIVE_URI"], self._spider.name, now)
 
     def take(self, url: str) -> bool:
         """Whether this known page is to be looked at now; counts it."""
-        if url not in self._believed or self.asked >= self._left():
+        if url not in self._believed or self._share is None or self.asked >= self._share.left:
             return False
         self.asked += 1
         return True
-
-    def _left(self) -> int:
-        if self._share is None:
-            settings = self._spider.crawler.settings
-            self._share = share_of(settings["ARCHIVE_URI"], self._spider.name, datetime.now(UTC))
-        return self._share.left
 
 
 def _article(ledger: Ledger, url: str) -> Known | None:

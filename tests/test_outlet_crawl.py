@@ -140,6 +140,15 @@ def test_an_outlet_none_of_whose_sources_answers_is_an_error(herald: Herald) -> 
     assert "http-404" in run.err
 
 
+def test_of_a_list_that_ends_too_soon_what_came_is_followed_and_the_rest_is_told(herald: Herald) -> None:
+    herald.publish(1, languages=("uk",))
+    entry = f"<url><loc>{herald.base}/news/1</loc></url>"
+    herald.site["/sitemap-news.xml"] = Answer(f"<urlset>{entry}<url><lo".encode(), headers=XML)
+    run = herald.crawl()
+    assert "sitemap-news.xml: cut-short" in run.out
+    assert len(run.table("articles")) == 1
+
+
 def test_a_source_without_articles_says_that_the_rule_is_wrong(herald: Herald) -> None:
     herald.site["/sitemap-news.xml"] = Answer(
         f"<urlset><url><loc>{herald.base}/story/1</loc></url></urlset>".encode(), headers=XML

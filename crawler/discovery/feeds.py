@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.discovery import Lead, listed_page
 from crawler.discovery.news_sitemaps import Sitemap
-from crawler.discovery.unpacking import unpack
+from crawler.discovery.unpacking import is_cut_short, unpack
 from crawler.exceptions import DiscoveryError
 from crawler.extraction.alternates import language_tag
 from crawler.extraction.text import one_line
@@ -34,7 +34,8 @@ _TAGS = re.compile(r"</?[A-Za-z][^<>]*>")
 
 def read_feed_source(body: bytes, url: str) -> Sitemap:
     """A feed in the shape of the other sources."""
-    return Sitemap(read_feed(body, url, None), ())
+    leads = read_feed(body, url, None)
+    return Sitemap(leads, (), is_cut_short(unpack(body, url), "rss", "feed", "RDF"))
 
 
 def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from crawler.discovery import Lead, listed_page
-from crawler.discovery.unpacking import unpack
+from crawler.discovery.unpacking import is_cut_short, unpack
 from crawler.exceptions import DiscoveryError
 from crawler.extraction.alternates import absolute, language_tag
 from crawler.extraction.text import one_line
@@ -26,6 +26,8 @@ class Sitemap:
     leads: tuple[Lead, ...]
     children: tuple[str, ...]
     """Further sitemaps, where this one is an index."""
+    cut_short: bool = False
+    """It ends before its last element does: what came is given, and there is more."""
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
@@ -33,7 +35,8 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
 
     Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-sitemap`.
     """
-    root = _parse(unpack(body, url), url)
+    unpacked = unpack(body, url)
+    root = _parse(unpacked, url)
     leads: dict[str, Lead] = {}
     children: dict[str, None] = {}
     for entry in root:
@@ -46,7 +49,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
         except UnicodeDecodeError:
             # bytes that recovery let through: the entry is lost, the others are not
             continue
-    return Sitemap(tuple(leads.values()), tuple(children))
+    return Sitemap(tuple(leads.values()), tuple(children), is_cut_short(unpacked, "urlset", "sitemapindex"))
 
 
 def _parse(body: bytes, url: str) -> etree._Element:

@@ -10,6 +10,8 @@ from crawler.exceptions import DiscoveryError
 # the sitemap protocol's own limit of one file, unpacked
 LARGEST = 50 << 20
 
+_LAST = 4096
+"""Bytes at the end of a document in which its root ends: comments may follow."""
 _CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 
 
@@ -25,6 +27,13 @@ def unpack(body: bytes, url: str) -> bytes:
         raise DiscoveryError(message, "too-large")
     # emoji as two halves, &#55357;&#56832;, are seen in feeds: lxml and feedparser would raise
     return _CHARACTER.sub(_existing, body)
+
+
+def is_cut_short(document: bytes, *roots: str) -> bool:
+    """Whether the end tag of the root is missing; what is cut out of gzip is cut here, too."""
+    end = document[-_LAST:]
+    whole = (rf"</(?:[\w.-]+:)?{root}\s*>|<(?:[\w.-]+:)?{root}[^<>]*/>" for root in roots)
+    return re.search("|".join(whole).encode(), end) is None and b"\x00" not in end
 
 
 def _gunzip(body: bytes, url: str) -> bytes:

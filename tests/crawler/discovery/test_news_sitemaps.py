@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery import Lead
+from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.news_sitemaps import Sitemap, read_sitemap
 from crawler.discovery.unpacking import LARGEST
 from crawler.exceptions import DiscoveryError
@@ -243,3 +244,19 @@ def test_any_damage_to_a_sitemap_is_survived(data):
     except DiscoveryError:
         return
     assert all(lead.url.startswith(("http://", "https://")) for lead in leads)
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_a_sitemap_that_ends_too_soon_says_so(packed):
+    assert not read_sitemap(packed(NEWS + b"<!-- made by hand -->"), URL).cut_short
+    cut = NEWS[: NEWS.rindex(b"</url>") + 6]
+    read = read_sitemap(packed(cut), URL)
+    assert read.leads
+    assert read.cut_short
+    assert read_sitemap(gzip.compress(NEWS)[:-20], URL).cut_short
+
+
+def test_a_feed_that_ends_too_soon_says_so():
+    feed = b"<rss version='2.0'><channel><item><link>/a/1</link></item></channel></rss>"
+    assert not read_feed_source(feed, URL).cut_short
+    assert read_feed_source(feed[:-6], URL).cut_short
