@@ -266,6 +266,17 @@ def test_explain_shows_what_a_person_can_check(scrapy_command: list[str], paired
     assert "https://nowhere.example/" in run.stderr
 
 
+def test_two_articles_of_one_language_are_explained_too(
+    scrapy_command: list[str], paired: tuple[Path, str]
+) -> None:
+    urls = rows(paired[0])
+    a, b = urls[urls["language"] == "uk"]["url"].tolist()[:2]
+    run = scrapy(scrapy_command, paired[0], "pair", "--explain", a, b)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "cannot be compared (uk and uk)" in run.stdout
+    assert "no pair, two stories" in run.stdout
+
+
 def test_no_archive_is_told(scrapy_command: list[str], tmp_path: Path) -> None:
     run = scrapy(scrapy_command, tmp_path / "nothing", "pair")
     assert run.returncode == 1

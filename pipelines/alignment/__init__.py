@@ -1,7 +1,7 @@
 """Which paragraphs of a story's variants say the same: what one language leaves out, adds or moves.
 
 `Aligner` is what pairing hands to the archive's commit. Captions and empty blocks are not compared, nor what
-comes after the first MOST blocks; languages other than uk, ru and en are not aligned.
+comes after the first MOST blocks; languages other than uk, ru and en are not aligned, nor two texts of one.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Aligner:
                 ours, theirs = read[a], read[b]
                 found = (
                     tuple(rows(one, other, compared(one), compared(other), ours, theirs))
-                    if ours and theirs
+                    if ours and theirs and one.language != other.language
                     else ()
                 )
                 self._done[key] = found

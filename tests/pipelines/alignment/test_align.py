@@ -85,6 +85,18 @@ def test_what_cannot_be_compared_has_no_rows():
     assert Aligner()({"a": variant("a", "uk", UK), "b": german}, [("a", "b")]) == ()
     assert aligned(UK, ()) == ()
     assert aligned(("", " "), EN) == ()
+    same = {"a": variant("a", "uk", UK), "b": variant("b", "uk", UK)}
+    assert Aligner()(same, [("a", "b")]) == ()
+
+
+def test_many_texts_at_once_are_not_all_held():
+    """Each is read anew where a later couple needs it again."""
+    texts = {f"{language}{n}": variant(f"{language}{n}", language, told) for n in range(50)
+             for language, told in (("uk", UK), ("en", EN))}  # fmt: skip
+    couples = [(f"en{n}", f"uk{n}") for n in range(50)] * 2
+    first = Aligner()(texts, couples[:1])
+    assert first
+    assert len(Aligner()(texts, couples)) == len(couples) * len(first)
 
 
 def test_what_is_done_ahead_holds_for_these_texts_alone():
