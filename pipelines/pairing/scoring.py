@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from pipelines.alignment import Aligner
 from pipelines.pairing.blocks import WEEK, Blocks
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
     from pipelines.pairing.spool import Spool
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    evidence: str
-    score: float | None
-
-
 class Scoring:
     """Of the blocks with an article that is new since the snapshot `before`; None: of all."""
 
@@ -35,20 +30,39 @@ class Scoring:
         self._blocks = Blocks(read, before)
         self._spool, self._keep_uncertain = spool, keep_uncertain
         self._aligner = Aligner(spool)
-        self._held = _pairs(read, self._blocks)
         self._aligned = _aligned(read)
-        fresh = self._blocks.fresh
-        # links are scored once, and again when a text has changed
-        self._due = {
-            x for x, pair in self._held.items() if before is None or pair.score is None or fresh & set(x)
-        }
-        # so that a translation found later can take the place of what a wrong link had joined
-        self._doubted = {x for x, pair in self._held.items() if (pair.score or 1.0) < CONFLICT} - self._due
+        self._held: set[int] = set()
+        self._by_content: set[int] = set()
+        self._by_label: set[int] = set()
+        """Pairs that there are, as hashes: their ids would take much room."""
+        self._due: set[tuple[str, str]] = set()
+        """Links that were not scored, or of which a text has changed since."""
+        self._doubted: set[tuple[str, str]] = set()
+        """Those that the texts contradict: what is found now may take their place."""
+        self._hold(read, everything=before is None)
         self.in_doubt: set[str] = set()
         """Articles of links that the texts contradict."""
         self.blocks, self.articles = len(self._blocks), self._blocks.articles
         self.taken_over = 0
         """Blocks that a run which was cut off had compared."""
+
+    def _hold(self, read: Archive, *, everything: bool) -> None:
+        """The pairs there are, of articles whose languages can be compared."""
+        names = ("article_id_a", "article_id_b", "evidence", "score")
+        table = read.pairs(columns=names).to_arrow()
+        known = pc.and_(*(pc.is_in(table[side], value_set=self._blocks.ids) for side in names[:2]))
+        for batch in table.filter(known).to_batches(max_chunksize=65_536):
+            for a, b, evidence, score in zip(*(x.to_pylist() for x in batch.columns), strict=True):
+                key = hash((a, b))
+                self._held.add(key)
+                if evidence in BY_CONTENT:
+                    self._by_content.add(key)
+                if evidence == "label":
+                    self._by_label.add(key)
+                if everything or score is None or {a, b} & self._blocks.fresh:
+                    self._due.add((a, b))
+                elif score < CONFLICT:
+                    self._doubted.add((a, b))
 
     def run(self) -> Iterator[list[Match]]:
         """One block after the other; the uncertain matches of each, where they are kept."""
@@ -84,25 +98,24 @@ class Scoring:
         return compare(list(readings.values()), asked, decides=blocks[0].decides)
 
     def _told(self, match: Match) -> Match:
-        ids = match.a_id, match.b_id
-        return replace(match, held=ids in self._held and self._held[ids].evidence in BY_CONTENT)
+        return replace(match, held=hash((match.a_id, match.b_id)) in self._by_content)
 
     def _is_news(self, match: Match) -> bool:
         ids = match.a_id, match.b_id
         return (
             ids in self._due
             or ids in self._doubted
-            or ((match.joins or match.contradicted) and ids not in self._held)
+            or ((match.joins or match.contradicted) and hash(ids) not in self._held)
         )
 
     def _is_uncertain(self, match: Match) -> bool:
         ids = match.a_id, match.b_id
-        judged = ids in self._held and self._held[ids].evidence == "label"
+        judged = hash(ids) in self._by_label
         return match.tier != "auto" and not judged and (match.mutual or ids in self._due)
 
     def _align(self, chosen: Sequence[Match], blocks: Sequence[Block]) -> None:
         """Before the archive's lock is taken, as most of it is known by then."""
-        couples = [(x.a_id, x.b_id) for x in chosen if x.joins or (x.a_id, x.b_id) in self._held]
+        couples = [(x.a_id, x.b_id) for x in chosen if x.joins or hash((x.a_id, x.b_id)) in self._held]
         texts = self._blocks.variants({x for couple in couples for x in couple}, blocks)
         due = []
         for ids in couples:
@@ -122,20 +135,11 @@ class Scoring:
 
 
 def _aligned(read: Archive) -> set[int]:
-    """Hashes of the texts that are aligned, with the versions of them; their ids would take much room."""
+    """Hashes of the texts that are aligned, with the versions of them."""
     columns = ["article_id_a", "version_a", "article_id_b", "version_b"]
-    known = read.alignments(columns=[*columns]).to_arrow().group_by(columns).aggregate([])
-    return {hash(x) for x in zip(*known.select(columns).to_pydict().values(), strict=True)}
-
-
-def _pairs(read: Archive, blocks: Blocks) -> dict[tuple[str, str], _Held]:
-    """The pairs there are, of articles whose languages can be compared."""
-    table = read.pairs(columns=["article_id_a", "article_id_b", "evidence", "score"]).to_arrow()
-    known = pc.and_(
-        *(pc.is_in(table[side], value_set=blocks.ids) for side in ("article_id_a", "article_id_b"))
-    )
-    columns = table.filter(known).to_pydict()
-    return {(a, b): _Held(evidence, score) for a, b, evidence, score in zip(*columns.values(), strict=True)}
+    # each two have a first row
+    rows = read.alignments(columns=columns).where(ds.field("position") == 0).to_arrow()
+    return {hash(x) for x in zip(*rows.select(columns).to_pydict().values(), strict=True)}
 
 
 def known_content(read: Archive, named: Collection[str], have: Callable[[str, str], bool]) -> Iterable[Match]:
