@@ -88,14 +88,12 @@ def _joined(
 
 
 def _in_doubt(stories: Stories, found: Mapping[tuple[str, str], Match]) -> set[str]:
-    """Stories with two articles that the texts tell apart, where either is surely another's translation."""
+    """Stories with a link between two that the texts tell apart, one of them surely another's translation."""
     sure = [ids for ids, match in found.items() if match.likely and match.tier == "auto"]
     apart = {x for ids in sure if len({stories.of(x) for x in ids}) > 1 for x in ids}
-    return {
-        stories.of(ids[0]) or ""
-        for ids, match in found.items()
-        if match.probability < CONFLICT and len({stories.of(x) for x in ids}) == 1 and apart & set(ids)
-    } - {""}
+    told_apart = [ids for ids, match in found.items() if match.probability < CONFLICT and not match.held]
+    own = ({stories.of(x) for x in ids} for ids in told_apart if apart & set(ids))
+    return {story_id for pair in own if len(pair) == 1 for story_id in pair if story_id is not None}
 
 
 def _ordered(articles: Sequence[LinkFacts]) -> list[LinkFacts]:

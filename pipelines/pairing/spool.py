@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import pipelines.alignment
 import pipelines.pairing
 from archive import beside, locks
+from archive.exceptions import ArchiveWriteError
 from archive.opening import local_path
 from archive.records import AlignmentRecord
 from pipelines.pairing.content import Match
@@ -48,7 +49,7 @@ class Spool(MutableMapping["Texts", tuple[AlignmentRecord, ...]]):
     """Compared blocks, the pairs chosen in this run, and, as a mapping, alignments."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._db = sqlite3.connect(folder / _FILE, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -126,19 +127,28 @@ class Spool(MutableMapping["Texts", tuple[AlignmentRecord, ...]]):
     def remove(self) -> None:
         """It is published."""
         self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextmanager
 def spool_of(uri: str) -> Iterator[Spool]:
-    """That of the archive; one that is thrown away where another run has it, or it cannot be kept."""
+    """That of the archive; one that is thrown away where another run has it, or it cannot be kept.
+
+    Raises ArchiveWriteError where the disk refuses what is put in.
+    """
     with contextlib.ExitStack() as stack:
         spool = _kept(beside.folder(local_path(uri), "pairing"), stack)
         if spool is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="pairing-")))
             spool = Spool(folder)
         stack.callback(spool.close)
-        yield spool
+        try:
+            yield spool
+        except sqlite3.Error as error:
+            raise ArchiveWriteError(
+                f"What pairing finds cannot be kept in {spool.folder}: {error}. Nothing was published; make "
+                "room there or set TRIPTYCH_CACHE to another folder."
+            ) from error
 
 
 def _kept(folder: Path, stack: contextlib.ExitStack) -> Spool | None:
@@ -153,9 +163,21 @@ def _kept(folder: Path, stack: contextlib.ExitStack) -> Spool | None:
         for other in folder.iterdir():
             if other.is_dir() and other != own:
                 shutil.rmtree(other, ignore_errors=True)
-        return Spool(own)
+        return _opened(own)
     except (OSError, sqlite3.Error):
         return None
+
+
+def _opened(folder: Path) -> Spool:
+    """A new one where that which lies there is damaged."""
+    try:
+        return Spool(folder)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
+        return Spool(folder)
 
 
 @cache

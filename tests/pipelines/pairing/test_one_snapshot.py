@@ -134,6 +134,23 @@ def test_a_purge_takes_what_a_killed_run_has_left(root, whole):
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("damage", [b"not a database", b""])
+def test_what_a_killed_run_has_left_may_be_damaged(root, whole, damage):
+    killed(KILLED_WHILE_COMPARING, root)
+    (left,) = beside.folder(root, "pairing").rglob("*.sqlite")
+    left.with_name(f"{left.name}-wal").unlink()
+    left.write_bytes(damage)
+    assert pair_archive(str(root)).taken_over == 0
+    assert decided(root) == decided(whole)
+
+
+def test_where_nothing_can_be_kept_beside_the_archive_a_run_does_without(root, whole, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "file"))
+    pair_archive(str(root))
+    assert decided(root) == decided(whole)
+
+
 def test_two_parts_that_decide_on_one_article_are_refused_and_nothing_is_published(root):
     add(root, *newsroom(days=2))
     before = archive.open(root).snapshot
