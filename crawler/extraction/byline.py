@@ -70,7 +70,7 @@ _of_author = names_say(
     r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|(?:^|[\s_-])by(?:$|[\s_-])"
 )
 _of_other_things = names_say(
-    r"comment|related|sidebar|footer|popular|recommend|read-?also|promo|lenta|most-|trending|latest|carousel"
+    r"comment|related|sidebar|footer|popular|recommend|read-?also|promo(?!ted)|lenta|most-|trending|latest|carousel"
     r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote"
 )
 _NOT_A_LINE = re.compile(
@@ -81,7 +81,7 @@ _NOT_NAMES = re.compile(
     r"|\b(?:share|save|ago|updated|follow|sign up)\b",
     re.IGNORECASE,
 )
-_WHEN = re.compile(r"\s+(?:в|о|у|on|at|от|від)\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
+_WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
 """`Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`: Drupal's own line."""
 _PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(

@@ -177,7 +177,7 @@ _DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "stro
 _of_date = names_say("date|time|publi|posted|calendar|info")
 _of_other_things = names_say(
     r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|widget|teaser"
-    r"|read-?also|promo|archive|banner|menu|copyright"
+    r"|read-?also|promo(?!ted)|archive|banner|menu|copyright"
 )
 _ABOUT_CHANGE = re.compile(r"modif|updat|оновлен|обновлен|змінен|изменен", re.IGNORECASE)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _PARTS = re.compile(r"['’ʼ`´‘.‐-]")
 _BOUND = {"d", "o", "l", "al", "el", "ad", "as", "ar", "аль", "ель", "эль", "ад", "ас", "д", "о"}
 """Written in small letters before an apostrophe or a hyphen: `d'Argent`, `al-Khatib`."""
-_CAMEL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{1,3}[A-ZÀ-Þ][a-zà-ÿ]+")
+_CAMEL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{1,3}[A-ZÀ-Þ](?:[a-zà-ÿ]+|[A-ZÀ-Þ]+)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}|[А-ЯІЇЄҐЁ][а-яіїєґё]\.")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
