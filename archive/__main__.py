@@ -143,7 +143,8 @@ def _ls(console: Console, options: argparse.Namespace) -> int:
             _when(snapshot.committed_at),
             snapshot.operation,
             *map(str, counts),
-            escape(snapshot.run_id),
+            # an empty archive is made before a run has a name
+            "" if snapshot.operation == "create" else escape(snapshot.run_id),
         )
     console.print(table)
     size = sum(file.bytes for file in opened.snapshot.files)
