@@ -41,18 +41,27 @@ COLLECT_EVERY = 100_000
 class Publisher:
     """The crawl's end; use it from one thread at a time."""
 
-    def __init__(self, uri: str, run_id: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pipelines.publisher", uri, run_id],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            process_group=0,
-            env={**os.environ, **ALLOCATOR, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
-        )
+    def __init__(self, uri: str, run_id: str, python: str = sys.executable) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        try:
+            self._process = subprocess.Popen(
+                [python, "-P", "-m", "pipelines.publisher", uri, run_id],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                process_group=0,
+                env={
+                    **os.environ,
+                    **ALLOCATOR,
+                    "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
+                },
+            )
+        except OSError as error:  # of memory or processes there is none left
+            logger.warning("No process to commit in (%s): the crawl does it by itself", error)
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
+    def pid(self) -> int | None:
+        """None where it could not be started."""
+        return None if self._process is None else self._process.pid
 
     def commit(
         self,
@@ -62,6 +71,8 @@ class Publisher:
         by_itself: Callable[[], Snapshot | None],
     ) -> Snapshot | None:
         """Blocks until the other process has committed the segments, or until we have."""
+        if self._process is None:
+            return by_itself()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         asked = json.dumps({"names": list(names), "summary": dict(summary)})
@@ -78,6 +89,8 @@ class Publisher:
         return None if number is None else Log(layout, SCHEMA_VERSION).read(number)
 
     def close(self) -> None:
+        if self._process is None:
+            return
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(OSError):

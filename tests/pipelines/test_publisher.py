@@ -72,6 +72,7 @@ def test_a_publisher_that_is_killed_costs_no_article(
 ) -> None:
     writer.add_article(make_article(1, text="Перший."))
     writer.commit(by=publisher.commit)
+    assert publisher.pid is not None
     os.kill(publisher.pid, signal.SIGKILL)
     for number in (2, 3):
         writer.add_article(make_article(number, text=f"Текст {number}."))
@@ -118,4 +119,16 @@ def test_a_publisher_that_is_closed_costs_no_article(
     with caplog.at_level(logging.WARNING):
         assert writer.commit(by=publisher.commit) is not None
     assert "the crawl does it by itself" in caplog.text
+    assert len(held(tmp_path)) == 1
+
+
+def test_a_publisher_that_cannot_be_started_costs_no_article(
+    tmp_path: Path, writer: ArchiveWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        publisher = Publisher(str(tmp_path / "news-archive"), "run-1", python=str(tmp_path / "no-python"))
+    assert "No process to commit in" in caplog.text
+    writer.add_article(make_article(1, text="Перший."))
+    assert writer.commit(by=publisher.commit) is not None
+    publisher.close()
     assert len(held(tmp_path)) == 1
