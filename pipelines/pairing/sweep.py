@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _THROUGH = "pairing/through"
 """In the summary of a snapshot that pairing published: the snapshot that it had read."""
-PART = 10_000
+PART = 4_000
 """Pairs that are in memory at once while they are published."""
 
 
@@ -76,19 +76,24 @@ def pair_archive(
     outcome = Outcome()
     before = None if everything else read.last_counter(_THROUGH)
     with spool_of(uri) as spool:
-        scoring = Scoring(read, before, spool, keep_uncertain=keep_uncertain)
-        outcome.blocks, outcome.articles = scoring.blocks, scoring.articles
-        for done, found in enumerate(scoring.run(), start=1):
-            progress(min(done, scoring.blocks), scoring.blocks)
-            outcome.uncertain += found
-        progress(scoring.blocks, scoring.blocks)
-        outcome.taken_over = scoring.taken_over
-        named = scoring.in_doubt.union(*({each.a_id, each.b_id} for each in verdicts))
+        in_doubt = _score(Scoring(read, before, spool, keep_uncertain=keep_uncertain), outcome, progress)
+        named = in_doubt.union(*({each.a_id, each.b_id} for each in verdicts))
         spool.choose(known_content(archive.open(uri), named, spool.is_chosen), at=0)
         if spool.any_chosen() or verdicts or outcome.articles:
             _publish(uri, outcome, spool, verdicts, read.snapshot.id, part)
         spool.remove()
     return outcome
+
+
+def _score(scoring: Scoring, outcome: Outcome, progress: Callable[[int, int], None]) -> set[str]:
+    """Articles whose stories may be taken apart; the texts that it holds are let go before the commit."""
+    for done, found in enumerate(scoring.run(), start=1):
+        progress(min(done, scoring.blocks), scoring.blocks)
+        outcome.uncertain += found
+    progress(scoring.blocks, scoring.blocks)
+    outcome.blocks, outcome.articles = scoring.blocks, scoring.articles
+    outcome.taken_over = scoring.taken_over
+    return scoring.in_doubt
 
 
 def _publish(  # noqa: PLR0917
