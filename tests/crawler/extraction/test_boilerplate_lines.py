@@ -128,6 +128,29 @@ Watch the skies tonight, astronomers say.
 Share prices fell by five per cent.
 Support for the party has doubled since May.
 Comments by the mayor angered residents.
+Раніше повідомляли про затримання двох посадовців на хабарі.
+Ранее сообщали о взрыве на складе боеприпасов.
+Останні інтерв'ю президента
+Хакеры рассылают в WhatsApp письма и просят кликать на ссылку
+Хочете повідомити про порушення? Зателефонуйте на гарячу лінію ради.
+Хотите рассказать анекдот? — спросил актёр.
+Есть новости? — спросил он с порога. Новостей не было.
+Want to share a ride? The firm says its new service will halve prices.
+He told police that he would forward this to someone at the ministry.
+Отримуйте гроші у відділенні або на пошту без черг.
+Зекономте час. Оформіть регулярний платіж за комунальні послуги.
+Адаптація – це надовго
+Переклад: складна робота
+США/ЄС
+Back home
+This video has been viewed two million times.
+This video could not be geolocated by reporters.
+Комментировать это могут только в прокуратуре.
+Сообщение распространено каналами, которые пугают иностранных студентов.
+Страница создана в 2014 году.
+Сайт створено шахраями з Дніпра.
+Your browser is not as safe as you think.
+Upgrade to premium economy costs travellers twice as much
 Tags will be sewn into every uniform.
 """
 

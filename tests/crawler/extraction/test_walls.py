@@ -89,6 +89,25 @@ This story is about our subscribers
 Already a member of the council, she voted against
 To read the meter, open the lid
 You have reached your destination
+У номері газети за 5 травня надрукували її перший вірш
+В номере журнала за март вышла его статья
+Далі Шевченко працював у друкованому виданні «Основа»
+Далі в наступному випуску програми розповіли про Херсон
+Решту грошей отримали в новому виданні премії
+Полностью изменился в новой версии только интерфейс
+Читати повний текст постанови на сайті суду
+Дальше получат участники конкурса по миллиону рублей
+Далі отримають учасники програми по 500 гривень
+Хакеры предлагали купить доступ к базам за $500 в месяц
+Согласие добровольное. Отказаться можно в любой момент.
+This is a preview of what is to come if the law passes
+A longer version of the song appears in the magazine's podcast
+Age-restricted products may not be sold online
+You have the right to use ad blockers, a court ruled
+Sites will have to verify your age under the new law
+Здається, Google знову бореться з AdBlock
+Вам есть 18? — спросил продавец.
+Стаття 156 передбачає відповідальність тільки для повнолітніх осіб
 Subscribe for unlimited access
 """
 
