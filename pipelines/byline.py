@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
 """Trust, highest first; the first source in which there is a person is believed, alone. But what is printed
-is believed where it has all of those and more."""
+is believed where it has all of those and more, save over an outlet's own rule."""
 
 
 class BylineStage:
@@ -37,7 +37,8 @@ def decide_authors(claims: Sequence[Claim], byline: str | None) -> tuple[tuple[s
         return (), None
     source = next(iter(named))
     # where the head of a page names one of the authors, and the page prints all
-    if {*map(str.casefold, named[source])} < {*map(str.casefold, named.get("printed", ()))}:
+    fewer = {*map(str.casefold, named[source])} < {*map(str.casefold, named.get("printed", ()))}
+    if fewer and source != "outlet-rule":
         source = "printed"
     return named[source], source
 

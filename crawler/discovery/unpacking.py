@@ -10,8 +10,10 @@ from crawler.exceptions import DiscoveryError
 # the sitemap protocol's own limit of one file, unpacked
 LARGEST = 50 << 20
 
+_TAIL, _COMMENTS = 1 << 20, 20
+"""Bytes and comments at the end of a document that may stand under its root."""
 _LAST = 4096
-"""Bytes at the end of a document in which its root ends: comments may follow."""
+"""Bytes before those in which the root ends."""
 _CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 
 
@@ -31,9 +33,14 @@ def unpack(body: bytes, url: str) -> bytes:
 
 def is_cut_short(document: bytes, *roots: str) -> bool:
     """Whether the end tag of the root is missing; what is cut out of gzip is cut here, too."""
-    end = document[-_LAST:]
+    end = document[-_TAIL:].rstrip()
+    for _ in range(_COMMENTS):
+        if not end.endswith(b"-->") or (start := end.rfind(b"<!--")) < 0:
+            break
+        end = end[:start].rstrip()
+    end = end[-_LAST:]
     whole = (rf"</(?:[\w.-]+:)?{root}\s*>|<(?:[\w.-]+:)?{root}[^<>]*/>" for root in roots)
-    return re.search("|".join(whole).encode(), end) is None and b"\x00" not in end
+    return re.search("|".join(whole).encode(), end, re.IGNORECASE) is None and b"\x00" not in end
 
 
 def _gunzip(body: bytes, url: str) -> bytes:

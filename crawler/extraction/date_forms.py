@@ -28,6 +28,11 @@ _MONTHS = {
 }  # fmt: skip
 _MONTHS["march"] = 3
 
+_TAILS = re.compile(
+    r"(?:ень|ня|ні|ий|ого|ому|ад[аі]?|ар[ьяе]?|ра?|рал[ьяе]|т[ае]?|ел[ьяе]|уст[ае]?|тяб(?:р[ьяе])?|ябр[ьяе]|бр?|бр[ьяе]|абр[ьяе]"
+    r"|[ьяе])?"
+)
+"""What a month in Cyrillic ends with after its stem: `Маріуполь 12, 2024` is no March."""
 # short forms that other words may begin with
 _SHORT_MONTHS = {
     "кві": 4,
@@ -44,9 +49,9 @@ _SHORT_MONTHS = {
 }
 _CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
 _ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[ECMP]T\b|мск)?"
-_AMPM = r"\s*(?P<ampm>[ap]\.?m\.?|noon\b|midnight\b)?"
+_AMPM = r"\s*(?P<ampm>(?i:[ap]\.?m\b\.?|noon\b|midnight\b))?"
 _ISO = re.compile(
-    rf"(?<![\d.:/-])(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*|\s+[-–—|/·•]\s*){_CLOCK}{_ZONE})?"
+    rf"(?<![\d.:/-])(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*|\s+[-–—|/·•]\s*){_CLOCK}{_AMPM}{_ZONE})?"
 )
 _COMPACT = re.compile(
     r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?P<zone>Z)?)?"
@@ -63,7 +68,7 @@ _HOUR_ONLY = re.compile(
     rf"(?<!\d)(?P<h>\d{{1,2}})\s*(?P<ampm>[ap]\.?m\b\.?|noon\b|midnight\b){_ZONE}", re.IGNORECASE
 )
 _HOURS_IN_WORDS = re.compile(
-    r"\b(?:об?|в|у)\s+(?P<h>\d{1,2})\s*(?:год(?:ин\w*)?|час(?:ов|а)?|ч)\.?,?\s*(?:(?P<min>\d{1,2})\s*(?:хв|мин)\w*)?",
+    r"\b(?:об?|в|у)\s+(?P<h>[01]?\d|2[0-3])\s*(?:год(?:ин\w{0,2})?|час(?:ов|а)?|ч)\b\.?,?\s*(?:(?P<min>\d{1,2})\s*(?:хв|мин)\w*)?",
     re.IGNORECASE,
 )
 _DAY_MONTH_ONLY = re.compile(r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?P<month>[^\W\d_]{3,10})\b")
@@ -108,6 +113,14 @@ _PUBLISHED = re.compile(
     r"\b(?:first |originally )?(?:publish|posted|created|опублік|опублик|створен|создан)", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
+_BESIDE = re.compile(
+    r"р|року|рік|г|год|года|о|об|в|у|на|at|on|of|st|nd|rd|th|[ap]m?|m|utc|gmt|опублік\w+|опублик\w+|дата|публ\w+|published|posted|date",
+    re.IGNORECASE,
+)
+"""Words of a line that is only a day."""
+_WORD = re.compile(r"[^\W\d_]+")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_PARTED = re.compile(r"\s[·•|]\s")
 
 
 def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str] | None:
@@ -129,7 +142,7 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
     whole = _ISO.search(text) or _COMPACT.fullmatch(text)
     if whole:
         groups = whole.groupdict()
-        rest = text[: whole.start()] + " " + text[whole.end() :]
+        rest = text[: whole.start()] + ", " + text[whole.end() :]
         clock = {**groups, "zone": printed_place(rest) or groups["zone"]} if groups["h"] else _clock(rest)
         return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), clock)
     for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _SHORT_YEAR):
@@ -146,6 +159,17 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
             # "10.05.2024" in American order would be October; the outlets here write the day first
             return _moment(year, month, first, _clock(rest))
     return _since(text, seen_at) if seen_at is not None and len(text) < 100 else None
+
+
+def is_bare(line: str) -> bool:
+    """Whether a line is a day and its hour, beside a kicker at most: `Репортаж · 14 жовтня 2026, 09:30`."""
+    parts = _PARTED.split(_IN_BRACKETS.sub("", line))
+    return any(_DIGIT.search(part) and all(map(_is_of_a_day, _WORD.findall(part))) for part in parts)
+
+
+def _is_of_a_day(word: str) -> bool:
+    weekday = any(re.match(day, word, re.IGNORECASE) for day in _WEEKDAYS)
+    return weekday or _month(word) is not None or _BESIDE.fullmatch(word) is not None
 
 
 def published_part(text: str) -> str | None:
@@ -220,7 +244,10 @@ def _month(word: str) -> int | None:
     folded = word.casefold()
     if folded in _SHORT_MONTHS:
         return _SHORT_MONTHS[folded]
-    return next((number for stem, number in _MONTHS.items() if folded.startswith(stem)), None)
+    found = next(((stem, n) for stem, n in _MONTHS.items() if folded.startswith(stem)), None)
+    if found is None or ("а" <= folded[0] <= "ї" and not _TAILS.fullmatch(folded[len(found[0]) :])):
+        return None
+    return found[1]
 
 
 def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> tuple[datetime, str] | None:

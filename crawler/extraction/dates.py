@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.extraction.date_forms import TOLERANCE, parse_date, published_part
+from crawler.extraction.date_forms import TOLERANCE, is_bare, parse_date, published_part
 from crawler.extraction.metadata import meta_name
 from crawler.extraction.names import names_say
 from crawler.extraction.outline import outline, short_text
@@ -241,7 +241,8 @@ def _beside_headline(page: Outline, fetched_at: datetime) -> Iterator[tuple[str,
     for line in _days(page, i, i + _NEAR):
         yield "printed", line
     for line in reversed([*_days(page, max(i - _ABOVE, 0), i)]):
-        parsed = parse_date(line, fetched_at)
+        # `Засновано 1 березня 1998` is of the page's head, too
+        parsed = parse_date(line, fetched_at) if is_bare(line) else None
         if parsed and parsed[0].astimezone(KYIV).date() != fetched_at.astimezone(KYIV).date():
             yield "printed", line
 

@@ -56,12 +56,16 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             name = next(name for name in names if _last_part(name) in reasons)
             yield element, f"{reasons[_last_part(name)]} (.{name})"
 
-    for i in page.named(_is_pulled_out, page.by_class):
+    pulled = page.named(_is_pulled_out, page.by_class)
+    # what JSON-LD repeats is not repeated for the eye
+    shown = for_comparison("".join(page.root.xpath(_SHOWN))) if pulled else ""
+    for i in pulled:
         words = page.elements[i].xpath("string(.//p)") or page.elements[i].text_content()
-        if len(words) > 20 and for_comparison(page.root.text_content()).count(for_comparison(words)) > 1:
+        if len(words) > 20 and shown.count(for_comparison(words)) > 1:
             yield page.elements[i], "a sentence of the text, repeated for the eye"
 
 
+_SHOWN = "//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
 _is_pulled_out = names_say("pull-?quote|quote-?pull")
 
 

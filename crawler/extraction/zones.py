@@ -15,6 +15,8 @@ _HOURS = {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
 """East of Greenwich. `IST` is India's: Ireland and Israel print it less."""
+_WORDS = {"get", "west", "wet", "ist"}
+"""Zones only in capitals: `10:00 West Bank`."""
 _NAMES = {
     "Europe/Kyiv": "киї києв киев kyiv kiev",
     "Europe/Brussels": "брюссел brussels",
@@ -46,12 +48,12 @@ _ZONES = {stem: zone for zone, stems in _NAMES.items() for stem in stems.split()
 """Standard or summer time, as it is there on that day."""
 _CITY = "|".join(sorted((re.escape(stem) for stem in _ZONES if len(stem) > 2), key=len, reverse=True))
 _LOCAL = re.compile(
-    rf"\b(?:за|по)\s+(?:час(?:ом|у)\s+|времени\s+)?(?P<by>{_CITY})"
-    rf"|\b(?:час|врем)\w*\s+(?P<there>{_CITY})"
+    rf"(?:^|[\d,:;(|·–—-])\s*(?:за|по)\s+(?:час(?:ом|у)\s+|времени\s+)?(?P<by>{_CITY})(?:\w{{0,4}}\b|\w*\s+(?:час|врем))"
+    rf"|\b(?:час(?:ом)?|врем(?:я|ени))\s+(?P<there>{_CITY})"
     rf"|\b(?P<of>{_CITY})[\w-]*\s+(?:standard\s+|daylight\s+)?(?:час|врем|time\b)",
     re.IGNORECASE,
 )
-"""`за Києвом`, `по московскому времени`, `Kyiv time`."""
+"""`10:00 за Києвом`, `по московскому времени`, `Kyiv time`; not `удар по Києву`, `за Берлінською угодою`."""
 
 
 def printed_place(text: str) -> str | None:
@@ -65,6 +67,8 @@ def zone_of(printed: str | None) -> tuple[tzinfo, str]:
     folded = (printed or "").casefold().removeprefix("gmt").removeprefix("utc") or ("z" if printed else "")
     if folded in _ZONES:
         return ZoneInfo(_ZONES[folded]), "zone"
+    if folded in _WORDS and not (printed or "").isupper():
+        return KYIV, "naive"
     if folded in _HOURS:
         return timezone(timedelta(hours=_HOURS[folded])), "zone"
     if folded[:1] in {"+", "-"}:

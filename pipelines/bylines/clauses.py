@@ -85,7 +85,9 @@ def _parted(found: list[Token]) -> Iterator[tuple[str, list[Token]]]:
 
 def _ends_a_surname(rest: list[Token]) -> bool:
     """`Ríos y Vela` is one surname; after an `and` comes a whole name."""
-    return bool(rest) and _may_be_name(rest[0]) and (len(rest) == 1 or not _may_be_name(rest[1]))
+    if not rest or is_(rest[0].text, "brand", "organisation"):
+        return False
+    return _may_be_name(rest[0]) and (len(rest) == 1 or not _may_be_name(rest[1]))
 
 
 def _labelled(part: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:

@@ -156,6 +156,12 @@ def _begins(words: list[_Word], i: int, shouted: bool) -> bool:
             and _SURNAME.match(folded(surname.text)) is not None
             and not surname.of("role", "organisation", "brand", "institution", "place")
         )
+    if word.of("town_too"):
+        # `Dallas Reed`, but not `Dallas Morning News`
+        after = words[i + 1 : i + 3]
+        alone = len(after) == 1 or (len(after) == 2 and not after[1].is_word)
+        other = alone and after[0].of("role", "organisation", "brand", "institution", "place", "tail")
+        return alone and not other and is_shaped(after[0].text)
     if word.of("role", "organisation", "brand", "institution", "place"):
         # `Jack London` begins with a name; `London Jack` does not
         return is_given_name(word.text)

@@ -95,7 +95,13 @@ def _persons(found: list[Clause]) -> Iterator[_Person]:
         ):
             # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
             name = None
-        if name is not None and last is not None and not sure(name) and _other_script(name, last.name):
+        if (
+            name is not None
+            and last is not None
+            and clause.after != "and"
+            and not sure(name)
+            and _other_script(name, last.name)
+        ):
             # `Ян ван дер Меєр, Politiek Vandaag`: where he writes
             name = None
         if name is None:
@@ -137,6 +143,10 @@ def _goes_on(clause: Clause) -> bool:
 _ARTICLES = {"the", "a", "an"}
 _FOR = {"для", "for"}
 _SPECIAL = {"спеціально", "специально", "special", "specially", "exclusively"}
+_HELP = {
+    "участии", "участием", "участі", "участю", "поддержке", "підтримки", "содействии", "сприяння",
+}  # fmt: skip
+"""`При участии Олега Сидорова`: who helped or paid is nobody's newsroom."""
 _MOST = 6
 """Words of an organisation's name."""
 _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
@@ -175,6 +185,8 @@ def _in_brackets(clause: Clause) -> str | None:
 
 
 def _organisation(clause: Clause) -> str | None:
+    if clause.credit == "sourced" and any(folded(t.text) in _HELP for t in clause.label[:2]):
+        return None
     if clause.credit == "pictured" or any(t.text.startswith(("http", "www")) for t in clause.tokens):
         return None
     own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]

@@ -145,6 +145,38 @@ def test_the_most_trusted_source_with_a_person_is_believed_alone() -> None:
     assert decide_authors(claims, None) == (("Олена Іваненко", "Петро Сидоренко"), "json-ld")
     ruled = [*claims, Claim("outlet-rule", "Автор: Ганна Коваль")]
     assert decide_authors(ruled, None) == (("Ганна Коваль",), "outlet-rule")
+    # nor does what is printed beside it add to an outlet's own rule
+    assert decide_authors(ruled, "Ганна Коваль, Петро Інший") == (("Ганна Коваль",), "outlet-rule")
+
+
+@pytest.mark.parametrize(
+    ("line", "persons"),
+    [
+        ("Олена Гайова та Xander Vlok", ["Олена Гайова", "Xander Vlok"]),
+        ("Олена Гайова, Politiek Vandaag", ["Олена Гайова"]),
+        ("By Santiago Perez", ["Santiago Perez"]),
+        ("Dallas Reed", ["Dallas Reed"]),
+        ("By Jane Doe, Dallas", ["Jane Doe"]),
+        ("By Dallas Morning News", []),
+        ("Denver Post", []),
+        ("Jane Doe, Denver Bureau", ["Jane Doe"]),
+    ],
+)
+def test_two_scripts_and_names_of_towns(line: str, persons: list[str]) -> None:
+    assert persons_in(line) == persons
+
+
+@pytest.mark.parametrize(
+    ("line", "organisations"),
+    [
+        ("Иван Петров при участии Олега Сидорова", []),
+        ("Іван Петренко за підтримки Фонду Бьолля", []),
+        ("Jane Doe, Weekend Editor", []),
+        ("Juan Pérez y Reuters", ["Reuters"]),
+    ],
+)
+def test_who_helped_is_no_newsroom(line: str, organisations: list[str]) -> None:
+    assert organisations_in(line) == organisations
 
 
 def test_nobody_rather_than_junk() -> None:

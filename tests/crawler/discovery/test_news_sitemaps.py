@@ -249,6 +249,7 @@ def test_any_damage_to_a_sitemap_is_survived(data):
 @pytest.mark.parametrize("packed", [bytes, gzip.compress])
 def test_a_sitemap_that_ends_too_soon_says_so(packed):
     assert not read_sitemap(packed(NEWS + b"<!-- made by hand -->"), URL).cut_short
+    assert not read_sitemap(packed(NEWS + b"\n" * 5000 + b"<!--" + b"x" * 5000 + b"-->"), URL).cut_short
     cut = NEWS[: NEWS.rindex(b"</url>") + 6]
     read = read_sitemap(packed(cut), URL)
     assert read.leads

@@ -60,6 +60,26 @@ def test_the_address_only_where_the_page_says_nothing() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("above", "day"),
+    [
+        ("26 квітня 2024", utc(2024, 4, 26)),
+        ("Репортаж · 26 квітня 2024 р.", utc(2024, 4, 26)),
+        ("Friday, 26 April 2024", utc(2024, 4, 26)),
+        ("1 березня 2026", None),
+        ("Засновано 1 березня 1998", None),
+        ("№ 123 від 12.05.2014", None),
+        ("Вибори 25 жовтня 2025", None),
+    ],
+)
+def test_a_day_above_the_headline(above: str, day: datetime | None) -> None:
+    head = f"<html><body><div><b>{above}</b></div><h1>Заголовок</h1><p>Текст.</p></body></html>"
+    moment = read_published(
+        outline(html.document_fromstring(head)), LinkedData(), "https://a.example/x", FETCHED
+    )
+    assert (moment and moment.at) == day
+
+
 def test_never_in_the_future() -> None:
     later = (FETCHED + timedelta(days=2)).isoformat()
     assert published(head=f'<meta property="article:published_time" content="{later}">') is None

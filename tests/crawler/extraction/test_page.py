@@ -105,6 +105,15 @@ def test_kinds_in_page_order() -> None:
     assert "Сесійна зала" not in article.body
 
 
+def test_a_quotation_is_not_repeated_by_the_data_of_the_page() -> None:
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{" ".join(TEXT)}"}}</script>'
+    rest = "".join(f"<p>{line}</p>" for line in TEXT[1:])
+    pulled = f'<blockquote class="pullquote"><p>{TEXT[0]}</p></blockquote>'
+    assert TEXT[0] in page(f"{data}{rest}{pulled}").body
+    twice = page(f"{data}<p>{TEXT[0]}</p>{rest}{pulled}").body
+    assert twice.count(TEXT[0]) == 1
+
+
 def test_a_lead_outside_the_text_is_its_first_paragraph() -> None:
     lead = "Депутати погодили видатки на школи й лікарні, хоча опозиція голосувала проти."
     article = page(f"</div><p class='lead'>{lead}</p><div class='post_text'>{PARAGRAPHS}")
