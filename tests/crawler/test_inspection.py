@@ -30,7 +30,7 @@ PAGE = f"""<!DOCTYPE html><html lang="uk"><head><title>Рада ухвалила
 <div class="post_text"><p>{TEXT[0]}</p><h2>Що в бюджеті</h2><p>{TEXT[1]}</p>
 <p>Читайте також: <a href="/2">Мер розповів про плани</a></p>
 <ul><li>двадцять мільйонів — на дахи шкіл і лікарень</li><li>ще двадцять — на підручники</li></ul>
-<p>{TEXT[2]}</p><p class="poll">{TEXT[3]}</p></div></article></body></html>"""
+<p>{TEXT[2]}</p><p class="vote">{TEXT[3]}</p></div></article></body></html>"""
 
 
 def inspected(page: str, hints: Hints = Hints("courier")) -> Inspection:  # noqa: B008 - frozen
@@ -110,7 +110,7 @@ def test_selectors_lead_to_their_lines() -> None:
 
 
 def test_a_rule_of_the_outlet_shows_its_effect() -> None:
-    dropped = inspected(PAGE, Hints("courier", drop="p.poll", byline=".author")).lines[-1]
+    dropped = inspected(PAGE, Hints("courier", drop="p.vote", byline=".author")).lines[-1]
     assert (dropped.mark, dropped.label) == ("dropped", "the outlet's `drop`")
 
 
