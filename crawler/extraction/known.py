@@ -49,6 +49,7 @@ _IS = re.compile(
     r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
     r"| работает"
 )
+_ENDS = re.compile(r"[.!?…:][»”\"')]*$|[»”\"]$")
 _BEFORE, _KICKER = 4, 60
 """Blocks over a headline, and letters of each."""
 _LONGEST_BIO = 500
@@ -99,6 +100,8 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
         # what a label to other articles announces goes with it
         least = 0.3 if blocks[i].kind == "list_item" else 0.6
         announced = blocks[i].kind != "heading" and reasons[i - 1] == _AWAY and blocks[i].linked > least
+        # a sentence of the text may be nearly all a link
+        announced = announced and (blocks[i].kind == "list_item" or not _ENDS.search(blocks[i].text))
         if (
             announced
             and reasons[i] is None
@@ -122,7 +125,7 @@ def _above_headline(blocks: Sequence[Found], reasons: list[str | None]) -> None:
     """`Репортаж`, `Opinion`: what stands in small letters over the headline where it is printed again."""
     if "the headline again" in reasons[:_BEFORE]:
         for i in range(reasons.index("the headline again")):
-            if reasons[i] is None and len(blocks[i].text) < _KICKER and not blocks[i].text.endswith("."):
+            if reasons[i] is None and len(blocks[i].text) < _KICKER and not _ENDS.search(blocks[i].text):
                 reasons[i] = "above the headline"
 
 

@@ -134,7 +134,9 @@ def _agree(one: str, other: str) -> bool:
 def without_outlet(title: str, site_name: str | None, other: str | None) -> str | None:
     """A title without the ` | Outlet` at its end; `other` is the same headline from elsewhere."""
     # `Caucasus Wire :: Road to Tusheti reopens`, as old pages have it
-    title = max(one_line(title).split(" :: "), key=len)
+    parts = one_line(title).split(" :: ")
+    same = [part for part in parts if other is not None and _agree(part, other)]
+    title = max(same or [part for part in parts if part != site_name] or parts, key=len)
     while match := _SUFFIX.match(title):
         head, tail = match[1], match[2]
         agrees = other is not None and for_comparison(other) == for_comparison(head)

@@ -7,6 +7,7 @@ the text is what `bare_extraction` gives (a test holds the two together).
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_X
 
 from crawler.extraction import quicker  # noqa: F401  in place of some of the rules imported above
 from crawler.extraction.known import Found
+from crawler.extraction.signature import NAME
 from crawler.extraction.text import one_line
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
         _protect(quote, container)
         for said_by in quote.iter("cite", "footer"):
             # in a line with the quotation, which ends without a space
-            if said_by.text and said_by.text.strip()[:1] not in {"—", "–", "-"}:
+            if said_by.text and said_by.text.strip()[:1] not in {"—", "–", "-"} and _stands_alone(said_by):
                 said_by.text = f" — {said_by.text.lstrip()}"
     body.append(container)
     if not named:
@@ -87,6 +89,17 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
             inner.attrib.pop("class", None)
             inner.attrib.pop("id", None)
     return root
+
+
+_ENDS = re.compile(r"[.!?…»”\"']\s*$")
+
+
+def _stands_alone(said_by: HtmlElement) -> bool:
+    """`I read <cite>Hamlet</cite> twice` is a sentence."""
+    before = said_by.getprevious()
+    above = (said_by.getparent().text if before is None else before.tail) or ""
+    ended = not above.strip() or _ENDS.search(above) or NAME.fullmatch((said_by.text or "").strip())
+    return bool(ended) and not (said_by.tail or "").strip()
 
 
 def _protect(quote: HtmlElement, container: HtmlElement) -> None:

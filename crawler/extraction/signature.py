@@ -26,12 +26,14 @@ ACCOUNT = re.compile(
 """Of a publishing system, printed where an author would be."""
 _PHOTO = re.compile(r"[.,]?\s+фото(?:\s+автор(?:а|ки))?\.?$", re.IGNORECASE)
 """`Ника РЯБОВА Фото автора`"""
+_CALL = re.compile(r"слава\s+(?:україн|нації|зсу|героям)|героям\s+слава|вічна\s|вечная\s", re.IGNORECASE)
+"""`Слава Україні` is signed by nobody."""
 
 
 def signed_by(line: str) -> str | None:
     """The name that a line under a text is, and nothing else."""
     name = _PHOTO.sub("", line)
-    return name if len(name) <= _LONGEST and NAME.fullmatch(name) else None
+    return name if len(name) <= _LONGEST and NAME.fullmatch(name) and not _CALL.match(name) else None
 
 
 def signature(blocks: Sequence[Found], reasons: Sequence[str | None]) -> int | None:

@@ -65,3 +65,8 @@ def test_what_the_head_says() -> None:
 @pytest.mark.parametrize("href", ["http://[broken", "javascript:void(0)", ""])
 def test_a_canonical_that_is_no_address(href: str) -> None:
     assert read(f'<link rel="canonical" href="{href}">').canonical_url is None
+
+
+def test_the_part_of_an_old_title_that_is_the_headline() -> None:
+    title = "Міст закриють :: Інформаційне агентство берега"
+    assert without_outlet(title, "Інформаційне агентство берега", None) == "Міст закриють"

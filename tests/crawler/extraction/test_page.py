@@ -114,6 +114,32 @@ def test_a_quotation_is_not_repeated_by_the_data_of_the_page() -> None:
     assert twice.count(TEXT[0]) == 1
 
 
+def test_a_work_that_is_named_within_a_quotation_is_no_speaker() -> None:
+    named = "Як писала <cite>Газета міська</cite>, міст закривали ще торік, і тоді обіцяли, що востаннє."
+    article = page(f"{PARAGRAPHS}<blockquote><p>{named}</p></blockquote><p>{TEXT[0]} Далі.</p>")
+    assert "Як писала Газета міська, міст" in article.body
+    said = "<p>Міст закривали ще торік, і тоді обіцяли, що це буде востаннє<cite>Іван Сорока</cite></p>"
+    assert "востаннє — Іван Сорока" in page(f"{PARAGRAPHS}<blockquote>{said}</blockquote>").body
+
+
+def test_sentences_between_what_is_left_out() -> None:
+    """Above a headline printed again, and after a link to another article."""
+    linked = "<a href='/c'>Повний текст рішення опублікували на сайті ради</a> у вівторок."
+    body = (
+        "<p>Скільки це коштуватиме місту?</p><h2>Рада ухвалила бюджет міста</h2>"
+        f"<p>{TEXT[0]}</p><p>Читайте також: <a href='/b'>Міст через Стир відкрили після ремонту</a></p><p>{linked}</p>"
+        + "".join(f"<p>{line}</p>" for line in TEXT[1:])
+    )
+    article = page(body)
+    assert "Скільки це коштуватиме місту?" in article.body
+    assert "Повний текст рішення опублікували на сайті ради у вівторок." in article.body
+    assert "Стир" not in article.body
+
+
+def test_a_call_under_a_text_is_nobodys_signature() -> None:
+    assert page(f"{PARAGRAPHS}<p>Слава Україні</p>").byline != "Слава Україні"
+
+
 def test_a_lead_outside_the_text_is_its_first_paragraph() -> None:
     lead = "Депутати погодили видатки на школи й лікарні, хоча опозиція голосувала проти."
     article = page(f"</div><p class='lead'>{lead}</p><div class='post_text'>{PARAGRAPHS}")
