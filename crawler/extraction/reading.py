@@ -79,16 +79,31 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
     container.set("class", "post")
     for quote in container.iter("blockquote"):
         _protect(quote, container)
-        for said_by in quote.iter("cite", "footer"):
+        for said_by in list(quote.iter("cite", "footer")):
             # in a line with the quotation, which ends without a space
             if said_by.text and said_by.text.strip()[:1] not in {"—", "–", "-"} and _stands_alone(said_by):
                 said_by.text = f" — {said_by.text.lstrip()}"
+            _into_paragraph(said_by)
     body.append(container)
     if not named:
         for inner in container.iter():
             inner.attrib.pop("class", None)
             inner.attrib.pop("id", None)
     return root
+
+
+def _into_paragraph(said_by: HtmlElement) -> None:
+    """WordPress has the speaker after the last paragraph of a quotation, where trafilatura drops him."""
+    before = said_by.getprevious()
+    if (
+        before is not None
+        and before.tag == "p"
+        and said_by.tag == "cite"
+        and not (said_by.tail or "").strip()
+    ):
+        said_by.tag, name = "span", (said_by.text or "").strip()
+        said_by.text = f" {name}" if name[:1] in {"—", "–", "-"} else f" — {name}"
+        before.append(said_by)
 
 
 _ENDS = re.compile(r"[.!?…»”\"']\s*$")

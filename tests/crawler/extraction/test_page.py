@@ -120,6 +120,10 @@ def test_a_work_that_is_named_within_a_quotation_is_no_speaker() -> None:
     assert "Як писала Газета міська, міст" in article.body
     said = "<p>Міст закривали ще торік, і тоді обіцяли, що це буде востаннє<cite>Іван Сорока</cite></p>"
     assert "востаннє — Іван Сорока" in page(f"{PARAGRAPHS}<blockquote>{said}</blockquote>").body
+    for cite in ("Іван Сорока", "— Іван Сорока", "<a href='/s'>Іван Сорока</a>"):
+        said = f"<p>Міст закривали ще торік, і тоді обіцяли, що востаннє.</p><cite>{cite}</cite>"
+        article = page(f"{PARAGRAPHS}<blockquote>{said}</blockquote><p>{TEXT[0]} Далі.</p>")
+        assert "востаннє. — Іван Сорока" in article.body
 
 
 def test_sentences_between_what_is_left_out() -> None:
