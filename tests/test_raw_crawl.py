@@ -241,7 +241,7 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(
 
 def test_reextract_says_what_it_cannot_do(crawl: Crawl, scrapy_command: list[str], tmp_path: Path) -> None:
     missing = reextract(scrapy_command, tmp_path / "none")
-    assert missing.exit_code == 2
+    assert missing.exit_code == 1
     assert "There is no archive" in missing.err + missing.out
     with Site() as site:
         site["/news/mist-1.html"] = Page("uk").render()
@@ -259,7 +259,7 @@ def test_reextract_says_what_it_cannot_do(crawl: Crawl, scrapy_command: list[str
     if ro.returncode == 0:
         refused = reextract(scrapy_command, run.archive, "--publish")
         subprocess.run(["umount", "-l", str(run.archive)], check=True)
-        assert refused.exit_code == 2
+        assert refused.exit_code == 1
         assert "Read-only file system" in refused.err
         assert "Traceback" not in refused.err
     for path in (run.archive / "_data" / "articles").rglob("*.parquet"):
