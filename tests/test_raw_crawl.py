@@ -265,7 +265,7 @@ def test_reextract_says_what_it_cannot_do(crawl: Crawl, scrapy_command: list[str
     for path in (run.archive / "_data" / "articles").rglob("*.parquet"):
         path.unlink()
     harmed = reextract(scrapy_command, run.archive)
-    assert harmed.exit_code == 2
+    assert harmed.exit_code == 1
     assert "is not there any more" in harmed.err
     assert "Traceback" not in harmed.err
 
