@@ -118,3 +118,12 @@ SLIDE = "<div class='swiper-slide'><img src='/{0}.jpg'></div>"
 )  # fmt: skip
 def test_kinds_of_other_systems(text: str, head: str, expected: str) -> None:
     assert kind(text, head)[0] == expected
+
+
+OVERLAY = "<div><b>Ви використовуєте блокувальник реклами. Вимкніть його, щоб продовжити читання</b></div>"
+
+
+def test_a_notice_over_a_text_that_is_there_is_no_wall() -> None:
+    some = "".join(f"<p>{LINE} Рядок {i}.</p>" for i in range(8))
+    assert kind(some, after=OVERLAY)[0] == "article"
+    assert kind(SHORT, after=OVERLAY)[0] == "paywalled"
