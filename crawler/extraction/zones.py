@@ -38,11 +38,11 @@ _NAMES = {
     "Asia/Almaty": "астан алмат almaty",
     "Asia/Tashkent": "ташкент tashkent",
     "Asia/Bishkek": "бішкек бишкек bishkek",
-    "America/New_York": "et eastern вашингтон washington нью-йорк new-york",
+    "America/New_York": "et eastern вашингтон washington нью-йорк york",
     "America/Chicago": "ct",
     "America/Denver": "mt",
     "America/Los_Angeles": "pt pacific",
-    "UTC": "гринв гринвіч гринич greenwich",
+    "UTC": "гринв гринич greenwich",
 }
 _ZONES = {stem: zone for zone, stems in _NAMES.items() for stem in stems.split()}
 """Standard or summer time, as it is there on that day."""

@@ -85,6 +85,19 @@ def test_when_the_server_is_killed_from_outside_no_page_is_lost_or_blamed(
     assert asyncio.run(crawl()) == list(range(9))
 
 
+def test_nothing_is_handed_to_a_worker_that_has_ended_with_its_server(workers: Workers) -> None:
+    async def crawl() -> None:
+        for number in range(6):
+            server = await workers.run(tasks.server)
+            family = [server, *children(server)]
+            os.kill(server, signal.SIGKILL)
+            # seen from outside: the event loop has not heard of any of them
+            assert still_there(family, after=10) == []
+            assert await workers.run(tasks.echo, number) == number
+
+    asyncio.run(crawl())
+
+
 def test_what_is_larger_than_a_socket_takes_goes_there_and_back(workers: Workers) -> None:
     bodies = [bytes([number]) * PAGE for number in range(6)]
 

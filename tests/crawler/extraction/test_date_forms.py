@@ -260,3 +260,15 @@ def test_forms_of_newsrooms(printed: str, expected: datetime) -> None:
     found = parse_date(printed, NOW)
     assert found is not None
     assert found[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "hour"),
+    [
+        ("May 5, 2025 3:00 p.m. New York time", 19),
+        ("5 травня 2025, 10:00 за Нью-Йорком", 14),
+        ("5 травня 2025, 12:00 за Гринвічем", 12),
+    ],
+)
+def test_places_of_two_words_and_of_greenwich(printed: str, hour: int) -> None:
+    assert parse_date(printed) == (datetime(2025, 5, 5, hour, tzinfo=UTC), "zone")
