@@ -48,9 +48,10 @@ Reply = tuple[object, BaseException | None, bool]
 
 
 def prepare(*modules: str) -> None:
-    """What every worker shares: imports, and the pace of the collector."""
+    """What every worker shares: imports, compiled rules, and the pace of the collector."""
     for name in (*PRELOADED, *modules):
         importlib.import_module(name)
+    importlib.import_module("crawler.extraction.warming").warm()
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_EVERY, 20, 100)
