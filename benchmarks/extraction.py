@@ -57,7 +57,7 @@ def triptych() -> Callable[[Case], Reading]:
     from crawler.exceptions import ExtractionError
     from crawler.extraction.page import extract
     from crawler.items import Fetch, Hints
-    from pipelines.byline import decide_authors
+    from pipelines.byline import authors_of
 
     def read(case: Case) -> Reading:
         fetch = Fetch(case.url, case.url, case.html, None, 200, datetime.now(UTC))
@@ -65,7 +65,7 @@ def triptych() -> Callable[[Case], Reading]:
             article = extract(fetch, Hints("benchmark"))
         except ExtractionError:
             return Reading("")
-        authors, _ = decide_authors(article.author_claims, article.byline)
+        authors, _ = authors_of(article)
         return Reading(article.body, article.headline, authors, article.published_at)
 
     return read

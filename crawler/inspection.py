@@ -12,6 +12,7 @@ from crawler.extraction.page_lines import Line, page_lines
 from crawler.extraction.text import for_comparison
 from crawler.inspection_claims import Stated, stated_claims
 from crawler.items import Article, Hints
+from pipelines.bylines.persons import persons_in
 from pipelines.deciding import DECISIONS
 from pipelines.exceptions import Refused
 
@@ -46,6 +47,8 @@ class Inspection:
     modified_source: str | None
     stated: tuple[Stated, ...]
     dates: tuple[StatedDate, ...]
+    nobody: frozenset[str]
+    """The claims of authors that name no person."""
     place: str
     """Which element was taken for the text's own."""
     lines: tuple[MarkedLine, ...]
@@ -81,6 +84,7 @@ def inspect_page(fetch: Fetch, hints: Hints) -> Inspection:
         modified_source=parts.modified.source if parts.modified else None,
         stated=stated_claims(parts, tree),
         dates=stated_dates,
+        nobody=frozenset(claim.value for claim in article.author_claims if not persons_in(claim.value)),
         place=parts.text.place,
         lines=lines,
         unseen=unseen,

@@ -58,7 +58,8 @@ def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
     yield "authors", ", ".join(article.authors) or NONE, article.authors_source or "no claim names a person"
     yield "", f"byline: {article.byline or NONE}", "as printed"
     for claim in article.author_claims:
-        yield "", f"claim: {claim.value}", claim.source
+        read = " → no person" if claim.value in inspection.nobody else ""
+        yield "", f"claim: {claim.value}", f"{claim.source}{read}"
     yield "published", _utc(article.published_at), article.published_source or "nowhere"
     for date in inspection.dates:
         yield "", f"claim: {date.raw}", f"{date.source} → {_utc(date.at) if date.at else 'not believed'}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.text import for_comparison
 from crawler.items import Article, Claim, Look
+from pipelines.bylines.names import sure
 from pipelines.bylines.persons import organisations_in, persons_in
 
 if TYPE_CHECKING:
@@ -23,16 +24,38 @@ class BylineStage:
     def process_item(self, item: Article | Look) -> Article | Look:
         if isinstance(item, Look):
             return item
-        authors, source = decide_authors(item.author_claims, item.byline)
+        authors, source = authors_of(item)
         return item.with_(authors=authors, authors_source=source, extra=(*item.extra, *_credits(item)))
 
 
-def decide_authors(claims: Sequence[Claim], byline: str | None) -> tuple[tuple[str, ...], str | None]:
+def authors_of(item: Article) -> tuple[tuple[str, ...], str | None]:
+    """What decide_authors makes of a page."""
+    others = [claim.value for claim in item.extra if claim.source == "credit"]
+    others += [item.section] if item.section else []
+    return decide_authors(item.author_claims, item.byline, others)
+
+
+def decide_authors(
+    claims: Sequence[Claim], byline: str | None, others: Sequence[str] = ()
+) -> tuple[tuple[str, ...], str | None]:
     """Persons as printed, without prefixes, roles and organisations, and which source named them.
 
     `byline` is read last, as `printed`, where no claim has it. Empty and None rather than a doubtful name.
+    `others` is what the page calls an organisation, its publisher or its section: none of them wrote, unless
+    a given name says that it is a person.
     """
-    named = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
+    nobody = {for_comparison(name) for name in others}
+    named = {
+        source: persons
+        for source in ORDER
+        if (
+            persons := tuple(
+                name
+                for name in _of_source(source, claims, byline)
+                if sure(name) or for_comparison(name) not in nobody
+            )
+        )
+    }
     if not named:
         return (), None
     source = next(iter(named))

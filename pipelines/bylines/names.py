@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pipelines.bylines.titles import without_title
 from pipelines.bylines.words import folded, governs, is_, is_given_name
 
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
         name = _name_of([w.text for w in words[start:end]])
         if name is None:
             continue
+        untitled = without_title(name.split(), sure=sure(name))
+        if untitled is None:
+            continue
+        name = " ".join(untitled)
         if any(w.of("institution") for w in _capitals(words, start, end)):
             continue
         before = words[start - 1] if start else None
@@ -108,7 +113,7 @@ class _Word:
         self.text = token.text
         self.is_word = token.kind == "word"
         self.in_place = False
-        """One of two words that are a place together: `New York`."""
+        """One of two words that are a place or a firm together: `New York`, `Ernst Young`."""
 
     def of(self, *classes: str) -> bool:
         return self.is_word and (is_(self.text, *classes) or (self.in_place and "place" in classes))
@@ -121,7 +126,7 @@ class _Word:
 def _words(tokens: Sequence[Token]) -> list[_Word]:
     words = [_Word(token) for token in tokens]
     for one, other in pairwise(words):
-        if one.is_word and other.is_word and is_(f"{one.text}-{other.text}", "place"):
+        if one.is_word and other.is_word and is_(f"{one.text}-{other.text}", "place", "firm"):
             one.in_place = other.in_place = True
     return words
 
@@ -144,7 +149,7 @@ def _runs(words: list[_Word], shouted: bool) -> Iterator[tuple[int, int]]:
 
 def _begins(words: list[_Word], i: int, shouted: bool) -> bool:
     word = words[i]
-    if not word.is_word or not (is_shaped(word.text) or is_initials(word.text)):
+    if word.in_place or not word.is_word or not (is_shaped(word.text) or is_initials(word.text)):
         return False
     if word.of("honorific", "never", "tail", "degree", "suffix") and not is_given_name(word.text):
         return False
@@ -218,7 +223,9 @@ def _name_of(words: list[str]) -> str | None:
     words = _without_opening(words)
     counted = [w for w in words if not is_(w, "particle") or w[:1].isupper()]
     full = [w for w in counted if not is_initials(w) and not is_(w, "suffix")]
-    if not full or not 2 <= len(counted) <= _MOST or len(" ".join(words)) > 60:
+    if len(counted) < 2 or not 1 <= len(full) <= _MOST or len(counted) > _MOST + 1:
+        return None
+    if len(" ".join(words)) > 60:
         return None
     if sum(1 for w in words if is_(w, "suffix")) and len(counted) < 3:
         return None

@@ -93,6 +93,14 @@ def test_each_field_names_its_source_and_what_was_not_believed() -> None:
         assert re.search(row, told), row
 
 
+def test_a_claim_that_names_nobody_says_so() -> None:
+    told = terminal(
+        inspected(PAGE.replace("</head>", "<meta name='author' content='Доброго Ранку'></head>", 1))
+    )
+    assert re.search(r"claim: Доброго Ранку +meta → no person", told)
+    assert re.search(r"claim: Ганна Вигадана +printed +$", told, re.MULTILINE)
+
+
 def test_a_page_of_data_says_so() -> None:
     body = "\\n".join(TEXT)
     page = f"""<html><head><script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script></head>

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - a line of a page reads better whole
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +93,44 @@ def test_forms_in_three_languages(file: str, exact: float, junk: float) -> None:
     assert len(read) >= 130
     assert len(wrong) <= (1 - exact) * len(read), wrong
     assert len(invented) <= junk * len(read), invented
+
+
+LABEL = re.compile(r"(?:Автори?|Авторы|Текст|By|Кореспондент)(?: –|:)? ")
+
+
+def test_columns_desks_streets_and_teams_are_no_persons() -> None:
+    read = _read("nobody.txt")
+    named = {line: found for line, found in read.items() if found}
+    assert len(read) >= 450
+    assert len(named) <= 0.01 * len(read), named
+
+
+def test_persons_with_names_in_no_list() -> None:
+    read = _read("persons.txt")
+    lost = {line: found for line, found in read.items() if ", ".join(found) != LABEL.sub("", line, count=1)}
+    assert len(read) >= 450
+    assert len(lost) <= 0.02 * len(read), lost
+
+
+def _read(file: str) -> dict[str, list[str]]:
+    lines = (BYLINES / file).read_text("utf-8").splitlines()
+    return {line: persons_in(line) for line in lines if not line.startswith("#")}
+
+
+def test_what_the_page_calls_an_organisation_or_its_section_wrote_nothing() -> None:
+    claims = [Claim("printed", "By Tallow Gimlet")]
+    assert decide_authors(claims, None)[0] == ("Tallow Gimlet",)
+    assert decide_authors(claims, None, ["TALLOW GIMLET"])[0] == ()
+    # a site may be called after who writes it
+    assert decide_authors([Claim("meta", "Олена Коваль")], None, ["Олена Коваль"])[0] == ("Олена Коваль",)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    article = Article(
+        "courier", "https://a.example/1", "https://a.example/1", 200, at, byline="Tallow Gimlet", section="Tallow Gimlet",
+        author_claims=(Claim("printed", "Tallow Gimlet"),),
+    )  # fmt: skip
+    decided = BylineStage().process_item(article)
+    assert isinstance(decided, Article)
+    assert decided.authors == ()
 
 
 def test_agencies_are_credits() -> None:

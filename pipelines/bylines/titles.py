@@ -1,0 +1,88 @@
+"""Two words that look like a name and are what a column, a desk, a street or a team is called."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from pipelines.bylines.words import FILES, folded, is_given_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NOUN = re.compile(
+    r".{2,}(?:ння|ття|ття|ення|ание|ение|ство|цтво|изм|ізм)|.{3,}(?:ость|ості|ості|ість|щин[аиіыу])"
+    r"|.{4,}(?:tion|ology|ologies|ography|ership|ibility|ability)s?"
+)
+"""`Закарпаття`, `Независимость`, `Київщина`: no name ends like this."""
+_OF_A_PLACE = re.compile(r".{3,}(?:[сзц]ьк|[сц]к)(?:ий|ій|а|е|і|ая|ое|ие|ой|ої|ого|ому|их)")
+"""`Львівська`, `Московский`: a surname only where something speaks for a person beside it."""
+
+
+def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
+    """What of it is a person's name; None where it is a title.
+
+    `sure` where a given name, a patronymic or initials are in it. `Культура Олена Коваль` is a heading
+    and a name.
+    """
+    words = list(name)
+    while len(words) > 2 and _is_never(words[0]) and is_given_name(words[1]):
+        words = words[1:]
+    first, *others = [word for word in words if not word[:1].islower()]
+    if sure and not any(map(is_given_name, words)):
+        # `Лесной П.И.`, but not `DOES SHE HAVE A PLAN`
+        return words if sum(map(_is_never, words)) < 2 else None
+    if _is_never(first):
+        return None
+    if sure:
+        # `Gift Guide`, where what is given to children is a word, too
+        may_be_any = len(others) == 1 and _opens(first) and _is_of("never", others[0])
+        return None if may_be_any else words
+    if _opens(first) or any(map(_is_never, others)) or _OF_A_PLACE.fullmatch(folded(first)):
+        return None
+    return words
+
+
+@lru_cache(20_000)
+def _is_never(word: str) -> bool:
+    return not is_given_name(word) and (_is_of("never", word) or _NOUN.fullmatch(folded(word)) is not None)
+
+
+def _opens(word: str) -> bool:
+    return _is_of("never", word) or _is_of("first", word)
+
+
+def _is_of(name: str, word: str) -> bool:
+    whole, stems = _listed()[name]
+    word = folded(word)
+    if word in whole or (word.isascii() and word.endswith("s") and word[:-1] in whole):
+        return True
+    return any(
+        word[:cut] in stems and word[cut:] in _endings()
+        for cut in range(max(2, len(word) - 4), len(word) + 1)
+    )
+
+
+@cache
+def _endings() -> frozenset[str]:
+    return frozenset({"", *_file()["endings"].split()})
+
+
+@cache
+def _listed() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Whole words and stems of each class."""
+    return {
+        name: (
+            frozenset(folded(word) for word in _file()[name].split() if not word.endswith("~")),
+            frozenset(folded(word[:-1]) for word in _file()[name].split() if word.endswith("~")),
+        )
+        for name in ("never", "first")
+    }
+
+
+@cache
+def _file() -> dict[str, str]:
+    loaded: dict[str, dict[str, str]] = tomllib.loads(FILES.joinpath("titles.toml").read_text("utf-8"))
+    return loaded["titles"]
