@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import archive
-from crawler.demo.expected import expected_articles, expected_dropped, expected_missing
-from crawler.demo.expected_pairs import expected_pairs
 from tests.demo_port import alone_at_its_port
+from tests.expected import expected_articles, expected_dropped, expected_missing
+from tests.expected_pairs import expected_pairs
 
 ROOT = Path(__file__).parents[1]
 ARTICLES = {article.path: article for article in expected_articles()}

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import archive
-from crawler.demo.expected import expected_articles
 from tests.demo_port import alone_at_its_port
+from tests.expected import expected_articles
 
 ROOT = Path(__file__).parents[1]
 STORY = {article.path: article.story for article in expected_articles()}

@@ -12,10 +12,10 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from lxml import etree, html
 
-from crawler.demo.expected import expected_articles, expected_dropped, expected_missing
-from crawler.demo.expected_pairs import expected_pairs
 from crawler.demo.server import Newsroom
 from crawler.demo.story import load_stories
+from tests.expected import expected_articles, expected_dropped, expected_missing
+from tests.expected_pairs import expected_pairs
 
 ARTICLES = expected_articles()
 by_path = pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.demo.expected import expected_articles
 from crawler.demo.story import LANGUAGES, STORIES, load_stories, read_story
+from tests.expected import expected_articles
 
 ARTICLES = expected_articles()
 README = Path(__file__).parents[3] / "crawler/demo/README.md"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from crawler.demo.expected import ExpectedArticle, expected_articles
 from crawler.demo.story import load_stories
+from tests.expected import ExpectedArticle, expected_articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """What a crawl of the newsroom must find: taken from the stories, so there is one truth.
 
-Nothing here says how to find it; tests compare these facts with the archive.
+Read from the stories of `crawler/demo`; nothing here says how to find it.
 """
 
 from __future__ import annotations
