@@ -8,6 +8,7 @@ contender and its children, the server not among them.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import gzip
 import importlib.util
@@ -20,9 +21,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from by_process import by_process
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks" / "contenders"
@@ -37,6 +44,7 @@ PLAIN = "scrapy + trafilatura + langdetect"
 COMMAND_LINE = "trafilatura --parallel, files only"
 FETCHED = "scrapy alone: fetch and drop"
 NEWS_PLEASE = "news-please, one process, files only"
+SLOW = {"newspaper4k, files only": "newspaper4k.py", NEWS_PLEASE: "news_please.py"}
 # in docs/performance.md, with what they are goals for
 GOALS = (
     ("of the limit, raw pages kept", OURS, LIMIT, 0.94),
@@ -76,20 +84,27 @@ def lay_out(folder: Path, copies: int) -> list[str]:
     return names
 
 
-def measure(folder: Path, options: argparse.Namespace) -> None:
-    names = lay_out(folder, options.copies)
+class Pool(NamedTuple):
+    cpu: float
+    """Milliseconds of the parent's CPU a page."""
+    speed: float
+    """Pages a second."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    whole: Callable[[], list[str]]
+    """Its command over all pages, before each run with nothing left of the run before."""
+    start: Callable[[], list[str]]
+    """The same over one page."""
+    copies: int
+    """How often `whole` goes over the pages."""
+
+
+def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender]:
+    """By name; those that are not installed are left out."""
     pages, single, copied = (folder / name for name in ("pages", "single", "copied"))
-    server = subprocess.Popen(
-        [PYTHON, str(HERE / "server.py"), str(pages)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout is not None
-    base = f"http://127.0.0.1:{int(server.stdout.readline())}"
     many, one = folder / "many.txt", folder / "one.txt"
-    many.write_text("\n".join(f"{base}/{copy}/news/{n}" for copy in range(options.copies) for n in names))
-    one.write_text(f"{base}/0/news/{names[0]}")
 
     def ours(urls: Path, raw: str) -> list[str]:
         shutil.rmtree(folder / "archive", ignore_errors=True)
@@ -115,76 +130,85 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     def peer(script: str, of: Path, copies: int) -> list[str]:
         return [str(PEERS), str(HERE / script), str(of), str(copies), str(options.processes)]
 
-    # name: the whole run, the same over one page, and how often it goes over the pages
-    contenders = {
-        LIMIT: (lambda: flat(pages, options.copies), lambda: flat(single, 1), options.copies),
-        OURS: (lambda: ours(many, "warc"), lambda: ours(one, "warc"), options.copies),
-        BARE: (lambda: ours(many, "none"), lambda: ours(one, "none"), options.copies),
-        FETCHED: (lambda: fetched(many), lambda: fetched(one), options.copies),
-        PLAIN: (lambda: plain(many), lambda: plain(one), options.copies),
-        COMMAND_LINE: (
-            lambda: command_line(copied),
-            lambda: command_line(single),
-            options.copies,
-        ),
+    of_all = options.copies
+    found = {
+        LIMIT: Contender(lambda: flat(pages, of_all), lambda: flat(single, 1), of_all),
+        OURS: Contender(lambda: ours(many, "warc"), lambda: ours(one, "warc"), of_all),
+        BARE: Contender(lambda: ours(many, "none"), lambda: ours(one, "none"), of_all),
+        FETCHED: Contender(lambda: fetched(many), lambda: fetched(one), of_all),
+        PLAIN: Contender(lambda: plain(many), lambda: plain(one), of_all),
+        COMMAND_LINE: Contender(lambda: command_line(copied), lambda: command_line(single), of_all),
     }
-    slow = {
-        "newspaper4k, files only": "newspaper4k.py",
-        NEWS_PLEASE: "news_please.py",
-    }
-    if not PEERS.exists():
-        slow = {}
-    for name, script in slow.items():
-        # as many pages a second over one copy as over four, and less to wait for
-        contenders[name] = (
-            lambda script=script: peer(script, pages, 1),
-            lambda script=script: peer(script, single, 1),
-            1,
-        )
-    walls: dict[str, list[float]] = {name: [] for name in contenders}
-    cpus: dict[str, list[float]] = {name: [] for name in contenders}
+    # as many pages a second over one copy as over four, and less to wait for
+    for name, script in SLOW.items() if PEERS.exists() else ():
+        found[name] = Contender(partial(peer, script, pages, 1), partial(peer, script, single, 1), 1)
+    return found
+
+
+@contextlib.contextmanager
+def served(folder: Path, names: list[str], copies: int) -> Iterator[None]:
+    """Over loopback; `many.txt` and `one.txt` hold the addresses."""
+    command = [PYTHON, str(HERE / "server.py"), str(folder / "pages")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        base = f"http://127.0.0.1:{int(server.stdout.readline())}"
+        addresses = [f"{base}/{copy}/news/{name}" for copy in range(copies) for name in names]
+        (folder / "many.txt").write_text("\n".join(addresses))
+        (folder / "one.txt").write_text(addresses[0])
+        yield  # it ends with its standard input
+
+
+def measure(folder: Path, options: argparse.Namespace) -> None:
+    names = lay_out(folder, options.copies)
+    running = contenders(folder, options)
+    walls: dict[str, list[float]] = {name: [] for name in running}
+    cpus: dict[str, list[float]] = {name: [] for name in running}
     stalls: list[list[float]] = []
-    for number in range(options.rounds):
-        for name, (whole, start, copies) in contenders.items():
-            count = len(names) * copies
-            idle, idle_cpu = timed(start())
-            wall, cpu = timed(whole())
-            walls[name].append(count / max(wall - idle, 0.01))
-            cpus[name].append((cpu - idle_cpu) / count * 1000)
-            if name == OURS:
-                stalls.append(json.loads((folder / "stalls.json").read_text()))
-            print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
-    pools = [
-        (pool_cost("ours", pages, options), pool_cost("pebble", pages, options))
-        for _ in range(options.rounds)
-    ]
-    split = {
-        name: by_process(contenders[name][0](), ROOT) - by_process(contenders[name][1](), ROOT)
-        for name in (OURS, BARE)
-    }
-    assert server.stdin is not None
-    server.stdin.close()
-    server.wait()
+    with served(folder, names, options.copies):
+        for number in range(options.rounds):
+            for name, contender in running.items():
+                count = len(names) * contender.copies
+                idle, idle_cpu = timed(contender.start())
+                wall, cpu = timed(contender.whole())
+                walls[name].append(count / max(wall - idle, 0.01))
+                cpus[name].append((cpu - idle_cpu) / count * 1000)
+                if name == OURS:
+                    stalls.append(json.loads((folder / "stalls.json").read_text()))
+                print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
+        pages = folder / "pages"
+        pools = [
+            (pool_cost("ours", pages, options), pool_cost("pebble", pages, options))
+            for _ in range(options.rounds)
+        ]
+        split = {
+            name: by_process(running[name].whole(), ROOT) - by_process(running[name].start(), ROOT)
+            for name in (OURS, BARE)
+        }
     show(len(names), options, walls, cpus)
     show_goals(walls, cpus)
     show_ledger(cpus, split, len(names) * options.copies)
     show_rest(stalls, pools, split, len(names) * options.copies)
-    if not slow:
+    if not PEERS.exists():
         print("Not measured, not installed (make bench): newspaper4k, news-please.")
 
 
-def pool_cost(kind: str, pages: Path, options: argparse.Namespace) -> float | None:
-    """Milliseconds of the parent's CPU a page; None where it is not installed."""
+def pool_cost(kind: str, pages: Path, options: argparse.Namespace) -> Pool | None:
+    """None where it is not installed."""
     if kind == "pebble" and importlib.util.find_spec("pebble") is None:
         return None
     command = [PYTHON, str(HERE / "pool.py"), kind, str(pages), "2", str(options.processes)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return float(done.stdout.split()[1]) / 2 / len(list(pages.iterdir())) * 1000
+    count = 2 * len(list(pages.iterdir()))
+    _, cpu, wall = done.stdout.split()
+    return Pool(float(cpu) / count * 1000, count / float(wall))
 
 
-def told(costs: tuple[float | None, ...]) -> str:
-    measured = [cost for cost in costs if cost is not None]
-    return f"{statistics.median(measured):.2f}" if measured else "not measured:"
+def told(measured: Sequence[Pool | None]) -> str:
+    pools = [pool for pool in measured if pool is not None]
+    if not pools:
+        return "not measured: not installed"
+    cpu, speed = (statistics.median(pool[part] for pool in pools) for part in (0, 1))
+    return f"{speed:.1f} pages/s, {cpu:.2f} ms of the crawl's CPU a page"
 
 
 def adopt_orphans() -> None:
@@ -253,7 +277,7 @@ def show_rest(stalls, pools, split, pages: int) -> None:
     p99, worst = (statistics.median(column) for column in zip(*stalls, strict=True))
     print(f"\nEvent loop, raw pages kept: a 10 ms timer is late by p99 {p99:.0f} ms, at most {worst:.0f} ms.")
     for name, costs in zip(("ours", "pebble"), zip(*pools, strict=True), strict=True):
-        print(f"Pool alone, {name}: {told(costs)} ms of the crawl's CPU a page.")
+        print(f"Pool alone, {name}: {told(costs)}.")
     for name, seconds in split.items():
         costs = ", ".join(f"{kind} {spent / pages * 1000:.1f}" for kind, spent in seconds.most_common())
         print(f"CPU ms a page by process, {name}: {costs}.")
