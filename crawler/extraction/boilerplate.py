@@ -103,6 +103,13 @@ def element_names() -> dict[str, str]:
     return {name: entry["reason"] for entry in load("boilerplate.toml")["element"] for name in entry["class"]}
 
 
+@cache
+def unless_most() -> frozenset[str]:
+    """Of element_names those by which an element stays where most of the page's prose is in it."""
+    entries = load("boilerplate.toml")["element"]
+    return frozenset(name for entry in entries if entry.get("unless_most") for name in entry["class"])
+
+
 def why_not_text(line: str) -> str | None:
     """The reason why a line is no part of the article; None for text."""
     printed = without_bullets(one_line(line))

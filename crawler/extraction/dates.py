@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.extraction.date_forms import TOLERANCE, is_bare, parse_date, published_part
+from crawler.extraction.bare_days import beside_headline
+from crawler.extraction.date_forms import TOLERANCE, parse_date, published_part
 from crawler.extraction.metadata import meta_name
 from crawler.extraction.names import names_say
 from crawler.extraction.outline import outline, short_text
-from crawler.extraction.text import for_comparison, one_line
+from crawler.extraction.text import one_line
 from crawler.extraction.zones import KYIV
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def read_published(page: Outline, data: LinkedData, url: str, fetched_at: dateti
     if moment is None:
         printed = [*_printed(page), *_of_title(page)]
         moment = _plausible(_first(printed, fetched_at), url, fetched_at)
-        moment = moment or _first(_beside_headline(page, fetched_at), fetched_at)
+        moment = moment or _first(beside_headline(page, fetched_at), fetched_at)
     elif moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
         moment = _in_its_zone(moment, page, claims, url, fetched_at)
     elif moment.source.endswith("day"):
@@ -168,11 +169,6 @@ _MODIFIED = {
     "dcterms.modified",
     "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated",
 }  # fmt: skip
-_PARTS = re.compile(r"\d+|[^\W\d]+")
-_NEAR = 30
-"""Elements after the headline in which its date may stand."""
-_ABOVE = 6
-"""Elements before the headline in which it may stand."""
 _DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font"}
 _of_date = names_say("date|time|publi|posted|calendar|info")
 _of_other_things = names_say(
@@ -223,43 +219,6 @@ def _printed(page: Outline) -> Iterator[tuple[str, str]]:
         after_headline, key=lambda claim: (not _YEAR.search(claim[1]), not _HOUR.search(claim[1]))
     )
     yield from later
-
-
-def _beside_headline(page: Outline, fetched_at: datetime) -> Iterator[tuple[str, str]]:
-    """A line that is a day with its year and nothing else, whatever its element is called.
-
-    Under the headline; then above it, where today's day is of the page's head and no article's.
-    """
-    titles = page.of("title")
-    title = for_comparison(titles[0].text_content()) if titles else ""
-    for i, text in enumerate(page.texts):
-        if page.tags[i] == "h1" or (20 < len(text) < 400 and page.tags[i] != "title" and title
-                                    and for_comparison(text) in title):  # fmt: skip
-            break
-    else:
-        return
-    for line in _days(page, i, i + _NEAR):
-        yield "printed", line
-    for line in reversed([*_days(page, max(i - _ABOVE, 0), i)]):
-        # `Засновано 1 березня 1998` is of the page's head, too
-        parsed = parse_date(line, fetched_at) if is_bare(line) else None
-        if parsed and parsed[0].astimezone(KYIV).date() != fetched_at.astimezone(KYIV).date():
-            yield "printed", line
-
-
-def _days(page: Outline, start: int, end: int) -> Iterator[str]:
-    for element, text in zip(page.elements[start:end], page.texts[start:end], strict=True):
-        for line in (text, element.tail or ""):
-            if 8 <= len(line) <= 80 and _is_only_a_day(line):
-                yield one_line(line)
-
-
-def _is_only_a_day(line: str) -> bool:
-    """`Вівторок, 14 жовтня 2026, 09:30`: numbers, a year among them, and at most four words."""
-    parts = _PARTS.findall(line)
-    words = [part for part in parts if not part.isdigit()]
-    year = any(len(part) == 4 and part[:2] in {"19", "20"} for part in parts)
-    return year and len(parts) <= 9 and len(words) <= 4 and all(len(word) <= 12 for word in words)
 
 
 def _has_text(element: HtmlElement) -> bool:

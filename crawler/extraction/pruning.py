@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from crawler.extraction.boilerplate import element_names
+from crawler.extraction.boilerplate import element_names, unless_most
 from crawler.extraction.names import Rule, names_say
 from crawler.extraction.outline import COMPONENT, short_text
-from crawler.extraction.text import for_comparison
+from crawler.extraction.text import for_comparison, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,8 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             continue
         names = " ".join(said.get(name, "") for name in ("class", "id", *COMPONENT)).lower().split()
         if (name := next((name for name in names if name in reasons), None)) is not None:
+            if name in unless_most() and _is_most_of(page.root, element):
+                continue
             yield element, f"{reasons[name]} (.{name})"
         elif short_text(element, _SMALL) is not None:
             name = next(name for name in names if _last_part(name) in reasons)
@@ -73,6 +75,22 @@ _is_pulled_out = names_say("pull-?quote|quote-?pull")
 def _is_unwanted(names: str) -> bool:
     reasons = element_names()
     return any(name in reasons or _last_part(name) in reasons for name in names.lower().split())
+
+
+def _is_most_of(root: HtmlElement, element: HtmlElement) -> bool:
+    """Whether more than half of the page's prose is in it."""
+    within = _prose(element)
+    return within > _SMALL and 2 * within > _prose(root)
+
+
+def _prose(element: HtmlElement) -> int:
+    return sum(len(one_line(text)) for text in element.xpath(_LONG_TEXTS))
+
+
+_LONG_TEXTS = (
+    ".//text()[string-length() > 60 and not(parent::script or parent::style or parent::noscript"
+    " or parent::template or ancestor::a)]"
+)
 
 
 def _last_part(name: str) -> str:

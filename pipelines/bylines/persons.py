@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.bylines.clauses import AND, Clause, clauses
 from pipelines.bylines.names import find_name, sure
 from pipelines.bylines.tokens import Token, tokens
 from pipelines.bylines.words import credit, folded, is_, is_given_name
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _LONGEST = 600
 """Characters of a line that may be a byline."""
+_MOST_TOKENS = 150
+"""Words and signs of it; more are no byline, and would be read for long."""
 _IN_BRACKETS = re.compile(r"\([^()]*(?:\bby |: )[^()]*\)")
 """`(Reporting by A; Editing by B)`: a whole line of credits."""
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
@@ -37,9 +35,12 @@ def persons_in(line: str) -> list[str]:
     line = line[:_LONGEST].strip()
     if _IN_BRACKETS.fullmatch(line):
         line = line[1:-1]
-    named = list(_persons(clauses(tokens(line))))
+    found = clauses(tokens(line)[:_MOST_TOKENS])
+    reading = _Reading()
+    for clause, following in zip(found, [*found[1:], None], strict=False):
+        reading.read(clause, following)
     for role in ("wrote", "helped"):
-        names = [person.name for person in named if person.credit == role]
+        names = [person.name for person in reading.named if person.credit == role]
         if names:
             known: dict[str, str] = {}
             for name in names:
@@ -61,57 +62,53 @@ def organisations_in(line: str) -> list[str]:
     return named + [name for text in aside for name in organisations_in(text)]
 
 
-def _persons(found: list[Clause]) -> Iterator[_Person]:
-    """In their order, each with what it did."""
-    going_on = "wrote"
-    last: _Person | None = None
-    placed = by_post = False
-    waiting: list[_Person] = []
-    for clause, following in zip(found, [*found[1:], None], strict=False):
-        if clause.credit is None and clause.after == "stop":
-            going_on = "wrote"
-            placed = False
-        if clause.credit is not None:
-            going_on = clause.credit
-            placed = False
-            if not clause.tokens and last is not None and not last.labelled and clause.after == ",":
-                # `Дмитро Ларін, фото`
-                if len(clause.label) == 1 and clause.credit != "wrote":
-                    last.credit = clause.credit
-                going_on = "wrote"
-        name = None if going_on == "sourced" else _name(clause, following)
-        if (
-            name is not None
-            and last is not None
-            and any(t.text[:1].islower() and is_(t.text, "settlement") for t in clause.tokens)
-        ):
-            # `Надія Лук'янець, с. Великі Будища Полтавської області`
-            name = None
-        if (
-            name is not None
-            and placed
-            and not sure(name)
-            and not (_goes_on(clause) or (by_post and clause.after == "and"))
-        ):
-            # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
-            name = None
-        if (
-            name is not None
-            and last is not None
-            and clause.after != "and"
-            and not sure(name)
-            and _other_script(name, last.name)
-        ):
-            # `Ян ван дер Меєр, Politiek Vandaag`: where he writes
-            name = None
-        if name is None:
-            placed = placed or bool(clause.tokens and last is not None)
+class _Reading:
+    """What is known of the clauses before the one that is read: who, and what they did."""
+
+    def __init__(self) -> None:
+        self.named: list[_Person] = []
+        self.going_on = "wrote"
+        """What those do who have no credit of their own."""
+        self.placed = False
+        """Whether an employer, a place or a post came after the last person."""
+        self.by_post = False
+        """Whether it was a post."""
+
+    def read(self, clause: Clause, following: Clause | None) -> None:
+        self._credit(clause)
+        name = None if self.going_on == "sourced" else _name(clause, following)
+        if name is None or self._is_where(name, clause):
+            self.placed = self.placed or bool(clause.tokens and self.named)
             # `Kyle McAndless, Senior Reporter and Tasha Dove`
-            by_post = bool(clause.tokens) and is_(clause.tokens[-1].text, "role")
-            continue
-        last = _Person(name, _in_brackets(clause) or going_on, bool(clause.label))
-        waiting.append(last)
-    yield from waiting
+            self.by_post = bool(clause.tokens) and is_(clause.tokens[-1].text, "role")
+            return
+        self.named.append(_Person(name, _in_brackets(clause) or self.going_on, bool(clause.label)))
+
+    def _credit(self, clause: Clause) -> None:
+        if clause.credit is None and clause.after == "stop":
+            self.going_on, self.placed = "wrote", False
+        if clause.credit is None:
+            return
+        self.going_on, self.placed = clause.credit, False
+        last = self.named[-1] if self.named else None
+        if not clause.tokens and last is not None and not last.labelled and clause.after == ",":
+            # `Дмитро Ларін, фото`
+            if len(clause.label) == 1 and clause.credit != "wrote":
+                last.credit = clause.credit
+            self.going_on = "wrote"
+
+    def _is_where(self, name: str, clause: Clause) -> bool:
+        """Whether it is a place or an employer of those before."""
+        if self.named and any(t.text[:1].islower() and is_(t.text, "settlement") for t in clause.tokens):
+            # `Надія Лук'янець, с. Великі Будища Полтавської області`
+            return True
+        if sure(name):
+            return False
+        if self.placed and not (_goes_on(clause) or (self.by_post and clause.after == "and")):
+            # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
+            return True
+        # `Ян ван дер Меєр, Politiek Vandaag`: where he writes
+        return bool(self.named) and clause.after != "and" and _other_script(name, self.named[-1].name)
 
 
 def _name(clause: Clause, following: Clause | None) -> str | None:

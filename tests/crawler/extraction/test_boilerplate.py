@@ -18,6 +18,7 @@ from crawler.extraction.known import Found, Known, leave_out
         "Advertisement", "Теги: рада, бюджет", "Tags: council, budget", "Коментарі (5)", "5 комментариев",
         "Если Вы заметили орфографическую ошибку, выделите её мышью и нажмите Ctrl+Enter",
         "Якщо ви знайшли помилку, будь ласка, виділіть її", "We use cookies to improve your experience",
+        "За інформацією: Укрінформ", "По информации Интерфакса", "За інформацією «Суспільного»",
         "Фото: Getty Images", "(Photo: Getty Images)", "© 2026 The Courier", "ua en ru", "UA | EN | RU", "Українська",
         "26 квітня 2024, 07:00", "Сьогодні, 16:13", "***", "- - -", "В мире//",
         "Jane Doe and John Smith contributed to this report.", "Write to Al Root at al.root@courier.example",
@@ -30,6 +31,7 @@ def test_lines_that_are_no_text(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "За інформацією Генштабу", "По информации полиции", "За інформацією обласної влади",
         "Рада ухвалила бюджет.", "Ні.", "Коментар мера пролунав одразу.", "Реклама тютюну заборонена законом.",
         "Фото зробили минулого року.", "Share prices fell on Monday.", "Related party transactions rose by a third.",
         "Comment from the ministry was not available.", "The video shows a car.", "Read the statement in full.",

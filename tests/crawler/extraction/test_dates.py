@@ -80,6 +80,30 @@ def test_a_day_above_the_headline(above: str, day: datetime | None) -> None:
     assert (moment and moment.at) == day
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<header><div><b>1 березня 1998</b></div></header><h1>",
+        "<div class='site-logo'><b>1 березня 1998</b></div><h1>",
+        "<div><b>1 березня 1998</b></div><ul><li><a href='/a'>Новини</a></li></ul><h1>",
+        "<div><b>1 березня 1998</b></div><form><input name='q'></form><h1>",
+    ],
+)
+def test_an_old_day_of_the_pages_own_head_is_not_the_articles(head: str) -> None:
+    page = f"<html><body>{head}Заголовок</h1><p>Текст.</p></body></html>"
+    tree = html.document_fromstring(page)
+    assert read_published(outline(tree), LinkedData(), "https://a.example/x", FETCHED) is None
+    # an article's own head has its headline in it
+    own = (
+        "<body><ul><li>Новини</li></ul><header><b>1 березня 1998</b><h1>Заголовок</h1></header><p>Текст.</p>"
+    )
+    moment = read_published(
+        outline(html.document_fromstring(own)), LinkedData(), "https://a.example/x", FETCHED
+    )
+    assert moment is not None
+    assert moment.at == utc(1998, 3, 1)
+
+
 def test_never_in_the_future() -> None:
     later = (FETCHED + timedelta(days=2)).isoformat()
     assert published(head=f'<meta property="article:published_time" content="{later}">') is None

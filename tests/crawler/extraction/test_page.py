@@ -183,6 +183,14 @@ def test_comments_and_other_articles_are_not_text() -> None:
     assert page(after=f"{comments}</div>{teasers}</section>").body.split("\n\n") == TEXT
 
 
+@pytest.mark.parametrize("name", ["quiz", "poll", "topics", "subscription"])
+def test_an_article_in_an_element_called_after_something_else(name: str) -> None:
+    whole = page(f'<div class="{name}">{PARAGRAPHS}</div>')
+    assert [block.text for block in whole.blocks] == [block.text for block in page().blocks]
+    beside = page(f'{PARAGRAPHS}<div class="{name}"><p>Чи згодні ви з рішенням ради про бюджет?</p></div>')
+    assert beside.body == page().body
+
+
 def test_a_page_of_line_breaks_instead_of_paragraphs() -> None:
     source = f"<html><body><h1>Рада ухвалила бюджет міста</h1><div id='text'>{'<br><br>'.join(TEXT)}</div></body></html>"
     assert read(source.encode()).body.split("\n\n") == TEXT
