@@ -271,11 +271,20 @@ def _with_commas(line: str, element: HtmlElement) -> str:
     return line
 
 
+def _is_about_the_article(aside: HtmlElement) -> bool:
+    """The Guardian has who wrote an article and when in an `<aside data-gu-name="meta">` of it."""
+    named = (aside.get(name) or "" for name in ("class", "id", *COMPONENT))
+    return any(map(_of_its_head, named)) and next(aside.iterancestors("article"), None) is not None
+
+
+_of_its_head = names_say(r"(?:^|[\s_-])(?:meta|byline|contributors?|authors?|credits?)(?:$|[\s_-])")
+
+
 def _is_elsewhere(element: HtmlElement) -> bool:
     for depth, parent in enumerate((element, *element.iterancestors())):
         if depth > 7 or parent.tag in {"article", "main", "body"}:
             return False
-        if parent.tag in {"aside", "nav"}:
+        if parent.tag == "nav" or (parent.tag == "aside" and not _is_about_the_article(parent)):
             return True
         if parent.tag == "footer":
             # Drupal prints who wrote an article in its own footer

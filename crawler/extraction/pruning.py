@@ -58,6 +58,11 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             name = next(name for name in names if _last_part(name) in reasons)
             yield element, f"{reasons[_last_part(name)]} (.{name})"
 
+    for i in page.positions("section", "aside"):
+        label = page.attributes[i].get("aria-label", "")
+        if label and _PROMOTES.fullmatch(label.strip()) and short_text(page.elements[i], _SMALL) is not None:
+            yield page.elements[i], f"promotes something else ({label})"
+
     pulled = page.named(_is_pulled_out, page.by_class)
     # what JSON-LD repeats is not repeated for the eye
     shown = for_comparison("".join(page.root.xpath(_SHOWN))) if pulled else ""
@@ -67,6 +72,12 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             yield page.elements[i], "a sentence of the text, repeated for the eye"
 
 
+_PROMOTES = re.compile(
+    r"(?:наш\w* )?(?:подкасти?|подкасты|podcasts?|розсилк[аи]|рассылк[аи]|newsletters?)(?: [\w' -]{2,30})?"
+    r"|реклама|advertisement|(?:інші|другие|related|more|recommended|популярні|популярные) [\w' -]{2,30}",
+    re.IGNORECASE,
+)
+"""What readers of screens are told that a part of the page is: `<section aria-label="Подкаст">`."""
 _SHOWN = "//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
 _is_pulled_out = names_say("pull-?quote|quote-?pull")
 

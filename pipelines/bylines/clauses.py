@@ -157,7 +157,7 @@ def _credit_of(label: list[Token]) -> str | None:
     told = {credit(word) for word in words}
     if "pictured" in told and any(word.startswith(_OF_THE_TEXT) for word in words):
         return "wrote"
-    return next((name for name in ("pictured", "sourced", "helped") if name in told), "wrote")
+    return next((name for name in ("pictured", "sourced", "helped", "checked") if name in told), "wrote")
 
 
 def _joined(parted: list[Clause]) -> list[Clause]:

@@ -30,7 +30,7 @@ class _Person:
 def persons_in(line: str) -> list[str]:
     """The persons a byline names, in its order; who edited or translated only where nobody wrote.
 
-    Who took the photos is no author.
+    Who took the photos or read the proofs is no author.
     """
     line = line[:_LONGEST].strip()
     if _IN_BRACKETS.fullmatch(line):
@@ -177,7 +177,7 @@ def _in_brackets(clause: Clause) -> str | None:
             words = re.findall(r"\w+", token.text)
             told = [credit(word) for word in words]
             if len(words) <= 2 and "wrote" not in told:
-                return next((name for name in ("pictured", "helped") if name in told), None)
+                return next((name for name in ("pictured", "helped", "checked") if name in told), None)
     return None
 
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 FILES = resources.files(__package__)
-CREDITS = ("pictured", "helped", "sourced", "wrote")
+CREDITS = ("pictured", "helped", "checked", "sourced", "wrote")
 
 
 @cache

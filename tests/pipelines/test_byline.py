@@ -69,6 +69,11 @@ def test_what_names_nobody(line: str) -> None:
         ("By Nada Tawfik, BBC News, New York", ["Nada Tawfik"]),
         ("Мария Жартовская, Роман Кравец — УП", ["Мария Жартовская", "Роман Кравец"]),
         ("Іваненко І. П.", ["Іваненко І. П."]),
+        ("Автор, Ганна Коваль Role, кореспондентка", ["Ганна Коваль"]),
+        ("Автор, Анна Коваль Место работы, Русская служба", ["Анна Коваль"]),
+        ("Текст: Ганна Коваль, коректор: Петро Інший", ["Ганна Коваль"]),
+        ("Коректорка Ганна Коваль", []),
+        ("Fact-checked by Jane Doe", []),
         (
             "By STEVE PEOPLES , THOMAS BEAUMONT and AMELIA POND",
             ["STEVE PEOPLES", "THOMAS BEAUMONT", "AMELIA POND"],

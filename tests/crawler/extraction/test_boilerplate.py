@@ -18,6 +18,9 @@ from crawler.extraction.known import Found, Known, leave_out
         "Advertisement", "Теги: рада, бюджет", "Tags: council, budget", "Коментарі (5)", "5 комментариев",
         "Если Вы заметили орфографическую ошибку, выделите её мышью и нажмите Ctrl+Enter",
         "Якщо ви знайшли помилку, будь ласка, виділіть її", "We use cookies to improve your experience",
+        "Підтримати роботу журналістів можна за посиланням", "Прислать новость в редакцию можно через чат-бот",
+        "Ваш внесок допомагає нам писати без цензури.", "Включите JavaScript, чтобы посмотреть видео",
+        "Advertisement • continue reading below", "Have you spotted a mistake? Let us know at desk@courier.example",
         "За інформацією: Укрінформ", "По информации Интерфакса", "За інформацією «Суспільного»",
         "Фото: Getty Images", "(Photo: Getty Images)", "© 2026 The Courier", "ua en ru", "UA | EN | RU", "Українська",
         "26 квітня 2024, 07:00", "Сьогодні, 16:13", "***", "- - -", "В мире//",
@@ -31,6 +34,8 @@ def test_lines_that_are_no_text(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "Надіслати фото порушення можна через чат-бот поліції.", "Ваш внесок на депозит дає право на компенсацію.",
+        "Реклама далі не виходитиме.", "Have you spotted the difference between the two drafts?",
         "За інформацією Генштабу", "По информации полиции", "За інформацією обласної влади",
         "Рада ухвалила бюджет.", "Ні.", "Коментар мера пролунав одразу.", "Реклама тютюну заборонена законом.",
         "Фото зробили минулого року.", "Share prices fell on Monday.", "Related party transactions rose by a third.",

@@ -32,6 +32,8 @@ def authors(before: str = "", after: str = "", head: str = "", end: str = "") ->
     [
         (f"<div class='meta'><a rel='author' href='/a/1'>{HANNA}</a></div>", [HANNA]),
         (f"<span itemprop='author' itemscope><span itemprop='name'>{HANNA}</span></span>", [HANNA]),
+        (f"<aside data-gu-name='meta'><address><a rel='author' href='/a/1'>{HANNA}</a> кореспондентка</address></aside>", [HANNA]),
+        (f"<aside class='more'><address><a rel='author' href='/a/1'>{HANNA}</a></address></aside>", []),
         (f"<address class='author'>{HANNA}</address>", [HANNA]),
         (f"<div data-testid='byline-name'>{HANNA}</div>", [HANNA]),
         (f"<div class='article__authors'><a href='/author/1'>{HANNA}</a>, <a href='/author/2'>Олег Другий</a></div>", [HANNA, "Олег Другий"]),

@@ -183,6 +183,14 @@ def test_comments_and_other_articles_are_not_text() -> None:
     assert page(after=f"{comments}</div>{teasers}</section>").body.split("\n\n") == TEXT
 
 
+def test_a_part_that_is_called_a_podcast_for_readers_of_screens() -> None:
+    box = """<section role="region" aria-label="Подкаст"><h2>Що це було?</h2><p>Пояснюємо просто, що сталося.</p>
+    <a href="/p">епізоди</a></section>"""
+    assert page(PARAGRAPHS.replace("</p>", f"</p>{box}", 2)).body == page().body
+    long = f'<section role="region" aria-label="Подкаст: стенограма">{PARAGRAPHS}</section>'
+    assert page(long).body == page().body
+
+
 @pytest.mark.parametrize("name", ["quiz", "poll", "topics", "subscription"])
 def test_an_article_in_an_element_called_after_something_else(name: str) -> None:
     whole = page(f'<div class="{name}">{PARAGRAPHS}</div>')

@@ -16,7 +16,7 @@ from crawler.extraction.text import for_comparison
 from crawler.extraction.walls import wall_line
 from crawler.extraction.zones import KYIV
 from crawler.items import Article, Fetch, Hints
-from pipelines.byline import decide_authors
+from pipelines.byline import authors_of
 from pipelines.bylines.persons import organisations_in, persons_in
 
 STRANGERS = Path(__file__).parents[2] / "fixtures/strangers"
@@ -56,9 +56,9 @@ def test_walls_are_told_and_no_sentence_is_taken_for_one() -> None:
 def test_authors_and_credits() -> None:
     lines = rows("bylines")
     named = [(persons_in(row["printed"]), row["authors"]) for row in lines]
-    assert sum(found == gold for found, gold in named) >= 0.98 * len(lines)
+    assert sum(found == gold for found, gold in named) >= 0.985 * len(lines)
     junk = [name for found, gold in named for name in found if name not in gold]
-    assert len(junk) <= 0.005 * sum(len(found) for found, _ in named), junk
+    assert len(junk) <= 0.004 * sum(len(found) for found, _ in named), junk
     credited = [(row["credit"], organisations_in(row["printed"])) for row in lines if row.get("credit")]
     first = credited[:34]  # of A and B; what later hands call a credit differs
     assert sum(credit in found for credit, found in first) >= 0.85 * len(first)
@@ -98,7 +98,7 @@ def test_a_page(path: Path) -> None:
         expected.pop(-1)
     assert found == expected
     assert for_comparison(read.headline or "") == for_comparison(gold["headline"])
-    assert list(decide_authors(read.author_claims, read.byline)[0]) == gold["authors"]
+    assert list(authors_of(read)[0]) == gold["authors"]
     assert read.published_at is not None
     assert abs(read.published_at - _published(gold)) < timedelta(minutes=1)
 
@@ -109,7 +109,13 @@ def _published(gold: dict[str, Any]) -> datetime:
 
 @pytest.mark.parametrize(
     ("batch", "least", "headlines", "authors", "dates"),
-    [("C", 0.996, 14, 12, 14), ("D", 0.970, 14, 14, 14), ("E", 0.969, 14, 11, 14), ("F", 0.992, 16, 16, 15)],
+    [
+        ("C", 0.996, 14, 12, 14),
+        ("D", 0.970, 14, 14, 14),
+        ("E", 0.969, 14, 11, 14),
+        ("F", 0.992, 16, 16, 15),
+        ("G", 0.999, 16, 16, 16),
+    ],
 )
 def test_pages_that_are_odd_on_purpose(
     batch: str, least: float, headlines: int, authors: int, dates: int
@@ -121,9 +127,7 @@ def test_pages_that_are_odd_on_purpose(
     assert f1(scores) >= least
     same = [for_comparison(read.headline or "") == for_comparison(gold["headline"]) for gold, read in pages]
     assert sum(same) >= headlines
-    named = [
-        list(decide_authors(read.author_claims, read.byline)[0]) == gold["authors"] for gold, read in pages
-    ]
+    named = [list(authors_of(read)[0]) == gold["authors"] for gold, read in pages]
     assert sum(named) >= authors
     days = [
         read.published_at is not None

@@ -6,6 +6,12 @@ from crawler.extraction.decoding import read_outline
 from crawler.extraction.walls import wall_line
 
 WALLS = """\
+Передплата відкриває доступ до всіх матеріалів сайту. Перший місяць — 1 гривня
+Підписка дає повний доступ до архіву видання
+Подписка открывает доступ ко всем статьям. Первый месяц — 1 евро
+A subscription gives you unlimited access to all our reporting
+Підтвердьте, що вам виповнився 21 рік
+Подтвердите свой возраст
 Ця стаття доступна лише для передплатників
 Матеріал доступний за передплатою
 Щоб прочитати повний текст, оформіть підписку
@@ -61,6 +67,9 @@ The rest of this article is for members
 Subscribers can read the full version
 """
 OTHERS = """\
+Підписка на газету дає знижку на доставку до всіх міст.
+Міністр підтвердив вік підозрюваного: 21 рік.
+The subscription model gave readers access to cheaper phones.
 Читайте також наші новини в Telegram
 Підпишіться на нашу розсилку
 Підписуйтесь на канал, щоб читати новини першими
