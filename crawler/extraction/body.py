@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lxml import etree, html
 
 from crawler.extraction.captions import read_page, with_captions
-from crawler.extraction.container import Container, find_container
+from crawler.extraction.container import Container, find_container, text_in_body
 from crawler.extraction.embedded import embedded_text
 from crawler.extraction.known import Found, Known, leave_out
 from crawler.extraction.lead import find_lead
@@ -122,6 +122,10 @@ def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found
         again = read_element(container.element, named=False)
         if _length(again) >= 0.6 * container.weight:
             return again, place
+    if container.element.tag == "body" and (part := text_in_body(container)) is not None:
+        blocks = read_element(part)
+        if _length(blocks) >= 0.6 * container.weight:
+            return blocks, f"{place}, from the headline to the last paragraph"
     blocks = read_tree(tree)
     length = _length(blocks)
     # what it has may be all the running text that the page has

@@ -8,8 +8,11 @@ letters, and from <body> the way goes down as long as one child holds nearly all
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from lxml.html import Element
 
 from crawler.extraction.names import names_say
 
@@ -102,6 +105,23 @@ def find_container(page: Outline, body: HtmlElement) -> Container:
         element = _with_its_kind(element, weights)
     weight = weights.get(element, 0)
     return Container(element, weight, weight / total if total else 0.0, tight)
+
+
+def text_in_body(container: Container) -> HtmlElement | None:
+    """Of a page that has its paragraphs in <body> itself, as AMP's do: from the headline to the last."""
+    body = container.element
+    children = [child for child in body if isinstance(child.tag, str)]
+    running = [
+        (i, len(text))
+        for i, child in enumerate(children)
+        if child.tag == "p" and len(text := child.text_content()) >= _RUNNING and not _is_small_print(text)
+    ]
+    if len(running) < 3 or sum(length for _, length in running) < _NEARLY_ALL * container.weight:
+        return None
+    headline = next((i for i, child in enumerate(children) if child.tag == "h1"), running[0][0] - 1)
+    part: HtmlElement = Element("div")
+    part.extend(deepcopy(children[headline + 1 : running[-1][0] + 1]))
+    return part
 
 
 def _is_list(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:

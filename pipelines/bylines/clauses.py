@@ -117,10 +117,15 @@ def _starts(part: list[Token]) -> Iterator[int]:
             while start > 0 and not part[start].text[:1].isupper() and credit(part[start].text) is None:
                 start -= 1
             # `and`, `additional`: what goes before the word in the same credit
-            while start > 0 and part[start - 1].text[:1].islower() and part[start - 1].kind == "word":
+            while start > 0 and _in_small_letters(part[start - 1]):
                 start -= 1
             if sum(_may_be_name(t) for t in part[:start]) >= 2:
                 yield start
+
+
+def _in_small_letters(token: Token) -> bool:
+    """A word that is no end of a name: `Айгуль Асан кызы`."""
+    return token.kind == "word" and token.text[:1].islower() and not is_(token.text, "patronymic")
 
 
 def _end_of_label(piece: list[Token]) -> int:

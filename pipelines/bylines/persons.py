@@ -119,7 +119,8 @@ def _name(clause: Clause, following: Clause | None) -> str | None:
         return None
     if name is not None and clause.governs and not any(map(is_given_name, name.split())):
         return None
-    if name is None and len(clause.tokens) == 1 and any(t.kind == "colon" for t in clause.label):
+    labelled = len(clause.label) > 1 and any(t.kind == "colon" for t in clause.label)
+    if name is None and len(clause.tokens) == 1 and labelled:
         # `Автор: Марина`; without a label a given name may be anything
         only = clause.tokens[0].text
         name = only if is_given_name(only) and only[:1].isupper() else None

@@ -11,7 +11,7 @@ from crawler.extraction.known import Found, Known, leave_out
     "line",
     [
         "Читайте також: Мер розповів про плани", "Читайте также: Мэр рассказал о планах", "Read also: Mayor tells",
-        "ЧИТАЙТЕ ТАКОЖ", "По теме:", "Related stories", "Most popular", "За темою: бюджет",
+        "ЧИТАЙТЕ ТАКОЖ", "По теме:", "Related stories", "Most popular", "Read Next", "За темою: бюджет",
         "Підписуйтесь на наш канал у Telegram", "Подписывайтесь на нас в Facebook", "Subscribe to our newsletter",
         "Support UP or become our patron!", "Follow us on Twitter", "Станьте патроном видання",
         "Посилання скопійовано", "Ссылка скопирована", "Link copied", "Поділитися", "Share this article", "Реклама",

@@ -199,6 +199,20 @@ def test_an_article_in_an_element_called_after_something_else(name: str) -> None
     assert beside.body == page().body
 
 
+def test_paragraphs_in_the_body_itself_keep_what_stands_between_them() -> None:
+    points = "<div class='key'><ul><li>Бюджет — 90 мільйонів</li><li>За — 32 депутати</li></ul></div>"
+    text = PARAGRAPHS.replace("</p>", "</p><h2>Що далі</h2>", 4)
+    source = f"""<html lang="uk"><head><title>Рада ухвалила бюджет міста</title></head><body><div><a href="/">Кур'єр</a></div>
+    <h1>Рада ухвалила бюджет міста</h1>{points}{text}<div class="foot">© Кур'єр</div></body></html>"""
+    blocks = read(source.encode()).blocks
+    assert [block.text for block in blocks if block.kind == "list_item"] == [
+        "Бюджет — 90 мільйонів",
+        "За — 32 депутати",
+    ]
+    assert [block.text for block in blocks if block.kind == "paragraph"] == TEXT
+    assert [block.text for block in blocks if block.kind == "heading"] == ["Що далі"] * 4
+
+
 def test_a_page_of_line_breaks_instead_of_paragraphs() -> None:
     source = f"<html><body><h1>Рада ухвалила бюджет міста</h1><div id='text'>{'<br><br>'.join(TEXT)}</div></body></html>"
     assert read(source.encode()).body.split("\n\n") == TEXT
