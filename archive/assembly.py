@@ -101,10 +101,10 @@ class Assembly:
 
     def _edit_articles(self, table: pa.Table, changes: Changes, moved: list[pa.Table]) -> pa.Table:
         leaving = pc.is_in(table["article_id"], value_set=pa.array(list(changes.leaving), pa.string()))
-        gone = table.filter(leaving)
-        if gone.num_rows:
-            moved.append(_set(gone, changes.of_leaving()).cast(STORED["superseded"]))
-        return _set(table.filter(pc.invert(leaving)), changes.of_staying())
+        if pc.any(leaving).as_py():
+            moved.append(_set(table.filter(leaving), changes.of_leaving()).cast(STORED["superseded"]))
+            table = table.filter(pc.invert(leaving))
+        return _set(table, changes.of_staying())
 
     def _add(self, plan: Plan) -> None:
         self._write("observations", rows.looks(plan.reading.looks))
