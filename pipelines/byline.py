@@ -44,18 +44,10 @@ def decide_authors(
     `others` is what the page calls an organisation, its publisher or its section: none of them wrote, unless
     a given name says that it is a person.
     """
-    nobody = {for_comparison(name) for name in others}
-    named = {
-        source: persons
-        for source in ORDER
-        if (
-            persons := tuple(
-                name
-                for name in _of_source(source, claims, byline)
-                if sure(name) or for_comparison(name) not in nobody
-            )
-        )
-    }
+    named = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
+    if not all(map(sure, (name for persons in named.values() for name in persons))):
+        nobody = {for_comparison(name) for name in others}
+        named = {source: left for source, persons in named.items() if (left := _without(persons, nobody))}
     if not named:
         return (), None
     source = next(iter(named))
@@ -64,6 +56,10 @@ def decide_authors(
     if fewer and source != "outlet-rule":
         source = "printed"
     return named[source], source
+
+
+def _without(persons: tuple[str, ...], nobody: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in persons if sure(name) or for_comparison(name) not in nobody)
 
 
 def _of_source(source: str, claims: Sequence[Claim], byline: str | None) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             yield element, f"{reasons[_last_part(name)]} (.{name})"
 
     for i in page.positions("section", "aside"):
-        label = page.attributes[i].get("aria-label", "")
+        label = page.elements[i].get("aria-label")
         if label and _PROMOTES.fullmatch(label.strip()) and short_text(page.elements[i], _SMALL) is not None:
             yield page.elements[i], f"promotes something else ({label})"
 
