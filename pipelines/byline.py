@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from crawler.extraction.text import for_comparison
 from crawler.items import Article, Claim, Look
 from pipelines.bylines.names import sure
-from pipelines.bylines.persons import organisations_in, persons_in
+from pipelines.bylines.organisations import organisations_in
+from pipelines.bylines.persons import persons_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Which persons a byline names as its writers, and which organisations."""
+"""Which persons a byline names as its writers."""
 
 from __future__ import annotations
 
@@ -49,19 +49,6 @@ def persons_in(line: str) -> list[str]:
     return []
 
 
-def organisations_in(line: str) -> list[str]:
-    """What a byline names besides persons: `By Jane Doe, Reuters` has one. Roles and addresses are none."""
-    if len(line) > 120:
-        return []
-    # `(Укрінформ)`
-    line = line.strip().removeprefix("(").removesuffix(")")
-    found = tokens(line)
-    named = [name for clause in clauses(found) if (name := _organisation(clause)) is not None]
-    # `Жанна Бойчук (Укрінформ)`
-    aside = [token.text.strip("()[]") for token in found if token.kind == "bracketed"]
-    return named + [name for text in aside for name in organisations_in(text)]
-
-
 class _Reading:
     """What is known of the clauses before the one that is read: who, and what they did."""
 
@@ -76,7 +63,7 @@ class _Reading:
 
     def read(self, clause: Clause, following: Clause | None) -> None:
         self._credit(clause)
-        name = None if self.going_on == "sourced" else _name(clause, following)
+        name = None if self.going_on == "sourced" else name_of(clause, following)
         if name is None or self._is_where(name, clause):
             self.placed = self.placed or bool(clause.tokens and self.named)
             # `Kyle McAndless, Senior Reporter and Tasha Dove`
@@ -111,7 +98,7 @@ class _Reading:
         return bool(self.named) and clause.after != "and" and _other_script(name, self.named[-1].name)
 
 
-def _name(clause: Clause, following: Clause | None) -> str | None:
+def name_of(clause: Clause, following: Clause | None = None) -> str | None:
     if clause.tokens and is_(clause.tokens[0].text, "never") and folded(clause.tokens[0].text) in _ARTICLES:
         return None
     name = find_name(_before_for(clause.tokens), labelled=bool(clause.label))
@@ -139,27 +126,21 @@ def _goes_on(clause: Clause) -> bool:
 
 
 _ARTICLES = {"the", "a", "an"}
-_FOR = {"для", "for"}
-_SPECIAL = {"спеціально", "специально", "special", "specially", "exclusively"}
-_HELP = {
-    "участии", "участием", "участі", "участю", "поддержке", "підтримки", "содействии", "сприяння",
-}  # fmt: skip
-"""`При участии Олега Сидорова`: who helped or paid is nobody's newsroom."""
-_MOST = 6
-"""Words of an organisation's name."""
+FOR = {"для", "for"}
+SPECIAL = {"спеціально", "специально", "special", "specially", "exclusively"}
 _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
 """In capitals they open the name of a newspaper; `von der Leyen` has a small one."""
 
 
 def _before_for(found: tuple[Token, ...]) -> tuple[Token, ...]:
     """`Jane Doe for The Courier`, `Вадим Сорока для Bukva Space`: what follows is for whom."""
-    place = next((i for i in range(2, len(found)) if _is_for(found[i - 1].text, found[i].text)), len(found))
+    place = next((i for i in range(2, len(found)) if is_for(found[i - 1].text, found[i].text)), len(found))
     return found[:place]
 
 
-def _is_for(before: str, word: str) -> bool:
+def is_for(before: str, word: str) -> bool:
     """`for`, and the `to` of `Special to the Ledger-Tribune`."""
-    return folded(word) in _FOR or (folded(word) == "to" and folded(before) in _SPECIAL)
+    return folded(word) in FOR or (folded(word) == "to" and folded(before) in SPECIAL)
 
 
 def _with_shared_surname(clause: Clause, following: Clause) -> str | None:
@@ -179,50 +160,4 @@ def _in_brackets(clause: Clause) -> str | None:
             told = [credit(word) for word in words]
             if len(words) <= 2 and "wrote" not in told:
                 return next((name for name in ("pictured", "helped", "checked") if name in told), None)
-    return None
-
-
-def _organisation(clause: Clause) -> str | None:
-    if clause.credit == "sourced" and any(folded(t.text) in _HELP for t in clause.label[:2]):
-        return None
-    if clause.credit == "pictured" or any(t.text.startswith(("http", "www")) for t in clause.tokens):
-        return None
-    own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]
-    if own and own[-1].kind == "quoted" and (len(own) == 1 or folded(own[-2].text) in _FOR):
-        # «…» after a name, or after `для`; alone it may be the title of a column
-        least = 1 if len(own) > 1 or clause.after == "," else 2
-        return own[-1].text[1:-1].strip() if least <= len(own[-1].text.split()) <= _MOST else None
-    places = (i for i in range(1, len(own)) if _is_for(own[i - 1].text, own[i].text))
-    if (place := next(places, None)) is not None:
-        # `Jane Doe for The Courier`
-        after = [t.text for t in own[place + 1 :]]
-        if after and after[0] == "the":
-            after = after[1:]
-        named = folded(own[place - 1].text) in _SPECIAL or own[-1].kind == "site"
-        named = named or (place > 1 and _name(clause, None) is not None)
-        named = named or any(is_(w, "organisation", "brand", "institution") for w in after)
-        return " ".join(after) if named and 0 < len(after) <= _MOST and after[0][:1].isupper() else None
-    if len(own) > 1 and is_(own[0].text, "brand") and is_(own[1].text, "role"):
-        return own[0].text
-    sourced = clause.credit == "sourced"
-    if sourced and not clause.tokens:
-        # of `По материалам Интерфакс-Украина` all is the label
-        own = own[2:]
-    while own and is_(own[-1].text, "role"):
-        own.pop()
-    words = [token.text for token in own]
-    if (
-        not 1 <= len(words) <= _MOST
-        or not words[0][:1].isupper()
-        or any(is_(w, "never") for w in words[1:] or words)
-    ):
-        return None
-    if find_name(clause.tokens, labelled=bool(clause.label)) is not None or is_("-".join(words), "place"):
-        return None
-    if (
-        sourced
-        or any(is_(w, "organisation", "brand", "institution") for w in words)
-        or own[-1].kind == "site"
-    ):
-        return " ".join(words)
     return None

@@ -45,6 +45,11 @@ def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
     return words
 
 
+def is_title_word(word: str) -> bool:
+    """Whether it is a word of which titles are made, and nobody is called so."""
+    return _is_of("never", word)
+
+
 @lru_cache(20_000)
 def _is_never(word: str) -> bool:
     return not is_given_name(word) and (_is_of("never", word) or _NOUN.fullmatch(folded(word)) is not None)

@@ -147,7 +147,12 @@ def test_agencies_are_credits() -> None:
         "Agence France-Presse",
         "Associated Press",
     ]
+    assert organisations_in("By JANE DOE Associated Press") == ["Associated Press"]
+    assert organisations_in("Agence France-Presse in Nairobi") == ["Agence France-Presse"]
+    assert organisations_in("Jane Doe, CNN 4 min read") == ["CNN"]
     for line in (
+        "Відділ новин",
+        "From our correspondent",
         "admin",
         "Дарʼя Шекіна",
         "Staff Writer",

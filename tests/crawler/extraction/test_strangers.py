@@ -17,7 +17,8 @@ from crawler.extraction.walls import wall_line
 from crawler.extraction.zones import KYIV
 from crawler.items import Article, Fetch, Hints
 from pipelines.byline import authors_of
-from pipelines.bylines.persons import organisations_in, persons_in
+from pipelines.bylines.organisations import organisations_in
+from pipelines.bylines.persons import persons_in
 
 STRANGERS = Path(__file__).parents[2] / "fixtures/strangers"
 PAGES = sorted((STRANGERS / "pages").glob("*.json"))
@@ -62,7 +63,10 @@ def test_authors_and_credits() -> None:
     credited = [(row["credit"], organisations_in(row["printed"])) for row in lines if row.get("credit")]
     first = credited[:34]  # of A and B; what later hands call a credit differs
     assert sum(credit in found for credit, found in first) >= 0.85 * len(first)
-    assert sum(credit in found for credit, found in credited) >= 0.77 * len(credited)
+    assert sum(credit in found for credit, found in credited) >= 0.79 * len(credited)
+    # a desk of one's own is nobody to credit
+    none = [found for row in lines if not row.get("credit") and (found := organisations_in(row["printed"]))]
+    assert len(none) <= 0.045 * len(lines), none
 
 
 def test_dates() -> None:

@@ -1,0 +1,116 @@
+"""Which agencies, outlets and other bodies a byline names."""
+
+from __future__ import annotations
+
+from pipelines.bylines.clauses import Clause, clauses
+from pipelines.bylines.names import find_name
+from pipelines.bylines.persons import FOR, SPECIAL, is_for, name_of
+from pipelines.bylines.titles import is_title_word
+from pipelines.bylines.tokens import Token, tokens
+from pipelines.bylines.words import folded, is_
+
+_LONGEST = 120
+"""Characters of a line."""
+_MOST = 6
+"""Words of an organisation's name."""
+_HELP = {
+    "участии", "участием", "участі", "участю", "поддержке", "підтримки", "содействии", "сприяння",
+}  # fmt: skip
+"""`При участии Олега Сидорова`: who helped or paid is nobody's newsroom."""
+_OURS = {"наш", "наша", "наші", "наши", "our", "from", "on", "правах", "staff", "редакція", "редакция"}
+_KINDS = ("organisation", "brand", "institution")
+
+
+def organisations_in(line: str) -> list[str]:
+    """What a byline names besides persons: `By Jane Doe, Reuters` has one. Roles and addresses are none."""
+    if len(line) > _LONGEST:
+        return []
+    # `(Укрінформ)`
+    line = line.strip().removeprefix("(").removesuffix(")")
+    found = tokens(line)
+    quoted = {token.text[1:-1].strip() for token in found if token.kind == "quoted"}
+    named = [name for clause in clauses(found) if (name := _organisation(clause)) is not None]
+    named = [name for name in named if name in quoted or _is_told(name)]
+    # `Жанна Бойчук (Укрінформ)`
+    aside = [token.text.strip("()[]") for token in found if token.kind == "bracketed"]
+    return named + [name for text in aside for name in organisations_in(text)]
+
+
+def _organisation(clause: Clause) -> str | None:
+    if clause.credit == "sourced" and any(folded(t.text) in _HELP for t in clause.label[:2]):
+        return None
+    if clause.credit == "pictured" or any(t.text.startswith(("http", "www")) for t in clause.tokens):
+        return None
+    own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]
+    if own and own[-1].kind == "quoted" and (len(own) == 1 or folded(own[-2].text) in FOR):
+        # «…» after a name, or after `для`; alone it may be the title of a column
+        least = 1 if len(own) > 1 or clause.after == "," else 2
+        return own[-1].text[1:-1].strip() if least <= len(own[-1].text.split()) <= _MOST else None
+    place = next((i for i in range(1, len(own)) if is_for(own[i - 1].text, own[i].text)), None)
+    if place is not None:
+        return _for_whom(clause, own, place)
+    return _by_its_words(clause, _without_what_follows(own))
+
+
+def _for_whom(clause: Clause, own: list[Token], place: int) -> str | None:
+    """What follows: `Jane Doe for The Courier`."""
+    after = [t.text for t in own[place + 1 :]]
+    if after and after[0] == "the":
+        after = after[1:]
+    named = folded(own[place - 1].text) in SPECIAL or own[-1].kind == "site"
+    named = named or (place > 1 and name_of(clause) is not None)
+    named = named or any(is_(w, *_KINDS) for w in after)
+    return " ".join(after) if named and 0 < len(after) <= _MOST and after[0][:1].isupper() else None
+
+
+def _by_its_words(clause: Clause, own: list[Token]) -> str | None:
+    if len(own) > 1 and is_(own[0].text, "brand") and is_(own[1].text, "role") and own[1].text != "Media":
+        return own[0].text
+    sourced = clause.credit == "sourced"
+    if sourced and not clause.tokens:
+        # of `По материалам Интерфакс-Украина` all is the label
+        own = own[2:]
+    while own and is_(own[-1].text, "role"):
+        own.pop()
+    words = [token.text for token in own]
+    if (
+        not 1 <= len(words) <= _MOST
+        or not words[0][:1].isupper()
+        or any(is_(w, "never") for w in words[1:] or words)
+    ):
+        return None
+    if (name := find_name(clause.tokens, labelled=bool(clause.label))) is not None:
+        return _beside(name.split(), words)
+    if is_("-".join(words), "place"):
+        return None
+    known = sourced or any(is_(w, *_KINDS) for w in words) or own[-1].kind == "site"
+    return " ".join(words) if known else None
+
+
+def _without_what_follows(own: list[Token]) -> list[Token]:
+    """`CNN 4 min read`, `Agence France-Presse in Paris`: how long, or where."""
+    for i, token in enumerate(own[1:], 1):
+        if token.kind == "number" or (token.text == "in" and is_(own[-1].text, "place")):
+            return own[:i]
+    return own
+
+
+def _beside(name: list[str], words: list[str]) -> str | None:
+    """`JANE DOE Associated Press`, `Корреспондент DW Иван Лесной`: an agency in the same breath."""
+    at = next((i for i in range(len(words)) if words[i : i + len(name)] == name), None)
+    if at is None:
+        return None
+    for part in (words[at + len(name) :], words[:at]):
+        first = next((i for i, w in enumerate(part) if not is_(w, "role")), len(part))
+        told = part[first:]
+        if told and all(w[:1].isupper() for w in told) and is_(told[0], "brand", "organisation"):
+            return " ".join(told)
+    return None
+
+
+def _is_told(organisation: str) -> bool:
+    """Which one it is: `Служба новин Кур'єра`, not `Відділ новин`, `Our`."""
+    words = organisation.split()
+    return len(words) > 2 or any(
+        is_(w, "brand") or not (is_title_word(w) or folded(w) in _OURS) for w in words
+    )
