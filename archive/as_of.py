@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive import alignments, fetching, stories
-from archive.records import SEPARATED
+from archive.records import NO_PAIR
 from archive.rows import Commit, table
 from archive.schema import (
     ALIGNMENTS,
@@ -101,7 +101,7 @@ class Past:
             )
         }
         evidence = rows["evidence"].to_pylist()
-        chosen = [latest[key] for key in sorted(latest) if evidence[latest[key]] != SEPARATED]
+        chosen = [latest[key] for key in sorted(latest) if evidence[latest[key]] not in NO_PAIR]
         return rows.take(pa.array(chosen, pa.int64())).cast(PAIRS)
 
     def stories(self, _columns: Sequence[str] | None = None) -> pa.Table:

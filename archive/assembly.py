@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from archive import rows
 from archive.changes import Changes
-from archive.records import SEPARATED
+from archive.records import NO_PAIR
 from archive.schema import STORED
 from archive.tables import merges, read
 
@@ -110,7 +110,7 @@ class Assembly:
         self._write("observations", rows.looks(plan.reading.looks))
         self._write("memberships", rows.memberships(plan.joined))
         self._write("decisions", rows.pairs(plan.pairs))
-        self._write("pairs", rows.pairs(pair for pair in plan.pairs if pair.evidence != SEPARATED))
+        self._write("pairs", rows.pairs(pair for pair in plan.pairs if pair.evidence not in NO_PAIR))
         self._write("stories", rows.stories(plan.stories))
         self._write("refusals", rows.refusals(plan.refusals))
         self._write("alignments", rows.alignments(plan.alignments.new))

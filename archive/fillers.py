@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
-from archive.records import SEPARATED
+from archive.records import NO_PAIR
 from archive.state import id_key
 from archive.state_tables import CANONICAL, ID, NO_ARTICLE, REQUESTED, TARGET, URL
 
@@ -131,7 +131,7 @@ def _decisions(state: State, rows: list[Row], _file: int) -> None:
         "INSERT INTO pair VALUES (:a, :b, :evidence, :reciprocal, :score, :details, NULL)"
         " ON CONFLICT DO UPDATE SET evidence = excluded.evidence, reciprocal = excluded.reciprocal,"
         " score = excluded.score, details = excluded.details,"
-        f" file = CASE excluded.evidence WHEN '{SEPARATED}' THEN NULL ELSE file END",
+        f" file = CASE WHEN excluded.evidence IN {tuple(sorted(NO_PAIR))} THEN NULL ELSE file END",
         _both(state, rows),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archive import alignments, links, stories
 from archive.addresses import address_key
 from archive.looks import Reading, read_looks
-from archive.records import SEPARATED, ArticleRecord, Decisions, ObservationRecord, PairRecord, RefusalRecord
+from archive.records import NO_PAIR, ArticleRecord, Decisions, ObservationRecord, PairRecord, RefusalRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -198,6 +198,6 @@ def _joints(state: State, members: Sequence[Member], pairs: Sequence[PairRecord]
     for pair in pairs:
         key = (pair.article_id_a, pair.article_id_b)
         joints[key] = stories.Joint(*key, pair.evidence, pair.score)
-        if pair.evidence == SEPARATED:
+        if pair.evidence in NO_PAIR:
             del joints[key]
     return list(joints.values())

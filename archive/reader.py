@@ -15,9 +15,11 @@ from archive.diff import Diff, compare
 from archive.exceptions import ArticleNotFound, PageNotKept, SnapshotNotFound
 from archive.moments import Moment, to_utc
 from archive.opening import open_existing
+from archive.records import SEPARATED
 from archive.schema import (
     ALIGNMENTS,
     ARTICLES,
+    DECISIONS,
     OBSERVATIONS,
     PAIRS,
     PUBLIC,
@@ -125,6 +127,13 @@ class Archive:
 
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         return self._rows("pairs", None, as_of, columns)
+
+    def judged(self) -> frozenset[tuple[str, str]]:
+        """The ids of every two that a person has called a pair or none, the smaller first."""
+        files = fetching.present(self.root, self.snapshot.stored("decisions"))
+        where = ds.field("evidence").isin(["label", SEPARATED])
+        rows = RowSet(files, DECISIONS, where, ["article_id_a", "article_id_b"]).to_arrow()
+        return frozenset(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
     def refusals(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         """What evidence calls a pair and is none, each time it was refused for another reason."""

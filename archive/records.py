@@ -112,7 +112,12 @@ class ObservationRecord:
 
 
 SEPARATED = "label-no"
-"""Evidence of a decision that two articles are no pair: it is kept among `decisions`, never in `pairs`."""
+"""Evidence of a person's decision that two articles are no pair."""
+WITHDRAWN = "withdrawn"
+"""Evidence that they are none any more: the texts alone had said so, and say another thing now; or they are
+no longer one story."""
+NO_PAIR = frozenset((SEPARATED, WITHDRAWN))
+"""Such decisions are kept among `decisions`, never in `pairs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class PairRecord:
     article_id_b: str
     evidence: str
     """Strongest of `label` `story-id` `hreflang` `switcher` `sitemap` `url-rule` `video` `image` `link`
-    `content`; or SEPARATED."""
+    `content`; or one of NO_PAIR."""
     reciprocal: bool
     score: float | None
     """Content score in [0, 1]; None where only explicit evidence was weighed."""

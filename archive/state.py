@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from archive import state_rows
 from archive.addresses import address_key
-from archive.records import SEPARATED, LinkFacts
+from archive.records import NO_PAIR, LinkFacts
 from archive.state_rows import Known, LastLook, micros, moment
 from archive.state_tables import CANONICAL, ID, NO_ARTICLE, TABLES, TARGET
 from archive.stories import Joint, Member
@@ -187,7 +187,7 @@ class State:
         return [
             Joint(a, b, evidence, score)
             for (a, b), (evidence, _, score, _) in self.pair_decisions(article_ids).items()
-            if evidence != SEPARATED
+            if evidence not in NO_PAIR
         ]
 
     def pair_decisions(

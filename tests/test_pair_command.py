@@ -217,7 +217,7 @@ def test_review_goes_to_a_file_that_labels_takes_back(
     assert run.returncode == 0, run.stderr
     with file.open(encoding="utf-8-sig", newline="") as lines:
         found = list(csv.DictReader(lines))
-    assert f"{len(found)} uncertain pairs" in run.stdout
+    assert f"{len(found)} uncertain pair{' is' if len(found) == 1 else 's are'} in" in run.stdout
     assert all(line["tier"] != "auto" for line in found)
     assert scrapy(scrapy_command, copy, "pair", "--labels", str(file)).returncode == 0
 

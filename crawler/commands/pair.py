@@ -103,9 +103,8 @@ class Command(ScrapyCommand):
         self._console.print(outcome_table(outcome))
         if opts.review:
             lines = write_review(Path(opts.review), archive.open(uri), outcome.uncertain)
-            self._console.print(
-                f"{lines} uncertain pairs are in {opts.review}", markup=False, highlight=False
-            )
+            said = "1 uncertain pair is" if lines == 1 else f"{lines} uncertain pairs are"
+            self._console.print(f"{said} in {opts.review}", markup=False, highlight=False)
         told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 

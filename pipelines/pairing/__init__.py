@@ -3,7 +3,7 @@
 `decide` is pure and runs inside the archive's commit, so a pair and its articles are published together.
 The same articles in any order give the same decisions. Stories only grow and merge here: what an earlier
 commit has joined is not taken apart, unless a person says so, or a link has joined what the texts tell apart
-and another article is clearly the translation.
+and another article is clearly the translation, or the texts alone have joined it and no longer do.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from archive.records import Decisions, LinkFacts, Membership
 from pipelines.pairing.evidence import find_edges
 from pipelines.pairing.groups import Stories
-from pipelines.pairing.records import CONFLICT, pair_record, refusal_record, separated
+from pipelines.pairing.records import CONFLICT, pair_record, refusal_record, separated, withdrawn
 from pipelines.pairing.verdicts import Verdict, judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from archive.records import Align, PairRecord, RefusalRecord
+    from archive.records import Align, PairRecord
     from pipelines.pairing.content import Match
     from pipelines.pairing.evidence import Edge
 
@@ -54,10 +54,15 @@ def decide(
     for story_id in anew:
         stories.take_apart(story_id)
     edges, barred, unknown = find_edges(articles, {article.article_id for article in fresh} | named, found)
-    pairs, refusals = _joined(edges, stories, found, now)
+    pairs, refused_edges = _joined(edges, stories, found, now)
+    refusals = [refusal_record(edge, *why, found.get(edge.ids), now) for edge, why in refused_edges]
     refusals += [refusal_record(edge, why, None, found.get(edge.ids), now) for edge, why in barred]
     pairs += [separated(x, now) for x in verdicts if not x.same and {x.a_id, x.b_id} <= by_id.keys()]
-    refused = unknown + Counter(each.reason for each in refusals)
+    gone = {ids for ids, match in found.items() if match.withdrawn and set(ids) <= by_id.keys()}
+    gone |= {edge.ids for edge, _ in refused_edges if edge.a.story_id == edge.b.story_id}
+    gone -= {(each.article_id_a, each.article_id_b) for each in pairs}
+    pairs += [withdrawn(ids, found.get(ids), now) for ids in sorted(gone)]
+    count = unknown + Counter(each.reason for each in refusals)
     return Decisions(
         pairs=tuple(sorted(pairs, key=lambda pair: (pair.article_id_a, pair.article_id_b))),
         memberships=tuple(
@@ -65,7 +70,7 @@ def decide(
             for article in articles
             if stories.story_of(article) != article.story_id
         ),
-        refused=tuple(sorted((reason, n) for reason, n in refused.items() if n)),
+        refused=tuple(sorted((reason, n) for reason, n in count.items() if n)),
         refusals=tuple(sorted(refusals, key=lambda each: (each.article_id_a, each.article_id_b))),
         align=align,
     )
@@ -73,26 +78,32 @@ def decide(
 
 def _joined(
     edges: Sequence[Edge], stories: Stories, found: Mapping[tuple[str, str], Match], now: datetime
-) -> tuple[list[PairRecord], list[RefusalRecord]]:
-    """The strongest first: those that found a place in the stories, and those that did not."""
-    pairs, refusals = [], []
+) -> tuple[list[PairRecord], list[tuple[Edge, tuple[str, str | None]]]]:
+    """The strongest first: those with a place in the stories; those without, why, and who has it."""
+    pairs, refused = [], list[tuple["Edge", tuple[str, str | None]]]()
     for edge in edges:
         refusal = stories.join(edge)
         if refusal is None or edge.contradicted:  # what a link says is kept and flagged, of two stories too
             pairs.append(pair_record(edge, found.get(edge.ids), now))
         if refusal is not None:
             why, kept = refusal
-            why = "conflict" if edge.contradicted else why
-            refusals.append(refusal_record(edge, why, kept, found.get(edge.ids), now))
-    return pairs, refusals
+            refused.append((edge, ("conflict" if edge.contradicted else why, kept)))
+    return pairs, refused
 
 
 def _in_doubt(stories: Stories, found: Mapping[tuple[str, str], Match]) -> set[str]:
-    """Stories with a link between two that the texts tell apart, one of them surely another's translation."""
+    """Stories with a link between two that the texts tell apart, one of them surely another's translation.
+
+    And those that the texts alone hold together, and no longer do.
+    """
     sure = [ids for ids, match in found.items() if match.likely and match.tier == "auto"]
     apart = {x for ids in sure if len({stories.of(x) for x in ids}) > 1 for x in ids}
-    told_apart = [ids for ids, match in found.items() if match.probability < CONFLICT and not match.held]
-    own = ({stories.of(x) for x in ids} for ids in told_apart if apart & set(ids))
+    told_apart = [
+        ids
+        for ids, match in found.items()
+        if match.withdrawn or (match.probability < CONFLICT and apart & set(ids))
+    ]
+    own = ({stories.of(x) for x in ids} for ids in told_apart)
     return {story_id for pair in own if len(pair) == 1 for story_id in pair if story_id is not None}
 
 

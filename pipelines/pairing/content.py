@@ -53,7 +53,7 @@ class Match:
     in_words: str = ""
     """All this as a person reads it, in the order of LANGUAGES."""
     held: bool = False
-    """It is a pair by content already; what an earlier run has joined stays together."""
+    """It is a pair by content already; what an earlier run has joined stays together while it may be one."""
 
     @property
     def joins(self) -> bool:
@@ -62,7 +62,8 @@ class Match:
         With a trace a pair need not be likely, only possible; but where a likely one is at hand, that is it.
         """
         possible = self.probability >= CONFLICT and (self.mutual or self.runner_up < 0.5)
-        return self.held or self.likely or (bool(self.traces) and possible)
+        stays = self.held and not self.withdrawn
+        return stays or self.likely or (bool(self.traces) and possible)
 
     @property
     def likely(self) -> bool:
@@ -72,7 +73,12 @@ class Match:
     @property
     def contradicted(self) -> bool:
         """A trace alone speaks for it, and the texts against it."""
-        return bool(self.traces) and not self.held and self.probability < CONFLICT
+        return bool(self.traces) and self.probability < CONFLICT
+
+    @property
+    def withdrawn(self) -> bool:
+        """The texts alone had made it a pair, and now they speak against it."""
+        return self.held and self.probability < CONFLICT
 
     @classmethod
     def of_pair(cls, a_id: str, b_id: str, score: float, details: str) -> Match:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from archive.records import SEPARATED, PairRecord, RefusalRecord
+from archive.records import SEPARATED, WITHDRAWN, PairRecord, RefusalRecord
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +50,12 @@ def separated(verdict: Verdict, now: datetime) -> PairRecord:
     return PairRecord(
         verdict.a_id, verdict.b_id, SEPARATED, reciprocal=False, score=None, details=details, decided_at=now
     )
+
+
+def withdrawn(ids: tuple[str, str], match: Match | None, now: datetime) -> PairRecord:
+    details = json.dumps({"evidence": [{"kind": WITHDRAWN}]})
+    score = match.probability if match is not None else None
+    return PairRecord(*ids, WITHDRAWN, reciprocal=False, score=score, details=details, decided_at=now)
 
 
 def _details(edge: Edge, match: Match | None) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LONG = 160
 """Characters of a paragraph that are shown."""
-_TIERS = ("auto", "probable", "review", "none", "not compared")
+_TIERS = ("auto", "probable", "review", "none", "not compared now")
 
 
 def outcome_table(outcome: Outcome) -> Table:
@@ -33,6 +33,12 @@ def outcome_table(outcome: Outcome) -> Table:
         tiers = {tier: outcome.pairs[evidence, tier] for tier in _TIERS if outcome.pairs[evidence, tier]}
         said = ", ".join(f"{tier} {count}" for tier, count in tiers.items())
         table.add_row(f"  {evidence}", str(sum(tiers.values())), f"by content {said}")
+    if outcome.withdrawn:
+        table.add_row(
+            "withdrawn",
+            str(outcome.withdrawn),
+            "were pairs: a text has changed, or a story was taken apart",
+        )
     table.add_row("conflicts", str(outcome.conflicts), "kept and flagged: a link says yes, the texts say no")
     table.add_row("refused", str(outcome.refused.total()), _counts(outcome.refused))
     table.add_row("joined", str(outcome.joined), "articles that have moved to another story")
@@ -114,7 +120,10 @@ def explanation_lines(explained: Explanation) -> list[str]:
             f"compared among {explained.compared} articles of their days."
         )
     if explained.paragraphs:
-        lines.append(_coverage(explained))
+        unlike = match is None or match.tier == "none"
+        lines.append(
+            f"{'Laid side by side, as if they were a pair. ' if unlike else ''}{_coverage(explained)}"
+        )
     said = ", ".join(explained.decided)
     lines.append(f"In the archive: {f'a pair by {said}' if said else 'no pair'}, {_story(explained)}.")
     return lines

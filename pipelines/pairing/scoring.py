@@ -33,8 +33,9 @@ class Scoring:
         self._aligned = _aligned(read)
         self._held: set[int] = set()
         self._by_content: set[int] = set()
-        self._by_label: set[int] = set()
         """Pairs that there are, as hashes: their ids would take much room."""
+        self._judged = {hash(ids) for ids in read.judged()}
+        """Pairs, and such as are none, by a person's word."""
         self._due: set[tuple[str, str]] = set()
         """Links that were not scored, or of which a text has changed since."""
         self._doubted: set[tuple[str, str]] = set()
@@ -57,8 +58,6 @@ class Scoring:
                 self._held.add(key)
                 if evidence in BY_CONTENT:
                     self._by_content.add(key)
-                if evidence == "label":
-                    self._by_label.add(key)
                 if everything or score is None or {a, b} & self._blocks.fresh:
                     self._due.add((a, b))
                 elif score < CONFLICT:
@@ -110,7 +109,7 @@ class Scoring:
 
     def _is_uncertain(self, match: Match) -> bool:
         ids = match.a_id, match.b_id
-        judged = hash(ids) in self._by_label
+        judged = hash(ids) in self._judged
         return match.tier != "auto" and not judged and (match.mutual or ids in self._due)
 
     def _align(self, chosen: Sequence[Match], blocks: Sequence[Block]) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import archive
-from archive.records import SEPARATED, Decisions
+from archive.records import NO_PAIR, WITHDRAWN, Decisions
 from archive.settling import settle
 from archive.writer import ArchiveWriter
 from pipelines.alignment import Aligner
@@ -49,6 +49,8 @@ class Outcome:
     """All but the sure ones, where they were asked for."""
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By evidence and tier, of the pairs decided."""
+    withdrawn: int = 0
+    """Pairs that are none any more."""
     conflicts: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     joined: int = 0
@@ -119,7 +121,8 @@ def _publish(  # noqa: PLR0917
 
     def decided(stories_of: StoriesOf) -> Iterator[tuple[Decide, set[str]]]:
         # under the lock, and anew for each attempt
-        outcome.pairs, outcome.refused, outcome.conflicts, outcome.joined = Counter(), Counter(), 0, 0
+        outcome.pairs, outcome.refused = Counter(), Counter()
+        outcome.withdrawn = outcome.conflicts = outcome.joined = 0
         return map(deciding, parts(spool.chosen(), verdicts, stories_of, size))
 
     outcome.snapshot = settle(uri, decided, run_id=run_id, summary={_THROUGH: through})
@@ -128,10 +131,11 @@ def _publish(  # noqa: PLR0917
 def _count(outcome: Outcome, decisions: Decisions, matches: Sequence[Match]) -> None:
     tier = {(match.a_id, match.b_id): match.tier for match in matches}
     outcome.pairs += Counter(
-        (pair.evidence, tier.get((pair.article_id_a, pair.article_id_b), "not compared"))
+        (pair.evidence, tier.get((pair.article_id_a, pair.article_id_b), "not compared now"))
         for pair in decisions.pairs
-        if pair.evidence != SEPARATED
+        if pair.evidence not in NO_PAIR
     )
+    outcome.withdrawn += sum(1 for pair in decisions.pairs if pair.evidence == WITHDRAWN)
     outcome.conflicts += sum(1 for pair in decisions.pairs if is_conflict(pair.details))
     outcome.refused += Counter(dict(decisions.refused))
     outcome.joined += len(decisions.memberships)

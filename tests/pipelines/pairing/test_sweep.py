@@ -15,7 +15,7 @@ from pipelines.pairing.blocks import Blocks
 from pipelines.pairing.content import Match
 from pipelines.pairing.review import COLUMNS, harmless, write_review
 from pipelines.pairing.sweep import pair_archive
-from pipelines.pairing.verdicts import read_verdicts
+from pipelines.pairing.verdicts import Verdict, read_verdicts
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LANGUAGES = ("uk", "ru", "en")
@@ -186,6 +186,65 @@ def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(r
     kept = article(4, "uk").article_id
     assert after[kept] == before[kept]
     assert pair_archive(str(root), everything=True).joined == 0
+
+
+def test_a_pair_by_its_texts_is_none_any_more_when_one_of_them_has_become_another(root):
+    """And where the right one is at hand, that is it."""
+    add(root, *(x for x in newsroom(8) if not x.url.endswith("/en/4")))
+    pair_archive(str(root))
+    assert ["en/3", "ru/3", "uk/3"] in grouped(root)
+    other = article(4, "en", MONDAY + timedelta(days=3, hours=14))
+    edited = replace(
+        article(3, "en", MONDAY + timedelta(days=3, hours=14)),
+        headline=other.headline, body=other.body, blocks=other.blocks, content_hash=other.content_hash,
+        fetched_at=MONDAY + timedelta(days=31),
+    )  # fmt: skip
+    add(root, edited)
+    outcome = pair_archive(str(root))
+    assert (outcome.withdrawn, outcome.conflicts) == (2, 0)
+    expected = [["en/3", "ru/4", "uk/4"], ["ru/3", "uk/3"]]
+    assert [x for x in grouped(root) if {"en/3", "uk/3"} & set(x)] == expected
+    assert {x for x in pairs(root) if "en/3" in x} == {("en/3", "ru/4"), ("en/3", "uk/4")}
+    again = pair_archive(str(root), everything=True)
+    assert (again.withdrawn, again.joined) == (0, 0)
+
+
+def test_pairs_are_of_one_story_when_a_person_has_taken_one_out(root):
+    add(root, *newsroom(6))
+    pair_archive(str(root))
+    one, other = sorted(article(3, language).article_id for language in ("uk", "en"))
+    pair_archive(str(root), verdicts=[Verdict(one, other, same=False)])
+    # the texts speak for each of the two, and the third can only be with one
+    left = [x for x in grouped(root) if "ru/3" in x]
+    assert left in ([["en/3", "ru/3"]], [["ru/3", "uk/3"]])
+    assert {x for x in pairs(root) if "ru/3" in x} == {tuple(left[0])}
+    pair_archive(str(root), everything=True)
+    assert {x for x in pairs(root) if "ru/3" in x} == {tuple(left[0])}
+
+
+def test_what_a_person_has_judged_is_not_asked_again(root):
+    """Whatever was said: here that what is probable by the texts is no pair."""
+    told = {
+        "uk": "Кравчук відкриє нову школу в Чернігові у вересні, її будували два роки.",
+        "en": "Kravchuk was elected mayor of Chernihiv; the vote took place on Sunday.",
+    }
+    add(
+        root,
+        *newsroom(4),
+        *(
+            replace(article(50, code), headline=text, body=text, blocks=(BlockRecord("paragraph", text),))
+            for code, text in told.items()
+        ),
+    )
+    ids = tuple(sorted(article(50, code).article_id for code in told))
+
+    def asked():
+        found = pair_archive(str(root), keep_uncertain=True, everything=True).uncertain
+        return {(each.a_id, each.b_id) for each in found}
+
+    assert ids in asked()
+    pair_archive(str(root), verdicts=[Verdict(*ids, same=False)])
+    assert ids not in asked()
 
 
 def test_other_outlets_tell_their_own_stories(root):
