@@ -5,6 +5,9 @@ Scoring, aligning and committing, in archives of `--outlets` made-up outlets ove
 archive is paired in a process of its own: CPU seconds, and the largest memory it ever had. Then a day's worth
 of articles is added and paired again. With `--new`, all but the last so many articles of the year count as
 paired already, and these are paired: what an article costs in a large archive, in a fraction of the time.
+With `--letters`, articles of a headline and about so many letters: an archive of many, in a fraction of the
+time, where it is not the texts that matter but all that grows with their number. After each tenth of the
+weeks, and when all is compared, what that took so far goes to stderr.
 """
 
 from __future__ import annotations
@@ -14,7 +17,6 @@ import hashlib
 import json
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -48,8 +50,8 @@ def stories(data: Path) -> list[dict[str, tuple[str, str]]]:
     return [each for _, each in sorted(told.items()) if len(each) == 3]
 
 
-def articles(
-    data: Path, documents: int, seed: int, outlets: int = 5, over: int = 365
+def articles(  # noqa: PLR0917
+    data: Path, documents: int, seed: int, outlets: int = 5, over: int = 365, letters: int = 3000
 ) -> Iterator[ArticleRecord]:
     """A third of the stories in three languages, a third in two, a third in one; in the order of days."""
     rng, told, made = random.Random(seed), stories(data), 0
@@ -61,7 +63,7 @@ def articles(
         outlet = f"outlet{rng.randrange(outlets)}"
         for language in rng.sample(LANGUAGES, rng.choice((1, 2, 3))):
             (title, text), (_, more) = one[language], other[language]
-            half = "\n\n".join([text[: min(1500, len(text) // 2)], more[: min(1500, len(more) // 2)]])
+            half = "\n\n".join(x[: min(letters // 2, len(x) // 2)] for x in (text, more))
             body = re.sub(r"\d+", lambda number, by=shift: str(int(number[0]) * by % 9973), half)  # type: ignore[misc]
             yield record(
                 f"https://{outlet}.example/{language}/{seed}-{made}", outlet, language, title, body, at
@@ -85,12 +87,19 @@ def record(url: str, outlet: str, language: str, title: str, body: str, at: date
 
 
 def fill(  # noqa: PLR0917
-    folder: Path, data: Path, documents: int, seed: int, new: int = 0, outlets: int = 5, over: int = 365
+    folder: Path,
+    data: Path,
+    documents: int,
+    seed: int,
+    new: int = 0,
+    outlets: int = 5,
+    over: int = 365,
+    letters: int = 3000,
 ) -> None:
     """All but the last `new` articles, if any are asked for, as if they had been paired."""
     last = 0
     with ArchiveWriter.open(folder, run_id=f"benchmark-{seed}") as writer:
-        for number, each in enumerate(articles(data, documents, seed, outlets, over), start=1):
+        for number, each in enumerate(articles(data, documents, seed, outlets, over, letters), start=1):
             writer.add_article(each)
             known = bool(new) and number == documents - new
             if number % 20_000 == 0 or known:
@@ -109,19 +118,31 @@ def fill_day(folder: Path, data: Path, documents: int) -> None:
 def measured(folder: Path) -> dict[str, float]:
     """Of a process of its own, so that its memory is nobody else's."""
     command = [sys.executable, __file__, "--pair", str(folder)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     found: dict[str, float] = json.loads(told)
     return found
 
 
+def megabytes() -> float:
+    """The most that this process ever had; ru_maxrss would begin with what its parent had."""
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
 def pair(folder: str) -> None:
     started = time.process_time()
-    outcome = pair_archive(folder)
+
+    def tell(done: int, of: int) -> None:
+        if of >= 10 and (done == of or done % (of // 10) == 0):
+            took = time.process_time() - started
+            print(f"{done:6,} of {of:,} weeks {took:8.1f} s CPU {megabytes():6.0f} MB", file=sys.stderr)
+
+    outcome = pair_archive(folder, progress=tell)
     print(
         json.dumps(
             {
                 "cpu": time.process_time() - started,
-                "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "megabytes": megabytes(),
                 "blocks": outcome.blocks,
                 "articles": outcome.articles,
                 "pairs": outcome.pairs.total(),
@@ -137,6 +158,7 @@ def main() -> None:
     parser.add_argument("--new", type=int, default=0, help="pair only the last so many of each archive")
     parser.add_argument("--outlets", type=int, default=5)
     parser.add_argument("--days", type=int, default=365, help="over which the articles are spread")
+    parser.add_argument("--letters", type=int, default=3000, help="of an article, at most")
     parser.add_argument("--once", action="store_true", help="without the day more")
     parser.add_argument("--pair", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -147,7 +169,8 @@ def main() -> None:
     for documents in arguments.documents or [1000, 10_000]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / "news-archive"
-            fill(folder, arguments.data, documents, 1, arguments.new, arguments.outlets, arguments.days)
+            made = arguments.outlets, arguments.days, arguments.letters
+            fill(folder, arguments.data, documents, 1, arguments.new, *made)
             runs = ("the last",) if arguments.new else ("all",) if arguments.once else ("all", "a day more")
             for run in runs:
                 if run == "a day more":
