@@ -51,6 +51,20 @@ def perturbed(title: str, text: str, how: str, seed: str) -> tuple[str, str]:
     return " ".join(rng.sample(words, min(7, len(words)))).capitalize() or title, text
 
 
+def edited(title: str, text: str, seed: str) -> tuple[str, str]:
+    """As a desk alters what another has written: one number another one wherever it stands, one line less."""
+    rng = random.Random(f"{seed} edited")
+    numbers = sorted({x[0] for x in _NUMBER.finditer(text) if len(x[0]) > 1})
+    if numbers:
+        old = rng.choice(numbers)
+        new = str(rng.randrange(10 ** (len(old) - 1), 10 ** len(old)))
+        title, text = (
+            re.sub(rf"(?<!\d){old}(?!\d)", lambda x: new if new != old else _typo(x[0], rng), each)
+            for each in (title, text)
+        )
+    return perturbed(title, text, "a paragraph less", seed)
+
+
 def _typo(number: str, rng: random.Random) -> str:
     at = rng.randrange(len(number))
     return number[:at] + rng.choice("123456789".replace(number[at], "")) + number[at + 1 :]

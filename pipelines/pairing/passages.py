@@ -30,7 +30,10 @@ _KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of two texts; a number is compared with those of the passage that says the same."""
+    """Of two texts; a number is compared with those of the passage that says the same.
+
+    One that the other text has elsewhere contradicts nothing: rows of a list are easily laid beside others.
+    """
 
     covered: tuple[float, float] = (0.0, 0.0)
     """Share of the letters of either that stand in a passage which the other has too."""
@@ -68,12 +71,13 @@ def agreement(one: Groups | None, other: Groups | None, weighting: Weighting | N
     if one is None or other is None:
         return Agreement()
     links = find_links(one, other, weighting)
+    all_ours, all_theirs = (_numbers(each, range(each.singles)) for each in (one, other))
     shared = contrary = only_a = only_b = 0
     for link in links:
         ours, theirs = _numbers(one, link.a), _numbers(other, link.b)
-        both = len(ours & theirs)
-        shared, contrary = shared + both, contrary + min(len(ours), len(theirs)) - both
-        only_a, only_b = only_a + len(ours) - both, only_b + len(theirs) - both
+        ours_alone, theirs_alone = len(ours - all_theirs), len(theirs - all_ours)
+        shared, contrary = shared + len(ours & theirs), contrary + min(ours_alone, theirs_alone)
+        only_a, only_b = only_a + ours_alone, only_b + theirs_alone
     covered = (
         _share(one, (i for link in links for i in link.a)),
         _share(other, (j for link in links for j in link.b)),
@@ -100,7 +104,7 @@ class Passages:
         return self._cut[article_id]
 
 
-def _numbers(groups: Groups, places: tuple[int, ...]) -> set[str]:
+def _numbers(groups: Groups, places: Iterable[int]) -> set[str]:
     return {x.key for i in places for x in groups.readings[i].anchors if x.key[0].isdigit()}
 
 

@@ -1,3 +1,4 @@
+import random
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from pipelines.pairing.content import match
 from pipelines.pairing.passages import Agreement, agreement, ends, passages
 from pipelines.pairing.reading import Document, read, text_of
+from pipelines.pairing.wording import in_words
 
 UK = Document(
     "uk", "courier", "uk", "Міст через Рось відкриють у травні",
@@ -55,6 +57,35 @@ def test_other_numbers_in_the_same_passages_are_contrary():
     assert found.shared == 0
 
 
+def test_one_number_that_differs_is_an_editors_hand_and_all_of_them_another_day():
+    """A slip, a rounded number, a later count: also where it is the only one."""
+    only = replace(UK, body=UK.body.replace("17 ", "").replace("4 тисячі", "кілька"))
+    once = replace(EN, body=EN.body.replace(" 17", "").replace("4,000", "several"))
+    for other in ("185", "170", "163"):
+        assert [x.joins for x in match([only, replace(once, body=once.body.replace("165", other))])] == [True]
+        assert [x.joins for x in match([UK, replace(EN, body=EN.body.replace("165", other))])] == [True]
+    next_day = EN.body.replace("17", "19").replace("165", "212").replace("4,000", "5,300")
+    assert not any(x.joins for x in match([UK, replace(EN, body=next_day)]))
+
+
+def test_rows_of_a_list_that_are_cut_elsewhere_contradict_nothing():
+    """A row falls into the passage before or after; what either has alone there, the other has too."""
+    rng = random.Random(2)
+    rows = [
+        (
+            f"Виправлено {rng.choice(('', 'хибне '))}округлення {n}{rng.choice(('', ' для всіх пакунків'))}.",
+            f"Rounding of {n} mended{rng.choice(('', ' for all the packages there are'))}.",
+        )
+        for n in range(1507, 5480, 137)
+    ]
+    uk, en = (
+        "\n".join([each.body, *told]) for each, told in zip((UK, EN), zip(*rows, strict=True), strict=True)
+    )
+    found = agreed(replace(UK, body=uk), replace(EN, body=en))
+    assert found.shared >= 20
+    assert (found.contrary, found.replaced) == (0, 0)
+
+
 def test_of_an_abridged_text_all_is_covered_and_of_the_whole_one_a_part():
     short = replace(EN, body=EN.body[: EN.body.index("Mayor")])
     whole, part = agreed(UK, short).covered
@@ -74,6 +105,13 @@ def test_what_makes_a_pair_can_be_read():
     assert "anchors in order" in found.in_words
     assert "runner-up 0.00" in found.in_words
     assert found.told()["in_words"] == found.in_words
+
+
+def test_two_shared_numbers_are_no_lack_of_anchors():
+    said = in_words([("206", "206")], (0, 0), (0.5, 0.5), ("uk", "en"), 0.0, ())
+    assert "206 ↔ 206" in said
+    assert "no anchors" not in said
+    assert "no anchors in common" in in_words([], (0, 0), (0.5, 0.5), ("uk", "en"), 0.0, ())
 
 
 @given(st.text(max_size=3000), st.sampled_from(["uk", "ru", "en"]))
