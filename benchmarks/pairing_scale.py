@@ -7,7 +7,8 @@ of articles is added and paired again. With `--new`, all but the last so many ar
 paired already, and these are paired: what an article costs in a large archive, in a fraction of the time.
 With `--letters`, articles of a headline and about so many letters: an archive of many, in a fraction of the
 time, where it is not the texts that matter but all that grows with their number. After each tenth of the
-weeks, and when all is compared, what that took so far goes to stderr.
+weeks, and when all is compared, what that took so far goes to stderr. What grows with an archive of millions
+has a benchmark of its own, benchmarks/pairing_held.py.
 """
 
 from __future__ import annotations
