@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import archive
+from crawler.counts import counts
 from crawler.visible import visible
 
 if TYPE_CHECKING:
@@ -163,9 +164,9 @@ def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
     languages = Counter(row.language or "unknown" for row in rows)
     whole = sum(set(SHOWN_LANGUAGES) <= found for found in stories.values())
     table.add_row("stories", str(len(stories)), f"{escape(outlet)}; {whole} of them in uk, en and ru")
-    table.add_row("articles", str(len(rows)), _counts(languages))
+    table.add_row("articles", str(len(rows)), counts(languages))
     kinds = Counter({kind: count for kind, count in pairs.items() if kind != "pairs"})
-    table.add_row("pairs", str(pairs["pairs"]), _counts(kinds))
+    table.add_row("pairs", str(pairs["pairs"]), counts(kinds))
     return table
 
 
@@ -183,9 +184,5 @@ def _outcomes(ledger: Ledger) -> Table:
     for outcome in ("archived", "unchanged", "skipped", "dropped", "failed"):
         if reasons := by_outcome.get(outcome):
             named = Counter({reason: count for reason, count in reasons.items() if reason})
-            table.add_row(f"  {outcome}", str(sum(reasons.values())), _counts(named))
+            table.add_row(f"  {outcome}", str(sum(reasons.values())), counts(named))
     return table
-
-
-def _counts(counter: Counter[str]) -> str:
-    return ", ".join(f"{escape(name)} {count}" for name, count in counter.most_common())

@@ -46,8 +46,8 @@ def decide(
     by_id = {article.article_id: article for article in (*_ordered(related), *_ordered(fresh))}
     articles = judged((by_id[article_id] for article_id in sorted(by_id)), verdicts)
     found = {(match.a_id, match.b_id): match for match in matches}
-    named = {x for match in matches for x in (match.a_id, match.b_id)}
-    named |= {x for verdict in verdicts for x in (verdict.a_id, verdict.b_id)}
+    named = {x for each in matches for x in (each.a_id, each.b_id)}
+    named |= {x for each in verdicts for x in (each.a_id, each.b_id)}
     stories = Stories(articles)
     anew = {*stories.at_odds(), *_stories_of(articles, verdicts), *_in_doubt(stories, found)}
     named |= {article.article_id for article in articles if article.story_id in anew}
@@ -58,10 +58,8 @@ def decide(
     refusals = [refusal_record(edge, *why, found.get(edge.ids), now) for edge, why in refused_edges]
     refusals += [refusal_record(edge, why, None, found.get(edge.ids), now) for edge, why in barred]
     pairs += [separated(x, now) for x in verdicts if not x.same and {x.a_id, x.b_id} <= by_id.keys()]
-    gone = {ids for ids, match in found.items() if match.withdrawn and set(ids) <= by_id.keys()}
-    gone |= {edge.ids for edge, _ in refused_edges if edge.a.story_id == edge.b.story_id}
-    gone -= {(each.article_id_a, each.article_id_b) for each in pairs}
-    pairs += [withdrawn(ids, found.get(ids), now) for ids in sorted(gone)]
+    gone = _gone(found, refused_edges, pairs)
+    pairs += [withdrawn(ids, found.get(ids), now) for ids in sorted(gone) if set(ids) <= by_id.keys()]
     count = unknown + Counter(each.reason for each in refusals)
     return Decisions(
         pairs=tuple(sorted(pairs, key=lambda pair: (pair.article_id_a, pair.article_id_b))),
@@ -89,6 +87,17 @@ def _joined(
             why, kept = refusal
             refused.append((edge, ("conflict" if edge.contradicted else why, kept)))
     return pairs, refused
+
+
+def _gone(
+    found: Mapping[tuple[str, str], Match],
+    refused: Sequence[tuple[Edge, tuple[str, str | None]]],
+    pairs: Sequence[PairRecord],
+) -> set[tuple[str, str]]:
+    """What the texts no longer bear out, and what is refused of a story that was taken apart."""
+    gone = {ids for ids, match in found.items() if match.withdrawn}
+    gone |= {edge.ids for edge, _ in refused if edge.a.story_id == edge.b.story_id}
+    return gone - {(each.article_id_a, each.article_id_b) for each in pairs}
 
 
 def _in_doubt(stories: Stories, found: Mapping[tuple[str, str], Match]) -> set[str]:

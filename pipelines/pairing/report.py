@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from collections import Counter
+from crawler.counts import counts
+from crawler.visible import visible
 
+if TYPE_CHECKING:
     from pipelines.pairing.content import Match
     from pipelines.pairing.explain import Explanation
     from pipelines.pairing.reading import Reading
@@ -40,7 +40,7 @@ def outcome_table(outcome: Outcome) -> Table:
             "were pairs: a text has changed, or a story was taken apart",
         )
     table.add_row("conflicts", str(outcome.conflicts), "kept and flagged: a link says yes, the texts say no")
-    table.add_row("refused", str(outcome.refused.total()), _counts(outcome.refused))
+    table.add_row("refused", str(outcome.refused.total()), counts(outcome.refused))
     table.add_row("joined", str(outcome.joined), "articles that have moved to another story")
     return table
 
@@ -153,8 +153,4 @@ def _when(reading: Reading) -> str:
 
 def _shown(text: str) -> str:
     """A page's text without what a terminal would obey."""
-    return escape("".join("�" if unicodedata.category(x) in ("Cc", "Cf") else x for x in text))
-
-
-def _counts(counter: Counter[str]) -> str:
-    return ", ".join(f"{escape(name)} {count}" for name, count in counter.most_common())
+    return escape(visible(text))
