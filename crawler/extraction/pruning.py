@@ -58,10 +58,10 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             name = next(name for name in names if _last_part(name) in reasons)
             yield element, f"{reasons[_last_part(name)]} (.{name})"
 
-    for i in page.positions("section", "aside"):
-        label = page.elements[i].get("aria-label")
-        if label and _PROMOTES.fullmatch(label.strip()) and short_text(page.elements[i], _SMALL) is not None:
-            yield page.elements[i], f"promotes something else ({label})"
+    for element in (*page.of("section"), *page.of("aside")):
+        label = element.get("aria-label")
+        if label and _PROMOTES.fullmatch(label.strip()) and short_text(element, _SMALL) is not None:
+            yield element, f"promotes something else ({label})"
 
     pulled = page.named(_is_pulled_out, page.by_class)
     # what JSON-LD repeats is not repeated for the eye

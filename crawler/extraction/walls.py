@@ -19,7 +19,7 @@ _WORDS = (
     " read", "Read", " member", "Member", "ubscri", "nlock", "article", "trial", "egist", "og in", "ontinu",
     "hoose", "limit", "друков", "печатн", "паперов", "бумажн", "номер", "lock", "локув", "локир", " 18",
     "eview", "ancel", "олный текст", "овний текст", " print", "доступ", "латн", "крит", "onfirm", "erify",
-    "ідтвердьте", "ідтвердіть", "ідтверджую", "одтвердите", "одтверждаю", " 21",
+    "твердьте", "твердите",
 )  # fmt: skip
 """What each has in it, quickly told."""
 _CYRILLIC = re.compile("[а-я]")
