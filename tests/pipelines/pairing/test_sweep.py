@@ -13,6 +13,8 @@ from archive.writer import ArchiveWriter
 from pipelines.pairing import decide
 from pipelines.pairing.blocks import Blocks
 from pipelines.pairing.content import Match
+from pipelines.pairing.explain import explain
+from pipelines.pairing.report import explanation_lines
 from pipelines.pairing.review import COLUMNS, harmless, write_review
 from pipelines.pairing.sweep import pair_archive
 from pipelines.pairing.verdicts import Verdict, read_verdicts
@@ -245,6 +247,22 @@ def test_what_a_person_has_judged_is_not_asked_again(root):
     assert ids in asked()
     pair_archive(str(root), verdicts=[Verdict(*ids, same=False)])
     assert ids not in asked()
+
+
+def test_two_strangers_laid_side_by_side_are_called_that(root):
+    """Any two texts have paragraphs that can be laid beside each other."""
+    add(root, *newsroom(6))
+    pair_archive(str(root))
+    read = archive.open(root)
+    strange, same = (
+        "\n".join(explanation_lines(explain(read, f"{at}/uk/1", f"{at}/en/{number}")))
+        for at in ["https://courier.example"]
+        for number in (4, 1)
+    )
+    assert "as if they were a pair" in strange
+    assert "no pair, two stories" in strange
+    assert "as if" not in same
+    assert "a pair by content, one story" in same
 
 
 def test_other_outlets_tell_their_own_stories(root):
