@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.extraction.names import names_say
+from crawler.extraction.names import name_says, names_say
 from crawler.extraction.outline import COMPONENT, short_text
 from crawler.extraction.signature import NAME
 from crawler.extraction.text import for_comparison, one_line
@@ -69,7 +69,7 @@ _CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td"
 _of_author = names_say(
     r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|(?:^|[\s_-])by(?:$|[\s_-])"
 )
-_of_other_things = names_say(
+_of_other_things = name_says(
     r"comment|related|sidebar|footer|popular|recommend|read-?also|promo(?!ted)|lenta|most-|trending|latest|carousel"
     r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote"
 )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from crawler.extraction.bare_days import beside_headline
 from crawler.extraction.date_forms import TOLERANCE, parse_date, published_part
 from crawler.extraction.metadata import meta_name
-from crawler.extraction.names import names_say
+from crawler.extraction.names import name_says, names_say
 from crawler.extraction.outline import outline, short_text
 from crawler.extraction.text import one_line
 from crawler.extraction.zones import KYIV
@@ -171,7 +171,7 @@ _MODIFIED = {
 }  # fmt: skip
 _DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font"}
 _of_date = names_say("date|time|publi|posted|calendar|info")
-_of_other_things = names_say(
+_of_other_things = name_says(
     r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|widget|teaser"
     r"|read-?also|promo(?!ted)|archive|banner|menu|copyright"
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 
-from crawler.extraction.names import names_say
+from crawler.extraction.names import name_says
 from crawler.extraction.text import one_line
 from crawler.extraction.walls import wall_line
 from crawler.items import Claim
@@ -61,7 +61,7 @@ _WORDS_OF_A_KIND = (
     "live", "gallery", "fotorama", "wall", "piano", "subscribe", "premium", "jwplayer", "jw-player",
     "video-js", "videojs", "video-player", "videoplayer", "brightcove",
 )  # fmt: skip
-_may_be_named = names_say("|".join(_WORDS_OF_A_KIND))
+_may_be_named = name_says("|".join(_WORDS_OF_A_KIND))
 _NAMED = {"div", "section", "ul", "ol", "main", "article", "aside", "p"}
 _TIMED = etree.XPath(".//time | .//*[contains(@class, 'time')][string-length(normalize-space(.)) < 12]")
 _MORE_LINK = re.compile(

@@ -46,12 +46,23 @@ def _true_of(name: str) -> tuple[Rule, ...]:
 
 def names_say(pattern: str) -> Rule:
     """Whether the pattern, in lower case, is somewhere in a name, whatever its case."""
+    return Rule(_reader(pattern))
+
+
+def name_says(pattern: str) -> Callable[[str], bool]:
+    """As names_say, of what is asked of a few names and never of all: the others are not read for it."""
+    read = _reader(pattern)
+    remembered = lru_cache(maxsize=8192)(read)
+    return lambda name: remembered(name) if len(name) < _LONG else read(name)
+
+
+def _reader(pattern: str) -> Callable[[str], bool]:
     search = re.compile(pattern).search
 
     def read(name: str) -> bool:
         return search(name.lower()) is not None and search(_NOT_ITSELF.sub(" ", name).lower()) is not None
 
-    return Rule(read)
+    return read
 
 
 class Names(dict[str, list[int]]):
