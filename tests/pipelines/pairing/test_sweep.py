@@ -211,6 +211,21 @@ def test_a_pair_by_its_texts_is_none_any_more_when_one_of_them_has_become_anothe
     assert (again.withdrawn, again.joined) == (0, 0)
 
 
+def test_a_text_that_has_become_another_stands_alone_where_nothing_better_is_at_hand(root):
+    add(root, *newsroom(8))
+    pair_archive(str(root))
+    other = article(30, "en", MONDAY + timedelta(days=3, hours=14))
+    edited = replace(
+        article(3, "en", MONDAY + timedelta(days=3, hours=14)),
+        headline=other.headline, body=other.body, blocks=other.blocks, content_hash=other.content_hash,
+        fetched_at=MONDAY + timedelta(days=31),
+    )  # fmt: skip
+    add(root, edited)
+    assert pair_archive(str(root)).withdrawn == 2
+    assert [x for x in grouped(root) if {"en/3", "uk/3"} & set(x)] == [["en/3"], ["ru/3", "uk/3"]]
+    assert {x for x in pairs(root) if "en/3" in x} == set()
+
+
 def test_pairs_are_of_one_story_when_a_person_has_taken_one_out(root):
     add(root, *newsroom(6))
     pair_archive(str(root))
