@@ -190,18 +190,23 @@ def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(r
     assert pair_archive(str(root), everything=True).joined == 0
 
 
+def rewritten(story: int, as_story: int) -> ArticleRecord:
+    """The English article of one story, which a later look finds with the text of another."""
+    at = MONDAY + timedelta(days=3, hours=14)
+    other = article(as_story, "en", at)
+    return replace(
+        article(story, "en", at),
+        headline=other.headline, body=other.body, blocks=other.blocks, content_hash=other.content_hash,
+        fetched_at=MONDAY + timedelta(days=31),
+    )  # fmt: skip
+
+
 def test_a_pair_by_its_texts_is_none_any_more_when_one_of_them_has_become_another(root):
     """And where the right one is at hand, that is it."""
     add(root, *(x for x in newsroom(8) if not x.url.endswith("/en/4")))
     pair_archive(str(root))
     assert ["en/3", "ru/3", "uk/3"] in grouped(root)
-    other = article(4, "en", MONDAY + timedelta(days=3, hours=14))
-    edited = replace(
-        article(3, "en", MONDAY + timedelta(days=3, hours=14)),
-        headline=other.headline, body=other.body, blocks=other.blocks, content_hash=other.content_hash,
-        fetched_at=MONDAY + timedelta(days=31),
-    )  # fmt: skip
-    add(root, edited)
+    add(root, rewritten(3, 4))
     outcome = pair_archive(str(root))
     assert (outcome.withdrawn, outcome.conflicts) == (2, 0)
     expected = [["en/3", "ru/4", "uk/4"], ["ru/3", "uk/3"]]
@@ -214,13 +219,7 @@ def test_a_pair_by_its_texts_is_none_any_more_when_one_of_them_has_become_anothe
 def test_a_text_that_has_become_another_stands_alone_where_nothing_better_is_at_hand(root):
     add(root, *newsroom(8))
     pair_archive(str(root))
-    other = article(30, "en", MONDAY + timedelta(days=3, hours=14))
-    edited = replace(
-        article(3, "en", MONDAY + timedelta(days=3, hours=14)),
-        headline=other.headline, body=other.body, blocks=other.blocks, content_hash=other.content_hash,
-        fetched_at=MONDAY + timedelta(days=31),
-    )  # fmt: skip
-    add(root, edited)
+    add(root, rewritten(3, 30))
     assert pair_archive(str(root)).withdrawn == 2
     assert [x for x in grouped(root) if {"en/3", "uk/3"} & set(x)] == [["en/3"], ["ru/3", "uk/3"]]
     assert {x for x in pairs(root) if "en/3" in x} == set()
