@@ -14,8 +14,9 @@ from crawler.extraction.text import one_line
 
 _LONGEST = 400
 _LONGEST_BUTTON = 120
-_BULLETS = re.compile(r"^[^\w«\"“„'’(#@©/]+|[\s•·–—>▶►→*\[\]|-]+$")
-_FOLDED = str.maketrans({"ё": "е", "’": "'", "ʼ": "'", "`": "'"})
+_BEFORE_TEXT = re.compile(r"^[^\w«\"“„'’(#@©/]+")
+_AFTER_TEXT = " •·–—>▶►→*[]|-"
+_FOLDED = (("ё", "е"), ("’", "'"), ("ʼ", "'"), ("`", "'"))
 _CYRILLIC = re.compile("[а-яіїєґ]")
 _OTHER_SCRIPT = {True: {"en"}, False: {"uk", "ru"}}
 _PART = re.compile(r"<([a-z_]+)>")
@@ -90,6 +91,13 @@ def line_rules() -> tuple[LineRule, ...]:
 
 
 @cache
+def _rules_for(length: int, cyrillic: bool) -> tuple[LineRule, ...]:
+    """That a line of so many characters may break."""
+    others = _OTHER_SCRIPT[cyrillic]
+    return tuple(rule for rule in line_rules() if rule.longest >= length and rule.language not in others)
+
+
+@cache
 def furniture() -> tuple[Furniture, ...]:
     return tuple(
         Furniture(_words(entry["key"]), _words(entry["other"]))
@@ -118,13 +126,8 @@ def why_not_text(line: str) -> str | None:
     if not any(map(str.isalnum, printed)):
         return "no letter"
     folded = fold(printed)
-    others = _OTHER_SCRIPT[bool(_CYRILLIC.search(folded))]
-    for rule in line_rules():
-        if (
-            rule.language in others
-            or len(folded) > rule.longest
-            or (rule.needs and not any(map(folded.__contains__, rule.needs)))
-        ):
+    for rule in _rules_for(len(folded), _CYRILLIC.search(folded) is not None):
+        if rule.needs and not any(map(folded.__contains__, rule.needs)):
             continue
         if (match := rule.pattern.match(printed if rule.as_printed else folded)) is not None:
             if ":" not in match[0] and (
@@ -164,12 +167,16 @@ def with_parts(pattern: str, parts: dict[str, str]) -> str:
 
 
 def fold(line: str) -> str:
-    return _TO_READERS.sub("", line.lower().translate(_FOLDED))
+    line = line.lower()
+    for letter, plain in _FOLDED:
+        line = line.replace(letter, plain)
+    return _TO_READERS.sub("", line)
 
 
 def without_bullets(line: str) -> str:
-    """And without the pictures that a line begins with."""
-    return _BULLETS.sub("", line)
+    """And without the pictures that a line begins with; of what `one_line` gives."""
+    line = line.rstrip(_AFTER_TEXT)
+    return line if line[:1].isalnum() else _BEFORE_TEXT.sub("", line)
 
 
 def reads_as_said(folded: str) -> bool:

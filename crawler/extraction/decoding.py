@@ -61,7 +61,7 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     start = body[:2048].lstrip()
     if start.startswith(_OTHER_FORMATS) or b"ftyp" in start[4:12]:
         raise Unreadable("not-html", f"expected HTML, the body starts with {start[:8]!r}")
-    source = printable(decode(body, declared))
+    source = printable(as_utf8(body, declared))
     if not source or source.isspace():
         raise Unreadable("empty", "expected HTML, came nothing readable")
     if (tag := _endless_tag(source)) is not None:
@@ -120,11 +120,11 @@ def _join(root: HtmlElement) -> None:
         body.append(sibling)
 
 
-def decode(body: bytes, declared: str | None) -> str:
+def as_utf8(body: bytes, declared: str | None) -> bytes:
     """By byte order mark, header, meta, in this order; a claim that the bytes contradict is not believed."""
     for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, "replace")
+            return _encoded(body[len(mark) :].decode(encoding, "replace"))
     found = _META_CHARSET.search(body[:4096])
     claims = [declared, found[1].decode("ascii", "replace") if found else None, "utf-8"]
     for claim in claims:
@@ -135,15 +135,20 @@ def decode(body: bytes, declared: str | None) -> str:
         except (UnicodeDecodeError, ValueError):
             continue
         if not _utf8_read_as_another(body, name):
-            return text
+            return body if name == "utf-8" else _encoded(text)
     for claim in claims:
         if (name := _codec(claim)) is not None and not _utf8_read_as_another(body, name):
             text = body.decode(name, "replace")
             # a few broken bytes in a long page: cut in the middle of a letter, or an advertisement's
             if text.count("\ufffd") <= max(3, len(text) // 500):
-                return text
+                return _encoded(text)
     best = from_bytes(body[:100_000]).best()
-    return body.decode(best.encoding if best else "utf-8", "replace")
+    return _encoded(body.decode(best.encoding if best else "utf-8", "replace"))
+
+
+def _encoded(text: str) -> bytes:
+    """Without halves of characters, which some codecs give."""
+    return text.encode("utf-8", "ignore")
 
 
 def _codec(claim: str | None) -> str | None:

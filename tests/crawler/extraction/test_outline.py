@@ -74,17 +74,16 @@ def test_one_line_as_defined(text: str) -> None:
     assert for_comparison(text) == re.sub(r"[\W_]+", "", line.casefold())
 
 
-@given(st.text(alphabet=st.characters()) | _ODD)
+@given(st.text() | _ODD)
 def test_printable_as_defined(source: str) -> None:
-    left = re.sub("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]", "", source)
+    left = re.sub("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]", "", source)
     if "&#" not in source:
-        assert printable(source) == left.encode()
+        assert printable(source.encode()) == left.encode()
 
 
 @pytest.mark.parametrize(
     ("source", "left"),
     [
-        ("а\ud800б", "аб"),
         ("&#1;x&#x27;", "x&#x27;"),
         ("&#xD800;x", "x"),
         ("&#150;", "–"),
@@ -92,4 +91,4 @@ def test_printable_as_defined(source: str) -> None:
     ],
 )
 def test_printable_without_what_no_parser_takes(source: str, left: str) -> None:
-    assert printable(source) == left.encode()
+    assert printable(source.encode()) == left.encode()
