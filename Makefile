@@ -9,7 +9,8 @@ demo: install
 	$(BIN)/scrapy crawl demo
 
 # most tests wait for a crawl or a kill: side by side they take half the time; tests/conftest.py says which first
-TEST = $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+# (where that variable is set, each of a thousand processes would compile our modules anew)
+TEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test: install
 	$(TEST)

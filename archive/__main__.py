@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import archive
-from archive import export_command, purge_command, view_command
+from archive import export_command, no_pandas, purge_command, view_command
 from archive.arguments import count, days
 from archive.exceptions import ArchiveError
 from archive.layout import Layout
@@ -37,6 +37,7 @@ Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wr
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    no_pandas.settle()
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 240  # a pipe has no width: lines that wrap would be hard to take apart

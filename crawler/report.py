@@ -101,7 +101,7 @@ def _ids(listed: Iterable[str]) -> pa.Array:
 
 
 def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
-    import pyarrow.dataset as ds  # noqa: PLC0415  brings pandas, which `scrapy live` has no use for
+    import pyarrow.dataset as ds  # noqa: PLC0415  `scrapy live` has no use for it
 
     return ds.dataset(read.path(table)).to_table(columns=columns, filter=where)
 

@@ -17,9 +17,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from functools import partial
-from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
+from archive import no_pandas
 from archive.log import Log
 from archive.schema import SCHEMA_VERSION
 
@@ -126,15 +126,7 @@ def _give_back() -> None:
         trim(0)
 
 
-class _NoPandas(MetaPathFinder):
-    """Where it can be had, pyarrow imports it before the first list becomes a column: .3 s for nothing."""
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError("a commit does without pandas", name=fullname)
-
-
 if __name__ == "__main__":
     os.nice(NICER)
-    sys.meta_path.insert(0, _NoPandas())
+    no_pandas.settle()
     serve(*sys.argv[1:])

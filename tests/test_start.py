@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+from tests.newsroom import Site
+from tests.story_pages import Page
+
+if TYPE_CHECKING:
+    from tests.running import Crawl
 
 # of pages, of analysis and of consoles; half a second of the start, and 100 MB
 NOT_YET = ("pandas", "pyarrow.dataset", "trafilatura", "langdetect", "feedparser", "aiohttp", "twisted.conch")
@@ -36,3 +43,31 @@ def test_the_archive_is_opened_without_pandas() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
     )
     assert not set(done.stdout.split()) & {"pandas", "pyarrow"}
+
+
+def test_a_crawl_and_its_processes_do_without_pandas_to_the_end(crawl: Crawl) -> None:
+    with Site() as site:
+        site["/news/bridge-1.html"] = Page("uk").render()
+        run = crawl("page", "-a", f"url={site.base}/news/bridge-1.html", PYTHONPROFILEIMPORTTIME="1")
+    assert run.exit_code == 0, run.err
+    assert "| pyarrow.lib" in run.err.replace("  ", "")
+    assert "trafilatura" in run.err  # of the process that reads pages
+    assert "pandas.core" not in run.err
+
+
+def test_who_asks_pyarrow_for_pandas_has_it_all_the_same() -> None:
+    program = """
+import sys
+from archive import no_pandas
+no_pandas.settle()
+import pyarrow as pa
+import pyarrow.dataset
+table = pa.table({"names": ["a", "b"]})
+assert "pandas" not in sys.modules
+frame = table.to_pandas()
+assert pa.Table.from_pandas(frame).equals(table.cast(pa.Table.from_pandas(frame).schema))
+print(list(frame["names"]))
+"""
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "['a', 'b']\n"

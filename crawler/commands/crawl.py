@@ -143,7 +143,7 @@ class Command(BaseRunSpiderCommand):
         assert self.settings is not None
         backoff = crawler.get_extension(BackOff)
         assert backoff is not None, "crawler.backoff.BackOff is missing from EXTENSIONS"
-        # pyarrow's datasets bring pandas: half a second that the first request need not wait for
+        # pyarrow's datasets: what the first request need not wait for
         from crawler.report import print_report, print_slowed  # noqa: PLC0415
 
         console = Console()

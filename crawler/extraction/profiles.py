@@ -1,4 +1,4 @@
-"""langdetect's n-gram profiles behind a private factory, scored in one scan instead of random trials.
+"""langdetect's n-gram profiles without its factory, scored in one scan instead of random trials.
 
 langdetect draws n-grams at random until one language leads: another seed, another answer, and its global
 factory returns `pl` for Ukrainian while a second thread is still loading it. Here each n-gram of the text
@@ -9,12 +9,13 @@ on any machine.
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import chain, repeat
 from operator import add
 from pathlib import Path
 
-from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
+from langdetect.detector_factory import PROFILES_DIRECTORY
 
 _CYRILLIC = ("uk", "ru", "bg", "mk")
 _LATIN = (
@@ -59,18 +60,17 @@ class Profiles:
     """The n-gram tables of the languages of one script."""
 
     def __init__(self, languages: tuple[str, ...]) -> None:
-        factory = DetectorFactory()
-        folder = Path(PROFILES_DIRECTORY)
-        factory.load_json_profile([(folder / name).read_text(encoding="utf-8") for name in languages])
         self.languages = languages
         # One integer an n-gram, with 32 bits for each language: one multiplication adds to all of them.
         # No carry: a thousand characters hold 3,000 n-grams of at most 9,904, far below 2**32.
-        self._table = {
-            ngram: sum(
-                round(-_SCALE * math.log(_SMOOTHING + share)) << _BITS * i for i, share in enumerate(shares)
-            )
-            for ngram, shares in factory.word_lang_prob_map.items()
-        }
+        unknown = _surprise(0.0)
+        unknown_to_all = sum(unknown << _BITS * place for place in range(len(languages)))
+        self._table: dict[str, int] = {}
+        for place, language in enumerate(languages):
+            profile = json.loads(Path(PROFILES_DIRECTORY, language).read_bytes())
+            for ngram, count in profile["freq"].items():
+                known = _surprise(count / profile["n_words"][len(ngram) - 1]) - unknown
+                self._table[ngram] = self._table.get(ngram, unknown_to_all) + (known << _BITS * place)
 
     def score(self, words: str) -> dict[str, float]:
         """Probability of each language, in the order of the profiles; empty where no n-gram is known.
@@ -92,6 +92,11 @@ class Profiles:
         ]
         total = sum(weights)
         return {language: weight / total for language, weight in zip(self.languages, weights, strict=True)}
+
+
+def _surprise(share: float) -> int:
+    """Of an n-gram that makes up so much of a language's own."""
+    return round(-_SCALE * math.log(_SMOOTHING + share))
 
 
 cyrillic = Profiles(_CYRILLIC)
