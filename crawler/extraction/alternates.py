@@ -123,12 +123,7 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
     publications = any(_PUBLICATION in names for names in page.by_class)
     marked = page.named(_is_known, page.by_class)
     for i in page.by_tag.get("a", ()):
-        if (
-            publications
-            or i in marked
-            or page.elements[i].get("hreflang")
-            or _may_name_a_language(page.texts[i])
-        ):
+        if publications or i in marked or page.elements[i].get("hreflang") or _may_name_a_language(page, i):
             attributes = page.attributes[i]
             language = _switcher_language(page.elements[i], attributes, among_publications=publications)
             if language is not None and "href" in attributes:
@@ -164,9 +159,12 @@ def _switcher_language(
     return printed
 
 
-def _may_name_a_language(text: str) -> bool:
-    """Quickly told of a link that begins with this: nearly all are headlines."""
-    text = text.strip()
+def _may_name_a_language(page: Outline, i: int) -> bool:
+    """Quickly told of a link by what it begins with: nearly all are headlines."""
+    text = page.texts[i].strip()
+    if not text and len(page.elements[i]):
+        # its first child is what comes next in the page
+        text = page.texts[i + 1].strip()
     begins = text.lstrip(_AROUND)[:2]
     return len(text) < _NAMED and not (begins.isalnum() and begins.casefold() not in _BEGIN)
 

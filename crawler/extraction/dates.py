@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from crawler.extraction.bare_days import beside_headline
 from crawler.extraction.date_forms import TOLERANCE, parse_date, published_part
 from crawler.extraction.metadata import meta_name
@@ -221,9 +223,12 @@ def _printed(page: Outline) -> Iterator[tuple[str, str]]:
     yield from later
 
 
+_FIRST_TEXT = etree.XPath("boolean(normalize-space(text()))")
+
+
 def _has_text(element: HtmlElement) -> bool:
     """Before its first child, where an element without attributes prints its date."""
-    return bool(element.xpath("boolean(normalize-space(text()))"))
+    return bool(_FIRST_TEXT(element))
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

@@ -57,33 +57,37 @@ def detect_language(text: str) -> TextLanguage:
         read = _ADDRESS.sub(" ", read)
         if "@" in text:
             read = _MAIL.sub(" ", read)
-    cyrillic, latin = _letters(read)
+    words = _words(read)
+    cyrillic, latin = map(_letters, words)
     language, letters = own_script_language(read)
     if letters > cyrillic + latin or not cyrillic + latin:
         return _verdict(language, _by_letters(language, letters), letters=letters, mixed=False, share=None)
-    own_cyrillic, own_latin = _letters(own := _without_quotes(read))
+    own = words if (rest := _without_quotes(read)) is read else _words(rest)
+    own_cyrillic, own_latin = map(_letters, own)
     # Brands and handles are Latin in any language, so a headline may be Cyrillic with fewer Cyrillic letters.
     outweighs = 0.6 if own_cyrillic + own_latin < _LONG else 0.9
     # Quoted letters count half: where nearly all is quotes, what is left may be a list of names.
     is_cyrillic = cyrillic + own_cyrillic >= outweighs * (latin + own_latin)
     if not (own_cyrillic if is_cyrillic else own_latin):
-        own, own_cyrillic, own_latin = read, cyrillic, latin
+        own, own_cyrillic, own_latin = words, cyrillic, latin
     letters = own_cyrillic if is_cyrillic else own_latin
-    language, confidence = (_cyrillic if is_cyrillic else _latin)(own, letters)
+    language, confidence = _cyrillic(own[0], letters) if is_cyrillic else _latin(own[1])
     share = uk_share(read.lower())
     mixed = min(cyrillic, latin) > 0.3 * (cyrillic + latin) or (
         language in {"uk", "ru"} and share is not None and 0.15 < share < 0.85
     )
     verdict = _verdict(language, confidence, letters=letters, mixed=mixed, share=share)
-    return _with_quoted(verdict, read, cyrillic, latin) if letters >= _ENOUGH else verdict
+    return _with_quoted(verdict, words, cyrillic, latin) if letters >= _ENOUGH else verdict
 
 
-def _with_quoted(verdict: TextLanguage, text: str, cyrillic: int, latin: int) -> TextLanguage:
+def _with_quoted(
+    verdict: TextLanguage, words: tuple[list[str], list[str]], cyrillic: int, latin: int
+) -> TextLanguage:
     """With the second language, where the text has one at length."""
     language, share = verdict.language, verdict.uk_share
     in_cyrillic, few = language in _IN_CYRILLIC, min(cyrillic, latin) / (cyrillic + latin)
     if few >= _NOT_NAMES and (cyrillic > latin) == in_cyrillic:
-        other, _ = (_latin if in_cyrillic else _cyrillic)(text, min(cyrillic, latin))
+        other, _ = _latin(words[1]) if in_cyrillic else _cyrillic(words[0], cyrillic)
     elif language in {"uk", "ru"} and share is not None:
         other, few = ("ru", 1 - share) if language == "uk" else ("uk", share)
         few *= cyrillic / (cyrillic + latin)
@@ -100,12 +104,13 @@ def _verdict(
     return TextLanguage(language, round(confidence, 4), not flags, flags, letters, share)
 
 
-def _letters(text: str) -> tuple[int, int]:
-    """How many Cyrillic and Latin letters."""
-    return (
-        sum(map(len, CYRILLIC_WORD.findall(text))),
-        sum(map(len, LATIN_WORD.findall(text))),
-    )
+def _words(text: str) -> tuple[list[str], list[str]]:
+    """Those in Cyrillic and those in Latin letters."""
+    return CYRILLIC_WORD.findall(text), LATIN_WORD.findall(text)
+
+
+def _letters(words: list[str]) -> int:
+    return sum(map(len, words))
 
 
 def _without_quotes(text: str) -> str:
@@ -121,8 +126,8 @@ def _by_letters(language: str, letters: int) -> float:
     return _SURE if letters >= _ENOUGH else 0.95
 
 
-def _cyrillic(text: str, letters: int) -> tuple[str, float]:
-    words = " ".join(CYRILLIC_WORD.findall(text)).lower()
+def _cyrillic(found: list[str], letters: int) -> tuple[str, float]:
+    words = " ".join(found).lower()
     if other := language_by_letters(words):
         return other, _by_letters(other, letters)
     probabilities = profiles.cyrillic.score(words[:_SCORED])
@@ -138,8 +143,8 @@ def _cyrillic(text: str, letters: int) -> tuple[str, float]:
     return best, probabilities[best]
 
 
-def _latin(text: str, _letters: int) -> tuple[str, float]:
-    words = " ".join(LATIN_WORD.findall(text))[:_SCORED]
+def _latin(found: list[str]) -> tuple[str, float]:
+    words = " ".join(found)[:_SCORED]
     if 2 * sum(map(str.isupper, words)) > len(words) - words.count(" "):
         words = words.lower()
     probabilities = profiles.latin.score(words)

@@ -207,11 +207,12 @@ def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
     """Elements whose names speak of a kind."""
     found: dict[str, list[HtmlElement]] = {}
     names = (*page.by_class.items(), *page.by_id.items(), *page.by("itemtype").items())
-    joined = "\n".join([name for name, _ in names]).lower()
+    lowered = [name.lower() for name, _ in names]
+    joined = "\n".join(lowered)
     words = [word for word in _WORDS_OF_A_KIND if word in joined]
-    for name, positions in names if words else ():
+    for (name, positions), plain in zip(names, lowered, strict=True) if words else ():
         if (
-            any(word in name.lower() for word in words)
+            any(map(plain.__contains__, words))
             and _may_be_named(name)
             and (match := _NAMES.search(f" {name} ".lower()))
         ):

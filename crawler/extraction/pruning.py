@@ -47,7 +47,7 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
     reasons = element_names()
     for i in sorted(page.named(_is_unwanted, page.by_class, page.by_id, *map(page.by, COMPONENT))):
         element, said = page.elements[i], page.attributes[i]
-        if page.tags[i] not in _NAMED or element.xpath("boolean(.//h1)"):
+        if page.tags[i] not in _NAMED or element.find(".//h1") is not None:
             continue
         names = " ".join(said.get(name, "") for name in ("class", "id", *COMPONENT)).lower().split()
         if (name := next((name for name in names if name in reasons), None)) is not None:

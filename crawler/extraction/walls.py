@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.extraction.boilerplate import fold, load, reads_as_said, with_parts, without_bullets
@@ -22,7 +22,7 @@ _WORDS = (
     "твердьте", "твердите",
 )  # fmt: skip
 """What each has in it, quickly told."""
-_CYRILLIC = re.compile("[а-я]")
+_CYRILLIC, _UKRAINIAN, _RUSSIAN = re.compile("[а-я]"), re.compile("[іїєґ]"), re.compile("[ыэъ]")
 _TAGS = {"p", "div", "span", "h2", "h3", "h4", "a", "b", "strong", "em", "button"}
 _END = "\x00"
 """In no text, for a page is read without control characters."""
@@ -57,14 +57,25 @@ def wall_line(page: Outline) -> Wall | None:
     return overlay
 
 
+@lru_cache(maxsize=256)  # the menus of an outlet are the same on all of its pages
 def wall_of(line: str) -> Wall | None:
     line = one_line(line)
     folded = fold(without_bullets(line))
-    languages = ("uk", "ru") if _CYRILLIC.search(folded) else ("en",)
+    languages = _languages(folded)
     for section in ("walls", "overlays"):
         if any(_pattern(section, name).search(folded) for name in languages):
             return None if reads_as_said(folded) else Wall(line, section == "overlays")
     return None
+
+
+def _languages(folded: str) -> tuple[str, ...]:
+    """By letters that the other one does not have; most short lines have none of them."""
+    if not _CYRILLIC.search(folded):
+        return ("en",)
+    ukrainian, russian = _UKRAINIAN.search(folded), _RUSSIAN.search(folded)
+    if (ukrainian is None) == (russian is None):
+        return ("uk", "ru")
+    return ("uk",) if ukrainian else ("ru",)
 
 
 @cache
