@@ -87,7 +87,16 @@ class Worker:
 
     @property
     def takes(self) -> bool:
-        return not self.worn and len(self.held) < HELD
+        return not self.worn and (len(self.held) < HELD if self.held else not self._ended_unheard())
+
+    def _ended_unheard(self) -> bool:
+        """What an idle worker is given is what it is blamed for, unless it ended before."""
+        try:
+            return not self._socket.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._loop is None:

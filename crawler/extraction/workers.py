@@ -3,7 +3,7 @@
 A task has EXTRACTION_TIMEOUT seconds of its worker; then the worker is killed and another takes its place.
 A worker holds two tasks, so that it need not wait for the event loop between them. The second is not begun
 before the first is answered: when the worker ends, the first is to blame and the second goes to another.
-Measured beside pebble: docs/performance.md, decision 10.
+Why it is no library's: docs/decisions/0011-a-pool-of-our-own.md.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +16,11 @@ from crawler.extraction import worker_server
 from crawler.extraction.workers import Workers
 from tests.hostile import tasks
 from tests.hostile.processes import children, still_there
+from tests.running import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PAGE = 5 << 20
 
@@ -98,6 +102,35 @@ def test_nothing_is_handed_to_a_worker_that_has_ended_with_its_server(workers: W
     asyncio.run(crawl())
 
 
+def test_a_page_is_not_blamed_for_a_worker_that_was_idle_when_it_was_killed(lone: Workers) -> None:
+    async def crawl() -> list[object]:
+        pid = await lone.run(tasks.pid)
+        os.kill(pid, signal.SIGKILL)
+        # seen from outside: the event loop has not heard of it
+        assert still_there([pid], after=10) == []
+        return await asyncio.gather(*(lone.run(tasks.echo, number) for number in range(5)))
+
+    assert asyncio.run(crawl()) == list(range(5))
+
+
+@pytest.mark.parametrize("taken", [0, 3])
+def test_nobody_waits_for_ever_where_workers_are_killed_as_they_take_pages(
+    workers: Workers, taken: int
+) -> None:
+    async def crawl() -> None:
+        for _ in range(3):
+            pids = {await workers.run(tasks.pid) for _ in range(2)}
+            asked = [asyncio.ensure_future(workers.run(tasks.echo, bytes(PAGE))) for _ in range(4)]
+            for _ in range(taken):  # turns of the loop, in which a part of a page is sent
+                await asyncio.sleep(0)
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+            for ended in await asyncio.gather(*asked, return_exceptions=True):
+                assert ended == bytes(PAGE) or isinstance(ended, WorkerDied)
+
+    asyncio.run(crawl())
+
+
 def test_what_is_larger_than_a_socket_takes_goes_there_and_back(workers: Workers) -> None:
     bodies = [bytes([number]) * PAGE for number in range(6)]
 
@@ -156,3 +189,37 @@ def test_a_closed_pool_leaves_nobody_waiting_and_nothing_running() -> None:
         return await asyncio.gather(*waiting, workers.run(tasks.pid), return_exceptions=True)
 
     assert {type(ended) for ended in asyncio.run(crawl())} == {WorkerDied}
+
+
+def test_a_script_that_guards_nothing_is_not_begun_again_by_its_workers(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import asyncio\nfrom crawler.extraction.workers import Workers\n"
+        "from tests.hostile.tasks import echo\n"
+        "print('begun')\nworkers = Workers(1, 3.0)\n"
+        "print(asyncio.run(workers.run(echo, 'read')))\nworkers.close()\n"
+    )
+    assert printed([str(script)]) == "begun\nread\n"
+
+
+def test_what_a_caller_preloads_is_found_where_the_crawl_finds_it_and_imported_once(tmp_path: Path) -> None:
+    (tmp_path / "of_the_caller.py").write_text("import os\nAT = os.getpid()\ndef at(): return AT\n")
+    program = (
+        f"import sys, asyncio\nsys.path.insert(0, {str(tmp_path)!r})\nimport of_the_caller\n"
+        "from crawler.extraction.workers import Workers\nfrom tests.hostile.tasks import server\n"
+        "workers = Workers(1, 3.0, preload=('of_the_caller',))\n"
+        "async def asked():\n"
+        "    return await workers.run(of_the_caller.at) == await workers.run(server)\n"
+        "print(asyncio.run(asked()))\nworkers.close()\n"
+    )
+    assert printed(["-c", program]) == "True\n"
+
+
+def printed(arguments: list[str]) -> str:
+    """By a program of its own, and nothing on its standard error."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    return done.stdout
