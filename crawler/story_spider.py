@@ -57,17 +57,21 @@ class StorySpider(Outlet, scrapy.Spider):
         self.discovering: Discovering | None = None
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+    def from_crawler(
+        cls, crawler: Crawler, *args: Any, workers: Workers | None = None, **kwargs: Any
+    ) -> Self:
+        """`workers`: of whoever runs many crawls in one process, and ends them; else this crawl's own."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
         spider.budget = budget_of(spider, spider.arguments, settings)
         spider.decide = load_object(settings["DECIDE"])
-        spider.workers = Workers(
+        spider.workers = workers or Workers(
             settings.getint("EXTRACTION_PROCESSES"),
             settings.getfloat("EXTRACTION_TIMEOUT"),
             preload=(spider.decide.__module__,),
         )
-        crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
+        if workers is None:
+            crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
         return spider
 
     decide: Callable[[Article], Article]

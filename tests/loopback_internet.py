@@ -21,6 +21,7 @@ from scrapy.utils.project import get_project_settings
 
 import archive
 from crawler.arguments import Arguments
+from crawler.extraction.workers import Workers
 from crawler.ledger import Ledger
 from crawler.revisit_plan import make_plan
 
@@ -55,7 +56,6 @@ SETTINGS = {
     "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "tests.loopback_internet.Loopback"),
     "DOWNLOAD_DELAY": 0,
     "AUTOTHROTTLE_ENABLED": False,
-    "EXTRACTION_PROCESSES": 1,
     "ALLOW_PRIVATE_NETWORK": True,
     "OPT_OUT_FILES": False,
     "SPIDER_MODULES": ["crawler.spiders", "tests.outlets"],
@@ -74,6 +74,8 @@ def main(port: str, archive_uri: str, errands: str, *outlets: str) -> None:
     settings.setdict({**SETTINGS, "LOOPBACK_PORT": port, "ARCHIVE_URI": archive_uri}, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     accounts: list[dict[str, dict[str, int]]] = []
+    # the crawls share them: what reads pages takes as long to start as all else that a crawl does here
+    workers = Workers(1, settings.getfloat("EXTRACTION_TIMEOUT"), preload=("pipelines.deciding",))
 
     async def run(errand: str) -> None:
         done: dict[str, dict[str, int]] = {}
@@ -84,7 +86,7 @@ def main(port: str, archive_uri: str, errands: str, *outlets: str) -> None:
             if arguments.visits == ():
                 continue
             crawler = process.create_crawler(name)
-            await process.crawl(crawler, arguments=arguments)
+            await process.crawl(crawler, arguments=arguments, workers=workers)
             ledger = crawler.get_extension(Ledger)
             done[name] = ledger.totals() if ledger is not None else {}
         accounts.append(done)
@@ -96,6 +98,7 @@ def main(port: str, archive_uri: str, errands: str, *outlets: str) -> None:
             for errand in errands.split(","):
                 await run(errand)
         finally:
+            workers.close()
             reactor.stop()
 
     task = asyncio.get_event_loop().create_task(run_all())
