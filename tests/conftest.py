@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import faults_table
+from tests import faults_table, forked
 from tests.herald import Herald
 from tests.newsroom import Site
 from tests.running import Crawl
@@ -71,6 +71,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _no_settings_from_outside() -> None:
     for name in [name for name in os.environ if name.startswith("TRIPTYCH_")]:
         del os.environ[name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_commands_afterwards() -> Iterator[None]:
+    yield
+    forked.end()
 
 
 @pytest.fixture(scope="session")

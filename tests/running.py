@@ -1,18 +1,19 @@
-"""`scrapy crawl …` in a process of its own, as a user runs it, and what it leaves behind."""
+"""`scrapy crawl …` in a process of its own, and what it leaves behind."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from tests.newsroom import Site
+from tests.forked import ROOT, scrapy
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.newsroom import Site
 
 
 class Run(NamedTuple):
@@ -62,15 +63,8 @@ class Crawl:
     def __call__(
         self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
     ) -> Run:
-        done = subprocess.run(
-            self.command_line(*arguments, private=private, command=command),
-            cwd=ROOT,
-            env=_environment(environment),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        line = self.command_line(*arguments, private=private, command=command)
+        done = scrapy(*line[len(self.command) :], **environment)
         return Run(done.returncode, done.stdout, done.stderr, self.archive)
 
 

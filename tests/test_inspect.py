@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.forked import ROOT, scrapy
 from tests.newsroom import Answer, Site
-from tests.running import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,14 +23,11 @@ PAGE = f"""<html lang="en"><head><title>Council repairs three bridges</title>
 
 
 @pytest.fixture
-def inspect(scrapy_command: list[str], tmp_path: Path):
+def inspect(tmp_path: Path):
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         manners = ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "RETRY_ENABLED=False"]
         archive = ["-s", f"ARCHIVE_URI={tmp_path / 'news-archive'}"]
-        done = subprocess.run(
-            [*scrapy_command, "inspect", *manners, *archive, *arguments],
-            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = scrapy("inspect", *manners, *archive, *arguments)
         assert not (tmp_path / "news-archive").exists()
         return done
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.recording import Recording, read_recording, story_folder
+from tests import forked
 from tests.newsroom import Answer, Site
 from tests.story_pages import HEADLINES, Page
 
@@ -24,22 +24,10 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def scrapy(scrapy_command: list[str], tmp_path: Path) -> Scrapy:
+def scrapy(tmp_path: Path) -> Scrapy:
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*scrapy_command, *arguments],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "COLUMNS": "200",
-                "TRIPTYCH_ARCHIVE_URI": str(tmp_path / "archive"),
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        own = {"COLUMNS": "200", "TRIPTYCH_ARCHIVE_URI": str(tmp_path / "archive")}
+        return forked.scrapy(*arguments, **(own | environment))
 
     return run
 

@@ -4,51 +4,45 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-import subprocess
 from contextlib import nullcontext
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 import archive
+from tests import forked
 from tests.demo_port import alone_at_its_port
 from tests.expected import expected_articles
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
 STORY = {article.path: article.story for article in expected_articles()}
 UK, RU, EN = "sud-zoboviazav", "sud-obyazal", "court-orders"
 CRANES = "poschitali-zhuravley"
 
 
-def scrapy(command: list[str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def scrapy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     with alone_at_its_port() if "demo" in arguments else nullcontext():
-        return subprocess.run(
-            [*command, *arguments, "-s", f"ARCHIVE_URI={folder}"],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "140"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return forked.scrapy(*arguments, "-s", f"ARCHIVE_URI={folder}", COLUMNS="140")
 
 
 @pytest.fixture(scope="module")
-def crawled(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("crawled") / "news-archive"
-    run = scrapy(scrapy_command, folder, "crawl", "demo")
+    run = scrapy(folder, "crawl", "demo")
     assert run.returncode == 0, run.stderr
     return folder
 
 
 @pytest.fixture(scope="module")
-def paired(scrapy_command: list[str], crawled: Path) -> tuple[Path, str]:
+def paired(crawled: Path) -> tuple[Path, str]:
     folder = crawled.with_name("paired")
     shutil.copytree(crawled, folder, symlinks=True)
-    run = scrapy(scrapy_command, folder, "pair")
+    run = scrapy(folder, "pair")
     assert (run.returncode, run.stderr) == (0, "")
     return folder, run.stdout
 
@@ -125,43 +119,43 @@ def test_a_story_keeps_the_older_id_and_the_other_leads_to_it(
         assert read.stories(row["story_id"]).to_pandas()["story_id"].tolist() == [now]
 
 
-def test_a_second_run_has_nothing_to_do(scrapy_command: list[str], copy: Path) -> None:
+def test_a_second_run_has_nothing_to_do(copy: Path) -> None:
     before = archive.open(copy).snapshot.id
-    run = scrapy(scrapy_command, copy, "pair")
+    run = scrapy(copy, "pair")
     assert run.returncode == 0
     assert "nothing new" in run.stdout
     assert archive.open(copy).snapshot.id == before
 
 
-def test_a_crawl_afterwards_keeps_scores_and_stories(scrapy_command: list[str], copy: Path) -> None:
+def test_a_crawl_afterwards_keeps_scores_and_stories(copy: Path) -> None:
     columns = ["article_id_a", "article_id_b", "evidence", "score", "details"]
     before = archive.open(copy).pairs(columns=columns).to_pandas().sort_values(columns[:2])
-    assert scrapy(scrapy_command, copy, "crawl", "demo").returncode == 0
+    assert scrapy(copy, "crawl", "demo").returncode == 0
     after = archive.open(copy).pairs(columns=columns).to_pandas().sort_values(columns[:2])
     pd.testing.assert_frame_equal(before.reset_index(drop=True), after.reset_index(drop=True))
 
 
-def test_everything_again_decides_the_same(scrapy_command: list[str], copy: Path) -> None:
+def test_everything_again_decides_the_same(copy: Path) -> None:
     before = archive.open(copy)
-    run = scrapy(scrapy_command, copy, "pair", "--all")
+    run = scrapy(copy, "pair", "--all")
     assert run.returncode == 0, run.stderr
     after = archive.open(copy)
     assert after.snapshot.summary["archive/pairs_decided"] == 0
     assert after.pairs().to_arrow() == before.pairs().to_arrow()
 
 
-def test_a_no_separates_for_good(scrapy_command: list[str], copy: Path, tmp_path: Path) -> None:
+def test_a_no_separates_for_good(copy: Path, tmp_path: Path) -> None:
     """Also where a link or the outlet's own id declares the pair, and in later runs and crawls."""
     ru, en = one(copy, RU), one(copy, EN)
     cranes = rows(copy)[lambda found: found["path"].map(STORY) == STORY[one(copy, CRANES)["path"]]]
     uk_cranes = cranes.loc[cranes["language"] == "uk", "url"].item()
     ru_cranes = cranes.loc[cranes["language"] == "ru", "url"].item()
     file = labels(tmp_path / "labels.csv", (ru["url"], en["article_id"], "no"), (uk_cranes, ru_cranes, "ні"))
-    run = scrapy(scrapy_command, copy, "pair", "--labels", str(file))
+    run = scrapy(copy, "pair", "--labels", str(file))
     assert (run.returncode, run.stderr) == (0, "")
     for again in ([], ["pair", "--all"], ["crawl", "demo"]):
         if again:
-            assert scrapy(scrapy_command, copy, *again).returncode == 0
+            assert scrapy(copy, *again).returncode == 0
         assert pair(copy, RU, EN) is None
         assert one(copy, RU)["story_id"] != one(copy, EN)["story_id"]
         assert pair(copy, "porakhuvaly-zhuravliv", CRANES) is None
@@ -172,26 +166,22 @@ def test_a_no_separates_for_good(scrapy_command: list[str], copy: Path, tmp_path
     assert len(past) == len(archive.open(copy).pairs().to_pandas())
 
 
-def test_a_yes_joins_and_a_later_word_replaces_it(
-    scrapy_command: list[str], copy: Path, tmp_path: Path
-) -> None:
+def test_a_yes_joins_and_a_later_word_replaces_it(copy: Path, tmp_path: Path) -> None:
     ferry, prize = one(copy, "porom-cherez"), one(copy, "lighthouse-prize")
     for said, joined in (("yes", True), ("no", False), ("yes", True)):
         file = labels(tmp_path / "labels.csv", (ferry["url"], prize["url"], said))
-        assert scrapy(scrapy_command, copy, "pair", "--labels", str(file)).returncode == 0
+        assert scrapy(copy, "pair", "--labels", str(file)).returncode == 0
         found = pair(copy, "porom-cherez", "lighthouse-prize")
         assert (found is not None) is joined
         stories = {one(copy, part)["story_id"] for part in ("porom-cherez", "lighthouse-prize")}
         assert (len(stories) == 1) is joined
         if found is not None:
             assert found["evidence"] == "label"
-    assert scrapy(scrapy_command, copy, "pair", "--all").returncode == 0
+    assert scrapy(copy, "pair", "--all").returncode == 0
     assert pair(copy, "porom-cherez", "lighthouse-prize")["evidence"] == "label"
 
 
-def test_labels_that_cannot_be_used_are_told_line_by_line(
-    scrapy_command: list[str], copy: Path, tmp_path: Path
-) -> None:
+def test_labels_that_cannot_be_used_are_told_line_by_line(copy: Path, tmp_path: Path) -> None:
     uk, en = one(copy, UK)["url"], one(copy, EN)["url"]
     file = labels(
         tmp_path / "labels.csv",
@@ -201,25 +191,23 @@ def test_labels_that_cannot_be_used_are_told_line_by_line(
         (uk, en, ""),
         (uk, en, "yes"),
     )
-    run = scrapy(scrapy_command, copy, "pair", "--labels", str(file))
+    run = scrapy(copy, "pair", "--labels", str(file))
     assert run.returncode == 2
     told = run.stderr.splitlines()
     assert [line.split("line ")[1][0] for line in told] == ["2", "3", "4"]
     assert pair(copy, UK, EN)["evidence"] == "label"
-    assert scrapy(scrapy_command, copy, "pair", "--labels", str(tmp_path / "none.csv")).returncode == 2
+    assert scrapy(copy, "pair", "--labels", str(tmp_path / "none.csv")).returncode == 2
 
 
-def test_review_goes_to_a_file_that_labels_takes_back(
-    scrapy_command: list[str], copy: Path, tmp_path: Path
-) -> None:
+def test_review_goes_to_a_file_that_labels_takes_back(copy: Path, tmp_path: Path) -> None:
     file = tmp_path / "review.csv"
-    run = scrapy(scrapy_command, copy, "pair", "--review", str(file))
+    run = scrapy(copy, "pair", "--review", str(file))
     assert run.returncode == 0, run.stderr
     with file.open(encoding="utf-8-sig", newline="") as lines:
         found = list(csv.DictReader(lines))
     assert f"{len(found)} uncertain pair{' is' if len(found) == 1 else 's are'} in" in run.stdout
     assert all(line["tier"] != "auto" for line in found)
-    assert scrapy(scrapy_command, copy, "pair", "--labels", str(file)).returncode == 0
+    assert scrapy(copy, "pair", "--labels", str(file)).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -236,17 +224,17 @@ def test_review_goes_to_a_file_that_labels_takes_back(
     ],
 )
 def test_a_wrong_argument_is_told_before_anything_is_compared(
-    scrapy_command: list[str], paired: tuple[Path, str], arguments: tuple[str, ...], told: str
+    paired: tuple[Path, str], arguments: tuple[str, ...], told: str
 ) -> None:
-    run = scrapy(scrapy_command, paired[0], "pair", *arguments)
+    run = scrapy(paired[0], "pair", *arguments)
     assert (run.returncode, run.stdout) == (2, "")
     assert told in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_explain_shows_what_a_person_can_check(scrapy_command: list[str], paired: tuple[Path, str]) -> None:
+def test_explain_shows_what_a_person_can_check(paired: tuple[Path, str]) -> None:
     folder = paired[0]
-    run = scrapy(scrapy_command, folder, "pair", "--explain", one(folder, UK)["url"], one(folder, EN)["url"])
+    run = scrapy(folder, "pair", "--explain", one(folder, UK)["url"], one(folder, EN)["url"])
     assert (run.returncode, run.stderr) == (0, "")
     for part in (
         "Боднарук",
@@ -259,26 +247,22 @@ def test_explain_shows_what_a_person_can_check(scrapy_command: list[str], paired
         "In both: ",
     ):
         assert part in run.stdout
-    run = scrapy(
-        scrapy_command, folder, "pair", "--explain", one(folder, UK)["url"], "https://nowhere.example/"
-    )
+    run = scrapy(folder, "pair", "--explain", one(folder, UK)["url"], "https://nowhere.example/")
     assert run.returncode == 1
     assert "https://nowhere.example/" in run.stderr
 
 
-def test_two_articles_of_one_language_are_explained_too(
-    scrapy_command: list[str], paired: tuple[Path, str]
-) -> None:
+def test_two_articles_of_one_language_are_explained_too(paired: tuple[Path, str]) -> None:
     urls = rows(paired[0])
     a, b = urls[urls["language"] == "uk"]["url"].tolist()[:2]
-    run = scrapy(scrapy_command, paired[0], "pair", "--explain", a, b)
+    run = scrapy(paired[0], "pair", "--explain", a, b)
     assert (run.returncode, run.stderr) == (0, "")
     assert "cannot be compared (uk and uk)" in run.stdout
     assert "no pair, two stories" in run.stdout
 
 
-def test_no_archive_is_told(scrapy_command: list[str], tmp_path: Path) -> None:
-    run = scrapy(scrapy_command, tmp_path / "nothing", "pair")
+def test_no_archive_is_told(tmp_path: Path) -> None:
+    run = scrapy(tmp_path / "nothing", "pair")
     assert run.returncode == 1
     assert "crawl" in run.stderr
     assert "Traceback" not in run.stderr

@@ -23,8 +23,9 @@ from archive.verify import verify
 from archive.warc import Exchange, build
 from archive.writer import ArchiveWriter
 from tests.demo_port import alone_at_its_port
+from tests.forked import ROOT, scrapy
 from tests.newsroom import Answer, Site
-from tests.running import ROOT, Run
+from tests.running import Run
 from tests.story_pages import Page
 
 if TYPE_CHECKING:
@@ -52,9 +53,8 @@ def answers(root: Path) -> dict[str, tuple[dict[str, str], bytes]]:
     return found
 
 
-def reextract(scrapy_command: list[str], archive_uri: Path, *outlets: str) -> Run:
-    command = [*scrapy_command, "reextract", "-s", f"ARCHIVE_URI={archive_uri}", *outlets]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+def reextract(archive_uri: Path, *outlets: str) -> Run:
+    done = scrapy("reextract", "-s", f"ARCHIVE_URI={archive_uri}", *outlets)
     return Run(done.returncode, done.stdout, done.stderr, archive_uri)
 
 
@@ -158,12 +158,12 @@ def test_two_crawls_at_once_write_two_files(crawl: Crawl) -> None:
     assert not [finding for finding in verify(crawl.archive) if finding.grave]
 
 
-def test_what_a_crawl_read_reads_the_same_again(crawl: Crawl, scrapy_command: list[str]) -> None:
+def test_what_a_crawl_read_reads_the_same_again(crawl: Crawl) -> None:
     with alone_at_its_port():
         run = crawl("demo")
     assert run.exit_code == 0, run.err
     before = sorted(path.name for path in (run.archive / "_log").iterdir())
-    again = reextract(scrapy_command, run.archive)
+    again = reextract(run.archive)
     assert again.exit_code == 0, again.err
     count = len(run.table("versions"))
     assert f"{count} pages read again" in again.out
@@ -172,9 +172,7 @@ def test_what_a_crawl_read_reads_the_same_again(crawl: Crawl, scrapy_command: li
     assert sorted(path.name for path in (run.archive / "_log").iterdir()) == before
 
 
-def test_what_would_read_otherwise_is_counted_by_outlet_and_field(
-    crawl: Crawl, scrapy_command: list[str], tmp_path: Path
-) -> None:
+def test_what_would_read_otherwise_is_counted_by_outlet_and_field(crawl: Crawl, tmp_path: Path) -> None:
     """The rows of a real crawl, two of them as an extractor of yesterday had read them."""
     with Site() as site:
         for number in range(3):
@@ -197,7 +195,7 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(
                 replace(record, raw_sha256=hashlib.sha256(body).hexdigest()), build(exchange, body)
             )
         writer.commit()
-    told = reextract(scrapy_command, old)
+    told = reextract(old)
     assert told.exit_code == 0, told.err
     outlet = run.table("articles")["outlet"].iloc[0]
     lines = [line.split() for line in told.out.splitlines()]
@@ -215,7 +213,7 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(
     assert set(pd.read_parquet(old / "articles")["extractor"]) == {"yesterday 1"}
     # published, they read as the crawl had read them; what is no article any more is left as it is
     before = archive.open(old).snapshot.committed_at
-    published = reextract(scrapy_command, old, "--publish")
+    published = reextract(old, "--publish")
     assert published.exit_code == 0, published.err
     assert "2 versions are published as read today, in snapshot 2." in published.out
     shown = pd.read_parquet(old / "versions").sort_values("url", ignore_index=True)
@@ -226,45 +224,45 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(
     assert list(shown["version"]) == [1, 1, 1]
     past = archive.open(old).versions(as_of=before).to_pandas()
     assert list(past["headline"]).count("Читайте також") == 2
-    again = reextract(scrapy_command, old, "--publish")
+    again = reextract(old, "--publish")
     assert "The rows are what is read today: nothing was published." in again.out
     assert archive.open(old).snapshot.id == 2
     assert not [finding for finding in verify(old) if finding.grave]
     # what cannot be read from the archive is told, and is not passed over
     for path in (old / "_raw").glob("*.warc.gz"):
         path.unlink()
-    lost = reextract(scrapy_command, old)
+    lost = reextract(old)
     assert lost.exit_code == 1
     assert lost.err.count("cannot be read") == 3
     assert "Traceback" not in lost.err
 
 
-def test_reextract_says_what_it_cannot_do(crawl: Crawl, scrapy_command: list[str], tmp_path: Path) -> None:
-    missing = reextract(scrapy_command, tmp_path / "none")
+def test_reextract_says_what_it_cannot_do(crawl: Crawl, tmp_path: Path) -> None:
+    missing = reextract(tmp_path / "none")
     assert missing.exit_code == 1
     assert "There is no archive" in missing.err + missing.out
     with Site() as site:
         site["/news/mist-1.html"] = Page("uk").render()
         run = crawl("page", "-a", f"url={site.base}/news/mist-1.html", "-s", "KEEP_RAW=none")
-    unknown = reextract(scrapy_command, run.archive, "rbc")
+    unknown = reextract(run.archive, "rbc")
     assert unknown.exit_code == 2
     outlet = run.table("articles")["outlet"].item()
     assert f"nothing of 'rbc'; it has {outlet}" in unknown.err + unknown.out
-    without = reextract(scrapy_command, run.archive, outlet)
+    without = reextract(run.archive, outlet)
     assert without.exit_code == 0
     assert "1 versions have no page" in without.out
     # nothing can be kept there, and a row that cannot be read cannot be compared
     subprocess.run(["mount", "--bind", str(run.archive), str(run.archive)], check=False)
     ro = subprocess.run(["mount", "-o", "remount,bind,ro", str(run.archive)], check=False)
     if ro.returncode == 0:
-        refused = reextract(scrapy_command, run.archive, "--publish")
+        refused = reextract(run.archive, "--publish")
         subprocess.run(["umount", "-l", str(run.archive)], check=True)
         assert refused.exit_code == 1
         assert "Read-only file system" in refused.err
         assert "Traceback" not in refused.err
     for path in (run.archive / "_data" / "articles").rglob("*.parquet"):
         path.unlink()
-    harmed = reextract(scrapy_command, run.archive)
+    harmed = reextract(run.archive)
     assert harmed.exit_code == 1
     assert "is not there any more" in harmed.err
     assert "Traceback" not in harmed.err

@@ -1,0 +1,132 @@
+"""`scrapy …` in a process of its own, forked from one that has read what all commands import.
+
+A second of CPU less than `python -m scrapy`, which the tests of kills, of signals and of the start run.
+Settings, outlets and the reactor are read after the fork, in the environment that the test gives. Run as a
+script by itself: `python -m tests.forked FD`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+IMPORTED = ("scrapy.cmdline", "crawler.report", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")
+MESSAGE = 1 << 20
+
+
+class Forked:
+    """The test's end; a command at a time."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.forked", str(theirs.fileno())],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONWARNINGS": "error"},
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+
+    def run(self, arguments: list[str], environment: dict[str, str], timeout: float) -> tuple[int, str, str]:
+        """Exit code and what it printed; returns when nobody holds its output any more."""
+        out, err = os.pipe(), os.pipe()
+        order = json.dumps([arguments, environment]).encode()
+        socket.send_fds(self._control, [order], [out[1], err[1]])
+        os.close(out[1])
+        os.close(err[1])
+        pid = int(self._control.recv(MESSAGE))
+        too_long = threading.Timer(timeout, os.killpg, (pid, signal.SIGKILL))
+        too_long.start()
+        with ThreadPoolExecutor(2) as readers:
+            printed = [*readers.map(_read, (out[0], err[0]))]
+        code = int(self._control.recv(MESSAGE))
+        too_long.cancel()
+        return code, *printed
+
+    def close(self) -> None:
+        self._control.close()
+        self._server.wait()
+
+
+@functools.cache
+def _forked() -> Forked:
+    return Forked()
+
+
+def end() -> None:
+    if _forked.cache_info().currsize:
+        _forked().close()
+        _forked.cache_clear()
+
+
+def scrapy(*arguments: str, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What a shell runs as `NAME=VALUE scrapy ARGUMENTS` in the checkout, with warnings as errors."""
+    whole = {**os.environ, "PYTHONWARNINGS": "error", **environment}
+    if any(name.startswith("PYTHON") for name in environment):  # read when an interpreter starts
+        command = [sys.executable, "-m", "scrapy", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=whole, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    return subprocess.CompletedProcess(arguments, *_forked().run(list(arguments), whole, timeout))
+
+
+def _read(descriptor: int) -> str:
+    with open(descriptor, encoding="utf-8") as file:
+        return file.read()
+
+
+def serve(control: socket.socket) -> list[str] | None:
+    """Returns in each forked process, with the arguments of its command; None when the tests have ended."""
+    while True:
+        order, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 2)
+        if not order:
+            return None
+        if (pid := os.fork()) == 0:
+            control.close()
+            arguments, environment = json.loads(order)
+            os.setsid()
+            for number, descriptor in enumerate(descriptors, start=1):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            os.environ.clear()
+            os.environ.update(environment)
+            return list(arguments)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        control.send(str(pid).encode())
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        control.send(str(code).encode())
+
+
+def main(descriptor: str) -> None:
+    for name in IMPORTED:
+        importlib.import_module(name)
+    from scrapy.cmdline import _get_commands_from_module, execute
+
+    _get_commands_from_module("crawler.commands", inproject=True)
+    read_later = {"crawler.settings", "twisted.internet.reactor"} & {*sys.modules}
+    assert not read_later, f"{read_later} must be read in the environment of each command"
+    gc.freeze()  # a collection in a forked process would copy the pages of all that is shared
+    with contextlib.closing(socket.socket(fileno=int(descriptor))) as control:
+        arguments = serve(control)
+    if arguments is not None:
+        sys.argv[:] = ["scrapy", *arguments]
+        execute()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
