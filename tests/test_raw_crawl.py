@@ -6,8 +6,10 @@ import base64
 import gzip
 import hashlib
 import io
+import itertools
 import re
 import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,17 +27,11 @@ from archive.writer import ArchiveWriter
 from tests.demo_port import alone_at_its_port
 from tests.forked import ROOT, scrapy
 from tests.newsroom import Answer, Site
-from tests.running import Run
-from tests.story_pages import Page
+from tests.running import Crawl, Run
+from tests.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.running import Crawl
-
-
-def html(charset: str) -> bytes:
-    return Page("uk").render().replace('charset="utf-8"', f'charset="{charset}"').encode(charset)
 
 
 def answers(root: Path) -> dict[str, tuple[dict[str, str], bytes]]:
@@ -58,29 +54,53 @@ def reextract(archive_uri: Path, *outlets: str) -> Run:
     return Run(done.returncode, done.stdout, done.stderr, archive_uri)
 
 
-@pytest.mark.parametrize(
-    ("coding", "compress"), [("br", brotli.compress), ("gzip", gzip.compress), (None, bytes)]
-)
-@pytest.mark.parametrize("charset", ["utf-8", "windows-1251"])
-def test_a_page_is_kept_decoded_to_the_byte(
-    crawl: Crawl, coding: str | None, compress: object, charset: str
-) -> None:
-    body = html(charset)
-    sent = compress(body)  # type: ignore[operator]
-    headers = {"Content-Type": f"text/html; charset={charset}", "X-Served-By": "cache-7"}
-    if coding:
-        headers["Content-Encoding"] = coding
+CODINGS = {"br": brotli.compress, "gzip": gzip.compress, None: bytes}
+CHARSETS = ("utf-8", "windows-1251")
+
+
+def served(charset: str, coding: str | None) -> tuple[bytes, bytes]:
+    """The page, which is another one in each form, and what goes over the wire."""
+    headline = f"Міст відкрили: {charset}, {coding}"
+    page = Page("uk", headline=headline, paragraphs=(headline, *PARAGRAPHS["uk"])).render()
+    body = page.replace('charset="utf-8"', f'charset="{charset}"').encode(charset)
+    return body, CODINGS[coding](body)
+
+
+@pytest.fixture(scope="module")
+def in_all_forms(
+    scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Run, dict[tuple[str, str | None], str]]:
+    """A crawl of a page in each charset and coding, and its addresses."""
     with Site() as site:
-        site["/news/mist-1.html"] = Answer(sent, headers=headers)
-        url = f"{site.base}/news/mist-1.html"
-        run = crawl("page", "-a", f"url={url}")
+        urls = {}
+        for charset, coding in itertools.product(CHARSETS, CODINGS):
+            headers = {"Content-Type": f"text/html; charset={charset}", "X-Served-By": "cache-7"}
+            if coding:
+                headers["Content-Encoding"] = coding
+            path = f"/news/mist-{len(urls)}.html"
+            site[path] = Answer(served(charset, coding)[1], headers=headers)
+            urls[charset, coding] = site.base + path
+        crawl = Crawl(scrapy_command, tmp_path_factory.mktemp("forms") / "news-archive")
+        run = crawl("page", "-a", f"url={','.join(urls.values())}")
     assert run.exit_code == 0, run.err
-    row = run.table("articles").iloc[0]
+    assert len(answers(run.archive)) == len(urls)
+    assert not [finding for finding in verify(run.archive) if finding.grave]
+    return run, urls
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_a_page_is_kept_decoded_to_the_byte(
+    in_all_forms: tuple[Run, dict[tuple[str, str | None], str]], coding: str | None, charset: str
+) -> None:
+    run, urls = in_all_forms
+    body, sent = served(charset, coding)
+    row = run.table("articles").set_index("url").loc[urls[charset, coding]]
     page = archive.open(run.archive).raw(row["article_id"])
     assert page.body == body
     assert row["raw_sha256"] == hashlib.sha256(body).hexdigest()
     assert page.fetched_at == row["fetched_at"]
-    ((kept, payload),) = answers(run.archive).values()
+    kept, payload = answers(run.archive)[urls[charset, coding]]
     assert payload == body
     assert kept["WARC-Payload-Digest"] == "sha1:" + base64.b32encode(hashlib.sha1(body).digest()).decode()
     assert kept["WARC-IP-Address"] == "127.0.0.1"
@@ -90,9 +110,8 @@ def test_a_page_is_kept_decoded_to_the_byte(
     assert "Content-Encoding" not in dict(page.headers)
     assert kept.get("X-Archive-Orig-Content-Encoding") == coding
     assert kept.get("X-Archive-Orig-Content-Length") == (str(len(sent)) if coding else None)
-    assert not [finding for finding in verify(run.archive) if finding.grave]
     printed = subprocess.run(
-        [*crawl.command[:1], "-m", "archive", "raw", row["article_id"], "--archive", run.archive],
+        [sys.executable, "-m", "archive", "raw", row["article_id"], "--archive", run.archive],
         cwd=ROOT,
         capture_output=True,
         check=True,

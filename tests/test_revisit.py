@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.herald import Herald, page
+from tests.crawled_once import Crawled, crawled
+from tests.herald import page
 from tests.loopback_crawls import Internet
 from tests.newsroom import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.herald import Herald
     from tests.running import Crawl, Run
 
 ETAG = {"Content-Type": "text/html; charset=utf-8", "ETag": 'W/"1-é"'}
@@ -44,13 +48,20 @@ def in_one_process(herald: Herald, *errands: str) -> list[dict[str, int]]:
     return [account.get("herald", {}) for account in done]
 
 
+@pytest.fixture(scope="module")
+def crawled_bridge(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    def lay_out(herald: Herald) -> None:
+        herald.publish(1, published=an_hour_ago())
+        herald.announce(1)
+
+    with crawled(scrapy_command, tmp_path_factory.mktemp("bridge"), lay_out) as bridge:
+        yield bridge
+
+
 @pytest.fixture
-def bridge(herald: Herald) -> Herald:
+def bridge(crawled_bridge: Crawled, crawl: Crawl) -> Herald:
     """One story in three languages, published an hour ago, in the archive."""
-    herald.publish(1, published=an_hour_ago())
-    herald.announce(1)
-    assert herald.crawl().exit_code == 0
-    return herald
+    return crawled_bridge.again(crawl)
 
 
 def test_what_was_seen_a_moment_ago_is_not_asked_for(bridge: Herald) -> None:
@@ -135,15 +146,20 @@ def moment_later() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+@pytest.fixture(scope="module")
+def crawled_week(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    def lay_out(herald: Herald) -> None:
+        herald.publish(*range(1, 11), languages=("uk",), published=an_hour_ago())
+        herald.announce(*range(1, 11), day=an_hour_ago())
+
+    with crawled(scrapy_command, tmp_path_factory.mktemp("week"), lay_out) as week:
+        yield week
+
+
 @pytest.fixture
-def week(herald: Herald) -> Herald:
+def week(crawled_week: Crawled, crawl: Crawl) -> Herald:
     """Ten stories in one language: 13 requests, of which revisits may be a fourth."""
-    numbers = range(1, 11)
-    herald.publish(*numbers, languages=("uk",), published=an_hour_ago())
-    herald.announce(*numbers, day=an_hour_ago())
-    assert herald.crawl().exit_code == 0
-    herald.site.requests.clear()
-    return herald
+    return crawled_week.again(crawl)
 
 
 def test_what_a_sitemap_says_has_changed_is_looked_at_in_the_next_crawl(week: Herald) -> None:
