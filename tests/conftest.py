@@ -26,7 +26,14 @@ settings.load_profile("at leisure")
 # a file that takes minutes, begun last, is what everybody waits for at the end
 LONG = (
     *("test_outlets_on_loopback", "test_backfill_killed", "test_revisit", "test_crawl_faults", "test_faults"),
-    *("test_notebook", "test_pair_command", "test_raw_crawl", "test_politeness"),
+    *("test_store", "test_purge", "test_raw_crawl", "test_accounting", "test_politeness"),
+    *(
+        "test_outlet_crawl",
+        "test_pair_command",
+        "test_real_pages",
+        "test_one_snapshot",
+        "test_robots_answers",
+    ),
 )
 
 
