@@ -60,7 +60,10 @@ def _reader(pattern: str) -> Callable[[str], bool]:
     search = re.compile(pattern).search
 
     def read(name: str) -> bool:
-        return search(name.lower()) is not None and search(_NOT_ITSELF.sub(" ", name).lower()) is not None
+        if search(name.lower()) is None:
+            return False
+        itself = _NOT_ITSELF.sub(" ", name)
+        return itself is name or search(itself.lower()) is not None
 
     return read
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -84,8 +85,13 @@ _is_pulled_out = names_say("pull-?quote|quote-?pull")
 
 @Rule
 def _is_unwanted(names: str) -> bool:
+    return any(map(_is_left_out, names.lower().split()))
+
+
+@lru_cache(maxsize=8192)  # a name is one of a few in a class, and of many classes
+def _is_left_out(name: str) -> bool:
     reasons = element_names()
-    return any(name in reasons or _last_part(name) in reasons for name in names.lower().split())
+    return name in reasons or _last_part(name) in reasons
 
 
 def _is_most_of(root: HtmlElement, element: HtmlElement) -> bool:
