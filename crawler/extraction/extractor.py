@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 7"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 8"
 """Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""

@@ -1,9 +1,9 @@
 # ruff: noqa: E501 - a line of a page reads better whole
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.boilerplate import element_names, line_rules, why_not_text
+from crawler.extraction.boilerplate import LineRule, element_names, line_rules, why_not_text
 from crawler.extraction.known import Found, Known, leave_out
 
 
@@ -136,3 +136,18 @@ def test_a_list_in_which_one_item_asks_to_subscribe_is_a_box() -> None:
     assert reasons(TEXT, *box, other(1)) == [False, True, True, True, False]
     unlinked = [Found("list_item", item, 0.0) for item in items]
     assert reasons(TEXT, *unlinked, other(1)) == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in line_rules() if rule.needs], ids=lambda rule: rule.needs[0]
+)
+def test_a_line_has_what_a_rule_needs_wherever_its_pattern_matches(rule: LineRule) -> None:
+    """Or the pattern would never be asked of it."""
+
+    @settings(max_examples=200)
+    @given(st.from_regex(rule.pattern))
+    def has(line: str) -> None:
+        if rule.pattern.match(line):
+            assert any(word in line for word in rule.needs)
+
+    has()
