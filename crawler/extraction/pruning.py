@@ -88,7 +88,7 @@ def _is_unwanted(names: str) -> bool:
     return any(map(_is_left_out, names.lower().split()))
 
 
-@lru_cache(maxsize=8192)  # a name is one of a few in a class, and of many classes
+@lru_cache(maxsize=4096)  # a name is one of a few in a class, and of many classes
 def _is_left_out(name: str) -> bool:
     reasons = element_names()
     return name in reasons or _last_part(name) in reasons

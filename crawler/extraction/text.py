@@ -23,6 +23,8 @@ _DOUBTFUL = re.compile(
     re.IGNORECASE,
 )
 """Each reference that is no character of a page, and a few that are."""
+_LONG = 2000
+"""Characters from which a line is not remembered: a page may be one."""
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 
@@ -58,8 +60,15 @@ def _readable(reference: re.Match[bytes]) -> bytes:
     return b"" if number > 0x10FFFF or _NOT_IN_HTML.match(chr(number)) else reference[0]
 
 
-@lru_cache(maxsize=512)  # the lines of one page are compared twice and more
 def for_comparison(text: str) -> str:
     """Only letters and digits, folded: equal where a reader would call two lines the same."""
+    return _remembered(text) if len(text) < _LONG else _folded(text)
+
+
+def _folded(text: str) -> str:
     folded = one_line(text).casefold().replace(" ", "")
     return folded if folded.isalnum() else "".join(_WORD.findall(folded)).replace("_", "")
+
+
+_remembered = lru_cache(maxsize=512)(_folded)
+"""The lines of one page are compared twice and more."""
