@@ -39,7 +39,6 @@ EXPENSIVE = {
     "meta": '<meta property="article:published_time" content="2020-01-01">' * 19_900,
     "hreflang": '<link rel="alternate" hreflang="en" href="/en/x.html">' * 19_900,
     "classes": f"<p class='{'a ' * 1_000_000}'>{WORD * 40}</p>",
-    "attributes": "<p " + " ".join(f"a{number}=1" for number in range(300_000)) + f">{WORD * 40}</p>",
     "comments": "<!--" + "--><!--" * 600_000 + "-->",
 }
 REFUSED = {
@@ -48,6 +47,7 @@ REFUSED = {
     "table-300k": "<table>" + ("<tr>" + "<td>1" * 300) * 1000 + "</table>",
     "million-deep": "<div>" * 900_000,
     "big": f"<p>{WORD * 500_000}</p>",
+    "attributes": "<p " + " ".join(f"a{number}=1" for number in range(300_000)) + f">{WORD * 40}</p>",
 }
 FEW = ("paragraphs", "dates", "json", "digits")
 ENDS = {"archived", "failed(timeout)", "failed(worker-died)"}
