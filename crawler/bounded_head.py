@@ -1,4 +1,4 @@
-"""A limit for status line and headers; Scrapy and Twisted have none, DOWNLOAD_MAXSIZE is that of the body.
+"""A limit for status line and headers, and for what is between chunks; DOWNLOAD_MAXSIZE is that of the body.
 
 Measured on loopback: headers without end take 400 MB a second, until DOWNLOAD_TIMEOUT.
 """
@@ -12,10 +12,14 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
 )
+from scrapy.exceptions import DownloadFailedError
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
+from twisted.web.http import _ChunkedTransferDecoder, _MalformedChunkedDataError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
@@ -31,8 +35,41 @@ class HeadTooLarge(Exception):
     """Status line, headers and what 1xx answers came before took more than LARGEST."""
 
 
+class _Chunks(_ChunkedTransferDecoder):
+    """Hands on at once what came at once: a chunk may be one byte, and Scrapy takes 50 µs for each piece."""
+
+    def __init__(self, take: Callable[[bytes], None], finish: Callable[[bytes], None]) -> None:
+        self._take, self._finish = take, finish
+        self._pieces: list[bytes] = []
+        self._came = self._given = 0
+        super().__init__(self._pieces.append, self._end)
+
+    def dataReceived(self, data: bytes) -> None:
+        self._came += len(data)
+        super().dataReceived(data)
+        self._hand_on()
+        if self._came > LARGEST and self._came > 2 * self._given:
+            raise _MalformedChunkedDataError(f"{self._given} bytes of {self._came} are the body's")
+
+    def _end(self, rest: bytes) -> None:
+        self._hand_on()
+        self._finish(rest)
+
+    def _hand_on(self) -> None:
+        if body := b"".join(self._pieces):
+            self._pieces.clear()
+            self._given += len(body)
+            self._take(body)
+
+
 class _Protocol(_LenientHTTP11ClientProtocol):
     _head = 0
+
+    def request(self, request: Any) -> Any:
+        answer = super().request(request)
+        if self._parser is not None:
+            self._parser._transferDecoders = {b"chunked": _Chunks}  # type: ignore[dict-item]
+        return answer
 
     def dataReceived(self, data: bytes) -> None:
         super().dataReceived(data)  # type: ignore[no-untyped-call]
@@ -60,4 +97,9 @@ class BoundedHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         self._stats.inc_value(REQUESTS)
-        return await super().download_request(request)
+        response = await super().download_request(request)
+        if not 100 <= response.status <= 999:
+            # Twisted takes any number, and no column of the archive does
+            message = f"expected a status of three digits, got {str(response.status)[:20]}"
+            raise DownloadFailedError(message)
+        return response

@@ -11,6 +11,7 @@ from service_identity import VerificationError
 
 from crawler.bounded_head import HeadTooLarge
 from crawler.middlewares.addresses import Refused
+from crawler.middlewares.codings import BadCoding
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 REASONS: dict[type[Exception], str] = {
     HeadTooLarge: "too-large",
+    BadCoding: "bad-coding",
     TlsError: "tls",
     VerificationError: "tls",
     exceptions.DownloadTimeoutError: "timeout",
@@ -41,7 +43,7 @@ BLOCKED_PAGE = "blocked-page"
 NOT_YET = frozenset({
     ROBOTS_UNREACHABLE, BLOCKED_PAGE,
     "host-refuses", "over-budget", "blocked", "unfinished", "timeout", "connection-lost",
-    "connection-refused", "cut-short", "no-such-host", "worker-died",
+    "connection-refused", "cut-short", "bad-coding", "no-such-host", "worker-died",
     "http-403", "http-429", "http-500", "http-502", "http-503", "http-504",
 })  # fmt: skip
 """Reasons that are of the moment: a later run asks for the address again."""

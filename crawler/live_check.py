@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 Verdict = Literal["holds", "fails", "unknown"]
 # of the moment, or of this machine: they say nothing of the rule
 NOT_THE_RULE = frozenset({
-    "no-such-host", "timeout", "connection-refused", "connection-lost", "cut-short", "tls", "blocked",
-    "http-403", "http-429", "http-500", "http-502", "http-503", "http-504", "host-refuses", "robots.txt",
-    ROBOTS_UNREACHABLE,
+    "no-such-host", "timeout", "connection-refused", "connection-lost", "cut-short", "bad-coding",
+    "tls", "blocked", "http-403", "http-429", "http-500", "http-502", "http-503", "http-504", "host-refuses",
+    "robots.txt", ROBOTS_UNREACHABLE,
 })  # fmt: skip
 MOST_VARIANTS = 4
 # a sitemap lists sections and authors, too; a feed may list half of a sister site

@@ -38,10 +38,15 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 ANY_NAME = "*"
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# what the ipaddress of some Python we run on calls global: IANA's own protocols, RFC 6890, of which 3.11.7
+# knows a few addresses; documentation, RFC 9637, which no Python of before 2025 knows
+_SET_APART = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv6Network("3fff::/20"))
 
 
 def is_public(address: Address) -> bool:
     """Whether a host of the public internet may have it; an IPv4 address inside an IPv6 one decides."""
+    if any(address in network for network in _SET_APART):
+        return False
     if isinstance(address, ipaddress.IPv4Address):
         # is_global is also true of multicast
         return address.is_global and not address.is_multicast

@@ -122,6 +122,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.middlewares.redirects.SilentRedirectMiddleware": 600,
+    # what no decoder takes has a reason
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.codings.CodingsMiddleware": 590,
 }
 EXTENSIONS = {
     "crawler.ledger.Ledger": 0,

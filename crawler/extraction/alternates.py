@@ -56,6 +56,10 @@ _INDEX_FILE = re.compile(r"(?:index|default|home|main)\.(?:html?|php|aspx?)")
 _ROOT = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?")
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
+_LONGEST_TARGET = 16 << 10
+"""Of an address that can lead to a page: servers take 8 kB. One of 9 MB in a sitemap, which is copied at each
+step of the crawl, took 800 MB.
+"""
 _AROUND = "[]()|·•:→» "
 _NAMED = 60
 """Characters up to which a line may be a language's name, with what is printed around it."""
@@ -143,7 +147,8 @@ def absolute(url: str, href: str | None) -> str | None:
             return None
     except ValueError:
         return None
-    return target.split("#", 1)[0]
+    target = target.split("#", 1)[0]
+    return target if len(target) <= _LONGEST_TARGET else None
 
 
 def _switcher_language(

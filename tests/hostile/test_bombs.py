@@ -29,6 +29,11 @@ def endless_chunks(handler: Handler) -> None:
     send_for_ever(handler, b"1F40\r\n" + LINE + b"\r\n")
 
 
+def endless_chunks_of_a_byte(handler: Handler) -> None:
+    handler.begin(Transfer_Encoding="chunked")
+    send_for_ever(handler, b"1\r\nx\r\n" * 4000)
+
+
 def endless_chunk_extension(handler: Handler) -> None:
     handler.begin(Transfer_Encoding="chunked")
     handler.wfile.write(b"1F40;")
@@ -81,9 +86,14 @@ def send_for_ever(handler: Handler, piece: bytes) -> None:
         handler.wfile.write(piece)
 
 
+def status_beyond_numbers(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 99999999999999999999 OK\r\nContent-Length: 0\r\n\r\n")
+
+
 TOO_MUCH = {
     endless_body: "failed(too-large)",
     endless_chunks: "failed(too-large)",
+    endless_chunks_of_a_byte: "failed(cut-short)",
     promised_terabyte: "failed(too-large)",
     endless_chunk_extension: "failed(cut-short)",
     endless_trailers: "failed(cut-short)",
@@ -93,6 +103,7 @@ TOO_MUCH = {
     endless_continue: "failed(too-large)",
     endless_status: "failed(connection-lost)",
     one_long_header: "failed(connection-lost)",
+    status_beyond_numbers: "failed(connection-lost)",
 }
 
 
@@ -115,6 +126,28 @@ def test_bombs_of_every_codec_cost_no_memory(outlet: HostileOutlet) -> None:
     run = outlet.crawl()
     assert run.exit_code == 0, run.err
     assert outlet.outcomes(run) == {**dict.fromkeys(paths, "failed(too-large)"), "/good.html": "archived"}
+    assert peak(run) < MOST
+
+
+def test_a_body_in_another_coding_than_its_header_names_is_the_hosts_fault(outlet: HostileOutlet) -> None:
+    paths = [f"/{codec}.html" for codec in bombs.CODECS]
+    for path in paths:
+        outlet.server[path] = packed(b"\x07" + outlet.page(path).encode(), path[1:].removesuffix(".html"))
+    outlet.server["/sitemap.xml"] = outlet.sitemap(
+        *(outlet.base + path for path in paths), outlet.good("/good.html")
+    )
+    run = outlet.crawl(*QUICK)
+    assert run.exit_code == 0, run.err
+    assert outlet.outcomes(run) == {**dict.fromkeys(paths, "failed(bad-coding)"), "/good.html": "archived"}
+
+
+def test_an_address_of_megabytes_costs_no_memory(outlet: HostileOutlet) -> None:
+    endless = f"{outlet.base}/{'a' * (9 << 20)}"
+    page = outlet.good("/page.html", hreflang=(("en", endless[: 4 << 20]),))
+    outlet.server["/sitemap.xml"] = outlet.sitemap(endless, page)
+    run = outlet.crawl(*QUICK)
+    assert run.exit_code == 0, run.err
+    assert outlet.outcomes(run) == {"/page.html": "archived"}
     assert peak(run) < MOST
 
 
