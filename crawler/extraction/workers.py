@@ -51,6 +51,9 @@ class Workers:
             raise WorkerDied(f"no worker is left for {function.__name__}: the pool is closed")
         task = Task(function, args, kwargs)
         self._waiting.append(task)
+        if not self._workers:
+            # those before ended before they began, and all that waited failed: tried again for this one
+            self._fill()
         self._hand_out()
         return cast("T", await task.result)
 

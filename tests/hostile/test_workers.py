@@ -215,6 +215,25 @@ def test_what_a_caller_preloads_is_found_where_the_crawl_finds_it_and_imported_o
     assert printed(["-c", program]) == "True\n"
 
 
+def test_workers_that_could_not_begin_are_begun_again_for_the_next_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    workers = Workers(1, 3.0, preload=("of_the_caller",))
+
+    async def crawl() -> str:
+        for _ in range(2):
+            with pytest.raises(WorkerDied, match="no worker is left"):
+                await workers.run(tasks.echo, "lost")
+        (tmp_path / "of_the_caller.py").touch()
+        return await workers.run(tasks.echo, "read")
+
+    try:
+        assert asyncio.run(crawl()) == "read"
+    finally:
+        workers.close()
+
+
 def printed(arguments: list[str]) -> str:
     """By a program of its own, and nothing on its standard error."""
     done = subprocess.run(
