@@ -22,8 +22,12 @@ class CodingsMiddleware(HttpCompressionMiddleware):
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         try:
             return super().process_response(request, response)
-        except IgnoreRequest:
+        except IgnoreRequest as error:
+            # the frames of a bomb hold what was unpacked of it until Python's collector comes by
+            if error.__cause__ is not None:
+                error.__cause__.__traceback__ = None
             raise
         except Exception as error:
             named = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")[:100]
-            raise BadCoding(f"expected a body in {named}, its decoder refuses it: {error}") from error
+            message = f"expected a body in {named}, its decoder refuses it: {error}"
+            raise BadCoding(message) from error.with_traceback(None)

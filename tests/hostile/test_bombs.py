@@ -120,6 +120,10 @@ def test_bombs_of_every_codec_cost_no_memory(outlet: HostileOutlet) -> None:
     outlet.server["/double.html"] = packed(bombs.double_gzip_bomb(), "gzip, gzip")
     paths.append("/mixed.html")
     outlet.server["/mixed.html"] = packed(gzip.compress(bombs.brotli_bomb()), "br, gzip")
+    # one after the other, none of them is kept
+    for number in range(20):
+        paths.append(f"/again-{number}.html")
+        outlet.server[paths[-1]] = packed(bombs.brotli_bomb(), "br")
     outlet.server["/sitemap.xml"] = outlet.sitemap(
         *(outlet.base + path for path in paths), outlet.good("/good.html")
     )
