@@ -1,4 +1,4 @@
-"""`docs/data-format.md`, made from the schema: `python -m archive.data_format > docs/data-format.md`."""
+"""Write docs/reference/data-format.md: `python -m archive.data_format > docs/reference/data-format.md`."""
 
 from __future__ import annotations
 

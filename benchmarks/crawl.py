@@ -45,7 +45,7 @@ COMMAND_LINE = "trafilatura --parallel, files only"
 FETCHED = "scrapy alone: fetch and drop"
 NEWS_PLEASE = "news-please, one process, files only"
 SLOW = {"newspaper4k, files only": "newspaper4k.py", NEWS_PLEASE: "news_please.py"}
-# in docs/performance.md, with what they are goals for
+# in docs/reference/performance.md, with what they are goals for
 GOALS = (
     ("of the limit, raw pages kept", OURS, LIMIT, 0.94),
     ("of the limit, without raw pages", BARE, LIMIT, 0.94),

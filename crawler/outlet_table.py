@@ -1,4 +1,4 @@
-"""The table of outlets in docs/outlets.md: `python -m crawler.outlet_table > docs/outlets.md`."""
+"""Write docs/reference/outlets.md: `python -m crawler.outlet_table > docs/reference/outlets.md`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 HEAD = """\
 # Outlets
 
-Generated from the declarations in `crawler/spiders`: `python -m crawler.outlet_table > docs/outlets.md`.
+This page is generated from the declarations in `crawler/spiders`; a test keeps the two in step:
+`python -m crawler.outlet_table > docs/reference/outlets.md`.
 
-Confidence says how sure the rules are: *high*, seen in saved pages or by several crawlers; *medium*, seen by
-one, or inferred from a few addresses; *low*, addresses of pages or sources are from memory. No rule was tried
-on the live site; [`scrapy live`](crawling.md#whether-the-rules-still-hold-scrapy-live) does that. A rule that
-no longer holds shows in the report of a crawl, too: a source that cannot be read or has no article in it,
-addresses `skipped(not-an-article)`, pages `dropped(no-body)`. No shared id goes by memory
-alone.
+*Confidence* says how sure the rules are:
+
+* *high*: seen in saved pages, or by several crawlers;
+* *medium*: seen by one crawler, or inferred from a few addresses;
+* *low*: addresses of pages or sources are from memory. A story id that languages share never is.
+
+No rule was tried on the live site by this project;
+[`scrapy live`](../how-to/run-crawls.md#check-the-rules-scrapy-live) does that. A rule that no longer holds
+also shows in the report of a crawl: a source that cannot be read or has no article in it, addresses
+`skipped(not-an-article)`, pages `dropped(no-body)`.
 
 """
 

@@ -51,8 +51,8 @@ def test_own_settings_are_found() -> None:
 
 
 def test_the_data_format_is_what_the_schema_says() -> None:
-    assert PAGES[ROOT / "docs/data-format.md"] == render(), (
-        "run: python -m archive.data_format > docs/data-format.md"
+    assert PAGES[ROOT / "docs/reference/data-format.md"] == render(), (
+        "run: python -m archive.data_format > docs/reference/data-format.md"
     )
 
 

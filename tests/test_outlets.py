@@ -193,6 +193,6 @@ def test_modules_are_named_as_their_outlet() -> None:
 
 def test_the_table_in_the_docs_is_that_of_the_declarations() -> None:
     loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
-    assert (SPIDERS.parents[1] / "docs/outlets.md").read_text("utf-8") == render(outlets(loader)), (
-        "run: python -m crawler.outlet_table > docs/outlets.md"
+    assert (SPIDERS.parents[1] / "docs/reference/outlets.md").read_text("utf-8") == render(outlets(loader)), (
+        "run: python -m crawler.outlet_table > docs/reference/outlets.md"
     )

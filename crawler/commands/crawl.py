@@ -87,7 +87,7 @@ class Command(BaseRunSpiderCommand):
         if arguments.since and not (spider_class.archive_sitemaps or spider_class.day_archives):
             raise UsageError(
                 f"{args[0]} declares no archive_sitemaps and no day_archives, so since= has nothing to walk; "
-                "docs/outlets.md says which outlets have them",
+                "docs/reference/outlets.md says which outlets have them",
                 print_help=False,
             )
         self.exitcode = self._crawl(spider_class, arguments)

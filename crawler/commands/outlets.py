@@ -40,8 +40,9 @@ class Command(ScrapyCommand):
             "List the declared outlets, their languages and where their stories are found, and what the "
             "archive has of each: articles, the share of them with a byline and a date, the share of its "
             "stories that are whole, in each of uk, en and ru that it publishes in, the end of the last "
-            "crawl that was whole, and whether its crawls go well. docs/outlets.md has the grounds of the "
-            "rules, docs/crawling.md what to do about each word of the last column."
+            "crawl that was whole, and whether its crawls go well. "
+            "docs/reference/outlets.md has the grounds of the rules, docs/how-to/run-crawls.md what to do "
+            "about each word of the last column."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

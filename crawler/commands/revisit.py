@@ -42,8 +42,8 @@ class Command(Crawl):
             "Look again at what the archive has of OUTLET and is due: soon after a change, ever less often, "
             "and a year after the last one no more. Where a story lacks a language, it is looked for during "
             "four days. At most a fifth of the requests of any 24 hours are revisits, the most "
-            "overdue first. Exit codes as of `scrapy crawl`; 0 too where nothing is due. docs/revisit.md has "
-            "the rule."
+            "overdue first. Exit codes as of `scrapy crawl`; 0 too where nothing is due. "
+            "docs/explanation/revisit.md has the rule."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
