@@ -1,7 +1,7 @@
 """Every Scrapy setting we change, and our own; each with its reason.
 
 Our own settings are read from the environment as TRIPTYCH_<NAME> and from `-s NAME=VALUE`, which wins.
-Measured grounds of the safe values: docs/explanation/architecture.md, "What the defaults of Scrapy would do".
+Measured grounds of the safe values: docs/reference/settings.md, "What the defaults of Scrapy would do".
 """
 
 from __future__ import annotations
