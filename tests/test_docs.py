@@ -1,4 +1,4 @@
-"""What a user can type, set or read is in the docs."""
+"""What a user can type, set or read is in the docs, and every page is found from their map."""
 
 from __future__ import annotations
 
@@ -56,10 +56,56 @@ def test_the_data_format_is_what_the_schema_says() -> None:
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+LINKING = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.ipynb")]
+
+
+@pytest.mark.parametrize("page", LINKING, ids=lambda path: path.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", PAGES[page]):
-        assert (page.parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)", page.read_text("utf-8")):
+        there = (page.parent / target).resolve() if target else page
+        assert there.exists(), target
+        assert not anchor or anchor in anchors(there), f"{target}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page, as GitHub makes anchors of them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.*)", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+KINDS = ("how-to", "reference", "explanation", "decisions")
+
+
+def test_every_page_is_of_one_kind_and_on_the_map() -> None:
+    folder = ROOT / "docs"
+    pages = {path.relative_to(folder) for path in PAGES if path.is_relative_to(folder)} - {Path("README.md")}
+    assert [page for page in pages if page.parts[0] not in KINDS] == []
+    on_the_map = PAGES[folder / "README.md"]
+    assert [page for page in pages if page.parts[0] != "decisions" and f"({page})" not in on_the_map] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAGES[ROOT / "README.md"].splitlines()) <= 120
+
+
+SOURCES = [
+    path
+    for folder in ("crawler", "pipelines", "archive", "benchmarks", "docs", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+    if path != Path(__file__)
+]
+
+
+def test_pages_that_the_code_names_are_there() -> None:
+    named = {
+        (path.relative_to(ROOT), page)
+        for path in [*SOURCES, ROOT / "Makefile", ROOT / "pyproject.toml"]
+        for page in re.findall(r"\bdocs/[\w/.-]*\w", path.read_text("utf-8"))
+    }
+    assert named
+    missing = [(path, page) for path, page in named if not any(ROOT.glob(f"{page}*"))]
+    assert missing == []
 
 
 def test_every_outlet_says_what_it_is() -> None:
