@@ -1,17 +1,20 @@
-"""How well paragraphs of a story's variants are laid beside each other: `python benchmarks/alignment.py`.
+"""Measure how well paragraphs of a story's variants are aligned: `python benchmarks/alignment.py`.
 
-Stories of ../shared/data/pairs whose variants have the same lines, which were translated line by line. A
-seeded script makes paragraphs of one to three lines, the same in both; then on either side it drops 15 in a
-hundred, merges two that follow each other at 10 in a hundred, and in half of the texts carries one to another
-place. Weights are fitted on one half of the stories, by a hash of their id, and measured on the other, and
-the other way round.
-`links` counts a link as right only when it has exactly the right paragraphs of both sides, moved ones too;
-`omitted` counts paragraphs that the other side does not have; `moved` those links that were carried.
+The texts are stories of ../shared/data/pairs whose variants were translated line by line. A seeded script
+makes paragraphs of one to three lines, the same in both variants. Then, on either side, it drops 15
+paragraphs in a hundred, merges two neighbours at 10 in a hundred, and in half of the texts carries one to
+another place. Weights are fitted on one half of the stories, by a hash of their id, and measured on the
+other, and the other way round.
 
-`gale-church` is the length-only algorithm of 1993 with its own parameters; `n-grams` our path with the cosine
-of transliterated n-grams alone, fitted on the same half. Neither looks for moved paragraphs, so `without
-moved` shows ours on texts in which none was carried. `--fit` fits on all stories and writes
-pipelines/alignment/weights.json; the same data gives the same file, which `--check` sees to.
+`links` counts a link as right only when it has exactly the right paragraphs of both sides, moved ones
+too. `omitted` counts paragraphs that the other side does not have. `moved` counts links that were
+carried.
+
+`gale-church` is the length-only algorithm of 1993 with its own parameters. `n-grams` is our path with the
+cosine of transliterated n-grams alone, fitted on the same half. Neither looks for moved paragraphs, so
+`without moved` shows ours on texts in which none was carried. `--fit` fits on all stories and writes
+pipelines/alignment/weights.json; the same data gives the same file, and `--check` fails where it does
+not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Weights from texts of which the links are known; see benchmarks/alignment.py."""
+"""Fit alignment weights on texts whose links are known; used by benchmarks/alignment.py."""
 
 from __future__ import annotations
 

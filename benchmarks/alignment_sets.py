@@ -1,4 +1,4 @@
-"""Texts of which it is known what paragraphs say the same; see benchmarks/alignment.py."""
+"""Texts whose matching paragraphs are known; used by benchmarks/alignment.py."""
 
 from __future__ import annotations
 

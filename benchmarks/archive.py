@@ -1,4 +1,4 @@
-"""What storing articles costs: this archive, Delta Lake, Iceberg, and one Parquet file a crawl, side by side.
+"""Measure what storing articles costs: this archive, Delta Lake, Iceberg, and one Parquet file a crawl.
 
     python benchmarks/archive.py                     10 000 articles, then our own growth to 100 000
     python benchmarks/archive.py --articles 100000
@@ -7,8 +7,8 @@
 All write the same rows, 500 a commit as a crawl does, and read them through their own reader, each in a
 process of its own. Peers that are not installed are named: pip install -e .[bench].
 
-Growth is measured on archives of each size in turns, a few commits of 500 at a time, so that what else the
-machine does falls on all of them. `--home FOLDER` keeps the archives for the next time.
+Growth is measured on archives of each size in turns, a few commits of 500 at a time, so that what else
+the machine does falls on all of them. `--home FOLDER` keeps the archives for the next time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""CPU of a command by process, looked up in /proc: what a crawl costs besides its pages, and where."""
+"""CPU time of a command by process, read from /proc: the pages of a crawl, and what it costs besides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 KINDS = {"extraction.worker_server": "workers", "pipelines.publisher": "commits"}
-"""What stands in the command line of a process, and what it is called; any other is the crawl's own."""
+"""Part of a process's command line, and the name of its kind; any other process is the crawl's own."""
 
 
 def by_process(command: list[str], cwd: Path) -> Counter[str]:

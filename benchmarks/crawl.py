@@ -1,8 +1,8 @@
-"""The whole crawl, page served to row committed, beside what else does it: `python benchmarks/crawl.py`.
+"""Measure a whole crawl, page served to row committed, beside other tools: `python benchmarks/crawl.py`.
 
-A loopback server holds real pages of ../shared/data; every contender goes over the same ones, in turn, and
-the turns are repeated. Start-up is measured apart (a run over one page) and taken off. CPU is of the
-contender and its children, the server not among them.
+A loopback server holds real pages of ../shared/data. Every contender goes over the same ones, in turn,
+and the turns are repeated. The start is measured apart (a run over one page) and taken off. CPU time is
+that of the contender and its children, without the server.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How right and how fast extraction is, beside the peers: `python benchmarks/extraction.py [tool ...]`.
+"""Measure extraction beside other tools, quality and time: `python benchmarks/extraction.py [tool ...]`.
 
-Each tool reads all pages of benchmarks/gold.py in a process of its own, metadata included; tools that are
-not installed are named at the end. Groups: aeb, then pages of grade A or read by hand by language, then B (a
-reference text of which up to 15 % is not in the page, so that no tool reaches 1).
+Each tool reads all pages of benchmarks/gold.py in a process of its own, metadata included. Tools that are
+not installed are named at the end. The groups are aeb; then pages of grade A or read by hand, by
+language; then B, whose reference text has up to 15 % that is not in the page, so that no tool reaches 1.
 """
 
 from __future__ import annotations

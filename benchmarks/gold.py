@@ -1,4 +1,4 @@
-"""The real pages of ../shared/data with what is known about them, and how a reading of them is scored.
+"""Real pages of ../shared/data with what is known about them, and the scores of a reading of them.
 
 The pages are not part of the project. F1 is the 4-gram shingle metric of article-extraction-benchmark,
 ROUGE-L that of summaries, both over words.

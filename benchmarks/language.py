@@ -1,12 +1,13 @@
-"""How right and how fast a text's language is read: `python benchmarks/language.py [--data DIR] [tool …]`.
+"""Measure how well a text's language is told: `python benchmarks/language.py [--data DIR] [tool …]`.
 
-Labelled texts of ../shared/data/langid by kind, and articles in which one language quotes another for .2,
-.35 or .45 of the characters, made from ../shared/data/pairs: half with the passage in quotation marks, half
-as a bare paragraph. Neither set is part of the project. Numbers are per cent right of Ukrainian, English
-and Russian; `others` is how many texts in other languages are taken for one of the three; `sure` counts
-verdicts that the tool itself calls certain (ours: `trusted`; elsewhere a probability of .99) and how many
-of these are wrong, other languages included. Times are CPU microseconds, the median of one pass. Tools not
-installed are named at the end.
+The texts are labelled ones of ../shared/data/langid, by kind, and articles in which one language quotes
+another for .2, .35 or .45 of the characters. These are made from ../shared/data/pairs, half with the
+passage in quotation marks, half as a bare paragraph. Neither set is part of the project.
+
+Numbers are per cent right of Ukrainian, English and Russian. `others` is how many texts in other
+languages are taken for one of the three. `sure` counts verdicts that the tool itself calls certain (ours:
+`trusted`; elsewhere a probability of .99) and how many of these are wrong, other languages included.
+Times are CPU microseconds, the median of one pass. Tools that are not installed are named at the end.
 """
 # ruff: noqa: PLC0415 - a peer is imported only when it is asked for and there
 

@@ -1,7 +1,8 @@
-"""Memory of a long crawl by process: `python benchmarks/memory.py [--copies 83]`, 241 real pages each.
+"""Measure the memory of a long crawl by process: `python benchmarks/memory.py [--copies 83]`.
 
-The largest resident size in each tenth of the time, of the crawl, the process that commits, and its largest
-worker. What stays flat has the same in each.
+Each copy is 241 real pages. It prints the largest resident size in each tenth of the time, of the crawl,
+the process that commits, and its largest worker. A process whose memory is flat has the same figure in
+each.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Where the milliseconds of a page go: `python benchmarks/page_cost.py [--peer]`.
+"""Measure where the milliseconds of a page go: `python benchmarks/page_cost.py [--peer]`.
 
-CPU of each part of extraction, what it calls in other parts taken off, mean over all pages of
-../shared/data after one reading of all; the least of some rounds. `--peer` reads each page by
-its peers too: trafilatura with its metadata, then langdetect, and gives the ratio under the same load.
+Each figure is CPU time of one part of extraction without the other parts it calls, the mean over all
+pages of ../shared/data after one reading of all, the least of some rounds. `--peer` also reads each page
+with trafilatura and its metadata, then langdetect, and gives the ratio under the same load.
 """
 
 from __future__ import annotations

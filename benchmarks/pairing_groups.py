@@ -1,9 +1,9 @@
-"""How many stories come out exactly right; see benchmarks/pairing.py.
+"""Count the stories that come out exactly right; used by benchmarks/pairing.py.
 
-Stories of three languages, of which two in three keep all, and one in three one language alone; beside them
-the stories of two languages, and half of those of one. What pairing joins by content is grouped as in the
-archive. Right is a story of which all articles and no others are together. Weights are fitted on the other
-half of the stories, by a hash of their id; three seeds.
+Of the stories of three languages two in three keep all, and one in three keeps one language. Beside them
+are the stories of two languages, and half of those of one. Pairs by content are grouped as in the
+archive. A story is right when all its articles and no others are together. Weights are fitted on the
+other half of the stories, by a hash of their id; three seeds.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What a run of `scrapy pair` holds of an archive's size: `python benchmarks/pairing_held.py [ARTICLES]`.
+"""Measure the memory of pairing that grows with an archive: `python benchmarks/pairing_held.py [ARTICLES]`.
 
-A million articles take hours to compare. What grows with their number can be had alone: ids and dates of all
-articles, the pairs as hashes, which pairs hang together, and what a commit keeps until its end. Each is made
-by the code that a run uses, on made-up ids; no text is read. What one window of an outlet and one part of the
-commit take comes on top, and does not grow: see benchmarks/pairing_scale.py.
+A million articles take hours to compare, but what grows with their number can be made alone: ids and
+dates of all articles, the pairs as hashes, the groups of pairs, and what a commit keeps until its end.
+Each is made by the code that a run uses, on made-up ids; no text is read. One window of an outlet and one
+part of the commit come on top, and do not grow: see benchmarks/pairing_scale.py.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Texts as other data may have them: what the stories at hand, clean and whole, have not; always the same.
+"""Texts altered as other data may be, which the clean stories at hand are not; the same on every run.
 
 `typo` alters a digit of one number, `typos` one in every third number, `spelling` a vowel in every second
-name, `a paragraph less` drops one line in the middle, `date` moves every day of a month by one, as two time
-zones do, `headline` has another one, made of words of the text. `all of these` has all of these at once but
-the many typos.
+name. `a paragraph less` drops one line in the middle. `date` moves every day of a month by one, as two
+time zones do. `headline` is another one, made of words of the text. `all of these` has all of these at
+once but the many typos.
 """
 
 from __future__ import annotations

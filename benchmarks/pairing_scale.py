@@ -1,14 +1,15 @@
-"""What `scrapy pair` costs: `python benchmarks/pairing_scale.py [--documents N]… [--new N]`.
+"""Measure what `scrapy pair` costs: `python benchmarks/pairing_scale.py [--documents N]… [--new N]`.
 
-Scoring, aligning and committing, in archives of `--outlets` made-up outlets over `--days`: the texts of
-../shared/data/pairs, two stories mixed into one and every number changed, so that each is another story. Each
-archive is paired in a process of its own: CPU seconds, and the largest memory it ever had. Then a day's worth
-of articles is added and paired again. With `--new`, all but the last so many articles of the year count as
-paired already, and these are paired: what an article costs in a large archive, in a fraction of the time.
-With `--letters`, articles of a headline and about so many letters: an archive of many, in a fraction of the
-time, where it is not the texts that matter but all that grows with their number. After each tenth of the
-weeks, and when all is compared, what that took so far goes to stderr. What grows with an archive of millions
-has a benchmark of its own, benchmarks/pairing_held.py.
+Scoring, aligning and committing are measured in archives of `--outlets` made-up outlets over `--days`.
+Their texts are those of ../shared/data/pairs, two stories mixed into one and every number changed, so
+that each is another story. Each archive is paired in a process of its own, which gives CPU seconds and
+the largest memory. Then a day's worth of articles is added and paired again.
+
+With `--new`, all but the last so many articles of the year count as paired already, and these are paired:
+the cost of an article in a large archive, in a fraction of the time. With `--letters`, articles have a
+headline and about so many letters, where it is not the texts that matter but what grows with their
+number. After each tenth of the weeks, and when all is compared, the cost so far goes to stderr. What
+grows with an archive of millions has a benchmark of its own, benchmarks/pairing_held.py.
 """
 
 from __future__ import annotations

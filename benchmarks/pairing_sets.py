@@ -1,4 +1,4 @@
-"""The stories that pairing is fitted and measured on, and what is made of them; see benchmarks/pairing.py."""
+"""Stories that pairing is fitted and measured on, and sets made of them; used by benchmarks/pairing.py."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A worker is killed while pages of 5 MB are passed: `python benchmarks/pool_killed.py [--runs N]`.
+"""Kill a worker while pages of 5 MB are passed to it: `python benchmarks/pool_killed.py [--runs N]`.
 
-Ours beside pebble, which is used as its manual says. Of each run: how many kills it took until a page was
-never answered, which is waited for twenty seconds where a page has three, or until the pool took none.
+Our pool is measured beside pebble, used as its manual says. For each run it prints how many kills it took
+until a page was never answered (twenty seconds are waited where a page has three), or until the pool took
+no page.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a crawl costs before and besides its pages: `python benchmarks/start.py`.
+"""Measure what a crawl costs before and besides its pages: `python benchmarks/start.py`.
 
-From the command to the first request, with an archive that is not there and with one that knows so many
-addresses; the second crawl of an outlet where nothing has changed; `import archive`. Medians. The
-sitemap lists the 1000 newest of the known addresses, as a news sitemap of two days would.
+It measures the time from the command to the first request, with no archive and with one that knows so
+many addresses; the second crawl of an outlet where nothing has changed; and `import archive`. Figures are
+medians. The sitemap lists the 1000 newest of the known addresses, as a news sitemap of two days would.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Scrapy alone: each page is fetched and dropped. python fetched.py URLS."""
+"""Fetch and drop each page with Scrapy alone: python fetched.py URLS."""
 
 from __future__ import annotations
 

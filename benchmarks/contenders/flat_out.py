@@ -1,6 +1,8 @@
-"""The limit: our extraction over the same bytes in N processes. python flat_out.py FOLDER COPIES N.
+"""Run our extraction in N processes, the limit of a crawl: python flat_out.py FOLDER COPIES N.
 
-The processes have the collector's pace of our workers: a limit that is easier to come near is none.
+All processes read the same bytes.
+
+The processes have the garbage collector's pace of our workers; without it the limit would be too low.
 """
 
 from __future__ import annotations

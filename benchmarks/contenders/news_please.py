@@ -1,4 +1,4 @@
-"""news-please on the same HTML, one process as it comes: python news_please.py FOLDER COPIES."""
+"""Run news-please over the same HTML, one process, as it comes: python news_please.py FOLDER COPIES."""
 
 from __future__ import annotations
 

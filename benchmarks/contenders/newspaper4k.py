@@ -1,4 +1,4 @@
-"""newspaper4k over files in N processes: python newspaper4k.py FOLDER COPIES N."""
+"""Run newspaper4k over files in N processes: python newspaper4k.py FOLDER COPIES N."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our crawl with a ticker on its event loop: python ours.py URLS ARCHIVE STALLS [NAME=VALUE …]."""
+"""Run our crawl with a ticker on its event loop: python ours.py URLS ARCHIVE STALLS [NAME=VALUE …]."""
 
 from __future__ import annotations
 

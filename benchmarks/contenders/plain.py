@@ -1,4 +1,4 @@
-"""What everybody writes: trafilatura and langdetect in an item pipeline. python plain.py URLS OUT."""
+"""Run the plain spider, trafilatura and langdetect in an item pipeline: python plain.py URLS OUT."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our extraction through a pool and an event loop, no crawl: python pool.py ours|pebble FOLDER COPIES N.
+"""Run our extraction through a pool and an event loop, no crawl: python pool.py ours|pebble FOLDER COPIES N.
 
 Prints the letters read, the CPU seconds of this process, which is what a pool costs the crawl, and the
 seconds that it took. Both begin when each process has read a page.

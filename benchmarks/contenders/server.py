@@ -1,4 +1,4 @@
-"""Serves a folder's pages from memory so fast that it is never the limit: python server.py FOLDER COPIES.
+"""Serve a folder's pages from memory, faster than any contender: python server.py FOLDER COPIES.
 
 Prints its port, then answers until its standard input closes.
 """

@@ -1,4 +1,4 @@
-"""The outlet of benchmarks/start.py; its port comes from the environment."""
+"""Outlet of benchmarks/start.py; its port comes from the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured, each in a process of its own."""
+"""Child processes of benchmarks/archive.py, one for each measurement."""
 
 # ruff: noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Who stores the same rows: write(batch, seq) commits; three readers; the bytes of the table."""
+"""Contenders that store the same rows: write(batch, seq) commits; three readers; the bytes of the table."""
 
 # ruff: noqa: PLC0415  only a child imports Arrow, so that each one's memory is its own
 
