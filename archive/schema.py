@@ -1,8 +1,7 @@
 """Every column of every table, written down once, with its meaning.
 
-A field that is not nullable is a promise: the writer refuses a row without it.
-`docs/reference/data-format.md` is generated from the descriptions here.
-Change a column, and SCHEMA_VERSION changes with it.
+A field that is not nullable is a promise: the writer refuses a row without it. The descriptions here make
+`docs/reference/data-format.md`. Change a column, and SCHEMA_VERSION changes with it.
 """
 
 from __future__ import annotations
