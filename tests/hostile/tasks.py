@@ -108,6 +108,14 @@ def waits(seconds: float) -> str:
     return "here"
 
 
+def busy(seconds: float) -> str:
+    """Uses so much CPU."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return "done"
+
+
 def leave_a_child(told: str) -> None:
     """Ends, and what it has forked keeps its files open; the child's number is told in a file."""
     if (child := os.fork()) == 0:

@@ -245,13 +245,13 @@ def stand_still(seconds: float) -> None:
 
 def test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time() -> None:
     """The loop, the server and the workers, as when the machine is suspended."""
-    workers = Workers(2, 0.3)
+    workers = Workers(2, 1.0)
 
     async def crawl() -> list[object]:
-        family = [await workers.run(tasks.server), *[await workers.run(tasks.pid) for _ in range(2)]]
-        asked = [asyncio.ensure_future(workers.run(tasks.echo, number)) for number in range(9)]
+        family = {await workers.run(tasks.server), *[await workers.run(tasks.pid) for _ in range(6)]}
+        asked = [asyncio.ensure_future(workers.run(tasks.busy, 0.4)) for _ in range(6)]
         for _ in range(2):
-            await asyncio.sleep(0)
+            await asyncio.wait(asked, timeout=0.1)  # they are begun
             for pid in family:
                 os.kill(pid, signal.SIGSTOP)
             stand_still(2)
@@ -260,7 +260,7 @@ def test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time() ->
         return await asyncio.gather(*asked)
 
     try:
-        assert asyncio.run(crawl()) == list(range(9))
+        assert asyncio.run(crawl()) == ["done"] * 6
     finally:
         workers.close()
 
