@@ -104,6 +104,13 @@ class Forkserver:
         theirs.close()
         return process, ours
 
+    async def _started(self):
+        for _ in range(20):  # no page is to blame where its server is killed
+            with contextlib.suppress(OSError, EOFError):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._start)
+            await asyncio.sleep(0.1)
+        raise Died
+
     async def _place(self):
         loop = asyncio.get_running_loop()
         process, used = None, 0.0
@@ -112,7 +119,7 @@ class Forkserver:
             for last in (False, True):
                 try:
                     if process is None or not process.is_alive():
-                        process, pipe = await loop.run_in_executor(self._threads, self._start)
+                        process, pipe = await self._started()
                         used = 0.0
                     await loop.run_in_executor(self._threads, pipe.send, (function, args))
                     value, error, used = await self._received(process, pipe, used)
@@ -350,6 +357,8 @@ def one(contender: str, fault: str) -> None:
             "import pathlib, signal\nbegun = pathlib.Path(__file__).with_name('begun')\n"
             "if not begun.exists():\n    begun.touch()\n    signal.pause()\n"
         )
+        # the forkserver of Python 3.11 passes no other path on, and is silent about what it does not find
+        os.environ["PYTHONPATH"] += os.pathsep + str(folder)
         sys.path.insert(0, str(folder))
         preload = ["hangs_once"]
 
@@ -360,6 +369,7 @@ def one(contender: str, fault: str) -> None:
 
 
 UNGUARDED = """
+print("begun", flush=True)
 import asyncio, sys
 sys.path.insert(0, {root!r})
 from benchmarks import pool_faults
@@ -383,6 +393,8 @@ def run(contender: str, fault: str) -> str:
                 if fault == "crawl_killed":
                     return left_running(process)
                 out, _ = process.communicate(timeout=4 * PATIENCE)
+                if (begun := out.count("begun")) > 1:
+                    return f"begun {begun} times"
                 return (out.strip().splitlines() or ["hung"])[-1]
             except subprocess.TimeoutExpired:
                 return "hung"
