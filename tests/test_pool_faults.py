@@ -111,7 +111,11 @@ def stop_worker(running: Running) -> None:
 
 
 def stop_server(running: Running) -> None:
-    stop(running.servers(), 16)
+    """Its workers are killed meanwhile: nobody forks others."""
+    workers, servers = running.workers(), running.servers()
+    send(servers, signal.SIGSTOP)
+    send(workers, signal.SIGKILL)
+    stop(servers, 16)
 
 
 def kill_worker(running: Running) -> None:
@@ -154,7 +158,7 @@ FAULTS = (
     Fault("all processes stopped for 75 s", freeze_long, 0, 2),
     Fault("the crawl's own process stopped for 16 s", block_loop, 0, 4),
     Fault("a worker stopped for 16 s", stop_worker, 0, 4),
-    Fault("the server of workers stopped for 16 s", stop_server, 0, 4),
+    Fault("workers killed, their server stopped for 16 s", stop_server, 0, 4),
     Fault("a worker killed", kill_worker, 4, 40),
     Fault("the server of workers killed", kill_server, 2, 15),
     Fault("servers of workers killed as they start, five each", kill_starting_servers, 1, 5),
