@@ -6,8 +6,9 @@ CrawlerError
 └── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
     ├── Unreadable           the page is at fault: counted as dropped(reason)
     ├── Blocked              of a service that keeps robots away: failed(blocked), asked for again
-    ├── ExtractionTimeout    took longer than EXTRACTION_TIMEOUT; the worker was killed
-    └── WorkerDied           the worker ended: out of memory, killed from outside
+    ├── ExtractionTimeout    used EXTRACTION_TIMEOUT seconds of CPU, twice; the workers were killed
+    ├── WorkerDied           two workers ended while they read it: out of memory, killed from outside
+    └── BadReply             what was read could not be passed from the worker to the crawl
 """
 
 from __future__ import annotations
@@ -70,3 +71,9 @@ class ExtractionTimeout(ExtractionError):
 
 class WorkerDied(ExtractionError):
     reason = "worker-died"
+
+
+class BadReply(ExtractionError):
+    """A fault of ours: what a worker answered cannot be packed there, or not be unpacked here."""
+
+    reason = "bad-reply"

@@ -31,6 +31,7 @@ ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
 # A lone address is for every name, and needs ALLOW_PRIVATE_NETWORK. For tests.
 RESOLVE_TO = _own("RESOLVE_TO", "")
 EXTRACTION_PROCESSES = _own("EXTRACTION_PROCESSES", str(os.cpu_count() or 1))
+# seconds of CPU that a page may use of its worker, in each of two tries
 EXTRACTION_TIMEOUT = _own("EXTRACTION_TIMEOUT", "10")
 # `http://user:password@host:port`: through this proxy and no other. It resolves names, so it has to keep the
 # crawl out of private networks.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import os
 import socket
 import subprocess
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SERVER = "crawler.extraction.worker_server"
+
+
+class End(enum.Enum):
+    BY_ITSELF = "ended"
+    KILLED = "was killed"
+    HUNG = "hung"
 
 
 class ServerProcess:
@@ -29,6 +36,10 @@ class ServerProcess:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
         )
         theirs.close()
+        self.pid = self._process.pid
+        self.begun = False
+        """One of its workers has said that it runs."""
+        self._hung = False
 
     @property
     def ended(self) -> bool:
@@ -43,10 +54,23 @@ class ServerProcess:
         except OSError:  # closed here
             return True
 
+    @property
+    def end(self) -> End:
+        """How it ended, once it is closed."""
+        if self._hung:
+            return End.HUNG
+        return End.KILLED if (self._process.returncode or 0) < 0 else End.BY_ITSELF
+
     def fork(self, ours: socket.socket) -> None:
         """Another worker, at this end of a pair. Where the server has ended nobody takes it: it is closed."""
         with contextlib.suppress(OSError):
             socket.send_fds(self._control, [b"+"], [ours.fileno()])
+
+    def give_up(self) -> None:
+        """Kill it: it does not answer."""
+        self._hung = True
+        self._process.kill()
+        self.close()
 
     def close(self) -> None:
         """All its workers end with it."""

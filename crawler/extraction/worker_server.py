@@ -2,8 +2,9 @@
 
 It pays for the imports once. Its end of the socket pair FD brings one byte and one more socket for each
 worker that is wanted; when it brings nothing any more the crawl has ended or was killed, and all that it has
-forked ends with it. A job on a worker's socket is the number of its parts, their lengths, a pickle and its
-large buffers; an answer is a length of eight bytes and a pickle. Both ends are ours.
+forked ends with it. A worker says its number (HELLO), then answers each job. A job is the number of its
+parts, their lengths, a pickle and its large buffers; an answer is a head (ANSWER) and a pickle. Both ends are
+ours.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ import pickle
 import resource
 import signal
 import socket
+import struct
 import sys
+import time
 import traceback
 from typing import NoReturn
+
+from crawler.exceptions import BadReply
 
 PRELOADED = (
     "crawler.extraction.page",
@@ -33,18 +38,21 @@ MEMORY_LIMIT = 2 << 30
 # trafilatura's and htmldate's caches grow by about 1 MB in a few pages, and memory is rarely given back
 TASKS_A_WORKER = 1000
 WORN_MEMORY = 400 << 20
-# seconds beyond its time after which a worker ends itself, should the crawl not have ended it
+# seconds of CPU beyond its time after which a worker ends itself, should the crawl not have ended it
 GRACE = 5
 # parsing makes objects by the hundred thousand and leaves few cycles: at Python's own 700 the collector takes
 # a tenth of the page work, and the memory of a worker is the same
 COLLECT_EVERY = 100_000
 
 LENGTH = 8
+HELLO = struct.Struct("!Q")
+"""The worker's number."""
+ANSWER = struct.Struct("!Qd?")
+"""Bytes of the pickle, seconds of CPU that the worker has used in its life, whether it wants to be replaced.
+
+The pickle is what the function gave and None, or None and what it raised.
+"""
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-
-
-Reply = tuple[object, BaseException | None, bool]
-"""What the function gave, or what it raised, and whether the worker wants to be replaced."""
 
 
 def prepare(*modules: str) -> None:
@@ -86,52 +94,69 @@ def _end_with(server: int) -> None:
 
 
 def work(jobs: socket.socket, seconds: float) -> NoReturn:
-    """One worker: a job, a reply, until the socket is closed."""
+    """One worker: a job, an answer, until the socket is closed."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     done = 0
-    with contextlib.suppress(ConnectionError):
-        _send(jobs, pickle.dumps(os.getpid()))
+    try:
+        jobs.sendall(HELLO.pack(os.getpid()))
         while (job := _receive(jobs)) is not None:
             done += 1
-            _send(jobs, _answer(job, seconds + GRACE, worn=done >= TASKS_A_WORKER))
+            reply, full = _reply(job, seconds + GRACE)
             del job
+            worn = full or done >= TASKS_A_WORKER or _is_large()
+            jobs.sendall(ANSWER.pack(len(reply), time.process_time(), worn))
+            jobs.sendall(reply)
+    except ConnectionError:  # the crawl has ended
+        os._exit(0)
+    except BaseException:  # nothing of a page may run on as the server
+        traceback.print_exc()
+        os._exit(1)
     os._exit(0)
 
 
-def _answer(job: list[bytearray], seconds: float, *, worn: bool) -> bytes:
-    """The kernel's own alarm: a regular expression that runs for ever lets no thread of Python notice."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def _reply(job: list[bytearray], seconds: float) -> tuple[bytes, bool]:
+    """The pickle, and whether memory ran out.
+
+    The alarm is the kernel's own: a regular expression that runs for ever lets no thread of Python notice.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         function, args, kwargs = pickle.loads(job[0], buffers=job[1:])
         value = function(*args, **kwargs)
-        return pickle.dumps((value, None, worn or _is_large()), pickle.HIGHEST_PROTOCOL)
-    except Exception as error:
-        worn = worn or isinstance(error, MemoryError) or _is_large()
-        return pickle.dumps((None, _sendable(error), worn))
+        return _packed(value), False
+    except BaseException as error:  # a page that asks to exit is a page that fails
+        return pickle.dumps((None, _sendable(error))), isinstance(error, MemoryError)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _sendable(error: Exception) -> Exception:
+def _packed(value: object) -> bytes:
+    try:
+        return pickle.dumps((value, None), pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        raise
+    except Exception as error:  # what others' objects do when they are packed is any error at all
+        kind = type(value).__name__
+        raise BadReply(f"a {kind} cannot be packed: {type(error).__name__}: {error}") from error
+
+
+def _sendable(error: BaseException) -> Exception:
     """With the place where it was raised, and whole on the other side."""
     told = "".join(traceback.format_exception(error))
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:  # what an error of others does when it is packed is any error at all
-        error = RuntimeError(f"{type(error).__name__}: {error}")
-    error.add_note(told)
-    return error
+    sent: Exception = RuntimeError(f"{type(error).__name__}: {error}")
+    # a future takes no StopIteration, and one that is cancelled or interrupted is so by its own side
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        with contextlib.suppress(Exception):  # see _packed
+            pickle.loads(pickle.dumps(error))
+            sent = error
+    sent.add_note(told)
+    return sent
 
 
 def _is_large() -> bool:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak * (1 if sys.platform == "darwin" else 1024) > WORN_MEMORY
-
-
-def _send(to: socket.socket, message: bytes) -> None:
-    to.sendall(len(message).to_bytes(LENGTH, "big"))
-    to.sendall(message)
 
 
 def _receive(source: socket.socket) -> list[bytearray] | None:

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
+import os
+import select
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+A_WHILE = 300
+"""Seconds: on a machine that starves, not on one that has failed."""
 
 
 def children(pid: int) -> list[int]:
     """Of all generations."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
+        try:
+            listed = task.read_text().split()
+        except (FileNotFoundError, ProcessLookupError):  # a thread that has ended since
+            continue
+        for child in listed:
             found += [int(child), *children(int(child))]
     return found
 
 
-def still_there(pids: list[int], *, after: float) -> list[int]:
+def wait_for_children(pid: int, enough: Callable[[list[int]], bool]) -> list[int]:
+    """Of all generations, when there are enough of them."""
+    deadline = time.monotonic() + A_WHILE
+    while not enough(found := children(pid)):
+        assert time.monotonic() < deadline, found
+        os.sched_yield()
+    return found
+
+
+def still_there(pids: list[int], *, after: float = A_WHILE) -> list[int]:
     """Those that have not ended within so many seconds; a zombie has ended."""
     deadline = time.monotonic() + after
-    left = pids
-    while left and time.monotonic() < deadline:
-        left = [pid for pid in left if _runs(pid)]
-    return left
+    return [pid for pid in pids if not _ends(pid, deadline)]
 
 
-def _runs(pid: int) -> bool:
+def _ends(pid: int, deadline: float) -> bool:
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state not in {"Z", "X"}
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        left = max(0.0, deadline - time.monotonic())
+        return bool(select.select([descriptor], [], [], left)[0])
+    finally:
+        os.close(descriptor)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
+from pathlib import Path
 
 from crawler.extraction.worker_server import MEMORY_LIMIT
 
@@ -67,3 +69,81 @@ def raise_odd() -> None:
 
 def raise_plain() -> None:
     raise ValueError("no such value")
+
+
+def raise_stop() -> None:
+    next(iter(()))
+
+
+def exits() -> None:
+    raise SystemExit("enough")
+
+
+def cannot_be_packed() -> object:
+    return lambda: None
+
+
+class Unloadable:
+    """Is packed, and is an error when it is unpacked."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return int, ("no number",)
+
+
+def cannot_be_unpacked() -> Unloadable:
+    return Unloadable()
+
+
+def made(size: int) -> bytes:
+    return bytes(size)
+
+
+def asleep() -> None:
+    signal.pause()
+
+
+def waits(seconds: float) -> str:
+    """Uses no CPU meanwhile."""
+    time.sleep(seconds)
+    return "here"
+
+
+def busy(seconds: float) -> str:
+    """Uses so much CPU."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return "done"
+
+
+def leave_a_child(told: str) -> None:
+    """Ends, and what it has forked keeps its files open; the child's number is told in a file."""
+    if (child := os.fork()) == 0:
+        signal.pause()
+    with Path(told).open("a") as file:
+        file.write(f"{child}\n")
+    die()
+
+
+def begun(told: str) -> int:
+    """How often it has been, with this time."""
+    with Path(told).open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    return len(Path(told).read_text().splitlines())
+
+
+def die_once(told: str) -> int:
+    if begun(told) == 1:
+        die()
+    return os.getpid()
+
+
+def endless_once(told: str) -> int:
+    if begun(told) == 1:
+        endless()
+    return os.getpid()
+
+
+def endless_told(told: str) -> None:
+    begun(told)
+    endless()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -9,48 +10,52 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hostile.processes import children, still_there
+from tests.hostile.processes import A_WHILE, still_there, wait_for_children
 from tests.running import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.hostile.crawled import HostileOutlet
 
 
-def held_crawl(outlet: HostileOutlet) -> tuple[subprocess.Popen[str], list[int]]:
-    """A crawl that has read an article and waits for another, and its children."""
+@contextlib.contextmanager
+def held_crawl(outlet: HostileOutlet) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A crawl that waits for a page, and its children: a server of workers and a worker."""
     outlet.server["/held.html"] = lambda handler: handler.over.wait(60)
     outlet.server["/sitemap.xml"] = outlet.sitemap(outlet.good("/good.html"), f"{outlet.base}/held.html")
     process = outlet.start("-s", "LOG_LEVEL=INFO")
-    outlet.server.wait_for(lambda: "/held.html" in outlet.server.paths())
-    family = children(process.pid)
-    assert len(family) >= 2, "a server of workers and a worker"
-    return process, family
+    try:
+        outlet.server.wait_for(lambda: "/held.html" in outlet.server.paths())
+        yield process, wait_for_children(process.pid, lambda family: len(family) >= 2)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize(
     "signals", [[signal.SIGTERM, signal.SIGTERM], [signal.SIGINT, signal.SIGINT], [signal.SIGKILL]], ids=str
 )
 def test_no_worker_outlives_the_crawl(outlet: HostileOutlet, signals: list[signal.Signals]) -> None:
-    process, family = held_crawl(outlet)
-    for number in signals:
-        process.send_signal(number)
-        if number != signal.SIGKILL:
-            # two signals at once would be one
-            while "Received SIG" not in process.stderr.readline():
-                assert process.poll() is None
-    _, err = process.communicate(timeout=60)
-    assert process.returncode != 0, err
-    assert still_there(family, after=20) == []
+    with held_crawl(outlet) as (process, family):
+        for number in signals:
+            process.send_signal(number)
+            if number != signal.SIGKILL:
+                # two signals at once would be one
+                while "Received SIG" not in process.stderr.readline():
+                    assert process.poll() is None
+        _, err = process.communicate(timeout=A_WHILE)
+        assert process.returncode != 0, err
+        assert still_there(family) == []
 
 
-def test_a_busy_worker_ends_with_its_task_when_nobody_is_left_to_end_it() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.hostile.kept_busy"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    family = children(process.pid)
-    assert len(family) >= 3, "a server of workers and two of them"
-    process.kill()
-    process.communicate(timeout=60)
-    assert still_there(family, after=30) == []
+def test_a_busy_worker_ends_when_nobody_is_left_to_end_it() -> None:
+    command = [sys.executable, "-m", "tests.hostile.kept_busy"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            family = [int(pid) for pid in process.stdout.readline().split()]
+        finally:
+            process.kill()
+    assert len(set(family)) == 3, "two workers and their server"
+    assert still_there(family) == []

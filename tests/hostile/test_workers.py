@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.exceptions import ExtractionTimeout, WorkerDied
+from crawler.exceptions import BadReply, ExtractionTimeout, WorkerDied
 from crawler.extraction import worker_server
 from crawler.extraction.workers import Workers
 from tests.hostile import tasks
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE = 5 << 20
+NEXT = [0, 1, 2]
+"""What pages that wait behind another are answered."""
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def test_an_endless_task_is_ended_while_others_are_served(workers: Workers) -> N
         stuck = asyncio.ensure_future(workers.run(tasks.endless))
         first = await workers.run(tasks.pid)
         assert not stuck.done()
-        with pytest.raises(ExtractionTimeout, match="endless took longer than 1 s"):
+        with pytest.raises(ExtractionTimeout, match=r"endless used 1 s of CPU .* in 2 workers"):
             await stuck
         return first, await workers.run(tasks.pid)
 
@@ -96,7 +99,7 @@ def test_nothing_is_handed_to_a_worker_that_has_ended_with_its_server(workers: W
             family = [server, *children(server)]
             os.kill(server, signal.SIGKILL)
             # seen from outside: the event loop has not heard of any of them
-            assert still_there(family, after=10) == []
+            assert still_there(family) == []
             assert await workers.run(tasks.echo, number) == number
 
     asyncio.run(crawl())
@@ -107,7 +110,7 @@ def test_a_page_is_not_blamed_for_a_worker_that_was_idle_when_it_was_killed(lone
         pid = await lone.run(tasks.pid)
         os.kill(pid, signal.SIGKILL)
         # seen from outside: the event loop has not heard of it
-        assert still_there([pid], after=10) == []
+        assert still_there([pid]) == []
         return await asyncio.gather(*(lone.run(tasks.echo, number) for number in range(5)))
 
     assert asyncio.run(crawl()) == list(range(5))
@@ -185,7 +188,7 @@ def test_a_closed_pool_leaves_nobody_waiting_and_nothing_running() -> None:
         family = [pid for pid in children(os.getpid()) if pid not in before]
         workers.close()
         assert family
-        assert still_there(family, after=10) == []
+        assert still_there(family) == []
         return await asyncio.gather(*waiting, workers.run(tasks.pid), return_exceptions=True)
 
     assert {type(ended) for ended in asyncio.run(crawl())} == {WorkerDied}
@@ -230,6 +233,184 @@ def test_workers_that_could_not_begin_are_begun_again_for_the_next_page(
 
     try:
         assert asyncio.run(crawl()) == "read"
+    finally:
+        workers.close()
+
+
+# --- what stood still ------------------------------------------------------------------------------
+def stand_still(seconds: float) -> None:
+    """As the event loop does where the crawl, or the whole machine, is stopped."""
+    time.sleep(seconds)
+
+
+def test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time() -> None:
+    """The loop, the server and the workers, as when the machine is suspended."""
+    workers = Workers(2, 1.0)
+
+    async def crawl() -> list[object]:
+        family = {await workers.run(tasks.server), *[await workers.run(tasks.pid) for _ in range(6)]}
+        asked = [asyncio.ensure_future(workers.run(tasks.busy, 0.4)) for _ in range(6)]
+        for _ in range(2):
+            await asyncio.wait(asked, timeout=0.1)  # they are begun
+            for pid in family:
+                os.kill(pid, signal.SIGSTOP)
+            stand_still(2)
+            for pid in family:
+                os.kill(pid, signal.SIGCONT)
+        return await asyncio.gather(*asked)
+
+    try:
+        assert asyncio.run(crawl()) == ["done"] * 6
+    finally:
+        workers.close()
+
+
+def test_time_in_which_a_worker_stands_still_alone_is_not_its_pages(lone: Workers) -> None:
+    async def crawl() -> object:
+        pid = await lone.run(tasks.pid)
+        os.kill(pid, signal.SIGSTOP)
+        asked = asyncio.ensure_future(lone.run(tasks.pid))
+        assert not (await asyncio.wait([asked], timeout=3))[0]
+        os.kill(pid, signal.SIGCONT)
+        return pid, await asked
+
+    before, after = asyncio.run(crawl())
+    assert before == after
+
+
+def test_a_page_that_waits_without_use_of_cpu_has_more_than_its_time(workers: Workers) -> None:
+    assert asyncio.run(workers.run(tasks.waits, 2.0)) == "here"
+
+
+def test_a_page_that_sleeps_for_ever_is_ended() -> None:
+    workers = Workers(1, 0.1)
+
+    async def crawl() -> object:
+        with pytest.raises(ExtractionTimeout, match=r"asleep used no CPU for 0\.6 s"):
+            await workers.run(tasks.asleep)
+        return await workers.run(tasks.echo, "next")
+
+    try:
+        assert asyncio.run(crawl()) == "next"
+    finally:
+        workers.close()
+
+
+@pytest.mark.parametrize("size", [1 << 20, 12 << 20])
+def test_answers_that_lie_ready_behind_a_blocked_loop_are_taken(lone: Workers, size: int) -> None:
+    async def crawl() -> list[int]:
+        await lone.run(tasks.pid)
+        asked = [asyncio.ensure_future(lone.run(tasks.made, size)) for _ in range(4)]
+        for _ in range(3):
+            await asyncio.sleep(0)
+            stand_still(3)
+        return [len(answer) for answer in await asyncio.gather(*asked)]
+
+    assert asyncio.run(crawl()) == [size] * 4
+
+
+# --- one more try ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("task", [tasks.die_once, tasks.endless_once])
+def test_a_page_whose_worker_ended_is_read_by_another(lone: Workers, task, tmp_path: Path) -> None:
+    told = tmp_path / "begun"
+
+    async def crawl() -> list[object]:
+        behind = (lone.run(tasks.echo, number) for number in NEXT)
+        return await asyncio.gather(lone.run(task, str(told)), *behind)
+
+    answer, *others = asyncio.run(crawl())
+    first, second = map(int, told.read_text().split())
+    assert (answer, others) == (second, NEXT)
+    assert first != second
+
+
+def test_a_page_without_end_is_begun_twice_and_no_third_time(workers: Workers, tmp_path: Path) -> None:
+    told = tmp_path / "begun"
+    with pytest.raises(ExtractionTimeout):
+        asyncio.run(workers.run(tasks.endless_told, str(told)))
+    assert len(set(told.read_text().split())) == len(told.read_text().split()) == 2
+
+
+# --- what is raised and answered -------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("task", "error", "told"),
+    [
+        (tasks.raise_stop, RuntimeError, "StopIteration"),
+        (tasks.exits, RuntimeError, "SystemExit: enough"),
+        (tasks.cannot_be_packed, BadReply, "a function cannot be packed"),
+        (tasks.cannot_be_unpacked, BadReply, "what cannot_be_unpacked gave cannot be unpacked: ValueError"),
+    ],
+)
+def test_what_cannot_be_passed_on_is_an_error_of_its_page_alone(lone: Workers, task, error, told) -> None:
+    async def crawl() -> tuple[list[object], set[int]]:
+        pid = await lone.run(tasks.pid)
+        behind = (lone.run(tasks.echo, number) for number in NEXT)
+        ended = await asyncio.gather(lone.run(task), *behind, return_exceptions=True)
+        return ended, {pid, await lone.run(tasks.pid)}
+
+    (raised, *others), pids = asyncio.run(crawl())
+    assert others == NEXT
+    assert isinstance(raised, error), raised
+    assert told in str(raised)
+    assert len(pids) == 1, "the worker is none the worse"
+
+
+def test_a_child_that_holds_the_socket_of_its_worker_does_not_hide_its_death(
+    lone: Workers, tmp_path: Path
+) -> None:
+    told = tmp_path / "children"
+
+    async def crawl() -> list[object]:
+        behind = (lone.run(tasks.echo, number) for number in NEXT)
+        return await asyncio.gather(lone.run(tasks.leave_a_child, str(told)), *behind, return_exceptions=True)
+
+    try:
+        died, *others = asyncio.run(crawl())
+    finally:
+        for child in told.read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+    assert isinstance(died, WorkerDied), died
+    assert others == NEXT
+
+
+# --- how servers start -----------------------------------------------------------------------------
+@pytest.mark.parametrize("hangs", ["once", "always"])
+def test_a_server_that_hangs_at_its_start_is_replaced_and_at_last_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hangs: str
+) -> None:
+    (tmp_path / "hangs.py").write_text(
+        "import pathlib, signal\nbegun = pathlib.Path(__file__).with_name('begun')\n"
+        f"if not begun.exists() or {hangs == 'always'}:\n    begun.touch()\n    signal.pause()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    workers = Workers(2, 3.0, preload=("hangs",), idle_start=2.0)
+    try:
+        if hangs == "once":
+            assert asyncio.run(workers.run(tasks.echo, "read")) == "read"
+        else:
+            with pytest.raises(WorkerDied, match="the process they are forked from hung before it began"):
+                asyncio.run(workers.run(tasks.echo, "lost"))
+    finally:
+        workers.close()
+
+
+def test_servers_that_are_killed_faster_than_they_start_lose_no_page() -> None:
+    before = set(children(os.getpid()))  # servers of other tests
+    workers = Workers(1, 3.0)
+
+    async def crawl() -> list[object]:
+        asked = [asyncio.ensure_future(workers.run(tasks.echo, number)) for number in NEXT]
+        await asyncio.sleep(0)
+        for _ in range(6):
+            while not (new := set(children(os.getpid())) - before) and not any(page.done() for page in asked):
+                await asyncio.sleep(0)
+            for pid in new:
+                os.kill(pid, signal.SIGKILL)
+            before.update(new)
+        return await asyncio.gather(*asked)
+
+    try:
+        assert asyncio.run(crawl()) == NEXT
     finally:
         workers.close()
 
