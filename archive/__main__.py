@@ -99,7 +99,11 @@ def _parser() -> argparse.ArgumentParser:
     repair = add(
         "repair", _repair, "commit what dead writers left, turn the view to the last snapshot, sweep up"
     )
-    repair.add_argument("--rebuild", action="store_true", help="make state.sqlite anew from the log")
+    repair.add_argument(
+        "--rebuild",
+        action="store_true",
+        help="make state.sqlite anew from the log, and the index of pages from the pages",
+    )
     add("compact", _compact, "merge small files; worth it daily on a busy archive")
     gc = add("gc", _gc, "remove data files that no recent snapshot needs; time travel does not need them")
     gc.add_argument("--keep-days", type=days, default=1, metavar="DAYS", help="how recent (default: 1)")

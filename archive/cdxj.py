@@ -102,16 +102,34 @@ def lines(layout: Layout) -> Iterator[str]:
 
 
 def rebuild(layout: Layout) -> int:
-    """Read every WARC file; how many pages there are. Call it under the commit lock."""
+    """Make the index anew from the pages of a local archive; their number. Call it under the commit lock.
+
+    Of a file that cannot be read to its end, entries behind the damage are kept.
+    """
     before = _files(layout)
-    kept = []
+    old = [line for path in before for line in path.read_bytes().splitlines(keepends=True)]
+    kept: list[bytes] = []
     for path in sorted(layout.raw.glob("*.warc.gz")):
-        kept += [line for pointer, record in raw.scan(layout, path) if (line := _line(pointer, record))]
+        end = 0
+        for pointer, record in raw.scan(layout, path):
+            end = pointer.offset + pointer.length
+            if line := _line(pointer, record):
+                kept.append(line)
+        if end < path.stat().st_size:
+            kept += [line for line in old if _lies_behind(line, f"_raw/{path.name}", end)]
     written = _write(layout, sorted(set(kept))) if kept else None
     for path in before:
         if path != written:
             path.unlink(missing_ok=True)
     return len(kept)
+
+
+def _lies_behind(line: bytes, file: str, end: int) -> bool:
+    try:
+        pointer = _pointer(line)
+    except (ValueError, LookupError, TypeError):  # the index itself is damaged
+        return False
+    return pointer.file == file and pointer.offset >= end
 
 
 def remove(layout: Layout, places: set[tuple[str, int]]) -> None:

@@ -48,7 +48,7 @@ _SCHEMAS = {
 
 
 class Archive:
-    """An archive as it was when it was opened; open it again, or `refresh`, to see later commits.
+    """An archive as it was when it was opened; open it again to see later commits.
 
     `as_of` is transaction time: what had been committed by then. A date means 00:00 UTC.
     """
@@ -59,10 +59,6 @@ class Archive:
     @property
     def root(self) -> Path:
         return self._layout.root
-
-    def refresh(self) -> Archive:
-        """The same archive as it is now."""
-        return Archive(self.root)
 
     def articles(
         self,

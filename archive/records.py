@@ -7,11 +7,11 @@ Every `datetime` is aware and UTC; a naive one is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  msgspec reads the annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from datetime import datetime
 
     Align = Callable[[Mapping[str, "VariantText"], Collection[tuple[str, str]]], Sequence["AlignmentRecord"]]
     """Of the texts of one story, by article id, those pairs of ids; no rows where it cannot tell."""

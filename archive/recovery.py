@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from archive import blanking, cdxj, codec, locks, raw, segment
 from archive.exceptions import PoisonRecord, SchemaTooNew
@@ -78,14 +79,21 @@ def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime
     return records
 
 
+class _Header(msgspec.Struct):
+    kind: str = ""
+    run_id: str = ""
+    version: int = 0
+
+
 def _header(lines: list[bytes | segment.Damage]) -> tuple[str, int]:
     """The run that wrote the segment, and the version of the format."""
     if not lines or isinstance(lines[0], segment.Damage):
         return "", 0
-    header = json.loads(lines[0])
-    if header.get("kind") != "segment":
+    try:
+        header = msgspec.json.decode(lines[0], type=_Header)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return "", 0
-    return str(header.get("run_id", "")), int(header.get("version", 0))
+    return (header.run_id, header.version) if header.kind == "segment" else ("", 0)
 
 
 def _mend_pages(layout: Layout, run_id: str, at: datetime) -> None:

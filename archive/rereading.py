@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from archive import alignments, fetching, rows, stories
+from archive import alignments, codec, fetching, stories
 from archive.commit import Committer
 from archive.looks import Draft, Reading
 from archive.opening import open_existing, utc_now
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from archive.log import Snapshot
     from archive.records import Align, ArticleRecord
+    from archive.rows import Row
     from archive.state import State
 
     Key = tuple[str, int]
@@ -113,6 +114,6 @@ def _stored(
     return found, frozenset(files), latest
 
 
-def _read(record: ArticleRecord) -> rows.Row:
-    row = rows.plain(record)
+def _read(record: ArticleRecord) -> Row:
+    row = codec.plain(record)
     return {name: row[name] for name in COLUMNS}

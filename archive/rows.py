@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
-from archive import codec
+from archive.codec import plain
 from archive.schema import STORED
 from archive.stories import Story
 
@@ -36,15 +36,6 @@ class Commit:
 
     def columns(self) -> Row:
         return {"ingested_at": self.at, "commit_seq": self.seq}
-
-
-def plain(record: object) -> Row:
-    """A record's fields, nested records as mappings, as Arrow takes them."""
-    row = codec.plain(record)
-    for name in codec.nested_in(type(record)):
-        if (items := row[name]) is not None:
-            row[name] = [codec.plain(item) for item in items]  # type: ignore[attr-defined]
-    return row
 
 
 def versions(

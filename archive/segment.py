@@ -128,8 +128,6 @@ class Segment:
 class Damage:
     offset: int
     data: bytes
-    at_end: bool
-    """Nothing readable follows: a write that was cut short, so never acknowledged, or damage."""
 
 
 def read(data: bytes) -> Iterator[bytes | Damage]:
@@ -147,12 +145,12 @@ def read(data: bytes) -> Iterator[bytes | Damage]:
             position = following
             continue
         if broken_from is not None:
-            yield Damage(broken_from, data[broken_from:position], at_end=False)
+            yield Damage(broken_from, data[broken_from:position])
             broken_from = None
         line, position = frame
         yield line
     if broken_from is not None:
-        yield Damage(broken_from, data[broken_from:], at_end=True)
+        yield Damage(broken_from, data[broken_from:])
 
 
 def _frame(data: bytes, position: int) -> tuple[bytes, int] | None:

@@ -2,7 +2,7 @@
 
 Through obstore, whose `mode="create"` is a conditional put (`If-None-Match: *`). Where and as whom is told by
 the variables that every S3 program reads, `AWS_ACCESS_KEY_ID` and its fellows; obstore reads those of Google
-and Azure in the same way.
+in the same way.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-SCHEMES = ("s3", "gs", "az")
+SCHEMES = ("s3", "gs")
 _KEYS = (
     "AWS_ACCESS_KEY_ID",
     "AWS_WEB_IDENTITY_TOKEN_FILE",

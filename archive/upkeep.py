@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from archive import replay, sending
+from archive import cdxj, locks, replay, sending, working_copy
 from archive.commit import Committer
 from archive.opening import open_existing, utc_now
 from archive.writer import ArchiveWriter
@@ -46,14 +46,18 @@ def gc(root: str | os.PathLike[str], keep_days: float = 1, *, dry_run: bool = Fa
 
 
 def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
-    """Commit what dead writers left, turn the view to the head, sweep; `rebuild` makes the cache anew too.
+    """Commit what dead writers left, turn the view to the head, sweep.
 
-    A data file that an object store has lost is put there again, if this machine has it.
+    `rebuild` makes the cache anew too and, in a folder, the index of pages. A data file that an object store
+    has lost is put there again, if this machine has it.
     """
     layout, _, head = open_existing(root)
     returned = sending.put_right(layout, head)
     if rebuild:
         replay.discard_state(layout)
+        if working_copy.of(layout.root) is None:
+            with locks.hold(layout.lock):
+                cdxj.rebuild(layout)
     with ArchiveWriter.open(root, run_id=_RUN) as writer:
         recovered = writer.recovered
         return Repaired(recovered, writer.commit(), returned)

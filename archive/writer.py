@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from archive import codec, recovery, replay, working_copy
 from archive.addresses import address_key, story_of_one
@@ -59,12 +59,10 @@ class ArchiveWriter:
         layout: Layout,
         log: Log,
         run_id: str,
-        fsync: Literal["batched", "always"],
         now: Callable[[], datetime],
     ) -> None:
         """Use `ArchiveWriter.open`."""
         self._layout, self._run_id = layout, run_id
-        self._sync_each = fsync == "always"
         self._sent = working_copy.of(layout.root) is not None
         self._now = now
         self._quarantine = Quarantine(layout)
@@ -95,17 +93,16 @@ class ArchiveWriter:
         root: str | os.PathLike[str],
         *,
         run_id: str,
-        fsync: Literal["batched", "always"] = "batched",
         now: Callable[[], datetime] = utc_now,
     ) -> ArchiveWriter:
         """Open an archive for writing, making it where there is none.
 
-        Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. `batched` leaves it to the
-        owner to call `sync`; `always` syncs each record, about 4 ms. `now` must give aware times.
+        Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. It is left to the owner to
+        call `sync`. `now` must give aware times.
         """
         layout, log = open_or_create(root, run_id, now())
         try:
-            return cls(layout, log, run_id, fsync, now)
+            return cls(layout, log, run_id, now)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveWriteError(f"Cannot start writing to the archive {root}: {error}.") from error
 
@@ -150,8 +147,6 @@ class ArchiveWriter:
             self._batch.segment.append(codec.encode(kept))
             self._batch.add(kept, before, after)
             self._unsynced = True
-        if self._sync_each:
-            self.sync()
         return verdict
 
     def sync(self) -> None:

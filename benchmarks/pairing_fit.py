@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.pairing_background import save
 from benchmarks.pairing_sets import cut, half_of, know, paragraphs, trials
 from pipelines.alignment.weighting import shipped_weighting
-from pipelines.pairing.background import save, shipped_background
+from pipelines.pairing.background import shipped_background
 from pipelines.pairing.content import tier
 from pipelines.pairing.features import NAMES
 from pipelines.pairing.passages import Agreement, agreement

@@ -18,10 +18,10 @@ import numpy as np
 
 from benchmarks.alignment_fit import fit as fit_paragraphs
 from benchmarks.alignment_sets import cases
+from benchmarks.pairing_background import count
 from benchmarks.pairing_perturbed import PERTURBED, edited, perturbed
 from pipelines.alignment.paragraphs import grouped
 from pipelines.alignment.weighting import shipped_weighting
-from pipelines.pairing.background import Background, count
 from pipelines.pairing.candidates import Compared
 from pipelines.pairing.features import Expected, features
 from pipelines.pairing.passages import passages
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from pipelines.alignment.paragraphs import Groups
     from pipelines.alignment.weighting import Weighting
+    from pipelines.pairing.background import Background
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 MODES = ("full", "lead", "halves", "abridged", "edited", "other day", "few")

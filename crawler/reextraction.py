@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from archive import rereading
-from archive.rows import plain
+from archive.codec import plain
 from crawler.extraction.extractor import EXTRACTOR
 from crawler.republication import FROM_THE_PAGE, with_what_no_page_states
 

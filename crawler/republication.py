@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from archive import codec
+from archive.codec import plain
 from archive.records import AlternateRecord, ArticleRecord
 from archive.rereading import COLUMNS, Rereading, publish
-from archive.rows import plain
 from pipelines.alignment import Aligner
 
 if TYPE_CHECKING:

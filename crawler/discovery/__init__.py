@@ -25,11 +25,8 @@ class Lead:
     source: LeadSource
     alternates: tuple[Alternate, ...] = ()
     """As listed, the address itself among them where the list says so."""
-    language: str | None = None
-    """BCP 47; None where neither the entry nor its feed names one."""
     published_raw: str | None = None
     """As printed; never the date of a change."""
-    title: str | None = None
     modified_raw: str | None = None
     """As printed: `lastmod` of a sitemap, `updated` of an Atom entry."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
-from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from crawler.discovery import Lead, listed_page
@@ -28,8 +26,6 @@ _FEEDPARSER_RAISES = (
     TypeError,
     ValueError,
 )
-# "A < B" is no tag
-_TAGS = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def read_feed_source(body: bytes, url: str) -> Sitemap:
@@ -58,15 +54,14 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
     if not parsed.get("version") and not parsed.entries:
         reason = "not-a-feed" if body.strip() else "empty"
         raise DiscoveryError(f"{url}: expected RSS, Atom or RDF, got something else", reason)
-    feed_language = _text(parsed.feed, "language")
     leads: dict[str, Lead] = {}
     for entry in parsed.entries:
-        if (lead := _lead(entry, url, feed_language)) is not None:
+        if (lead := _lead(entry, url)) is not None:
             leads.setdefault(lead.url, lead)
     return tuple(leads.values())
 
 
-def _lead(entry: dict[str, Any], url: str, feed_language: str | None) -> Lead | None:
+def _lead(entry: dict[str, Any], url: str) -> Lead | None:
     links = dict(_links(entry, url))
     # what Feedburner moved away, the one link, or an RSS guid that is an address
     printed = _text(entry, "feedburner_origlink"), next(iter(links), None), _text(entry, "link")
@@ -74,16 +69,11 @@ def _lead(entry: dict[str, Any], url: str, feed_language: str | None) -> Lead | 
     if address is None:
         return None
     alternates = tuple(Alternate(tag, page, "sitemap") for page, tag in links.items() if tag)
-    title = dict.get(entry, "title_detail")
-    inherited = title.get("language") if isinstance(title, dict) else None
-    claims = links.get(address), _text(entry, "language"), inherited, feed_language
     return Lead(
         url=address,
         source="feed",
         alternates=alternates,
-        language=next((tag for claim in claims if (tag := language_tag(claim))), None),
         published_raw=_text(entry, "published"),
-        title=_title(entry),
         modified_raw=_text(entry, "updated"),
     )
 
@@ -96,11 +86,6 @@ def _links(entry: dict[str, Any], url: str) -> Iterator[tuple[str, str | None]]:
             continue
         if page := listed_page(url, link.get("href")):
             yield page, language_tag(link.get("hreflang"))
-
-
-def _title(entry: dict[str, Any]) -> str | None:
-    # feedparser's own verdict, HTML or plain text, is no help: one unknown tag makes all of it plain
-    return one_line(unescape(_TAGS.sub("", _text(entry, "title") or ""))) or None
 
 
 def _text(record: dict[str, Any], key: str) -> str | None:

@@ -79,15 +79,8 @@ def _parse(body: bytes, url: str) -> etree._Element:
 def _lead(entry: etree._Element, address: str, url: str) -> Lead:
     alternates = tuple(dict.fromkeys(_alternates(entry, url)))
     news = next((child for child in entry if _name(child) == "news"), None)
-    language, published, title = None, None, None
-    if news is not None:
-        publication = next((child for child in news if _name(child) == "publication"), news)
-        language = language_tag(_first(publication, "language"))
-        published, title = _first(news, "publication_date"), _first(news, "title")
-    own = {alternate.language for alternate in alternates if alternate.url == address} - {None}
-    if language is None and len(own) == 1:
-        language = own.pop()
-    return Lead(address, "sitemap", alternates, language, published, title, _first(entry, "lastmod"))
+    published = None if news is None else _first(news, "publication_date")
+    return Lead(address, "sitemap", alternates, published, _first(entry, "lastmod"))
 
 
 def _alternates(entry: etree._Element, url: str) -> Iterator[Alternate]:

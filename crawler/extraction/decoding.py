@@ -8,6 +8,7 @@ import re
 from charset_normalizer import from_bytes
 from lxml import etree
 from lxml.html import HtmlElement
+from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
 
 from crawler.exceptions import Unreadable
 from crawler.extraction.outline import Outline, outline
@@ -35,14 +36,11 @@ _NO_TAGS = re.compile(
 _MAY_HIDE_ONE = 128 << 10
 """Bytes of a page from which it is not told by its length alone: a `>` may stand in a value."""
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _OTHER_FORMATS = (
     b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"\x00\x00\x01\x00",
     b"ID3", b"OggS", b"Rar!", b"7z\xbc\xaf", b"{\"", b"[{", b"wOF", b"\x7fELF",
 )  # fmt: skip
-# What browsers read under these names: the WHATWG encoding standard
-_READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+_CANNOT_BE = ("utf-16", "utf-32", "utf-7", "idna", "punycode")
 
 
 def parse(body: bytes, declared: str | None) -> HtmlElement:
@@ -122,11 +120,10 @@ def _join(root: HtmlElement) -> None:
 
 def as_utf8(body: bytes, declared: str | None) -> bytes:
     """By byte order mark, header, meta, in this order; a claim that the bytes contradict is not believed."""
-    for mark, encoding in _BOMS:
-        if body.startswith(mark):
-            return _encoded(body[len(mark) :].decode(encoding, "replace"))
-    found = _META_CHARSET.search(body[:4096])
-    claims = [declared, found[1].decode("ascii", "replace") if found else None, "utf-8"]
+    encoding, mark = read_bom(body)
+    if encoding is not None and mark is not None:
+        return _encoded(body[len(mark) :].decode(encoding, "replace"))
+    claims = [declared, html_body_declared_encoding(body), "utf-8"]
     for claim in claims:
         if (name := _codec(claim)) is None:
             continue
@@ -152,16 +149,12 @@ def _encoded(text: str) -> bytes:
 
 
 def _codec(claim: str | None) -> str | None:
-    if not claim:
-        return None
-    try:
-        info = codecs.lookup(claim.strip())
-    except (LookupError, ValueError):
-        return None
+    """Python's name of the encoding in which a browser reads what is claimed to be in this one."""
+    name = resolve_encoding(claim) if claim else None
     # base64, zip and the like are codecs too; utf-16 in a meta that could be read is not true
-    if not info._is_text_encoding or info.name.startswith(("utf-16", "utf-32", "utf-7", "idna", "punycode")):
+    if name is None or not codecs.lookup(name)._is_text_encoding or name.startswith(_CANNOT_BE):
         return None
-    return _READ_AS.get(info.name, info.name)
+    return name
 
 
 def _utf8_read_as_another(body: bytes, name: str) -> bool:

@@ -6,14 +6,14 @@ comes after the first MOST blocks; languages other than uk, ru and en are not al
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pipelines.alignment.paragraphs import MOST, grouped
 from pipelines.alignment.telling import rows
 from pipelines.pairing.weights import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, MutableMapping
+    from collections.abc import Collection, Mapping
 
     from archive.records import AlignmentRecord, VariantText
     from pipelines.alignment.paragraphs import Groups
@@ -29,12 +29,20 @@ _KEPT = 64
 """Texts that are held as read, half a megabyte each."""
 
 
+class Aligned(Protocol):
+    """A store of what has been aligned, by the texts."""
+
+    def get(self, texts: Texts, /) -> tuple[AlignmentRecord, ...] | None: ...
+
+    def __setitem__(self, texts: Texts, rows: tuple[AlignmentRecord, ...], /) -> None: ...
+
+
 class Aligner:
     """Aligns when asked, or ahead: so that the archive's lock is not held while it works."""
 
-    def __init__(self, done: MutableMapping[Texts, tuple[AlignmentRecord, ...]] | None = None) -> None:
+    def __init__(self, done: Aligned | None = None) -> None:
         """`done` keeps what has been aligned; where none is given, memory does."""
-        self._done = {} if done is None else done
+        self._done: Aligned = {} if done is None else done
 
     def __call__(
         self, variants: Mapping[str, VariantText], couples: Collection[Couple]

@@ -6,24 +6,18 @@ holds shares of articles, of hashes of n-grams and of sounds of names, and no te
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from pipelines.pairing.reading import Reading
-
-Key = TypeVar("Key", str, int)
-_LEAST = 0.08
-"""Share of the articles from which on an n-gram counts as common."""
 FILE = Path(__file__).parent / "background.npz"
 
 
@@ -45,34 +39,6 @@ class Background:
 
 
 NOTHING = Background()
-
-
-def count(readings: Sequence[Reading]) -> Background:
-    """Of the articles of one language."""
-    keys, times = np.unique(np.concatenate([each.ngrams for each in readings]), return_counts=True)
-    return Background(
-        keys[times >= _LEAST * len(readings)],
-        _shares([{anchor.key for anchor in each.anchors} for each in readings]),
-        _shares([set(each.meanings) for each in readings]),
-    )
-
-
-def _shares(sets: Sequence[set[Key]]) -> dict[Key, float]:
-    seen = Counter(key for each in sets for key in each)
-    return {
-        key: round(times / len(sets), 4) for key, times in sorted(seen.items()) if times >= 0.01 * len(sets)
-    }
-
-
-def save(backgrounds: Mapping[str, Background]) -> None:
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for language, each in sorted(backgrounds.items()):
-        arrays[f"{language} ngrams"] = each.ngrams
-        arrays[f"{language} anchors"] = np.array(list(each.anchors), dtype=np.str_)
-        arrays[f"{language} anchor shares"] = np.array(list(each.anchors.values()), dtype=np.float32)
-        arrays[f"{language} meanings"] = np.array(list(each.meanings), dtype=np.uint16)
-        arrays[f"{language} meaning shares"] = np.array(list(each.meanings.values()), dtype=np.float32)
-    np.savez_compressed(FILE, allow_pickle=False, **arrays)
 
 
 @cache

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 from pipelines.pairing.features import in_order
 from pipelines.pairing.passages import Passages
 from pipelines.pairing.rarity import Pool, pool
-from pipelines.pairing.reading import Document, Reading, read
 from pipelines.pairing.records import CONFLICT
 from pipelines.pairing.shortlist import Candidate, shortlist, story_by_story
 from pipelines.pairing.traces import Rare, Trace
@@ -23,6 +22,8 @@ from pipelines.pairing.wording import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+
+    from pipelines.pairing.reading import Reading
 
 _SHORT = 400
 _SHOWN = 12
@@ -121,14 +122,6 @@ class Match:
             "covered": list(self.covered),
             "traces": [[each.kind, each.key] for each in self.traces],
         }
-
-
-def match(documents: Sequence[Document], weights: Weights | None = None) -> tuple[Match, ...]:
-    """Best pairs with a probability of at least .1, of each outlet for itself; see `compare`."""
-    found: list[Match] = []
-    for outlet in sorted({each.outlet for each in documents}):
-        found += compare([read(each) for each in documents if each.outlet == outlet], weights=weights)
-    return tuple(sorted(found, key=lambda each: (each.a_id, each.b_id)))
 
 
 def compare(

@@ -13,7 +13,6 @@ import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import astuple, fields, replace
 from functools import cache
@@ -31,7 +30,7 @@ from pipelines.pairing.content import Match
 from pipelines.pairing.traces import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pipelines.alignment import Texts
 
@@ -45,8 +44,8 @@ _FILE = "spool.sqlite"
 _TRACES = [each.name for each in fields(Match)].index("traces")
 
 
-class Spool(MutableMapping["Texts", tuple[AlignmentRecord, ...]]):
-    """Compared blocks, the pairs chosen in this run, and, as a mapping, alignments."""
+class Spool:
+    """Compared blocks, the pairs chosen in this run, and alignments by their texts: an Aligner's store."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -100,26 +99,13 @@ class Spool(MutableMapping["Texts", tuple[AlignmentRecord, ...]]):
             found.append(replace(_match(_unpacked(row[1])), held=bool(row[0])))
         return found
 
-    def __getitem__(self, texts: Texts) -> tuple[AlignmentRecord, ...]:
+    def get(self, texts: Texts) -> tuple[AlignmentRecord, ...] | None:
         row = self._db.execute("SELECT rows FROM aligned WHERE texts = ?", (_key(texts),)).fetchone()
-        if row is None:
-            raise KeyError(texts)
-        return tuple(_alignment(values) for values in _unpacked(row[0]))
+        return None if row is None else tuple(_alignment(values) for values in _unpacked(row[0]))
 
     def __setitem__(self, texts: Texts, rows: tuple[AlignmentRecord, ...]) -> None:
         told = _packed([astuple(row) for row in rows])
         self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), told))
-
-    def __delitem__(self, texts: Texts) -> None:
-        self._db.execute("DELETE FROM aligned WHERE texts = ?", (_key(texts),))
-
-    def __iter__(self) -> Iterator[Texts]:
-        for (key,) in self._db.execute("SELECT texts FROM aligned"):
-            a, version_a, b, version_b = json.loads(key)
-            yield a, version_a, b, version_b
-
-    def __len__(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM aligned").fetchone()[0])
 
     def close(self) -> None:
         self._db.close()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import cdxj, raw
+from archive import cdxj, locks, raw, upkeep
 from archive.layout import Layout
 from archive.raw import RawFile
 
@@ -82,6 +82,34 @@ def test_the_index_is_sorted_and_rebuilt_the_same(root, pages):
     assert cdxj.rebuild(layout) == 5
     assert list(cdxj.lines(layout)) == lines
     assert len(list(layout.raw_index.iterdir())) == 1
+
+
+def test_repair_makes_a_lost_index_anew(root, open_writer, article, page):
+    with open_writer() as writer:
+        for number in (3, 1, 2):
+            writer.add_article(*page(article(number)))
+        writer.commit()
+    layout = Layout(root)
+    lines = list(cdxj.lines(layout))
+    assert len(lines) == 3
+    for path in layout.raw_index.iterdir():
+        path.unlink()
+    upkeep.repair(root, rebuild=True)
+    assert list(cdxj.lines(layout)) == lines
+
+
+def test_a_damaged_page_takes_no_other_from_the_index_made_anew(root, pages):
+    layout = Layout(root)
+    first, second, third = pages(1, 2, 3)
+    cdxj.add(layout, [first, second, third])
+    lines = list(cdxj.lines(layout))
+    hurt = bytearray((root / second.file).read_bytes())
+    hurt[second.offset : second.offset + 8] = b"\xff" * 8
+    (root / second.file).write_bytes(hurt)
+    (layout.raw_index / "damaged.cdxj").write_bytes(b"\xff\n\nexample 1 {}\n")
+    with locks.hold(layout.lock):
+        assert cdxj.rebuild(layout) == 3
+    assert list(cdxj.lines(layout)) == lines
 
 
 def test_an_entry_says_what_a_replay_needs_and_warcio_finds_the_same(root, pages, article):

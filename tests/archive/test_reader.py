@@ -64,8 +64,8 @@ def test_an_open_archive_stays_at_its_snapshot(filled, writer, article):
     writer.add_article(article(9))
     writer.commit()
     assert len(filled.articles()) == len(pd.read_parquet(path)) == 4
-    assert len(filled.refresh().articles()) == 5
-    assert [snapshot.id for snapshot in filled.refresh().snapshots()] == [0, 1, 2]
+    assert len(archive.open(filled.root).articles()) == 5
+    assert [snapshot.id for snapshot in archive.open(filled.root).snapshots()] == [0, 1, 2]
 
 
 def test_no_two_views_share_a_name(filled, writer, root, article):
@@ -83,7 +83,7 @@ def test_versions_and_diff(filled, writer, article, noon):
     one = article(1).article_id
     writer.add_article(article(1, text="Перший новий абзац.", fetched_at=noon + HOUR))
     writer.commit()
-    now = filled.refresh()
+    now = archive.open(filled.root)
     assert sorted(now.versions(one).to_pandas()["version"]) == [1, 2]
     diff = now.diff(one, 1, 2)
     assert str(diff) == "Headline 1 uk\n\nПерший {+новий +}абзац."
@@ -177,7 +177,7 @@ def test_the_past_stays_the_same_to_the_last_row(eventful, open_writer, article,
         writer.add_article(article(number))
         writer.add_article(article(1, text=f"edit {number}", fetched_at=noon + number * HOUR))
         writer.commit()
-    now = opened.refresh()
+    now = archive.open(opened.root)
     for name in TABLES:
         assert getattr(now, name)(as_of=moment).to_arrow().equals(before[name]), name
 

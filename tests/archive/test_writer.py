@@ -306,13 +306,6 @@ def test_appends_go_on_while_another_thread_commits(writer, root, article):
     assert len(frame(root, "articles")) == 2
 
 
-def test_each_record_synced_when_asked(open_writer, article):
-    always = open_writer(fsync="always")
-    always.add_article(article(1))
-    always.sync()
-    assert always.pending == 1
-
-
 def test_a_snapshot_is_later_than_its_parent_though_the_clock_goes_back(open_writer, article, noon):
     first = open_writer(now=lambda: noon)
     first.add_article(article(1))

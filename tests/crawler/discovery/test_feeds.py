@@ -24,7 +24,7 @@ RSS = """<?xml version="1.0" encoding="UTF-8"?>
   <item>
     <title><![CDATA[Міст <b>відкрили</b> &amp; «прикрасили»<script src='//x'></script>]]></title>
     <link>/ukr/news/mist-71.html#comments</link>
-    <pubDate>Tue, 03 Nov 2026 11:55:00 +0200</pubDate>
+    <pubDate>Вт, 03 лист 2026 11:55:00 +0200</pubDate>
   </item>
   <item>
     <title>A &lt; B і C &gt; D</title>
@@ -74,21 +74,15 @@ def test_rss():
         Lead(
             "https://outlet.example.com/ukr/news/mist-71.html",
             "feed",
-            language="uk-UA",
-            published_raw="Tue, 03 Nov 2026 11:55:00 +0200",
-            title="Міст відкрили & «прикрасили»",
+            published_raw="Вт, 03 лист 2026 11:55:00 +0200",
         ),
         Lead(
             "https://outlet.example.com/ukr/news/nerivnist-72.html",
             "feed",
-            language="uk-UA",
-            title="A < B і C > D",
         ),
         Lead(
             "https://outlet.example.com/rus/news/russkij-73.html",
             "feed",
-            language="ru",
-            title="По-русски",
         ),
     )
 
@@ -103,16 +97,12 @@ def test_atom():
                 Alternate("en", english, "sitemap"),
                 Alternate("uk", "https://outlet.example.com/ukr/news/mist-71.html", "sitemap"),
             ),
-            language="en",
             published_raw="2026-11-03T09:55:00Z",
-            title="Bridge < river",
             modified_raw="2026-11-03T10:30:00Z",
         ),
         Lead(
             "https://outlet.example.com/rus/news/most-71.html",
             "feed",
-            language="ru",
-            title="Мост открыт",
             modified_raw="2026-11-03T10:00:00Z",
         ),
     )
@@ -120,12 +110,7 @@ def test_atom():
 
 def test_rdf():
     (lead,) = read_feed(RDF.encode(), URL, None)
-    assert (lead.url, lead.title) == ("https://outlet.example.com/ukr/news/74.html", "Стара подача")
-
-
-def test_the_language_ua_is_read_as_uk():
-    body = RSS.replace("<language>uk-UA", "<language>ua")
-    assert read_feed(body.encode(), URL, None)[0].language == "uk"
+    assert lead.url == "https://outlet.example.com/ukr/news/74.html"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +124,7 @@ def test_the_language_ua_is_read_as_uk():
 )
 def test_windows_1251_declared_or_in_the_header_or_denied_by_it(declared, header):
     body = RSS.replace("UTF-8", declared).encode("windows-1251")
-    assert read_feed(body, URL, header)[0].title == "Міст відкрили & «прикрасили»"
+    assert read_feed(body, URL, header)[0].published_raw == "Вт, 03 лист 2026 11:55:00 +0200"
 
 
 def test_gzipped_and_as_a_source():
@@ -150,7 +135,9 @@ def test_gzipped_and_as_a_source():
 
 def test_a_feed_cut_short_gives_what_came():
     body = RSS[: RSS.index("A &lt; B")].encode()
-    assert [lead.title for lead in read_feed(body, URL, None)] == ["Міст відкрили & «прикрасили»"]
+    assert [lead.url for lead in read_feed(body, URL, None)] == [
+        "https://outlet.example.com/ukr/news/mist-71.html"
+    ]
 
 
 def test_the_body_is_never_taken_for_a_name(tmp_path):
@@ -168,12 +155,12 @@ def test_entities_open_no_file_and_no_bomb(tmp_path):
     bomb = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 12))
     body = (
         f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY b0 "{"x" * 50}">{bomb}]>'
-        '<rss version="2.0"><channel><item><title>&x;&b11;</title><link>/a/1</link></item>'
+        '<rss version="2.0"><channel><item><pubDate>&x;&b11;</pubDate><link>/a/1</link></item>'
         "<item><link>&x;</link></item></channel></rss>"
     ).encode()
     leads = read_feed(body, URL, None)
-    assert not any("secret" in f"{lead.url}{lead.title}" for lead in leads)
-    assert all(len(lead.title or "") < 1000 for lead in leads)
+    assert not any("secret" in f"{lead.url}{lead.published_raw}" for lead in leads)
+    assert all(len(lead.published_raw or "") < 1000 for lead in leads)
 
 
 @pytest.mark.parametrize(
@@ -217,24 +204,22 @@ def test_what_feedparser_itself_raises_on(body):
 )
 def test_an_element_named_like_a_field_of_feedparser(item):
     body = f"<rss version='2.0'><channel><item>{item}</item></channel></rss>".encode()
-    assert read_feed(body, URL, None) == (Lead("https://outlet.example.com/a/1", "feed", title="T"),)
+    assert read_feed(body, URL, None) == (Lead("https://outlet.example.com/a/1", "feed"),)
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no real feeds: {REAL} is missing")
 @pytest.mark.parametrize(
-    ("name", "stories", "language", "first_title"),
+    ("name", "stories"),
     [
-        ("liga", 20, "ru", "Украина в день местных выборов перейдет на зимнее время"),
-        ("pravda", 20, None, "День сердца"),
-        ("ukranews", 2, None, "Херсонский губернатор"),
-        ("unian", 50, None, '"Зір вдалося зберегти"'),
+        ("liga", 20),
+        ("pravda", 20),
+        ("ukranews", 2),
+        ("unian", 50),
     ],
 )
-def test_real_feeds_of_2020(name, stories, language, first_title):
+def test_real_feeds_of_2020(name, stories):
     leads = read_feed((REAL / f"stub_{name}_rss.xml").read_bytes(), f"https://{name}.example.com/rss", None)
     assert len(leads) == stories
-    assert {lead.language for lead in leads} == {language}
-    assert (leads[0].title or "").startswith(first_title)
     assert all(name in lead.url or "liga" in lead.url for lead in leads)
     assert all(lead.published_raw and "2020" in lead.published_raw for lead in leads)
 

@@ -26,10 +26,10 @@ IMPOSSIBLE = [
 def test_references_to_no_character_are_left_out(reference):
     feed = (
         "<rss version='2.0'><channel>"
-        f"<item><title>Міст {reference}відкрили</title><link>/a/{reference}1</link></item>"
-        "<item><title>Second</title><link>/a/2</link></item></channel></rss>"
+        f"<item><pubDate>Міст {reference}відкрили</pubDate><link>/a/{reference}1</link></item>"
+        "<item><pubDate>Second</pubDate><link>/a/2</link></item></channel></rss>"
     )
-    assert [(lead.url, lead.title) for lead in read_feed(feed.encode(), URL, None)] == [
+    assert [(lead.url, lead.published_raw) for lead in read_feed(feed.encode(), URL, None)] == [
         ("https://outlet.example.com/a/1", "Міст відкрили"),
         ("https://outlet.example.com/a/2", "Second"),
     ]

@@ -13,6 +13,8 @@ UKRAINIAN = "<html><head>{meta}</head><body><p>Їжак ґречно з'їв ї�
         ("windows-1251", '<meta charset="windows-1251">', None),
         ("windows-1251", '<meta http-equiv="Content-Type" content="text/html; charset=cp1251">', None),
         ("windows-1251", '<meta charset="utf-8">', "utf-8"),
+        ("windows-1251", '<!-- <meta charset="koi8-u"> --><meta charset="windows-1251">', None),
+        ("windows-1251", '<meta charset="win-1251">', None),
         ("utf-8", "", None),
         ("utf-8", '<meta charset="windows-1251">', "windows-1251"),
         ("utf-8", '<meta charset="utf-8">', "iso-8859-1"),

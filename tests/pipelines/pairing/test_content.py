@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.pairing.content import compare, match
+from pipelines.pairing.content import compare
 from pipelines.pairing.folding import fold, skeleton
 from pipelines.pairing.lexicon import meanings
 from pipelines.pairing.reading import Document, read
 from pipelines.pairing.weights import shipped_weights
+from tests.pipelines.pairing.matching import match
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 

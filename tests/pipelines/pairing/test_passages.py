@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.pairing.content import match
 from pipelines.pairing.passages import Agreement, agreement, ends, passages
 from pipelines.pairing.reading import Document, read, text_of
 from pipelines.pairing.wording import in_words
+from tests.pipelines.pairing.matching import match
 
 UK = Document(
     "uk", "courier", "uk", "Міст через Рось відкриють у травні",
