@@ -19,9 +19,9 @@ slow: install
 	$(BIN)/python -m pytest -q -m slow
 
 # every fault as often as the promise says, and a table of what was lost; the short form is in `make test`
-FAULTS = tests/archive/test_faults.py tests/archive/test_segment.py tests/archive/test_raw.py \
-  tests/archive/test_purge.py tests/archive/object_store/test_store.py \
-  tests/archive/object_store/test_store_faults.py tests/test_crawl_faults.py tests/test_pool_faults.py
+FAULTS = tests/archive/test_faults.py tests/archive/wal/test_segment.py tests/archive/pages/test_warc_files.py \
+  tests/archive/operations/test_purge.py tests/archive/storage/test_object_store.py \
+  tests/archive/storage/test_object_store_faults.py tests/test_crawl_faults.py tests/test_pool_faults.py
 
 faults: install
 	TRIPTYCH_FAULTS=9 $(TEST) $(FAULTS)

@@ -34,7 +34,7 @@ from archive.exceptions import (
 if TYPE_CHECKING:
     import os
 
-    from archive.reader import Archive
+    from archive.read.archive import Archive
 
 __all__ = [
     "ArchiveDamaged",
@@ -60,6 +60,6 @@ __all__ = [
 
 def open(root: str | os.PathLike[str]) -> Archive:
     """Open an archive for reading; needs no lock and never disturbs a writer."""
-    from archive.reader import Archive  # noqa: PLC0415  pyarrow takes its time, and not every importer reads
+    from archive.read.archive import Archive  # noqa: PLC0415  pyarrow takes its time, and not every importer reads
 
     return Archive(root)

@@ -14,32 +14,36 @@ import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from archive import codec, recovery, replay, working_copy
 from archive.addresses import address_key, story_of_one
-from archive.commit import Committer
-from archive.creation import open_or_create
+from archive.commit.committer import Committer
+from archive.commit.versions import judge
 from archive.exceptions import ArchiveWriteError, PoisonRecord
-from archive.opening import utc_now
-from archive.pending import Batch
-from archive.quarantine import Quarantine
-from archive.raw import RawFile
-from archive.records import ArticleRecord
-from archive.segment import Segment
-from archive.state import Known, LastLook
-from archive.tombstones import Tombstones
-from archive.validation import validate
-from archive.versions import judge
+from archive.format import codec
+from archive.format.codec import validate
+from archive.format.records import ArticleRecord
+from archive.opening import open_or_create, utc_now
+from archive.pages.warc_files import RawFile
+from archive.state import replay
+from archive.state.model import Known, LastLook
+from archive.state.tombstones import Tombstones
+from archive.storage import working_copy
+from archive.wal import recovery
+from archive.wal.batch import Batch
+from archive.wal.quarantine import Quarantine
+from archive.wal.segment import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
-    from archive.layout import Layout
-    from archive.links import Decide
-    from archive.log import Log, Snapshot
-    from archive.records import ObservationRecord
-    from archive.versions import Current, Verdict
-    from archive.warc import Members
+    from archive.commit.related import Decide
+    from archive.commit.versions import Verdict
+    from archive.format.layout import Layout
+    from archive.format.records import ObservationRecord
+    from archive.format.snapshot import Snapshot
+    from archive.pages.warc_record import Members
+    from archive.state.model import Current
+    from archive.storage.snapshot_log import Log
 
     Elsewhere = Callable[
         [Layout, Sequence[str], Mapping[str, int], Callable[[], Snapshot | None]], Snapshot | None

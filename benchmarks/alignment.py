@@ -37,9 +37,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.alignment_fit import GRAMS, f1, fit, score, stored
 from benchmarks.alignment_sets import PAIRS, cases, half
 from pipelines.alignment.links import find_links
-from pipelines.alignment.monotone import STEPS, best_path
 from pipelines.alignment.paragraphs import grouped
-from pipelines.alignment.weighting import FILE
+from pipelines.alignment.path import STEPS, best_path
+from pipelines.alignment.weights import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from benchmarks.alignment_fit import Read
     from benchmarks.alignment_sets import Case, Link
     from pipelines.alignment.paragraphs import Groups
-    from pipelines.alignment.weighting import Weighting
+    from pipelines.alignment.weights import Weighting
 
     Way = Callable[[Case, Groups, Groups], list[Link]]
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from pipelines.alignment.links import linked
 from pipelines.alignment.signals import NAMES, features
-from pipelines.alignment.weighting import CROSSED, Weighting, standardised
-from pipelines.pairing.weights import shipped_weights
+from pipelines.alignment.weights import CROSSED, Weighting, standardised
+from pipelines.pairing.content.weights import shipped_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-KINDS = {"extraction.worker_server": "workers", "pipelines.publisher": "commits"}
+KINDS = {"workers.server": "workers", "pipelines.commit_process": "commits"}
 """Part of a process's command line, and the name of its kind; any other process is the crawl's own."""
 
 

@@ -21,10 +21,10 @@ from dateparser.search import search_dates
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.gold import DATA, cases, same_day
 from crawler.exceptions import ExtractionError
-from crawler.extraction import bare_days, date_forms, dates
-from crawler.extraction.decoding import read_outline
-from crawler.extraction.linked_data import read_linked_data
-from crawler.extraction.zones import KYIV
+from crawler.extraction.document.decoding import read_outline
+from crawler.extraction.fields import date_parsing, dates
+from crawler.extraction.fields.linked_data import read_linked_data
+from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ LANGUAGES = ["uk", "ru", "en"]
 
 def library(raw: str, seen_at: datetime | None, search: bool = False) -> Found:
     """ISO by Python; the rest by dateparser, as a whole or, with `search`, somewhere in the line."""
-    text = date_forms.published_part(raw.strip()) or raw
+    text = date_parsing.published_part(raw.strip()) or raw
     if not text.strip() or len(text) > 200:
         return None
     try:
@@ -106,7 +106,11 @@ def main() -> None:
         except ExtractionError:
             continue
         parsed.append((url, page, read_linked_data(page), gold))
-    for name, read in (("ours", date_forms.parse_date), ("dateparser", library), ("with search", searching)):
+    for name, read in (
+        ("ours", date_parsing.parse_date),
+        ("dateparser", library),
+        ("with search", searching),
+    ):
         spent: list[float] = []
 
         def timed(
@@ -122,7 +126,7 @@ def main() -> None:
         hits = list(lines(timed))
         print(f"{name}: {sum(hits)}/{len(hits)} lines, {sum(spent) / len(hits) * 1e3:.2f} ms a line", end="")
         spent.clear()
-        dates.parse_date = bare_days.parse_date = timed
+        date_parsing.parse_date = date_parsing.parse_date = timed
         now = datetime.now(UTC)
         moments = [dates.read_published(page, data, url, now) for url, page, data, _ in parsed]
         days = [same_day(gold, moment.at if moment else None)

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from crawler.extraction.detector import detect_language
+from crawler.extraction.language.detector import detect_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

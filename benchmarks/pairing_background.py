@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from pipelines.pairing.background import FILE, Background
+from pipelines.similarity.background import FILE, Background
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from pipelines.pairing.reading import Reading
+    from pipelines.similarity.document import Reading
 
 Key = TypeVar("Key", str, int)
 LEAST = 0.08

@@ -22,14 +22,14 @@ from langdetect.lang_detect_exception import LangDetectException
 from rich.table import Table
 
 from benchmarks.pairing_sets import Row, draw, half_of, reading
-from pipelines.pairing.weights import LANGUAGES
+from pipelines.similarity.document import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from pipelines.pairing.reading import Reading
+    from pipelines.similarity.document import Reading
 
     Scorer = Callable[[Sequence[Row], Sequence[Row], str], NDArray[np.float64]]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.pairing_fit import cross_fit, fit_all
 from benchmarks.pairing_perturbed import PERTURBED
 from benchmarks.pairing_sets import SEEDS, draw, paragraphs, trial, trials
-from pipelines.pairing.weights import LANGUAGES
+from pipelines.similarity.document import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from benchmarks.pairing_fit import Fitted
     from benchmarks.pairing_sets import Row, Trial
-    from pipelines.pairing.weights import Weights
+    from pipelines.pairing.content.weights import Weights
 
     Tested = list[tuple[Trial, Weights]]
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from benchmarks.pairing_background import save
 from benchmarks.pairing_sets import cut, half_of, know, paragraphs, trials
-from pipelines.alignment.weighting import shipped_weighting
-from pipelines.pairing.background import shipped_background
-from pipelines.pairing.content import tier
-from pipelines.pairing.features import NAMES
-from pipelines.pairing.passages import Agreement, agreement
-from pipelines.pairing.shortlist import WORTH
-from pipelines.pairing.weights import CROSSED, FILE, Weights, calibrating, crossed, logit
+from pipelines.alignment.weights import shipped_weighting
+from pipelines.pairing.content.features import NAMES
+from pipelines.pairing.content.match import tier
+from pipelines.pairing.content.passages import Agreement, agreement
+from pipelines.pairing.content.shortlist import WORTH
+from pipelines.pairing.content.weights import CROSSED, FILE, Weights, calibrating, crossed, logit
+from pipelines.similarity.background import shipped_background
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.pairing_sets import Known, Row, Trial
-    from pipelines.alignment.weighting import Weighting
+    from pipelines.alignment.weights import Weighting
 
 
 def fit(seen: list[Trial], known: Known) -> Weights:

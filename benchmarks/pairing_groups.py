@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from archive.records import LinkFacts
+from archive.format.records import LinkFacts
 from benchmarks.pairing_sets import SEEDS, Row, reading
-from pipelines.pairing import decide
-from pipelines.pairing.content import compare
+from pipelines.pairing.content.compare import compare
+from pipelines.pairing.decide import decide
 
 if TYPE_CHECKING:
     from benchmarks.pairing_fit import Fitted
-    from pipelines.pairing.reading import Reading
-    from pipelines.pairing.weights import Weights
+    from pipelines.pairing.content.weights import Weights
+    from pipelines.similarity.document import Reading
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -23,16 +23,16 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from archive.addresses import story_of_one
-from archive.changes import Changes
-from archive.schema import ARTICLES
-from pipelines.pairing.blocks import Blocks
+from archive.commit.assembly import Changes
+from archive.format.schema import ARTICLES
 from pipelines.pairing.parts import parts
-from pipelines.pairing.sweep import PART
+from pipelines.pairing.run import PART
+from pipelines.pairing.weeks import Blocks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from archive.reader import Archive
+    from archive.read.archive import Archive
 
 OUTLETS, BEGIN, YEAR = 5, 1_767_225_600, 365 * 86_400
 LANGUAGES = ("uk", "ru", "en")

@@ -32,9 +32,9 @@ from typing import TYPE_CHECKING
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from archive.records import ArticleRecord, BlockRecord
+from archive.format.records import ArticleRecord, BlockRecord
 from archive.writer import ArchiveWriter
-from pipelines.pairing.sweep import pair_archive
+from pipelines.pairing.run import pair_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

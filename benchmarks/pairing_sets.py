@@ -21,13 +21,12 @@ from benchmarks.alignment_sets import cases
 from benchmarks.pairing_background import count
 from benchmarks.pairing_perturbed import PERTURBED, edited, perturbed
 from pipelines.alignment.paragraphs import grouped
-from pipelines.alignment.weighting import shipped_weighting
-from pipelines.pairing.candidates import Compared
-from pipelines.pairing.features import Expected, features
-from pipelines.pairing.passages import passages
-from pipelines.pairing.rarity import pool
-from pipelines.pairing.reading import Document, Reading, read
-from pipelines.pairing.weights import LANGUAGES
+from pipelines.alignment.weights import shipped_weighting
+from pipelines.pairing.content.candidates import Compared
+from pipelines.pairing.content.features import Expected, features
+from pipelines.pairing.content.passages import passages
+from pipelines.pairing.content.rarity import pool
+from pipelines.similarity.document import LANGUAGES, Document, Reading, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipelines.alignment.paragraphs import Groups
-    from pipelines.alignment.weighting import Weighting
-    from pipelines.pairing.background import Background
+    from pipelines.alignment.weights import Weighting
+    from pipelines.similarity.background import Background
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 MODES = ("full", "lead", "halves", "abridged", "edited", "other day", "few")

@@ -28,7 +28,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from crawler.extraction.watch import Verdict, Watch
-from crawler.extraction.workers import Workers
+from crawler.workers.pool import Workers
 from tests.hostile import tasks
 
 ROOT = Path(__file__).resolve().parents[1]

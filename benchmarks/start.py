@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from archive.records import ArticleRecord, BlockRecord
+from archive.format.records import ArticleRecord, BlockRecord
 from archive.writer import ArchiveWriter
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,0 +1,1 @@
+"""From an outlet to an article."""

@@ -13,6 +13,8 @@ CrawlerError
 
 from __future__ import annotations
 
+from scrapy.exceptions import IgnoreRequest
+
 
 class CrawlerError(Exception):
     """Base of all errors of this package; the message says what was expected, what came and what to do."""
@@ -77,3 +79,15 @@ class BadReply(ExtractionError):
     """A fault of ours: what a worker answered cannot be packed there, or not be unpacked here."""
 
     reason = "bad-reply"
+
+
+class Refused(IgnoreRequest):
+    """`reason` is short and countable."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url[:500]}: {reason}")
+        self.reason = reason
+
+
+class BadCoding(Exception):
+    """What came is not in the coding that its header names."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import SupportsIndex
 
-    from archive.warc import Members
+    from archive.pages.warc_record import Members
 
 AlternateSource = Literal["hreflang", "switcher", "sitemap", "url-rule"]
 BlockKind = Literal["heading", "paragraph", "quote", "list_item", "caption"]
@@ -64,7 +64,7 @@ class TextLanguage:
     """BCP 47; `und` where there is nothing to read."""
     confidence: float
     trusted: bool
-    """Enough letters, a sure verdict, and one language: see crawler/extraction/detector.py."""
+    """Enough letters, a sure verdict, and one language: see crawler/extraction/language/detector.py."""
     flags: tuple[str, ...] = ()
     """Any of `short`, `lowprob`, `mixed`."""
     letters: int = 0

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pipelines import STAGES
-
 
 def _own(name: str, default: str) -> str:
     return os.environ.get(f"TRIPTYCH_{name}", default)
@@ -20,9 +18,9 @@ BOT_NAME = "triptych"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
 # one broken declaration must not end the crawls of the others
-SPIDER_LOADER_CLASS = "crawler.outlet_loader.OutletLoader"
+SPIDER_LOADER_CLASS = "crawler.outlet.loader.OutletLoader"
 COMMANDS_MODULE = "crawler.commands"
-TEMPLATES_DIR = str(Path(__file__).with_name("templates"))
+TEMPLATES_DIR = str(Path(__file__).parent / "outlet/templates")
 
 # --- our own ---------------------------------------------------------------------------------------
 ARCHIVE_URI = _own("ARCHIVE_URI", "news-archive")
@@ -47,7 +45,7 @@ CONTACT = _own("CONTACT", "")
 USER_AGENT = f"Triptych/0.1 (news archive{'; ' + CONTACT if CONTACT else ''})"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "triptych"
-ROBOTSTXT_PARSER = "crawler.robots_file.BoundedRobots"
+ROBOTSTXT_PARSER = "crawler.downloader.robots_parser.BoundedRobots"
 DOWNLOAD_DELAY = 1
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
@@ -65,16 +63,16 @@ PAGE_BUDGET = _own("PAGE_BUDGET", "20000")
 # sitemaps that one source may lead to, an index of indexes or one that lists itself under ever new addresses
 LIST_BUDGET = 1000
 # a host that makes the crawl wait must not hold the places of the others
-SCHEDULER_PRIORITY_QUEUE = "crawler.host_queue.FairQueue"
+SCHEDULER_PRIORITY_QUEUE = "crawler.downloader.queue.FairQueue"
 
 # --- what a hostile page or host may do ------------------------------------------------------------
 # file:// in a link would be read, ftp:// ignores every timeout, s3:// tries the network
 DOWNLOAD_HANDLERS = {
     **dict.fromkeys(("file", "ftp", "s3", "data")),
     # headers without end are in no limit of Scrapy's
-    **dict.fromkeys(("http", "https"), "crawler.bounded_head.BoundedHandler"),
+    **dict.fromkeys(("http", "https"), "crawler.downloader.handler.BoundedHandler"),
 }
-TWISTED_DNS_RESOLVER = "crawler.resolver.PublicOnlyResolver"
+TWISTED_DNS_RESOLVER = "crawler.downloader.resolver.PublicOnlyResolver"
 # a proxy from the environment would resolve names behind the resolver's back
 HTTPPROXY_ENABLED = False
 DOWNLOAD_MAXSIZE = 10 << 20
@@ -101,22 +99,26 @@ MEMUSAGE_LIMIT_MB = 1500
 
 # --- how work flows --------------------------------------------------------------------------------
 # of an Article, in the worker process that read it, before any stage has it
-DECIDE = "pipelines.deciding.decide"
+DECIDE = "pipelines.worker_stages.decide"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-ITEM_PIPELINES = {stage: position * 100 for position, stage in enumerate(STAGES, start=1)}
+ITEM_PIPELINES = {
+    "pipelines.drop_refused.DecidedStage": 100,
+    "pipelines.repetition.RepetitionStage": 200,
+    "pipelines.snapshot.SnapshotStage": 300,
+}
 # as many asyncio tasks are made for every response; a page is one item and its variants' requests
 CONCURRENT_ITEMS = 1
 DOWNLOADER_MIDDLEWARES = {
     # before robots.txt (100), so that a refused address is not even asked for its robots.txt
     "crawler.middlewares.addresses.AddressMiddleware": 50,
     # above Scrapy's own retries (550)
-    "crawler.middlewares.refusals.RefusalMiddleware": 560,
+    "crawler.middlewares.retry_refused.RefusalMiddleware": 560,
     "crawler.middlewares.proxy.ProxyMiddleware": 750,
     # below decompression (590) and redirects (600): sees what came over the wire
     "crawler.middlewares.exchanges.ExchangeMiddleware": 860,
     # an error page of robots.txt is no set of rules
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.middlewares.robots_answers.RobotsAnswers": 100,
+    "crawler.middlewares.robots_txt.RobotsAnswers": 100,
     # our own, by the spider's declaration, counted and with a reason
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     # each that does nothing for us is 20 µs a request; what went out is counted where it goes out
@@ -125,16 +127,16 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.redirects.SilentRedirectMiddleware": 600,
     # what no decoder takes has a reason
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.middlewares.codings.CodingsMiddleware": 590,
+    "crawler.middlewares.compression.CodingsMiddleware": 590,
 }
 EXTENSIONS = {
-    "crawler.ledger.Ledger": 0,
+    "crawler.extensions.ledger.Ledger": 0,
     # in this order: each keeps the pace of a host at least as slow as the one before
-    "crawler.backoff.BackOff": 0,
-    "crawler.robots.RobotsPace": 0,
-    "crawler.opt_outs.OptOuts": 0,
-    "crawler.progress.Progress": 0,
-    "crawler.collector.Collector": 0,
+    "crawler.extensions.backoff.BackOff": 0,
+    "crawler.extensions.crawl_delay.RobotsPace": 0,
+    "crawler.extensions.opt_outs.OptOuts": 0,
+    "crawler.extensions.progress.Progress": 0,
+    "crawler.extensions.memory.Collector": 0,
 }
 # Scrapy imports all of its own, those that are switched off too: two consoles, with aiohttp and conch, for a
 # quarter of a second, and counters nobody reads, for each page; the progress line says it better
@@ -144,4 +146,4 @@ EXTENSIONS_BASE = {
     "scrapy.extensions.throttle.AutoThrottle": 0,
 }
 LOG_LEVEL = "WARNING"
-LOG_FORMATTER = "crawler.log_format.OneLine"
+LOG_FORMATTER = "crawler.reports.log_format.OneLine"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from crawler.extraction.text import for_comparison
+from crawler.extraction.document.text import for_comparison
 from crawler.items import Article, Claim, Look
 from pipelines.bylines.names import sure
 from pipelines.bylines.organisations import organisations_in

@@ -7,7 +7,7 @@ import unicodedata
 from urllib.parse import urlsplit
 
 from archive.addresses import bare_url, names_an_article, plain_url
-from crawler.extraction.alternates import is_home_page
+from crawler.extraction.fields.alternates import is_home_page
 from crawler.items import Article, Look
 
 

@@ -1,4 +1,4 @@
-"""Why a page is refused, where Scrapy is not imported: pipelines/dropping.py tells Scrapy.
+"""Why a page is refused, where Scrapy is not imported: pipelines/drop_refused.py tells Scrapy.
 
 Refused     this page is no article
 """

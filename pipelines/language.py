@@ -11,7 +11,7 @@ import re
 from urllib.parse import urlsplit
 
 from archive.addresses import plain_url
-from crawler.extraction.alternates import language_tag
+from crawler.extraction.fields.alternates import language_tag
 from crawler.items import Article, Evidence, Look, TextLanguage
 
 # How often a decision of each kind is right, on ../shared/data/langid and the pages' claims, rounded down.

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import archive
 from archive.exceptions import ArchiveError
 from archive.opening import open_existing
-from crawler.extraction.text import for_comparison
+from crawler.extensions.ledger import Ledger
+from crawler.extraction.body.repeated_lines import ZONE, repeated_lines
+from crawler.extraction.document.text import for_comparison
 from crawler.items import Article, Claim, Look
-from crawler.ledger import Ledger
-from crawler.repeated_lines import ZONE, repeated_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from archive.reader import Archive
+    from archive.read.archive import Archive
 
 _REMEMBERED = 200
 """Texts of this run, of an outlet in a language, that its lines are learned from."""

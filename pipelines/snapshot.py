@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,19 +14,20 @@ from scrapy import signals
 
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.writer import ArchiveWriter
+from crawler.extensions.ledger import Ledger
 from crawler.items import Article, Look
-from crawler.ledger import Ledger
-from crawler.listed_again import leaves_a_row
-from crawler.verdict import account
-from pipelines.dropping import Dropped
-from pipelines.pairing import decide
-from pipelines.publisher import Publisher
-from pipelines.rows import article_record, observation_of_drop, observation_record
+from crawler.reasons import NOTHING_ASKED
+from crawler.reports.account import account
+from pipelines.commit_process import Publisher
+from pipelines.drop_refused import Dropped
+from pipelines.pairing.decide import decide
+from pipelines.records import article_record, observation_of_drop, observation_record
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from archive.log import Snapshot
+    from archive.format.snapshot import Snapshot
+    from archive.state.model import LastLook
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ PREPARE_AT = 200
 PREPARE_AT_TEXT = 2 << 20
 # what a power cut may take of the articles that were acknowledged
 SYNC_SECONDS = 1.0
+ROW_EVERY = timedelta(days=1)
 
 
 class SnapshotStage:
@@ -72,7 +74,7 @@ class SnapshotStage:
     @property
     def _ledger(self) -> Ledger:
         ledger = self._crawler.get_extension(Ledger)
-        assert ledger is not None, "crawler.ledger.Ledger is missing from EXTENSIONS"
+        assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
         return ledger
 
     async def open_spider(self) -> None:
@@ -182,3 +184,16 @@ class SnapshotStage:
                 self._stopping = asyncio.ensure_future(
                     engine.close_spider_async(reason="archive_write_failed")
                 )
+
+
+# What is listed again and again: when it is asked for once more, and when that it was not is written down.
+#
+# A feed lists an article for a day, and 96 crawls of that day come upon it.
+
+
+def leaves_a_row(look: Look, last: LastLook | None) -> bool:
+    """Whether a look is written into `observations`: each one for which something was asked.
+
+    Of those for which nothing was, one where the address has had no row for a day.
+    """
+    return look.reason not in NOTHING_ASKED or last is None or look.at - last.at >= ROW_EVERY

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.alternates import is_home_page
-from crawler.extraction.kind import BRIEF
+from crawler.extraction.fields.alternates import is_home_page
+from crawler.extraction.kind.kind import BRIEF
 from crawler.items import Article, Look
 from pipelines.exceptions import Refused
 

@@ -1,7 +1,7 @@
 """Pages that stand before an article, in the structure of each service, with our own or no text.
 
 The structure: what tests and detectors of public repositories look for, see
-crawler/extraction/block_marks.py.
+crawler/extraction/kind/block_pages.py.
 """
 # ruff: noqa: E501 - pages
 

@@ -27,7 +27,7 @@ settings.load_profile("at leisure")
 LONG = (
     *("test_outlets_on_loopback", "test_backfill_killed", "test_revisit", "test_crawl_faults", "test_faults"),
     *("test_pool_faults", "test_workers"),
-    *("test_store", "test_purge", "test_raw_crawl", "test_accounting", "test_politeness"),
+    *("test_object_store", "test_purge", "test_raw_crawl", "test_accounting", "test_politeness"),
     *(
         "test_outlet_crawl",
         "test_pair_command",

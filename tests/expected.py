@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from crawler.demo.head import hreflang_targets
-from crawler.demo.listings import announced
-from crawler.demo.markup import plain
-from crawler.demo.page import byline_text, switcher_targets
-from crawler.demo.story import Story, Variant, load_stories
+from crawler.demo.page import byline_text, hreflang_targets, switcher_targets
+from crawler.demo.site import announced
+from crawler.demo.story import Story, Variant, load_stories, plain
 from crawler.items import Block
 
 if TYPE_CHECKING:

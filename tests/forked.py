@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-IMPORTED = ("scrapy.cmdline", "crawler.report", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")
+IMPORTED = ("scrapy.cmdline", "crawler.reports.crawl", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")
 MESSAGE = 1 << 20
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from tests.newsroom import Answer, Site
 
 if TYPE_CHECKING:
-    from crawler.story_spider import StorySpider
+    from crawler.story.spider import StorySpider
 
 ROOT = Path(__file__).parents[1]
 XML = {"Content-Type": "application/xml"}

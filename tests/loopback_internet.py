@@ -20,10 +20,10 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
 import archive
-from crawler.arguments import Arguments
-from crawler.extraction.workers import Workers
-from crawler.ledger import Ledger
-from crawler.revisit_plan import make_plan
+from crawler.extensions.ledger import Ledger
+from crawler.revisit.plan import make_plan
+from crawler.story.arguments import Arguments
+from crawler.workers.pool import Workers
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -75,7 +75,7 @@ def main(port: str, archive_uri: str, errands: str, *outlets: str) -> None:
     process = AsyncCrawlerProcess(settings)
     accounts: list[dict[str, dict[str, int]]] = []
     # the crawls share them: what reads pages takes as long to start as all else that a crawl does here
-    workers = Workers(1, settings.getfloat("EXTRACTION_TIMEOUT"), preload=("pipelines.deciding",))
+    workers = Workers(1, settings.getfloat("EXTRACTION_TIMEOUT"), preload=("pipelines.worker_stages",))
 
     async def run(errand: str) -> None:
         done: dict[str, dict[str, int]] = {}

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from archive.addresses import plain_url
 from crawler.extraction.page import extract
 from crawler.items import Hints
-from crawler.variants import variants_to_fetch
+from crawler.requests.articles import variants_to_fetch
 from pipelines.byline import BylineStage
 from pipelines.language import LanguageStage
 
 if TYPE_CHECKING:
     from crawler.items import Article
-    from crawler.recording import Recording
-    from crawler.story_spider import StorySpider
+    from crawler.outlet.recording import Recording
+    from crawler.story.spider import StorySpider
 
 
 def read(recording: Recording, language: str, spider: StorySpider) -> Article:

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import archive
-from archive import upkeep
-from archive.verify import verify
+from archive.operations import maintain
+from archive.operations.verify import verify
 from crawler.settings import ITEM_PIPELINES
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_told_to_stop_twice_it_ends_at_once_and_loses_nothing(
     process.communicate(timeout=60)
     assert process.returncode != 0
     herald.site.held.set()
-    upkeep.repair(crawl.archive)
+    maintain.repair(crawl.archive)
     held = len(archive.open(crawl.archive).articles())
     herald.site.requests.clear()
     again = herald.crawl()

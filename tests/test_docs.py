@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.data_format import render
+from archive.format.docs import render
 from crawler import settings
 
 ROOT = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def test_own_settings_are_found() -> None:
 
 def test_the_data_format_is_what_the_schema_says() -> None:
     assert PAGES[ROOT / "docs/reference/data-format.md"] == render(), (
-        "run: python -m archive.data_format > docs/reference/data-format.md"
+        "run: python -m archive.format.docs > docs/reference/data-format.md"
     )
 
 
@@ -109,7 +109,7 @@ def test_pages_that_the_code_names_are_there() -> None:
 
 
 def test_every_outlet_says_what_it_is() -> None:
-    from crawler.story_spider import StorySpider
+    from crawler.story.spider import StorySpider
 
     for path in sorted((ROOT / "crawler/spiders").glob("[!_]*.py")):
         module = __import__(f"crawler.spiders.{path.stem}", fromlist=["*"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.recording import Recording, read_recording, story_folder
+from crawler.outlet.recording import Recording, read_recording, story_folder
 from tests import forked
 from tests.newsroom import Answer, Site
 from tests.story_pages import HEADLINES, Page

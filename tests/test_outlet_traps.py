@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from crawler.recording import read_recording
-from crawler.variants import variants_to_fetch
+from crawler.outlet.recording import read_recording
+from crawler.requests.articles import variants_to_fetch
 from tests.recorded import read
 from tests.test_outlets import outlet
 from tests.test_recorded_stories import STORIES

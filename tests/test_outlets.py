@@ -11,10 +11,10 @@ import pytest
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.declarations import check_declaration
 from crawler.exceptions import DeclarationError
-from crawler.outlet_table import outlets, render
-from crawler.story_spider import StorySpider
+from crawler.health.table import outlets, render
+from crawler.outlet.checks import check_declaration
+from crawler.story.spider import StorySpider
 from tests.outlet_addresses import ARTICLES, COUNTERPARTS, NO_ARTICLES
 
 SPIDERS = Path(__file__).parents[1] / "crawler" / "spiders"
@@ -194,5 +194,5 @@ def test_modules_are_named_as_their_outlet() -> None:
 def test_the_table_in_the_docs_is_that_of_the_declarations() -> None:
     loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
     assert (SPIDERS.parents[1] / "docs/reference/outlets.md").read_text("utf-8") == render(outlets(loader)), (
-        "run: python -m crawler.outlet_table > docs/reference/outlets.md"
+        "run: python -m crawler.health.table > docs/reference/outlets.md"
     )

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.recording import Recording, read_recording
+from crawler.outlet.recording import Recording, read_recording
 from tests.fresh_pages import moved
 from tests.loopback_crawls import Internet, list_at_first_source, path_of
 from tests.newsroom import Site
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from crawler.story_spider import StorySpider
+    from crawler.story.spider import StorySpider
 
 # where a page or the outlet's rule leads to a variant; the others' are for pairing by content to find
 JOINED = {

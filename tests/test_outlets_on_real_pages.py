@@ -12,14 +12,14 @@ import pytest
 
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
-from crawler.variants import variants_to_fetch
+from crawler.requests.articles import variants_to_fetch
 from pipelines.byline import BylineStage
 from tests.test_outlets import NAMES, outlet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crawler.story_spider import StorySpider
+    from crawler.story.spider import StorySpider
 
 # organisations are no authors; the layout that DW left in 2023 prints author and date in a list at the end
 NO_PERSONS = {"BBC News", "Euronews", "Roman Goncharenko"}

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tests.running import Crawl, Run
 
 REFUSING, OTHER = "visnyk.example", "herald.example"
-# without a delay, as here, Scrapy sends all that it has for a host at once; crawler/host_queue.py gives 4
+# without a delay, as here, Scrapy sends all that it has for a host at once; crawler/downloader/queue.py gives
+# 4
 AT_ONCE = 4
 QUICK = ("-s", "BACKOFF_DELAY=0.05", "-s", "RESOLVE_TO=127.0.0.1")
 
@@ -169,7 +170,7 @@ import json, sys
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
-from crawler.arguments import Arguments
+from crawler.story.arguments import Arguments
 from crawler.spiders.page import AnyPage
 
 settings = get_project_settings()

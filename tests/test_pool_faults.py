@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from archive.verify import verify
+from archive.operations.verify import verify
 from tests.hostile.processes import A_WHILE, children, wait_for_children
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.purge import purge
+from archive.operations.purge import purge
 from tests.newsroom import Site
 from tests.test_crawl import three_variants
 

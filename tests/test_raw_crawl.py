@@ -19,10 +19,10 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 import archive
-from archive import rereading
-from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, MediaRecord
-from archive.verify import verify
-from archive.warc import Exchange, build
+from archive.format.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, MediaRecord
+from archive.operations import reread
+from archive.operations.verify import verify
+from archive.pages.warc_record import Exchange, build
 from archive.writer import ArchiveWriter
 from tests.demo_port import alone_at_its_port
 from tests.forked import ROOT, scrapy
@@ -237,7 +237,7 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(crawl: Crawl, 
     assert "2 versions are published as read today, in snapshot 2." in published.out
     shown = pd.read_parquet(old / "versions").sort_values("url", ignore_index=True)
     crawled = run.table("articles").sort_values("url", ignore_index=True)
-    for name in set(rereading.COLUMNS) - {"extractor"}:
+    for name in set(reread.COLUMNS) - {"extractor"}:
         assert [str(x) for x in shown[name][:2]] == [str(x) for x in crawled[name][:2]], name
     assert list(shown["extractor"] == "yesterday 1") == [False, False, True]
     assert list(shown["version"]) == [1, 1, 1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.recording import read_recording
+from crawler.outlet.recording import read_recording
 from tests.recorded import expectation
 from tests.test_outlets import NAMES, outlet
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from archive.viewer.story import Only
 
 # whatever an outlet wrote is text here; should that fail, nothing may be loaded or run
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+NAMES = {"uk": "Ukrainian", "en": "English", "ru": "Russian"}
 
 
 def framed(title: str, body: str) -> str:
@@ -47,3 +52,25 @@ def lag(seconds: float) -> str:
     parts = [(days, "d"), (hours, "h"), (minutes, "min")]
     shown = [f"{count} {unit}" for count, unit in parts if count]
     return "+" + " ".join(shown[:2]) if shown else "at once"
+
+
+# The text of a paragraph as HTML, with what other languages do not have marked.
+
+
+def name_of(language: str) -> str:
+    return NAMES.get(language, language if language != "?" else "unknown language")
+
+
+def marked(text: str, only: Sequence[Only]) -> str:
+    """Each as a whole word or number: 5 is not marked in 15."""
+    by_text = {x.text: x for x in only if x.text}
+    if not by_text:
+        return escape(text)
+    longest_first = "|".join(re.escape(x) for x in sorted(by_text, key=len, reverse=True))
+    pieces = re.split(rf"(?<!\w)({longest_first})(?!\w)", text)
+    return "".join(_mark(piece, by_text[piece]) if n % 2 else escape(piece) for n, piece in enumerate(pieces))
+
+
+def _mark(text: str, only: Only) -> str:
+    missing = " or ".join(name_of(x) for x in only.missing)
+    return f'<mark title="not in {escape(missing)}">{escape(text)}</mark>'

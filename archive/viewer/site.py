@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveError
 from archive.viewer.index_page import LATEST, index_pages
-from archive.viewer.reading import read_stories
+from archive.viewer.load import read_stories
 from archive.viewer.story_page import story_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from archive.reader import Archive
+    from archive.read.archive import Archive
 
 _AT_ONCE = 100
 

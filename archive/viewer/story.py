@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from archive.diff import Diff
-    from archive.records import BlockRecord
+    from archive.format.records import BlockRecord
+    from archive.read.diff import Diff
     from archive.viewer.side_by_side import Row
 
 

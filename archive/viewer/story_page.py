@@ -5,13 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from archive.viewer.frame import framed, lag, linked, moment
-from archive.viewer.marking import marked, name_of
+from archive.viewer.frame import framed, lag, linked, marked, moment, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archive.diff import Change
+    from archive.read.diff import Change
     from archive.viewer.side_by_side import Row
     from archive.viewer.story import Edit, StoryView, Variant
 

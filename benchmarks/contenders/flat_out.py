@@ -15,8 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from crawler.exceptions import ExtractionError
 from crawler.extraction.page import extract
-from crawler.extraction.worker_server import prepare
 from crawler.items import Fetch, Hints
+from crawler.workers.server import prepare
 
 
 def read(path: str) -> int:

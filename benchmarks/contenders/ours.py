@@ -14,9 +14,9 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
-from crawler import verdict
-from crawler.arguments import Arguments
+from crawler.reports import account
 from crawler.spiders.page import AnyPage
+from crawler.story.arguments import Arguments
 
 TICK = 0.01
 
@@ -74,7 +74,7 @@ if __name__ == "__main__":
     process.crawl(crawler, arguments=Arguments(urls=urls))
     process.start()
     # a crawl that lost something has not done the work that is timed
-    if problems := verdict.problems(crawler):
+    if problems := account.problems(crawler):
         sys.exit("; ".join(problems))
     late = sorted(Ticker.late)
     Path(sys.argv[3]).write_text(json.dumps([late[int(len(late) * 0.99)] * 1000, late[-1] * 1000]))

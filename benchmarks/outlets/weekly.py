@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from crawler.story_spider import StorySpider
+from crawler.story.spider import StorySpider
 
 PORT = os.environ.get("WEEKLY_PORT", "80")
 WEEKLY = f"http://weekly.example:{PORT}"

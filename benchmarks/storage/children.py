@@ -59,8 +59,8 @@ def child_grow(folder: Path, articles: int) -> dict[str, float]:
     What a commit costs later depends on how many articles there are, not on how long they are. The log gets
     as many snapshots as commits of 500 would have made, an hour apart.
     """
-    from archive.commit import Committer
-    from archive.creation import open_or_create
+    from archive.commit.committer import Committer
+    from archive.opening import open_or_create
 
     hour = timedelta(hours=1)
     at = datetime.now(UTC) - hour * (articles // PER_COMMIT + 100)
@@ -108,7 +108,7 @@ def child_commits(folder: Path, first: int, commits: int) -> dict[str, list[floa
 def child_open(folder: Path) -> dict[str, list[float]]:
     import archive
 
-    imports, _ = timed(lambda: __import__("archive.reader"))
+    imports, _ = timed(lambda: __import__("archive.read.archive"))
     seconds, opened = timed(lambda: archive.open(folder))
     first, _ = timed(lambda: opened.articles(columns=["article_id"], outlet="outlet7").to_arrow().slice(0, 1))
     return {"import s": [imports], "open s": [seconds], "first rows s": [first], "open MB": [peak()]}

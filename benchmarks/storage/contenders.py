@@ -96,7 +96,7 @@ class Iceberg:
         folder.mkdir(exist_ok=True)
 
     def begin(self) -> None:
-        from archive.schema import ARTICLES
+        from archive.format.schema import ARTICLES
 
         catalog = self._catalog()
         catalog.create_namespace("news")

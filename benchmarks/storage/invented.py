@@ -45,7 +45,7 @@ class Texts:
 
 
 def records(first: int, count: int, size: float = 1.0) -> Iterator[object]:
-    from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord
+    from archive.format.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord
 
     for number in range(first, first + count):
         story, language = divmod(number, 3)
@@ -110,7 +110,7 @@ def words_of(language: str) -> Texts:
 
 def pair(fresh: Sequence[object], related: Sequence[object]) -> object:
     """As a crawl pairs: the articles whose addresses differ by the language only are a story."""
-    from archive.records import Decisions, Membership, PairRecord
+    from archive.format.records import Decisions, Membership, PairRecord
 
     stories: dict[tuple[str, str], list[object]] = {}
     for facts in sorted([*fresh, *related], key=lambda facts: facts.article_id):
@@ -131,8 +131,8 @@ def table_of(batch: list[object], seq: int) -> object:
     """The rows as they lie in `articles`, for those who are handed Arrow."""
     import pyarrow as pa
 
-    from archive.rows import plain
-    from archive.schema import ARTICLES
+    from archive.format.codec import plain
+    from archive.format.schema import ARTICLES
 
     at = datetime.now(UTC)
     own = {"version": 1, "valid_to": None, "ingested_at": at, "commit_seq": seq}

@@ -13,14 +13,14 @@ from scrapy.exceptions import UsageError
 
 from archive.exceptions import ArchiveError
 from archive.writer import ArchiveWriter
-from crawler import verdict
-from crawler.arguments import Arguments, check_settings, read_arguments
-from crawler.backoff import BackOff
-from crawler.declarations import check_declaration
 from crawler.exceptions import DeclarationError
-from crawler.ledger import Ledger
-from crawler.story_spider import StorySpider
-from crawler.visible import visible
+from crawler.extensions.backoff import BackOff
+from crawler.extensions.ledger import Ledger
+from crawler.outlet.checks import check_declaration
+from crawler.reports import account
+from crawler.reports.terminal import visible
+from crawler.story.arguments import Arguments, check_settings, read_arguments
+from crawler.story.spider import StorySpider
 from pipelines.snapshot import SnapshotStage
 
 if TYPE_CHECKING:
@@ -138,18 +138,18 @@ class Command(BaseRunSpiderCommand):
             print(f"{self.called}: the crawl could not start; see the log above", file=sys.stderr)
             return LOST
         ledger, stage = crawler.get_extension(Ledger), crawler.get_item_pipeline(SnapshotStage)
-        assert ledger is not None, "crawler.ledger.Ledger is missing from EXTENSIONS"
+        assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
         assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
         assert self.settings is not None
         backoff = crawler.get_extension(BackOff)
-        assert backoff is not None, "crawler.backoff.BackOff is missing from EXTENSIONS"
+        assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
         # pyarrow's datasets: what the first request need not wait for
-        from crawler.report import print_report, print_slowed  # noqa: PLC0415
+        from crawler.reports.crawl import print_report, print_slowed  # noqa: PLC0415
 
         console = Console()
         print_report(console, ledger, stage, self.settings["ARCHIVE_URI"], str(crawler.spider.name))  # type: ignore[union-attr]
         print_slowed(console, backoff)
-        problems = [*_problems(stage), *verdict.problems(crawler)]
+        problems = [*_problems(stage), *account.problems(crawler)]
         for line in arguments.broken:
             print(f"{self.called}: not crawled, {line}", file=sys.stderr)
         for problem in problems:

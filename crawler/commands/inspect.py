@@ -17,23 +17,23 @@ from scrapy.exceptions import UsageError
 
 import archive
 from archive.exceptions import ArchiveError
-from crawler.arguments import check_settings, read_arguments
 from crawler.commands.crawl import Command as Crawl
+from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
-from crawler.extraction.decoding import MAX_BYTES
-from crawler.extraction.text import one_line
-from crawler.extraction.workers import Workers
-from crawler.inspection_html import inspection_page
-from crawler.inspection_terminal import print_inspection, print_repeated
+from crawler.extraction.document.decoding import MAX_BYTES
+from crawler.extraction.document.text import one_line
+from crawler.inspection.html import inspection_page
+from crawler.inspection.spider import OnePage
+from crawler.inspection.terminal import print_inspection, print_repeated
 from crawler.items import Fetch, Hints, Look
-from crawler.network import registered_domain
-from crawler.one_page import OnePage
-from crawler.outlet import Outlet, in_domains
+from crawler.outlet.declaration import Outlet, in_domains
+from crawler.story.arguments import check_settings, read_arguments
+from crawler.workers.pool import Workers
 
 if TYPE_CHECKING:
     import argparse
 
-    from crawler.inspection import Inspection
+    from crawler.inspection.inspection import Inspection
 
 OK, UNREAD = 0, 1
 _UNKNOWN_ADDRESS = "https://unknown.invalid/"
@@ -135,7 +135,7 @@ class Command(Crawl):
         # relative dates are read from when the page was saved, as nearly as the file tells
         saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         fetch = Fetch(url, url, body, None, 200, saved)
-        from crawler.inspection import inspect_page  # noqa: PLC0415  see crawler/one_page.py
+        from crawler.inspection.inspection import inspect_page  # noqa: PLC0415  see crawler/inspection/spider.py
 
         workers = Workers(1, self.settings.getfloat("EXTRACTION_TIMEOUT"))
         try:

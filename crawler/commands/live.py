@@ -12,12 +12,12 @@ from rich.table import Table
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
-from crawler.arguments import Arguments
 from crawler.commands.crawl import LOST, OK
 from crawler.commands.crawl import Command as Crawl
-from crawler.live_check import Check, LiveCheck
-from crawler.outlet_table import outlets
-from crawler.visible import visible
+from crawler.health.live import Check, LiveCheck
+from crawler.health.table import outlets
+from crawler.reports.terminal import visible
+from crawler.story.arguments import Arguments
 
 if TYPE_CHECKING:
     import argparse

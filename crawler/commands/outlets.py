@@ -14,15 +14,15 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
-from crawler.one_sentence import one_sentence
-from crawler.outlet_health import crawls_of, health
-from crawler.outlet_table import discovery, outlets
+from crawler.health.archived import crawls_of, health
+from crawler.health.table import discovery, outlets
+from crawler.reports.terminal import one_sentence
 
 if TYPE_CHECKING:
     import argparse
 
-    from archive.reader import Archive
-    from crawler.outlet import Outlet
+    from archive.read.archive import Archive
+    from crawler.outlet.declaration import Outlet
 
 WIDE, MIDDLE = 160, 110
 
@@ -70,7 +70,7 @@ def _facts(
     held: Archive, declared: list[type[Outlet]], now: datetime, uri: str
 ) -> dict[str, tuple[str, ...]]:
     """By outlet: articles, % with byline, % with date, % of stories that are whole, last crawl, health."""
-    from crawler.outlet_facts import count_outlets  # noqa: PLC0415  Scrapy imports every command for each
+    from crawler.health.archived import count_outlets  # noqa: PLC0415  Scrapy imports every command for each
 
     counted = count_outlets(held, {outlet.name: outlet.languages for outlet in declared})
     crawls = crawls_of(uri, (outlet.name for outlet in declared), now)

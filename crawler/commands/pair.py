@@ -12,15 +12,15 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 import archive
-from archive.bar import bar
-from crawler.one_sentence import one_sentence
+from archive.commands.progress import bar
+from crawler.reports.terminal import one_sentence
+from pipelines.pairing.labels import named_in, read_verdicts
 from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table, paragraphs_table
-from pipelines.pairing.verdicts import named_in, read_verdicts
 
 if TYPE_CHECKING:
     import argparse
 
-    from pipelines.pairing.verdicts import Verdict
+    from pipelines.pairing.labels import Verdict
 
 USAGE = 2
 
@@ -88,7 +88,7 @@ class Command(ScrapyCommand):
 
     def _pair(self, uri: str, opts: argparse.Namespace) -> None:
         from pipelines.pairing.review import write_review  # noqa: PLC0415
-        from pipelines.pairing.sweep import pair_archive  # noqa: PLC0415
+        from pipelines.pairing.run import pair_archive  # noqa: PLC0415
 
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
         with bar() as shown:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 from scrapy import signals
 from scrapy.exceptions import UsageError
 
-from crawler.arguments import read_arguments
 from crawler.commands.crawl import Command as Crawl
-from crawler.fetched import encoding_of
 from crawler.items import Article, Look
-from crawler.recording import Recording, story_folder
-from crawler.visible import visible
+from crawler.outlet.recording import Recording, story_folder
+from crawler.reports.terminal import visible
+from crawler.requests.fetch import encoding_of
+from crawler.story.arguments import read_arguments
 
 if TYPE_CHECKING:
     import argparse

@@ -12,23 +12,23 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
-from archive.bar import bar
-from archive.raw import Pointer
-from crawler.arguments import check_settings
+from archive.commands.progress import bar
+from archive.pages.warc_files import Pointer
 from crawler.exceptions import ExtractionError
-from crawler.extraction.workers import Workers
-from crawler.one_sentence import FAILED, one_sentence
-from crawler.outlet import Outlet
-from crawler.rereading import Reading, reread
+from crawler.outlet.declaration import Outlet
+from crawler.reports.terminal import FAILED, one_sentence
+from crawler.story.arguments import check_settings
+from crawler.workers.pool import Workers
+from pipelines.reextraction.reread import Reading, reread
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
     from pathlib import Path
 
-    from archive.reader import Archive
-    from crawler.reextraction import Findings
-    from crawler.republication import Aside, Row
+    from archive.read.archive import Archive
+    from pipelines.reextraction.publish import Aside, Row
+    from pipelines.reextraction.report import Findings
 
 
 class Command(ScrapyCommand):
@@ -67,8 +67,8 @@ class Command(ScrapyCommand):
 
     def _run(self, opened: Archive, args: list[str], *, publish: bool) -> None:
         # `scrapy crawl` imports this module too, see crawler/commands/pair.py
-        from crawler.reextraction import Findings, print_findings  # noqa: PLC0415
-        from crawler.republication import Aside  # noqa: PLC0415
+        from pipelines.reextraction.publish import Aside  # noqa: PLC0415
+        from pipelines.reextraction.report import Findings, print_findings  # noqa: PLC0415
 
         assert self.settings is not None
         held = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
@@ -107,7 +107,7 @@ async def read_all(
     findings: Findings,
 ) -> None:
     """Every stored page of these outlets; one Parquet batch is in memory at a time."""
-    from crawler.reextraction import COLUMNS  # noqa: PLC0415
+    from pipelines.reextraction.report import COLUMNS  # noqa: PLC0415
 
     with bar() as progress:
         wanted = set(names)

@@ -13,18 +13,18 @@ from rich.table import Table
 from scrapy.exceptions import UsageError
 
 import archive
-from archive.arguments import count
-from crawler.arguments import FIRST_DAY, Arguments
+from archive.commands.arguments import count
 from crawler.commands.crawl import OK
 from crawler.commands.crawl import Command as Crawl
-from crawler.one_sentence import one_sentence
-from crawler.revisit_share import Share, share_of
+from crawler.reports.terminal import one_sentence
+from crawler.revisit.share import Share, share_of
+from crawler.story.arguments import FIRST_DAY, Arguments
 
 if TYPE_CHECKING:
     import argparse
 
-    from crawler.revisit_plan import Band, Plan
-    from crawler.story_spider import StorySpider
+    from crawler.revisit.plan import Band, Plan
+    from crawler.story.spider import StorySpider
 
 
 class Command(Crawl):
@@ -78,7 +78,7 @@ class Command(Crawl):
             self._revisit(spider_class, uri, opts)
 
     def _revisit(self, spider_class: type[StorySpider], uri: str, opts: argparse.Namespace) -> None:
-        from crawler.revisit_plan import make_plan  # noqa: PLC0415  Scrapy imports every command for each
+        from crawler.revisit.plan import make_plan  # noqa: PLC0415  Scrapy imports every command for each
 
         assert self.settings is not None
         now = opts.at or datetime.now(UTC)

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
+from string import Template
 
-from crawler.demo import head, printed_time
-from crawler.demo.layout import LAYOUT, Layout
-from crawler.demo.markup import blocks_html, plain, without_paragraphs
-from crawler.demo.story import LANGUAGES, Story, Variant
-from crawler.demo.wording import WORDING, Wording
+from crawler.demo.story import (
+    LANGUAGES,
+    WORDING,
+    Story,
+    Variant,
+    Wording,
+    blocks_html,
+    plain,
+    without_paragraphs,
+)
+
+_ESCAPED = str.maketrans({"&": "&amp;", "«": "&laquo;", "»": "&raquo;", "“": "&ldquo;", "”": "&rdquo;"})
+LAYOUTS = Path(__file__).with_name("layouts")
+MONTHS = {
+    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "en": "January February March April May June July August September October November December",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+}
 
 
 def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base_url: str) -> str:
@@ -22,12 +40,12 @@ def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base
         charset=_charset(variant),
         html_lang=variant.html_lang or words.html_lang,
         headline=escape(variant.headline, quote=False),
-        head=head.render(story, variant, base_url),
+        head=head_html(story, variant, base_url),
         switcher=_switcher(story, variant, layout),
         home=words.home,
         outlet=words.outlet,
         section=words.section(story.section),
-        date=printed_time.html(variant, variant.published),
+        date=printed_time(variant, variant.published),
         figure=_figure(story, variant),
         byline=_byline(variant, layout),
         body=without_paragraphs(body) if variant.line_breaks else body,
@@ -97,7 +115,7 @@ def _byline(variant: Variant, layout: Layout) -> str:
 def _updated(variant: Variant, words: Wording) -> str:
     if variant.modified is None:
         return ""
-    return f'<div class="updated">{words.corrected}: {printed_time.html(variant, variant.modified)}</div>'
+    return f'<div class="updated">{words.corrected}: {printed_time(variant, variant.modified)}</div>'
 
 
 def _tags(variant: Variant, words: Wording) -> str:
@@ -105,3 +123,139 @@ def _tags(variant: Variant, words: Wording) -> str:
         return ""
     links = " ".join(f'<a href="{words.home}" rel="tag">{escape(tag)}</a>' for tag in variant.tags)
     return f'<div class="post_news_tags">{words.tags}: {links}</div>'
+
+
+# What a page tells machines: canonical, hreflang, Open Graph, JSON-LD. Many contradict the text.
+
+
+def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:
+    """Tag -> path of the `<link rel="alternate">`s, the page itself among them; empty where it has none."""
+    made = {sibling.language: sibling.linked_path for sibling in story.variants}
+    return (made if "hreflang" in story.links else {}) | dict(variant.hreflang)
+
+
+def head_html(story: Story, variant: Variant, base_url: str) -> str:
+    words = WORDING[variant.language]
+    canonical = variant.path if story.relative_canonical else base_url + variant.path
+    lines = [
+        f'<link rel="canonical" href="{canonical}">',
+        *(
+            f'<link rel="alternate" hreflang="{tag}" href="{base_url}{path}">'
+            for tag, path in hreflang_targets(story, variant).items()
+        ),
+        _property("og:type", "video.other" if story.layout == "video" else "article"),
+        _property("og:title", variant.headline),
+        _property("og:url", base_url + variant.path),
+        _property("og:site_name", words.outlet),
+        _property("og:locale", variant.og_locale or words.og_locale),
+        _property("og:image", f"{base_url}/media/{story.name}.svg"),
+    ]
+    if story.layout == "video":
+        return "\n".join(lines)
+    if variant.dates in {"zone", "spaced"}:
+        told = time_for_machines(variant, variant.published)
+        lines.append(_property("article:published_time", told))
+    if variant.linked_data != "none":
+        lines.append(_linked_data(story, variant, base_url))
+    return "\n".join(lines)
+
+
+def _property(name: str, content: str) -> str:
+    return f'<meta property="{name}" content="{escape(content)}">'
+
+
+def _linked_data(story: Story, variant: Variant, base_url: str) -> str:
+    words = WORDING[variant.language]
+    outlet = {"@type": "Organization", "name": words.outlet}
+    persons = [{"@type": "Person", "name": name} for name in variant.authors]
+    told: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "mainEntityOfPage": base_url + variant.path,
+        "headline": variant.headline.translate(_ESCAPED if variant.linked_data == "escaped" else {}),
+        "datePublished": time_for_machines(variant, variant.published),
+        "dateModified": time_for_machines(variant, variant.modified or variant.published),
+        "author": outlet if variant.linked_data == "organisation" or not persons else persons,
+        "publisher": outlet,
+        "image": [f"{base_url}/media/{story.name}.svg"],
+        "articleSection": words.section(story.section),
+    }
+    # A headline may hold `</script>`; JSON allows the slash to be escaped.
+    text = json.dumps(told, ensure_ascii=False, indent=1).replace("</", r"<\/")
+    return f'<script type="application/ld+json">\n{text}\n</script>'
+
+
+# The page layouts, each after one outlet's markup, and the parts in which they differ.
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    file: str
+    byline: str = "<div>{}</div>"
+    switcher: str = "<div>{}</div>"
+    link_class: str = ""
+    """Of a link in the switcher."""
+    menu_labels: bool = False
+    """`УКР ENG РУС` instead of `ua en ru`."""
+    promo: str = "<p><strong>{words}:</strong> {link}</p>"
+
+    def template(self) -> Template:
+        return Template((LAYOUTS / self.file).read_text(encoding="utf-8"))
+
+
+LAYOUT = {
+    # RBC-Ukraine: switcher above the headline, body in div.txt
+    "publication": Layout(
+        "publication.html",
+        byline='<div class="publication-author">{}</div>',
+        switcher='<span class="lang-publication">{}</span>',
+    ),
+    # Ukrainska Pravda: switcher in the page's header, byline beside the date
+    "post": Layout(
+        "post.html",
+        byline='<span class="post_news_author">{}</span>',
+        switcher='<div class="lang_menu">{}</div>',
+        link_class="lang_menu_item",
+        menu_labels=True,
+    ),
+    # Ukrinform: <time> below the headline, the promo line a section of its own inside the text
+    "agency": Layout(
+        "agency.html",
+        byline='<div class="newsAuthor">{}</div>',
+        switcher='<div class="langBar">{}</div>',
+        promo='<section class="read"><span>{words}:</span> {link}</section>',
+    ),
+    # Euronews: a switcher that falls back to the home page
+    "edition": Layout(
+        "edition.html",
+        byline='<div class="c-article-contributors">{}</div>',
+        switcher='<div class="c-language-switcher">{}</div>',
+        link_class="js-alternateLink",
+    ),
+    "video": Layout("video.html"),
+}
+
+
+# Times as outlets print them; each `published` has Kyiv's own offset, so its wall clock is Kyiv's.
+
+
+def time_for_readers(variant: Variant, at: datetime) -> str:
+    month = MONTHS[variant.language].split()[at.month - 1]
+    return f"{at.day} {month} {at.year}, {at:%H:%M}"
+
+
+def time_for_machines(variant: Variant, at: datetime) -> str:
+    """What JSON-LD says: with offset, naive Kyiv time or UTC."""
+    if variant.dates == "kyiv":
+        return f"{at:%Y-%m-%d %H:%M:%S}"
+    if variant.dates == "spaced":
+        return f"{at:%Y-%m-%d %H:%M:%S} {at.isoformat()[-6:]}"
+    if variant.dates == "utc":
+        return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
+    return at.isoformat()
+
+
+def printed_time(variant: Variant, at: datetime) -> str:
+    """The line under a headline; only pages that print a zone have a `<time>`."""
+    shown = time_for_readers(variant, at)
+    return f'<time datetime="{at.isoformat()}">{shown}</time>' if variant.dates == "zone" else shown

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
+from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from crawler.demo.markup import parse_blocks
+from crawler.items import Block, BlockKind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from crawler.items import Block
 
 STORIES = Path(__file__).with_name("stories")
 LANGUAGES = ("uk", "en", "ru")
@@ -21,6 +23,9 @@ LANGUAGES = ("uk", "en", "ru")
 Links = Literal["hreflang", "switcher"]
 Dates = Literal["zone", "spaced", "kyiv", "utc"]
 LinkedData = Literal["person", "organisation", "escaped", "none"]
+_MARKS: dict[str, BlockKind] = {"## ": "heading", "> ": "quote", "- ": "list_item"}
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Variant:
     headline: str
     published: datetime
     body: tuple[Block, ...]
-    """Blocks with their inline markup; see markup.py."""
+    """Blocks with their inline markup; see `parse_blocks`."""
     authors: tuple[str, ...] = ()
     byline: str | None = None
     """Printed instead of the line made from the authors."""
@@ -130,3 +135,171 @@ def _refuse_unknown(path: Path, kind: type, told: dict[str, object]) -> None:
         raise ValueError(
             f"{path.name}: unknown {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
         )
+
+
+# The words around the stories: what the newsroom prints on every page of a language.
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    home: str
+    outlet: str
+    html_lang: str
+    og_locale: str
+    label: str
+    """In the switcher above a headline; `ua` as the outlets print it."""
+    menu_label: str
+    author: str
+    and_: str
+    also: str
+    share: str
+    copied: str
+    subscribe: str
+    tags: str
+    cookies: str
+    accept: str
+    related: str
+    footer: str
+    corrected: str
+    sections: tuple[tuple[str, str], ...]
+
+    def section(self, key: str) -> str:
+        return dict(self.sections)[key]
+
+
+UK = Wording(
+    home="/ukr/",
+    outlet="Вербогірський кур’єр",
+    html_lang="uk",
+    og_locale="uk_UA",
+    label="ua",
+    menu_label="УКР",
+    author="Автор",
+    and_="та",
+    also="Читайте також",
+    share="Поділитися у Facebook Поділитися у Telegram Копіювати посилання",
+    copied="Посилання скопійовано",
+    subscribe="Підпишіться на нашу розсилку, щоб щоранку отримувати головне.",
+    tags="Теги",
+    cookies="Ми використовуємо файли cookie, щоб сайт працював краще.",
+    accept="Погоджуюся",
+    related="Новини за темою",
+    footer="© 2026 «Вербогірський кур’єр». Передрук лише з посиланням на першоджерело.",
+    corrected="Оновлено",
+    sections=(
+        ("council", "Міська рада"), ("court", "Суд"), ("culture", "Культура"), ("economy", "Економіка"),
+        ("energy", "Енергетика"), ("health", "Здоров’я"), ("nature", "Довкілля"), ("science", "Наука"),
+        ("sport", "Спорт"), ("transport", "Транспорт"), ("weather", "Погода"),
+    ),
+)  # fmt: skip
+EN = Wording(
+    home="/eng/",
+    outlet="Verbohirsk Courier",
+    html_lang="en",
+    og_locale="en_GB",
+    label="en",
+    menu_label="ENG",
+    author="Author",
+    and_="and",
+    also="Read also",
+    share="Share on Facebook Share on Telegram Copy link",
+    # The share script is shared by the editions and speaks Ukrainian in all of them, as on a real outlet.
+    copied=UK.copied,
+    subscribe="Subscribe to our newsletter and get the main stories every morning.",
+    tags="Tags",
+    cookies="We use cookies to make this site work better.",
+    accept="I agree",
+    related="Related news",
+    footer="© 2026 Verbohirsk Courier. Republication only with a link to the source.",
+    corrected="Updated",
+    sections=(
+        ("council", "City council"), ("court", "Court"), ("culture", "Culture"), ("economy", "Economy"),
+        ("energy", "Energy"), ("health", "Health"), ("nature", "Environment"), ("science", "Science"),
+        ("sport", "Sport"), ("transport", "Transport"), ("weather", "Weather"),
+    ),
+)  # fmt: skip
+RU = Wording(
+    home="/rus/",
+    outlet="Вербогорский курьер",
+    html_lang="ru",
+    og_locale="ru_UA",
+    label="ru",
+    menu_label="РУС",
+    author="Автор",
+    and_="и",
+    also="Читайте также",
+    share="Поделиться в Facebook Поделиться в Telegram Скопировать ссылку",
+    copied=UK.copied,
+    subscribe="Подпишитесь на нашу рассылку, чтобы каждое утро получать главное.",
+    tags="Теги",
+    cookies="Мы используем файлы cookie, чтобы сайт работал лучше.",
+    accept="Согласен",
+    related="Новости по теме",
+    footer="© 2026 «Вербогорский курьер». Перепечатка только со ссылкой на первоисточник.",
+    corrected="Обновлено",
+    sections=(
+        ("council", "Городской совет"), ("court", "Суд"), ("culture", "Культура"), ("economy", "Экономика"),
+        ("energy", "Энергетика"), ("health", "Здоровье"), ("nature", "Экология"), ("science", "Наука"),
+        ("sport", "Спорт"), ("transport", "Транспорт"), ("weather", "Погода"),
+    ),
+)  # fmt: skip
+WORDING = {"uk": UK, "en": EN, "ru": RU}
+
+
+# The little markup of a story's body: what a writer needs, and nothing a page could break on.
+#
+# Blocks stand between blank lines. `## ` is a subheading, `> ` a quote, `- ` a list item, all else a
+# paragraph. Inside a block `**bold**` and `[words](/path)`.
+
+
+def parse_blocks(body: str) -> tuple[Block, ...]:
+    """The blocks of a body, inline markup kept; each item of a list is a block."""
+    found = []
+    for chunk in re.split(r"\n\s*\n", body.strip()):
+        lines = chunk.splitlines()
+        pieces = lines if all(line.startswith("- ") for line in lines) else [" ".join(map(str.strip, lines))]
+        for piece in pieces:
+            mark = next((mark for mark in _MARKS if piece.startswith(mark)), "")
+            found.append(Block(_MARKS.get(mark, "paragraph"), piece.removeprefix(mark)))
+    return tuple(found)
+
+
+def plain(text: str) -> str:
+    """What a reader sees of a block."""
+    return _LINK.sub(r"\1", _BOLD.sub(r"\1", text))
+
+
+def inline_html(text: str) -> str:
+    marked = _BOLD.sub(r"<strong>\1</strong>", escape(text, quote=False))
+    return _LINK.sub(r'<a href="\2">\1</a>', marked)
+
+
+def blocks_html(blocks: tuple[Block, ...], promo: str, promo_after: int | None) -> str:
+    """The blocks as a page prints them; `promo` is put after that many blocks, never inside a list."""
+    parts, printed, promoted = [], 0, promo_after is None
+    for kind, run in groupby(blocks, key=lambda block: block.kind):
+        run_html = [inline_html(block.text) for block in run]
+        if kind == "list_item":
+            parts.append("<ul>\n" + "\n".join(f"<li>{item}</li>" for item in run_html) + "\n</ul>")
+            printed += len(run_html)
+            continue
+        for text in run_html:
+            parts.append(_wrapped(kind, text))
+            printed += 1
+            if not promoted and promo_after is not None and printed >= promo_after and kind != "heading":
+                parts.append(promo)
+                promoted = True
+    return "\n".join(parts)
+
+
+def without_paragraphs(markup: str) -> str:
+    """The same with `<br><br>` where one paragraph follows another, and no `<p>` at all."""
+    return markup.replace("</p>\n<p>", "<br><br>\n").replace("<p>", "").replace("</p>", "")
+
+
+def _wrapped(kind: BlockKind, text: str) -> str:
+    if kind == "heading":
+        return f"<h2>{text}</h2>"
+    if kind == "quote":
+        return f"<blockquote><p>{text}</p></blockquote>"
+    return f"<p>{text}</p>"

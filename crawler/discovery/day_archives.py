@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lxml import html
 
-from crawler.discovery import Lead, listed_page
-from crawler.discovery.news_sitemaps import Sitemap, read_sitemap
+from crawler.discovery.sitemaps import Sitemap, read_sitemap
 from crawler.exceptions import DiscoveryError
+from crawler.requests.leads import Lead, listed_page
 
 if TYPE_CHECKING:
     import datetime as dt

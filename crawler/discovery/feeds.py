@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from crawler.discovery import Lead, listed_page
-from crawler.discovery.news_sitemaps import Sitemap
+from crawler.discovery.sitemaps import Sitemap
 from crawler.discovery.unpacking import is_cut_short, unpack
 from crawler.exceptions import DiscoveryError
-from crawler.extraction.alternates import language_tag
-from crawler.extraction.text import one_line
+from crawler.extraction.document.text import one_line
+from crawler.extraction.fields.alternates import language_tag
 from crawler.items import Alternate
+from crawler.requests.leads import Lead, listed_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

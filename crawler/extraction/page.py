@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from crawler.extraction import body, byline, dates
-from crawler.extraction.alternates import read_alternates
-from crawler.extraction.blocks import refuse_block_page
-from crawler.extraction.decoding import read_outline
-from crawler.extraction.detector import detect_language
-from crawler.extraction.extractor import EXTRACTOR
-from crawler.extraction.kind import page_signs, read_kind
-from crawler.extraction.known import Known
-from crawler.extraction.linked_data import read_linked_data
-from crawler.extraction.metadata import read_metadata
-from crawler.extraction.reserved import read_reserved
-from crawler.extraction.shown import Shown, note_frames, read_shown
+from crawler.extraction.body import assemble
+from crawler.extraction.body.model import Body, Known
+from crawler.extraction.document.decoding import read_outline
+from crawler.extraction.fields import byline, dates
+from crawler.extraction.fields.alternates import read_alternates
+from crawler.extraction.fields.linked_data import read_linked_data
+from crawler.extraction.fields.media import Shown, note_frames, read_shown
+from crawler.extraction.fields.metadata import read_metadata
+from crawler.extraction.fields.rights import read_reserved
+from crawler.extraction.kind.block_pages import refuse_block_page
+from crawler.extraction.kind.kind import page_signs, read_kind
+from crawler.extraction.language.detector import detect_language
 from crawler.items import Article, Claim
 
 if TYPE_CHECKING:
-    from crawler.extraction.dates import Moment
-    from crawler.extraction.linked_data import LinkedData
-    from crawler.extraction.metadata import Metadata
+    from crawler.extraction.fields.dates import Moment
+    from crawler.extraction.fields.linked_data import LinkedData
+    from crawler.extraction.fields.metadata import Metadata
     from crawler.items import Alternate, Fetch, Hints
 
 
@@ -39,7 +40,7 @@ class Parts:
     modified: Moment | None
     alternates: tuple[Alternate, ...]
     kind: tuple[Claim, ...]
-    text: body.Body
+    text: Body
     shown: Shown
 
 
@@ -71,7 +72,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         description=said.lead,
         text=data.body,
     )
-    text = body.read_body(page, known, hints.drop)
+    text = assemble.read_body(page, known, hints.drop)
     if text.signature is not None:
         line, claims = text.signature, (*claims, Claim("printed", text.signature))
     kind = read_kind(signs, data, said, text)
@@ -117,3 +118,10 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         extractor=EXTRACTOR,
         extra=(*byline.credits(parts.data, said), *parts.kind, *read_reserved(said.names)),
     )
+
+
+# The name under which a row says what read it.
+
+
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 8"
+"""Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from scrapy.exceptions import IgnoreRequest
-
-from crawler.middlewares.proxy import read_proxy
-from crawler.network import refusal
+from crawler.downloader.proxy import read_proxy
+from crawler.downloader.public_hosts import refusal
+from crawler.exceptions import Refused
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -19,14 +18,6 @@ if TYPE_CHECKING:
 
 class Hosts(Protocol):
     def allows(self, request: Request) -> bool: ...
-
-
-class Refused(IgnoreRequest):
-    """`reason` is short and countable."""
-
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url[:500]}: {reason}")
-        self.reason = reason
 
 
 class AddressMiddleware:

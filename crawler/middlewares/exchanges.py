@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import NotConfigured
 
-from archive.warc import Exchange
+from archive.pages.warc_record import Exchange
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crawler.demo.server import Newsroom
-from crawler.story_spider import StorySpider
+from crawler.story.spider import StorySpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from crawler.story_spider import StorySpider
+from crawler.story.spider import StorySpider
 
 
 class DetectorMedia(StorySpider):

@@ -3,8 +3,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.network import registered_domain
-from crawler.story_spider import StorySpider
+from crawler.downloader.public_hosts import registered_domain
+from crawler.story.spider import StorySpider
 
 if TYPE_CHECKING:
     from scrapy.http import Request

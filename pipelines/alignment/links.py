@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from pipelines.alignment.monotone import best_path
+from pipelines.alignment.path import best_path
 from pipelines.alignment.signals import features
-from pipelines.alignment.weighting import shipped_weighting
-from pipelines.pairing.weights import LANGUAGES, shipped_weights
+from pipelines.alignment.weights import shipped_weighting
+from pipelines.pairing.content.weights import shipped_weights
+from pipelines.similarity.document import LANGUAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipelines.alignment.paragraphs import Groups
-    from pipelines.alignment.weighting import Weighting
+    from pipelines.alignment.weights import Weighting
 
     Matrix = NDArray[np.float32]
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.pairing.background import shipped_background
-from pipelines.pairing.reading import Document, read
+from pipelines.similarity.background import shipped_background
+from pipelines.similarity.document import Document, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from pipelines.pairing.background import Background
-    from pipelines.pairing.reading import Reading
+    from pipelines.similarity.background import Background
+    from pipelines.similarity.document import Reading
 
     Matrix = NDArray[np.float32]
 

@@ -1,0 +1,1 @@
+"""Persons and organisations in a printed byline."""

@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pipelines.pairing.folding import fold
+from pipelines.similarity.folding import fold
 
 _SPELLINGS = Path(__file__).parent / "spellings.txt"
 _APOSTROPHES = re.compile("['’ʼ`´\"]")

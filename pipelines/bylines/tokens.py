@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.extraction.text import one_line
+from crawler.extraction.document.text import one_line
 
 TokenKind = Literal["word", "site", "number", "quoted", "bracketed", "colon", "comma", "stop"]
 

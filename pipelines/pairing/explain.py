@@ -10,15 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.exceptions import ArticleNotFound
-from pipelines.alignment import Aligner
-from pipelines.pairing.blocks import Blocks
-from pipelines.pairing.content import Match, compare
+from pipelines.alignment.aligner import Aligner
+from pipelines.pairing.content.compare import compare
 from pipelines.pairing.review import article_ids, known
+from pipelines.pairing.weeks import Blocks
 
 if TYPE_CHECKING:
-    from archive.reader import Archive
-    from archive.records import AlignmentRecord, VariantText
-    from pipelines.pairing.reading import Reading
+    from archive.format.records import AlignmentRecord, VariantText
+    from archive.read.archive import Archive
+    from pipelines.pairing.content.match import Match
+    from pipelines.similarity.document import Reading
 
 
 @dataclass(frozen=True, slots=True)

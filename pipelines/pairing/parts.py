@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from archive.links import StoriesOf
-    from pipelines.pairing.verdicts import Verdict
+    from archive.commit.related import StoriesOf
+    from pipelines.pairing.labels import Verdict
 
     Pair = tuple[int, float, str, str]
     """Number, when, and the ids of both."""

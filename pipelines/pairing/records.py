@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from archive.records import SEPARATED, WITHDRAWN, PairRecord, RefusalRecord
+from archive.format.records import SEPARATED, WITHDRAWN, PairRecord, RefusalRecord
+from pipelines.pairing.content.match import CONFLICT
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipelines.pairing.content import Match
-    from pipelines.pairing.evidence import Edge
-    from pipelines.pairing.verdicts import Verdict
-
-CONFLICT = 0.1
-"""Probability by content below which the texts contradict what else speaks for a pair."""
+    from pipelines.pairing.content.match import Match
+    from pipelines.pairing.edges import Edge
+    from pipelines.pairing.labels import Verdict
 
 
 def pair_record(edge: Edge, match: Match | None, now: datetime) -> PairRecord:

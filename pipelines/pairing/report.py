@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from crawler.counts import counts
-from crawler.visible import visible
+from crawler.reports.terminal import counts, visible
 
 if TYPE_CHECKING:
-    from pipelines.pairing.content import Match
+    from pipelines.pairing.content.match import Match
     from pipelines.pairing.explain import Explanation
-    from pipelines.pairing.reading import Reading
-    from pipelines.pairing.sweep import Outcome
+    from pipelines.pairing.run import Outcome
+    from pipelines.similarity.document import Reading
 
 _LONG = 160
 """Characters of a paragraph that are shown."""

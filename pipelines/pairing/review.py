@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from archive.reader import Archive
-    from pipelines.pairing.content import Match
+    from archive.read.archive import Archive
+    from pipelines.pairing.content.match import Match
 
 COLUMNS = ("verdict", "probability", "tier", "runner_up", "evidence", "headline_a", "headline_b", "a", "b")
 _OBEYED = ("=", "+", "-", "@", "\t", "\r", "|", "%")

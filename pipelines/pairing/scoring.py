@@ -9,18 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from pipelines.alignment import Aligner
-from pipelines.pairing.blocks import WEEK, Blocks
-from pipelines.pairing.content import Match, compare
-from pipelines.pairing.evidence import BY_CONTENT
-from pipelines.pairing.records import CONFLICT
+from pipelines.alignment.aligner import Aligner
+from pipelines.pairing.content.compare import compare
+from pipelines.pairing.content.match import CONFLICT, Match
+from pipelines.pairing.edges import BY_CONTENT
+from pipelines.pairing.weeks import WEEK, Blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from archive.reader import Archive
-    from pipelines.pairing.blocks import Block
+    from archive.read.archive import Archive
     from pipelines.pairing.spool import Spool
+    from pipelines.pairing.weeks import Block
 
 
 class Scoring:

@@ -22,17 +22,19 @@ from typing import TYPE_CHECKING, Any
 
 import pipelines.alignment
 import pipelines.pairing
-from archive import beside, locks
+import pipelines.similarity
 from archive.exceptions import ArchiveWriteError
+from archive.format.records import AlignmentRecord
 from archive.opening import local_path
-from archive.records import AlignmentRecord
-from pipelines.pairing.content import Match
-from pipelines.pairing.traces import Trace
+from archive.storage import locks
+from archive.storage.working_copy import cache_folder
+from pipelines.pairing.content.match import Match
+from pipelines.similarity.document import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from pipelines.alignment import Texts
+    from pipelines.alignment.aligner import Texts
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS block (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
@@ -123,7 +125,7 @@ def spool_of(uri: str) -> Iterator[Spool]:
     Raises ArchiveWriteError where the disk refuses what is put in.
     """
     with contextlib.ExitStack() as stack:
-        spool = _kept(beside.folder(local_path(uri), "pairing"), stack)
+        spool = _kept(cache_folder(local_path(uri), "pairing"), stack)
         if spool is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="pairing-")))
             spool = Spool(folder)
@@ -170,9 +172,9 @@ def _opened(folder: Path) -> Spool:
 def _code() -> str:
     """Stands for everything that decides what is found: code, weights, lexicon, background."""
     told = hashlib.blake2b(digest_size=8)
-    for package in (pipelines.pairing, pipelines.alignment):
-        for path in sorted(Path(package.__path__[0]).iterdir()):
-            if path.is_file():
+    for package in (pipelines.similarity, pipelines.alignment, pipelines.pairing):
+        for path in sorted(Path(package.__path__[0]).rglob("*")):
+            if path.is_file() and path.parent.name != "__pycache__":
                 told.update(path.read_bytes())
     return told.hexdigest()
 

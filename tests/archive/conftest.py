@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, ObservationRecord
-from archive.warc import Exchange, build
+from archive.format.records import (
+    AlternateRecord,
+    ArticleRecord,
+    BlockRecord,
+    EvidenceRecord,
+    ObservationRecord,
+)
+from archive.pages.warc_record import Exchange, build
 from archive.writer import ArchiveWriter
 from tests.archive.small_disk import file_size_limit
 

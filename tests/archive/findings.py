@@ -1,6 +1,6 @@
 """What `verify` finds wrong, in words."""
 
-from archive.verify import verify
+from archive.operations.verify import verify
 
 
 def grave(root):

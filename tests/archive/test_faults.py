@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 import archive
-from archive import rereading
 from archive.exceptions import ArchiveError, ArchiveWriteError
-from archive.layout import Layout
-from archive.rereading import Rereading
-from archive.upkeep import compact
+from archive.format.layout import Layout
+from archive.operations import reread
+from archive.operations.maintain import compact
+from archive.operations.reread import Rereading
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
 from tests.archive.small_disk import file_size_limit
@@ -217,7 +217,7 @@ def test_a_snapshot_without_articles_of_a_segment_does_not_speak_of_them(root, w
     writer.commit()
     again = Rereading(1, replace(article(1), headline="Read anew"))
     with file_size_limit(1000), pytest.raises(ArchiveWriteError, match="No snapshot is made"):
-        rereading.publish(root, [again], lambda _variants, _couples: [])
+        reread.publish(root, [again], lambda _variants, _couples: [])
     assert list(pd.read_parquet(root / "articles")["headline"]) == [article(1).headline]
 
 

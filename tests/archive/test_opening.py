@@ -7,14 +7,8 @@ import pandas as pd
 import pytest
 
 import archive
-from archive.exceptions import (
-    ArchiveError,
-    ArchiveNotFound,
-    ArchiveNotWritable,
-    NotAnArchive,
-    SchemaTooNew,
-)
-from archive.layout import Layout
+from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveNotWritable, NotAnArchive, SchemaTooNew
+from archive.format.layout import Layout
 from archive.writer import ArchiveWriter
 
 

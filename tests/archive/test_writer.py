@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 import archive
-from archive import quarantine, schema
 from archive.exceptions import PoisonRecord
-from archive.layout import TABLES, Layout
-from archive.records import AlternateRecord
+from archive.format import schema
+from archive.format.layout import TABLES, Layout
+from archive.format.records import AlternateRecord
+from archive.wal import quarantine
 
 HOUR = timedelta(hours=1)
 
@@ -167,7 +168,7 @@ def test_what_an_unchanged_page_now_declares_is_known_to_pairing(open_writer, ar
     writer.commit()
     shown = []
     writer.add_article(article(1, "en", fetched_at=noon + 2 * HOUR))
-    from archive.records import Decisions
+    from archive.format.records import Decisions
 
     writer.commit(lambda fresh, related: shown.extend(related) or Decisions())
     assert [facts.url for facts in shown] == [article(1).url]
@@ -222,8 +223,8 @@ def test_a_committed_segment_whose_removal_was_cut_short_is_not_replayed(open_wr
 
 def test_a_segment_named_in_a_manifest_is_never_committed_again(writer, root, article, noon):
     """Even when the writer could not know: its commit stood, and only the answer got lost."""
-    from archive.commit import Committer
-    from archive.log import Log
+    from archive.commit.committer import Committer
+    from archive.storage.snapshot_log import Log
 
     layout = Layout(root)
     committer = Committer(layout, Log(layout, schema.SCHEMA_VERSION), "run-1", lambda: noon)
@@ -281,7 +282,7 @@ def test_a_commit_that_pairing_broke_loses_nothing(writer, root, article):
 
 
 def test_appends_go_on_while_another_thread_commits(writer, root, article):
-    from archive.records import Decisions
+    from archive.format.records import Decisions
 
     deciding, added = threading.Event(), threading.Event()
 

@@ -6,7 +6,7 @@ import json
 import pyarrow.parquet as pq
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import segment
+from archive.wal import segment
 
 
 def find(root, *words):

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from crawler.extraction.workers import Workers
+from crawler.workers.pool import Workers
 from tests.hostile.tasks import endless, pid, server
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from crawler.resolver import PublicOnlyResolver
+from crawler.downloader.resolver import PublicOnlyResolver
 
 ANSWERS = {
     "intranet.tabloid.example": ("127.0.0.1",),

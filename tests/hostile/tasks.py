@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from crawler.extraction.worker_server import MEMORY_LIMIT
+from crawler.workers.server import MEMORY_LIMIT
 
 
 def endless(pattern: str = r"(a+)+$") -> bool:

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from twisted.internet import defer, task
 from scrapy.settings import Settings
 from twisted.internet import reactor
-from crawler.resolver import PublicOnlyResolver
+from crawler.downloader.resolver import PublicOnlyResolver
 
 ANSWERS = iter([["8.8.8.8"], ["127.0.0.1"], ["127.0.0.1", "8.8.4.4", "::1"], ["169.254.169.254"]])
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.exceptions import BadReply, ExtractionTimeout, WorkerDied
-from crawler.extraction import worker_server
-from crawler.extraction.workers import Workers
+from crawler.workers import server as worker_server
+from crawler.workers.pool import Workers
 from tests.hostile import tasks
 from tests.hostile.processes import children, still_there
 from tests.running import ROOT
@@ -197,7 +197,7 @@ def test_a_closed_pool_leaves_nobody_waiting_and_nothing_running() -> None:
 def test_a_script_that_guards_nothing_is_not_begun_again_by_its_workers(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "import asyncio\nfrom crawler.extraction.workers import Workers\n"
+        "import asyncio\nfrom crawler.workers.pool import Workers\n"
         "from tests.hostile.tasks import echo\n"
         "print('begun')\nworkers = Workers(1, 3.0)\n"
         "print(asyncio.run(workers.run(echo, 'read')))\nworkers.close()\n"
@@ -209,7 +209,7 @@ def test_what_a_caller_preloads_is_found_where_the_crawl_finds_it_and_imported_o
     (tmp_path / "of_the_caller.py").write_text("import os\nAT = os.getpid()\ndef at(): return AT\n")
     program = (
         f"import sys, asyncio\nsys.path.insert(0, {str(tmp_path)!r})\nimport of_the_caller\n"
-        "from crawler.extraction.workers import Workers\nfrom tests.hostile.tasks import server\n"
+        "from crawler.workers.pool import Workers\nfrom tests.hostile.tasks import server\n"
         "workers = Workers(1, 3.0, preload=('of_the_caller',))\n"
         "async def asked():\n"
         "    return await workers.run(of_the_caller.at) == await workers.run(server)\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from crawler.story_spider import StorySpider
+from crawler.story.spider import StorySpider
 
 BASE = f"http://herald.example:{os.environ.get('HERALD_PORT', '80')}"
 

@@ -9,9 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.items import Article, Claim, Look
-from pipelines.byline import BylineStage, decide_authors, organisations_in, persons_in
+from pipelines.byline import BylineStage, decide_authors
+from pipelines.bylines.organisations import organisations_in
+from pipelines.bylines.persons import persons_in
 from pipelines.bylines.words import is_given_name
-from pipelines.rows import article_record
+from pipelines.records import article_record
 
 NAMES = {
     "uk": ["Дарʼя Шекіна", "Олександр Курінний", "Марія-Тереза Коваль", "Іван О'Коннор", "Їжакевич Ганна"],

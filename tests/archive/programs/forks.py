@@ -8,8 +8,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from conftest import make_article
 
-from archive import locks
-from archive.layout import Layout
+from archive.format.layout import Layout
+from archive.storage import locks
 from archive.writer import ArchiveWriter
 
 writer = ArchiveWriter.open(sys.argv[1], run_id="run-1")

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 from conftest import make_article
 
 import archive
-from archive import views
-from archive.layout import Layout
+from archive.format.layout import Layout
+from archive.tables import views
 from archive.writer import ArchiveWriter
 
 

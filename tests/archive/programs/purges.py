@@ -5,6 +5,6 @@ from pathlib import Path
 
 from killed_steps import run
 
-from archive.purge import purge
+from archive.operations.purge import purge
 
 run(Path(sys.argv[1]), int(sys.argv[3]), lambda root: purge(root, sys.argv[2], "test"))

@@ -34,7 +34,7 @@ if action == "write":
 elif action == "taken":
     from pathlib import Path
 
-    from archive import durable
+    from archive.storage import durable
 
     early, final = Path(root).with_name("early"), Path(root).with_name("final")
     for text in (b"first", b"second"):

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from archive.addresses import story_of_one
-from archive.records import AlignmentRecord, BlockRecord, Decisions, Membership, PairRecord
+from archive.format.records import AlignmentRecord, BlockRecord, Decisions, Membership, PairRecord
 
 TEXTS = {
     "uk": [

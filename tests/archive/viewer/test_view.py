@@ -6,7 +6,7 @@ import pytest
 
 import archive
 from archive.__main__ import main
-from archive.records import BlockRecord
+from archive.format.records import BlockRecord
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery import Lead
 from crawler.discovery.feeds import read_feed, read_feed_source
-from crawler.discovery.news_sitemaps import Sitemap
+from crawler.discovery.sitemaps import Sitemap
 from crawler.exceptions import DiscoveryError
 from crawler.items import Alternate
+from crawler.requests.leads import Lead
 
 URL = "https://outlet.example.com/rss/all.xml"
 REAL = Path(__file__).parents[4] / "shared/data/rss_ua_2020"

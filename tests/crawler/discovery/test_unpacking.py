@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery.feeds import read_feed
-from crawler.discovery.news_sitemaps import read_sitemap
+from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.unpacking import unpack
 
 URL = "https://outlet.example.com/rss"

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from benchmarks.gold import f1, precision_recall
-from crawler.extraction.boilerplate import why_not_text
-from crawler.extraction.date_forms import parse_date
-from crawler.extraction.decoding import read_outline
+from crawler.extraction.body.boilerplate import why_not_text
+from crawler.extraction.document.decoding import read_outline
+from crawler.extraction.document.text import for_comparison
+from crawler.extraction.fields.date_parsing import parse_date
+from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.kind.paywalls import wall_line
 from crawler.extraction.page import extract
-from crawler.extraction.text import for_comparison
-from crawler.extraction.walls import wall_line
-from crawler.extraction.zones import KYIV
 from crawler.items import Article, Fetch, Hints
 from pipelines.byline import authors_of
 from pipelines.bylines.organisations import organisations_in

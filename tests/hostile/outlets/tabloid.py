@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from crawler.story_spider import StorySpider
+from crawler.story.spider import StorySpider
 
 BASE = f"http://tabloid.example:{os.environ.get('TABLOID_PORT', '80')}"
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.records import BlockRecord, VariantText
-from pipelines.alignment import Aligner
-from pipelines.alignment.quotes import quoted, surplus
+from archive.format.records import BlockRecord, VariantText
+from pipelines.alignment.aligner import Aligner
+from pipelines.alignment.records import quoted, surplus
 
 UK = (
     "Міська рада Полтави у вівторок, 14 квітня, виділила 12,5 млн гривень на ремонт мосту через Ворсклу.",

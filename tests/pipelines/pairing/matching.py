@@ -1,7 +1,7 @@
 """Articles compared as a run of pairing compares them, each outlet for itself."""
 
-from pipelines.pairing.content import compare
-from pipelines.pairing.reading import read
+from pipelines.pairing.content.compare import compare
+from pipelines.similarity.document import read
 
 
 def match(documents, weights=None):

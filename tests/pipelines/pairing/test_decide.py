@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.records import AlternateRecord, LinkFacts, Membership
-from pipelines.pairing import decide
+from archive.format.records import AlternateRecord, LinkFacts, Membership
+from pipelines.pairing.decide import decide
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
 ROOTS = {"uk": "", "ru": "rus/", "en": "eng/"}

@@ -9,31 +9,22 @@ from datetime import timedelta
 import pytest
 
 import archive
-from archive import beside
+from archive.commit.committer import settle
 from archive.exceptions import DecisionError
-from archive.purge import purge
-from archive.records import Decisions, Membership
-from archive.settling import settle
-from archive.verify import verify
+from archive.format.records import Decisions, Membership
+from archive.operations.purge import purge
+from archive.operations.verify import verify
+from archive.storage.working_copy import cache_folder
+from pipelines.pairing.labels import Verdict
 from pipelines.pairing.parts import parts
-from pipelines.pairing.sweep import pair_archive
-from pipelines.pairing.verdicts import Verdict
-from tests.pipelines.pairing.test_sweep import (
-    MONDAY,
-    add,
-    article,
-    grouped,
-    newsroom,
-    pairs,
-    root,
-    three_each,
-)
+from pipelines.pairing.run import pair_archive
+from tests.pipelines.pairing.test_run import MONDAY, add, article, grouped, newsroom, pairs, root, three_each
 
 __all__ = ["root"]
 
 KILLED_WHILE_COMPARING = """
 import os, signal, sys
-from pipelines.pairing.sweep import pair_archive
+from pipelines.pairing.run import pair_archive
 def progress(done, total):
     if done == 2:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -41,7 +32,7 @@ pair_archive(sys.argv[1], progress=progress)
 """
 KILLED_WHILE_WRITING = """
 import os, pathlib, signal, sys, threading
-from pipelines.pairing.sweep import pair_archive
+from pipelines.pairing.run import pair_archive
 data = pathlib.Path(sys.argv[1], "_data")
 before = len(list(data.rglob("*.parquet")))
 def watch():
@@ -97,7 +88,7 @@ def test_a_run_killed_while_it_compares_leaves_the_archive_and_its_work_to_the_n
     assert outcome.taken_over == 2
     assert decided(root) == decided(whole)
     assert aligned(root) == aligned(whole)
-    assert not any(x.is_dir() for x in beside.folder(root, "pairing").iterdir())
+    assert not any(x.is_dir() for x in cache_folder(root, "pairing").iterdir())
 
 
 def test_what_has_changed_since_a_run_was_killed_is_compared_again(root, whole):
@@ -128,7 +119,7 @@ def test_a_run_killed_while_it_writes_leaves_the_archive_as_it_was(root, whole, 
 
 def test_a_purge_takes_what_a_killed_run_has_left(root, whole):
     killed(KILLED_WHILE_COMPARING, root)
-    folder = beside.folder(root, "pairing")
+    folder = cache_folder(root, "pairing")
     assert any(folder.rglob("*.sqlite"))
     purge(root, article(3, "uk").url, "asked to")
     assert not folder.exists()
@@ -137,7 +128,7 @@ def test_a_purge_takes_what_a_killed_run_has_left(root, whole):
 @pytest.mark.parametrize("damage", [b"not a database", b""])
 def test_what_a_killed_run_has_left_may_be_damaged(root, whole, damage):
     killed(KILLED_WHILE_COMPARING, root)
-    (left,) = beside.folder(root, "pairing").rglob("*.sqlite")
+    (left,) = cache_folder(root, "pairing").rglob("*.sqlite")
     left.with_name(f"{left.name}-wal").unlink()
     left.write_bytes(damage)
     assert pair_archive(str(root)).taken_over == 0

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.alignment import weighting
-from pipelines.pairing import weights
+from pipelines.alignment import weights as paragraph_weights
+from pipelines.pairing.content import weights
 
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("file", [weights.FILE, weighting.FILE], ids=["pairing", "alignment"])
+@pytest.mark.parametrize("file", [weights.FILE, paragraph_weights.FILE], ids=["pairing", "alignment"])
 def test_weights_say_on_which_data_they_are_fitted(file, shared_data):
     stored = json.loads(file.read_text("utf-8"))
     data = (shared_data / "pairs/dev.jsonl").read_bytes()

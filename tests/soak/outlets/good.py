@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from crawler.story_spider import StorySpider
+from crawler.story.spider import StorySpider
 
 PORT = os.environ.get("SOAK_PORT", "80")
 GAZETTE = f"http://gazette.example:{PORT}"

@@ -1,0 +1,1 @@
+"""Commands of `python -m archive`: what each takes and prints."""

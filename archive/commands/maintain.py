@@ -1,0 +1,67 @@
+"""Commands that look after an archive: repair, compact, migrate, gc, verify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+import archive
+
+if TYPE_CHECKING:
+    import argparse
+
+    from rich.console import Console
+
+
+def repair_archive(console: Console, options: argparse.Namespace) -> int:
+    from archive.operations.maintain import repair  # noqa: PLC0415
+
+    done = repair(options.archive, rebuild=options.rebuild)
+    made = f"snapshot {done.snapshot.id}" if done.snapshot else "no new snapshot"
+    console.print(f"{done.articles} articles recovered, {made}; view and cache are up to the log.")
+    if done.returned:
+        console.print(f"{done.returned} data files that the store had lost are there again.")
+    return 0
+
+
+def compact_archive(console: Console, options: argparse.Namespace) -> int:
+    from archive.operations.maintain import compact  # noqa: PLC0415
+
+    before = archive.open(options.archive).snapshot
+    snapshot = compact(options.archive)
+    if snapshot is None:
+        console.print(f"Nothing to merge among {len(before.files)} files.")
+    else:
+        console.print(f"Snapshot {snapshot.id}: {len(before.files)} files became {len(snapshot.files)}.")
+    return 0
+
+
+def migrate_archive(console: Console, options: argparse.Namespace) -> int:
+    from archive.operations.migrate import migrate  # noqa: PLC0415
+
+    snapshot = migrate(options.archive)
+    done = "has today's schema already" if snapshot is None else f"has schema {snapshot.schema_version} now"
+    console.print(f"{escape(str(options.archive))} {done}.")
+    return 0
+
+
+def collect_garbage(console: Console, options: argparse.Namespace) -> int:
+    from archive.operations.maintain import gc  # noqa: PLC0415
+
+    done = gc(options.archive, options.keep_days, dry_run=options.dry_run)
+    verb = "would go" if options.dry_run else "removed"
+    console.print(f"{done.files} data files, {done.bytes / 1e6:.1f} MB, and {done.views} views {verb}.")
+    return 0
+
+
+def verify_archive(console: Console, options: argparse.Namespace) -> int:
+    from archive.operations.verify import verify  # noqa: PLC0415
+
+    findings = verify(options.archive)
+    for finding in findings:
+        mark = "[red]wrong[/red]" if finding.grave else "note "
+        console.print(f"{mark} {escape(finding.text)}", soft_wrap=True)
+    grave = sum(finding.grave for finding in findings)
+    console.print(f"{grave} problems" if grave else "The archive is whole.")
+    return 1 if grave else 0

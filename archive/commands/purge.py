@@ -1,0 +1,66 @@
+"""`python -m archive purge`: asks before it takes something away for good."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", help="address of the article, in any spelling that the archive knows")
+    parser.add_argument(
+        "--reason",
+        required=True,
+        type=_reason,
+        metavar="TEXT",
+        help="kept for ever in the tombstone: name no person in it",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say why: whoever asks later what became of it reads this")
+    return text
+
+
+def run(console: Console, options: argparse.Namespace) -> int:
+    from archive.operations.purge import find, purge  # noqa: PLC0415  pyarrow is not needed for --help
+
+    found = find(options.archive, options.url)
+    name = f"“{escape(found.headline)}”" if found.headline else "an address without an article"
+    console.print(
+        f"{name}: {found.versions} versions, {found.looks} looks, {len(found.ranges)} pages or lines"
+    )
+    for address in found.siblings:
+        console.print(f"stays: {escape(address)}, the same story", soft_wrap=True)
+    if options.dry_run:
+        return 0
+    if not options.yes and not _agreed():
+        return 1
+    stone = purge(options.archive, options.url, options.reason)
+    console.print(f"Purged for good; tombstone {stone.id}.")
+    return 0
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        print("There is nobody to ask: give --yes to purge without a question.", file=sys.stderr)
+        return False
+    try:
+        agreed = input("Remove it for ever, earlier snapshots included? [y/N] ").strip().lower() in {
+            "y",
+            "yes",
+        }
+    except EOFError:
+        agreed = False
+    if not agreed:
+        print("Nothing was changed.", file=sys.stderr)
+    return agreed

@@ -1,0 +1,1 @@
+"""Commits: records in, the next snapshot out, all or nothing."""

@@ -1,0 +1,179 @@
+"""Taking out what a tombstone names: rows first, in a snapshot of its own; then traces of the past.
+
+Until that snapshot the article is there whole, from it on it is nowhere. What follows can be cut short at any
+point and is gone on with by whoever writes next: all of it goes by the tombstone alone, and doing it twice
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from archive.commit import rows, stories
+from archive.commit.alignments import stored_coverages
+from archive.exceptions import ArchiveDamaged, ArchiveWriteError
+from archive.format.schema import LANGUAGES, OBSERVATIONS, STORED
+from archive.pages import cdxj_index, overwrite
+from archive.state import replay
+from archive.state.tombstones import blank_look
+from archive.storage import download, upload
+from archive.storage.working_copy import drop_cache_folder
+from archive.tables import views
+from archive.tables.files import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive.format.layout import Layout
+    from archive.format.snapshot import DataFile, Snapshot
+    from archive.state.database import State
+    from archive.state.tombstones import Tombstone, Tombstones
+    from archive.tables.files import TableFiles
+
+_IDS = {
+    "articles": ["article_id"],
+    "superseded": ["article_id"],
+    "former_readings": ["article_id"],
+    "versions": ["article_id"],
+    "memberships": ["article_id"],
+    "pairs": ["article_id_a", "article_id_b"],
+    "decisions": ["article_id_a", "article_id_b"],
+    "refusals": ["article_id_a", "article_id_b"],
+    "alignments": ["article_id_a", "article_id_b"],
+    "former_alignments": ["article_id_a", "article_id_b"],
+    "observations": ["article_id"],
+    "stories": [f"article_id_{language}" for language in LANGUAGES],
+}
+_BLANKED = ("version", "content_hash", "etag", "last_modified", "alternates")
+
+
+def rewrite(  # noqa: PLR0917  as archive/commit/committer.py calls it
+    layout: Layout,
+    stones: Tombstones,
+    head: Snapshot,
+    state: State,
+    files: TableFiles,
+    commit: rows.Commit,
+) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]] | None:
+    """The files of a snapshot without any purged row; None where there is none."""
+    gone = replay.articles_under(state, stones)
+    changed = {facts.story_id for facts in state.facts(gone)}
+    places = set(state.story_files(changed).values())
+    live = {file.path: file for file in head.files}
+    rewrote: dict[str, tuple[str, ...]] = {}
+    for file in head.files:
+        if file.path in places:
+            after = _stories(read(layout.root, [file]), changed, gone, state, commit)
+        else:
+            (path,) = download.present(layout.root, [file])
+            hits = _hits(path, file.table, stones)
+            if not any(hits):
+                continue
+            after = _without(read(layout.root, [file]), file.table, hits)
+        del live[file.path]
+        for new in files.write(file.table, after, file.month):
+            live[new.path] = new
+            rewrote[new.path] = (file.path,)
+    if len(live.keys() & {file.path for file in head.files}) == len(head.files):
+        return None
+    for name in STORED:
+        if not any(file.table == name for file in live.values()):
+            empty = files.write_empty(name, commit.month)
+            live[empty.path] = empty
+    return tuple(sorted(live.values(), key=lambda file: (file.table, file.month, file.path))), rewrote
+
+
+def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
+    """For each row of a file, whether it speaks of a purged article."""
+    addresses = ["url", "requested_url"] if table == "observations" else []
+    try:
+        found = pq.ParquetFile(path).read(columns=[*_IDS[table], *addresses])
+    except FileNotFoundError:
+        raise ArchiveDamaged(f"{path} is missing; `python -m archive verify` tells more.") from None
+    except pa.ArrowException as error:
+        raise ArchiveDamaged(f"{path} is not readable: {error}.") from error
+    columns = [found[name].to_pylist() for name in _IDS[table]]
+    purged = {x for x in {x for column in columns for x in column if x is not None} if stones.of_id(x)}
+    hits = [any(x in purged for x in ids) for ids in zip(*columns, strict=True)]
+    if addresses:
+        # a look that found no article goes by its address
+        for position, (article_id, *urls) in enumerate(
+            zip(columns[0], *(found[name].to_pylist() for name in addresses), strict=True)
+        ):
+            if article_id is None and not urls[0].startswith("purged:"):
+                hits[position] = stones.of_address(*urls) is not None
+    return hits
+
+
+def _without(table: pa.Table, name: str, hits: list[bool]) -> pa.Table:
+    """Without those rows; looks stay, so that the sums of a crawl still add up, and tell nothing."""
+    if name != "observations":
+        return table.filter(pa.array([not hit for hit in hits], pa.bool_()))
+    looks = table.cast(OBSERVATIONS).to_pylist()
+    for look, hit in zip(looks, hits, strict=True):
+        if hit:
+            look.update(blank_look(look["url"], look["requested_url"]), **dict.fromkeys(_BLANKED))
+    return pa.Table.from_pylist(looks, schema=OBSERVATIONS)
+
+
+def _stories(
+    table: pa.Table, changed: set[str], gone: set[str], state: State, commit: rows.Commit
+) -> pa.Table:
+    """Stories of purged articles as they are without them."""
+    here = set(table["story_id"].to_pylist()) & changed
+    members = state.members(state.in_stories(here) - gone)
+    ids = [member.article_id for member in members]
+    known = stored_coverages(state, set(ids))
+    left = [
+        replace(story, coverages=tuple(known[x] for x in story.couples() if x in known))
+        for story in stories.build(members, state.joints(ids))
+    ]
+    keep = pa.array([x not in here for x in table["story_id"].to_pylist()], pa.bool_())
+    return pa.concat_tables([table.filter(keep), rows.table("stories", rows.stories(left), commit)])
+
+
+def clean(layout: Layout, stones: Tombstones, stone: Tombstone, head: Snapshot, state: State) -> None:
+    """Everything but the rows of the head: earlier files and views, pages, index, quarantine, cache."""
+    try:
+        if views.current(layout) not in {None, head.id}:
+            views.publish(layout, head)
+        download.mirror(layout.root, "_data")
+        old = _earlier_files(layout, stones, head)
+        views.drop_with(layout, {path.name.rpartition("-")[2] for path in old}, keep=head.id)
+        drop_cache_folder(layout.root)
+        for path in old:
+            if path.is_relative_to(layout.data):
+                upload.enqueue_removal(layout, path)
+            path.unlink(missing_ok=True)
+        overwrite.overwrite(layout, stone.ranges, stone.at)
+        cdxj_index.remove(layout, {(x.path, x.offset) for x in stone.ranges})
+        upload.flush(layout)
+        replay.scrub(state)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveWriteError(
+            f"The purge is not finished, the next command goes on with it: {error}."
+        ) from error
+
+
+def _earlier_files(layout: Layout, stones: Tombstones, head: Snapshot) -> list[Path]:
+    """Files of earlier snapshots, or of none, that hold a purged row; some are left in a view only."""
+    live = {file.path.rpartition("-")[2] for file in head.files}
+    examined = set(live)
+    found = []
+    for folder, depth in ((layout.data, 0), (layout.views, 1)):
+        for path in sorted(folder.rglob("*.parquet")):
+            own, table = path.name.rpartition("-")[2], path.relative_to(folder).parts[depth]
+            if own in examined or table not in _IDS:
+                continue
+            examined.add(own)
+            with contextlib.suppress(ArchiveDamaged):  # what cannot be read is of no use to anybody
+                if not any(_hits(path, table, stones)):
+                    continue
+            found.append(path)
+    return found

@@ -1,0 +1,212 @@
+"""What a commit will write, derived from its records, the cache and pairing's decisions; writes no file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from archive.addresses import address_key
+from archive.commit import alignments, stories
+from archive.commit.observations import Reading, read_looks
+from archive.commit.related import check_decisions, fresh_facts, related_facts
+from archive.format.records import (
+    NO_PAIR,
+    ArticleRecord,
+    Decisions,
+    ObservationRecord,
+    PairRecord,
+    RefusalRecord,
+)
+from archive.state.model import Joint, Member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from archive.commit.alignments import Alignments
+    from archive.commit.related import Decide, Parts
+    from archive.commit.rows import Row
+    from archive.commit.stories import Story
+    from archive.format.codec import Record
+    from archive.state.database import State
+    from archive.state.model import Current
+
+    Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rereadings:
+    """Stored versions that say something else now, though nobody has edited them: operations/reread.py."""
+
+    rows: Mapping[tuple[str, int], Row] = field(default_factory=dict)
+    """(article_id, version) -> the columns that change."""
+    files: frozenset[str] = frozenset()
+    """Paths of the files they lie in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    reading: Reading
+    joined: Mapping[str, str]
+    """article_id -> story_id, where it is new or another than before."""
+    touched: Mapping[str, Current]
+    """Stored articles whose latest row stays but whose derived columns do not."""
+    pairs: tuple[PairRecord, ...]
+    """New or decided otherwise than before."""
+    stories: tuple[Story, ...]
+    emptied: frozenset[str]
+    """Stories that have lost their last article."""
+    refused: Mapping[str, int]
+    refusals: tuple[RefusalRecord, ...]
+    """New or for another reason than the last time."""
+    alignments: Alignments
+    rereadings: Rereadings = field(default_factory=Rereadings)
+
+    def story_of(self, article_id: str) -> str:
+        return self.joined.get(article_id) or self.reading.current[article_id].story_id
+
+
+def derive(
+    records: Sequence[Record], state: State, root: Path, decide: Decide | None, about: Collection[str] = ()
+) -> Plan:
+    named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
+    resolve = _resolver(records, state)
+    for record in records:
+        if isinstance(record, ObservationRecord):
+            found = record.article_id or resolve(record.url) or resolve(record.requested_url)
+            named |= {found} if found else set()
+    reading = read_looks(records, state.currents(named), resolve)
+    fresh = fresh_facts(state, reading)
+    decisions, related = Decisions(), set[str]()
+    if decide is not None and (fresh or about):
+        shown = related_facts(state, fresh, about)
+        related = {facts.article_id for facts in shown}
+        decisions = check_decisions(decide(fresh, shown), related | {facts.article_id for facts in fresh})
+    current = reading.current
+    current |= state.currents(related - current.keys())
+    joined = {x: current[x].story_id for x in reading.newest.keys() - reading.stored.keys()}
+    for membership in decisions.memberships:
+        if membership.story_id != current[membership.article_id].story_id or membership.article_id in joined:
+            joined[membership.article_id] = membership.story_id
+    before = state.pair_decisions({pair.article_id_a for pair in decisions.pairs})
+    pairs = tuple(
+        pair for pair in (_with_score(before, x) for x in decisions.pairs) if _is_news(before, pair)
+    )
+    refused = state.refusals({refusal.article_id_a for refusal in decisions.refusals})
+    lacking = alignments.lacking(state, about) if decisions.align else set()
+    built, emptied = _stories(reading, state, joined, pairs, lacking)
+    covered, laid = alignments.settle(built, reading, state, root, decisions.align)
+    return Plan(
+        reading=reading,
+        joined=joined,
+        touched=_touched(reading, joined),
+        pairs=pairs,
+        stories=covered,
+        emptied=emptied,
+        refused=dict(decisions.refused),
+        refusals=tuple(x for x in decisions.refusals if _is_new_refusal(refused, x)),
+        alignments=laid,
+    )
+
+
+def in_parts(state: State, root: Path, parts: Parts) -> Iterator[Plan]:
+    """One after the other: of a large archive they are too much to be held at once."""
+    for decide, about in parts(lambda ids: {x: story_id for x, _, story_id in state.homes(ids)}):
+        yield derive((), state, root, decide, about)
+
+
+def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | None]:
+    """Find an article by its address: in this commit first, then in the archive."""
+    own = {address_key(x.url): x.article_id for x in records if isinstance(x, ArticleRecord)}
+    return lambda url: own.get(address_key(url)) or state.find_article(url)
+
+
+def _with_score(decided: Decided, pair: PairRecord) -> PairRecord:
+    """What content scoring has said of a pair stays until it says otherwise; a crawl knows links only."""
+    before = decided.get((pair.article_id_a, pair.article_id_b))
+    if pair.score is not None or before is None or before[2] is None:
+        return pair
+    details = json.loads(before[3] or "{}") | json.loads(pair.details or "{}")
+    return replace(pair, score=before[2], details=json.dumps(details, ensure_ascii=False))
+
+
+def _is_news(decided: Decided, pair: PairRecord) -> bool:
+    before = decided.get((pair.article_id_a, pair.article_id_b))
+    return before != (pair.evidence, pair.reciprocal, pair.score, pair.details)
+
+
+def _is_new_refusal(refused: Mapping[tuple[str, str], object], refusal: RefusalRecord) -> bool:
+    before = refused.get((refusal.article_id_a, refusal.article_id_b))
+    return before != (refusal.reason, refusal.evidence, refusal.kept)
+
+
+def _touched(reading: Reading, joined: Mapping[str, str]) -> dict[str, Current]:
+    """Those with a new story, and those seen again; not those whose latest row is written by this commit."""
+    touched = {}
+    for article_id, current in reading.current.items():
+        before = reading.stored.get(article_id)
+        written = any(draft.valid_to is None for draft in reading.drafts.get(article_id, ()))
+        if article_id in joined and not _is_new(reading, article_id):
+            touched[article_id] = replace(current, story_id=joined[article_id])
+        elif before is not None and not written and _seen(before) != _seen(current):
+            touched[article_id] = current
+    return touched
+
+
+def _seen(current: Current) -> tuple[datetime, datetime]:
+    return current.first_seen, current.last_seen
+
+
+def _is_new(reading: Reading, article_id: str) -> bool:
+    return article_id in reading.drafts and article_id not in reading.stored
+
+
+def _stories(
+    reading: Reading,
+    state: State,
+    joined: Mapping[str, str],
+    pairs: Sequence[PairRecord],
+    lacking: Collection[str],
+) -> tuple[tuple[Story, ...], frozenset[str]]:
+    """Those that change; `lacking` are built anew for their alignments alone."""
+    edited = {x for x, drafts in reading.drafts.items() if any(draft.valid_to is None for draft in drafts)}
+    paired = {article_id for pair in pairs for article_id in (pair.article_id_a, pair.article_id_b)}
+    moved = joined.keys() | edited | paired
+    affected = {*lacking, *joined.values()} | {reading.current[article_id].story_id for article_id in moved}
+    affected |= {joined[article_id] for article_id in paired & joined.keys()}
+    stored = {x.article_id: x for x in state.members(state.in_stories(affected) | (moved - edited))}
+    members = []
+    for article_id in stored.keys() | edited:
+        member = _newest(reading, article_id) if article_id in edited else stored[article_id]
+        story_id = joined.get(article_id, member.story_id)
+        if story_id in affected:
+            members.append(replace(member, story_id=story_id))
+    built = stories.build(members, _joints(state, members, pairs))
+    existing = set(state.story_files(affected))
+    return tuple(built), frozenset(existing - {story.story_id for story in built})
+
+
+def _newest(reading: Reading, article_id: str) -> Member:
+    record = next(draft.record for draft in reading.drafts[article_id] if draft.valid_to is None)
+    return Member(
+        article_id=article_id,
+        story_id=reading.current[article_id].story_id,
+        outlet=record.outlet,
+        language=record.language,
+        url=record.url,
+        headline=record.headline,
+        published_at=record.published_at,
+        version=reading.current[article_id].version,
+    )
+
+
+def _joints(state: State, members: Sequence[Member], pairs: Sequence[PairRecord]) -> list[Joint]:
+    joints = {(x.article_id_a, x.article_id_b): x for x in state.joints([m.article_id for m in members])}
+    for pair in pairs:
+        key = (pair.article_id_a, pair.article_id_b)
+        joints[key] = Joint(*key, pair.evidence, pair.score)
+        if pair.evidence in NO_PAIR:
+            del joints[key]
+    return list(joints.values())

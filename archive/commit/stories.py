@@ -1,0 +1,111 @@
+"""One row a story: its articles side by side, derived from articles and pairs and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from archive.format.schema import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from archive.state.model import Joint, Member
+
+_LATE = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of two variants stands in both, from their alignment; 0 to 1."""
+
+    article_id_a: str
+    article_id_b: str
+    of_a: float | None
+    """Share of the characters of a; None where it has none."""
+    of_b: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    story_id: str
+    members: tuple[Member, ...]
+    """Published first first."""
+    evidence: tuple[str, ...]
+    similarity: float | None
+    coverages: tuple[Coverage, ...] = ()
+
+    def couples(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """Variants to be aligned: ids of two articles, the smaller first, and the versions of their texts."""
+        variants = self._variants()
+        shown = sorted(
+            (member.article_id, member.version) for x in LANGUAGES if (member := variants.get(x)) is not None
+        )
+        return {(a, b): (of_a, of_b) for (a, of_a), (b, of_b) in combinations(shown, 2)}
+
+    def row(self) -> dict[str, object]:
+        variants = self._variants()
+        first = self.members[0].published_at
+        row: dict[str, object] = {
+            "story_id": self.story_id,
+            "outlet": self.members[0].outlet,
+            "languages": self._languages(),
+            "n_variants": len(self.members),
+            "first_published_at": first,
+            "original_language": None,
+            "evidence": list(self.evidence),
+            "similarity": self.similarity,
+        }
+        for language in LANGUAGES:
+            member = variants.get(language)
+            published = member.published_at if member else None
+            row[f"lag_{language}"] = int((published - first).total_seconds()) if published and first else None
+            row[f"headline_{language}"] = member.headline if member else None
+            row[f"url_{language}"] = member.url if member else None
+            row[f"article_id_{language}"] = member.article_id if member else None
+        return row | self._coverage_columns(variants)
+
+    def _coverage_columns(self, variants: Mapping[str, Member]) -> dict[str, float | None]:
+        language_of = {variants[x].article_id: x for x in LANGUAGES if x in variants}
+        columns: dict[str, float | None] = {}
+        for each in self.coverages:
+            a, b = language_of[each.article_id_a], language_of[each.article_id_b]
+            columns[f"coverage_{b}_of_{a}"] = each.of_a
+            columns[f"coverage_{a}_of_{b}"] = each.of_b
+        return columns
+
+    def _variants(self) -> Mapping[str, Member]:
+        """The first published of each language."""
+        variants: dict[str, Member] = {}
+        for member in self.members:
+            if member.language:
+                variants.setdefault(member.language, member)
+        return variants
+
+    def _languages(self) -> list[str]:
+        own = {member.language for member in self.members if member.language}
+        return [x for x in LANGUAGES if x in own] + sorted(own.difference(LANGUAGES))
+
+
+def build(members: Iterable[Member], joints: Iterable[Joint]) -> list[Story]:
+    """The stories of these articles; a pair across two stories counts for neither."""
+    grouped: dict[str, list[Member]] = {}
+    story_of: dict[str, str] = {}
+    for member in members:
+        grouped.setdefault(member.story_id, []).append(member)
+        story_of[member.article_id] = member.story_id
+    joined: dict[str, list[Joint]] = {}
+    for joint in joints:
+        story_id = story_of.get(joint.article_id_a)
+        if story_id is not None and story_id == story_of.get(joint.article_id_b):
+            joined.setdefault(story_id, []).append(joint)
+    return [_story(story_id, grouped[story_id], joined.get(story_id, ())) for story_id in sorted(grouped)]
+
+
+def _story(story_id: str, members: Sequence[Member], joints: Sequence[Joint]) -> Story:
+    ordered = sorted(members, key=lambda member: (member.published_at or _LATE, member.article_id))
+    scores = [joint.score for joint in joints if joint.score is not None]
+    evidence = sorted({joint.evidence for joint in joints})
+    return Story(story_id, tuple(ordered), tuple(evidence), min(scores, default=None))

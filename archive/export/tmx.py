@@ -1,0 +1,131 @@
+"""Translation memories (TMX 1.4) of stories that have several languages, for translators' tools.
+
+A headline stands beside the headlines of its variants; paragraphs, two languages at a time, where by
+`alignments` they say the same, with the score of that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+from xml.sax.saxutils import escape, quoteattr
+
+import pyarrow.dataset as ds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from archive.read.archive import Archive
+    from archive.read.scan import Moment, RowSet
+
+_COLUMNS = ["article_id", "story_id", "language", "published_at", "headline", "blocks"]
+_SHARED = ["aligned", "moved"]
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FEW = 20_000
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<tmx version="1.4">
+<header creationtool="Triptych" creationtoolversion="1" segtype="paragraph" o-tmf="Triptych" adminlang="en"
+ srclang="*all*" datatype="plaintext"/>
+<body>
+"""
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Count:
+    stories: int = 0
+    units: int = 0
+    bare: int = 0
+    """Stories of which no paragraphs are aligned."""
+
+    def __str__(self) -> str:
+        bare = f" ({self.bare} by the headline only: `scrapy pair` aligns paragraphs)" if self.bare else ""
+        return f"{self.units} units of {self.stories} stories{bare}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    story_id: str
+    variants: dict[str, Row]
+    """The first published article of each of its languages."""
+    links: list[Row]
+    """Of its alignments."""
+
+
+def write(
+    file: BinaryIO,
+    archive: Archive,
+    *,
+    language: Sequence[str] | None,
+    outlet: Sequence[str] | None,
+    as_of: Moment | None,
+    progress: Callable[[int], None],
+) -> Count:
+    count = Count()
+    file.write(_HEAD.encode())
+    rows = archive.articles(language=language, outlet=outlet, as_of=as_of, columns=_COLUMNS)
+    links = archive.alignments(as_of=as_of).where(ds.field("kind").isin(_SHARED))
+    for story in _stories(rows, links, progress):
+        if len(story.variants) < 2:
+            continue
+        count.stories += 1
+        headlines = [(row, str(row["headline"])) for row in story.variants.values()]
+        paragraphs = [_paragraphs(link, story) for link in story.links if _is_of(link, story)]
+        count.bare += not paragraphs
+        for number, (kind, segments, score) in enumerate([("headline", headlines, None), *paragraphs]):
+            file.write(_unit(f"{story.story_id}-{number}", kind, segments, score).encode())
+            count.units += 1
+    file.write(b"</body>\n</tmx>\n")
+    return count
+
+
+def _stories(rows: RowSet, links: RowSet, progress: Callable[[int], None]) -> Iterator[_Story]:
+    """A part of the texts at a time."""
+    # ids are hashes: their first digit splits the stories evenly
+    parts = [""] if len(rows) <= _FEW else list("0123456789abcdef")
+    for part in parts:
+        mine = (ds.field("story_id") >= part, ds.field("story_id") < f"{part}~")
+        found = rows.where(*mine).to_arrow()
+        order = [(x, "ascending") for x in ("story_id", "published_at", "article_id")]
+        members = _by_story(found.sort_by(order).to_pylist())
+        aligned = _by_story(links.where(*mine).to_arrow().to_pylist())
+        progress(found.num_rows)
+        for story_id, articles in members.items():
+            variants = {str(x["language"]): x for x in reversed(articles) if x["language"] is not None}
+            yield _Story(story_id, variants, aligned.get(story_id, []))
+
+
+def _by_story(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["story_id"], []).append(row)
+    return found
+
+
+def _is_of(link: Row, story: _Story) -> bool:
+    """Whether both articles are exported; rows of an earlier text are no longer among the alignments."""
+    return all(
+        (row := story.variants.get(link[f"language_{side}"])) is not None
+        and row["article_id"] == link[f"article_id_{side}"]
+        for side in "ab"
+    )
+
+
+def _paragraphs(link: Row, story: _Story) -> tuple[str, list[tuple[Row, str]], float | None]:
+    segments = []
+    for side in "ab":
+        row = story.variants[link[f"language_{side}"]]
+        texts = [row["blocks"][number]["text"] for number in link[f"paragraphs_{side}"]]
+        segments.append((row, " ".join(texts)))
+    return "paragraph", segments, link["score"]
+
+
+def _unit(name: str, kind: str, segments: Sequence[tuple[Row, str]], score: float | None) -> str:
+    told = "" if score is None else f'<prop type="x-score">{score:.3f}</prop>'
+    lines = [f'<tu tuid={quoteattr(name)}><prop type="x-kind">{kind}</prop>{told}']
+    for row, text in sorted(segments, key=lambda x: str(x[0]["language"])):
+        article = f'<prop type="x-article">{row["article_id"]}</prop>'
+        segment = escape(_NOT_XML.sub(" ", text))
+        lines.append(f"<tuv xml:lang={quoteattr(str(row['language']))}>{article}<seg>{segment}</seg></tuv>")
+    return "\n".join([*lines, "</tu>\n"])

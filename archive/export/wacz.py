@@ -1,0 +1,97 @@
+"""The raw pages as one WACZ 1.1.1 file: what ReplayWeb.page and pywb open, and what is handed to others.
+
+A zip of the WARC files (stored: they are compressed already), their index, the list of articles, and a
+datapackage with a checksum of each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from archive.exceptions import ArchiveWriteError, PageNotKept
+from archive.format.layout import Layout
+from archive.pages import cdxj_index, warc_files
+from archive.storage import download
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from archive.read.archive import Archive
+
+_PORTION = 1 << 20
+_PAGES = {"format": "json-pages-1.0", "id": "pages", "title": "Articles"}
+
+
+def export(archive: Archive, target: Path, now: datetime) -> int:
+    """Write the file; how many pages are listed. A version that has no page is not in it.
+
+    Raises PageNotKept when there is no page at all, ArchiveWriteError when `target` exists or is refused.
+    """
+    layout = Layout(archive.root)
+    download.mirror(archive.root, "_raw")
+    files = sorted(layout.raw.glob("*.warc.gz"))
+    if not files:
+        raise PageNotKept(f"{archive.root} keeps no pages: it was crawled with KEEP_RAW=none.")
+    pages = list(_pages(archive))
+    resources: list[dict[str, object]] = []
+    try:
+        with zipfile.ZipFile(target, "x", zipfile.ZIP_STORED) as package:
+
+            def add(name: str, parts: Iterable[bytes]) -> None:
+                digest, size = hashlib.sha256(), 0
+                with package.open(zipfile.ZipInfo(name, now.timetuple()[:6]), "w", force_zip64=True) as entry:
+                    for part in parts:
+                        digest.update(part)
+                        size += entry.write(part)
+                found = {"name": name.rpartition("/")[2].lower(), "path": name, "bytes": size}
+                resources.append(found | {"hash": f"sha256:{digest.hexdigest()}"})
+
+            for path in files:
+                add(f"archive/{path.name}", _whole_members(path))
+            add("indexes/index.cdxj", (line.encode() for line in cdxj_index.lines(layout)))
+            add("pages/pages.jsonl", (json.dumps(line).encode() + b"\n" for line in [_PAGES, *pages]))
+            described = {
+                "profile": "data-package",
+                "wacz_version": "1.1.1",
+                "title": archive.root.resolve().name,
+                "software": warc_files.SOFTWARE,
+                "created": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "resources": list(resources),
+            }
+            datapackage = json.dumps(described, indent=2).encode()
+            add("datapackage.json", [datapackage])
+            sealed = {"path": "datapackage.json", "hash": resources[-1]["hash"]}
+            add("datapackage-digest.json", [json.dumps(sealed).encode()])
+    except OSError as error:
+        if not isinstance(error, FileExistsError):
+            target.unlink(missing_ok=True)
+        raise ArchiveWriteError(f"Cannot write {target}: {error.strerror or error}.") from error
+    return len(pages)
+
+
+def _pages(archive: Archive) -> Iterator[dict[str, str]]:
+    columns = ["article_id", "version", "url", "headline", "fetched_at", "raw_file"]
+    for batch in archive.versions(columns=columns).batches():
+        for row in batch.to_pylist():
+            if row["raw_file"] is not None:
+                yield {
+                    "id": f"{row['article_id']}-{row['version']}",
+                    "url": row["url"],
+                    "title": row["headline"],
+                    "ts": row["fetched_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                }
+
+
+def _whole_members(path: Path) -> Iterator[bytes]:
+    """A crawl may be appending: what it has not finished is left out."""
+    with path.open("rb") as file:
+        left = warc_files.whole_length(file.fileno())
+        while left > 0 and (part := file.read(min(left, _PORTION))):
+            left -= len(part)
+            yield part

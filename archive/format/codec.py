@@ -1,0 +1,179 @@
+"""Records to JSON lines and back; their fields and types are the dataclasses' own."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+
+import msgspec
+
+from archive.exceptions import PoisonRecord
+from archive.format.records import (
+    AlternateRecord,
+    ArticleRecord,
+    BlockRecord,
+    EvidenceRecord,
+    MediaRecord,
+    ObservationRecord,
+)
+
+Record = ArticleRecord | ObservationRecord
+Nested = AlternateRecord | BlockRecord | EvidenceRecord | MediaRecord
+_FIELDS: dict[type[object], tuple[tuple[str, str], ...]] = {}
+
+KINDS: dict[str, type[Record]] = {"article": ArticleRecord, "observation": ObservationRecord}
+NESTED: dict[str, type[Nested]] = {
+    f"tuple[{kind.__name__}, ...]": kind
+    for kind in (AlternateRecord, BlockRecord, EvidenceRecord, MediaRecord)
+}
+_YEARS = range(1678, 2262)
+"""What a nanosecond clock can hold: readers of other kinds would silently wrap around outside it."""
+_NOT_EMPTY = frozenset({"article_id", "outlet", "url", "requested_url", "content_hash", "outcome", "run_id"})
+_PLANS: dict[type[object], tuple[tuple[str, str, bool], ...]] = {}
+
+
+class _Line(msgspec.Struct):
+    kind: str | None = None
+    record: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_LINE = msgspec.json.Decoder(_Line)
+_RECORDS = {kind: msgspec.json.Decoder(record) for kind, record in KINDS.items()}
+_NAMES = {record: kind for kind, record in KINDS.items()}
+
+
+def fields_of(kind: type[object]) -> tuple[tuple[str, str], ...]:
+    """Field names and their annotations, which are strings here: `str | None`, `tuple[BlockRecord, ...]`."""
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple((field.name, str(field.type)) for field in fields(kind))  # type: ignore[arg-type]
+    return _FIELDS[kind]
+
+
+def plain(record: object) -> dict[str, object]:
+    """A record's fields; nested records as mappings, times as they are."""
+    row: dict[str, object] = msgspec.to_builtins(record, builtin_types=(datetime,))
+    return row
+
+
+def encode(record: Record) -> bytes:
+    """One JSON line, UTF-8, times in UTC; the record must have passed `validate`."""
+    line = {"kind": _NAMES[type(record)], "record": _in_utc(record)}
+    return msgspec.json.encode(line) + b"\n"
+
+
+def _in_utc(record: Record) -> Record:
+    """The record, times in UTC: msgspec cuts the seconds off an offset (Kyiv until 1924: +02:02:04)."""
+    others = {
+        name: value.astimezone(UTC)
+        for name, form in fields_of(type(record))
+        if form.startswith("datetime")
+        and (value := getattr(record, name)) is not None
+        and value.tzinfo is not UTC
+    }
+    return replace(record, **others) if others else record
+
+
+def decode(line: bytes) -> Record | None:
+    """The record; None for a line of another kind, such as the header. ValueError where it is no record."""
+    try:
+        read = _LINE.decode(line)
+        decoder = _RECORDS.get(read.kind or "")
+        return None if decoder is None else decoder.decode(read.record)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(f"not a record: {error}") from error
+
+
+# What a record must be before it may enter a segment.
+#
+# One bad value would fail the whole Parquet file it lands in, so it is found here, one record at a time.
+# Text is never altered: a record with a lone surrogate or a NUL is refused, and whoever cleans text does it
+# before.
+
+
+def validate(record: Record) -> None:
+    """Raise PoisonRecord when the record cannot be stored exactly as it is."""
+    _check(record, "")
+    extra = getattr(record, "extra", None)
+    if extra is not None:
+        try:
+            is_object = isinstance(json.loads(extra), dict)
+        except ValueError:
+            is_object = False
+        if not is_object:
+            raise PoisonRecord("json", "extra", f"expected a JSON object, got {extra[:80]!r}")
+
+
+def _plan(kind: type[object]) -> tuple[tuple[str, str, bool], ...]:
+    """Of each field its name, its form, and whether it may be None; made once."""
+    if kind not in _PLANS:
+        _PLANS[kind] = tuple(
+            (n, form.removesuffix(" | None"), form.endswith("| None")) for n, form in fields_of(kind)
+        )
+    return _PLANS[kind]
+
+
+def _check(record: Record | Nested, prefix: str) -> None:
+    for name, base, optional in _plan(type(record)):
+        value = getattr(record, name)
+        if value is None and optional:
+            continue
+        field = prefix + name
+        if base == "str":
+            _check_text(field, value)
+            if not value and name in _NOT_EMPTY:
+                raise PoisonRecord("empty", field, "expected text, got none")
+        elif base == "datetime":
+            _check_time(field, value)
+        elif base in {"int", "float"}:
+            _check_number(field, value, base)
+        else:
+            _check_items(field, value, base)
+
+
+def _check_items(field: str, value: object, form: str) -> None:
+    if not isinstance(value, tuple):
+        raise PoisonRecord("type", field, f"expected a tuple, got {type(value).__name__}")
+    nested = NESTED.get(form)
+    for position, item in enumerate(value):
+        if nested is None:
+            _check_text(f"{field}[{position}]", item)
+        elif isinstance(item, nested):
+            _check(item, f"{field}[{position}].")
+        else:
+            raise PoisonRecord(
+                "type", field, f"expected {nested.__name__} at {position}, got {type(item).__name__}"
+            )
+
+
+def _check_text(field: str, value: object) -> None:
+    if type(value) is not str:
+        raise PoisonRecord("type", field, f"expected text, got {type(value).__name__}")
+    if "\0" in value:
+        raise PoisonRecord("nul", field, "a NUL character")
+    if value.isascii():
+        return
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise PoisonRecord("surrogate", field, f"a lone surrogate at character {error.start}") from None
+
+
+def _check_time(field: str, value: object) -> None:
+    if not isinstance(value, datetime):
+        raise PoisonRecord("type", field, f"expected a datetime, got {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise PoisonRecord("naive-datetime", field, f"{value.isoformat()} names no time zone")
+    if value.year not in _YEARS:
+        raise PoisonRecord("year", field, f"year {value.year} is outside {_YEARS[0]}-{_YEARS[-1]}")
+
+
+def _check_number(field: str, value: object, form: str) -> None:
+    allowed = (int,) if form == "int" else (int, float)
+    if isinstance(value, bool) or not isinstance(value, allowed):
+        raise PoisonRecord("type", field, f"expected a number ({form}), got {type(value).__name__}")
+    if form == "int" and not -(2**31) <= value < 2**31:
+        raise PoisonRecord("number", field, f"{value} does not fit 32 bits")
+    if form == "float" and not math.isfinite(value):
+        raise PoisonRecord("number", field, f"{value} is not a finite number")

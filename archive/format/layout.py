@@ -1,0 +1,132 @@
+"""Where everything lies: this page is the specification of the format.
+
+```
+news-archive/
+  _log/00000000000000000012.json      manifest of snapshot 12; its creation by link(2) IS the commit
+  _data/<stored table>/ingest_month=2026-03/part-<uuid>.parquet        immutable, zstd
+  _wal/<uuid>.jsonl.zst               segments: one zstd frame with checksum a record, locked by their writer
+  _views/v000000000012/<table>/*.parquet   hard links: exactly snapshot 12
+  _views/current -> v000000000012     swapped by one rename, so that all tables turn at once
+  _raw/20260301-<run>-00000.warc.gz   whole pages, WARC/1.1; one writer's, locked as it grows, 1 GB at most
+  _raw/index/<sha256>.cdxj            their index by address, sorted; rebuilt from them
+  _quarantine/<uuid>.jsonl            records that could not be stored, each with the reason
+  _purged/<id>.json                   tombstones: hashes of what was purged, the reason, the time
+  _tmp/                               files of a commit under way; swept under the commit lock
+  _lock                               flock'ed while committing
+  state.sqlite                        cache: addresses, current texts, links; rebuilt when missing or behind
+  articles -> _views/current/articles     likewise versions, observations, stories, pairs,
+                                      refusals, alignments
+```
+
+Stored tables are `articles` (the latest text of each article), `superseded` (the earlier ones),
+`observations`, `stories`, `pairs`, `refusals`, `alignments`, and three that no reader is shown, from which
+past states are derived: the logs `memberships` and `decisions`, and `former_alignments`. A reader's
+`versions` is `articles` and `superseded` together, so no text is stored twice.
+
+Only columns derived from the logs ever change in a stored row (`story_id`, `valid_to`, `first_seen`,
+`last_seen`), by writing the file anew (copy on write). A row's month is that of its commit.
+
+The order of an article: its page to `_raw`, then its record to the segment; synced in this order too.
+
+The order of a commit: pages into their index, data to `_tmp`, fsync, rename into `_data`, fsync directory,
+manifest to `_tmp`, fsync, link into `_log`, fsync directory; then, repairable at any time: `state.sqlite`,
+view, swap; then the segments named in the manifest are removed. A segment named in a manifest is never
+replayed.
+
+No path holds text that came from a page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged")
+TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
+_WORKING_COPY = ("_remote.json", "_incoming", "_outbox")  # archive/storage/working_copy.py
+_CACHE = ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
+OWN_NAMES = frozenset({*FOLDERS, *TABLES, *_WORKING_COPY, *_CACHE, "_lock"})
+
+
+def snapshot_number(name: str) -> int | None:
+    """Of a manifest, by its name or path; None for what is none."""
+    stem = name[name.rfind("/") + 1 : -len(".json")]
+    return int(stem) if name.endswith(".json") and stem.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    root: Path
+
+    @property
+    def log(self) -> Path:
+        return self.root / "_log"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "_data"
+
+    @property
+    def segments(self) -> Path:
+        return self.root / "_wal"
+
+    @property
+    def views(self) -> Path:
+        return self.root / "_views"
+
+    @property
+    def current_view(self) -> Path:
+        return self.views / "current"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "_quarantine"
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "_raw"
+
+    @property
+    def raw_index(self) -> Path:
+        return self.raw / "index"
+
+    @property
+    def purged(self) -> Path:
+        return self.root / "_purged"
+
+    @property
+    def temporary(self) -> Path:
+        return self.root / "_tmp"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "_lock"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state.sqlite"
+
+    def manifest(self, snapshot_id: int) -> Path:
+        return self.log / f"{snapshot_id:020d}.json"
+
+    def view(self, snapshot_id: int) -> Path:
+        return self.views / f"v{snapshot_id:012d}"
+
+    def new_temporary(self) -> Path:
+        return self.temporary / uuid4().hex
+
+    def new_data_file(self, table: str, month: str) -> str:
+        """Relative to the root, as manifests name it."""
+        return f"_data/{table}/ingest_month={month}/part-{uuid4().hex}.parquet"
+
+    def new_segment(self) -> Path:
+        return self.segments / f"{uuid4().hex}.jsonl.zst"
+
+    def create_folders(self) -> None:
+        for name in FOLDERS:
+            if name not in {"_raw", "_purged"}:
+                (self.root / name).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,94 @@
+"""A snapshot and its data files, as a manifest has them, and the seal of a JSON document."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    table: str
+    """Stored table, see archive/format/schema.py."""
+    path: str
+    """Relative to the archive."""
+    month: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the archive: the files that make it up, and how it came about."""
+
+    id: int
+    parent: int | None
+    operation: str
+    """`create` `append` `compact` `purge` `migrate` `reread`."""
+    committed_at: datetime
+    """Aware, UTC; always later than the parent's."""
+    run_id: str
+    schema_version: int
+    files: tuple[DataFile, ...]
+    rewrote: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """New file -> the files of the parent whose remaining rows it took over."""
+    segments: tuple[str, ...] = ()
+    """Segments whose records this commit brought in."""
+    summary: Mapping[str, int] = field(default_factory=dict)
+    """Counters: the commit's own under `archive/`, the caller's as given."""
+
+    def stored(self, table: str) -> tuple[DataFile, ...]:
+        return tuple(file for file in self.files if file.table == table)
+
+    def rows(self, table: str) -> int:
+        return sum(file.rows for file in self.files if file.table == table)
+
+
+def snapshot_of(document: dict[str, object]) -> Snapshot:
+    fields = dict(document)
+    fields["committed_at"] = datetime.fromisoformat(str(document["committed_at"])).astimezone(UTC)
+    fields["files"] = tuple(DataFile(**file) for file in document["files"])  # type: ignore[attr-defined]
+    fields["rewrote"] = {new: tuple(old) for new, old in document["rewrote"].items()}  # type: ignore[attr-defined]
+    fields["segments"] = tuple(document["segments"])  # type: ignore[arg-type]
+    return Snapshot(**fields)  # type: ignore[arg-type]
+
+
+# JSON documents that end with their own checksum, so that a letter altered in one is found by who reads it.
+#
+# The last line but one is `"sha256": "…"`, of everything before the comma that parts it from the rest.
+
+
+_SEAL = re.compile(rb',\n "sha256": "([0-9a-f]{64})"\n\}\n')
+
+
+def seal(text: str) -> bytes:
+    """`text` is a JSON object."""
+    body = text.rstrip().removesuffix("}").rstrip().encode()
+    return body + b',\n "sha256": "' + hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
+
+
+def read_sealed(data: bytes, required: Callable[[dict[str, object]], bool]) -> dict[str, object]:
+    """The object without its checksum; ValueError where that is not of these bytes, or no JSON.
+
+    Documents of before schema 3 have none: `required` tells by the object, before anything is checked.
+    """
+    document = json.loads(data)
+    if not isinstance(document, dict):
+        raise ValueError(f"expected an object, got {type(document).__name__}")
+    asked = required(document)
+    if document.pop("sha256", None) is None and not asked:
+        return document
+    found = _SEAL.search(data, max(len(data) - 90, 0))
+    if found is None or found.end() != len(data):
+        raise ValueError("it does not end with its checksum")
+    if hashlib.sha256(data[: found.start()]).hexdigest().encode() != found[1]:
+        raise ValueError("its checksum is that of another text")
+    return document

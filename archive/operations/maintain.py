@@ -1,0 +1,65 @@
+"""Looking after an archive that nobody is crawling into, or that somebody is: both are safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from archive.commit.committer import Committer
+from archive.opening import open_existing, utc_now
+from archive.pages import cdxj_index
+from archive.state import replay
+from archive.storage import locks, upload, working_copy
+from archive.writer import ArchiveWriter
+
+if TYPE_CHECKING:
+    import os
+
+    from archive.commit.collect import Collected
+    from archive.format.snapshot import Snapshot
+
+_RUN = "upkeep"
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    articles: int
+    """Recovered from segments of writers that died."""
+    snapshot: Snapshot | None
+    returned: int = 0
+    """Data files that an object store had lost, put there again."""
+
+
+def compact(root: str | os.PathLike[str]) -> Snapshot | None:
+    """Merge small files; None when there is nothing to merge."""
+    layout, log, _ = open_existing(root)
+    committer = Committer(layout, log, _RUN, utc_now)
+    try:
+        return committer.compact()
+    finally:
+        committer.close()
+
+
+def gc(root: str | os.PathLike[str], keep_days: float = 1, *, dry_run: bool = False) -> Collected:
+    """Remove files that no snapshot of the last `keep_days` needs."""
+    layout, log, _ = open_existing(root)
+    return Committer(layout, log, _RUN, utc_now).collect(timedelta(days=keep_days), dry_run=dry_run)
+
+
+def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
+    """Commit what dead writers left, turn the view to the head, sweep.
+
+    `rebuild` makes the cache anew too and, in a folder, the index of pages. A data file that an object store
+    has lost is put there again, if this machine has it.
+    """
+    layout, _, head = open_existing(root)
+    returned = upload.put_right(layout, head)
+    if rebuild:
+        replay.discard_state(layout)
+        if working_copy.of(layout.root) is None:
+            with locks.hold(layout.lock):
+                cdxj_index.rebuild(layout)
+    with ArchiveWriter.open(root, run_id=_RUN) as writer:
+        recovered = writer.recovered
+        return Repaired(recovered, writer.commit(), returned)

@@ -1,0 +1,152 @@
+"""A right-to-erasure request: one article, all of its versions, pages and looks, out of the archive for good.
+
+What other pages print about it (a link among their alternates, a quotation) is theirs and stays.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pyarrow.dataset as ds
+
+from archive.addresses import address_key
+from archive.commit.committer import Committer
+from archive.exceptions import ArticleNotFound
+from archive.opening import open_existing, utc_now
+from archive.pages import cdxj_index, overwrite
+from archive.pages.warc_files import Pointer
+from archive.read.archive import Archive
+from archive.state.tombstones import Range, Tombstone, Tombstones, article_hash
+from archive.wal import quarantine
+from archive.writer import ArchiveWriter
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from archive.format.layout import Layout
+    from archive.state.database import State
+
+_RUN = "purge"
+_ADDRESSES = ("url", "requested_url", "canonical_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an address leads to."""
+
+    article_id: str | None
+    """None where there are only looks that brought no article, or records in quarantine."""
+    headline: str | None
+    versions: int
+    looks: int
+    addresses: frozenset[str]
+    ranges: tuple[Range, ...]
+    """Pages and lines of quarantine."""
+    siblings: tuple[str, ...]
+    """Addresses of the same story in other languages, which stay."""
+
+
+def find(root: str | os.PathLike[str], url: str) -> Found:
+    """What `purge` would take; raises ArticleNotFound when there is nothing."""
+    with ArchiveWriter.open(root, run_id=_RUN) as writer:
+        writer.commit()  # what dead writers left is found in the tables then
+        known = writer.known(url)
+    layout, _, _ = open_existing(root)
+    if stone := Tombstones(layout).of_address(url):
+        raise ArticleNotFound(f"{url} was purged on {stone.at:%Y-%m-%d}: {stone.reason}")
+    found = _find(layout, url, known.article_id if known else None)
+    if not (found.versions or found.looks or found.ranges):
+        raise ArticleNotFound(f"Nothing in {root} has the address {url}; is it spelled as the outlet does?")
+    return found
+
+
+def purge(root: str | os.PathLike[str], url: str, reason: str) -> Tombstone:
+    """Take the article out; when this returns nothing of it is left but its tombstone.
+
+    A kill at any moment leaves it to the next writer to finish. Records that a living crawl has acknowledged
+    and not committed are dropped by its next commit.
+    """
+    find(root, url)
+    layout, log, _ = open_existing(root)
+    committer = Committer(layout, log, _RUN, utc_now)
+    try:
+        return committer.purge(partial(_order, layout, url, reason))
+    finally:
+        committer.close()
+
+
+def _order(layout: Layout, url: str, reason: str, state: State) -> Tombstone:
+    found = _find(layout, url, state.find_article(url))
+    # an address that leads to another article too (a front page that redirects) is not the article's own
+    own = {x for x in found.addresses if state.find_article(x) in {None, found.article_id}} | {url}
+    return Tombstone(
+        id=uuid4().hex,
+        at=utc_now(),
+        reason=reason,
+        articles=(article_hash(found.article_id),) if found.article_id else (),
+        addresses=tuple(sorted({address_key(x).hex() for x in own})),
+        ranges=found.ranges,
+    )
+
+
+def _find(layout: Layout, url: str, article_id: str | None) -> Found:
+    archive = Archive(layout.root)
+    addresses, pointers = {url}, set[Pointer]()
+    headline, versions = None, 0
+    siblings: tuple[str, ...] = ()
+    if article_id is not None:
+        for row in archive.versions(article_id).to_arrow().to_pylist():
+            versions += 1
+            headline = row["headline"] if row["valid_to"] is None else headline
+            addresses.update(row[name] for name in _ADDRESSES if row[name])
+            if row["raw_file"] is not None:
+                pointers.add(Pointer(row["raw_file"], row["raw_offset"], row["raw_length"]))
+            if row["valid_to"] is None:
+                siblings = _siblings(archive, row["story_id"], article_id)
+    columns = ["article_id", "url", "requested_url"]
+    looks = 0
+    for batch in archive.observations(columns=columns).batches(8192):
+        for look in batch.to_pylist():
+            named = {look["url"], look["requested_url"]}
+            if (article_id and look["article_id"] == article_id) or (
+                look["article_id"] is None and address_key(look["url"]) == address_key(url)
+            ):
+                looks += 1
+                addresses |= named
+    pointers |= _pages(layout, addresses)
+    ranges = [found for x in pointers if (found := overwrite.page_range(layout, x)) is not None]
+    ranges += _quarantined(layout, addresses, article_id)
+    ordered = sorted(ranges, key=lambda x: (x.path, x.offset))
+    return Found(article_id, headline, versions, looks, frozenset(addresses), tuple(ordered), siblings)
+
+
+def _siblings(archive: Archive, story_id: str, article_id: str) -> tuple[str, ...]:
+    rows = archive.articles(columns=["article_id", "url"])
+    story = rows.where(ds.field("story_id") == story_id).to_arrow()
+    return tuple(row["url"] for row in story.to_pylist() if row["article_id"] != article_id)
+
+
+def _pages(layout: Layout, addresses: Iterable[str]) -> set[Pointer]:
+    """Every page kept under these addresses, named by a row or not."""
+    keys = {address_key(x) for x in addresses}
+    listed = {found for x in addresses for found in cdxj_index.find(layout, x)}
+    return {x for x in listed if address_key(overwrite.address(layout, x) or "") in keys}
+
+
+def _quarantined(layout: Layout, addresses: Iterable[str], article_id: str | None) -> list[Range]:
+    """Lines that name the article; bytes too damaged to be read cannot be searched, `verify` counts them."""
+    named = [*addresses, *([article_id] if article_id else [])]
+    # with its quotes, so that no longer address is meant
+    wanted = {
+        json.dumps(x, ensure_ascii=plain).encode(errors="replace") for x in named for plain in (True, False)
+    }
+    return [
+        Range(path, offset, length)
+        for path, offset, length, content in quarantine.lines(layout)
+        if any(x in content for x in wanted)
+    ]

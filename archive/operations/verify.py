@@ -1,0 +1,158 @@
+"""Checks an archive against its own manifests; reads everything, changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
+from archive.format.schema import STORED
+from archive.opening import open_existing
+from archive.pages import warc_files
+from archive.state.tombstones import Tombstones
+from archive.storage import download, working_copy
+from archive.tables import views
+from archive.wal import quarantine
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    from archive.format.layout import Layout
+    from archive.format.snapshot import DataFile, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    grave: bool
+    """Something is lost or wrong; else it is only worth knowing."""
+    text: str
+
+
+def verify(root: str | os.PathLike[str]) -> list[Finding]:
+    """Everything that is not as the head's manifest says, and what waits for a person to look at it.
+
+    Of an archive in an object store what is there is checked, not what this machine has of it: all of it is
+    fetched into a folder that goes again.
+    """
+    layout, _, head = open_existing(root)
+    if (copy := working_copy.of(layout.root)) is None:
+        return [*_check(layout), *_notes(layout, head)]
+    with working_copy.another(copy) as fetched:
+        return [*_check(fetched.layout), *_notes(layout, head)]
+
+
+def _check(layout: Layout) -> list[Finding]:
+    layout, log, head = open_existing(layout.root)
+    findings = []
+    ids = log.ids()
+    for snapshot_id in ids:
+        try:
+            log.read(snapshot_id)
+        except ArchiveError as error:
+            findings.append(Finding(True, str(error)))
+    if missing := sorted(set(range(ids[0], ids[-1] + 1)) - set(ids)):
+        findings.append(Finding(True, f"the log has a gap: snapshot {missing[0]} is missing"))
+    download.mirror(layout.root, "_purged")
+    try:
+        Tombstones(layout)
+    except ArchiveDamaged as error:
+        findings.append(Finding(True, str(error)))
+    for file in head.files:
+        findings += [Finding(True, f"{file.path}: {text}") for text in _check_file(layout, file)]
+    if not any(finding.grave for finding in findings):
+        findings += [Finding(True, text) for text in _check_rows(layout, head)]
+        findings += [Finding(True, text) for text in _check_pages(layout, head)]
+    return findings
+
+
+def _check_file(layout: Layout, file: DataFile) -> Iterator[str]:
+    try:
+        (path,) = download.present(layout.root, [file])
+        data = path.read_bytes()
+    except OSError as error:
+        yield f"cannot be read: {error.strerror}"
+        return
+    except ArchiveDamaged:
+        yield "is altered in the store: what is there does not match the checksum in the manifest"
+        return
+    except SnapshotNotFound:
+        yield "is not in the store any more"
+        return
+    if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
+        yield f"is altered: {len(data)} bytes that do not match the checksum in the manifest"
+        return
+    parquet = pq.ParquetFile(pa.BufferReader(data))
+    if not parquet.schema_arrow.equals(STORED[file.table]):
+        yield "has another schema than the written one"
+    if parquet.metadata.num_rows != file.rows:
+        yield f"has {parquet.metadata.num_rows} rows, the manifest says {file.rows}"
+
+
+def _check_rows(layout: Layout, head: Snapshot) -> Iterator[str]:
+    """What must hold between tables."""
+    ids = _column(layout, head, "articles", "article_id")
+    stories = set(_column(layout, head, "stories", "story_id"))
+    for article_id, count in Counter(ids).items():
+        if count > 1:
+            yield f"articles: {article_id} is there {count} times"
+    for story_id in sorted(set(_column(layout, head, "articles", "story_id")) ^ stories):
+        yield f"stories: {story_id} and the articles do not agree"
+    known = set(ids)
+    for side in ("article_id_a", "article_id_b"):
+        for article_id in sorted(set(_column(layout, head, "pairs", side)) - known):
+            yield f"pairs: {article_id} is no article"
+
+
+def _check_pages(layout: Layout, head: Snapshot) -> Iterator[str]:
+    """Each row that names a page leads to the bytes it was read from."""
+    columns = ["article_id", "version", "raw_sha256", "raw_file", "raw_offset", "raw_length"]
+    for file in (*head.stored("articles"), *head.stored("superseded")):
+        for row in pq.ParquetFile(layout.root / file.path).read(columns=columns).to_pylist():
+            if row["raw_file"] is None:
+                continue
+            pointer = warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
+            try:
+                page = warc_files.read(layout, pointer)
+            except ArchiveError as error:
+                yield f"page of {row['article_id']}, version {row['version']}: {error}"
+                continue
+            if hashlib.sha256(page.body).hexdigest() != row["raw_sha256"]:
+                where = f"{pointer.file} at {pointer.offset}"
+                yield f"page of {row['article_id']}, version {row['version']}: {where} holds another one"
+
+
+def _column(layout: Layout, head: Snapshot, table: str, column: str) -> list[str]:
+    values: list[str] = []
+    for file in head.stored(table):
+        values += pq.ParquetFile(layout.root / file.path).read(columns=[column])[column].to_pylist()
+    return values
+
+
+def _notes(layout: Layout, head: Snapshot) -> Iterator[Finding]:
+    copy = working_copy.of(layout.root)
+    shown = views.current(layout)
+    # a machine that has only read has made no view, and needs none
+    if shown != head.id and (copy is None or shown is not None):
+        seen = "there is no view" if shown is None else f"the view shows snapshot {shown}"
+        yield Finding(
+            False, f"{seen}, the log has {head.id}: `repair` turns it, where the file system has links"
+        )
+    live = {file.path for file in head.files}
+    stored = (
+        (x.path for x in copy.store.list("_data"))
+        if copy
+        else (str(path.relative_to(layout.root)) for path in layout.data.rglob("*.parquet"))
+    )
+    if dangling := [path for path in stored if path not in live]:
+        yield Finding(False, f"{len(dangling)} data files belong to earlier snapshots or to none: see `gc`")
+    if waiting := [path for path in layout.segments.glob("*.jsonl.zst") if not path.name.startswith("new-")]:
+        yield Finding(False, f"{len(waiting)} segments are open, or wait for the next writer to recover them")
+    reasons = Counter(entry.reason for entry in quarantine.entries(layout))
+    for reason, count in sorted(reasons.items()):
+        yield Finding(False, f"quarantine: {count} × {reason}")

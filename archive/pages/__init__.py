@@ -1,0 +1,1 @@
+"""The pages as they were served: WARC files and their index."""

@@ -1,0 +1,264 @@
+"""The index of the raw pages, by address: sorted CDXJ files that pywb and its like read as they are.
+
+Each commit adds one file in `_raw/index`; eight of a size become one, so a commit costs the same in a large
+archive. Every page in a WARC file is in the index, named by a row or not: a purge goes by it. It holds
+nothing that the WARC files do not: `rebuild` makes it anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import heapq
+import json
+import logging
+import mmap
+import os
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from archive.pages import warc_files, warc_record
+from archive.pages.warc_files import Pointer
+from archive.storage import download, durable, upload, working_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from archive.format.layout import Layout
+
+_log = logging.getLogger(__name__)
+
+_MERGE_AT = 8
+_WWW = re.compile(r"^www\d*\.")
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F))).replace("%", "").replace("#", "")
+_MIME = re.compile(rb"\r\ncontent-type:[ \t]*([\w.+/-]+)", re.IGNORECASE)
+
+
+def surt(url: str) -> str:
+    """`http://www.pravda.com.ua/rus/1/?b&a` -> `ua,com,pravda)/rus/1?a&b`: the host from the right.
+
+    As the Python package `surt` of the Internet Archive has it, but for session ids, which it takes out.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return _one_escape(url.strip())
+    if not host:
+        return _one_escape(url.strip())
+    with contextlib.suppress(UnicodeError):
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    key = ",".join(reversed(_WWW.sub("", _one_escape(host)).split(".")))
+    if port not in {None, {"http": 80, "https": 443}.get(parts.scheme.lower())}:
+        key += f":{port}"
+    path = re.sub("/{2,}", "/", _one_escape(parts.path)).rstrip("/") or "/"
+    query = "&".join(sorted(_one_escape(parts.query).split("&"))) if parts.query else ""
+    return f"{key}){path}" + (f"?{query}" if query else "")
+
+
+def _one_escape(text: str) -> str:
+    plain = text.encode("utf-8", "surrogatepass")
+    while (once := unquote_to_bytes(plain)) != plain:
+        plain = once
+    return quote(plain, safe=_PRINTABLE).lower()
+
+
+def add(layout: Layout, pointers: Iterable[Pointer]) -> None:
+    """Index some pages; the same pages again change nothing. Call it under the commit lock."""
+    lines = list(_lines_at(layout, pointers))
+    if not lines:
+        return
+    _write(layout, sorted(set(lines)))
+    if working_copy.of(layout.root) is not None:  # others have these files too: only `compact` merges them
+        return
+    sizes: dict[int, list[Path]] = {}
+    for path in _files(layout):
+        # powers of eight: a line is written anew once a class
+        sizes.setdefault((path.stat().st_size.bit_length() - 1) // 3, []).append(path)
+    for group in sizes.values():
+        if len(group) >= _MERGE_AT:
+            merged = _write(layout, _merged(group))
+            for path in group:
+                if path != merged:
+                    path.unlink(missing_ok=True)
+
+
+def find(layout: Layout, url: str) -> list[Pointer]:
+    """Every page kept of an address, oldest first; http and https, with `www.` and without, are one."""
+    download.mirror(layout.root, "_raw/index")
+    start = f"{surt(url)} ".encode()
+    found: set[bytes] = set()
+    for path in _files(layout):
+        found.update(_lines_from(path, start))
+    return [_pointer(line) for line in sorted(found)]
+
+
+def lines(layout: Layout) -> Iterator[str]:
+    """The whole index as one sorted CDXJ file."""
+    return (line.decode() for line in _merged(_files(layout)))
+
+
+def rebuild(layout: Layout) -> int:
+    """Make the index anew from the pages of a local archive; their number. Call it under the commit lock.
+
+    Of a file that cannot be read to its end, entries behind the damage are kept.
+    """
+    before = _files(layout)
+    old = [line for path in before for line in path.read_bytes().splitlines(keepends=True)]
+    kept: list[bytes] = []
+    for path in sorted(layout.raw.glob("*.warc.gz")):
+        end = 0
+        for pointer, record in warc_files.scan(layout, path):
+            end = pointer.offset + pointer.length
+            if line := _line(pointer, record):
+                kept.append(line)
+        if end < path.stat().st_size:
+            kept += [line for line in old if _lies_behind(line, f"_raw/{path.name}", end)]
+    written = _write(layout, sorted(set(kept))) if kept else None
+    for path in before:
+        if path != written:
+            path.unlink(missing_ok=True)
+    return len(kept)
+
+
+def _lies_behind(line: bytes, file: str, end: int) -> bool:
+    try:
+        pointer = _pointer(line)
+    except (ValueError, LookupError, TypeError):  # the index itself is damaged
+        return False
+    return pointer.file == file and pointer.offset >= end
+
+
+def remove(layout: Layout, places: set[tuple[str, int]]) -> None:
+    """Take pages out, by file and offset; what is gone already stays gone. Call it under the commit lock."""
+    download.mirror(layout.root, "_raw/index")
+    for path in _files(layout):
+        before = path.read_bytes().splitlines(keepends=True)
+        found = [_pointer(line) for line in before]
+        kept = [line for line, x in zip(before, found, strict=True) if (x.file, x.offset) not in places]
+        if len(kept) < len(before):
+            written = _write(layout, kept) if kept else None
+            if path != written:
+                upload.enqueue_removal(layout, path)
+                path.unlink(missing_ok=True)
+
+
+def merge(layout: Layout) -> None:
+    """Few files out of many, in an archive whose commits do not do it. Call it under the commit lock."""
+    if working_copy.of(layout.root) is None:
+        return
+    download.mirror(layout.root, "_raw/index")
+    before = _files(layout)
+    if len(before) < _MERGE_AT:
+        return
+    whole = _write(layout, _merged(before))
+    for path in before:
+        if path != whole:
+            upload.enqueue_removal(layout, path)
+            path.unlink(missing_ok=True)
+
+
+def _files(layout: Layout) -> list[Path]:
+    return sorted(layout.raw_index.glob("*.cdxj"))
+
+
+def _write(layout: Layout, sorted_lines: Iterable[bytes]) -> Path:
+    """Named by what it holds, so that an attempt repeated is the same file."""
+    digest = hashlib.sha256()
+    durable.make_folder(layout.raw_index)
+    temporary = layout.new_temporary()
+    try:
+        with temporary.open("xb") as file:
+            for line in sorted_lines:
+                digest.update(line)
+                file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        final = layout.raw_index / f"{digest.hexdigest()[:32]}.cdxj"
+        upload.enqueue(layout, final)
+        temporary.rename(final)
+        durable.sync_folder(layout.raw_index)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    return final
+
+
+def _merged(paths: Iterable[Path]) -> Iterator[bytes]:
+    with contextlib.ExitStack() as files:
+        opened = [files.enter_context(path.open("rb")) for path in paths]
+        for line, _ in groupby(heapq.merge(*opened)):
+            yield line
+
+
+def _lines_from(path: Path, start: bytes) -> Iterator[bytes]:
+    """The lines that begin so, by bisection."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        low, high = 0, len(data)
+        while low < high:
+            middle = data.rfind(b"\n", 0, (low + high) // 2) + 1
+            end = data.find(b"\n", middle) + 1
+            if data[middle:end] < start:
+                low = end
+            else:
+                high = middle
+        while data[low : low + len(start)] == start:
+            end = data.find(b"\n", low) + 1
+            yield data[low:end]
+            low = end
+
+
+def _pointer(line: bytes) -> Pointer:
+    entry = json.loads(line.split(b" ", 2)[2])
+    return Pointer(f"_raw/{entry['filename']}", int(entry["offset"]), int(entry["length"]))
+
+
+def _lines_at(layout: Layout, pointers: Iterable[Pointer]) -> Iterator[bytes]:
+    with contextlib.ExitStack() as files:
+        opened: dict[str, BinaryIO | None] = {}
+        for pointer in pointers:
+            if pointer.file not in opened:
+                try:
+                    opened[pointer.file] = files.enter_context((layout.root / pointer.file).open("rb"))
+                except FileNotFoundError:
+                    opened[pointer.file] = None
+            file = opened[pointer.file]
+            record = None if file is None else _start_of(file, pointer)
+            if record is not None and (line := _line(pointer, record)) is not None:
+                yield line
+            else:
+                _log.warning("%s holds no page at %d: it is not in the index", pointer.file, pointer.offset)
+
+
+def _start_of(file: BinaryIO, pointer: Pointer) -> warc_record.Record | None:
+    """With all headers of the answer; mostly a kilobyte will do."""
+    file.seek(pointer.offset)
+    data = file.read(min(pointer.length, 65_536))
+    record = warc_record.read_start(data, 2048)
+    return record if record is not None and b"\r\n\r\n" in record.block else warc_record.read_start(data)
+
+
+def _line(pointer: Pointer, record: warc_record.Record) -> bytes | None:
+    fields = record.fields
+    if fields.get("warc-type") != "response":
+        return None
+    mime = _MIME.search(record.block.partition(b"\r\n\r\n")[0])
+    try:
+        url, moment = fields["warc-target-uri"], re.sub(r"\D", "", fields["warc-date"])[:14]
+        entry = {
+            "url": url,
+            "mime": mime[1].decode().lower() if mime else "unk",
+            "status": record.block.split(b" ", 2)[1].decode(),
+            "digest": fields["warc-payload-digest"],
+            "length": str(pointer.length),
+            "offset": str(pointer.offset),
+            "filename": pointer.file.removeprefix("_raw/"),
+        }
+    except (KeyError, IndexError, UnicodeDecodeError):
+        return None
+    return f"{surt(url)} {moment} {json.dumps(entry)}\n".encode()

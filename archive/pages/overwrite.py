@@ -1,0 +1,134 @@
+"""Overwriting in place: what is taken out leaves a hole of its own length, so that nothing else moves.
+
+Rows name pages by offset, and a living writer may be appending to the same file: rewriting a WARC file would
+mean rewriting every row that names it, and waiting for its writer. A hole is a WARC record of its own, in a
+gzip member of stored blocks; readers of WARC pass over it. Doing it twice gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zlib
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from archive.exceptions import ArchiveWriteError
+from archive.pages import warc_record
+from archive.state.tombstones import Range, Tombstones
+from archive.storage import download, upload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from archive.format.layout import Layout
+    from archive.pages.warc_files import Pointer
+
+_BLOCK = 65_535
+_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+
+
+def page_range(layout: Layout, pointer: Pointer) -> Range | None:
+    """A page with the request that follows it; None where no page lies there, or not any more."""
+    begun = _begun(layout, pointer)
+    if begun is None or begun.fields.get("warc-type") != "response":
+        return None
+    length = pointer.length
+    with download.present_path(layout.root, pointer.file).open("rb") as file:
+        file.seek(pointer.offset + length)
+        follows = file.read(1 << 20)
+    request = warc_record.read_start(follows)
+    if request is not None and request.fields.get("warc-type") == "request":
+        length += warc_record.read_member(follows)[1]
+    return Range(pointer.file, pointer.offset, length)
+
+
+def address(layout: Layout, pointer: Pointer) -> str | None:
+    """The address of the page that lies there, if one does."""
+    begun = _begun(layout, pointer)
+    return None if begun is None else begun.fields.get("warc-target-uri")
+
+
+def _begun(layout: Layout, pointer: Pointer) -> warc_record.Record | None:
+    try:
+        with download.present_path(layout.root, pointer.file).open("rb") as file:
+            file.seek(pointer.offset)
+            return warc_record.read_start(file.read(65_536))
+    except FileNotFoundError:
+        return None
+
+
+def without_purged(layout: Layout, pages: Iterable[Pointer], at: datetime) -> list[Pointer]:
+    """Those of the pages that may stay; the others are overwritten."""
+    stones = Tombstones(layout)
+    kept: list[Pointer] = []
+    purged: list[Pointer] = []
+    for page in pages:
+        (purged if stones.of_address(address(layout, page)) else kept).append(page)
+    blank_pages(layout, purged, at)
+    return kept
+
+
+def overwrite(layout: Layout, ranges: Iterable[Range], at: datetime) -> None:
+    """Durable when it returns. `at` is the moment of the request, so that the same hole comes out again."""
+    for wanted in ranges:
+        path = download.present_path(layout.root, wanted.path)
+        hole = _page_hole if path.name.endswith(".warc.gz") else _line_hole
+        try:
+            # not O_APPEND: pwrite would append then
+            descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+        try:
+            if os.fstat(descriptor).st_size >= wanted.offset + wanted.length:
+                data = hole(wanted, at)
+                done = 0
+                while done < len(data):
+                    done += os.pwrite(descriptor, data[done:], wanted.offset + done)
+                os.fsync(descriptor)
+                upload.enqueue(layout, path)
+        except OSError as error:
+            raise ArchiveWriteError(f"Cannot overwrite a part of {path}: {error.strerror}.") from error
+        finally:
+            os.close(descriptor)
+
+
+def blank_pages(layout: Layout, pointers: Iterable[Pointer], at: datetime) -> None:
+    overwrite(layout, [found for x in pointers if (found := page_range(layout, x)) is not None], at)
+
+
+def _page_hole(wanted: Range, at: datetime) -> bytes:
+    """A gzip member of exactly this length: stored blocks have a cost that is known beforehand."""
+    blocks = -(-(wanted.length - len(_HEADER) - 8) // (_BLOCK + 5))
+    size = wanted.length - len(_HEADER) - 8 - 5 * blocks
+    record = _record(size, wanted.offset, at)
+    parts = [_HEADER]
+    for number in range(blocks):
+        piece = record[number * _BLOCK : (number + 1) * _BLOCK]
+        last = number == blocks - 1
+        parts.append(struct.pack("<BHH", last, len(piece), len(piece) ^ 0xFFFF) + piece)
+    return b"".join([*parts, struct.pack("<II", zlib.crc32(record), len(record) & 0xFFFFFFFF)])
+
+
+def _record(size: int, offset: int, at: datetime) -> bytes:
+    """A WARC record of exactly `size` bytes, too short a hole takes what fits."""
+    head = (
+        "WARC/1.1\r\nWARC-Type: metadata\r\n"
+        f"WARC-Record-ID: <urn:uuid:{UUID(int=(offset << 64) + int(at.timestamp() * 1e6))}>\r\n"
+        f"WARC-Date: {at:%Y-%m-%dT%H:%M:%SZ}\r\nContent-Type: text/plain\r\nContent-Length: "
+    )
+    room = size - len(head) - len("\r\n\r\n\r\n\r\n")
+    for digits in range(1, 12):
+        if (body := room - digits) >= 0 and len(str(body)) <= digits:
+            return f"{head}{body:0{digits}d}\r\n\r\n{'purged':<{body}.{body}}\r\n\r\n".encode()
+    return b" " * size
+
+
+def _line_hole(wanted: Range, at: datetime) -> bytes:
+    """A line of quarantine; its length counts the line's end."""
+    entry = {"at": at.isoformat(), "reason": "purged", "detail": "", "source": "", "content": ""}
+    line = json.dumps(entry)
+    short = line if len(line) < wanted.length else "{}"[: max(wanted.length - 1, 0)]
+    return f"{short:<{wanted.length - 1}}\n".encode()

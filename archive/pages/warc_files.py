@@ -1,0 +1,250 @@
+"""Whole pages in `_raw`: one WARC file a writer, each page two gzip members, found by the row that names it.
+
+The bytes of a page go out before the record that points at them, in one write(2), and are synced before it
+too. So a kill leaves at worst a page that no row names, and half a member at the very end of a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import mmap
+import os
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from archive.exceptions import ArchiveDamaged, ArchiveWriteError
+from archive.format.records import ArticleRecord
+from archive.pages import warc_record
+from archive.storage import download, durable, locks, upload, working_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from archive.format.codec import Record
+    from archive.format.layout import Layout
+
+_log = logging.getLogger(__name__)
+
+ROLL_AT = 1 << 30
+SOFTWARE = "Triptych"
+# what zlib puts before every member that archive/pages/warc_record.py makes: no name, no time, written on
+# Unix
+_MAGIC = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+_NAME = re.compile(r"_raw/[A-Za-z0-9._-]+\.warc\.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where the response record of a page is: a gzip member of its own."""
+
+    file: str
+    """Relative to the archive's root."""
+    offset: int
+    length: int
+
+
+class RawFile:
+    """The WARC file of one writer, made when the first page comes, locked while it may grow."""
+
+    def __init__(
+        self, layout: Layout, run_id: str, now: Callable[[], datetime], roll_at: int = ROLL_AT
+    ) -> None:
+        self._layout = layout
+        self._run_id = run_id
+        self._now = now
+        self._roll_at = roll_at
+        self._descriptor = -1
+        self._size = 0
+        self._name = ""
+        # what other machines write is not here to be seen, so that a number alone would not be enough
+        self._own = f"-{uuid4().hex[:12]}" if working_copy.of(layout.root) else ""
+
+    def append(self, members: warc_record.Members) -> Pointer:
+        """Raises ArchiveWriteError when the disk refuses it; nothing of the page is left then."""
+        try:
+            if self._descriptor < 0 or self._size >= self._roll_at:
+                self.close()
+                self._start()
+            return self._write(members)
+        except OSError as error:
+            raise ArchiveWriteError(
+                f"The page was not stored, writing to {self._layout.raw} failed: {error.strerror}."
+            ) from error
+
+    @contextlib.contextmanager
+    def keeping(self, record: Record, members: warc_record.Members | None) -> Iterator[Record]:
+        """Store a page for as long as the record that names it gets stored too."""
+        if members is None or not isinstance(record, ArticleRecord):
+            yield record
+            return
+        pointer = self.append(members)
+        try:
+            yield replace(record, raw_file=pointer.file, raw_offset=pointer.offset, raw_length=pointer.length)
+        except ArchiveWriteError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, pointer.offset)
+                self._size = pointer.offset
+            raise
+
+    def borrow(self) -> list[int]:
+        """A second descriptor, for a sync in another thread; the borrower closes it. None before any page."""
+        return [os.dup(self._descriptor)] if self._descriptor >= 0 else []
+
+    def let_go(self) -> None:
+        """The next page begins another file; whoever borrowed this one makes it durable."""
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            locks.close(descriptor)
+
+    def close(self) -> None:
+        """Make it durable and let go; the next page would begin another file."""
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            try:
+                os.fdatasync(descriptor)
+            finally:
+                locks.close(descriptor)
+
+    def _write(self, members: warc_record.Members) -> Pointer:
+        data = members.response + members.request
+        offset = self._size
+        try:
+            written = os.write(self._descriptor, data)
+            if written != len(data):
+                raise OSError(None, f"only {written} of {len(data)} bytes were taken")
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, offset)
+            raise
+        self._size += len(data)
+        return Pointer(f"_raw/{self._name}", offset, len(members.response))
+
+    def _start(self) -> None:
+        durable.make_folder(self._layout.raw)
+        at = self._now()
+        number = 0
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        while True:
+            self._name = f"{at:%Y%m%d}-{_safe(self._run_id)}-{number:05d}{self._own}.warc.gz"
+            try:
+                upload.enqueue(self._layout, self._layout.raw / self._name)
+                descriptor = os.open(self._layout.raw / self._name, flags, 0o644)
+                break
+            except FileExistsError:
+                number += 1
+        try:
+            locks.try_lock(descriptor)
+            self._size = os.write(descriptor, warc_record.warcinfo(SOFTWARE, self._run_id, at))
+            durable.sync_folder(self._layout.raw)
+        except OSError:
+            locks.close(descriptor)
+            raise
+        self._descriptor = descriptor
+
+
+def read(layout: Layout, pointer: Pointer) -> warc_record.RawPage:
+    """Raises ArchiveDamaged when no whole response record lies there."""
+    where = f"{layout.root / pointer.file} at {pointer.offset}"
+    if not _NAME.fullmatch(pointer.file):
+        raise ArchiveDamaged(f"{where}: expected a WARC file in _raw.")
+    try:
+        with download.present_path(layout.root, pointer.file).open("rb") as file:
+            file.seek(pointer.offset)
+            data = file.read(pointer.length)
+        record, length = warc_record.read_member(data)
+        if length != pointer.length:
+            raise ArchiveDamaged(f"expected a record of {pointer.length} bytes, got {length}")
+        return warc_record.page(record)
+    except OSError as error:
+        raise ArchiveDamaged(f"{where}: cannot be read, {error.strerror}.") from error
+    except ArchiveDamaged as error:
+        raise ArchiveDamaged(f"{where}: {error}.") from None
+
+
+def pointer_of(record: Record) -> Pointer | None:
+    if not isinstance(record, ArticleRecord):
+        return None
+    file, offset, length = record.raw_file, record.raw_offset, record.raw_length
+    return None if file is None or offset is None or length is None else Pointer(file, offset, length)
+
+
+def without_lost(layout: Layout, record: Record) -> Record:
+    """A record found after a power cut may name a page that never reached the disk: then it names none."""
+    if isinstance(record, ArticleRecord) and (pointer := pointer_of(record)) is not None:
+        try:
+            read(layout, pointer)
+        except ArchiveDamaged as error:
+            _log.warning("the page of %s is lost, its text is not: %s", record.url, error)
+            return replace(record, raw_file=None, raw_offset=None, raw_length=None)
+    return record
+
+
+def mend(layout: Layout, run_id: str) -> list[Pointer]:
+    """Cut off the half member that a dead writer may have left, and sync what it left whole.
+
+    Gives the last page of each file: it may be one that no row names.
+    """
+    last = []
+    for path in sorted(layout.raw.glob(f"*-{_safe(run_id)}-*.warc.gz")):
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if not locks.try_lock(descriptor) or not os.fstat(descriptor).st_size:
+                continue
+            end, pages = _last_pages(descriptor, f"_raw/{path.name}")
+            if end < os.fstat(descriptor).st_size:
+                os.ftruncate(descriptor, end)
+            os.fsync(descriptor)
+            last += pages
+        finally:
+            locks.close(descriptor)
+    return last
+
+
+def scan(layout: Layout, path: Path) -> Iterator[tuple[Pointer, warc_record.Record]]:
+    """Every record of a file in order, its block only begun; ends where the file is cut or altered."""
+    name = str(path.relative_to(layout.root))
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            position = 0
+            while position < len(data):
+                start = warc_record.read_start(data[position : position + 65_536])
+                length = warc_record.member_length(data, position)
+                if start is None or length is None:
+                    return
+                yield Pointer(name, position, length), start
+                position += length
+
+
+def whole_length(descriptor: int) -> int:
+    """The bytes up to the end of the last whole member."""
+    return _last_pages(descriptor, "")[0] if os.fstat(descriptor).st_size else 0
+
+
+def _last_pages(descriptor: int, name: str) -> tuple[int, list[Pointer]]:
+    """Where the last whole member ends, and the response among the last two."""
+    pages: list[Pointer] = []
+    end = 0
+    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
+        start = data.rfind(_MAGIC)
+        seen = 0
+        while start >= 0 and seen < 2:
+            length = warc_record.member_length(data, start)
+            if length is not None:
+                seen += 1
+                end = max(end, start + length)
+                found = warc_record.read_start(data[start : start + 65_536])
+                if found is not None and found.fields.get("warc-type") == "response":
+                    pages.append(Pointer(name, start, length))
+            start = data.rfind(_MAGIC, 0, start)
+        return end or len(data), pages
+
+
+def _safe(run_id: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._]+", "_", run_id)[:100] or "run"

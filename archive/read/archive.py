@@ -1,0 +1,307 @@
+"""The reading side: lock-free, and every answer comes from one snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from archive.exceptions import ArticleNotFound, PageNotKept, SnapshotNotFound
+from archive.format.records import SEPARATED
+from archive.format.schema import (
+    ALIGNMENTS,
+    ARTICLES,
+    DECISIONS,
+    MEMBERSHIPS,
+    OBSERVATIONS,
+    PAIRS,
+    PUBLIC,
+    REFUSALS,
+    STORIES,
+    VERSIONS,
+)
+from archive.opening import open_existing
+from archive.pages import warc_files
+from archive.read.diff import Diff, compare
+from archive.read.scan import Moment, RowSet, to_utc
+from archive.read.time_travel import Past
+from archive.storage import download, working_copy
+from archive.tables import views
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from archive.format.snapshot import Snapshot
+    from archive.pages.warc_record import RawPage
+
+_SCHEMAS = {
+    "articles": ARTICLES,
+    "versions": VERSIONS,
+    "observations": OBSERVATIONS,
+    "stories": STORIES,
+    "pairs": PAIRS,
+    "refusals": REFUSALS,
+    "alignments": ALIGNMENTS,
+}
+
+
+class Archive:
+    """An archive as it was when it was opened; open it again to see later commits.
+
+    `as_of` is transaction time: what had been committed by then. A date means 00:00 UTC.
+    """
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self._layout, self._log, self.snapshot = open_existing(root)
+
+    @property
+    def root(self) -> Path:
+        return self._layout.root
+
+    def articles(
+        self,
+        *,
+        language: str | Sequence[str] | None = None,
+        outlet: str | Sequence[str] | None = None,
+        published: tuple[Moment | None, Moment | None] | None = None,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """The latest version of each article. `published` is from (included) and to (excluded)."""
+        where = _all(
+            _among("language", language), _among("outlet", outlet), _between("published_at", published)
+        )
+        return self._rows("articles", where, as_of, columns)
+
+    def versions(
+        self,
+        article_id: str | None = None,
+        *,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        return self._rows("versions", _among("article_id", article_id), as_of, columns)
+
+    def observations(
+        self,
+        article_id: str | None = None,
+        *,
+        url: str | None = None,
+        outcome: str | Sequence[str] | None = None,
+        run_id: str | None = None,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """Every look; `url` matches the address as fetched and as asked for."""
+        where = _all(
+            _among("article_id", article_id),
+            _among("outcome", outcome),
+            _among("run_id", run_id),
+            None if url is None else (ds.field("url") == url) | (ds.field("requested_url") == url),
+        )
+        return self._rows("observations", where, as_of, columns)
+
+    def stories(
+        self,
+        story_id: str | None = None,
+        *,
+        outlet: str | Sequence[str] | None = None,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """One row a story. An id that was merged into an older story leads to that one."""
+        moved = self.successors(story_id) if story_id and as_of is None else ()
+        wanted = moved if moved and story_id not in moved else story_id
+        where = _all(_among("story_id", wanted), _among("outlet", outlet))
+        return self._rows("stories", where, as_of, columns)
+
+    def successors(self, story_id: str) -> tuple[str, ...]:
+        """The stories that now hold what was ever in this one: itself, or those it went into."""
+        return successors(self.root, self.snapshot, story_id)
+
+    def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
+        return self._rows("pairs", None, as_of, columns)
+
+    def judged(self) -> frozenset[tuple[str, str]]:
+        """The ids of every two that a person has called a pair or none, the smaller first."""
+        files = download.present(self.root, self.snapshot.stored("decisions"))
+        where = ds.field("evidence").isin(["label", SEPARATED])
+        rows = RowSet(files, DECISIONS, where, ["article_id_a", "article_id_b"]).to_arrow()
+        return frozenset(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+
+    def refusals(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
+        """What evidence calls a pair and is none, each time it was refused for another reason."""
+        return self._rows("refusals", None, as_of, columns)
+
+    def alignments(
+        self,
+        story_id: str | None = None,
+        *,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """Paragraphs of a story's variants that say the same, and those that one of them says alone."""
+        return self._rows("alignments", _among("story_id", story_id), as_of, columns)
+
+    def table(
+        self,
+        name: str,
+        *,
+        language: str | Sequence[str] | None = None,
+        outlet: str | Sequence[str] | None = None,
+        as_of: Moment | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> RowSet:
+        """Any table by its name; ValueError where it has no such column to choose by."""
+        if name not in PUBLIC:
+            raise ValueError(f"no table {name!r}; there are: {', '.join(PUBLIC)}")
+        chosen = {"language": language, "outlet": outlet}
+        if missing := [x for x in chosen if chosen[x] is not None and x not in _SCHEMAS[name].names]:
+            raise ValueError(f"{name} has no column {missing[0]!r} to choose rows by")
+        where = _all(*(_among(column, values) for column, values in chosen.items()))
+        return self._rows(name, where, as_of, columns)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Every snapshot whose manifest is kept, oldest first."""
+        return self._log.read_all()
+
+    def last_counter(self, name: str) -> int | None:
+        """What the latest snapshot that counts this says; None where none of those kept does."""
+        for snapshot_id in reversed(self._log.ids()):
+            if (count := self._log.read(snapshot_id).summary.get(name)) is not None:
+                return count
+        return None
+
+    def path(self, table: str, as_of: Moment | None = None) -> Path:
+        """A folder that never changes, for `pd.read_parquet`, Polars, DuckDB, Spark.
+
+        Where there is no view of that moment (it is kept for a day, and needs hard links) the folder is in
+        this machine's cache. Raises SnapshotNotFound when files of that moment have been collected;
+        `articles(as_of=…)` and its fellows serve every moment.
+        """
+        if table not in PUBLIC:
+            raise ValueError(f"no table {table!r}; there are: {', '.join(PUBLIC)}")
+        snapshot = self.snapshot if as_of is None else self._snapshot_at(as_of)
+        folder = self._layout.view(snapshot.id) / table
+        if working_copy.of(self.root) is not None:
+            views.build(self._layout, snapshot)
+        if folder.is_dir():
+            return folder.resolve()
+        return views.folder_without_links(self._layout, snapshot, table)
+
+    def diff(self, article_id: str, v1: int, v2: int) -> Diff:
+        """What changed between two versions, word by word."""
+        columns = ["version", "valid_from", "headline", "body"]
+        rows = {
+            row["version"]: row for row in self.versions(article_id, columns=columns).to_arrow().to_pylist()
+        }
+        if not rows:
+            raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
+        for version in (v1, v2):
+            if version not in rows:
+                raise ArticleNotFound(f"Article {article_id} has versions 1 to {max(rows)}, not {version}.")
+        return compare(rows[v1], rows[v2])
+
+    def raw(self, article_id: str, version: int | None = None) -> RawPage:
+        """The page that a version, or the latest, was read from; one seek.
+
+        Raises ArticleNotFound, PageNotKept, or ArchiveDamaged when what lies there is not that page.
+        """
+        columns = ["version", "valid_to", "raw_file", "raw_offset", "raw_length"]
+        rows = self.versions(article_id, columns=columns).to_arrow().to_pylist()
+        if not rows:
+            raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
+        asked = ("valid_to", None) if version is None else ("version", version)
+        wanted = [row for row in rows if row[asked[0]] == asked[1]]
+        if not wanted:
+            known = max(row["version"] for row in rows)
+            raise ArticleNotFound(f"Article {article_id} has versions 1 to {known}, not {version}.")
+        row = wanted[0]
+        if row["raw_file"] is None:
+            raise PageNotKept(
+                f"The page of article {article_id}, version {row['version']}, was not kept: "
+                "it was fetched with KEEP_RAW=none, or lost in a power cut."
+            )
+        return warc_files.read(
+            self._layout, warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
+        )
+
+    def _rows(
+        self,
+        name: str,
+        where: ds.Expression | None,
+        as_of: Moment | None,
+        columns: Sequence[str] | None,
+    ) -> RowSet:
+        stored = [file for part in PUBLIC[name] for file in self.snapshot.stored(part)]
+        files = download.present(self.root, stored)
+        if as_of is None:
+            return RowSet(files, _SCHEMAS[name], where, columns)
+        self._not_before_the_first(as_of)
+        past = Past(self.root, self.snapshot, to_utc(as_of))
+        return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name))
+
+    def _not_before_the_first(self, as_of: Moment) -> None:
+        # the oldest manifest kept may not be the first, so only an archive that is whole can refuse
+        first = self._log.ids()[0]
+        if first == 0 and to_utc(as_of) < (began := self._log.read(0).committed_at):
+            raise SnapshotNotFound(
+                f"The archive {self.root} begins at {began:%Y-%m-%d %H:%M:%S} UTC, after {as_of}."
+            )
+
+    def _snapshot_at(self, as_of: Moment) -> Snapshot:
+        moment = to_utc(as_of)
+        self._not_before_the_first(as_of)
+        for snapshot_id in reversed(self._log.ids()):
+            snapshot = self._log.read(snapshot_id)
+            if snapshot.committed_at <= moment:
+                return snapshot
+        raise SnapshotNotFound(f"The manifests of {self.root} do not reach back to {as_of}.")
+
+
+def _among(column: str, values: str | Sequence[str] | None) -> ds.Expression | None:
+    if values is None:
+        return None
+    return ds.field(column).isin([values] if isinstance(values, str) else list(values))
+
+
+def _between(column: str, bounds: tuple[Moment | None, Moment | None] | None) -> ds.Expression | None:
+    if bounds is None:
+        return None
+    start, end = bounds
+    return _all(
+        ds.field(column) >= pa.scalar(to_utc(start)) if start is not None else None,
+        ds.field(column) < pa.scalar(to_utc(end)) if end is not None else None,
+    )
+
+
+def _all(*conditions: ds.Expression | None) -> ds.Expression | None:
+    whole = None
+    for condition in conditions:
+        if condition is not None:
+            whole = condition if whole is None else whole & condition
+    return whole
+
+
+# Where a story went: its id goes to no other, and the log of memberships remembers who was in it.
+
+
+def successors(root: Path, head: Snapshot, story_id: str) -> tuple[str, ...]:
+    """The stories that now hold the articles which were ever in this one; itself while nothing has moved.
+
+    One where it was merged into an older story, several where it was taken apart, none where it never was.
+    """
+    paths = [str(path) for path in download.present(root, head.stored("memberships"))]
+    with download.told():
+        log = ds.dataset(paths, schema=MEMBERSHIPS, format="parquet")
+        own = log.to_table(columns=["article_id"], filter=ds.field("story_id") == story_id)
+        once = own["article_id"].unique()
+        if not len(once):
+            return ()
+        rows = log.to_table(filter=pc.field("article_id").isin(pa.array(once))).sort_by("commit_seq")
+    now = dict(zip(rows["article_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
+    return tuple(sorted(set(now.values())))

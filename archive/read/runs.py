@@ -1,0 +1,51 @@
+"""What each crawl counted, from the manifests: the counters of its last commit."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archive.format.layout import Layout
+from archive.opening import local_path
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+
+# what names a run: when, the outlet, the process
+_RUN = re.compile(r"\d{8}T\d{6}Z-(?P<outlet>.+)-\d+")
+_FILES = b',\n "files": ['
+
+
+@dataclass(frozen=True, slots=True)
+class RunAccount:
+    run_id: str
+    outlet: str
+    committed_at: datetime
+    counts: Mapping[str, int]
+    """Of the whole run, `archived`, `skipped(known)`, …, and what has a slash in its name."""
+
+
+def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
+    """The runs that committed after `since`, latest first; a list of data files is never read.
+
+    Runs that keep no account of an outlet, `scrapy pair` or an import, are passed over.
+    """
+    layout = Layout(local_path(root))
+    seen: set[str] = set()
+    names = [path for path in layout.log.iterdir() if path.suffix == ".json" and path.stem.isdecimal()]
+    for path in sorted(names, key=lambda path: int(path.stem), reverse=True):
+        head, files, _ = path.read_bytes().partition(_FILES)
+        document = json.loads(head + b"}" if files else head)
+        committed_at = datetime.fromisoformat(document["committed_at"]).astimezone(UTC)
+        if committed_at <= since:
+            return
+        run_id = document["run_id"]
+        match = _RUN.fullmatch(run_id)
+        if match is None or run_id in seen or document["operation"] != "append":
+            continue
+        seen.add(run_id)
+        yield RunAccount(run_id, match["outlet"], committed_at, document["summary"])

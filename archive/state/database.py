@@ -1,0 +1,313 @@
+"""The cache beside the log: what is known of each address and article, in SQLite.
+
+Nothing here is a source of truth. archive/state/replay.py fills it from the files of the log, snapshot by
+snapshot; a cache that is missing, damaged or of another archive is filled anew.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from archive.addresses import address_key
+from archive.format.records import NO_PAIR, LinkFacts
+from archive.state import model
+from archive.state.model import Joint, Known, LastLook, Member, micros, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from archive.state.model import Current
+
+
+# The tables of the cache; change one, and STATE_VERSION changes with it.
+#
+# Articles are numbered in the order they came, and what belongs to one goes by its number: a commit adds at
+# the end of each tree, however large it is. Only what is looked up by a hash lies scattered: `place` and
+# `story`. In `place` an article's id, its addresses and the articles that name it are neighbours: its id is
+# the hash of its address.
+
+
+TABLES = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL);
+CREATE INDEX file_path ON file (path);
+CREATE TABLE article (
+  number INTEGER PRIMARY KEY, article_id TEXT NOT NULL, story_id TEXT NOT NULL, outlet TEXT NOT NULL,
+  story_key TEXT, version INTEGER NOT NULL, valid_from INTEGER NOT NULL, content_hash TEXT NOT NULL,
+  raw_sha256 TEXT NOT NULL, extractor TEXT NOT NULL, modified_at INTEGER, reread_hash TEXT,
+  reread_extractor TEXT, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  missing INTEGER NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, url TEXT NOT NULL,
+  requested_url TEXT NOT NULL, canonical_url TEXT, language TEXT, headline TEXT NOT NULL,
+  published_at INTEGER, alternates TEXT NOT NULL);
+CREATE INDEX article_key ON article (outlet, story_key) WHERE story_key IS NOT NULL;
+CREATE TABLE version (
+  article INTEGER, version INTEGER, content_hash TEXT NOT NULL, file INTEGER NOT NULL,
+  latest INTEGER NOT NULL, PRIMARY KEY (article, version)) WITHOUT ROWID;
+CREATE TABLE place (
+  key BLOB, role INTEGER, article INTEGER, PRIMARY KEY (key, role, article)) WITHOUT ROWID;
+CREATE TABLE pair (
+  a INTEGER, b INTEGER, evidence TEXT NOT NULL, reciprocal INTEGER NOT NULL, score REAL, details TEXT,
+  file INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE INDEX pair_b ON pair (b);
+CREATE INDEX pair_label ON pair (evidence) WHERE evidence IN ('label', 'label-no');
+CREATE TABLE story (
+  key BLOB, article INTEGER, file INTEGER, PRIMARY KEY (key, article)) WITHOUT ROWID;
+CREATE TABLE look (
+  key BLOB PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT, observed_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE alignment (
+  a INTEGER, b INTEGER, seq INTEGER, version_a INTEGER NOT NULL, version_b INTEGER NOT NULL,
+  whole_a INTEGER NOT NULL, partnered_a INTEGER NOT NULL, whole_b INTEGER NOT NULL,
+  partnered_b INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (a, b, seq)) WITHOUT ROWID;
+CREATE INDEX alignment_b ON alignment (b);
+CREATE TABLE refusal (
+  a INTEGER, b INTEGER, reason TEXT NOT NULL, evidence TEXT NOT NULL, kept TEXT,
+  PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE TABLE segment (id TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+CONTENTS = (
+    *("file", "article", "version", "place", "pair", "story", "look", "segment"),
+    *("alignment", "refusal"),
+)
+"""All but `about`: what a rebuild empties first."""
+URL, REQUESTED, CANONICAL, ID, TARGET = range(5)
+"""Roles in `place`: the key is the article's address, what was asked for, what its page calls canonical, its
+id; or the article names that address as an alternate."""
+NO_ARTICLE = 0
+"""In `story`: not a member, but the file that the story's row lies in."""
+
+__all__ = ["Known", "LastLook", "State", "id_key", "micros", "moment"]
+
+STATE_VERSION = 6
+_ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
+"""Numbers of the articles with these ids."""
+_PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=NORMAL"),  # a power cut may lose the last commits, never break it
+    "wal_autocheckpoint=4000",  # a page that every commit changes goes into the file once for some commits
+    "cache_size=-16000",
+)
+_HASH = re.compile(r"[0-9a-f]{32}")
+
+
+def id_key(identity: str) -> bytes:
+    """16 bytes that stand for an id of an article or story: those that it is made of, if it is a hash."""
+    if _HASH.fullmatch(identity):
+        return bytes.fromhex(identity)
+    return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class State:
+    """One connection; a writer has one for its event loop (reading) and one for its commits."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        self.connection.row_factory = sqlite3.Row
+        try:
+            for pragma in _PRAGMAS:
+                self.connection.execute(f"PRAGMA {pragma}")
+            self._create()
+        except sqlite3.Error:
+            self.connection.close()
+            raise
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _create(self) -> None:
+        wanted = str(STATE_VERSION)
+        if self._row("SELECT 1 FROM sqlite_master WHERE name = 'about'") and self.about("version") == wanted:
+            return
+        self.connection.execute("BEGIN IMMEDIATE")
+        tables = [name for (name,) in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        if "about" not in tables or self.about("version") != wanted:
+            for name in tables:
+                self.connection.execute(f'DROP TABLE "{name}"')
+            for statement in TABLES.split(";"):
+                self.connection.execute(statement)
+            self.connection.execute("INSERT INTO about VALUES ('version', ?)", (wanted,))
+        self.connection.execute("COMMIT")
+
+    def about(self, name: str) -> str | None:
+        row = self._row("SELECT value FROM about WHERE name = ?", name)
+        return None if row is None else str(row[0])
+
+    def _row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        with closing(self.connection.execute(sql, values)) as cursor:
+            found: sqlite3.Row | None = cursor.fetchone()
+        return found
+
+    def _rows(
+        self, sql: str, values: Collection[object] = (), *, first: object = None
+    ) -> Iterator[sqlite3.Row]:
+        """Every row; `{}` stands for the values, which come in portions of 500, after `first`."""
+        if "{}" not in sql:
+            yield from self.connection.execute(sql, tuple(values))
+            return
+        before = () if first is None else (first,)
+        pending = list(dict.fromkeys(values))
+        for start in range(0, len(pending), 500):
+            portion = pending[start : start + 500]
+            yield from self.connection.execute(sql.format(",".join("?" * len(portion))), (*before, *portion))
+
+    def _of(self, sql: str, article_ids: Collection[str]) -> Iterator[sqlite3.Row]:
+        """Rows of a query in which `{}` stands for the numbers of these articles."""
+        # in the order of the tree: neighbours are read together
+        return self._rows(sql.format(_ARTICLES), sorted(map(id_key, article_ids)))
+
+    # what the crawl asks
+
+    def known(self, url: str) -> Known | None:
+        row = self._row(
+            "SELECT a.* FROM place p JOIN article a ON a.number = p.article"
+            f" WHERE p.key = ? AND p.role <= {CANONICAL} ORDER BY p.role, a.last_seen DESC LIMIT 1",
+            address_key(url),
+        )
+        return None if row is None else model.known(row)
+
+    def last_look(self, url: str) -> LastLook | None:
+        row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
+        return None if row is None else LastLook(row["outcome"], row["reason"], moment(row["observed_at"]))
+
+    def find_article(self, url: str) -> str | None:
+        known = self.known(url)
+        return known.article_id if known else None
+
+    def has_segment(self, segment_id: str) -> bool:
+        return self._row("SELECT 1 FROM segment WHERE id = ?", segment_id) is not None
+
+    # what a commit asks
+
+    def numbers(self, article_ids: Collection[str]) -> dict[str, int]:
+        """The number of each article that is known."""
+        rows = self._of("SELECT article_id, number FROM article WHERE number IN ({})", article_ids)
+        return {row["article_id"]: row["number"] for row in rows}
+
+    def homes(self, article_ids: Collection[str]) -> list[tuple[str, int, str]]:
+        """(article_id, number, story_id)."""
+        rows = self._of("SELECT article_id, number, story_id FROM article WHERE number IN ({})", article_ids)
+        return [tuple(row) for row in rows]
+
+    def currents(self, article_ids: Collection[str]) -> dict[str, Current]:
+        recent: dict[int, list[tuple[int, str]]] = {}
+        for number, version, content_hash in self._of(
+            "SELECT article, version, content_hash FROM version WHERE article IN ({})"
+            " ORDER BY article, version DESC",
+            article_ids,
+        ):
+            recent.setdefault(number, []).append((version, content_hash))
+        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
+        return {row["article_id"]: model.current(row, recent[row["number"]]) for row in rows}
+
+    def facts(self, article_ids: Collection[str]) -> list[LinkFacts]:
+        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
+        return [model.facts(row) for row in rows]
+
+    def at_addresses(self, urls: Collection[str]) -> set[str]:
+        return self._at(urls, f"role <= {CANONICAL}")
+
+    def pointing_at(self, urls: Collection[str]) -> set[str]:
+        return self._at(urls, f"role = {TARGET}")
+
+    def _at(self, urls: Collection[str], role: str) -> set[str]:
+        rows = self._rows(
+            "SELECT article_id FROM article WHERE number IN"
+            f" (SELECT article FROM place WHERE key IN ({{}}) AND {role})",
+            sorted(address_key(url) for url in urls),
+        )
+        return {article_id for (article_id,) in rows}
+
+    def sharing_key(self, outlet: str, story_keys: Collection[str]) -> set[str]:
+        rows = self._rows(
+            "SELECT article_id FROM article WHERE outlet = ? AND story_key IN ({})", story_keys, first=outlet
+        )
+        return {article_id for (article_id,) in rows}
+
+    def in_stories(self, story_ids: Collection[str]) -> set[str]:
+        rows = self._rows(
+            "SELECT article_id FROM article WHERE number IN (SELECT article FROM story WHERE key IN ({}))",
+            sorted(map(id_key, story_ids)),
+        )
+        return {article_id for (article_id,) in rows}
+
+    def members(self, article_ids: Collection[str]) -> list[Member]:
+        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
+        return [model.member(row) for row in rows]
+
+    def joints(self, article_ids: Collection[str]) -> list[Joint]:
+        """Every pair with one of these articles on its smaller side."""
+        return [
+            Joint(a, b, evidence, score)
+            for (a, b), (evidence, _, score, _) in self.pair_decisions(article_ids).items()
+            if evidence not in NO_PAIR
+        ]
+
+    def pair_decisions(
+        self, smaller_ids: Collection[str]
+    ) -> dict[tuple[str, str], tuple[str, bool, float | None, str | None]]:
+        """Evidence, reciprocal, score and details of what was last decided, for each pair of these."""
+        rows = self._of(f"SELECT {_BOTH}, pair.* FROM pair {_JOINED} WHERE a IN ({{}})", smaller_ids)
+        return {
+            (row["id_a"], row["id_b"]): (
+                row["evidence"],
+                bool(row["reciprocal"]),
+                row["score"],
+                row["details"],
+            )
+            for row in rows
+        }
+
+    def alignments(self, smaller_ids: Collection[str]) -> list[sqlite3.Row]:
+        """id_a, id_b, seq, versions, story_id of both, sums of characters, path; those in force."""
+        return list(
+            self._of(
+                f"SELECT {_BOTH}, alignment.*, x.story_id, path FROM alignment {_JOINED}"
+                " JOIN file ON file.id = alignment.file WHERE a IN ({})",
+                smaller_ids,
+            )
+        )
+
+    def refusals(self, smaller_ids: Collection[str]) -> dict[tuple[str, str], tuple[str, str, str | None]]:
+        """Reason, evidence and kept of the last time that two were refused, for each two of these."""
+        rows = self._of(f"SELECT {_BOTH}, refusal.* FROM refusal {_JOINED} WHERE a IN ({{}})", smaller_ids)
+        return {(row["id_a"], row["id_b"]): (row["reason"], row["evidence"], row["kept"]) for row in rows}
+
+    def labels(self) -> list[tuple[str, str, str]]:
+        """The ids and evidence of every two that a person has judged: few, so all of them are read."""
+        # spelled as in the index
+        sql = f"SELECT {_BOTH}, evidence FROM pair {_JOINED} WHERE evidence IN ('label', 'label-no')"
+        return [(row["id_a"], row["id_b"], row["evidence"]) for row in self._rows(sql)]
+
+    # where stored rows lie, as paths relative to the archive
+
+    def version_files(self, article_ids: Collection[str]) -> list[tuple[str, bool, str]]:
+        """(article_id, whether it is the latest version, path), one for each version."""
+        rows = self._of(
+            "SELECT article_id, latest, path FROM version v JOIN file ON file.id = v.file"
+            " JOIN article ON number = v.article WHERE v.article IN ({})",
+            article_ids,
+        )
+        return [(article_id, bool(latest), path) for article_id, latest, path in rows]
+
+    def pair_files(self, smaller_ids: Collection[str]) -> dict[tuple[str, str], str]:
+        rows = self._of(
+            f"SELECT {_BOTH}, path FROM pair {_JOINED} JOIN file ON file.id = pair.file WHERE a IN ({{}})",
+            smaller_ids,
+        )
+        return {(row["id_a"], row["id_b"]): row["path"] for row in rows}
+
+    def story_files(self, story_ids: Collection[str]) -> dict[str, str]:
+        stories = {id_key(story_id): story_id for story_id in story_ids}
+        rows = self._rows(
+            "SELECT key, path FROM story JOIN file ON file.id = story.file"
+            f" WHERE key IN ({{}}) AND article = {NO_ARTICLE}",
+            sorted(stories),
+        )
+        return {stories[row["key"]]: row["path"] for row in rows}
+
+
+_BOTH = "x.article_id AS id_a, y.article_id AS id_b"
+_JOINED = "JOIN article x ON x.number = a JOIN article y ON y.number = b"

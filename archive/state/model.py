@@ -1,0 +1,163 @@
+"""What a row of the cache becomes for those who ask. Times there are microseconds since 1970, UTC."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from archive.format.records import AlternateRecord, LinkFacts
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+REVERTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive has of an address: enough to decide whether and how to fetch it again."""
+
+    article_id: str
+    story_id: str
+    etag: str | None
+    last_modified: str | None
+    content_hash: str
+    last_seen: datetime
+    alternates: tuple[AlternateRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """The latest look at an address that brought no article text."""
+
+    outcome: str
+    reason: str | None
+    at: datetime
+
+
+def micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(value: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def _maybe_moment(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
+
+
+def known(row: sqlite3.Row) -> Known:
+    return Known(
+        article_id=row["article_id"],
+        story_id=row["story_id"],
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        content_hash=row["content_hash"],
+        last_seen=moment(row["last_seen"]),
+        alternates=_alternates(row),
+    )
+
+
+def current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> Current:
+    """`recent`: its versions, the newest first."""
+    return Current(
+        article_id=row["article_id"],
+        story_id=row["story_id"],
+        version=row["version"],
+        valid_from=moment(row["valid_from"]),
+        content_hash=row["content_hash"],
+        raw_sha256=row["raw_sha256"],
+        extractor=row["extractor"],
+        modified_at=_maybe_moment(row["modified_at"]),
+        reread_hash=row["reread_hash"],
+        reread_extractor=row["reread_extractor"],
+        recent=tuple(recent[:REVERTS]),
+        first_seen=moment(row["first_seen"]),
+        last_seen=moment(row["last_seen"]),
+        missing=row["missing"],
+    )
+
+
+def facts(row: sqlite3.Row) -> LinkFacts:
+    return LinkFacts(
+        article_id=row["article_id"],
+        story_id=row["story_id"],
+        outlet=row["outlet"],
+        language=row["language"],
+        url=row["url"],
+        requested_url=row["requested_url"],
+        canonical_url=row["canonical_url"],
+        alternates=_alternates(row),
+        story_key=row["story_key"],
+        first_seen=moment(row["first_seen"]),
+    )
+
+
+def member(row: sqlite3.Row) -> Member:
+    return Member(
+        article_id=row["article_id"],
+        story_id=row["story_id"],
+        outlet=row["outlet"],
+        language=row["language"],
+        url=row["url"],
+        headline=row["headline"],
+        published_at=_maybe_moment(row["published_at"]),
+        version=row["version"],
+    )
+
+
+def _alternates(row: sqlite3.Row) -> tuple[AlternateRecord, ...]:
+    return tuple(AlternateRecord(*item) for item in json.loads(row["alternates"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What is known of an article before a look."""
+
+    article_id: str
+    story_id: str
+    version: int
+    """Of the latest text."""
+    valid_from: datetime
+    content_hash: str
+    raw_sha256: str
+    extractor: str
+    modified_at: datetime | None
+    reread_hash: str | None
+    """What a newer extractor read where the latest version holds; with `reread_extractor`."""
+    reread_extractor: str | None
+    recent: tuple[tuple[int, str], ...]
+    """(version, content_hash) of the last five, newest first; the first number is the highest in use."""
+    first_seen: datetime
+    last_seen: datetime
+    missing: int
+    """404 and 410 in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a story shows of one of its articles."""
+
+    article_id: str
+    story_id: str
+    outlet: str
+    language: str | None
+    url: str
+    headline: str
+    published_at: datetime | None
+    version: int
+    """Of its latest text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What a story needs to know of a pair."""
+
+    article_id_a: str
+    article_id_b: str
+    evidence: str
+    score: float | None

@@ -1,0 +1,262 @@
+"""Fill the cache from the log: only the files that a snapshot added are read, and no text."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
+from archive.state.database import CONTENTS, NO_ARTICLE, State
+from archive.state.fillers import FILLERS, Row
+from archive.state.tombstones import Tombstones
+from archive.tables.files import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from archive.format.layout import Layout
+    from archive.format.snapshot import DataFile, Snapshot
+    from archive.storage.snapshot_log import Log
+
+_log = logging.getLogger(__name__)
+
+_TIMES = frozenset({"valid_from", "modified_at", "first_seen", "last_seen", "published_at", "observed_at"})
+_ORDER = {
+    "memberships": ("commit_seq",),
+    "decisions": ("commit_seq",),
+    "refusals": ("commit_seq",),
+    "observations": ("commit_seq", "observed_at"),
+}
+"""Logs: what was said last holds, so all their files are read in one order."""
+
+
+def open_state(layout: Layout) -> State:
+    """The cache, made anew when what lies there is no database."""
+    try:
+        return State(layout.state)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):  # locked, full, read-only: not the file's fault
+            raise
+        _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
+        discard_state(layout)
+        return State(layout.state)
+
+
+def discard_state(layout: Layout) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        layout.state.with_name(layout.state.name + suffix).unlink(missing_ok=True)
+
+
+def catch_up(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
+    """Bring the cache to `head`; call it under the commit lock, or on a cache that nobody else writes."""
+    stamp = state.about("snapshot")
+    if stamp == _stamp(head):
+        return
+    if stamp is not None:
+        try:
+            last = log.read(int(stamp.partition(" ")[0]))
+            if _stamp(last) == stamp:
+                missed = [snapshot for snapshot in log.since(last.id) if snapshot.id <= head.id]
+                # what looks have told of these articles since is not in the rows that were written anew
+                if all(snapshot.operation != "reread" for snapshot in missed):
+                    for snapshot in missed:
+                        _transaction(state, partial(_apply, state, layout, snapshot, last))
+                        last = snapshot
+                    return
+        except (SnapshotNotFound, ArchiveDamaged) as error:
+            # files of a snapshot in between were collected: the head alone has everything
+            _log.info("the cache is filled from the head: %s", error)
+    _transaction(state, lambda: _rebuild(state, layout, log, head))
+
+
+def _stamp(snapshot: Snapshot) -> str:
+    return f"{snapshot.id} {snapshot.committed_at.isoformat()}"
+
+
+def _transaction(state: State, work: Callable[[], None]) -> None:
+    state.connection.execute("BEGIN IMMEDIATE")
+    try:
+        work()
+    except BaseException:
+        state.connection.execute("ROLLBACK")
+        raise
+    state.connection.execute("COMMIT")
+
+
+def _rebuild(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
+    for table in CONTENTS:
+        state.connection.execute(f"DELETE FROM {table}")
+    _fill(state, layout, head.files)
+    # only a segment whose removal was cut short can still be met, so old manifests need not be read
+    for snapshot_id in log.ids()[-100:]:
+        _add_segments(state, log.read(snapshot_id))
+    _remember(state, head)
+
+
+def _apply(state: State, layout: Layout, snapshot: Snapshot, parent: Snapshot) -> None:
+    for new, olds in snapshot.rewrote.items():
+        marks = ",".join("?" * len(olds))
+        state.connection.execute(f"UPDATE file SET path = ? WHERE path IN ({marks})", (new, *olds))
+    if snapshot.operation == "purge":
+        forget(state, Tombstones(layout), snapshot)
+    before = {file.path for file in parent.files}
+    _fill(
+        state, layout, [x for x in snapshot.files if x.path not in before and x.path not in snapshot.rewrote]
+    )
+    _add_segments(state, snapshot)
+    _remember(state, snapshot)
+
+
+def _remember(state: State, snapshot: Snapshot) -> None:
+    state.connection.execute("INSERT OR REPLACE INTO about VALUES ('snapshot', ?)", (_stamp(snapshot),))
+
+
+def _add_segments(state: State, snapshot: Snapshot) -> None:
+    ids = [(segment,) for segment in snapshot.segments]
+    state.connection.executemany("INSERT OR IGNORE INTO segment VALUES (?)", ids)
+
+
+def _fill(state: State, layout: Layout, files: Sequence[DataFile]) -> None:
+    # one file at a time bounds the memory of a rebuild
+    for name, (filler, columns) in FILLERS.items():
+        chosen = [file for file in files if file.table == name and file.rows]
+        if name in _ORDER:
+            for group in _one_after_the_other(layout, chosen, within=len(_ORDER[name]) > 1):
+                ordered = read(layout.root, group, columns).sort_by([(x, "ascending") for x in _ORDER[name]])
+                for rows in _portions(ordered):
+                    filler(state, rows, 0)
+            continue
+        for file in chosen:
+            cursor = state.connection.execute("INSERT INTO file (path) VALUES (?)", (file.path,))
+            for rows in _portions(read(layout.root, [file], columns)):
+                filler(state, rows, cursor.lastrowid or 0)
+
+
+def _one_after_the_other(
+    layout: Layout, files: Sequence[DataFile], *, within: bool
+) -> Iterator[list[DataFile]]:
+    """Files of a log in the order of their commits; together only those whose commits overlap.
+
+    `within`: rows of one commit have an order too. Of the other logs a commit has one row for each article.
+    """
+    spans = sorted(((_commits(layout, file), file) for file in files), key=lambda x: x[0])
+    group: list[DataFile] = []
+    end = -1
+    for (first, last), file in spans:
+        one_commit = first == last == end and not within
+        if group and (first > end or one_commit):
+            yield group
+            group = []
+        group.append(file)
+        end = max(end, last)
+    if group:
+        yield group
+
+
+def _commits(layout: Layout, file: DataFile) -> tuple[int, int]:
+    """The first and the last commit whose rows a file has."""
+    column = read(layout.root, [file], ["commit_seq"])["commit_seq"]
+    span = pc.min_max(column).as_py()
+    return span["min"], span["max"]
+
+
+def _portions(table: pa.Table) -> Iterator[list[Row]]:
+    for position, field in enumerate(table.schema):
+        if field.name in _TIMES:
+            table = table.set_column(position, field.name, table.column(position).cast(pa.int64()))
+    for start in range(0, table.num_rows, 8192):
+        yield table.slice(start, 8192).to_pylist()
+
+
+# The cache as a commit needs it: open, whole, and up to the head.
+
+
+class CurrentState:
+    """Use it under the commit lock."""
+
+    def __init__(self, layout: Layout, log: Log) -> None:
+        self._layout = layout
+        self._log = log
+        self._state: State | None = None
+        self._file = -1
+
+    def at(self, head: Snapshot) -> State:
+        """Raises ArchiveWriteError when the disk refuses it; a damaged file is made anew."""
+        try:
+            state = self._opened()
+            try:
+                catch_up(state, self._layout, self._log, head)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
+                self.close()
+                discard_state(self._layout)
+                state = self._opened()
+                catch_up(state, self._layout, self._log, head)
+        except (sqlite3.Error, OSError) as error:
+            self.close()
+            raise ArchiveWriteError(f"Cannot write {self._layout.state}: {error}.") from error
+        return state
+
+    def close(self) -> None:
+        if self._state is not None:
+            self._state.close()
+            self._state = None
+
+    def _opened(self) -> State:
+        if self._state is not None and self._file_now() != self._file:
+            self.close()  # made anew by another process, or thrown away after another machine's purge
+        if self._state is None:
+            self._state = open_state(self._layout)
+            self._file = self._file_now()
+        return self._state
+
+    def _file_now(self) -> int:
+        try:
+            return self._layout.state.stat().st_ino
+        except FileNotFoundError:
+            return -1
+
+
+# Purged articles and the cache: out of its tables, and out of the free pages that SQLite leaves behind.
+
+
+def articles_under(state: State, stones: Tombstones) -> set[str]:
+    """Ids of the articles that the cache still has and a tombstone names."""
+    return {x for (x,) in state.connection.execute("SELECT article_id FROM article") if stones.of_id(x)}
+
+
+def forget(state: State, stones: Tombstones, snapshot: Snapshot) -> None:
+    """Follow a snapshot that purged; part of the transaction that brings the cache to it."""
+    db = state.connection
+    # a purge that is asked for but not yet carried out is another snapshot's
+    due = {stone.id for stone in stones.all if stone.at <= snapshot.committed_at}
+    named = articles_under(state, stones)
+    gone = {x for x in named if (stone := stones.of_id(x)) and stone.id in due}
+    numbers = [(number,) for number in state.numbers(gone).values()]
+    db.execute("CREATE TEMP TABLE gone (number INTEGER PRIMARY KEY)")
+    db.executemany("INSERT INTO gone VALUES (?)", numbers)
+    for table, column in (
+        *(("version", "article"), ("place", "article"), ("story", "article"), ("pair", "a"), ("pair", "b")),
+        *(("alignment", "a"), ("alignment", "b"), ("refusal", "a"), ("refusal", "b"), ("article", "number")),
+    ):
+        db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT number FROM gone)")
+    db.execute("DROP TABLE gone")
+    db.execute(
+        "DELETE FROM story WHERE NOT EXISTS"
+        f" (SELECT 1 FROM story s WHERE s.key = story.key AND s.article != {NO_ARTICLE})"
+    )
+    keys = [(bytes.fromhex(key),) for stone in stones.all if stone.id in due for key in stone.addresses]
+    db.executemany("DELETE FROM look WHERE key = ?", keys)
+
+
+def scrub(state: State) -> None:
+    """Write the file anew, so that nothing deleted can be read out of it. Costs its size."""
+    state.connection.execute("VACUUM")
+    state.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,199 @@
+"""What has been purged, and must not come back: `_purged/<id>.json`, one file a request, kept for ever.
+
+A tombstone holds hashes, the reason and the time, and no word of the article: whoever knows its address can
+ask whether it was purged, nobody can read an address out of it. It is there before anything is taken away,
+and says `done` when everything is; until then whoever writes next goes on with it (archive/commit/erase.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from archive.addresses import address_key
+from archive.exceptions import ArchiveDamaged, ArticlePurged
+from archive.format.records import ArticleRecord
+from archive.format.snapshot import read_sealed, seal
+from archive.state.model import Known
+from archive.storage import durable, upload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archive.format.codec import Record
+    from archive.format.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Bytes of a file that keeps its length: a page in a WARC file, a line of quarantine."""
+
+    path: str
+    """Relative to the archive."""
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    id: str
+    at: datetime
+    """Aware, UTC."""
+    reason: str
+    articles: tuple[str, ...]
+    """Hashes of article ids, see `article_hash`."""
+    addresses: tuple[str, ...]
+    """address_key of every address that led to them, in hex."""
+    ranges: tuple[Range, ...] = ()
+    """What is to be overwritten; empty once it is done."""
+    done: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurgedAddress(Known):
+    """What the archive knows of an address that was purged: nothing, but not to fetch it."""
+
+
+def article_hash(article_id: str) -> str:
+    return hashlib.blake2b(
+        b"purged\0" + article_id.encode("utf-8", "surrogatepass"), digest_size=16
+    ).hexdigest()
+
+
+class Tombstones:
+    """All of them; looks at the folder again when it has changed, which costs one stat(2) a question."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._folder = str(layout.purged)  # asked for with every record: a Path costs ten times the stat
+        self._seen = -1
+        self.all: tuple[Tombstone, ...] = ()
+        self._articles: dict[str, Tombstone] = {}
+        self._addresses: dict[str, Tombstone] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        try:
+            changed = os.stat(self._folder).st_mtime_ns  # noqa: PTH116
+        except FileNotFoundError:
+            return
+        if changed == self._seen:
+            return
+        paths = sorted(self._layout.purged.glob("*.json"))
+        self.all = tuple(_read(path.read_bytes(), str(path)) for path in paths)
+        self._articles = {name: stone for stone in self.all for name in stone.articles}
+        self._addresses = {key: stone for stone in self.all for key in stone.addresses}
+        self._seen = changed
+
+    def pending(self) -> list[Tombstone]:
+        self.refresh()
+        return [stone for stone in self.all if stone.done is None]
+
+    def of_id(self, article_id: str) -> Tombstone | None:
+        return self._articles.get(article_hash(article_id)) if self._articles else None
+
+    def of_address(self, *urls: str | None) -> Tombstone | None:
+        if not self._addresses:
+            return None
+        found = (self._addresses.get(address_key(url).hex()) for url in urls if url)
+        return next((stone for stone in found if stone is not None), None)
+
+    def of(self, record: Record) -> Tombstone | None:
+        """An article goes by its id and the address of its page, not by what the page calls canonical."""
+        if not self.all:
+            return None
+        if isinstance(record, ArticleRecord):
+            return self.of_id(record.article_id) or self.of_address(record.url)
+        by_id = self.of_id(record.article_id) if record.article_id else None
+        return by_id or self.of_address(record.url, record.requested_url)
+
+    def admit(self, record: Record) -> Record:
+        """The record as it may be kept: a look at a purged address without the address.
+
+        Raises ArticlePurged for an article.
+        """
+        self.refresh()
+        stone = self.of(record)
+        if stone is None:
+            return record
+        if isinstance(record, ArticleRecord):
+            raise ArticlePurged(f"this article was purged on {stone.at:%Y-%m-%d}, it is not taken in again")
+        return replace(
+            record,
+            url=blank_address(record.url),
+            requested_url=blank_address(record.requested_url),
+            article_id=None,
+            detail=None,
+        )
+
+    def known(self, url: str) -> PurgedAddress | None:
+        self.refresh()
+        stone = self.of_address(url)
+        return None if stone is None else PurgedAddress("", "", None, None, "", stone.at, ())
+
+
+def blank_address(url: str) -> str:
+    """What stands in place of a purged address: the same for the same address, so that looks still count."""
+    return url if url.startswith("purged:") else f"purged:{address_key(url).hex()}"
+
+
+def blank_look(url: str, requested_url: str) -> dict[str, str | None]:
+    """The columns of a look that could tell what was there."""
+    return {
+        "url": blank_address(url),
+        "requested_url": blank_address(requested_url),
+        "article_id": None,
+        "detail": None,
+    }
+
+
+def write(layout: Layout, stone: Tombstone) -> None:
+    """Durable when it returns; one rename, so that it is there whole or not."""
+    durable.make_folder(layout.purged)
+    data = seal(json.dumps(asdict(stone), default=datetime.isoformat, indent=1))
+    upload.share(layout, f"_purged/{stone.id}.json", data)
+    temporary = layout.new_temporary()
+    durable.write_new(temporary, data)
+    temporary.rename(layout.purged / f"{stone.id}.json")
+    durable.sync_folder(layout.purged)
+
+
+def _read(data: bytes, where: str) -> Tombstone:
+    try:
+        told: dict[str, Any] = read_sealed(data, required=lambda _: False)
+        if strange := told.keys() - {field.name for field in fields(Tombstone)}:
+            raise ValueError(f"nothing is called {min(strange)!r}")
+        done = told["done"]
+        for name in (*told["articles"], *told["addresses"]):
+            bytes.fromhex(name)
+        return Tombstone(
+            id=told["id"],
+            at=datetime.fromisoformat(told["at"]).astimezone(UTC),
+            reason=told["reason"],
+            articles=tuple(told["articles"]),
+            addresses=tuple(told["addresses"]),
+            ranges=tuple(Range(**item) for item in told["ranges"]),
+            done=datetime.fromisoformat(done).astimezone(UTC) if done else None,
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArchiveDamaged(
+            f"The tombstone {where} is not readable: {error!r}; put it back from a backup, or what was "
+            "purged may be taken in again."
+        ) from error
+
+
+def admitted(stones: Tombstones, records: Iterable[Record]) -> tuple[list[Record], list[ArticleRecord]]:
+    """The records that may be committed, and the articles that may not."""
+    kept: list[Record] = []
+    refused: list[ArticleRecord] = []
+    for record in records:
+        try:
+            kept.append(stones.admit(record))
+        except ArticlePurged:
+            assert isinstance(record, ArticleRecord)
+            refused.append(record)
+    return kept, refused

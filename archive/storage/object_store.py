@@ -1,0 +1,254 @@
+"""An object store as an archive uses it: whole objects, listings, and a put that never overwrites.
+
+Through obstore, whose `mode="create"` is a conditional put (`If-None-Match: *`). Where and as whom is told by
+the variables that every S3 program reads, `AWS_ACCESS_KEY_ID` and its fellows; obstore reads those of Google
+in the same way.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from archive.exceptions import NotAnArchive, ObjectStoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+SCHEMES = ("s3", "gs")
+_KEYS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_SKIP_SIGNATURE",
+)
+_AT_ONCE = 8
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# a server that is away is told within 20 s; a part of a large object may take longer than that to travel
+_RETRY = {
+    "max_retries": 4,
+    "retry_timeout": timedelta(seconds=10),
+    "backoff": {
+        "init_backoff": timedelta(milliseconds=100),
+        "max_backoff": timedelta(seconds=2),
+        "base": 2,
+    },
+}
+_CLIENT = {"connect_timeout": "5s", "read_timeout": "15s", "timeout": "120s"}
+_CODE = re.compile(r"<Code>(\w{1,60})</Code>")
+_STATUS = re.compile(r"status code: (\d{3})")
+NO_KEYS = "NoKeys"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    path: str
+    """Relative to the archive."""
+    bytes: int
+    modified: datetime
+    """When it was put, by the clock of the store."""
+
+
+class Store:
+    """One prefix of one bucket. Every method raises ObjectStoreError, in one sentence without secrets."""
+
+    def __init__(self, uri: str, endpoint: str | None = None) -> None:
+        self.uri = uri
+        self.endpoint = endpoint or endpoint_of(uri)
+        self._client = _connect(uri, self.endpoint)
+
+    def get(self, path: str) -> bytes:
+        """FileNotFoundError where there is no such object."""
+        import obstore  # noqa: PLC0415  15 MB that only an archive in an object store needs
+
+        with self._told():
+            return bytes(obstore.get(self._client, path).bytes())
+
+    def put(self, path: str, data: bytes | Path) -> None:
+        import obstore  # noqa: PLC0415
+
+        with self._told():
+            obstore.put(self._client, path, data)
+
+    def create(self, path: str, data: bytes) -> bool:
+        """False when there is one already. After an error it may have been made all the same."""
+        import obstore  # noqa: PLC0415
+        from obstore.exceptions import AlreadyExistsError, PreconditionError  # noqa: PLC0415
+
+        with self._told():
+            try:
+                obstore.put(self._client, path, data, mode="create")
+            except (AlreadyExistsError, PreconditionError):
+                return False
+        return True
+
+    def list(self, prefix: str, after: str | None = None) -> list[Listed]:
+        """In the order of their names; `after` leaves out all up to that one."""
+        import obstore  # noqa: PLC0415
+
+        with self._told():
+            stream = obstore.list(self._client, prefix or None, offset=after, chunk_size=1000)
+            found = [Listed(x["path"], x["size"], x["last_modified"]) for portion in stream for x in portion]
+        return sorted(found, key=lambda x: x.path)
+
+    def names(self) -> set[str]:
+        """What lies at the top, objects and folders alike."""
+        import obstore  # noqa: PLC0415
+
+        with self._told():
+            top = obstore.list_with_delimiter(self._client)
+        return {*top["common_prefixes"], *(x["path"] for x in top["objects"])}
+
+    def delete(self, paths: Sequence[str]) -> None:
+        """What is gone already stays gone."""
+        import obstore  # noqa: PLC0415
+
+        if paths:
+            with self._told():
+                obstore.delete(self._client, list(paths))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        from obstore.exceptions import BaseError  # noqa: PLC0415
+
+        try:
+            yield
+        except FileNotFoundError as error:
+            if "NoSuchKey" in str(error) or "NoSuchBucket" not in str(error):
+                raise
+            raise self._error(error) from None
+        except (BaseError, ValueError) as error:
+            raise self._error(error) from None
+
+    def _error(self, error: Exception) -> ObjectStoreError:
+        keys = not self.uri.startswith("s3:") or any(os.environ.get(name) for name in _KEYS)
+        return ObjectStoreError(sentence(self.uri, self.endpoint, str(error) if keys else NO_KEYS))
+
+
+def each(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+    """Some at a time: an object store is slow to answer and quick to deliver. The first error is raised."""
+    todo = list(items)
+    if len(todo) < 2:
+        return [work(item) for item in todo]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return list(threads.map(work, todo))
+
+
+def is_address(text: str) -> bool:
+    return "://" in text
+
+
+def check_address(text: str) -> str:
+    """The address without a slash at its end; NotAnArchive when no archive can be there."""
+    parts = urlsplit(text)
+    if parts.scheme not in SCHEMES:
+        known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        raise NotAnArchive(f"{text}: an archive is a folder or at {known}; not at {parts.scheme}://.")
+    if not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc:
+        raise NotAnArchive(
+            f"{parts.scheme}://{parts.hostname or ''}…: give {parts.scheme}://bucket/prefix, "
+            "and the keys in the environment."
+        )
+    return f"{parts.scheme}://{parts.netloc}/{parts.path.strip('/')}".rstrip("/")
+
+
+def endpoint_of(uri: str) -> str | None:
+    if not uri.startswith("s3:"):
+        return None
+    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+    return next((os.environ[name].rstrip("/") for name in names if os.environ.get(name)), None)
+
+
+def _connect(uri: str, endpoint: str | None) -> Any:
+    try:
+        from obstore.store import from_url  # noqa: PLC0415
+    except ImportError:
+        raise ObjectStoreError(f"{uri} needs obstore: pip install obstore.") from None
+
+    config: dict[str, str] = {}
+    client: dict[str, Any] = dict(_CLIENT)
+    if uri.startswith("s3:"):
+        if not (os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")):
+            config["aws_region"] = "us-east-1"
+        if endpoint is not None:
+            config["aws_endpoint"] = endpoint
+            client["allow_http"] = _plain_allowed(uri, endpoint)
+    try:
+        options: Any = {"config": config or None, "client_options": client, "retry_config": _RETRY}
+        return from_url(uri, **options)
+    except Exception as error:  # its exceptions for a wrong option have no common base
+        raise ObjectStoreError(sentence(uri, endpoint, str(error))) from None
+
+
+def _plain_allowed(uri: str, endpoint: str) -> bool:
+    parts = urlsplit(endpoint)
+    if parts.scheme != "http":
+        return False
+    asked = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true", "yes"}
+    if parts.hostname in _LOOPBACK or asked:
+        return True
+    raise ObjectStoreError(
+        f"{uri}: the endpoint {endpoint} is not encrypted; use https://, or set AWS_ALLOW_HTTP=true "
+        "where the network is trusted."
+    )
+
+
+# What an object store's refusal means, in one sentence that says what to do, and no secret.
+#
+# obstore's own messages are pages long and may quote addresses with signatures in them, so only what is
+# known to be harmless is taken from them: the code of the answer, the kind of the failure.
+
+
+_CODES = {
+    "NoSuchBucket": "there is no such bucket; make it, or correct the name",
+    "SignatureDoesNotMatch": "the secret key is wrong; check AWS_SECRET_ACCESS_KEY",
+    "InvalidAccessKeyId": "the access key is not known there; check AWS_ACCESS_KEY_ID",
+    "AccessDenied": "these keys may not do this; they need to list, read, write and delete in the bucket",
+    "RequestTimeTooSkewed": "the clock of this machine is wrong; set it",
+    "ExpiredToken": "the session token has expired; get a new one",
+    "InvalidToken": "the session token is not valid; check AWS_SESSION_TOKEN",
+    "PermanentRedirect": "the bucket is in another region; set AWS_REGION",
+    "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_REGION",
+    "QuotaExceeded": "its quota is used up; `compact` and `gc` give space back",
+}
+_KINDS = (
+    # the first that is found in the message
+    (NO_KEYS, "no keys were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+    ("certificate", "its certificate is not trusted; check the endpoint, or install its authority"),
+    ("InvalidContentType", "it does not speak TLS; an endpoint without encryption begins with http://"),
+    ("corrupt message", "it does not speak TLS; an endpoint without encryption begins with http://"),
+    ("dns error", "its name is not known; check the endpoint, the region and the network"),
+    ("failed to lookup", "its name is not known; check the endpoint, the region and the network"),
+    ("Connection refused", "nothing answers there; check the endpoint, or try again later"),
+    ("ConnectionRefused", "nothing answers there; check the endpoint, or try again later"),
+    ("kind: Timeout", "it does not answer in time; check the network, or try again later"),
+    ("TimedOut", "it does not answer in time; check the network, or try again later"),
+    ("kind: Connect", "it cannot be reached; check the endpoint and the network"),
+    ("error sending request", "the connection was lost; try again"),
+    ("error decoding response body", "the connection was lost; try again"),
+)
+
+
+def sentence(uri: str, endpoint: str | None, message: str) -> str:
+    """`message` is searched, never quoted."""
+    where = f"{uri} at {endpoint}" if endpoint else uri
+    code = _CODE.search(message)
+    if code and code[1] in _CODES:
+        return f"{where}: {_CODES[code[1]]}."
+    status = _STATUS.search(message)
+    if code or status:
+        answered = " ".join(x for x in (status and status[1], code and code[1]) if x)
+        return f"{where}: the server answered {answered}; try again, or ask who runs it."
+    for mark, meaning in _KINDS:
+        if mark in message:
+            return f"{where}: {meaning}."
+    kind = re.match(r"[A-Z][A-Za-z ]{3,40}(?=:)", message)
+    return f"{where}: the store failed ({kind[0] if kind else 'unknown'}); try again."

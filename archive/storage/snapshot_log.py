@@ -1,0 +1,117 @@
+"""The log of snapshots: a manifest in `_log` is what makes a snapshot exist."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from archive.exceptions import ArchiveDamaged, SchemaTooNew, SnapshotNotFound
+from archive.format.layout import snapshot_number
+from archive.format.snapshot import Snapshot, read_sealed, seal, snapshot_of
+from archive.storage import download, durable, upload, working_copy
+from archive.storage.object_store import each
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from archive.format.layout import Layout
+
+
+SEALED_SINCE = 3
+"""Schema version since which every manifest has a checksum of its own."""
+_RECENT = 4
+"""Manifests kept in memory, which never change: a commit asks for the last two again and again."""
+
+
+class Log:
+    """Reads and appends manifests; needs no lock, a manifest never changes."""
+
+    def __init__(self, layout: Layout, schema_version: int) -> None:
+        self._layout = layout
+        self._schema_version = schema_version
+        self._recent: dict[int, Snapshot] = {}
+
+    def ids(self) -> list[int]:
+        try:
+            names = os.listdir(self._layout.log)  # noqa: PTH208  a commit asks, and there may be many
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        here = sorted(number for name in names if (number := snapshot_number(name)) is not None)
+        # a working copy brings old manifests when they are read; in a store none is ever missing
+        return list(range(here[-1] + 1)) if here and working_copy.of(self._layout.root) else here
+
+    def head(self) -> Snapshot | None:
+        ids = self.ids()
+        return self.read(ids[-1]) if ids else None
+
+    def read(self, snapshot_id: int) -> Snapshot:
+        if (known := self._recent.get(snapshot_id)) is not None:
+            return known
+        return self._remember(self._read(snapshot_id))
+
+    def _remember(self, snapshot: Snapshot) -> Snapshot:
+        self._recent[snapshot.id] = snapshot
+        while len(self._recent) > _RECENT:
+            del self._recent[next(iter(self._recent))]
+        return snapshot
+
+    def _read(self, snapshot_id: int) -> Snapshot:
+        path = self._layout.manifest(snapshot_id)
+        try:
+            data = self._present(snapshot_id).read_bytes()
+        except FileNotFoundError:
+            name = working_copy.name_of(self._layout.root)
+            raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {name}.") from None
+        try:
+            return snapshot_of(read_sealed(data, required=self._is_sealed))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArchiveDamaged(f"The manifest {path} is altered or incomplete: {error}.") from error
+
+    def _is_sealed(self, document: dict[str, object]) -> bool:
+        version = document.get("schema_version")
+        if not isinstance(version, int):
+            raise TypeError("it names no schema version")
+        if version > self._schema_version:
+            raise SchemaTooNew(
+                f"{self._layout.root} was written with schema {version}, this Triptych knows up to "
+                f"{self._schema_version}: update Triptych."
+            )
+        return version >= SEALED_SINCE
+
+    def read_all(self) -> list[Snapshot]:
+        """Every snapshot whose manifest is kept, oldest first."""
+        ids = self.ids()
+        each(self._present, ids)
+        return [self.read(snapshot_id) for snapshot_id in ids]
+
+    def _present(self, snapshot_id: int) -> Path:
+        name = str(self._layout.manifest(snapshot_id).relative_to(self._layout.root))
+        return download.present_path(self._layout.root, name)
+
+    def since(self, snapshot_id: int) -> Iterable[Snapshot]:
+        """The snapshots after this one, oldest first; a gap raises SnapshotNotFound."""
+        ids = self.ids()
+        for wanted in range(snapshot_id + 1, (ids[-1] if ids else -1) + 1):
+            yield self.read(wanted)
+
+    def append(self, snapshot: Snapshot) -> bool:
+        """The commit. False when another writer was first with this number: derive again, try the next."""
+        document = asdict(snapshot) | {"committed_at": snapshot.committed_at.isoformat()}
+        files = document.pop("files")
+        # one line a file: a person can read it, and grep finds where a data file came from
+        lines = ",\n".join(json.dumps(file) for file in files)
+        data = seal(json.dumps(document, indent=1)[:-2] + f',\n "files": [\n{lines}\n ]\n}}\n')
+        if (copy := working_copy.of(self._layout.root)) is not None:
+            parent = self.read(snapshot.parent).files if snapshot.parent is not None else ()
+            before = frozenset(file.path for file in parent)
+            created = upload.commit(copy, snapshot, before, data)
+        else:
+            temporary = self._layout.new_temporary()
+            durable.write_new(temporary, data)
+            created = durable.publish_once(temporary, self._layout.manifest(snapshot.id))
+        if created:
+            self._remember(snapshot)
+        return created

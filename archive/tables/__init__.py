@@ -1,0 +1,1 @@
+"""Parquet files, and the folders that show one snapshot."""

@@ -1,0 +1,142 @@
+"""The stories of a snapshot as their pages show them: each table is read once, for all of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.dataset as ds
+
+from archive.format.records import BlockRecord
+from archive.read.diff import compare
+from archive.viewer.side_by_side import Link, lay
+from archive.viewer.story import Edit, Joint, Only, StoryView, Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from archive.read.archive import Archive
+
+    Values = Mapping[str, Any]
+
+_VERSION = [
+    "article_id", "version", "valid_from", "outlet", "language", "url", "headline", "body", "blocks",
+    "byline", "published_at", "last_seen",
+]  # fmt: skip
+_LATE = datetime.max.replace(tzinfo=UTC)
+_SIDES = (("a", "b"), ("b", "a"))
+
+
+def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
+    """In the order given; an id that is none of the snapshot's is left out."""
+    of_story = ds.field("story_id").isin(list(story_ids))
+    homes = archive.articles(columns=["article_id", "story_id"]).where(of_story).to_arrow().to_pylist()
+    story_of = {row["article_id"]: row["story_id"] for row in homes}
+    articles = list(story_of)
+    texts = archive.versions(columns=_VERSION).where(ds.field("article_id").isin(articles))
+    versions = _grouped(texts.to_arrow().to_pylist(), lambda row: story_of[row["article_id"]])
+    alignments = _grouped(
+        archive.alignments().where(of_story).to_arrow().to_pylist(), lambda row: row["story_id"]
+    )
+    pairs = _grouped(
+        archive.pairs().where(ds.field("article_id_a").isin(articles)).to_arrow().to_pylist(),
+        lambda row: story_of[row["article_id_a"]],
+    )
+    stories = {row["story_id"]: row for row in archive.stories().where(of_story).to_arrow().to_pylist()}
+    return [
+        _story(stories[each], versions[each], alignments[each], pairs[each])
+        for each in story_ids
+        if each in stories
+    ]
+
+
+def _grouped(rows: Iterable[Values], key: Any) -> dict[str, list[Values]]:
+    groups: dict[str, list[Values]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups
+
+
+def _story(
+    story: Values, versions: Sequence[Values], alignments: Sequence[Values], pairs: Sequence[Values]
+) -> StoryView:
+    aligned = {row[f"article_id_{side}"] for row in alignments for side in "ab"}
+    variants = sorted(
+        (
+            _variant(sorted(rows, key=lambda row: row["version"]), alignments)
+            for rows in _grouped(versions, lambda row: row["article_id"]).values()
+        ),
+        key=lambda x: (x.article_id not in aligned, x.published_at or _LATE, x.article_id),
+    )
+    place = {x.article_id: n for n, x in enumerate(variants)}
+    languages = {x.article_id: x.language for x in variants}
+    paragraphs = [
+        [n for n, block in enumerate(x.blocks) if block.kind != "caption"]
+        for x in variants
+        if x.article_id in aligned
+    ]
+    links = [_link(row, place) for row in alignments if row["kind"] in {"aligned", "moved"}]
+    return StoryView(
+        story["story_id"],
+        tuple(variants),
+        tuple(lay(paragraphs, links)),
+        len(paragraphs),
+        tuple(
+            Joint(
+                (languages[row["article_id_a"]], languages[row["article_id_b"]]),
+                row["evidence"],
+                row["reciprocal"],
+                row["score"],
+            )
+            for row in pairs
+        ),
+        {
+            (y, x): share
+            for name, share in story.items()
+            if name.startswith("coverage_") and share is not None
+            for y, x in [name.removeprefix("coverage_").split("_of_")]
+        },
+    )
+
+
+def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Variant:
+    latest = versions[-1]
+    return Variant(
+        latest["article_id"],
+        latest["language"] or "?",
+        latest["outlet"],
+        latest["url"],
+        latest["headline"],
+        latest["byline"],
+        latest["published_at"],
+        latest["last_seen"],
+        tuple(BlockRecord(x["kind"], x["text"]) for x in latest["blocks"]),
+        tuple(
+            Edit(after["version"], after["valid_from"], compare(before, after))
+            for before, after in pairwise(versions)
+        ),
+        _only(latest["article_id"], alignments),
+    )
+
+
+def _only(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Only, ...]]:
+    found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for row in alignments:
+        for side, other in _SIDES:
+            if row[f"article_id_{side}"] == article_id:
+                texts = (*row[f"numbers_only_{side}"], *row[f"quotes_only_{side}"])
+                for number in row[f"paragraphs_{side}"]:
+                    for text in texts:
+                        known = found[number].get(text, ())
+                        found[number][text] = (*known, row[f"language_{other}"])
+    return {
+        number: tuple(Only(text, missing) for text, missing in texts.items())
+        for number, texts in found.items()
+    }
+
+
+def _link(row: Values, place: Mapping[str, int]) -> Link:
+    one, other = sorted((place[row[f"article_id_{side}"]], tuple(row[f"paragraphs_{side}"])) for side in "ab")
+    return Link(*one, *other, moved=row["kind"] == "moved")

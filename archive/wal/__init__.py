@@ -1,0 +1,1 @@
+"""The write-ahead log: records that are acknowledged and not yet committed."""

@@ -1,0 +1,60 @@
+"""What has been acknowledged but not committed, by address: the crawl must not fetch it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.addresses import address_key, story_of_one
+from archive.format.records import ArticleRecord, ObservationRecord
+from archive.state.model import Known, LastLook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive.format.codec import Record
+    from archive.state.model import Current
+    from archive.wal.segment import Segment
+
+
+class Batch:
+    """The records of one segment, in memory until they are committed."""
+
+    def __init__(self, segment: Segment, records: Sequence[Record] = ()) -> None:
+        self.segment = segment
+        self.records: list[Record] = []
+        self.articles = 0
+        self._known: dict[bytes, Known] = {}
+        self._looks: dict[bytes, LastLook] = {}
+        self.currents: dict[str, Current] = {}
+        """What the commit will make of the articles so far; not of those that a dead writer left."""
+        for record in records:
+            self.add(record, None)
+
+    def add(self, record: Record, before: Known | None, after: Current | None = None) -> None:
+        self.records.append(record)
+        if after is not None:
+            self.currents[after.article_id] = after
+        if isinstance(record, ObservationRecord):
+            look = LastLook(record.outcome, record.reason, record.observed_at)
+            self._looks[address_key(record.requested_url)] = look
+        if not isinstance(record, ArticleRecord):
+            return
+        self.articles += 1
+        known = Known(
+            article_id=record.article_id,
+            story_id=before.story_id if before else story_of_one(record.article_id),
+            etag=record.etag,
+            last_modified=record.last_modified,
+            content_hash=record.content_hash,
+            last_seen=record.fetched_at,
+            alternates=record.alternates,
+        )
+        for url in (record.canonical_url, record.requested_url, record.url):
+            if url:
+                self._known[address_key(url)] = known
+
+    def known(self, key: bytes) -> Known | None:
+        return self._known.get(key)
+
+    def last_look(self, key: bytes) -> LastLook | None:
+        return self._looks.get(key)

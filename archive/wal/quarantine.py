@@ -1,0 +1,102 @@
+"""Where records go that cannot be stored: kept, with the reason, for a person to look at."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from archive.storage import download, upload, working_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive.format.codec import Record
+    from archive.format.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: datetime
+    reason: str
+    detail: str
+    source: str
+    """The address it was fetched from, or the segment that the damage is in."""
+
+
+class Quarantine:
+    """One file a writer, made with its first entry; one line an entry, ASCII, so that anything fits."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._path = layout.quarantine / f"{uuid4().hex}.jsonl"
+
+    def add_record(self, record: Record, reason: str, detail: str, at: datetime) -> None:
+        shown = {field.name: getattr(record, field.name, None) for field in dataclasses.fields(record)}
+        source = record.url if isinstance(record.url, str) else repr(record.url)
+        self._add(at, reason, detail, source, json.dumps(shown, default=repr))
+
+    def add_damage(self, data: bytes, segment_id: str, offset: int, at: datetime) -> None:
+        detail = f"{len(data)} bytes at offset {offset} cannot be read"
+        self._add(at, "damaged-segment", detail, segment_id, base64.b64encode(data).decode())
+
+    def _add(self, at: datetime, reason: str, detail: str, source: str, content: str) -> None:
+        entry = {
+            "at": at.isoformat(),
+            "reason": reason,
+            "detail": detail,
+            "source": source,
+            "content": content,
+        }
+        line = json.dumps(entry).encode() + b"\n"
+        if working_copy.of(self._layout.root) is not None and not upload.is_enqueued(
+            self._layout, self._path
+        ):
+            # never written, or sent: what has been sent does not grow, so that a purge elsewhere holds
+            self._path = self._layout.quarantine / f"{uuid4().hex}.jsonl"
+            upload.enqueue(self._layout, self._path)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
+
+
+def entries(layout: Layout) -> Iterator[Entry]:
+    download.mirror(layout.root, "_quarantine")
+    if not layout.quarantine.is_dir():
+        return
+    for path in sorted(layout.quarantine.glob("*.jsonl")):
+        for line in path.read_bytes().splitlines():
+            try:
+                fields = json.loads(line)
+            except ValueError:  # cut by a full disk
+                yield Entry(datetime.fromtimestamp(path.stat().st_mtime, UTC), "unreadable", "", path.name)
+                continue
+            at = datetime.fromisoformat(fields["at"])
+            yield Entry(at, fields["reason"], fields["detail"], fields["source"])
+
+
+def lines(layout: Layout) -> Iterator[tuple[str, int, int, bytes]]:
+    """Path, offset, length and content of each line; what was packed for writing is unpacked behind it."""
+    download.mirror(layout.root, "_quarantine")
+    for path in sorted(layout.quarantine.glob("*.jsonl")):
+        offset = 0
+        for line in path.read_bytes().splitlines(keepends=True):
+            yield str(path.relative_to(layout.root)), offset, len(line), line + _unpacked(line)
+            offset += len(line)
+
+
+def _unpacked(line: bytes) -> bytes:
+    try:
+        entry = json.loads(line)
+        if entry["reason"] == "damaged-segment":
+            return base64.b64decode(entry["content"])
+        return json.dumps(json.loads(entry["content"]), ensure_ascii=False).encode(errors="replace")
+    except (ValueError, KeyError, TypeError):  # cut by a full disk
+        return b""

@@ -1,0 +1,106 @@
+"""What a writer that died has left: whole records come back, the rest goes to quarantine."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from archive.exceptions import PoisonRecord, SchemaTooNew
+from archive.format import codec
+from archive.format.codec import validate
+from archive.pages import cdxj_index, overwrite, warc_files
+from archive.storage import locks
+from archive.wal import segment
+from archive.wal.batch import Batch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from archive.format.codec import Record
+    from archive.format.layout import Layout
+    from archive.state.database import State
+    from archive.wal.quarantine import Quarantine
+    from archive.wal.segment import Segment
+
+_log = logging.getLogger(__name__)
+
+
+def take_over(layout: Layout, state: State, quarantine: Quarantine, at: datetime) -> list[Batch]:
+    """What every dead writer left; their segments are locked by us, and released when this fails."""
+    found: list[Batch] = []
+    with contextlib.ExitStack() as undo:
+        for orphan in segment.orphans(layout):
+            undo.callback(orphan.release)
+            if state.has_segment(orphan.id):  # committed; only its removal was cut short
+                orphan.remove()
+                continue
+            try:
+                records = recover(layout, orphan, quarantine, at)
+            except SchemaTooNew as error:
+                _log.warning("%s", error)
+                orphan.release()
+                continue
+            if records:
+                found.append(Batch(orphan, records))
+            else:
+                orphan.remove()
+        undo.pop_all()
+    return found
+
+
+def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime) -> list[Record]:
+    """The records of a segment that was taken over; SchemaTooNew when it must wait for a newer version."""
+    records = []
+    lines = list(segment.read(found.path.read_bytes()))
+    run_id, version = _header(lines)
+    if version > segment.VERSION:
+        raise SchemaTooNew(
+            f"{found.path} was written by a newer Triptych (segment version {version}, this one knows "
+            f"{segment.VERSION}); it stays until that one opens the archive."
+        )
+    _mend_pages(layout, run_id, at)
+    for line in lines:
+        if isinstance(line, segment.Damage):
+            quarantine.add_damage(line.data, found.id, line.offset, at)
+            continue
+        try:
+            record = codec.decode(line)
+        except ValueError:
+            quarantine.add_damage(line, found.id, -1, at)
+            continue
+        if record is None:
+            continue
+        try:
+            validate(record)
+        except PoisonRecord as poison:
+            quarantine.add_record(record, poison.reason, str(poison), at)
+        else:
+            records.append(warc_files.without_lost(layout, record))
+    return records
+
+
+class _Header(msgspec.Struct):
+    kind: str = ""
+    run_id: str = ""
+    version: int = 0
+
+
+def _header(lines: list[bytes | segment.Damage]) -> tuple[str, int]:
+    """The run that wrote the segment, and the version of the format."""
+    if not lines or isinstance(lines[0], segment.Damage):
+        return "", 0
+    try:
+        header = msgspec.json.decode(lines[0], type=_Header)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return "", 0
+    return (header.run_id, header.version) if header.kind == "segment" else ("", 0)
+
+
+def _mend_pages(layout: Layout, run_id: str, at: datetime) -> None:
+    # the last page may have no record: it must be in the index all the same
+    if last := warc_files.mend(layout, run_id):
+        with locks.hold(layout.lock):
+            cdxj_index.add(layout, overwrite.without_purged(layout, last, at))

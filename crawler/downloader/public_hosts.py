@@ -1,0 +1,116 @@
+"""Which addresses the crawl may reach: public hosts over http(s), whatever form they are written in.
+
+Two layers that do not trust each other: `refusal` reads a URL before a request is made,
+crawler/downloader/resolver.py sees every address that a connection is about to be made to.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import unicodedata
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from tldextract import TLDExtract
+
+from crawler.downloader.resolver import PublicOnlyResolver, is_public
+
+__all__ = ["PublicOnlyResolver", "is_public", "refusal", "registered_domain"]
+
+# RFC 6761, 6762, 8375, 9476 and ICANN's .internal, and what home routers and offices use
+PRIVATE_SUFFIXES = (
+    "localhost",
+    "localdomain",
+    "local",
+    "internal",
+    "intranet",
+    "lan",
+    "home",
+    "corp",
+    "home.arpa",
+)
+
+# a percent sign only before the zone of an IPv6 address
+_NEVER_IN_HOST = re.compile(r"[\s\\]|^[^\[]*%")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+# the list that comes with the package: nothing is fetched, and no cache is written
+_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def refusal(url: str, *, allow_private: bool) -> str | None:
+    """Why a URL may not be asked for, in one countable word; None where it may.
+
+    `bad-url` `scheme` `credentials` `no-host` `private-address`. A port is no reason: one given by a user or
+    an outlet is theirs to choose. A name is judged by its looks; what it resolves to, by the resolver.
+    """
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
+        return "bad-url"
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"}:
+            return "scheme"
+        if "@" in parts.netloc:
+            return "credentials"
+        if parts.port == 0:
+            return "bad-url"
+    except ValueError:
+        return "bad-url"
+    # browsers end the host at a backslash, and some clients decode a percent sign
+    if _NEVER_IN_HOST.search(parts.netloc):
+        return "bad-url"
+    host = _plain(parts.hostname or "")
+    if not host:
+        return "no-host"
+    address = _literal(host)
+    if address is None and (".." in host or _NUMBER.fullmatch(host.rpartition(".")[2])):
+        # 256.1.1.1 and the like: neither an address nor a name
+        return "bad-url"
+    if allow_private:
+        return None
+    public = is_public(address) if address is not None else "." in host and not _is_private_name(host)
+    return None if public else "private-address"
+
+
+def registered_domain(url_or_host: str) -> str:
+    """`pravda.com.ua` of any URL or host below it, after the Public Suffix List's private part too.
+
+    An IP address or a name without a dot gives itself, with its port if it has one; a bare suffix, and what
+    is no address at all, give themselves.
+    """
+    try:
+        netloc = urlsplit(url_or_host if "://" in url_or_host else f"//{url_or_host}").netloc
+        return _registered_domain(netloc.rpartition("@")[2].lower())
+    except ValueError:
+        return url_or_host.lower()
+
+
+@lru_cache(maxsize=4096)
+def _registered_domain(netloc: str) -> str:
+    host = _plain(urlsplit(f"//{netloc}").hostname or "")
+    if "." not in host or _literal(host) is not None:
+        return netloc
+    # a suffix that is not on the list counts as one label: the list's own rule "*"
+    return _suffixes(host).top_domain_under_public_suffix or (
+        host if _suffixes(host).suffix else ".".join(host.split(".")[-2:])
+    )
+
+
+def _plain(host: str) -> str:
+    """As a resolver would read it: wide digits and dots narrowed, no root dot."""
+    return unicodedata.normalize("NFKC", host).replace("。", ".").lower().removesuffix(".")
+
+
+def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        if ":" in host:
+            return ipaddress.ip_address(host)
+        # the C library's reading, which connects: 127.1, 0x7f000001, 2130706433, 0177.0.0.1
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return None
+
+
+def _is_private_name(host: str) -> bool:
+    return any(host == suffix or host.endswith(f".{suffix}") for suffix in PRIVATE_SUFFIXES)

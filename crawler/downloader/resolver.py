@@ -1,0 +1,191 @@
+"""The last word on where a connection may go: names are resolved here, private answers are thrown away.
+
+Twisted asks the installed name resolver for every host, literals included, and connects to what it answers:
+neither a redirect, nor a numeric form, nor a name that changes its address between two looks gets past.
+Only a proxy or a download handler without Twisted would; settings.py allows neither, unless PROXY names one.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from scrapy.utils.datatypes import LocalCache
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred
+from twisted.internet.defer import TimeoutError as DeferredTimeout
+from twisted.internet.error import DNSLookupError
+from twisted.internet.error import TimeoutError as ConnectTimeout
+from twisted.internet.interfaces import IHostnameResolver, IHostResolution
+from twisted.internet.threads import deferToThreadPool
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+from crawler.downloader.proxy import read_proxy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+    from twisted.internet.interfaces import IAddress
+
+# a reactor, a resolution receiver: zope's interfaces are no types to mypy
+TwistedObject = Any
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+ANY_NAME = "*"
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# what the ipaddress of some Python we run on calls global: IANA's own protocols, RFC 6890, of which 3.11.7
+# knows a few addresses; documentation, RFC 9637, which no Python of before 2025 knows
+_SET_APART = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv6Network("3fff::/20"))
+
+
+def is_public(address: Address) -> bool:
+    """Whether a host of the public internet may have it; an IPv4 address inside an IPv6 one decides."""
+    if any(address in network for network in _SET_APART):
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        # is_global is also true of multicast
+        return address.is_global and not address.is_multicast
+    embedded = address.ipv4_mapped or address.sixtofour
+    if embedded is None and address in _NAT64:
+        embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if embedded is not None:
+        return is_public(embedded)
+    # an allow-list, as ipaddress calls some ranges outside of it global
+    return address in _GLOBAL_UNICAST and address.is_global
+
+
+@implementer(IHostResolution)
+class _Resolution:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def cancel(self) -> None:
+        """Nothing to do: the thread ends by itself, and nobody waits for its answer any more."""
+
+
+class _NoAddress(IPv4Address):
+    """An answer nobody can connect to: reading any part of it raises why.
+
+    Twisted makes its own error of an empty answer ("no results for hostname lookup"), and the reason is lost.
+    """
+
+    def __init__(self, why: Exception) -> None:
+        self.why = why
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise self.why
+
+
+@implementer(IHostnameResolver)
+class PublicOnlyResolver:
+    """For the setting TWISTED_DNS_RESOLVER; IPv4 and IPv6, in threads, within DNS_TIMEOUT seconds.
+
+    A host without a public address fails with DNSLookupError("private-address: …"). ALLOW_PRIVATE_NETWORK
+    lets private answers pass. RESOLVE_TO is the operator's word on a name, as a line of /etc/hosts would be:
+    see `pinned_names`.
+    """
+
+    def __init__(self, reactor: TwistedObject, settings: BaseSettings) -> None:
+        self._reactor = reactor
+        self._timeout = settings.getfloat("DNS_TIMEOUT")
+        self._allow_private = settings.getbool("ALLOW_PRIVATE_NETWORK")
+        self._pinned = pinned_names(settings.get("RESOLVE_TO") or "")
+        proxy = read_proxy(settings["PROXY"])
+        # the operator's own, mostly inside
+        self._proxy = proxy.host if proxy else None
+        cached = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
+        self._known: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: TwistedObject) -> PublicOnlyResolver:
+        return cls(reactor, crawler.settings)
+
+    def install_on_reactor(self) -> None:
+        self._reactor.installNameResolver(self)
+
+    def resolveHostName(
+        self,
+        resolutionReceiver: TwistedObject,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Sequence[type[IAddress]] | None = None,
+        transportSemantics: str = "TCP",
+    ) -> _Resolution:
+        resolution = _Resolution(hostName)
+        resolutionReceiver.resolutionBegan(resolution)
+
+        async def answer() -> None:
+            try:
+                for address in await self._addresses(hostName):
+                    kind = IPv4Address if address.version == 4 else IPv6Address
+                    if addressTypes is None or kind in addressTypes:
+                        resolutionReceiver.addressResolved(kind("TCP", str(address), portNumber))
+            except (DNSLookupError, ConnectTimeout) as error:
+                # who asks for one type (reactor.resolve) takes an empty answer, and makes an error of it
+                if addressTypes is None:
+                    resolutionReceiver.addressResolved(_NoAddress(error))
+            resolutionReceiver.resolutionComplete()
+
+        Deferred.fromCoroutine(answer())
+        return resolution
+
+    async def _addresses(self, name: str) -> tuple[Address, ...]:
+        if name in self._known:
+            return self._known[name]
+        pinned = self._pinned.get(name.lower().removesuffix("."))
+        if pinned is None and self._allow_private and not _is_literal(name):
+            pinned = self._pinned.get(ANY_NAME)
+        found = await self._look_up(name) if pinned is None else (pinned,)
+        trusted = self._allow_private or pinned is not None or name == self._proxy
+        public = found if trusted else tuple(address for address in found if is_public(address))
+        if not public:
+            raise DNSLookupError(
+                f"private-address: expected a host of the public internet, got {name} at "
+                f"{', '.join(map(str, found))}; ALLOW_PRIVATE_NETWORK=True lets it pass"
+            )
+        self._known[name] = public
+        return public
+
+    async def _look_up(self, name: str) -> tuple[Address, ...]:
+        lookup = deferToThreadPool(
+            self._reactor,
+            self._reactor.getThreadPool(),
+            socket.getaddrinfo,
+            name,
+            None,
+            type=socket.SOCK_STREAM,
+        )
+        try:
+            answer = await lookup.addTimeout(self._timeout, self._reactor)
+        except DeferredTimeout:
+            message = f"expected an answer from DNS for {name} within {self._timeout:g} s, got none"
+            raise ConnectTimeout(string=message) from None  # type: ignore[no-untyped-call]
+        except (OSError, UnicodeError) as error:
+            raise DNSLookupError(f"{name}: {error}") from None
+        return tuple(dict.fromkeys(ipaddress.ip_address(sockaddr[0]) for *_, sockaddr in answer))
+
+
+def pinned_names(setting: str) -> dict[str, Address]:
+    """Read RESOLVE_TO: `herald.example=127.0.0.1,other.example=::1` gives both names their addresses.
+
+    A lone address stands for every name, and counts with ALLOW_PRIVATE_NETWORK only: it would undo the guard.
+    Raises ValueError for what is no address.
+    """
+    pinned: dict[str, Address] = {}
+    for part in filter(None, (part.strip() for part in setting.split(","))):
+        name, _, address = part.rpartition("=")
+        pinned[name.strip().lower() or ANY_NAME] = ipaddress.ip_address(address.strip())
+    return pinned
+
+
+def _is_literal(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

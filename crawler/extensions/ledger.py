@@ -1,0 +1,144 @@
+"""Every discovered URL ends as archived, unchanged, skipped, dropped or failed, with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol
+
+from scrapy import signals
+
+from archive.addresses import plain_url
+from crawler.items import Article, Look, Outcome
+from crawler.reasons import NOT_YET
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
+    from twisted.python.failure import Failure
+
+    from archive.state.model import Known, LastLook
+
+
+class Memory(Protocol):
+    def known(self, url: str) -> Known | None: ...
+
+    def last_look(self, url: str) -> LastLook | None: ...
+
+
+class Ledger:
+    """The account of one run; the sums are checked at close by `scrapy crawl`.
+
+    A URL is entered once, as it was discovered, and settled once: a later outcome of the same
+    URL does not overwrite the first.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, str] = {}
+        self._settled: dict[str, tuple[Outcome, str | None]] = {}
+        # counted one by one: a recount of a million addresses at each commit would hold up the event loop
+        self._totals: Counter[str] = Counter()
+        self.asked: set[str] = set()
+        """Addresses the user named; the run has failed if none of them could be archived."""
+        self.sources: dict[str, str] = {}
+        """Sitemaps, feeds and archive pages: `read`, or why not."""
+        self.broken_start: str | None = None
+        """The error at which the spider stopped naming what it asks for."""
+        self.languages: Counter[str] = Counter()
+        self.memory: Memory | None = None
+        """What this run and earlier ones found: archive and segments; set by the snapshot stage."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Ledger:
+        ledger = cls()
+        crawler.signals.connect(ledger.item_scraped, signal=signals.item_scraped)
+        crawler.signals.connect(ledger.item_dropped, signal=signals.item_dropped)
+        crawler.signals.connect(ledger.item_error, signal=signals.item_error)
+        crawler.signals.connect(ledger.spider_error, signal=signals.spider_error)
+        return ledger
+
+    def known(self, url: str) -> Known | None:
+        return self.memory.known(url) if self.memory is not None else None
+
+    def last_look(self, url: str) -> LastLook | None:
+        """The latest one that brought no article."""
+        return self.memory.last_look(url) if self.memory is not None else None
+
+    def was_looked_at(self, url: str) -> bool:
+        """Whether an earlier look at this address brought no article, and another would bring none either."""
+        look = self.last_look(url)
+        return look is not None and look.reason not in NOT_YET
+
+    def discover(self, url: str) -> bool:
+        """Enter a URL; False where it, or another spelling of it, is in the ledger already."""
+        key = plain_url(url)
+        if key in self._open or key in self._settled:
+            return False
+        self._open[key] = url
+        return True
+
+    def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
+        """Say how a URL ended; one that nobody entered (a redirect's target) is entered now."""
+        key = plain_url(url)
+        self._open.pop(key, None)
+        if key not in self._settled:
+            self._settled[key] = (outcome, reason)
+            self._totals[outcome if reason is None else f"{outcome}({reason})"] += 1
+
+    def close(self) -> None:
+        """Count what is still open as failed: the run was stopped, or something lost it."""
+        for url in list(self._open.values()):
+            self.settle(url, "failed", "unfinished")
+
+    def outcome(self, url: str) -> tuple[Outcome, str | None] | None:
+        return self._settled.get(plain_url(url))
+
+    @property
+    def discovered(self) -> int:
+        return len(self._open) + len(self._settled)
+
+    @property
+    def unsettled(self) -> int:
+        return len(self._open)
+
+    def totals(self) -> dict[str, int]:
+        """`{"archived": 12, "dropped(no-body)": 1, …}`; the values add up to what was discovered."""
+        return dict(self._totals)
+
+    def _is_of_a_source(self, url: str) -> bool:
+        """One that could not be read has its place there, unless it is listed as a page, too."""
+        return url in self.sources and plain_url(url) not in self._open
+
+    # --- signals ---------------------------------------------------------------------------------------
+    def item_scraped(self, item: object) -> None:
+        if isinstance(item, Article) and item.outcome is not None:
+            self.settle(item.requested_url, item.outcome)
+            self.languages[item.language or "unknown"] += 1
+        elif isinstance(item, Look) and not self._is_of_a_source(item.requested_url):
+            self.settle(item.requested_url, item.outcome, item.reason)
+
+    def item_dropped(self, item: object, exception: Exception) -> None:
+        if isinstance(item, Article):
+            self.settle(item.requested_url, "dropped", getattr(exception, "reason", str(exception)))
+
+    def item_error(self, item: object, failure: Failure) -> None:
+        if isinstance(item, Article | Look):
+            self.settle(item.requested_url, "failed", f"error-{type(failure.value).__name__}")
+
+    def spider_error(self, failure: Failure, response: Response | None, spider: Spider) -> None:
+        error = type(failure.value).__name__
+        if response is None:
+            self.broken_start = error
+        else:
+            self.settle(first_address(response), "failed", f"error-{error}")
+
+
+def first_address(response: Response) -> str:
+    """The address as it was asked for, before any redirect."""
+    return response.url if response.request is None else asked_address(response.request)
+
+
+def asked_address(request: Request) -> str:
+    """As it was entered: a request writes `[` and `|` in its own way, and would settle another address."""
+    entered: str = request.meta.get("address") or request.meta.get("redirect_urls", [request.url])[0]
+    return entered

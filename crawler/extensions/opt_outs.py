@@ -1,0 +1,114 @@
+"""What each host that articles come from reserves: its ai.txt and tdmrep.json are asked for once a run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Request
+from twisted.python.failure import Failure
+
+from crawler.downloader.failures import explain
+from crawler.downloader.opt_out_rules import LARGEST, read_ai_txt, read_tdmrep, rule_for
+from crawler.extraction.fields.rights import OPT_OUT, directives
+from crawler.items import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.downloader.robots_parser import BoundedRobots
+
+logger = logging.getLogger(__name__)
+
+AI_TXT, TDMREP = "/ai.txt", "/.well-known/tdmrep.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Read once a host: where there is no such file, many sites answer with a page of their own."""
+
+    ai_txt: str | None = None
+    tdmrep: tuple[tuple[str, str], ...] = ()
+
+
+class OptOuts:
+    """OPT_OUT_FILES=False: what robots.txt, the headers and the pages themselves say is read all the same."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._asks = crawler.settings.getbool("OPT_OUT_FILES")
+        self._agents: dict[str, tuple[str, ...]] = {}
+        """By host and port: the AI agents that its robots.txt shuts out."""
+        self._files: dict[str, asyncio.Task[_Files]] = {}
+        """By scheme, host and port."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.getdict("ITEM_PIPELINES"):
+            # `scrapy record` and `inspect`: nothing is kept
+            raise NotConfigured
+        extension = cls(crawler)
+        crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)
+        return extension
+
+    def robots_parsed(self, robotparser: BoundedRobots, request: Request) -> None:
+        self._agents[urlsplit(request.url).netloc] = robotparser.shut_out
+
+    def ask(self, article: Request) -> None:
+        """To be called before the article's own request goes out, so that the answers are there first."""
+        parts = urlsplit(article.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if self._asks and self._crawler.engine is not None and origin not in self._files:
+            invited = article.meta.get("invited")
+            self._files[origin] = asyncio.ensure_future(self._fetch(origin, invited))
+
+    async def said(self, response: Response) -> tuple[Claim, ...]:
+        parts = urlsplit(response.url)
+        # a host that a redirect led to was not asked
+        task = self._files.get(f"{parts.scheme}://{parts.netloc}")
+        files = await task if task is not None else _Files()
+        return tuple(
+            Claim(OPT_OUT, f"{where}: {what}")
+            for where, what in self._statements(response, files, parts.path or "/")
+        )
+
+    def _statements(self, response: Response, files: _Files, path: str) -> Iterator[tuple[str, str]]:
+        headers = {
+            name: (response.headers.get(name) or b"").decode("latin-1").strip()
+            for name in ("X-Robots-Tag", "tdm-reservation", "tdm-policy")
+        }
+        if found := directives(headers.pop("X-Robots-Tag")):
+            yield "X-Robots-Tag", found
+        yield from ((name, value[:500]) for name, value in headers.items() if value)
+        if agents := self._agents.get(urlsplit(response.url).netloc):
+            yield "robots.txt", ", ".join(agents)
+        if files.ai_txt:
+            yield "ai.txt", files.ai_txt
+        if rule := rule_for(files.tdmrep, path):
+            yield "tdmrep.json", rule
+
+    async def _fetch(self, origin: str, invited: str | None) -> _Files:
+        found: dict[str, bytes] = {}
+        assert self._crawler.engine is not None
+        for path in (AI_TXT, TDMREP):
+            meta = {"invited": invited, "dont_retry": True, "dont_redirect": True, OPT_OUT: True}
+            request = Request(origin + path, meta={**meta, "download_maxsize": LARGEST})
+            try:
+                answer = await self._crawler.engine.download_async(request)
+            except Exception as error:
+                # whatever keeps it away: the outlet has said nothing there; what nobody foresaw is told
+                _, reason, _ = explain(Failure(error))  # type: ignore[no-untyped-call]
+                if reason.startswith("error-"):
+                    logger.warning("%s could not be asked for: %s", request.url, error)
+                continue
+            if answer.status == 200:
+                found[path] = answer.body
+        return _Files(read_ai_txt(found.get(AI_TXT, b"")), read_tdmrep(found.get(TDMREP, b"")))

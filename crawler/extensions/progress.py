@@ -1,0 +1,140 @@
+"""A progress line for people: shown on a terminal, silent in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+from crawler.extensions.ledger import Ledger
+from crawler.items import Article
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
+
+    from crawler.story.spider import StorySpider
+
+
+@dataclass(slots=True)
+class Rate:
+    """Pages a second, over the last of them: a backfill of hours is faster by night."""
+
+    _moments: deque[float] = field(default_factory=lambda: deque(maxlen=200))
+
+    def page(self, at: float) -> None:
+        self._moments.append(at)
+
+    def at(self, now: float) -> float | None:
+        """None before there are two pages to measure between."""
+        if len(self._moments) < 2 or now <= self._moments[0]:
+            return None
+        return len(self._moments) / (now - self._moments[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is known to be still to do."""
+
+    pages: int
+    sources: int
+    read: int
+    """Sources so far, and the pages that were asked for because of them."""
+    asked: int
+
+    def seconds(self, rate: float | None) -> float | None:
+        """None while it cannot be said: no page yet, or lists to read and none of them read."""
+        if rate is None or (self.sources and not self.read):
+            return None
+        expected = self.sources * self.asked / self.read if self.sources else 0.0
+        return (self.pages + expected) / rate
+
+
+def clock(seconds: float | None) -> str:
+    """`0:12`, `1:02:03`, `3d 4h`; `?` where nobody knows."""
+    if seconds is None:
+        return "?"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24}d {hours % 24}h"
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+class Progress:
+    """Addresses settled of those discovered, stories, articles by language, pages a second, when it ends."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._rate = Rate()
+        self._stories = 0
+        self._bar = Bar(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[told]}"),
+            console=Console(stderr=True),
+            transient=True,
+            expand=True,
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Progress:
+        if not sys.stderr.isatty():
+            raise NotConfigured
+        extension = cls(crawler)
+        crawler.signals.connect(extension.start, signal=signals.spider_opened)
+        crawler.signals.connect(extension.stop, signal=signals.spider_closed)
+        crawler.signals.connect(extension.response_received, signal=signals.response_received)
+        crawler.signals.connect(extension.item_scraped, signal=signals.item_scraped)
+        for signal in (signals.item_dropped, signals.request_scheduled):
+            crawler.signals.connect(extension.update, signal=signal)
+        return extension
+
+    def start(self) -> None:
+        self._task = self._bar.add_task(self._spider.name, total=None, told="")
+        self._bar.start()
+
+    def response_received(self, request: Request) -> None:
+        if "address" in request.meta:
+            # a page of an article; lists and robots.txt have none
+            self._rate.page(monotonic())
+
+    def item_scraped(self, item: object, response: Response | None) -> None:
+        # the other languages of a story were asked for in its name
+        if isinstance(item, Article) and response is not None and "story" not in response.meta:
+            self._stories += 1
+        self.update()
+
+    def update(self) -> None:
+        ledger = self._crawler.get_extension(Ledger)
+        if ledger is None:
+            return
+        spider, rate = self._spider, self._rate.at(monotonic())
+        languages = " ".join(f"{language} {count}" for language, count in sorted(ledger.languages.items()))
+        read = len(ledger.sources)
+        planned = spider.discovering.sources if spider.discovering is not None else read
+        left = Left(ledger.unsettled, max(0, planned - read), read, spider.budget.asked)
+        told = [f"{self._stories} stories", languages, f"{rate:.1f}/s" if rate else "?/s"]
+        told.append(f"ETA {clock(left.seconds(rate))}")
+        done = ledger.discovered - ledger.unsettled
+        self._bar.update(
+            self._task, completed=done, total=ledger.discovered, told="  ".join(part for part in told if part)
+        )
+
+    def stop(self) -> None:
+        self._bar.stop()
+
+    @property
+    def _spider(self) -> StorySpider:
+        spider = self._crawler.spider
+        assert spider is not None
+        return spider  # type: ignore[return-value]

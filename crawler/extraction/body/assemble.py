@@ -1,0 +1,118 @@
+"""The text of an article as blocks in page order, by trafilatura on the shared tree."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lxml import etree, html
+
+from crawler.extraction.body.captions import read_page, with_captions
+from crawler.extraction.body.container import Container, find_container, text_in_body
+from crawler.extraction.body.embedded import embedded_text
+from crawler.extraction.body.exclusions import leave_out
+from crawler.extraction.body.lead import find_lead
+from crawler.extraction.body.lines import selector
+from crawler.extraction.body.model import Body, Found, Known, LeftOut
+from crawler.extraction.body.pruning import NO_TEXT, prune, remove
+from crawler.extraction.body.reader import read_element, read_tree
+from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
+from crawler.extraction.document.text import for_comparison, one_line, unescaped
+from crawler.items import Block
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+_NEXT_TO_NONE = 0.3
+_FEW = 200
+"""Characters below which a page may draw its text from its data."""
+_TAG = re.compile(r"<[^<>]{1,300}>")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SHORT = 1500
+"""Characters below which the fast way is not trusted, and trafilatura compares with its other algorithms."""
+
+
+def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
+    """Changes the tree: call it last. `drop` is an outlet's CSS of what to leave out."""
+    page = read_page(outline, known.headline)
+    prune(outline, drop)
+    for caption in page.captions:
+        remove(caption.element)
+    found, place, element = _extract(outline, known.description)
+    text = known.text
+    if text is None and _length(found) < _FEW:
+        text = embedded_text(outline, known.headline)
+    if text and _length(found) < _NEXT_TO_NONE * len(text):
+        found, place = _of_data(text), "the data of the page"
+    known = replace(known, captions=tuple(caption.text for caption in page.captions))
+    reasons = leave_out(found, known)
+    persons = any(
+        NAME.search(name) for name in (*known.names, known.byline or "") if not ACCOUNT.search(name)
+    )
+    signed = signature(found, reasons) if not persons else None
+    if signed is not None:
+        reasons[signed] = "the byline"
+    blocks = [
+        Block(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
+    ]
+    dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
+    name = signed_by(found[signed].text) if signed is not None else None
+    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place, element)
+
+
+def _of_data(text: str) -> list[Found]:
+    """Paragraphs of a text that a page has in its data, marked up or not."""
+    if "<" not in text:
+        return [Found("paragraph", line, 0.0) for part in text.splitlines() if (line := one_line(part))]
+    bare = html.fromstring(f"<div>{_NOT_IN_XML.sub('', text)}</div>")
+    etree.strip_elements(bare, *NO_TEXT, with_tail=False)
+    found = read_element(bare)
+    if _length(found) >= _NEXT_TO_NONE * len(bare.text_content()):
+        return found
+    lines = re.split(r"[\n\r\t]+", _TAG.sub("\n", text))
+    return [Found("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
+
+
+def _extract(page: Outline, description: str | None) -> tuple[list[Found], str, HtmlElement | None]:
+    """And where the text stands."""
+    tree = page.root
+    body = tree.find("body")
+    if body is None:
+        return [], "nowhere: no <body>", None
+    container = find_container(page, body)
+    blocks, place = _read_container(tree, container)
+    lead = find_lead(page, container.element, description) if blocks else []
+    said = [for_comparison(block.text) for block in blocks] if lead else []
+    missing = [line for line in lead if not any(for_comparison(line) in text for text in said)]
+    return [*(Found("paragraph", line, 0.0) for line in missing), *blocks], place, container.element
+
+
+def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found], str]:
+    place = selector(container.element)
+    if container.tight and container.weight > 250:
+        blocks = read_element(container.element)
+        if _length(blocks) >= 0.6 * container.weight:
+            return blocks, place
+        again = read_element(container.element, named=False)
+        if _length(again) >= 0.6 * container.weight:
+            return again, place
+    if container.element.tag == "body" and (part := text_in_body(container)) is not None:
+        blocks = read_element(part)
+        if _length(blocks) >= 0.6 * container.weight:
+            return blocks, f"{place}, from the headline to the last paragraph"
+    blocks = read_tree(tree)
+    length = _length(blocks)
+    # what it has may be all the running text that the page has
+    if len(blocks) < 2 or (length < _SHORT and length < container.weight):
+        again = read_tree(tree, fast=False)
+        blocks = again if len(again) > 1 or not blocks else blocks
+    # a gallery or a video has no running text: what is found there are captions of links
+    running = any(len(block.text) > 50 and block.linked < 0.5 for block in blocks)
+    return blocks if running or container.weight else [], f"trafilatura's choice; most text is in {place}"
+
+
+def _length(blocks: list[Found]) -> int:
+    return sum(len(block.text) for block in blocks)

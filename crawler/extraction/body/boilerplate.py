@@ -1,0 +1,187 @@
+"""Which lines and elements are no part of an article, from boilerplate.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import takewhile
+from typing import Any
+
+from crawler.extraction.document.text import one_line
+
+_LONGEST = 400
+_LONGEST_BUTTON = 120
+_BEFORE_TEXT = re.compile(r"^[^\w«\"“„'’(#@©/]+")
+_AFTER_TEXT = " •·–—>▶►→*[]|-"
+_FOLDED = (("ё", "е"), ("’", "'"), ("ʼ", "'"), ("`", "'"))
+_CYRILLIC = re.compile("[а-яіїєґ]")
+_OTHER_SCRIPT = {True: {"en"}, False: {"uk", "ru"}}
+_PART = re.compile(r"<([a-z_]+)>")
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_TO_READERS = re.compile(
+    r"^(?:друзі|друзья|(?:шановні|дорогі|любі) (?:читачі|друзі)"
+    r"|(?:уважаемые|дорогие) (?:читатели|друзья)|dear readers?|friends)[,!] "
+)
+_SENTENCE = re.compile(r"[.!?…][»”\"')]*$")
+_SAID = re.compile(
+    r"[,»”\"]\s*[–—-]?\s*(?:[\w'’-]+ ){0,4}?(?:"
+    r"(?:каж|сказа|говор|зазнач|дода[вєл]|поясн|повідом|рад(?:ить|ять|ив|ил)|обіця|заклика|наголо|нагад|вважа|пиш|писа|напис"
+    r"|заяв|згад|смі[єял]|стверд|розпов|прос(?:ить|ять|ив|ил)|поперед|уточн|виріш|підкресл|відпов|оголо|крик|жарту|перекон|скарж|запевн|іроні"
+    r"|отме[тч]|добав|поясня|сообщ|совет|обеща|призва|призыв|подчерк|напом|счита|заявл|вспом|утвержда|рассказ"
+    r"|предупре|реш|ответ|объяв|шут|уверен|жал(?:у|о)|ирони)\w*(?<!те)(?<!іть)(?<!ти)(?<!ать)"
+    r"|says?|said|urg(?:es?|ed)|t(?:ell|old)s?|advis(?:es?|ed)|warn(?:s|ed)?|promis(?:es?|ed)|add(?:s|ed)|explain(?:s|ed)?|insist(?:s|ed)?"
+    r"|wr(?:ote|ites?)|read|recall(?:s|ed)?|asked|argu(?:es?|ed)|according|announc(?:es?|ed)|shout(?:s|ed)?|suggest(?:s|ed)?|jok(?:es?|ed)"
+    r")\b(?:[^:]{0,90}$|(?: [\w'-]+){1,4}: [^:]{20,}$)"
+)
+"""At the end of a line, who said it: `…, напоминает адвокат.`, `…," the doctors urged on Tuesday.`"""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRule:
+    language: str
+    reason: str
+    pattern: re.Pattern[str]
+    spares_sentences: bool
+    as_printed: bool
+    needs: tuple[str, ...]
+    """A line that has none of these is not looked at: patterns that begin anywhere are dear."""
+    longest: int
+    """Characters up to which a line that begins like this is no text; a whole match has no such limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """Words of a page's buttons and notices: whole ones, and beginnings of words by their length."""
+
+    key: tuple[frozenset[str], frozenset[str]]
+    other: tuple[frozenset[str], frozenset[str]]
+
+    def is_all_of(self, words: list[str]) -> bool:
+        found = [self._is(word) for word in takewhile(self._is, words)]
+        return len(found) == len(words) and 2 in found
+
+    @lru_cache(maxsize=20_000)  # noqa: B019 - there are three of these, for ever
+    def _is(self, word: str) -> int:
+        """2 for a key, 1 for another word, 0 for a word of text."""
+        return 2 if _among(word, self.key) else int(_among(word, self.other))
+
+
+@cache
+def line_rules() -> tuple[LineRule, ...]:
+    file = load(__package__, "boilerplate.toml")
+    rules = []
+    for entry in file["line"]:
+        # the lines that are matched are short, so the patterns' bounded gaps cost little
+        source = "|".join(with_parts(p, file["parts"]) for p in entry.get("whole") or entry["start"])
+        rules.append(
+            LineRule(
+                entry["language"],
+                entry["reason"],
+                re.compile(f"(?:{source})$" if "whole" in entry else f"(?:{source})"),
+                entry.get("spares_sentences", False),
+                entry.get("as_printed", False),
+                tuple(entry.get("needs", ())),
+                entry.get("longest", _LONGEST),
+            )
+        )
+    return tuple(rules)
+
+
+@cache
+def _rules_for(length: int, cyrillic: bool) -> tuple[LineRule, ...]:
+    """That a line of so many characters may break."""
+    others = _OTHER_SCRIPT[cyrillic]
+    return tuple(rule for rule in line_rules() if rule.longest >= length and rule.language not in others)
+
+
+@cache
+def furniture() -> tuple[Furniture, ...]:
+    return tuple(
+        Furniture(_words(entry["key"]), _words(entry["other"]))
+        for entry in load(__package__, "boilerplate.toml")["furniture"]
+    )
+
+
+@cache
+def element_names() -> dict[str, str]:
+    """Folded class and id names of elements to leave out, each with the reason."""
+    return {
+        name: entry["reason"]
+        for entry in load(__package__, "boilerplate.toml")["element"]
+        for name in entry["class"]
+    }
+
+
+@cache
+def unless_most() -> frozenset[str]:
+    """Of element_names those by which an element stays where most of the page's prose is in it."""
+    entries = load(__package__, "boilerplate.toml")["element"]
+    return frozenset(name for entry in entries if entry.get("unless_most") for name in entry["class"])
+
+
+def why_not_text(line: str) -> str | None:
+    """The reason why a line is no part of the article; None for text."""
+    printed = without_bullets(one_line(line))
+    if len(printed) > _LONGEST:
+        return None
+    if not any(map(str.isalnum, printed)):
+        return "no letter"
+    folded = fold(printed)
+    for rule in _rules_for(len(folded), _CYRILLIC.search(folded) is not None):
+        if rule.needs and not any(map(folded.__contains__, rule.needs)):
+            continue
+        if (match := rule.pattern.match(printed if rule.as_printed else folded)) is not None:
+            if ":" not in match[0] and (
+                (rule.spares_sentences and _SENTENCE.search(folded)) or reads_as_said(folded)
+            ):
+                continue
+            return rule.reason
+    if len(folded) <= _LONGEST_BUTTON and (words := _WORD.findall(folded)):
+        for words_of in furniture():
+            if words_of.is_all_of(words):
+                return "the page's own buttons and notices"
+    return None
+
+
+def _words(listed: str) -> tuple[frozenset[str], frozenset[str]]:
+    words = fold(listed).split()
+    return (
+        frozenset(word for word in words if not word.endswith("*")),
+        frozenset(word[:-1] for word in words if word.endswith("*")),
+    )
+
+
+def _among(word: str, words: tuple[frozenset[str], frozenset[str]]) -> bool:
+    return word in words[0] or any(word[:size] in words[1] for size in range(2, len(word) + 1))
+
+
+def load(package: str, name: str) -> dict[str, Any]:
+    """Read a file of patterns that lies in a package."""
+    return tomllib.loads(resources.files(package).joinpath(name).read_text("utf-8"))
+
+
+def with_parts(pattern: str, parts: dict[str, str]) -> str:
+    """With what `<name>` stands for in its place, and what stands in that."""
+    while (written := _PART.sub(lambda part: parts[part[1]], pattern)) != pattern:
+        pattern = written
+    return pattern
+
+
+def fold(line: str) -> str:
+    line = line.lower()
+    for letter, plain in _FOLDED:
+        line = line.replace(letter, plain)
+    return _TO_READERS.sub("", line)
+
+
+def without_bullets(line: str) -> str:
+    """And without the pictures that a line begins with; of what `one_line` gives."""
+    line = line.rstrip(_AFTER_TEXT)
+    return line if line[:1].isalnum() else _BEFORE_TEXT.sub("", line)
+
+
+def reads_as_said(folded: str) -> bool:
+    return _SAID.search(folded) is not None

@@ -1,0 +1,146 @@
+"""Photo captions: kept apart from the text, in their place among its blocks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.document.class_names import names_say
+from crawler.extraction.document.text import for_comparison, one_line
+from crawler.items import Block
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+_CAPTIONS = {"div", "span", "p", "em", "small", "td", "i"}
+_of_caption = names_say(
+    "(?:^|[ _-])((fig|image-?|photo-?|img-?|media-?)?caption|wp-caption-text|imgtitle|copyright"
+    "|(image|photo)-?(text|title|credit|description))(?:$|[ _-])"
+)
+
+# a line that ends in "(Photo: Getty Images)." is a caption whatever its class
+_CREDITED = re.compile(
+    r"\((?:photo|фото|image|video|відео|видео|ілюстрац\w+|иллюстрац\w+|скріншот|скриншот|screenshot"
+    r"|колаж|коллаж|source|джерело|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
+    re.IGNORECASE,
+)
+_CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    text: str
+    position: int
+    """Elements before it in the page."""
+    element: HtmlElement
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where things stand, noted before anything is taken out."""
+
+    elements: list[HtmlElement]
+    tags: list[str]
+    texts: list[str]
+    start: int
+    """Position of the <article> around the first <h1>, or of its parent: pictures may stand above it."""
+    captions: list[Caption]
+
+
+_TOLD_BY = 8
+"""Letters by which nearly all elements that begin otherwise are told."""
+_TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pre", "section", "article"}
+
+
+def read_page(page: Outline, headline: str | None) -> Page:
+    """Notes where things stand; a picture's text may be the headline, printed before its caption."""
+    found: list[Caption] = []
+    inside: set[HtmlElement] = set()
+    credited = {
+        i
+        for i, text in enumerate(page.texts)
+        if page.tags[i] in _CREDITED_TAGS and ")" in text and _CREDITED.search(text.strip()[-160:])
+    }
+    classed = page.named(_of_caption, page.by_class)
+    named = [i for i in classed if page.tags[i] in _CAPTIONS]
+    for i in sorted({*page.by_tag.get("figcaption", ()), *named, *credited}):
+        element = page.elements[i]
+        if any(parent in inside for parent in element.iterancestors()):
+            continue
+        text = one_line(" ".join(element.itertext()))
+        if headline and len(text) > len(headline) + 10:
+            text = text.removeprefix(headline).strip()
+        if 3 < len(text) < (600 if i not in credited else 400):
+            inside.add(element)
+            found.append(Caption(text, i, element))
+    h1 = next(iter(page.of("h1")), None)
+    around = None if h1 is None else next(h1.iterancestors("article"), h1.getparent())
+    return Page(
+        page.elements, page.tags, page.texts, 0 if around is None else page.elements.index(around), found
+    )
+
+
+def with_captions(blocks: list[Block], page: Page) -> list[Block]:
+    """Captions below the headline and among the text, each before the block that follows it."""
+    if not page.captions or not blocks:
+        return blocks
+    keys = [for_comparison(block.text[:120])[:40] for block in blocks]
+    starts = _starts(page, set(keys))
+    positions: list[int] = []
+    for key in keys:
+        before = positions[-1] if positions else page.start
+        positions.append(max(starts.get(key, before), before))
+    result: list[Block] = []
+    waiting = [c for c in page.captions if page.start <= c.position <= positions[-1] + 10]
+    for block, position in zip(blocks, positions, strict=True):
+        while waiting and waiting[0].position < position:
+            result.append(Block("caption", waiting.pop(0).text))
+        result.append(block)
+    return result + [Block("caption", caption.text) for caption in waiting]
+
+
+def _starts(page: Page, keys: set[str]) -> dict[str, int]:
+    """Position of the element that begins with each of these texts."""
+    starts: dict[str, int] = {}
+    begin, first = {key[:_TOLD_BY] for key in keys}, {key[:3] for key in keys}
+
+    def begins_otherwise(text: str) -> bool:
+        # four letters, so that no accent follows that would make another of the third
+        return len(text) > 3 and text[:4].isalnum() and text[:3].casefold()[:3] not in first
+
+    for i in range(page.start, len(page.elements)):
+        if page.tags[i] not in _TEXT:
+            continue
+        own, element = page.texts[i].lstrip(), page.elements[i]
+        if begins_otherwise(own):
+            continue
+        if not own:
+            if len(element) and element[0].tag in _TEXT:
+                # it begins as its first child does, and that one counts
+                continue
+        elif len(told := for_comparison(own[: 3 * _TOLD_BY])) >= _TOLD_BY and told[:_TOLD_BY] not in begin:
+            continue
+        beginning = _beginning(element)
+        if not own and begins_otherwise(beginning.lstrip()):
+            continue
+        text = for_comparison(beginning)[:40]
+        # the innermost of nested elements that begin alike comes last
+        if text in keys:
+            starts[text] = i
+    starts.pop("", None)
+    return starts
+
+
+def _beginning(element: HtmlElement) -> str:
+    """The first 200 characters of its text, without reading on where it is a whole page."""
+    parts: list[str] = []
+    letters = 0
+    for part in element.itertext():
+        parts.append(part)
+        letters += len(part)
+        if letters >= 200:
+            break
+    return "".join(parts)[:200]

@@ -1,0 +1,241 @@
+"""Which element of a page holds the article: where its running text is, whatever its class is called.
+
+trafilatura goes by names of classes and takes the first that it knows, which may be a part of the text (the
+first of several chunks) or a list of teasers. Here only text counts: each block of running text weighs its
+letters, and from <body> the way goes down as long as one child holds nearly all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml.html import Element
+
+from crawler.extraction.document.class_names import names_say
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+_BLOCKS = {
+    "p", "div", "td", "li", "blockquote", "pre", "section", "article", "main", "dd", "body",
+    "figcaption", "th",
+    "h1", "h2", "h3", "h4", "h5", "h6", "center", "header", "footer", "nav", "aside", "form",
+    "figure", "ul", "ol",
+    "table", "tr", "tbody", "address", "label", "button", "noindex",
+}  # fmt: skip
+_NEVER = {
+    "nav",
+    "footer",
+    "aside",
+    "form",
+    "header",
+    "figure",
+    "label",
+    "h1",
+    "button",
+    "select",
+    "noscript",
+    "address",
+    "noindex",
+}
+_of_other_things = names_say(
+    r"comment(?!ary)|sidebar|side-bar|related|footer|recommend|popular|newsletter|subscri|disqus|breadcrumb"
+    r"|(?:^|[\s_-])(?:teasers?|promo|cookies?|consent|repl(?:y|ies)|respond|menu|nav|navigation|copyright|disclaimer|modal"
+    r"|popup|advert|ads?|banners?|share|social|login|signup|most|trending|outbrain|taboola|hidden|newslist|news-list)(?:$|[\s_-])"
+    r"|author-?(?:bio|info|card|box)|about-author|othernews|lastnews"
+)
+_SMALL_PRINT = re.compile(
+    r"©|\(c\)\s|all rights reserved|все права (?:на|защищены)|всі права (?:на|захищені)|правообладател"
+    r"|не несет ответственност|не несе відповідальн|cookie"
+    r"|при (?:цитировании|использовании|перепечатке|цитуванні|використанні)",
+    re.IGNORECASE,
+)
+_MAY_BE_SMALL_PRINT = (
+    "©", "(c)", "rights reserved", "все права", "всі права", "правооблад", "не нес", "cookie", "при цит",
+    "при исп", "при пер", "при вик",
+)  # fmt: skip
+"""What small print has in it, quickly told."""
+_RUNNING = 50
+"""Letters of a block from which it is taken for running text."""
+_NEARLY_ALL = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    element: HtmlElement
+    weight: int
+    """Characters of running text in it."""
+    share: float
+    """Of the running text of the whole page."""
+    tight: bool
+    """Its own paragraphs are the text; otherwise several parts share it, of which some may be no article."""
+
+
+def find_container(page: Outline, body: HtmlElement) -> Container:
+    """The smallest element that holds nearly all running text of the page, or of a part that does.
+
+    Elements may have been taken out of the tree since the outline was made.
+    """
+    others = {page.elements[i] for i in page.named(_of_other_things, page.by_class, page.by_id)}
+    weights = _weights(body, others)
+    total = weights.get(body, 0)
+    element = body
+    while True:
+        children = [(weights.get(child, 0), child) for child in element if isinstance(child.tag, str)]
+        if not children:
+            break
+        heaviest, child = max(children, key=lambda pair: pair[0])
+        if (
+            heaviest < _NEARLY_ALL * weights.get(element, 0)
+            or child.tag in {"p", "li", "blockquote"}
+            or not heaviest
+            or _is_list(child, weights)
+        ):
+            break
+        element = child
+    tight = _is_tight(element, weights)
+    if not tight and (densest := _densest(element, weights)) is not None:
+        element, tight = densest, True
+    if tight:
+        element = _with_its_kind(element, weights)
+    weight = weights.get(element, 0)
+    return Container(element, weight, weight / total if total else 0.0, tight)
+
+
+def text_in_body(container: Container) -> HtmlElement | None:
+    """Of a page that has its paragraphs in <body> itself, as AMP's do: from the headline to the last."""
+    body = container.element
+    children = [child for child in body if isinstance(child.tag, str)]
+    running = [
+        (i, len(text))
+        for i, child in enumerate(children)
+        if child.tag == "p" and len(text := child.text_content()) >= _RUNNING and not _is_small_print(text)
+    ]
+    if len(running) < 3 or sum(length for _, length in running) < _NEARLY_ALL * container.weight:
+        return None
+    headline = next((i for i, child in enumerate(children) if child.tag == "h1"), running[0][0] - 1)
+    part: HtmlElement = Element("div")
+    part.extend(deepcopy(children[headline + 1 : running[-1][0] + 1]))
+    return part
+
+
+def _is_list(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
+    """Of a text in many items; a page laid out in a list has nearly all in one."""
+    most = max((weights.get(item, 0) for item in element), default=0)
+    return element.tag in {"ul", "ol"} and most < _NEARLY_ALL * weights[element]
+
+
+def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement:
+    """The ancestor that adds its like: paragraphs around a paywall's box, further chunks of a class."""
+    child = element
+    for ancestor in list(element.iterancestors())[:5]:
+        if ancestor.tag == "body":
+            break
+        others = [(weights[s], s) for s in ancestor if s is not child and weights.get(s, 0)]
+        alike = sum(
+            weight
+            for weight, sibling in others
+            if sibling.tag in {"p", "blockquote"}
+            or (
+                sibling.get("class")
+                and sibling.get("class") == child.get("class")
+                and sibling.find(".//h1") is None
+            )
+        )
+        if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(weight for weight, _ in others):
+            element = ancestor
+        child = ancestor
+    return element
+
+
+def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:
+    """Where the text is in several places: the element that has by far most of it in its own blocks."""
+    own: dict[HtmlElement, int] = {}
+    for block, weight in weights.items():
+        parent = block.getparent()
+        if parent is not None and not any(weights.get(child, 0) for child in block):
+            own[parent] = own.get(parent, 0) + weight
+            if block.tag not in {"p", "li", "blockquote", "h2", "h3"}:
+                own[block] = own.get(block, 0) + weight
+    inside = sorted(((weight, block) for block, weight in own.items() if element in block.iterancestors()),
+                    key=lambda pair: -pair[0])  # fmt: skip
+    if not inside or inside[0][0] < 0.3 * weights[element]:
+        return None
+    best = inside[0][1]
+    rival = next((weight for weight, block in inside[1:] if best not in block.iterancestors()
+                  and block not in best.iterancestors()), 0)  # fmt: skip
+    return best if inside[0][0] > 2.5 * rival else None
+
+
+def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
+    if element.tag in {"body", "table", "tbody", "tr", "ul", "ol"}:
+        return False
+    parts = [child for child in element if isinstance(child.tag, str) and weights.get(child, 0)]
+    here = weights.get(element, 0)
+    own = here - sum(weights[part] for part in parts)
+    paragraphs = sum(
+        weights[part]
+        for part in parts
+        if part.tag in {"p", "ul", "ol", "blockquote", "pre"}
+        or not any(weights.get(child, 0) for child in part)
+    )
+    if own + paragraphs >= 0.6 * here > 0:
+        return True
+    # chunks of one text bear the same class
+    names = {part.get("class") for part in parts if weights[part] > 0.15 * here}
+    large = [part for part in parts if weights[part] > 0.15 * here]
+    return (
+        len(large) > 1 and len(names) == 1 and None not in names and {part.tag for part in large} == {"div"}
+    )
+
+
+def _weights(body: HtmlElement, others: set[HtmlElement]) -> dict[HtmlElement, int]:
+    """Characters of running text in each element that has any."""
+    order: list[HtmlElement] = list(body.iter("*"))
+    # for each element: the block that its text belongs to, whether that is linked, whether the element is in
+    # no article, and whether its block is
+    places: dict[HtmlElement, tuple[HtmlElement, bool, bool, bool]] = {body: (body, False, False, False)}
+    letters: dict[HtmlElement, int] = {}
+    links: dict[HtmlElement, int] = {}
+    if (text := body.text) and (count := len(text.strip())):
+        letters[body] = count
+    for element in order[1:]:
+        around, linked, other, lost = places[element.getparent()]
+        if not lost and (text := element.tail) and (count := len(text.strip())):
+            letters[around] = letters.get(around, 0) + count
+            if linked:
+                links[around] = links.get(around, 0) + count
+        tag = element.tag
+        if tag == "main":
+            other = False
+        elif not other and (tag != "form" if tag in _NEVER else element in others):
+            # ASP.NET wraps whole pages in a form, headers of articles hold leads, a column may be an aside
+            other = element.find(".//h1") is None
+        linked = linked or tag == "a"
+        if tag in _BLOCKS:
+            around, lost = element, other
+        places[element] = (around, linked, other, lost)
+        if not lost and (text := element.text) and (count := len(text.strip())):
+            letters[around] = letters.get(around, 0) + count
+            if linked:
+                links[around] = links.get(around, 0) + count
+    weights: dict[HtmlElement, int] = {}
+    for block, count in letters.items():
+        running = count >= _RUNNING and links.get(block, 0) < 0.5 * count
+        if running and not _is_small_print(block.text_content()[:1000]):
+            weights[block] = count
+    for element in reversed(order):
+        if element is not body and element in weights:
+            parent = element.getparent()
+            weights[parent] = weights.get(parent, 0) + weights[element]
+    return weights
+
+
+def _is_small_print(text: str) -> bool:
+    folded = text.lower()
+    return any(word in folded for word in _MAY_BE_SMALL_PRINT) and bool(_SMALL_PRINT.search(text))

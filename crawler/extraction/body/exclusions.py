@@ -1,0 +1,206 @@
+"""What a page says outside its text, and which blocks of the text only say it again or lead away."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.extraction.body.boilerplate import why_not_text
+from crawler.extraction.body.signature import NAME
+from crawler.extraction.document.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.extraction.body.model import Found, Known
+
+
+_FAR, _SENTENCE = 5, 150
+"""Blocks between, and letters, from which a line that returns is the author's doing."""
+_AWAY = "points to another article"
+_SAID_BY = re.compile(r"[—–-]\s*[^\W\d_][^.!?:]{2,60}")
+"""`— Bernice Oduro`, under what is pulled out."""
+_IS = re.compile(
+    r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
+    r"| работает"
+)
+_ENDS = re.compile(r"[.!?…:][»”\"')]*$|[»”\"]$")
+_BEFORE, _KICKER = 4, 60
+"""Blocks over a headline, and letters of each."""
+_LONGEST_BIO = 500
+_LAST = 4
+"""Blocks at the end in which the author may be told of."""
+_ASKS = "asks to subscribe, follow or pay"
+_ANNOUNCED = {_AWAY, _ASKS}
+_LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
+
+
+def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
+    """For each block why it is no part of the article; None where it is."""
+    folded = [for_comparison(block.text) for block in blocks]
+    captions = {for_comparison(caption) for caption in known.captions}
+    names = sorted({for_comparison(name) for name in known.names} - {""}, key=len, reverse=True)
+    headline, byline = for_comparison(known.headline or ""), for_comparison(known.byline or "")
+    tags = {for_comparison(tag) for tag in known.tags}
+    links = _links_away(blocks)
+    seen: dict[str, int] = {}
+    reasons: list[str | None] = []
+    for i, (block, text, leads_away) in enumerate(zip(blocks, folded, links, strict=True)):
+        reason = None
+        if headline and text == headline and (not seen or len(text) > 15):
+            reason = "the headline again"
+        elif (byline and text == byline) or (len(block.text) < 200 and _only_names(text, names)):
+            reason = "the byline"
+        elif text in captions and block.kind != "heading":
+            reason = "a caption"
+        elif (
+            (text in seen and len(text) > 60 and not _says_again(i, seen[text], folded))
+            or (block.kind == "quote" and _is_pulled(i, folded))
+            or (i and reasons[-1] == "said before" and _SAID_BY.fullmatch(block.text))
+        ):
+            reason = "said before"
+        elif _only_tags(block.text, tags):
+            reason = "the tags"
+        elif leads_away:
+            reason = _AWAY
+        else:
+            reason = why_not_text(block.text)
+        if reason is None:
+            seen.setdefault(text, i)
+        reasons.append(reason)
+    _above_headline(blocks, reasons)
+    _boxes(blocks, reasons)
+    _labels(blocks, reasons)
+    for i in range(1, len(blocks)):
+        # what a label to other articles announces goes with it
+        least = 0.3 if blocks[i].kind == "list_item" else 0.6
+        announced = blocks[i].kind != "heading" and reasons[i - 1] == _AWAY and blocks[i].linked > least
+        # a sentence of the text may be nearly all a link
+        announced = announced and (blocks[i].kind == "list_item" or not _ENDS.search(blocks[i].text))
+        if (
+            announced
+            and reasons[i] is None
+            and (
+                blocks[i - 1].kind == "list_item"
+                or blocks[i - 1].linked > least
+                or len(blocks[i - 1].text) < 60
+            )
+        ):
+            reasons[i] = _AWAY
+    _about_authors(blocks, reasons, for_comparison(" ".join([known.byline or "", *known.names])))
+    for i in range(len(blocks) - 1, -1, -1):
+        if reasons[i] is None:
+            if blocks[i].kind != "heading":
+                break
+            reasons[i] = "a heading of nothing"
+    return reasons
+
+
+def _above_headline(blocks: Sequence[Found], reasons: list[str | None]) -> None:
+    """`Репортаж`, `Opinion`: what stands in small letters over the headline where it is printed again."""
+    if "the headline again" in reasons[:_BEFORE]:
+        for i in range(reasons.index("the headline again")):
+            if reasons[i] is None and len(blocks[i].text) < _KICKER and not _ENDS.search(blocks[i].text):
+                reasons[i] = "above the headline"
+
+
+def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:
+    """A sentence that returns far below: what a page prints twice has its neighbours twice."""
+    around = {*folded[max(first - 1, 0) : first], *folded[first + 1 : first + 2]}
+    here = {*folded[i - 1 : i], *folded[i + 1 : i + 2]}
+    return i - first > _FAR and 0 < i < len(folded) - 1 and len(folded[i]) < _SENTENCE and not around & here
+
+
+def _is_pulled(i: int, folded: Sequence[str]) -> bool:
+    """Whether it repeats a part of a paragraph, for the eye."""
+    return len(folded[i]) > 20 and any(
+        folded[i] in text and len(text) > len(folded[i]) for j, text in enumerate(folded) if j != i
+    )
+
+
+def _about_authors(blocks: Sequence[Found], reasons: list[str | None], authors: str) -> None:
+    """`Jane Doe is a fellow at …` under a text by Jane Doe, and nothing but its like after it."""
+    for i in range(len(blocks) - 1, max(len(blocks) // 2, len(blocks) - 1 - _LAST), -1):
+        name = " ".join(blocks[i].text.split()[:2]).rstrip(",")
+        told = NAME.fullmatch(name) and _IS.match(blocks[i].text[len(name) :])
+        if reasons[i] is None:
+            if not (told and len(blocks[i].text) < _LONGEST_BIO and for_comparison(name) in authors):
+                return
+            reasons[i] = "about the author"
+
+
+def _links_away(blocks: Sequence[Found]) -> list[bool]:
+    """Lines that are nothing but a link, unless the article is a list of links itself."""
+    away = [
+        block.linked > 0.9 and block.kind != "heading" and 15 < len(block.text) < 250
+        and not block.text.endswith((".", "!", "»", "”"))
+        for block in blocks
+    ]  # fmt: skip
+    announced = False
+    for i, block in enumerate(blocks):
+        # a list that the text announces is the text's, links or not
+        announced = block.kind == "list_item" and i > 0 and (announced or _announces(blocks[i - 1]))
+        away[i] = away[i] and not announced
+    # a list at the end, each item with a link in it, is of other articles, too
+    last = len(blocks)
+    while last and blocks[last - 1].kind == "list_item" and blocks[last - 1].linked > 0.3:
+        last -= 1
+    if len(blocks) - last >= 3:
+        away[last:] = [True] * (len(blocks) - last)
+    letters = sum(len(block.text) for block, leads in zip(blocks, away, strict=True) if leads)
+    if letters > 0.4 * sum(len(block.text) for block in blocks):
+        return [False] * len(blocks)
+    return away
+
+
+def _announces(block: Found) -> bool:
+    """A sentence with a colon at its end, too long for a label as `Read also:`."""
+    text = block.text
+    return block.kind == "paragraph" and len(text) > 80 and text.endswith(":") and why_not_text(text) is None
+
+
+def _boxes(blocks: Sequence[Found], reasons: list[str | None]) -> None:
+    """A list in which one item asks to subscribe and most lead away is all a box of the page."""
+    start = 0
+    while start < len(blocks):
+        end = start
+        while end < len(blocks) and blocks[end].kind == "list_item":
+            end += 1
+        items = range(start, end)
+        if any(reasons[i] == _ASKS for i in items) and 2 * sum(blocks[i].linked > 0 for i in items) > len(
+            items
+        ):
+            for i in items:
+                reasons[i] = reasons[i] or _ASKS
+        start = end + 1
+
+
+def _labels(blocks: Sequence[Found], reasons: list[str | None]) -> None:
+    """A label goes with the lines it announces: `More:` before links to other articles."""
+    for i in range(len(blocks) - 2, -1, -1):
+        block = blocks[i]
+        ends = block.text.endswith(":") or block.kind == "heading"
+        if reasons[i] is None and reasons[i + 1] in _ANNOUNCED and ends and _LABEL.fullmatch(block.text):
+            following = next((j for j in range(i + 1, len(blocks)) if reasons[j] is None), len(blocks))
+            # a heading may have both promo lines and text below it
+            if block.kind != "heading" or following == len(blocks) or blocks[following].kind == "heading":
+                reasons[i] = reasons[i + 1]
+
+
+def _only_names(text: str, names: Sequence[str]) -> bool:
+    rest = text
+    for name in names:
+        rest = rest.replace(name, "")
+    return len(rest) <= 6 and rest != text
+
+
+def _only_tags(line: str, tags: set[str]) -> bool:
+    if not tags:
+        return False
+    found = 0
+    for part in re.split(r"[,;|#]", one_line(line)):
+        if tag := for_comparison(part):
+            if tag not in tags:
+                return False
+            found += 1
+    return found > 1

@@ -1,0 +1,111 @@
+"""The lead: the paragraph between headline and text, which often is outside the text's own element."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.extraction.body.boilerplate import why_not_text
+from crawler.extraction.document.class_names import Rule
+from crawler.extraction.document.outline import COMPONENT, short_text
+from crawler.extraction.document.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+_search = re.compile(
+    r"(?:^|[\s_-])(?:lead|lede|lid|standfirst|summary|intro|introduction|subtitle|sub-?title|subhead(?:ing|line)?|dek|deck"
+    r"|perex|anons|annotation|announce|descr|excerpt|like-h2|strapline|teaser-text|heading__text)(?:$|[\s_-])"
+    r"|newsheading|introtext|article-?lead|leadblk|articlesummary|standfirst|article__subtitle"
+).search
+_of_lead = Rule(lambda name: _search(name.lower()) is not None)
+_TAGS = ("p", "div", "h2", "h3", "section", "span", "strong", "header")
+_NO_LEAD = {"figure", "picture", "ul", "ol", "table", "nav", "aside", "form"}
+_LONGEST = 600
+_LEVELS = 3
+"""From the text's own element up to where the headline stands beside it."""
+_PARTS = {"div", "p", "section", "ul", "ol", "table", "figure", "img", "form", "figcaption"}
+_TOLD_BY = 8
+"""Letters by which nearly all texts are told that do not begin as the description does."""
+_NEAR = 25
+"""Elements of the container in which a lead may still come."""
+
+
+def find_lead(page: Outline, container: HtmlElement, description: str | None) -> list[str]:
+    """Its paragraphs; the page's tree may have lost elements since.
+
+    `description` is what the page's head says of the article, often the lead word for word.
+    """
+    tree = page.root
+    names = (page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
+    named = {page.elements[i] for i in page.named(_of_lead, *names)}
+    told = for_comparison(description or "")[:120]
+    after_headline = tree.find(".//h1") is None
+    inside, near = 0, sum(1 for _ in islice(container.iter(), _NEAR))
+    around = set(container.iterancestors())
+    for element in tree.iter():
+        if element.tag == "h1":
+            after_headline = True
+            continue
+        if inside or element is container:
+            inside += 1
+            if inside > near:
+                break
+        if not after_headline or element.tag not in _TAGS or element in around or element is container:
+            continue
+        if element not in named and (len(told) < 40 or not _begins(element, told)):
+            continue
+        text = one_line(element.text_content())
+        if not 40 < len(text) < 700 or why_not_text(text):
+            continue
+        if element in named or for_comparison(text)[:120] == told:
+            linked = sum(len(a.text_content()) for a in element.iter("a"))
+            paragraphs = element.findall(".//p")
+            if linked < 0.4 * len(text) and not element.findall(".//li") and len(paragraphs) < 4:
+                lines = [line for p in paragraphs if (line := one_line(p.text_content()))]
+                return lines if for_comparison("".join(lines)) == for_comparison(text) else [text]
+    return _right_above(container) if tree.find(".//h1") is not None else []
+
+
+def _begins(element: HtmlElement, told: str) -> bool:
+    """Quickly told of an element whose text is not that of the description."""
+    begins = ""
+    for part in element.itertext():
+        begins += part
+        if len(begins) > 4 * _TOLD_BY and len(letters := for_comparison(begins)) > _TOLD_BY:
+            return letters[:_TOLD_BY] == told[:_TOLD_BY]
+    return True
+
+
+def _right_above(container: HtmlElement) -> list[str]:
+    """A line of sentences between the headline and the text, however it is called."""
+    element = container
+    for _ in range(_LEVELS):
+        for sibling in element.itersiblings(preceding=True):
+            if not isinstance(sibling.tag, str):
+                continue
+            if sibling.tag == "h1" or sibling.find(".//h1") is not None:
+                return []
+            if sibling.tag in _NO_LEAD:
+                continue
+            text = one_line(short_text(sibling, _LONGEST) or "…" * _LONGEST)
+            if len(text) < 40:
+                continue
+            plain = not any(child.tag in _PARTS for child in sibling.iterdescendants())
+            is_lead = (
+                plain
+                and sibling.tag in _TAGS
+                and 60 < len(text) < _LONGEST
+                and text.endswith((".", "!", "?", "…", "»", "”"))
+                and not sibling.findall(".//a")
+                and why_not_text(text) is None
+            )
+            return [text] if is_lead else []
+        parent = element.getparent()
+        if parent is None or parent.find(".//h1") is not None:
+            break
+        element = parent
+    return []

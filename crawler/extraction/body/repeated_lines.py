@@ -1,0 +1,60 @@
+"""Lines that stand at the same place in many articles of an outlet, which makes them no text.
+
+A report for whoever mends an outlet's rules, and what no version is made of: docs/decisions/0004.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from crawler.extraction.document.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Place = Literal["start", "end"]
+
+ZONE = 5
+"""Blocks from either end of a text that are one place: a lead or a promo line more moves a line a little."""
+LEAST = 20
+"""Articles below which nothing is said."""
+SHARE = 1 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedLine:
+    text: str
+    """One of the spellings that are the same but for punctuation and case."""
+    place: Place
+    articles: int
+    of: int
+    """How many articles were looked at."""
+
+
+def repeated_lines(
+    articles: Iterable[Sequence[str]], *, least: int = LEAST, share: float = SHARE
+) -> list[RepeatedLine]:
+    """The lines that more than `share` of the articles have at the same place, the most frequent first.
+
+    An article is its lines in order; those of one outlet in one language. The order of the articles changes
+    nothing.
+    """
+    counted: Counter[tuple[Place, str]] = Counter()
+    spelled: dict[str, str] = {}
+    total = 0
+    for lines in articles:
+        total += 1
+        folded = [for_comparison(line) for line in lines]
+        for key, line in zip(folded, lines, strict=True):
+            spelled[key] = max(spelled.get(key, line), line)
+        places: tuple[tuple[Place, list[str]], ...] = (("start", folded[:ZONE]), ("end", folded[-ZONE:]))
+        counted.update({(place, key) for place, keys in places for key in keys if key})
+    if total < least:
+        return []
+    best: dict[str, RepeatedLine] = {}
+    for (place, key), count in sorted(counted.items()):
+        if count > share * total and (key not in best or count > best[key].articles):
+            best[key] = RepeatedLine(one_line(spelled[key]), place, count, total)
+    return sorted(best.values(), key=lambda line: (-line.articles, line.text))

@@ -1,0 +1,121 @@
+"""trafilatura's rules on names, asked only of elements that have one, and of each name once.
+
+They are XPath: up to five regular expressions for each element of a tree, most of which bears no name at all,
+and an eighth of what a page costs. Put in the place of trafilatura's own when this module is imported; they
+find the same elements (tests/crawler/extraction/body/test_speedups.py).
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from lxml import etree
+from trafilatura import htmlprocessing, main_extractor, settings, xpaths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+_REMEMBERED = 8192
+"""Verdicts that a rule keeps."""
+_NAMESPACES = {"re": xpaths.REGEXP_NS}
+
+
+class NamedRule:
+    """In place of an XPath `.//*[…]` whose conditions are on an element's own tag and attributes.
+
+    And on an <h1> in it, if on anything else.
+    """
+
+    def __init__(self, path: str) -> None:
+        path = path.strip()
+        if not path.startswith(".//*["):
+            raise ValueError(f"expected .//*[…], got {path[:80]}")
+        self._path = path
+        self._holds = etree.XPath(path.replace(".//*", "self::*", 1), namespaces=_NAMESPACES)
+        self._attributes = set(re.findall(r"@([\w-]+)", path))
+        self._tags = sorted(set(re.findall(r"self::(\w+)", path))) or ["*"]
+        self._of_headlines = ".//h1" in path
+        self._verdicts: dict[tuple[str, tuple[tuple[str, str], ...], bool], bool] = {}
+
+    def __repr__(self) -> str:
+        return self._path
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        return [element for element in tree.iterdescendants(*self._tags) if self._is_one(element)]
+
+    def _is_one(self, element: HtmlElement) -> bool:
+        names = tuple([pair for pair in element.items() if pair[0] in self._attributes])
+        if not names:
+            return False
+        key = (element.tag, names, self._of_headlines and element.find(".//h1") is not None)
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            if len(self._verdicts) == _REMEMBERED:
+                self._verdicts.clear()
+            verdict = self._verdicts[key] = bool(self._holds(element))
+        return verdict
+
+
+class Either:
+    """In place of a union of `.//tag`, `.//tag[…]` and `.//*[…]`; not in the order of the page."""
+
+    def __init__(self, path: str) -> None:
+        parts = re.split(r"\|(?=\.//)", path.strip())
+        self._tags = [part.removeprefix(".//") for part in parts if "[" not in part]
+        self._rules = [
+            NamedRule(re.sub(r"^\.//(\w+)\[", r".//*[self::\1][", part)) for part in parts if "[" in part
+        ]
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        found: list[HtmlElement] = list(tree.iterdescendants(*self._tags))
+        for rule in self._rules:
+            found += rule(tree)
+        return found
+
+
+class First(NamedRule):
+    """In place of an XPath of which trafilatura takes the first that it finds."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path.strip().removesuffix("[1]"))
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        return [*islice(filter(self._is_one, tree.iterdescendants(*self._tags)), 1)]
+
+
+class _Linked:
+    """In place of a tree: of elements without links none is asked."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+        self._linked = {around for ref in tree.iter("ref") for around in ref.iterancestors()}
+
+    def iter(self, tag: str) -> Iterator[HtmlElement]:
+        return filter(self._linked.__contains__, self._tree.iter(tag)) if self._linked else iter(())
+
+
+def delete_by_link_density(
+    subtree: HtmlElement, tagname: str, backtracking: bool = False, favor_precision: bool = False
+) -> HtmlElement:
+    """As trafilatura's."""
+    _own_density(_Linked(subtree), tagname, backtracking, favor_precision)
+    return subtree
+
+
+for rules in (
+    xpaths.RAW_TREE_PRUNE_XPATH,
+    xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
+    xpaths.OVERALL_DISCARD_XPATH,
+):
+    rules[:] = [NamedRule(rule.path) for rule in rules]
+xpaths.BODY_XPATH[0] = First(xpaths.BODY_XPATH[0].path)
+_own_density = htmlprocessing.delete_by_link_density
+vars(main_extractor)["delete_by_link_density"] = delete_by_link_density
+# the package has a function of the module's name
+_module = vars(import_module("trafilatura.baseline"))
+_module["BASIC_CLEAN_XPATH"] = Either(settings.BASIC_CLEAN_XPATH.path)

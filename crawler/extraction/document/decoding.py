@@ -1,0 +1,169 @@
+"""Bytes to one parsed tree, whatever the bytes claim to be."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+from lxml import etree
+from lxml.html import HtmlElement
+from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
+
+from crawler.exceptions import Unreadable
+from crawler.extraction.document.outline import Outline, outline
+from crawler.extraction.document.text import printable
+
+MAX_BYTES = 5_000_000
+"""The largest of 241 real news pages has 1.4 MB, their median 80 kB."""
+MAX_ELEMENTS = 20_000
+"""The largest of them has 3,129; a long live blog some 12,000."""
+
+LONGEST_NAME = 5_000
+"""Characters of a class or id; the longest on 241 real pages has 2,285."""
+
+MOST_ATTRIBUTES = 1_000
+"""Of one element; lxml's time grows with their square, and the most on 241 real pages is 64."""
+_LONG_TAG = re.compile(rb"<[A-Za-z][^>]{3000}")
+_ATTRIBUTE = rb"""[\s/]*+[^\s=>/]{1,100}+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]{1,1000}+))?+"""
+_MANY_ATTRIBUTES = re.compile(
+    rb"<[A-Za-z][\w:-]{0,100}+(?:%b){12,%d}+(%b)?+" % (_ATTRIBUTE, MOST_ATTRIBUTES, _ATTRIBUTE)
+)
+"""A tag; the group is one attribute too many. From twelve on, for a tag without them is read twice."""
+_NO_TAGS = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)", re.DOTALL | re.IGNORECASE
+)
+_MAY_HIDE_ONE = 128 << 10
+"""Bytes of a page from which it is not told by its length alone: a `>` may stand in a value."""
+
+_OTHER_FORMATS = (
+    b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"\x00\x00\x01\x00",
+    b"ID3", b"OggS", b"Rar!", b"7z\xbc\xaf", b"{\"", b"[{", b"wOF", b"\x7fELF",
+)  # fmt: skip
+_CANNOT_BE = ("utf-16", "utf-32", "utf-7", "idna", "punycode")
+
+
+def parse(body: bytes, declared: str | None) -> HtmlElement:
+    """The root element of what `read_outline` reads."""
+    return read_outline(body, declared).root
+
+
+def read_outline(body: bytes, declared: str | None) -> Outline:
+    """The page; `declared` is the charset of the Content-Type header.
+
+    Raises Unreadable with reason `empty`, `too-large`, `not-html`, `unparseable`, `too-deep`,
+    `too-many-elements` or `too-many-attributes`.
+    """
+    if len(body) > MAX_BYTES:
+        raise Unreadable("too-large", f"{len(body)} bytes; at most {MAX_BYTES} are read")
+    start = body[:2048].lstrip()
+    if start.startswith(_OTHER_FORMATS) or b"ftyp" in start[4:12]:
+        raise Unreadable("not-html", f"expected HTML, the body starts with {start[:8]!r}")
+    source = printable(as_utf8(body, declared))
+    if not source or source.isspace():
+        raise Unreadable("empty", "expected HTML, came nothing readable")
+    if (tag := _endless_tag(source)) is not None:
+        raise Unreadable("too-many-attributes", f"more than {MOST_ATTRIBUTES} on one element: {tag!r}…")
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # class look-up in C: every element an HtmlElement, as trafilatura asks for
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    try:
+        root = etree.fromstring(source, parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise Unreadable("unparseable", f"lxml: {error}") from error
+    if root is None:
+        raise Unreadable("empty", "expected HTML, came no element")
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise Unreadable("too-deep", "elements nested deeper than 256")
+    _join(root)
+    lowered = source.lower()
+    page = outline(root, lowered)
+    if (elements := len(page.elements)) > MAX_ELEMENTS:
+        raise Unreadable("too-many-elements", f"{elements}; at most {MAX_ELEMENTS} are read")
+    # every rule on names is a search in them: a megabyte of class would cost seconds
+    endless = {
+        (name, i)
+        for name, places in (("class", page.by_class), ("id", page.by_id))
+        for value, positions in places.items()
+        if len(value) > LONGEST_NAME
+        for i in positions
+    }
+    for name, i in endless:
+        del page.elements[i].attrib[name]
+    return outline(root, lowered) if endless else page
+
+
+def _endless_tag(source: bytes) -> str | None:
+    """How a tag begins that would take the parser minutes; what scripts and comments have is none."""
+    if not (len(source) > _MAY_HIDE_ONE or _LONG_TAG.search(source)) or not _has_endless(source):
+        return None
+    tag = _has_endless(_NO_TAGS.sub(b"", source))
+    return tag[0][:40].decode(errors="replace") if tag else None
+
+
+def _has_endless(source: bytes) -> re.Match[bytes] | None:
+    return next((tag for tag in _MANY_ATTRIBUTES.finditer(source) if tag[1]), None)
+
+
+def _join(root: HtmlElement) -> None:
+    """What follows a stray `</html>` is a second document to lxml, and the rest of the page to browsers."""
+    rest = [sibling for sibling in root.itersiblings() if isinstance(sibling.tag, str)]
+    if not rest:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    for sibling in rest:
+        sibling.tag = "div"
+        body.append(sibling)
+
+
+def as_utf8(body: bytes, declared: str | None) -> bytes:
+    """By byte order mark, header, meta, in this order; a claim that the bytes contradict is not believed."""
+    encoding, mark = read_bom(body)
+    if encoding is not None and mark is not None:
+        return _encoded(body[len(mark) :].decode(encoding, "replace"))
+    claims = [declared, html_body_declared_encoding(body), "utf-8"]
+    for claim in claims:
+        if (name := _codec(claim)) is None:
+            continue
+        try:
+            text = body.decode(name)
+        except (UnicodeDecodeError, ValueError):
+            continue
+        if not _utf8_read_as_another(body, name):
+            return body if name == "utf-8" else _encoded(text)
+    for claim in claims:
+        if (name := _codec(claim)) is not None and not _utf8_read_as_another(body, name):
+            text = body.decode(name, "replace")
+            # a few broken bytes in a long page: cut in the middle of a letter, or an advertisement's
+            if text.count("\ufffd") <= max(3, len(text) // 500):
+                return _encoded(text)
+    best = from_bytes(body[:100_000]).best()
+    return _encoded(body.decode(best.encoding if best else "utf-8", "replace"))
+
+
+def _encoded(text: str) -> bytes:
+    """Without halves of characters, which some codecs give."""
+    return text.encode("utf-8", "ignore")
+
+
+def _codec(claim: str | None) -> str | None:
+    """Python's name of the encoding in which a browser reads what is claimed to be in this one."""
+    name = resolve_encoding(claim) if claim else None
+    # base64, zip and the like are codecs too; utf-16 in a meta that could be read is not true
+    if name is None or not codecs.lookup(name)._is_text_encoding or name.startswith(_CANNOT_BE):
+        return None
+    return name
+
+
+def _utf8_read_as_another(body: bytes, name: str) -> bool:
+    """Single-byte encodings decode anything; many valid multi-byte sequences say that it was UTF-8."""
+    if name == "utf-8" or body.isascii():
+        return False
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # a page cut in the middle of a letter is still UTF-8
+        return error.start > len(body) - 4
+    return True

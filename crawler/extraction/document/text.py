@@ -1,0 +1,86 @@
+"""Text as it may leave the extraction: no control characters, no surrogates, one kind of space."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+# C0 and C1 controls but those that part lines and records, surrogates, soft hyphen, zero-width and direction
+# marks, byte order mark, noncharacters
+_NEVER = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+_NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = bytes([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_REFERENCE = re.compile(rb"&#(x[0-9a-f]{1,12}|[0-9]{1,12});?", re.IGNORECASE)
+_DOUBTFUL = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|12[7-9]|1[345]\d|5[5-7]\d{3}|65\d{3}|\d{7,})(?!\d)"
+    rb"|x0*(?:[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]|[0-9a-f]{6,})(?![0-9a-f]))",
+    re.IGNORECASE,
+)
+"""Each reference that is no character of a page, and a few that are."""
+_LONG = 2000
+"""Characters from which a line is not remembered: a page may be one."""
+_SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
+
+
+def one_line(text: str) -> str:
+    """NFC, printable, each run of white space one space."""
+    line = " ".join(text.split())
+    if line.isprintable():
+        # nearly all text is, and then there is nothing to take out
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", _NEVER.sub("", text))).strip()
+
+
+def printable(source: bytes) -> bytes:
+    """HTML in UTF-8 without the characters that no parser or file format takes, as such or as `&#1;`."""
+    if b"&#" in source and _DOUBTFUL.search(source):
+        source = _REFERENCE.sub(_readable, source)
+    # no byte of a longer character is a control
+    source = source.translate(None, _CONTROLS)
+    # one byte is found many times faster than two
+    if b"\xef" in source:
+        for character in _NONCHARACTERS:
+            source = source.replace(character, b"")
+    return source
+
+
+def _readable(reference: re.Match[bytes]) -> bytes:
+    digits = reference[1].lower()
+    number = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
+    if 0x80 <= number < 0xA0:
+        # browsers read these as windows-1252, libxml2 as control characters
+        return html.unescape(reference[0].decode()).encode()
+    return b"" if number > 0x10FFFF or _NOT_IN_HTML.match(chr(number)) else reference[0]
+
+
+def for_comparison(text: str) -> str:
+    """Only letters and digits, folded: equal where a reader would call two lines the same."""
+    return _remembered(text) if len(text) < _LONG else _folded(text)
+
+
+def _folded(text: str) -> str:
+    folded = one_line(text).casefold().replace(" ", "")
+    return folded if folded.isalnum() else "".join(_WORD.findall(folded)).replace("_", "")
+
+
+_remembered = lru_cache(maxsize=512)(_folded)
+"""The lines of one page are compared twice and more."""
+
+
+def unescaped(text: str) -> str:
+    """With entities resolved, however often they were escaped, up to three times."""
+    if "&" not in text:
+        return text
+    for _ in range(3):
+        plain = html.unescape(text)
+        if plain == text or "&" not in text:
+            break
+        text = plain
+    return text

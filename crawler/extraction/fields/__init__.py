@@ -1,0 +1,1 @@
+"""The fields of the article, one file each."""

@@ -1,0 +1,198 @@
+"""The other languages' addresses that a page declares: <link hreflang>, and the switcher a reader sees."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from crawler.extraction.document.class_names import Rule
+from crawler.extraction.document.text import one_line
+from crawler.items import Alternate
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+NAMES = {
+    "uk": ("uk", "ua", "ukr", "укр", "уа", "українська", "українською", "українською мовою",
+           "ukrainian", "украинский",
+           "украинская", "на украинском", "in ukrainian", "читати українською", "мова", "ук", "україн"),
+    "ru": ("ru", "rus", "рус", "ру", "русский", "по-русски", "на русском", "російська",
+           "російською", "russian",
+           "in russian", "читать на русском", "читать новость на русском", "русская версия", "росс", "рос"),
+    "en": ("en", "eng", "англ", "english", "англійська", "англійською", "английский",
+           "на английском", "in english",
+           "english version", "read in english", "read this in english"),
+    "de": ("de", "ger", "deu", "deutsch", "німецька", "немецкий"),
+    "fr": ("fr", "fra", "français", "francais", "французька", "французский"),
+    "es": ("es", "esp", "español", "espanol", "іспанська", "испанский"),
+    "pl": ("pl", "pol", "polski", "польська", "польский"),
+    "it": ("it", "ita", "italiano"),
+    "pt": ("pt", "por", "português", "portugues"),
+    "tr": ("tr", "tur", "türkçe"),
+    "zh": ("zh", "cn", "中文"),
+    "ja": ("ja", "jp", "日本語"),
+    "ar": ("ar", "العربية"),
+    "ro": ("ro", "rom", "română"),
+    "ky": ("ky", "kg", "кыр", "кыргызча", "кырг"),
+    "kk": ("kk", "kz", "каз", "қаз", "қазақша"),
+}  # fmt: skip
+"""What a switcher prints, folded. Countries are among them because readers are shown countries: never a
+column.
+"""
+_LANGUAGE_OF = {name: language for language, names in NAMES.items() for name in names if name != "мова"}
+_BEGIN = {name[:2] for name in _LANGUAGE_OF}
+"""Two letters, so that no accent follows that would make another of the second."""
+# Ukrinform calls Chinese `ch`, which is Chamorro; country codes stand for languages on many a site
+_MEANT = {"ua": "uk", "ch": "zh", "cn": "zh", "jp": "ja", "kz": "kk", "gr": "el", "cz": "cs"}
+_TOKENS = {token for names in NAMES.values() for token in names if token.isascii() and token.isalpha()} | {
+    "uk-ua", "ru-ru", "ru-ua", "en-us", "en-gb", "uk-uk", "us", "gb", "main", "home",
+    "homepage", "start", "index",
+}  # fmt: skip
+_INDEX_FILE = re.compile(r"(?:index|default|home|main)\.(?:html?|php|aspx?)")
+_ROOT = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?")
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+
+_LONGEST_TARGET = 16 << 10
+"""Of an address that can lead to a page: servers take 8 kB. One of 9 MB in a sitemap, which is copied at each
+step of the crawl, took 800 MB.
+"""
+_AROUND = "[]()|·•:→» "
+_NAMED = 60
+"""Characters up to which a line may be a language's name, with what is printed around it."""
+# a switcher's link bears hreflang, one of the known classes, or nothing but a language's name
+_KNOWN_CLASS = re.compile(
+    r"(?:^|\s)(?:lang_menu_item|changeLang[A-Z]{2}|hreflang-link|lang-(?:uk|ua|ru|en))(?:\s|$)"
+)
+_is_known = Rule(lambda names: _KNOWN_CLASS.search(names) is not None)
+_CLASS_SAYS = re.compile(r"(?:^|\s)(?:changeLang|lang-|language-|hreflang-)([A-Za-z]{2,3})(?:\s|$)")
+_PUBLICATION = "lang-publication"
+
+
+def is_home_page(url: str) -> bool:
+    """Whether this is the front page of a site or of one of its languages: `/`, `/ukr/`, `/en/index.html`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    steps = [step for step in parts.path.lower().split("/") if step]
+    if steps and _INDEX_FILE.fullmatch(steps[-1]):
+        steps.pop()
+        # index.php?id=5 is a page like any other
+        if parts.query:
+            return False
+    elif not steps and parts.query:
+        return not re.search(r"(?:^|&)(?:p|id|page_id|newsid|article|story)=", parts.query.lower())
+    if len(steps) == 2 and steps[1] in {"home", "homepage", "start", "main", "index"}:
+        steps.pop()
+    # no article has a path of two letters: it is a language, a country or a section
+    return not steps or (len(steps) == 1 and (steps[0] in _TOKENS or bool(_ROOT.fullmatch(steps[0]))))
+
+
+def language_tag(claimed: str | None) -> str | None:
+    """BCP 47 as claimed, lower-cased language, `ua` read as `uk`; None for x-default and what is no tag."""
+    tag = (claimed or "").strip().lower().replace("_", "-")
+    language, _, rest = tag.partition("-")
+    if language == "x" or not _TAG.fullmatch(tag):
+        return None
+    language = _MEANT.get(language, language)
+    return language if not rest else f"{language}-{rest.upper() if len(rest) == 2 else rest}"
+
+
+def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
+    """As declared, the page itself among them, without home pages; each address stands once a source.
+
+    `switcher` is an outlet's CSS selector of links to the other languages.
+    """
+    found: dict[tuple[str | None, str, str], Alternate] = {}
+
+    def add(language: str | None, href: str, source: str) -> None:
+        target = absolute(url, href)
+        if target is None or is_home_page(target):
+            return
+        alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
+        found.setdefault((language, target, source), alternate)
+
+    for i in page.by_tag.get("link", ()):
+        link = page.attributes[i]
+        if "hreflang" in link and "href" in link and "alternate" in link.get("rel", "").lower().split():
+            add(language_tag(link["hreflang"]), link["href"], "hreflang")
+    for anchor in page.root.cssselect(switcher) if switcher else ():
+        if anchor.get("href"):
+            said = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
+            add(said, anchor.get("href"), "switcher")
+    publications = any(_PUBLICATION in names for names in page.by_class)
+    marked = page.named(_is_known, page.by_class)
+    for i in page.by_tag.get("a", ()):
+        if publications or i in marked or page.elements[i].get("hreflang") or _may_name_a_language(page, i):
+            attributes = page.attributes[i]
+            language = _switcher_language(page.elements[i], attributes, among_publications=publications)
+            if language is not None and "href" in attributes:
+                add(language, attributes["href"], "switcher")
+    here = url.split("#", 1)[0]
+    # a page that links to itself under one language only says what it is; kept for hreflang, no use in a
+    # switcher
+    return tuple(a for a in found.values() if a.source == "hreflang" or a.url != here)
+
+
+def absolute(url: str, href: str | None) -> str | None:
+    """The address a link leads to, http(s) only, without fragment; None where it leads to none."""
+    try:
+        target = urljoin(url, one_line(href or "").replace(" ", "%20"))
+        parts = urlsplit(target)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+            return None
+    except ValueError:
+        return None
+    target = target.split("#", 1)[0]
+    return target if len(target) <= _LONGEST_TARGET else None
+
+
+def _switcher_language(
+    anchor: HtmlElement, attributes: dict[str, str], *, among_publications: bool
+) -> str | None:
+    if attributes.get("hreflang"):
+        return language_tag(attributes["hreflang"])
+    names = attributes.get("class", "")
+    known = names and _is_known(names)
+    printed = _printed_language(anchor)
+    if known or (printed is None and among_publications and _in_publication(anchor)):
+        return printed or _language_of_class(names)
+    return printed
+
+
+def _may_name_a_language(page: Outline, i: int) -> bool:
+    """Quickly told of a link by what it begins with: nearly all are headlines."""
+    text = page.texts[i].strip()
+    if not text and len(page.elements[i]):
+        # its first child is what comes next in the page
+        text = page.texts[i + 1].strip()
+    begins = text.lstrip(_AROUND)[:2]
+    return len(text) < _NAMED and not (begins.isalnum() and begins.casefold() not in _BEGIN)
+
+
+def _in_publication(anchor: HtmlElement) -> bool:
+    return any(_PUBLICATION in (parent.get("class") or "").split(" ") for parent in anchor.iterancestors())
+
+
+def _printed_language(anchor: HtmlElement) -> str | None:
+    """The language that is all of an anchor's visible text."""
+    parts = len(anchor)
+    text = (anchor.text or "") if not parts else "".join(anchor.itertext()) if parts < 6 else ""
+    if not text or len(text) > 400:
+        return None
+    line = " ".join(text.split()).strip(_AROUND)
+    return _language_named(line) if len(line) < _NAMED else None
+
+
+@lru_cache(maxsize=4096)  # the menus of an outlet are the same on all of its pages
+def _language_named(line: str) -> str | None:
+    return _LANGUAGE_OF.get(one_line(line).strip(_AROUND).casefold())
+
+
+def _language_of_class(names: str) -> str | None:
+    said = _CLASS_SAYS.search(names)
+    return _LANGUAGE_OF.get(said[1].lower()) if said else None

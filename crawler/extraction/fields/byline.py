@@ -1,0 +1,296 @@
+"""Who a page says wrote it: every claim and its place, none weighed (pipelines/byline.py decides)."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from crawler.extraction.body.signature import NAME
+from crawler.extraction.document.class_names import name_says, names_say
+from crawler.extraction.document.outline import COMPONENT, short_text
+from crawler.extraction.document.text import for_comparison, one_line
+from crawler.items import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+    from crawler.extraction.fields.linked_data import LinkedData
+    from crawler.extraction.fields.metadata import Metadata
+
+PREFIX = re.compile(
+    r"""^(?:
+      автор(?:и|ы|ка|ка\ тексту)?(?:\ (?:статті|статьи|тексту|текста|матеріалу|материала|публікації
+        |публикации|фото))?
+    | текст(?:\ і\ фото|\ та\ фото|\ и\ фото)? | журналіст(?:ка)? | журналист(?:ка)?
+    | підготува(?:в|ла|ли) | підготовка | подготови(?:л|ла|ли) | подготовка | спілкува(?:вся|лася)
+      | беседова(?:л|ла)
+    | написа(?:в|ла|л|ли) | розмовля(?:в|ла) | записа(?:в|ла|л|ли) | кореспондент(?:ка)? | корреспондент
+    | (?:story\ |written\ |reported\ |posted\ |published\ )?by | authors? | text | words
+      | reporter | prepared\ by
+    )(?:\s*[:：—–|]\s*|\s+)(?=\S)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What stands before the names; see _is_printed for those without a colon."""
+_SURE = re.compile(r"[:：|]\s*$")
+_LINE_TAGS = (
+    "p",
+    "div",
+    "span",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "a",
+    "address",
+    "li",
+    "td",
+    "font",
+    "h4",
+    "h5",
+    "h6",
+    "dt",
+    "footer",
+    "header",
+    "small",
+    "label",
+)
+_BEGINS = (
+    "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
+    "кореспон", "корреспон", "story", "written", "reported", "posted", "published", "by", "author", "text",
+    "words", "reporter", "prepared",
+)  # fmt: skip
+"""What a line with such a prefix begins with, quickly told."""
+_FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
+_CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
+_of_author = names_say(
+    r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|(?:^|[\s_-])by(?:$|[\s_-])"
+)
+_of_other_things = name_says(
+    r"comment|related|sidebar|footer|popular|recommend|read-?also|promo(?!ted)|lenta|most-|trending|latest|carousel"
+    r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote"
+)
+_NOT_A_LINE = re.compile(
+    r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
+)
+_NOT_NAMES = re.compile(
+    r"[\d\[\]{}<>©@]|^(?:фото|photo|getty|image|video|відео|видео)"
+    r"|\b(?:share|save|ago|updated|follow|sign up)\b",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
+"""`Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`: Drupal's own line."""
+_PARTED = re.compile(r"\s[·•|]\s")
+_AUTHORS_PAGE = re.compile(
+    r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|people|persons?|journalists?|staff|reporters?|writers?|editors?"
+    r"|contributors?|columnists?|by|u)[/=-]|/@|[?&](?:author|user)=",
+    re.IGNORECASE,
+)
+_NAMING = ("h2", "h3", "h4", "h5", "a", "strong", "b")
+_LABEL = re.compile(r"(?:by|(?:written|story) by|authors?|автор(?:и|ы|ка)?|текст)\s*:?", re.IGNORECASE)
+"""A label in an element of its own."""
+_LONGEST, _LONGEST_NAME = 140, 80
+"""Characters of a line, and of a name."""
+_NEAR = 40
+"""Elements after the headline in which a byline may come."""
+_CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
+_META_NAMES = (
+    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
+    "sailthru.author", "byl", "twitter:creator_name", "mediator_author", "cxenseparse:author",
+    "citation_author", "og:article:author", "creator",
+)  # fmt: skip
+
+
+def read_byline(
+    page: Outline, data: LinkedData, metadata: Metadata, rule: str | None
+) -> tuple[str | None, tuple[Claim, ...]]:
+    """The author line as printed, prefix included, and all claims in order of trust.
+
+    `rule` is an outlet's CSS selector: where it is given, it alone tells the printed line.
+    """
+    by_rel = _by_rel(page)
+    if rule is not None:
+        lines = [text for element in page.root.cssselect(rule) if (text := _words(element))]
+        byline, claims = next(iter(lines), None), [Claim("outlet-rule", text) for text in lines]
+    else:
+        lines = list(_classed(page)) or list(_leading_to_authors(page))
+        byline = next(_prefixed(page, by_rel), None) or next(iter(lines), None)
+        claims = []
+    claims += [Claim("json-ld", name) for name in data.persons]
+    for name in _META_NAMES:
+        value = metadata.names.get(name)
+        if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
+            claims.append(Claim("meta", value))
+    claims += [
+        Claim("rel-author", text)
+        for element in by_rel
+        if (text := _words(element) or one_line(element.get("title") or "")) and not _is_elsewhere(element)
+    ]
+    if rule is None:
+        claims += [Claim("printed", line) for line in (byline, *lines) if line]
+    publishers = {for_comparison(claim.value) for claim in credits(data, metadata)}
+    # an organisation that is also the publisher is kept as a credit
+    return byline, tuple(c for c in dict.fromkeys(claims) if for_comparison(c.value) not in publishers)[:20]
+
+
+def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
+    """Organisations that the page names as author or publisher: never persons, worth keeping."""
+    names = [*data.organisations, *([metadata.site_name] if metadata.site_name else [])]
+    unique = {for_comparison(name): name for name in reversed(names)}
+    return tuple(Claim("credit", name) for name in reversed(unique.values()))
+
+
+def _by_rel(page: Outline) -> list[HtmlElement]:
+    """Links that say `rel=author`."""
+    links = (page.elements[i] for i in page.positions("a", "link"))
+    return [link for link in links if (rel := link.get("rel")) and "author" in rel.split(" ")]
+
+
+def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
+    """Lines that begin with `Автор:` and the like."""
+    for element in by_rel:
+        parent = element.getparent()
+        line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
+        if PREFIX.match(line) and len(line) < 120:
+            yield line
+    for i in page.positions(*_LINE_TAGS):
+        start = page.texts[i].lstrip()
+        element = page.elements[i]
+        if not start and len(element) and element[0].tag in {"b", "strong", "span", "em", "i", "font", "a"}:
+            start = (element[0].text or "").lstrip()
+        if not start or len(start) > 160:
+            continue
+        # a line may begin with what is not printed
+        if start[0] not in _FIRST and start[0].isprintable():
+            continue
+        if start[0].isprintable() and not start[:9].lower().startswith(_BEGINS):
+            continue
+        if not PREFIX.match(one_line(start) + " x"):
+            continue
+        line = _words(element, _LONGEST)
+        if _is_printed(line) and not _is_elsewhere(element):
+            yield line
+            continue
+        # <span>Автор:</span> <a>Ім'я Прізвище</a>: the line is the parent's
+        parent = element.getparent()
+        if parent is not None and _is_printed(line := _words(parent, _LONGEST)) and not _is_elsewhere(parent):
+            yield line
+            continue
+        # <span>by</span> <span>Jane Doe</span> among other things: the name is the next element
+        beside = element.getnext()
+        if beside is not None and _LABEL.fullmatch(label := _words(element)) and not _is_elsewhere(element):
+            named = one_line(short_text(beside, _LONGEST_NAME) or "")
+            if NAME.fullmatch(named):
+                yield f"{label} {named}"
+
+
+def _is_printed(line: str) -> bool:
+    match = PREFIX.match(line)
+    if match is None or not 5 < len(line) < _LONGEST:
+        return False
+    names = line[match.end() :]
+    first = names.split()[0] if names.split() else ""
+    # "By the end of the year…", "Автор книги …": a name begins with a capital
+    if "[" in line:
+        return False
+    return first[:1].isupper() and (
+        bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))
+    )
+
+
+def _classed(page: Outline) -> Iterator[str]:
+    seen: set[str] = set()
+    within: list[str] = []
+    of_author = page.named(_of_author, page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
+    # what HTML has for it
+    of_author.update(_below_headline(page, "address"))
+    for i in sorted(of_author):
+        element, attributes = page.elements[i], page.attributes[i]
+        if page.tags[i] not in _CLASSED:
+            continue
+        names = attributes.get("class", "")
+        if any(len(p.text_content()) > 300 for p in element.iterdescendants("p")):
+            continue
+        named = f"{names} {attributes.get('data-testid', '')}"
+        if _is_elsewhere(element) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
+            continue
+        line = _WHEN.sub("", _with_commas(_words(element), element))
+        if _NOT_NAMES.search(line):
+            # `By Jane Doe · Oct. 25, 2024`
+            line = next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
+        if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
+            # a box about the author: who it is stands in a line of its own
+            first = next((e for e in element.iterdescendants(*_NAMING) if _words(e)), None)
+            if first is not None and NAME.fullmatch(own := _words(first)):
+                within.append(own)
+            continue
+        if 3 < len(line) < 160 and line not in seen and not any(line in earlier for earlier in seen):
+            seen.add(line)
+            yield line
+        if len(seen) > 8:
+            return
+    if not seen:
+        yield from dict.fromkeys(within)
+
+
+def _leading_to_authors(page: Outline) -> Iterator[str]:
+    """Links below the headline to what is called an author's page, whatever they are called themselves."""
+    for i in _below_headline(page, "a"):
+        if _AUTHORS_PAGE.search(page.attributes[i].get("href", "")):
+            line = _words(page.elements[i])
+            if 3 < len(line) < 60 and not _NOT_NAMES.search(line) and not _is_elsewhere(page.elements[i]):
+                yield line
+
+
+def _below_headline(page: Outline, tag: str) -> list[int]:
+    headline = next(iter(page.by_tag.get("h1", ())), None)
+    return [i for i in page.by_tag.get(tag, ()) if headline is not None and headline < i <= headline + _NEAR]
+
+
+def _words(element: HtmlElement, longest: int | None = None) -> str:
+    """The element's text, a space where one element ends and another begins; empty where it is longer."""
+    parts: list[str] = []
+    letters = 0
+    for part in element.itertext():
+        parts.append(part)
+        letters += len(part.strip())
+        # what is left of a large element is not read
+        if longest is not None and letters > longest:
+            return ""
+    return one_line(" ".join(parts))
+
+
+def _with_commas(line: str, element: HtmlElement) -> str:
+    """Names that are links beside each other, with nothing between them but the page's style."""
+    names = [name for link in element.iter("a") if NAME.fullmatch(name := _words(link, _LONGEST_NAME))]
+    for one, other in pairwise(names):
+        line = line.replace(f"{one} {other}", f"{one}, {other}")
+    return line
+
+
+def _is_about_the_article(aside: HtmlElement) -> bool:
+    """The Guardian has who wrote an article and when in an `<aside data-gu-name="meta">` of it."""
+    named = (aside.get(name) or "" for name in ("class", "id", *COMPONENT))
+    return any(map(_of_its_head, named)) and next(aside.iterancestors("article"), None) is not None
+
+
+_of_its_head = names_say(r"(?:^|[\s_-])(?:meta|byline|contributors?|authors?|credits?)(?:$|[\s_-])")
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    for depth, parent in enumerate((element, *element.iterancestors())):
+        if depth > 7 or parent.tag in {"article", "main", "body"}:
+            return False
+        if parent.tag == "nav" or (parent.tag == "aside" and not _is_about_the_article(parent)):
+            return True
+        if parent.tag == "footer":
+            # Drupal prints who wrote an article in its own footer
+            if next(parent.iterancestors("article"), None) is None:
+                return True
+            continue
+        if any(map(_of_other_things, (parent.get("class") or "", parent.get("id") or ""))):
+            return True
+    return False

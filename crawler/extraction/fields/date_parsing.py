@@ -1,0 +1,266 @@
+"""When, in all the forms that news pages write: text to a moment in UTC.
+
+A time without a zone is Kyiv time, which is what the naive times of Ukrainian outlets are; a page of another
+country that prints none is read the same way, and what is given back says `naive`. A bare day is its midnight
+UTC, which is the same day in Kyiv, and is called `day`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+
+from crawler.extraction.document.text import one_line
+from crawler.extraction.fields.timezones import KYIV, printed_place, zone_of
+
+TOLERANCE = timedelta(days=1)
+"""A page may be dated this much later than it was fetched: clocks, and zones that were read wrongly."""
+
+_MONTHS = {
+    "січ": 1, "лют": 2, "берез": 3, "квіт": 4, "трав": 5, "черв": 6, "лип": 7, "серп": 8,
+    "верес": 9, "жовт": 10,
+    "листоп": 11, "груд": 12,
+    "янв": 1, "фев": 2, "мар": 3, "апр": 4, "май": 5, "мая": 5, "июн": 6, "июл": 7, "авг": 8,
+    "сен": 9, "окт": 10,
+    "ноя": 11, "дек": 12,
+    "jan": 1, "feb": 2, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
+    "nov": 11, "dec": 12,
+}  # fmt: skip
+_MONTHS["march"] = 3
+
+_TAILS = re.compile(
+    r"(?:ень|ня|ні|ий|ого|ому|ад[аі]?|ар[ьяе]?|ра?|рал[ьяе]|т[ае]?|ел[ьяе]|уст[ае]?|тяб(?:р[ьяе])?|ябр[ьяе]|бр?|бр[ьяе]|абр[ьяе]"
+    r"|[ьяе])?"
+)
+"""What a month in Cyrillic ends with after its stem: `Маріуполь 12, 2024` is no March."""
+# short forms that other words may begin with
+_SHORT_MONTHS = {
+    "кві": 4,
+    "бер": 3,
+    "тра": 5,
+    "чер": 6,
+    "сер": 8,
+    "вер": 9,
+    "жов": 10,
+    "лис": 11,
+    "гру": 12,
+    "sept": 9,
+    "mar": 3,
+}
+_CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
+_ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[ECMP]T\b|мск)?"
+_AMPM = r"\s*(?P<ampm>(?i:[ap]\.?m\b\.?|noon\b|midnight\b))?"
+_ISO = re.compile(
+    rf"(?<![\d.:/-])(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*|\s+[-–—|/·•]\s*){_CLOCK}{_AMPM}{_ZONE})?"
+)
+_COMPACT = re.compile(
+    r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?P<zone>Z)?)?"
+)
+_SECONDS = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
+_DOTTED = re.compile(r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)")
+_SHORT_YEAR = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])")
+_DAY_MONTH = re.compile(
+    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?:of\s+)?(?P<month>[^\W\d_]{3,10})\.?,?\s+(?P<y>\d{4})"
+)
+_MONTH_DAY = re.compile(r"(?P<month>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
+_TIME = re.compile(rf"(?<!\d){_CLOCK}(?!\d){_AMPM}{_ZONE}", re.IGNORECASE)
+_HOUR_ONLY = re.compile(
+    rf"(?<!\d)(?P<h>\d{{1,2}})\s*(?P<ampm>[ap]\.?m\b\.?|noon\b|midnight\b){_ZONE}", re.IGNORECASE
+)
+_HOURS_IN_WORDS = re.compile(
+    r"\b(?:об?|в|у)\s+(?P<h>[01]?\d|2[0-3])\s*(?:год(?:ин\w{0,2})?|час(?:ов|а)?|ч)\b\.?,?\s*(?:(?P<min>\d{1,2})\s*(?:хв|мин)\w*)?",
+    re.IGNORECASE,
+)
+_DAY_MONTH_ONLY = re.compile(r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?P<month>[^\W\d_]{3,10})\b")
+_MONTH_DAY_ONLY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:])")
+# without a year two numbers may be anything, so a clock has to follow or to stand before
+_NUMBERS_ONLY = re.compile(
+    r"(?<![\d.:])(?P<d>\d{1,2})[./](?P<m>\d{2})(?=,?\s+(?:о|в|at)?\s*\d{1,2}:\d{2})"
+    r"|\d{1,2}:\d{2},?\s+(?P<d2>\d{1,2})[./](?P<m2>\d{2})(?![\d.:])"
+)
+_NAMED_DAY = re.compile(
+    r"\b(?P<word>сьогодні|сегодня|today|в?учора|вчора|вчера|yesterday|позавчора|позавчера)\b", re.IGNORECASE
+)
+_WEEKDAYS = {
+    "понеділ": 0, "вівтор": 1, "серед[аиу]": 2, "четвер": 3, "п.ятниц": 4, "субот": 5, "неділ": 6,
+    "понедельник": 0, "вторник": 1, "сред[аыу]": 2, "четверг": 3, "пятниц": 4, "суббот": 5, "воскресен": 6,
+    "mon(?:day)?\\b": 0, "tue(?:s|sday)?\\b": 1, "wed(?:nesday)?\\b": 2, "thu(?:rs|rsday)?\\b": 3,
+    "fri(?:day)?\\b": 4, "sat(?:urday)?\\b": 5, "sun(?:day)?\\b": 6,
+}  # fmt: skip
+_BACK = {"сьогодні": 0, "сегодня": 0, "today": 0, "вчора": 1, "учора": 1, "вчера": 1, "yesterday": 1,
+         "позавчора": 2, "позавчера": 2}  # fmt: skip
+_JUST_NOW = re.compile(r"\W*(?:щойно|тільки що|только что|just now|now)\W*", re.IGNORECASE)
+_AGO = re.compile(
+    r"(?<!\w)(?P<n>\d{1,3}|(?:an?|one|одну|один)(?= ))?\s*(?P<half>пів|пол|half an? )?"
+    r"(?P<unit>секунд\w*|сек|хвилин\w*|хв|минут\w*|мин|годин\w*|год(?=\.?\s+тому)|часа?|часов|ч"
+    r"|дн\w*|день|тиж\w*|недел\w*|seconds?|secs?|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|wks?|w)\.?\s+(?:тому|назад|ago)\b",
+    re.IGNORECASE,
+)
+_UNITS = {
+    "с": timedelta(seconds=1), "х": timedelta(minutes=1), "м": timedelta(minutes=1), "г": timedelta(hours=1),
+    "ч": timedelta(hours=1), "д": timedelta(days=1), "т": timedelta(weeks=1), "н": timedelta(weeks=1),
+    "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}  # fmt: skip
+"""By first letter, which tells them all apart."""
+
+
+_CHANGED = re.compile(
+    r"\b(?:last[ -])?(?:updat|modif|edited|revised|оновлен|обновлен|змінен|изменен|доповнен|дополнен|upd\b)",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"\b(?:first |originally )?(?:publish|posted|created|опублік|опублик|створен|создан)", re.IGNORECASE
+)
+_DIGIT = re.compile(r"\d")
+_BESIDE = re.compile(
+    r"р|року|рік|г|год|года|о|об|в|у|на|at|on|of|st|nd|rd|th|[ap]m?|m|utc|gmt|опублік\w+|опублик\w+|дата|публ\w+|published|posted|date",
+    re.IGNORECASE,
+)
+"""Words of a line that is only a day."""
+_WORD = re.compile(r"[^\W\d_]+")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_PARTED = re.compile(r"\s[·•|]\s")
+
+
+def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str] | None:
+    """UTC and how much of it was printed: `zone`, `naive` or `day`; None for what is no date.
+
+    With `seen_at`, when the page was fetched, also what means something only then: a day without its year is
+    the last one (`no-year naive`, `no-year day`), `вчора о 9:15` and `3 hours ago` are `relative …`.
+
+    Of the hour that comes twice in autumn the first is meant; a time in the hour that spring leaves out is
+    read with the offset from before the change.
+    """
+    text = one_line(raw).strip(" \"'")
+    if not text or len(text) > 200:
+        return None
+    if _SECONDS.fullmatch(text):
+        seconds = float(text) / (1000 if len(text.split(".")[0]) == 13 else 1)
+        return datetime.fromtimestamp(seconds, UTC), "zone"
+    text = published_part(text) or text
+    whole = _ISO.search(text) or _COMPACT.fullmatch(text)
+    if whole:
+        groups = whole.groupdict()
+        rest = text[: whole.start()] + ", " + text[whole.end() :]
+        clock = {**groups, "zone": printed_place(rest) or groups["zone"]} if groups["h"] else _clock(rest)
+        return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), clock)
+    for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _SHORT_YEAR):
+        for day in pattern.finditer(text):
+            parts = day.groupdict()
+            month = int(parts["m"]) if "m" in parts else _month(parts["month"])
+            if month is None:
+                continue
+            rest = text[: day.start()] + " " + text[day.end() :]
+            year = int(parts["y"]) + (2000 if pattern is _SHORT_YEAR else 0)
+            first = int(parts["d"])
+            if month > 12 >= first and "/" in day[0]:
+                return _moment(year, first, month, _clock(rest))
+            # "10.05.2024" in American order would be October; the outlets here write the day first
+            return _moment(year, month, first, _clock(rest))
+    return _since(text, seen_at) if seen_at is not None and len(text) < 100 else None
+
+
+def is_bare(line: str) -> bool:
+    """Whether a line is a day and its hour, beside a kicker at most: `Репортаж · 14 жовтня 2026, 09:30`."""
+    parts = _PARTED.split(_IN_BRACKETS.sub("", line))
+    return any(_DIGIT.search(part) and all(map(_is_of_a_day, _WORD.findall(part))) for part in parts)
+
+
+def _is_of_a_day(word: str) -> bool:
+    weekday = any(re.match(day, word, re.IGNORECASE) for day in _WEEKDAYS)
+    return weekday or _month(word) is not None or _BESIDE.fullmatch(word) is not None
+
+
+def published_part(text: str) -> str | None:
+    """Of a line that says when a page was changed, too: what it says of when it was published."""
+    changed = _CHANGED.search(text)
+    if changed is None:
+        return text
+    before, after = text[: changed.start()], text[changed.start() :]
+    if published := _PUBLISHED.search(after):
+        return after[published.start() :]
+    return before if _DIGIT.search(before) else None
+
+
+def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
+    """What is said from the day on which it is read, in Kyiv."""
+    here = seen_at.astimezone(KYIV)
+    # "Сегодня, 10 апреля" is the tenth of April, whenever it is read
+    if without_year := _without_year(text, here):
+        return _called("no-year", without_year)
+    if _JUST_NOW.fullmatch(text):
+        return seen_at.replace(second=0, microsecond=0), "relative"
+    if named := _NAMED_DAY.search(text):
+        day = here.date() - timedelta(days=_BACK[named["word"].casefold()])
+        return _called("relative", _moment(day.year, day.month, day.day, _clock(text)))
+    if ago := _AGO.search(text):
+        number = 0.5 if ago["half"] else int(ago["n"]) if (ago["n"] or "").isdecimal() else 1
+        unit = _UNITS[ago["unit"][0].casefold()]
+        at = seen_at - number * unit
+        if unit < timedelta(days=1):
+            # at best as exact as what is printed
+            return at.replace(second=0, microsecond=0), "relative"
+        return datetime.combine(at.astimezone(KYIV).date(), time(), UTC), "relative day"
+    return None
+
+
+def _without_year(text: str, here: datetime) -> tuple[datetime, str] | None:
+    """The last such day, and where the day of the week is printed the last that was one."""
+    weekday = next((n for word, n in _WEEKDAYS.items() if re.search(rf"\b{word}", text, re.IGNORECASE)), None)
+    for pattern in (_DAY_MONTH_ONLY, _MONTH_DAY_ONLY, _NUMBERS_ONLY):
+        for found in pattern.finditer(text):
+            parts = found.groupdict()
+            which = "2" if parts.get("d2") else ""
+            month = _month(parts["month"]) if "month" in parts else int(parts[f"m{which}"])
+            if month is None:
+                continue
+            ends = f"m{which}" if pattern is _NUMBERS_ONLY else 0
+            rest = text[: found.start(f"d{which}" if ends else 0)] + " " + text[found.end(ends) :]
+            clock = _clock(rest)
+            for year in range(here.year + 1, here.year - (7 if weekday is not None else 2), -1):
+                moment = _moment(year, month, int(parts[f"d{which}"]), clock)
+                if moment is None or moment[0] > here + TOLERANCE:
+                    continue
+                if weekday in (None, moment[0].astimezone(KYIV).weekday()):
+                    return moment
+    return None
+
+
+def _called(name: str, moment: tuple[datetime, str] | None) -> tuple[datetime, str] | None:
+    return (moment[0], name if moment[1] == "zone" else f"{name} {moment[1]}") if moment else None
+
+
+def _clock(text: str) -> dict[str, str | None]:
+    """`7:05 pm`, `7 p.m.`; empty where no time is printed."""
+    found = _TIME.search(text) or _HOUR_ONLY.search(text) or _HOURS_IN_WORDS.search(text)
+    if found is None:
+        return {}
+    clock = found.groupdict()
+    return {**clock, "zone": printed_place(text) or clock.get("zone")}
+
+
+def _month(word: str) -> int | None:
+    folded = word.casefold()
+    if folded in _SHORT_MONTHS:
+        return _SHORT_MONTHS[folded]
+    found = next(((stem, n) for stem, n in _MONTHS.items() if folded.startswith(stem)), None)
+    if found is None or ("а" <= folded[0] <= "ї" and not _TAILS.fullmatch(folded[len(found[0]) :])):
+        return None
+    return found[1]
+
+
+def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> tuple[datetime, str] | None:
+    try:
+        if not clock.get("h"):
+            return datetime(year, month, day, tzinfo=UTC), "day"
+        hour = int(clock["h"] or 0)
+        if clock.get("ampm"):
+            hour = hour % 12 + (12 if (clock["ampm"] or "").lower()[0] in "pn" else 0)
+        zone, precision = zone_of(clock.get("zone"))
+        at = datetime(
+            year, month, day, hour, int(clock.get("min") or 0), int(clock.get("s") or 0), tzinfo=zone
+        )
+        return at.astimezone(UTC), precision
+    except (ValueError, OverflowError):
+        return None

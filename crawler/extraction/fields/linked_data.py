@@ -1,0 +1,199 @@
+"""What a page's JSON-LD says about its article (schema.org), as plain strings."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.document.text import one_line, unescaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crawler.extraction.document.outline import Outline
+
+Json = object
+_ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review|NewsStory|LiveBlogPosting)$")
+_DEEPEST = 12
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_WRAPPER = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*;?\s*$")
+_TAGS = re.compile(r"<[^<>]{1,300}>")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedData:
+    """Empty where the page says nothing; the first article node that has a value gives it."""
+
+    headline: str | None = None
+    description: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    """Authors that the page does not call an organisation; what they are is decided later."""
+    organisations: tuple[str, ...] = ()
+    """Authors that are called one, and the publisher."""
+    published: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
+    image: str | None = None
+    image_caption: str | None = None
+    body: str | None = None
+    """`articleBody`, lines as printed; None where it is shorter than 200 characters."""
+    kinds: tuple[str, ...] = ()
+    """The @type of the nodes that may be the page's subject, in page order."""
+    article_kind: str | None = None
+    """The @type by which the first article node was told."""
+    free: bool | None = None
+    """`isAccessibleForFree` of an article node; False outweighs, for a part may be free."""
+    words: int | None = None
+    """`wordCount`."""
+
+
+def read_linked_data(page: Outline) -> LinkedData:
+    """From all `application/ld+json` blocks; a broken block is passed over."""
+    scripts = page.by_tag.get("script", ())
+    blocks = [page.texts[i] for i in scripts if "ld+json" in page.attributes[i].get("type", "").lower()]
+    nodes = [node for block in blocks for node in _nodes(_loads(block))]
+    articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in _kinds(node))]
+    pages = [node for node in nodes if "WebPage" in _kinds(node)]
+    videos = [] if articles else [node for node in nodes if "VideoObject" in _kinds(node)]
+    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
+
+    def first(*keys: str, among: list[dict[str, Json]] = articles) -> str | None:
+        return next((text for node in among for key in keys if (text := _text(node.get(key)))), None)
+
+    persons, organisations = _authors(articles, by_id)
+    images = [image for node in articles for image in _each(node.get("image"))]
+    return LinkedData(
+        headline=first("headline", "name"),
+        description=first("description", "alternativeHeadline"),
+        section=first("articleSection"),
+        tags=tuple(tag for node in articles for tag in _keywords(node.get("keywords"))),
+        persons=persons,
+        organisations=organisations,
+        published=_all(articles + pages, "datePublished", "dateCreated") or _all(videos, "uploadDate"),
+        modified=_all(articles + pages, "dateModified"),
+        image=next((url for image in images if (url := _url(image))), None),
+        image_caption=next(
+            (
+                text
+                for i in images
+                if isinstance(i, dict) and (text := _text(i.get("caption") or i.get("description")))
+            ),
+            None,
+        ),
+        body=next((body for node in articles if (body := _long_text(node.get("articleBody")))), None),
+        kinds=tuple(dict.fromkeys(kind for node in nodes for kind in _kinds(node))),
+        article_kind=next(
+            (kind for node in articles for kind in _kinds(node) if _ARTICLE.search(kind)), None
+        ),
+        free=_free(node.get("isAccessibleForFree") for node in articles + pages),
+        words=next((int(text) for node in articles if (text := _number(node.get("wordCount")))), None),
+    )
+
+
+def _loads(block: str) -> Json:
+    block = _WRAPPER.sub("", block)
+    for attempt in (block, _TRAILING_COMMA.sub(r"\1", block)):
+        try:
+            loaded: Json = json.loads(attempt, strict=False)
+            return loaded
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item, depth + 1)
+    elif isinstance(value, dict):
+        if "@type" in value:
+            yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            if key in value:
+                yield from _nodes(value[key], depth + 1)
+
+
+def _kinds(node: dict[str, Json]) -> list[str]:
+    return [kind for kind in _each(node.get("@type")) if isinstance(kind, str)]
+
+
+def _free(values: Iterable[Json]) -> bool | None:
+    said = {str(value).strip().lower().rpartition("/")[2] for value in values if value is not None}
+    if said & {"false", "no", "0"}:
+        return False
+    return True if said & {"true", "yes", "1"} else None
+
+
+def _number(value: Json) -> str | None:
+    text = _text(value)
+    return text if text and text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
+def _each(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: Json) -> str | None:
+    """A line; entities are resolved once more, for many a site escapes HTML inside JSON."""
+    for item in _each(value):
+        if isinstance(item, dict):
+            item = item.get("name") or item.get("@value")  # noqa: PLW2901
+        if isinstance(item, str | int) and not isinstance(item, bool):
+            text = one_line(_TAGS.sub(" ", unescaped(str(item))))
+            if text and text.lower() not in {"null", "none", "undefined"}:
+                return text
+    return None
+
+
+def _long_text(value: Json) -> str | None:
+    body = value if isinstance(value, str) else "\n".join(x for x in _each(value) if isinstance(x, str))
+    body = unescaped(body)
+    return body if len(body) > 200 else None
+
+
+def _url(value: Json) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl") or value.get("@id")
+    for item in _each(value):
+        if isinstance(item, str) and item.strip():
+            return one_line(item)
+    return None
+
+
+def _keywords(value: Json) -> list[str]:
+    listed = [text for item in _each(value) if (text := _text(item))]
+    if len(listed) == 1:
+        listed = [one_line(part) for part in re.split(r"[,;]", listed[0])]
+    return [tag for tag in listed if tag and not re.match(r"[a-z]{2,12}:", tag)]
+
+
+def _all(nodes: list[dict[str, Json]], *keys: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for key in keys for node in nodes if (text := _text(node.get(key)))))
+
+
+def _authors(
+    articles: list[dict[str, Json]], by_id: dict[Json, dict[str, Json]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    persons: list[str] = []
+    organisations: list[str] = []
+    for node in articles:
+        for author in _each(node.get("author")) + _each(node.get("creator")):
+            who = author
+            if isinstance(author, dict) and "name" not in author:
+                who = by_id.get(author.get("@id"), author) if isinstance(author.get("@id"), str) else author
+            names = _each(who.get("name")) if isinstance(who, dict) else [who]
+            organised = isinstance(who, dict) and any("Organization" in kind for kind in _kinds(who))
+            for name in names:
+                text = _text(name) if isinstance(name, str) else None
+                if text and not text.startswith("http") and len(text) < 300:
+                    (organisations if organised else persons).append(text)
+        for publisher in _each(node.get("publisher")):
+            name = _text(publisher) if isinstance(publisher, dict) else None
+            if name:
+                organisations.append(name)
+    return tuple(dict.fromkeys(persons)), tuple(dict.fromkeys(organisations))

@@ -1,0 +1,129 @@
+"""What an article shows and leads to beside its words: images, videos, pages of other sites."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from crawler.extraction.fields.alternates import absolute, is_home_page
+from crawler.items import Medium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+_MOST = 50
+"""Media, and links, of one article."""
+_LONGEST = 1000
+"""Characters of an address; longer ones carry their content."""
+_LAZY = ("data-src", "data-original", "data-lazy-src", "src")
+"""Where the address of a picture stands; `src` may be a stand-in until it is seen."""
+_YOUTUBE = re.compile(
+    r"(?:^|\.)(?:youtu\.be/|(?:youtube|youtube-nocookie)\.com/(?:(?:embed|shorts|live|v)/|watch\?(?:.*&)?v=))"
+    r"([\w-]{11})(?![\w-])"
+)
+_PLAYER = re.compile(
+    r"(?:^|\.)(?:(?:vimeo|dailymotion|rumble|tiktok|rutube)\.\w+/.*\d|facebook\.com/(?:plugins/video|.+/videos/|watch)"
+    r"|.*/(?:players?|videos?|embed)[/?.])",
+    re.IGNORECASE,
+)
+_FOR_SHARING = re.compile(
+    r"(?:^|\.)(?:facebook\.com/(?:sharer|share\.php|dialog)|(?:twitter|x)\.com/(?:share|intent)|t\.me/share"
+    r"|telegram\.me/share|wa\.me/|(?:api\.)?whatsapp\.com/send|linkedin\.com/share|vk\.com/share|pinterest\.\w+/pin/create"
+    r"|share\.flipboard\.com/|(?:news|subscribe)\.google\.\w+/)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    media: tuple[Medium, ...] = ()
+    outbound_links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is taken out of the tree before the text is found: a player, or the script of an embedded post."""
+
+    tag: str
+    address: str
+    parent: HtmlElement
+
+
+def note_frames(page: Outline) -> tuple[Frame, ...]:
+    """Call it before the tree is pruned."""
+    found = []
+    for i in page.by_tag.get("iframe", ()):
+        if address := _first(page.attributes[i]):
+            found.append(Frame("iframe", address, page.elements[i].getparent()))
+    for i in page.by_tag.get("script", ()):
+        if post := page.attributes[i].get("data-telegram-post"):
+            found.append(Frame("a", f"https://t.me/{post}", page.elements[i].getparent()))
+    return tuple(found)
+
+
+def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> Shown:
+    """Of the element that holds the text, once what is no article is out of the tree."""
+    media: dict[tuple[str, str], Medium] = {}
+    links: dict[str, None] = {}
+    for tag, address in _addresses(container, frames, "/".join(url.split("/", 3)[:3]) + "/"):
+        target = absolute(url, address)
+        if target is None or len(target) > _LONGEST or not target.isprintable():
+            continue
+        if tag in {"iframe", "video", "source"} or (tag == "a" and _YOUTUBE.search(_bare(target))):
+            if video := _video(target, sure=tag != "iframe"):
+                media.setdefault(("video", video), Medium("video", video))
+        elif tag == "img":
+            media.setdefault(("image", target), Medium("image", target))
+        elif not (_of_one_site(url, target) or is_home_page(target) or _FOR_SHARING.search(_bare(target))):
+            links.setdefault(target)
+    return Shown(tuple(islice(media.values(), _MOST)), tuple(islice(links, _MOST)))
+
+
+def _addresses(container: HtmlElement, frames: tuple[Frame, ...], site: str) -> Iterator[tuple[str, str]]:
+    """Tag and address: in page order, then what was taken out; `site` is what the page's own begins with."""
+    for element in container.iter("a", "img", "video", "source"):
+        tag = element.tag
+        address = element.get("href") if tag == "a" else _first(element.attrib)
+        # a relative link leads to a page of the same site
+        own = tag == "a" and ("//" not in (address or "")[:10] or address.startswith(site))
+        if address and not own and (tag != "source" or element.getparent().tag != "picture"):
+            yield tag, address
+    for frame in frames:
+        if container is frame.parent or container in frame.parent.iterancestors():
+            yield frame.tag, frame.address
+
+
+def _first(said: Mapping[str, str]) -> str:
+    return next((said[name] for name in _LAZY if said.get(name)), "")
+
+
+def _video(address: str, *, sure: bool) -> str | None:
+    """The video of a player; None of a frame that is none."""
+    if found := _YOUTUBE.search(_bare(address)):
+        return f"https://www.youtube.com/watch?v={found[1]}"
+    if not sure and not _PLAYER.search(_bare(address)):
+        return None
+    if address.partition("?")[0].endswith("facebook.com/plugins/video.php"):
+        return next(iter(parse_qs(urlsplit(address).query).get("href", ())), address)
+    return address
+
+
+def _bare(address: str) -> str:
+    return address.partition("://")[2]
+
+
+def _of_one_site(one: str, other: str) -> bool:
+    """One host is below the other, or both below a name that is no `com.ua`."""
+    a, b = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other))
+    if a == b or a.endswith(f".{b}") or b.endswith(f".{a}"):
+        return True
+    ends = a.split(".")[-2:]
+    return (
+        len(ends) == 2 and len(ends[0]) > 3 and not a.replace(".", "").isdigit() and ends == b.split(".")[-2:]
+    )

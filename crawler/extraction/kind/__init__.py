@@ -1,0 +1,1 @@
+"""Signs of whether a page is an article at all."""

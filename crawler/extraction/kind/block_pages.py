@@ -1,0 +1,176 @@
+"""A page that stands before the article: refused here, whatever its status, and asked for again later."""
+# ruff: noqa: E501 - patterns
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from crawler.exceptions import Blocked
+from crawler.extraction.document.text import one_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+BLOCKED = Blocked.reason
+
+_MOST_TEXT = 3000
+"""Characters that can be seen, menus included: block pages have some hundred, a consent wall up to 2,000."""
+_LITTLE_TEXT, _NEXT_TO_NO_TEXT = 600, 300
+_HEAD = 64 << 10
+_UNSEEN = {"script", "style", "template", "title"}
+# a page that says when it was published is the page that was asked for
+_DATED = re.compile(rb"article:published_time|datePublished")
+Where = Literal["title", "markup", "text", "address"]
+ROBOT_CHECK = "robot check"
+CONSENT = "consent wall"
+
+
+def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
+    """Raises Blocked, with the service and the marks that gave it away.
+
+    Two marks of one service, or one of its markup or title on a page with next to no text: one alone may be
+    in an article about the service, or on any page that stands behind it.
+    """
+    tree = page.root
+    if _is_much(page) or (text := _visible(tree)) is None or _DATED.search(body):
+        return
+    title = tree.find(".//title")
+    places = {
+        "title": one_line("".join(title.itertext())) if title is not None else "",
+        "markup": body[:_HEAD].decode("utf-8", errors="replace"),
+        "text": text,
+        "address": url,
+    }
+    found: dict[str, list[Mark]] = {}
+    for mark in MARKS:
+        match = mark.pattern.fullmatch if mark.where == "title" else mark.pattern.search
+        if match(places[mark.where]):
+            found.setdefault(mark.service, []).append(mark)
+    for service, marks in found.items():
+        where = {mark.where for mark in marks}
+        # an article about captchas may have one at its comments
+        enough = service != ROBOT_CHECK or "title" in where or len(text) < _LITTLE_TEXT
+        structure = where & {"title", "markup"}
+        if (len(marks) > 1 and enough) or (structure and len(text) < _NEXT_TO_NO_TEXT):
+            shown = places["title"] or text
+            message = f"{url}: expected an article, got a page of {service} ({', '.join(sorted(where))})"
+            raise Blocked(f"{message}: {shown[:80]!r}")
+
+
+def _is_much(page: Outline) -> bool:
+    """Quickly told of a page with more text than a block page has, by less than all of it."""
+    length = 0
+    body = next(iter(page.by_tag.get("body", ())), 0)
+    for tag, text in zip(page.tags[body:], page.texts[body:], strict=True):
+        if text and tag not in _UNSEEN:
+            length += len(text.strip())
+            if length > _MOST_TEXT:
+                return True
+    return False
+
+
+def _visible(tree: HtmlElement) -> str | None:
+    """What a reader sees, in one line; None where it is too much for a block page."""
+    parts: list[str] = []
+    length = 0
+    body = tree.find("body")
+    for element in (tree if body is None else body).iter():
+        own = None if element.tag in _UNSEEN or not isinstance(element.tag, str) else element.text
+        for piece in (own, element.tail):
+            if piece and (line := piece.strip()):
+                parts.append(line)
+                length += len(line)
+        if length > _MOST_TEXT:
+            return None
+    return one_line(" ".join(parts))
+
+
+# What pages that stand before an article say and carry: services that keep robots away, and consent walls.
+#
+# Each mark names its grounds: `seen`, in tests, saved pages or detectors of public repositories, searched
+# for it in November 2026; `memory`, where nothing was found. No live page was looked at.
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that a block page has; `title` is matched whole, the others are searched for."""
+
+    service: str
+    where: Where
+    pattern: re.Pattern[str]
+    grounds: Literal["seen", "memory"]
+
+
+def _mark(service: str, where: Where, pattern: str, grounds: Literal["seen", "memory"] = "seen") -> Mark:
+    return Mark(service, where, re.compile(pattern, re.IGNORECASE), grounds)
+
+
+MARKS: tuple[Mark, ...] = (
+    _mark("Cloudflare", "title", r"just a moment\W*|attention required! \| cloudflare|access denied \|.*cloudflare.*"),
+    _mark("Cloudflare", "markup", r"_cf_chl_opt"),
+    # not the path alone: each page behind Cloudflare may carry challenge-platform/scripts/jsd
+    _mark("Cloudflare", "markup", r"/cdn-cgi/challenge-platform/h/\w+/orchestrate/"),
+    _mark("Cloudflare", "markup", r"id=[\"']?(?:challenge-(?:error-text|form|running|stage)|cf-(?:wrapper|error-details))"),
+    _mark("Cloudflare", "markup", r"cf-browser-verification|data-translate=[\"']?(?:block_headline|checking_browser)"),
+    _mark("Cloudflare", "text", r"enable javascript and cookies to continue|sorry, you have been blocked"),
+    _mark("Cloudflare", "text", r"(?:cloudflare )?ray id:? "),
+    _mark("DDoS-Guard", "title", r"ddos-guard"),
+    _mark("DDoS-Guard", "markup", r"/\.well-known/ddos-guard/|data-ddg-", "memory"),
+    _mark("DDoS-Guard", "text", r"ddos protection by ddos-guard|checking your browser before accessing"),
+    _mark("Imperva", "markup", r"/_Incapsula_Resource\?(?:SWJIYLWA=\w+,|CWUDNSAI=)"),
+    _mark("Imperva", "text", r"incapsula incident id"),
+    _mark("Imperva", "title", r"pardon our interruption\W*"),
+    _mark("PerimeterX", "title", r"access to this page has been denied\W*"),
+    _mark("PerimeterX", "markup", r"id=[\"']?_?px-?captcha|_pxAppId|captcha\.px-(?:cdn|cloud)\.net"),
+    _mark("PerimeterX", "text", r"press & hold to confirm", "memory"),
+    _mark("DataDome", "markup", r"captcha-delivery\.com"),
+    _mark("DataDome", "markup", r"var dd\s*=\s*\{"),
+    _mark("DataDome", "text", r"please enable js and disable any ad blocker"),
+    _mark("Akamai", "title", r"access denied"),
+    _mark("Akamai", "text", r"you (?:don.t|do not) have permission to access"),
+    _mark("Akamai", "text", r"reference\s*#[0-9a-f]+\.[0-9a-f]+|errors\.edgesuite\.net"),
+    _mark("Qrator", "markup", r"/__qrator/|qrator_jsr", "memory"),
+    _mark("Qrator", "text", r"qrator", "memory"),
+    _mark("AWS WAF", "markup", r"awsWafCookieDomainList|token\.awswaf\.com|AwsWafIntegration"),
+    _mark("Sucuri", "title", r"sucuri website firewall.*"),
+    _mark("Sucuri", "markup", r"sucuri_cloudproxy_js"),
+    _mark("Vercel", "title", r"vercel security checkpoint"),
+    _mark(
+        ROBOT_CHECK,
+        "title",
+        r"(?:checking|verifying) your browser\W*|robot check|security check|are you (?:a robot|human)\W*|captcha"
+        r"|(?:перевірка|проверка)(?: вашого| вашего)? браузера\W*|(?:ви|вы) (?:не )?робот\W*"
+        r"|доступ (?:обмежено|заборонено|ограничен|запрещ[её]н)\W*|(?:403 )?forbidden|403|access denied",
+        "memory",
+    ),
+    _mark(
+        ROBOT_CHECK,
+        "text",
+        r"verify(?:ing)? (?:that )?you are (?:a )?human|checking (?:if the site connection|your browser)"
+        r"|unusual traffic from your|access denied|(?:підтвердіть|доведіть),? що ви не робот|перевіряємо ваш браузер"
+        r"|(?:йде|триває|виконується) перевірка(?: вашого)? браузера|(?:идёт|идет|выполняется) проверка(?: вашего)? браузера"
+        r"|(?:подтвердите|докажите),? что (?:вы не робот|запросы отправляли вы)|проверяем ваш браузер"
+        r"|доступ (?:до сайту )?(?:обмежено|заборонено)|доступ (?:к сайту )?(?:ограничен|запрещ[её]н)",
+        "memory",
+    ),
+    _mark(
+        ROBOT_CHECK,
+        "markup",
+        r"class=[\"']?[\w -]*(?:g-recaptcha|h-captcha|cf-turnstile|smart-captcha)"
+        r"|(?:recaptcha/(?:api|enterprise)|hcaptcha\.com/1/api|challenges\.cloudflare\.com/turnstile)",
+    ),
+    _mark(CONSENT, "address", r"https?://(?:consent|guce|myprivacy)\.|/(?:collectConsent|privacy-?gate|consent)\b", "memory"),
+    _mark(CONSENT, "markup", r"action=[\"']?[^\"'>]*(?:collectConsent|/consent\b|consent\.(?:google|youtube|yahoo)\.)", "memory"),
+    _mark(CONSENT, "title", r"before you continue.*|.*privacy gate|.*\bis part of the yahoo family.*", "memory"),
+    _mark(
+        CONSENT,
+        "text",
+        r"(?:we|we,|yahoo,?) and (?:our|its) partners|ми (?:та|й|і) наші партнери|мы и наши партн[её]ры"
+        r"|(?:accept|agree to) (?:all )?(?:cookies )?to continue|(?:прийміть|примите) (?:файли|файлы) cookie",
+        "memory",
+    ),
+)  # fmt: skip

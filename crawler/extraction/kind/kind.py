@@ -1,0 +1,264 @@
+"""What kind of page it is, and what on it says so: a live blog or a wall is not passed off as an article."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from lxml import etree
+
+from crawler.extraction.document.class_names import name_says
+from crawler.extraction.document.text import one_line
+from crawler.extraction.kind.paywalls import wall_line
+from crawler.items import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.body.model import Body
+    from crawler.extraction.document.outline import Outline
+    from crawler.extraction.fields.linked_data import LinkedData
+    from crawler.extraction.fields.metadata import Metadata
+
+Kind = Literal["article", "live-blog", "video", "gallery", "paywalled", "truncated", "brief"]
+
+BRIEF = 200
+"""Characters of body below which a page has to show that it is a news item."""
+_RUNNING = 600
+"""Characters from which a page with a video or a gallery is an article with one."""
+_ENTRIES = 3
+_TIMED_BLOCKS, _ENTRY = 5, 80
+"""Entries, and letters of each on average, from which text with clocks is a live blog."""
+_CLOCK = re.compile(
+    r"(?:[(\[]\s*|(?:оновлено|обновлено|updated)(?: о| в| at)?\s+)?"
+    r"([01]?\d|2[0-3])[:.]([0-5]\d)(?![\d.:]\d)(?!\s*(?:%|км|км/год|млн|м\b))",
+    re.IGNORECASE,
+)
+_MINUTE = re.compile(
+    r"(\d{1,3})(?:\s?\+\s?\d{1,2})?(?:\s?['’′]|(?:-\w{1,2})?\s?(?:хв|мин|min)\b)", re.IGNORECASE
+)
+"""Of a match: `67'`, `90+2'`, `12 min`."""
+_ALONE = 20
+"""Characters of a line that is a time and nothing else."""
+_PICTURES = 6
+_PLAYER = re.compile(
+    r"//(?:www\.)?(?:youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com|(?:geo\.)?dailymotion\.com/(?:embed|player)"
+    r"|rutube\.ru/play|vk\.com/video|ok\.ru/videoembed|facebook\.com/plugins/video)|//[^/]*\bplayer\b"
+)
+_SHOWS = {"article", "main", "figure"}
+_SLIDES = ("gallery", "slide", "swiper", "carousel")
+
+_NAMES = re.compile(
+    r"(?P<live>live-?blog|live_blog|liveticker|live-ticker)|(?P<gallery>(?:photo|image|foto)-?_?gallery|fotorama"
+    r"|gallery-?(?:list|item|slide))|(?P<player>jw-?player|video-?js|video-?player|brightcove)"
+    r"|(?P<wall>[ _-](?:pay-?_?wall|piano-?(?:offer|paywall)|subscribe-?to-?read"
+    r"|premium-?(?:lock|wall))[ _-])"
+)
+_WORDS_OF_A_KIND = (
+    "live", "gallery", "fotorama", "wall", "piano", "subscribe", "premium", "jwplayer", "jw-player",
+    "video-js", "videojs", "video-player", "videoplayer", "brightcove",
+)  # fmt: skip
+_may_be_named = name_says("|".join(_WORDS_OF_A_KIND))
+_NAMED = {"div", "section", "ul", "ol", "main", "article", "aside", "p"}
+_TIMED = etree.XPath(".//time | .//*[contains(@class, 'time')][string-length(normalize-space(.)) < 12]")
+_MORE_LINK = re.compile(
+    r"(?:(?:читати|дивитися) (?:далі|повністю)|читать (?:дальше|далее|полностью)|подробнее|докладніше"
+    r"|(?:читати|читать) (?:далі|повністю|дальше|далее|полностью) (?:на|у|в) .{2,30}"
+    r"|read more|continue reading|read (?:the )?full (?:story|article))\W*",
+    re.IGNORECASE,
+)
+_MORE_BEGINS = {"ч", "д", "п", "r", "c"}
+"""What it begins with, quickly told."""
+_WALL_ELEMENT = "an element of a wall"
+_OVERLAY = "a notice over the page"
+_CUT = re.compile(r"(?:…|\.{3})\W{0,3}$")
+
+
+def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, ...]:
+    """What speaks for a kind, before the tree is taken apart: source is the kind, value who says so."""
+    signs: list[tuple[Kind, str]] = []
+    boxes = _boxes(page)
+    og_type = said.names.get("og:type", "").lower()
+    if "LiveBlogPosting" in data.kinds:
+        signs.append(("live-blog", "json-ld LiveBlogPosting"))
+    elif any(len(_TIMED(box)) >= _ENTRIES for box in boxes.get("live", ())):
+        signs.append(("live-blog", "timed entries"))
+    if data.free is False:
+        signs.append(("paywalled", "json-ld isAccessibleForFree"))
+    if (tier := said.names.get("article:content_tier", "").lower()) in {"locked", "premium"}:
+        signs.append(("paywalled", f"meta article:content_tier {tier}"))
+    if "wall" in boxes:
+        signs.append(("paywalled", _WALL_ELEMENT))
+    if wall := wall_line(page):
+        signs.append(("paywalled", f"{_OVERLAY if wall.overlay else 'the line'} {wall.line[:80]!r}"))
+    if "VideoObject" in data.kinds and data.article_kind is None:
+        signs.append(("video", "json-ld VideoObject"))
+    elif og_type.startswith("video"):
+        signs.append(("video", f"og:type {og_type}"))
+    elif (
+        "VideoObject" in data.kinds
+        or "og:video" in said.names
+        or "video" in page.by_tag
+        or _plays(page, boxes)
+    ):
+        signs.append(("video", "a video on the page"))
+    if pictures := next((k for k in data.kinds if k in {"ImageGallery", "MediaGallery"}), None):
+        signs.append(("gallery", f"json-ld {pictures}"))
+    elif "gallery" in og_type:
+        signs.append(("gallery", f"og:type {og_type}"))
+    elif _has_pictures(page):
+        signs.append(("gallery", "its pictures" if "gallery" not in boxes else "an element of a gallery"))
+    if any(_MORE_LINK.fullmatch(line) for line in _links(page)):
+        signs.append(("truncated", "a link to the rest"))
+    return tuple(Claim(kind, why) for kind, why in signs)
+
+
+def read_kind(signs: tuple[Claim, ...], data: LinkedData, said: Metadata, text: Body) -> tuple[Claim, ...]:
+    """`kind`, `kind_source`, and `page_type` where the page says that it is a news item."""
+    kind, why = _decide(signs, data, text)
+    found = [Claim("kind", kind), Claim("kind_source", why)]
+    if (page_type := _page_type(data, said)) is not None:
+        found.append(Claim("page_type", page_type))
+    return tuple(found)
+
+
+def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kind, str]:
+    said: dict[str, list[str]] = {}
+    for sign in signs:
+        said.setdefault(sign.source, []).append(sign.value)
+    body = text.text
+    length = len(body)
+    if "live-blog" in said:
+        return "live-blog", said["live-blog"][0]
+    if (entries := _timed_blocks(text)) >= _TIMED_BLOCKS:
+        return "live-blog", f"{entries} entries that begin with their time"
+    # isAccessibleForFree is false on many a page that shows all it has, and a class called paywall may hold
+    # the text itself: one of the two alone has to be seconded
+    walls = said.get("paywalled", [])
+    least = _RUNNING if all(why.startswith(_OVERLAY) for why in walls) else 3 * _RUNNING
+    if len(walls) > 1 or (walls and walls != [_WALL_ELEMENT] and length < least):
+        return "paywalled", "; ".join(walls)
+    if length < _RUNNING:
+        for kind in ("video", "gallery"):
+            surely = [why for why in said.get(kind, ()) if why.startswith(("json-ld", "og:type"))]
+            seen = said.get(kind, []) if length < BRIEF else []
+            if surely or seen:
+                return kind, (surely or seen)[0]
+    if (whole := _missing(data, body)) is not None:
+        return "truncated", whole
+    if "truncated" in said and _CUT.search(body) and length < 3 * _RUNNING:
+        return "truncated", f"{said['truncated'][0]}, and a text that breaks off"
+    if length < BRIEF:
+        return "brief", f"{length} characters"
+    return "article", data.article_kind or "its text"
+
+
+def _timed_blocks(text: Body) -> int:
+    """How many entries begin with a clock, in one order, and tell something; 0 for a timetable."""
+    clocks: list[int] = []
+    letters = 0
+    for block in text.blocks:
+        if block.kind == "caption":
+            continue
+        if minute := _MINUTE.match(block.text):
+            clocks.append(int(minute[1]))
+        elif clock := _CLOCK.match(block.text):
+            clocks.append(60 * int(clock[1]) + int(clock[2]))
+        if clocks:
+            letters += len(block.text)
+    if not clocks:
+        # in lines of their own they are no text
+        alone = [_CLOCK.match(left.text) for left in text.dropped if len(left.text) < _ALONE]
+        clocks = [60 * int(clock[1]) + int(clock[2]) for clock in alone if clock]
+        letters = len(text.text)
+    if len(clocks) < _TIMED_BLOCKS or letters < _ENTRY * len(clocks):
+        return 0
+    # one step the other way: past midnight
+    back = sum(one > other for one, other in pairwise(clocks))
+    return len(clocks) if min(back, len(clocks) - 1 - back) <= 1 else 0
+
+
+def _missing(data: LinkedData, body: str) -> str | None:
+    """Where JSON-LD has much more of the text than the page shows."""
+    words = len(body.split())
+    if data.body and len(data.body) > 2 * len(body) + BRIEF:
+        return f"json-ld articleBody has {len(data.body)} characters, the page {len(body)}"
+    if data.words and data.words > 2 * words + 50:
+        return f"json-ld wordCount says {data.words}, the page has {words}"
+    return None
+
+
+def _page_type(data: LinkedData, said: Metadata) -> str | None:
+    if data.article_kind is not None:
+        return f"json-ld {data.article_kind}"
+    if said.names.get("og:type", "").lower() == "article":
+        return "og:type article"
+    # properties that the Open Graph gives to articles only
+    stated = next(
+        (name for name in said.names if name.startswith("article:") and name != "article:publisher"), None
+    )
+    return f"meta {stated}" if stated else None
+
+
+def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
+    """Elements whose names speak of a kind."""
+    found: dict[str, list[HtmlElement]] = {}
+    names = (*page.by_class.items(), *page.by_id.items(), *page.by("itemtype").items())
+    lowered = [name.lower() for name, _ in names]
+    joined = "\n".join(lowered)
+    words = [word for word in _WORDS_OF_A_KIND if word in joined]
+    for (name, positions), plain in zip(names, lowered, strict=True) if words else ():
+        if (
+            any(map(plain.__contains__, words))
+            and _may_be_named(name)
+            and (match := _NAMES.search(f" {name} ".lower()))
+        ):
+            for i in positions:
+                if page.tags[i] in _NAMED:
+                    found.setdefault(str(match.lastgroup), []).append(page.elements[i])
+    return found
+
+
+def _plays(page: Outline, boxes: dict[str, list[HtmlElement]]) -> bool:
+    """Whether a player is on the page, its own or another site's."""
+    return (
+        "player" in boxes
+        or "video-js" in page.by_tag
+        or any(_PLAYER.search(page.attributes[i].get("src", "")) for i in page.by_tag.get("iframe", ()))
+    )
+
+
+def _has_pictures(page: Outline) -> bool:
+    """Whether there are six and more in an article, figures or what is called a gallery."""
+    count = 0
+    within: dict[HtmlElement, bool] = {}
+    for image in page.of("img"):
+        passed = []
+        shown = False
+        for parent in image.iterancestors():
+            # pictures have most of what is around them in common
+            if parent in within:
+                shown = within[parent]
+                break
+            passed.append(parent)
+            if parent.tag in _SHOWS or any(map((parent.get("class") or "").__contains__, _SLIDES)):
+                shown = True
+                break
+        within.update(dict.fromkeys(passed, shown))
+        count += shown
+        if count >= _PICTURES:
+            return True
+    return False
+
+
+def _links(page: Outline) -> Iterator[str]:
+    """What is printed on links, where it is short, their own and may lead to the rest of a text."""
+    for i in page.by_tag.get("a", ()):
+        link, own = page.elements[i], page.texts[i]
+        if not own and len(link):
+            own = link[0].text or ""
+        if 6 < len(own) < 60 and (not (start := own.lstrip()[:1]).isalpha() or start.lower() in _MORE_BEGINS):
+            yield one_line(own)

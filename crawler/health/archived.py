@@ -1,0 +1,159 @@
+"""Whether an outlet's crawls go well, from the accounts of its runs and the dates of its articles."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.format.schema import LANGUAGES
+from archive.read.runs import RunAccount, runs
+from archive.state.model import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from archive.read.archive import Archive
+
+LOOKED_BACK = timedelta(days=30)
+# an outlet of this list publishes each day; a quiet week is a rule that no longer holds
+SILENT_AFTER = timedelta(days=3)
+LATE_AFTER = timedelta(days=2)
+_PORTION = 1 << 17
+
+
+@dataclass(slots=True)
+class Crawls:
+    """Of one outlet, in the time looked back; revisits and crawls of single addresses are not counted."""
+
+    last: RunAccount | None = None
+    last_good: RunAccount | None = None
+    failed_since: int = 0
+    """Crawls since the last good one."""
+
+
+def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Crawls]:
+    found = {name: Crawls() for name in outlets}
+    waiting = set(found)
+    for run in runs(uri, now - LOOKED_BACK):
+        # a source was asked for: neither a revisit nor a story by its address
+        if run.outlet not in waiting or not run.counts.get("sources/read", 0) + run.counts.get(
+            "sources/failed", 0
+        ):
+            continue
+        crawls = found[run.outlet]
+        crawls.last = crawls.last or run
+        if _was_good(run):
+            crawls.last_good = run
+            waiting.remove(run.outlet)
+            if not waiting:
+                break
+        else:
+            crawls.failed_since += 1
+    return found
+
+
+def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
+    """`newest`: when the latest article that the archive has of it was published."""
+    if crawls.last is None:
+        return "not crawled" if newest is None else f"not crawled for {LOOKED_BACK.days} days"
+    if crawls.failed_since:
+        times = f"{crawls.failed_since} times" if crawls.failed_since > 1 else "once"
+        return f"failed {times}: {_why(crawls.last)}"
+    if (age := now - crawls.last.committed_at) > LATE_AFTER:
+        return f"not crawled for {age.days} days"
+    if newest is not None and (quiet := now - newest) > SILENT_AFTER:
+        return f"nothing new for {quiet.days} days"
+    if failed := crawls.last.counts.get("sources/failed", 0):
+        return f"{failed} of {failed + crawls.last.counts.get('sources/read', 0)} sources not read"
+    return "good"
+
+
+def _was_good(run: RunAccount) -> bool:
+    return bool(run.counts.get("run/finished")) and not run.counts.get("run/problems")
+
+
+def _why(run: RunAccount) -> str:
+    if not run.counts.get("run/finished"):
+        # a run in the middle of its work has an account like that of one that was killed there
+        return "it was killed, or still runs"
+    if not run.counts.get("sources/read"):
+        return "no source could be read"
+    if left := run.counts.get("skipped(host-refuses)"):
+        return f"a host refuses, {left} addresses left"
+    return "run it to see why"
+
+
+# What the archive has of each outlet, counted in Arrow: a few columns of each table, and no text.
+
+
+@dataclass(slots=True)
+class Facts:
+    """Of one outlet."""
+
+    articles: int = 0
+    bylines: int = 0
+    dates: int = 0
+    newest: datetime | None = None
+    """When the latest of them was published."""
+    stories: int = 0
+    whole: int | None = 0
+    """Stories in each of the languages that were asked about; None where those are fewer than two."""
+
+
+def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
+    """`languages`: by outlet; those that make a story whole, of which uk, en and ru are counted."""
+    found: defaultdict[str, Facts] = defaultdict(Facts)
+    for rows in held.articles(columns=["outlet", "byline", "published_at"]).batches(_PORTION):
+        _count_articles(found, pa.table(rows))
+    stories: Counter[tuple[str, int]] = Counter()
+    for rows in held.stories(columns=["outlet", "languages"]).batches(_PORTION):
+        stories += _stories(rows)
+    for name, tags in languages.items():
+        wanted = _bits(tags)
+        ours = {has: count for (outlet, has), count in stories.items() if outlet == name}
+        whole = sum(count for has, count in ours.items() if has & wanted == wanted)
+        found[name].stories = sum(ours.values())
+        found[name].whole = whole if wanted.bit_count() > 1 else None
+    return dict(found)
+
+
+def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
+    # as numbers: the greatest of times that have a zone is not always one
+    at = pc.cast(rows["published_at"], pa.int64())
+    table = rows.set_column(rows.schema.get_field_index("published_at"), "published_at", at)
+    wanted = [([], "count_all"), ("byline", "count"), ("published_at", "count"), ("published_at", "max")]
+    for row in table.group_by("outlet").aggregate(wanted).to_pylist():
+        facts = found[row["outlet"]]
+        facts.articles += row["count_all"]
+        facts.bylines += row["byline_count"]
+        facts.dates += row["published_at_count"]
+        if (latest := row["published_at_max"]) is not None:
+            newest = moment(latest)
+            facts.newest = newest if facts.newest is None else max(facts.newest, newest)
+
+
+def _stories(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
+    """How many stories of an outlet have which of the languages; these as bits."""
+    lists = rows["languages"]
+    has = np.zeros(len(rows), np.int64)
+    tags, parents = pc.list_flatten(lists), np.asarray(pc.list_parent_indices(lists))
+    for position, language in enumerate(LANGUAGES):
+        has[parents[np.asarray(pc.equal(tags, language), bool)]] |= 1 << position
+    counted = pa.table({"outlet": rows["outlet"], "has": has}).group_by(["outlet", "has"])
+    return Counter(
+        {
+            (row["outlet"], row["has"]): row["count_all"]
+            for row in counted.aggregate([([], "count_all")]).to_pylist()
+        }
+    )
+
+
+def _bits(languages: tuple[str, ...]) -> int:
+    return sum(1 << position for position, language in enumerate(LANGUAGES) if language in languages)

@@ -1,0 +1,195 @@
+"""Do an outlet's rules still hold? Each source asked for once, one of its articles read, and its variants.
+
+Nothing is archived. Politeness and guards are those of a crawl.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from scrapy.http import Request
+
+from crawler.discovery.day_archives import dated, read_day_archive
+from crawler.discovery.feeds import read_feed_source
+from crawler.discovery.sitemaps import read_sitemap
+from crawler.downloader.failures import explain
+from crawler.exceptions import DiscoveryError, ExtractionError
+from crawler.outlet.declaration import in_domains
+from crawler.reasons import NOT_THE_RULE
+from crawler.requests.articles import variants_to_fetch
+from crawler.requests.fetch import fetch_of
+from crawler.story.spider import StorySpider
+from crawler.story.worker_task import extract_and_keep
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.discovery.sitemaps import Sitemap
+    from crawler.items import Article
+
+    Read = Callable[[bytes, str], Sitemap]
+
+Verdict = Literal["holds", "fails", "unknown"]
+MOST_VARIANTS = 4
+# a sitemap lists sections and authors, too; a feed may list half of a sister site
+LEAST_SHARE = {"feeds": 0.25}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    """`feeds`, `news_sitemaps`, `day_archives`, `article_url`, `page`, `variant_url`, …"""
+    verdict: Verdict
+    told: str
+
+
+@dataclass(slots=True)
+class Check:
+    """What was found of one outlet."""
+
+    outlet: StorySpider
+    findings: list[Finding] = field(default_factory=list)
+    languages: set[str] = field(default_factory=set)
+    """That its pages read as."""
+    begun: bool = False
+    """Whether a page was asked for."""
+
+    def say(self, rule: str, verdict: Verdict, told: str) -> None:
+        self.findings.append(Finding(rule, verdict, told))
+
+    @property
+    def verdict(self) -> Verdict:
+        said = {finding.verdict for finding in self.findings}
+        return "fails" if "fails" in said else "holds" if "holds" in said else "unknown"
+
+
+class LiveCheck(StorySpider):
+    name = "live"
+    accepts: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *, outlets: list[StorySpider], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.checks = {outlet.name: Check(outlet) for outlet in outlets}
+
+    def allows(self, request: Request) -> bool:
+        return in_domains(request.url, self._check(request).outlet.domains())
+
+    def outlet_of(self, url: str) -> str:
+        return next((c.outlet.name for c in self.checks.values() if in_domains(url, c.outlet.domains())), "")
+
+    def _check(self, request: Request) -> Check:
+        return self.checks[request.meta["outlet"]]
+
+    async def start(self) -> AsyncIterator[Any]:
+        for name, check in self.checks.items():
+            for rule, written, read in _sources(check.outlet):
+                yield self._source(name, rule, check.outlet.address(written), read)
+
+    def _source(self, name: str, rule: str, url: str, read: Read) -> Request:
+        return Request(
+            url,
+            callback=self.source_came,
+            errback=self.nothing_came,
+            cb_kwargs={"rule": rule, "read": read},
+            meta={"outlet": name, "rule": rule},
+            dont_filter=True,
+        )
+
+    def _page(self, name: str, rule: str, url: str, language: str | None = None) -> Request:
+        return Request(
+            url,
+            callback=self.page_came,
+            errback=self.nothing_came,
+            cb_kwargs={"rule": rule, "language": language},
+            meta={"outlet": name, "rule": rule},
+            dont_filter=True,
+        )
+
+    async def source_came(self, response: Response, rule: str, read: Read) -> AsyncIterator[Any]:
+        assert response.request is not None
+        check, url = self._check(response.request), response.request.url
+        try:
+            found: Sitemap = await self.workers.run(read, response.body, response.url)
+        except (DiscoveryError, ExtractionError) as error:
+            check.say(rule, "fails", f"{url}: {error.reason}")
+            return
+        articles = [lead.url for lead in found.leads if check.outlet.is_article(lead.url)]
+        if not found.leads and found.children:
+            # of an index, one list: the last is the newest as a rule
+            yield self._source(check.outlet.name, rule, found.children[-1], read)
+        elif not found.leads:
+            check.say(rule, "fails", f"{url}: it lists nothing")
+        elif not articles or len(articles) < LEAST_SHARE.get(rule, 0) * len(found.leads):
+            left = next(lead.url for lead in found.leads if not check.outlet.is_article(lead.url))
+            told = f"takes {len(articles)} of {len(found.leads)} addresses of {url}, and not {left}"
+            check.say("article_url", "fails", told)
+        else:
+            check.say(rule, "holds", f"{url}: {len(articles)} articles of {len(found.leads)} addresses")
+        if articles and not check.begun:
+            check.begun = True
+            yield self._page(check.outlet.name, "page", articles[0])
+
+    async def page_came(self, response: Response, rule: str, language: str | None) -> AsyncIterator[Request]:
+        assert response.request is not None
+        check = self._check(response.request)
+        outlet = check.outlet
+        fetch, hints = fetch_of(response), outlet.hints(outlet.name)
+        try:
+            article: Article = await self.workers.run(extract_and_keep, fetch, hints, None)
+        except ExtractionError as error:
+            verdict: Verdict = "unknown" if error.reason in NOT_THE_RULE else "fails"
+            check.say(rule, verdict, f"{response.url}: {error.reason}")
+            return
+        read = article.text_language.language if article.text_language is not None else None
+        missing = list(_missing(article, outlet, read, language))
+        told = f"{response.url}: " + (", ".join(missing) or f"reads as {read}, {len(article.blocks)} blocks")
+        check.say(rule, "fails" if missing else "holds", told)
+        if read is not None:
+            check.languages.add(read)
+        if rule == "page":
+            whole = article.with_(alternates=(*article.alternates, *outlet.siblings(response.url)))
+            others = [one for one in variants_to_fetch(whole) if outlet.is_article(one.url)]
+            for other in others[:MOST_VARIANTS]:
+                named = "variant_url" if other.source == "url-rule" else other.source
+                # what a page claims of a language is the outlet's, what the rule claims is ours
+                claimed = other.language if named == "variant_url" else None
+                yield self._page(outlet.name, named, other.url, claimed)
+
+    def nothing_came(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        _, reason, _ = explain(failure)
+        rule = request.meta["rule"]
+        # the rule says where a variant would be, not that there is one
+        guess = rule == "variant_url" and reason in ("http-404", "http-410")
+        verdict: Verdict = "unknown" if guess or reason in NOT_THE_RULE else "fails"
+        self._check(request).say(rule, verdict, f"{request.url}: {reason}")
+
+
+def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, Read]]:
+    yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    yield from (("news_sitemaps", url, read_sitemap) for url in outlet.news_sitemaps)
+    yield from (("feeds", url, read_feed_source) for url in outlet.feeds)
+    for url in outlet.archive_sitemaps:
+        yield "archive_sitemaps", dated(url, yesterday), read_sitemap
+    for url in outlet.day_archives:
+        yield "day_archives", dated(url, yesterday), read_day_archive
+
+
+def _missing(article: Article, outlet: StorySpider, read: str | None, language: str | None) -> Iterator[str]:
+    if not article.headline:
+        yield "no headline"
+    if len([block for block in article.blocks if block.kind != "caption"]) < 2:
+        yield f"{len(article.body)} characters of text"
+    if article.published_at is None:
+        yield "no date"
+    if read is not None and read not in outlet.languages:
+        yield f"reads as {read}, which is none of {' '.join(outlet.languages)}"
+    if language is not None and read is not None and read != language:
+        yield f"reads as {read}, not {language}"
+    if outlet.byline and not article.byline:
+        yield f"nothing at the byline {outlet.byline!r}"

@@ -1,0 +1,79 @@
+"""Write docs/reference/outlets.md: `python -m crawler.health.table > docs/reference/outlets.md`."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING
+
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.project import get_project_settings
+
+from crawler.outlet.declaration import Outlet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HEAD = """\
+# Outlets
+
+This page is generated from the declarations in `crawler/spiders`; a test keeps the two in step:
+`python -m crawler.health.table > docs/reference/outlets.md`.
+
+*Confidence* says how sure the rules are:
+
+* *high*: seen in saved pages, or by several crawlers;
+* *medium*: seen by one crawler, or inferred from a few addresses;
+* *low*: addresses of pages or sources are from memory. A story id that languages share never is.
+
+No rule was tried on the live site by this project;
+[`scrapy live`](../how-to/run-crawls.md#check-the-rules-scrapy-live) does that. A rule that no longer holds
+also shows in the report of a crawl: a source that cannot be read or has no article in it, addresses
+`skipped(not-an-article)`, pages `dropped(no-body)`.
+
+"""
+
+
+def outlets(spiders: SpiderLoader) -> list[type[Outlet]]:
+    """Every declared outlet, by name; the demo and `page` declare no language."""
+    loaded = (spiders.load(name) for name in sorted(spiders.list()))
+    return [spider for spider in loaded if issubclass(spider, Outlet) and spider.languages]
+
+
+def discovery(outlet: type[Outlet]) -> list[str]:
+    kinds = {
+        "news sitemap": outlet.news_sitemaps,
+        "feeds": outlet.feeds,
+        "sitemaps": outlet.archive_sitemaps,
+        "day lists": outlet.day_archives,
+    }
+    return [kind for kind, addresses in kinds.items() if addresses]
+
+
+def variants(outlet: type[Outlet]) -> list[str]:
+    """How the languages of a story are found, beside hreflang and the switcher of any page."""
+    shared = any("(?P<story>" in pattern for pattern in outlet.patterns())
+    said = {"shared id": shared, "address": outlet.variant_url, "switcher": outlet.switcher}
+    return [kind for kind, there_is in said.items() if there_is]
+
+
+def render(declared: Sequence[type[Outlet]]) -> str:
+    columns = "outlet", "title", "languages", "discovery", "rules for variants", "confidence", "grounds"
+    lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
+    for outlet in declared:
+        summary, _, grounds = inspect.cleandoc(outlet.__doc__ or "").partition("\n\n")
+        cells = (
+            f"`{outlet.name}`",
+            f"[{outlet.title}]({outlet.home})",
+            ", ".join(outlet.languages),
+            ", ".join(discovery(outlet)),
+            ", ".join(variants(outlet)) or "none",
+            outlet.confidence or "",
+            " ".join(f"{summary} {grounds}".split()).replace("|", r"\|"),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return HEAD + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render(outlets(SpiderLoader.from_settings(get_project_settings()))))

@@ -1,0 +1,1 @@
+"""One page, with every decision about it explained."""

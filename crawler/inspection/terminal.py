@@ -1,0 +1,84 @@
+"""An inspection in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.table import Table
+from rich.text import Text
+
+from crawler.extraction.body.repeated_lines import LEAST, ZONE, repeated_lines
+from crawler.inspection.view import CONTEXT, field_lines, runs, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.console import Console
+
+    from crawler.inspection.inspection import Inspection, MarkedLine
+
+_STYLES = {"kept": "", "field": "cyan", "dropped": "red strike", "outside": "dim strike"}
+_SIGNS = {"kept": "+", "field": "=", "dropped": "-", "outside": " "}
+
+
+def print_inspection(console: Console, inspection: Inspection, *, everything: bool) -> None:
+    """The signs say without colour what became of a line: `+` text, `=` another field, `-` left out."""
+    if not console.is_terminal:
+        console.width = 160  # a pipe has no width
+    fields = Table("field", "value", "from", box=None)
+    for line in field_lines(inspection):
+        value = Text(line.value, "" if line.field else "dim", overflow="fold")
+        fields.add_row(Text(line.field, "bold"), value, Text(line.source, "dim", overflow="fold"))
+    console.print(fields)
+    page = Table("", box=None)
+    page.add_column("as", max_width=28)
+    page.add_column("line of the page", ratio=1)
+    page.add_column("where", max_width=40)
+    for run, folded in runs(inspection):
+        if everything or not folded:
+            for marked in run:
+                page.add_row(*_cells(marked))
+            continue
+        for marked in run[:CONTEXT]:
+            page.add_row(*_cells(marked))
+        page.add_row("", "", Text(f"… {len(run) - 2 * CONTEXT} more lines outside the text", "dim"), "")
+        for marked in run[-CONTEXT:]:
+            page.add_row(*_cells(marked))
+    console.print(Text(f"\n {summary(inspection)}\n"))
+    console.print(page)
+    for text in inspection.unseen:
+        console.print(Text(f"+ not a line of the page, from JSON-LD or put together: {text}"))
+
+
+def print_repeated(console: Console, outlet: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """`rows` with `language` and `blocks`, as the archive has them."""
+    texts: dict[str, list[list[str]]] = {}
+    for row in rows:
+        blocks = cast("list[dict[str, str]]", row["blocks"] or [])
+        lines = [block["text"] for block in blocks if block["kind"] != "caption"]
+        # whole texts of all its articles would be a large outlet's gigabyte
+        ends = lines if len(lines) <= 2 * ZONE else [*lines[:ZONE], *lines[-ZONE:]]
+        texts.setdefault(str(row["language"] or "und"), []).append(ends)
+    table = Table("language", "in", "of", "at the", "line", box=None)
+    for language, articles in sorted(texts.items()):
+        for line in repeated_lines(articles):
+            cells = (language, str(line.articles), str(line.of), line.place, line.text)
+            table.add_row(*map(Text, cells))
+    if table.row_count:
+        console.print(table)
+    counts = ", ".join(f"{len(articles)} in {language}" for language, articles in sorted(texts.items()))
+    console.print(
+        Text(f"{table.row_count} lines that are repeated; articles of {outlet}: {counts or 'none'}. "
+             f"Nothing is said of fewer than {LEAST} in a language.")
+    )  # fmt: skip
+
+
+def _cells(marked: MarkedLine) -> tuple[Text, ...]:
+    style = _STYLES[marked.mark]
+    label = "" if marked.mark == "outside" else marked.label
+    return (
+        Text(_SIGNS[marked.mark], "bold"),
+        Text(label, "green" if marked.mark == "kept" else "dim"),
+        Text(marked.line.text, style, overflow="fold"),
+        Text(marked.line.selector, "dim", overflow="fold"),
+    )

@@ -1,0 +1,149 @@
+"""An inspection in words: which fields there are, what each has and where that stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.document.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from crawler.inspection.inspection import Inspection, MarkedLine
+
+NONE = "—"
+CONTEXT = 3
+"""Lines shown at both ends of a run that is outside the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One line of the table; all three without control characters."""
+
+    field: str
+    """Empty where the line is a further claim about the field above."""
+    value: str
+    source: str
+
+
+def field_lines(inspection: Inspection) -> list[FieldLine]:
+    return [
+        FieldLine(one_line(f), one_line(v), one_line(s)) for f, v, s in _fields(inspection)
+    ]  # what a page wrote may carry commands for the terminal
+
+
+def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    article, hints = inspection.article, inspection.hints
+    rules = [
+        f"{name}: {css}"
+        for name, css in (("byline", hints.byline), ("drop", hints.drop), ("switcher", hints.switcher))
+        if css
+    ]
+    yield "outlet", hints.outlet, "; ".join(rules) or "no rules of its own"
+    yield "verdict", inspection.refused or "an article", "pipelines/validate.py"
+    told = {claim.source: claim.value for claim in article.extra}
+    yield (
+        "kind",
+        told.get("kind", NONE),
+        "; ".join(told[k] for k in ("kind_source", "page_type") if k in told),
+    )
+    yield from _text(inspection)
+    yield "canonical", article.canonical_url or NONE, "link rel=canonical" if article.canonical_url else ""
+    yield "headline", article.headline or NONE, inspection.headline_source or "nowhere"
+    yield from _others(inspection, "headline", article.headline)
+    yield from _stated(inspection, "lead", article.lead)
+    yield "authors", ", ".join(article.authors) or NONE, article.authors_source or "no claim names a person"
+    yield "", f"byline: {article.byline or NONE}", "as printed"
+    for claim in article.author_claims:
+        read = " → no person" if claim.value in inspection.nobody else ""
+        yield "", f"claim: {claim.value}", f"{claim.source}{read}"
+    yield "published", _utc(article.published_at), article.published_source or "nowhere"
+    for date in inspection.dates:
+        yield "", f"claim: {date.raw}", f"{date.source} → {_utc(date.at) if date.at else 'not believed'}"
+    modified = f"{inspection.modified_source}, {article.modified_raw}" if article.modified_raw else "nowhere"
+    yield "modified", _utc(article.modified_at), modified
+    yield from _language(inspection)
+    for field, value in (
+        ("section", article.section),
+        ("tags", ", ".join(article.tags)),
+        ("image", article.image_url),
+    ):
+        yield from _stated(inspection, field, value)
+    if article.image_caption:
+        yield "", f"caption: {article.image_caption}", ""
+    if not article.alternates:
+        yield "alternates", NONE, "no hreflang, no switcher"
+    for i, alternate in enumerate(article.alternates):
+        address = f"{alternate.language or 'no language'}: {alternate.url}"
+        yield "" if i else "alternates", address, alternate.source
+    rest = [claim for claim in article.extra if claim.source not in {"kind", "kind_source", "page_type"}]
+    for i, claim in enumerate(rest):
+        yield "" if i else "extra", claim.value, claim.source
+
+
+def _text(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    article = inspection.article
+    counts = Counter(block.kind for block in article.blocks)
+    kinds = ", ".join(f"{number} {kind}" for kind, number in counts.most_common())
+    blocks = f" in {len(article.blocks)} blocks: {kinds}" if kinds else ""
+    yield "text", f"{len(article.body)} characters{blocks}", f"in {inspection.place}"
+    yield "", "", article.extractor
+
+
+def _language(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    article = inspection.article
+    sure = "" if article.language_confidence is None else f" ({article.language_confidence:.3f})"
+    yield "language", f"{article.language or NONE}{sure}", article.language_reason or ""
+    if (read := article.text_language) is not None:
+        told = [f"{read.letters} letters, {read.confidence:.3f}{'' if read.trusted else ', not trusted'}"]
+        if read.uk_share is not None:
+            told.append(f"of the letters that only uk or ru has, {read.uk_share:.0%} are uk")
+        if read.mixed_with is not None:
+            told.append(f"quotes {read.mixed_with}: {read.mixed_share:.0%} of the letters")
+        yield "", f"text reads as {read.language}", ", ".join((*told, *read.flags))
+    for evidence in article.language_evidence:
+        if evidence.source != "text":
+            yield "", f"claim: {evidence.tag}", evidence.source
+
+
+def _stated(inspection: Inspection, field: str, value: str | None) -> Iterator[tuple[str, str, str]]:
+    """The field, the claim that it is, and what else is stated of it."""
+    said = [claim for claim in inspection.stated if claim.field == field]
+    folded = for_comparison(value or "")
+    same = [claim.source for claim in said if folded and for_comparison(claim.value) == folded]
+    yield field, value or NONE, " = ".join(same) or ("" if value else "nowhere")
+    yield from _others(inspection, field, value)
+
+
+def _others(inspection: Inspection, field: str, value: str | None) -> Iterator[tuple[str, str, str]]:
+    for claim in inspection.stated:
+        if claim.field == field and for_comparison(claim.value) != for_comparison(value or ""):
+            yield "", f"claim: {claim.value}", claim.source
+
+
+def summary(inspection: Inspection) -> str:
+    """How many lines of the page became what."""
+    counts = Counter(line.mark for line in inspection.lines)
+    return (
+        f"{counts['kept']} lines are the text, {counts['field']} have another field, "
+        f"{counts['dropped']} were left out, {counts['outside']} are outside the text"
+    )
+
+
+def runs(inspection: Inspection) -> Iterator[tuple[list[MarkedLine], bool]]:
+    """The lines in page order, in runs; True for one outside the text that is long enough to be folded."""
+    run: list[MarkedLine] = []
+    for line in inspection.lines:
+        if run and (line.mark == "outside") != (run[0].mark == "outside"):
+            yield run, run[0].mark == "outside" and len(run) > 2 * CONTEXT + 1
+            run = []
+        run.append(line)
+    if run:
+        yield run, run[0].mark == "outside" and len(run) > 2 * CONTEXT + 1
+
+
+def _utc(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else NONE

@@ -1,0 +1,1 @@
+"""An outlet as data."""

@@ -1,0 +1,163 @@
+"""The checks that a declaration has to pass at start: what cannot be meant is refused with a sentence."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+from typing import TYPE_CHECKING, get_args
+from urllib.parse import urljoin, urlsplit
+
+from cssselect import SelectorError
+from lxml.cssselect import CSSSelector
+
+from crawler.exceptions import DeclarationError
+from crawler.outlet.declaration import Confidence, in_domains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.outlet.declaration import Outlet
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
+SOURCES = ("news_sitemaps", "feeds", "archive_sitemaps", "day_archives")
+LISTS = ("languages", "allowed_domains", *SOURCES)
+TEXTS = ("title", "home", "byline", "drop", "switcher")
+NAME = re.compile(r"[a-z0-9.-]{1,64}")
+GROUP = re.compile(r"[a-z_]+", re.IGNORECASE)
+
+
+def check_declaration(outlet: type[Outlet]) -> None:
+    """Raises DeclarationError with the name of the outlet, what it says and what was expected."""
+    # one after the other: what is of a wrong kind cannot be looked at any further
+    for check in (_kinds, _addresses, _home, _values):
+        if problems := list(check(outlet)):
+            raise DeclarationError(f"outlet {outlet.name!r}: " + "; ".join(problems))
+
+
+def _kinds(outlet: type[Outlet]) -> Iterator[str]:
+    for field in LISTS:
+        value = getattr(outlet, field)
+        if isinstance(value, str):
+            # each of its letters would be an address
+            yield f"{field} {value!r} is one text; put it into [ ]"
+        elif not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+            yield f"{field} {value!r} is no list of texts"
+    for field in TEXTS:
+        if not isinstance(value := getattr(outlet, field), str | None):
+            yield f"{field} {value!r} is no text"
+    patterns = outlet.article_url
+    if not isinstance(patterns, str | list | tuple) or not all(isinstance(one, str) for one in patterns):
+        yield f"article_url {patterns!r} is no regular expression and no list of them"
+    templates = outlet.variant_url
+    if not isinstance(templates, dict) or not all(isinstance(one, str) for one in templates.values()):
+        yield f"variant_url {templates!r} has not the form {{'ru': '/rus/{{path}}'}}"
+    budget = outlet.page_budget
+    if budget is not None and (not isinstance(budget, int) or budget < 1):
+        yield f"page_budget {budget!r} is no number of pages; leave it out for the usual one"
+
+
+def _addresses(outlet: type[Outlet]) -> Iterator[str]:
+    for address in (outlet.home, *_sources(outlet), *outlet.variant_url.values()):
+        try:
+            urlsplit(urljoin(outlet.home, address))
+        except ValueError as error:
+            yield f"{address!r} is no address: {error}"
+
+
+def _home(outlet: type[Outlet]) -> Iterator[str]:
+    written = [*_sources(outlet), *outlet.variant_url.values(), *outlet.written_patterns()]
+    relative = [address for address in written if address.startswith("/") or "//" not in address]
+    parts = urlsplit(outlet.home)
+    if (outlet.home or relative) and not (parts.hostname and parts.scheme in {"http", "https"}):
+        yield f"home {outlet.home!r} is no address, as https://www.pravda.com.ua"
+    for domain in outlet.allowed_domains:
+        if not re.fullmatch(r"[\w.-]+", domain):
+            yield f"allowed_domains: {domain!r} is no host; write it without scheme, port and path"
+
+
+def _values(outlet: type[Outlet]) -> Iterator[str]:
+    if not NAME.fullmatch(outlet.name):
+        yield f"name must match {NAME.pattern}"
+    if outlet.home and not outlet.languages:
+        yield "languages is missing, as ('uk', 'ru')"
+    for language in outlet.languages:
+        yield from _language("languages", language)
+    if outlet.confidence not in (None, *get_args(Confidence)):
+        yield f"confidence {outlet.confidence!r} is none of {', '.join(get_args(Confidence))}"
+    if broken := list(_articles(outlet)):
+        yield from broken
+        return
+    yield from _variants(outlet)
+    for address in (*_sources(outlet), *outlet.variant_url.values()):
+        if not in_domains(urljoin(outlet.home, address), outlet.domains()):
+            yield f"{address!r} is outside allowed_domains {outlet.domains()}"
+    for field in ("archive_sitemaps", "day_archives"):
+        for address in getattr(outlet, field):
+            # an index names its own
+            if "%" not in address and not address.endswith("index.xml"):
+                yield f"{field} {address!r} names no day: write %Y, %m and %d where they belong"
+    settings = getattr(outlet, "custom_settings", None) or {}
+    if settings.get("ALLOW_PRIVATE_NETWORK") and outlet.domains() != ["127.0.0.1"]:
+        yield "custom_settings: only an outlet on 127.0.0.1 may set ALLOW_PRIVATE_NETWORK"
+    for field in ("byline", "drop", "switcher"):
+        css = getattr(outlet, field)
+        if css is not None:
+            try:
+                CSSSelector(css)
+            except SelectorError as error:
+                yield f"{field} {css!r} is no CSS selector: {error}"
+
+
+def _articles(outlet: type[Outlet]) -> Iterator[str]:
+    if not outlet.written_patterns():
+        if outlet.home:
+            yield "article_url is missing: all that a feed lists would be an article"
+        return
+    for written, pattern in zip(outlet.written_patterns(), outlet.patterns(), strict=True):
+        # as it stands in the file
+        shown = f'article_url r"{written}"'
+        try:
+            re.compile(written)
+            rule = re.compile(pattern)
+        except re.error as error:
+            yield f"{shown} is no regular expression: {error}"
+            continue
+        if not written.startswith("/") and "://" not in written:
+            yield f"{shown} begins neither with / nor with https?://: it takes nothing"
+        if r"\?" in written:
+            yield f"{shown} has a query: it is asked of the address before the ?, leave it out"
+        for address in ("/", *_sources(outlet)):
+            whole = urljoin(outlet.home, address).split("?", 1)[0]
+            if outlet.home and rule.fullmatch(whole):
+                yield f"{shown} takes {whole!r}, which is no article"
+                break
+
+
+def _variants(outlet: type[Outlet]) -> Iterator[str]:
+    groups = {name for pattern in outlet.patterns() for name in re.compile(pattern).groupindex}
+    for language, template in outlet.variant_url.items():
+        yield from _language("variant_url", language)
+        if outlet.languages and language not in outlet.languages:
+            yield f"variant_url: {language!r} is not among languages {', '.join(outlet.languages)}"
+        try:
+            fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+        except ValueError as error:
+            yield f"variant_url {template!r} cannot be filled in: {error}"
+            continue
+        if not fields:
+            yield f"variant_url {template!r} is one address for all articles: name a group in {{ }}"
+        elif not all(GROUP.fullmatch(field) for field in fields):
+            yield f"variant_url {template!r}: between {{ }} stands the name of a group of article_url"
+        elif unknown := ", ".join(sorted(fields - groups)):
+            yield f"variant_url {template!r} uses {unknown}, which article_url does not name"
+
+
+def _sources(outlet: type[Outlet]) -> tuple[str, ...]:
+    return tuple(address for field in SOURCES for address in getattr(outlet, field))
+
+
+def _language(field: str, language: str) -> Iterator[str]:
+    if language == "ua":
+        yield f"{field}: Ukrainian is 'uk'; 'ua' is a country"
+    elif not LANGUAGE.fullmatch(language):
+        yield f"{field}: {language!r} is no BCP 47 language"

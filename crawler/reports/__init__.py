@@ -1,0 +1,1 @@
+"""The account that a run gives at its end."""

@@ -1,0 +1,79 @@
+"""Whether a run was whole, and the account of it that goes into the manifest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.downloader.handler import REQUESTS
+from crawler.extensions.backoff import BackOff
+from crawler.extensions.ledger import Ledger
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+def problems(crawler: Crawler) -> list[str]:
+    """Everything that makes a run less than whole, but for the archive's own errors; each a sentence."""
+    ledger, backoff = crawler.get_extension(Ledger), crawler.get_extension(BackOff)
+    assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
+    assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
+    found = [host.told(name) for name, host in backoff.hosts.items() if host.given_up is not None]
+    totals = ledger.totals()
+    lost = sum(count for kind, count in totals.items() if kind.startswith("failed(error-"))
+    if lost:
+        found.append(f"{lost} URLs ended in an error of our own; see the log above")
+    if ledger.broken_start is not None:
+        found.append(
+            f"not all that this crawl should begin with was asked for ({ledger.broken_start}); "
+            "see the log above"
+        )
+    if unfinished := totals.get("failed(unfinished)", 0):
+        found.append(f"{unfinished} URLs were not finished when the crawl stopped; run it again")
+    if sum(totals.values()) != ledger.discovered:
+        found.append(
+            f"{ledger.discovered} URLs were discovered, but {sum(totals.values())} are accounted for"
+        )
+    unread = {url: why for url, why in ledger.sources.items() if why != "read"}
+    if unread and len(unread) == len(ledger.sources):
+        first, why = next(iter(unread.items()))
+        found.append(f"no sitemap or feed could be read, {first}: {why}")
+    kept = [
+        url for url in ledger.asked if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged")
+    ]
+    if ledger.asked and not kept:
+        url = sorted(ledger.asked)[0]
+        outcome, reason = ledger.outcome(url) or ("failed", "unfinished")
+        many = len(ledger.asked)
+        told = "the address given was not" if many == 1 else f"none of the {many} addresses given was"
+        found.append(
+            f"{told} archived, {url}: {outcome}({reason})"
+            + ("; `scrapy crawl page` takes those of any site" if reason == "offsite" else "")
+        )
+    return found
+
+
+def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
+    """The totals of the ledger, whose sum is what was discovered; beside them, with a slash, the run's own.
+
+    `requests/crawl` and `requests/revisit`: robots.txt, redirects and repetitions included; among the latter
+    is what a crawl looks at again because a list says that it has changed. `sources/read`, `sources/failed`,
+    `run/finished` and, at the end, `run/problems`: 0 where the exit code is 0.
+    """
+    ledger, spider = crawler.get_extension(Ledger), crawler.spider
+    assert ledger is not None
+    assert spider is not None
+    assert crawler.stats is not None
+    asked = crawler.stats.get_value(REQUESTS, 0)
+    discovering = getattr(spider, "discovering", None)
+    again = asked if getattr(spider, "errand", "crawl") == "revisit" else 0
+    again = discovering.changes.asked if discovering is not None else again
+    read = sum(1 for why in ledger.sources.values() if why == "read")
+    counts = {
+        **ledger.totals(),
+        "requests/crawl": asked - again,
+        "requests/revisit": again,
+        "sources/read": read,
+        "sources/failed": len(ledger.sources) - read,
+        "run/finished": int(finished),
+    }
+    return {**counts, "run/problems": len(problems(crawler))} if finished else counts

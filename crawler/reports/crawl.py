@@ -1,0 +1,187 @@
+"""What a run did, as a person wants to read it: stories, pairs by evidence, what was not kept and why."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rich.markup import escape
+from rich.table import Table
+
+import archive
+from crawler.reports.terminal import counts, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from archive.read.archive import Archive
+    from crawler.extensions.backoff import BackOff
+    from crawler.extensions.ledger import Ledger
+    from pipelines.snapshot import SnapshotStage
+
+# more rows than this say nothing on a terminal; the Parquet holds them all
+LISTED = 40
+SHOWN_LANGUAGES = ("uk", "en", "ru")
+
+
+class Row(NamedTuple):
+    story_id: str
+    article_id: str
+    language: str | None
+    headline: str
+    published_at: datetime | None
+
+
+def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: str, outlet: str) -> None:
+    if stage.snapshots:
+        read = archive.open(uri)
+        rows = _rows_of(read, stage.run_id)
+        evidence, pairs = _pairs_of(read, {row.article_id for row in rows})
+        if rows:
+            _print_stories(console, rows, evidence)
+        console.print(_summary(rows, pairs, outlet))
+    console.print(_outcomes(ledger))
+    unread = [(url, why) for url, why in ledger.sources.items() if why != "read"]
+    for url, why in unread[:LISTED]:
+        console.print(f"[yellow]not read[/]  {escape(visible(url))}: {escape(visible(why))}")
+    if len(unread) > LISTED:
+        console.print(f"… and {len(unread) - LISTED} more; each is a row of observations")
+    if stage.snapshots:
+        console.print(f"\nArchive   {escape(uri)}  (snapshot {stage.snapshots[-1].id})")
+        # an object store has no links: there archive.open alone knows which files make up the snapshot
+        how = (
+            f'archive.open("{uri}").articles().to_pandas()'
+            if "://" in uri
+            else f'pandas.read_parquet("{uri}/articles")'
+        )
+        console.print(f"Read it   [bold]{escape(how)}[/]", soft_wrap=True)
+
+
+def print_slowed(console: Console, backoff: BackOff) -> None:
+    """Hosts that refused and were won back; one that was given up is a problem, which the command tells."""
+    for name, host in backoff.hosts.items():
+        if host.given_up is None:
+            console.print(f"[yellow]slowed[/]    {escape(visible(host.told(name)))}")
+
+
+def _rows_of(read: Archive, run_id: str) -> list[Row]:
+    """The articles this run looked at, new or not; the filters keep a large archive on the disk."""
+    seen = pc.field("outcome").isin(["archived", "unchanged"]) & (pc.field("run_id") == run_id)
+    looks = _filtered(read, "observations", ["article_id"], seen)
+    articles = pc.field("article_id").isin(_ids(looks.column("article_id").to_pylist()))
+    return [Row(**row) for row in _filtered(read, "articles", list(Row._fields), articles).to_pylist()]
+
+
+def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], Counter[str]]:
+    """The kinds of evidence of each article, and the number of pairs that have each kind."""
+    evidence: dict[str, set[str]] = defaultdict(set)
+    count: Counter[str] = Counter()
+    ids = _ids(articles)
+    touched = pc.field("article_id_a").isin(ids) | pc.field("article_id_b").isin(ids)
+    columns = ["article_id_a", "article_id_b", "evidence", "details"]
+    for pair in _filtered(read, "pairs", columns, touched).to_pylist():
+        count["pairs"] += 1
+        kinds = {one["kind"] for one in json.loads(pair["details"] or "{}").get("evidence", [])}
+        count.update(kinds or {pair["evidence"]})
+        for article in (pair["article_id_a"], pair["article_id_b"]):
+            evidence[article].add(pair["evidence"])
+    return evidence, count
+
+
+def _ids(listed: Iterable[str]) -> pa.Array:
+    """Typed: of an empty list, a run with nothing new, pyarrow would not know what it is a list of."""
+    return pa.array(list(listed), pa.string())
+
+
+def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
+    import pyarrow.dataset as ds  # noqa: PLC0415  `scrapy live` has no use for it
+
+    return ds.dataset(read.path(table)).to_table(columns=columns, filter=where)
+
+
+def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[str]]) -> None:
+    stories: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        stories[row.story_id].append(row)
+    table = Table(
+        title="Stories of this run, and how much later each language came",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    # a ratio would squeeze the narrow columns out of an 80-column terminal
+    table.add_column("headline", no_wrap=True, overflow="ellipsis", width=max(20, console.width - 38))
+    for language in SHOWN_LANGUAGES:
+        table.add_column(language, justify="right", no_wrap=True, width=6)
+    table.add_column("paired by", no_wrap=True, width=10)
+    by_size = sorted(stories.values(), key=lambda found: (-len(found), found[0].headline))
+    for found in by_size[:LISTED]:
+        by_language = {row.language: row for row in found}
+        headline = (by_language.get("en") or by_language.get("uk") or found[0]).headline
+        reasons = sorted(set().union(*(evidence.get(row.article_id, set()) for row in found)))
+        other = sorted(language or "unknown" for language in by_language.keys() - set(SHOWN_LANGUAGES))
+        first = min((row.published_at for row in found if row.published_at), default=None)
+        lags = [_lag(by_language.get(language), first) for language in SHOWN_LANGUAGES]
+        if other:
+            headline = f"({', '.join(other)}) {headline}"
+        table.add_row(escape(visible(headline)), *lags, ", ".join(reasons))
+    console.print(table)
+    if len(by_size) > LISTED:
+        console.print(f"… and {len(by_size) - LISTED} more")
+    console.print()
+
+
+def _lag(row: Row | None, first: datetime | None) -> str:
+    """How long after the first variant this one was published."""
+    if row is None:
+        return "[dim]·[/]"
+    if row.published_at is None or first is None:
+        return "[green]●[/]"
+    minutes = int((row.published_at - first).total_seconds() // 60)
+    if minutes == 0:
+        return "[green]first[/]"
+    if minutes < 60:
+        return f"[green]+{minutes}m[/]"
+    hours = minutes // 60
+    return f"[green]+{hours}h{minutes % 60:02d}[/]" if hours < 48 else f"[green]+{hours // 24}d[/]"
+
+
+def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
+    stories: dict[str, set[str | None]] = defaultdict(set)
+    for row in rows:
+        stories[row.story_id].add(row.language)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    languages = Counter(row.language or "unknown" for row in rows)
+    whole = sum(set(SHOWN_LANGUAGES) <= found for found in stories.values())
+    table.add_row("stories", str(len(stories)), f"{escape(outlet)}; {whole} of them in uk, en and ru")
+    table.add_row("articles", str(len(rows)), counts(languages))
+    kinds = Counter({kind: count for kind, count in pairs.items() if kind != "pairs"})
+    table.add_row("pairs", str(pairs["pairs"]), counts(kinds))
+    return table
+
+
+def _outcomes(ledger: Ledger) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    by_outcome: dict[str, Counter[str]] = defaultdict(Counter)
+    for kind, count in ledger.totals().items():
+        outcome, _, reason = kind.partition("(")
+        by_outcome[outcome][reason.rstrip(")")] += count
+    told = "each ended as one of:" if ledger.discovered else "nothing was listed"
+    table.add_row("addresses", str(ledger.discovered), told)
+    for outcome in ("archived", "unchanged", "skipped", "dropped", "failed"):
+        if reasons := by_outcome.get(outcome):
+            named = Counter({reason: count for reason, count in reasons.items() if reason})
+            table.add_row(f"  {outcome}", str(sum(reasons.values())), counts(named))
+    return table

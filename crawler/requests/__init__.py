@@ -1,0 +1,1 @@
+"""Every request for an article, and why one was not made."""

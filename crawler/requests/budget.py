@@ -1,0 +1,44 @@
+"""How much one run asks of an outlet: a trap that makes addresses without end is left after that.
+
+What is over the budget is told, and the next run goes on with it: what the archive has by then costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+    from crawler.outlet.declaration import Outlet
+    from crawler.story.arguments import Arguments
+
+
+@dataclass(slots=True)
+class Budget:
+    pages: int
+    """Of articles; the variants of a story count, and are fetched all the same once it was begun."""
+    lists: int
+    """Sitemaps that one source leads to."""
+    asked: int = 0
+    _lists: Counter[str] = field(default_factory=Counter)
+
+    def allows_story(self) -> bool:
+        return self.asked < self.pages
+
+    def page(self) -> None:
+        self.asked += 1
+
+    def allows_list(self, source: str) -> bool:
+        """Counts it, too; `source` is where the outlet's declaration led."""
+        self._lists[source] += 1
+        return self._lists[source] <= self.lists
+
+
+def budget_of(outlet: Outlet, arguments: Arguments, settings: BaseSettings) -> Budget:
+    """What the operator says for this run; else the setting, which the outlet's declaration may lower."""
+    usual = settings.getint("PAGE_BUDGET")
+    pages = arguments.pages or min(usual, outlet.page_budget or usual)
+    return Budget(pages, settings.getint("LIST_BUDGET"))

@@ -1,0 +1,38 @@
+"""An HTTP answer of Scrapy's as extraction takes it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from w3lib.encoding import http_content_type_encoding
+
+from crawler.extensions.ledger import first_address
+from crawler.items import Fetch
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+
+def fetch_of(response: Response) -> Fetch:
+    """Fetched now: a page is read as soon as it has come."""
+    return Fetch(
+        url=response.url,
+        requested_url=first_address(response),
+        body=response.body,
+        encoding=encoding_of(response),
+        http_status=response.status,
+        fetched_at=datetime.now(UTC),
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+    )
+
+
+def encoding_of(response: Response) -> str | None:
+    """Of the Content-Type header; None where it names none."""
+    return http_content_type_encoding(_header(response, "Content-Type"))
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value is not None else None

@@ -1,0 +1,127 @@
+"""What earlier looks say of each article: folded from the observations of one outlet, in portions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
+
+    from archive.read.archive import Archive
+
+    Numbers = npt.NDArray[np.int64]
+    Mask = npt.NDArray[np.bool_]
+
+_PORTION = 1 << 17
+# a skipped address was not asked for, but for the one that robots.txt forbids: asking again soon is no use
+_LOOKED = pa.array(["archived", "unchanged", "dropped", "failed"])
+_READ = pa.array(["archived", "unchanged"])
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Columns, one number for each article asked about; times are microseconds since 1970, 0 for never."""
+
+    last: Numbers
+    read: Numbers
+    """When the page itself came last, not a 304."""
+    last_was_read: Mask
+    """Whether the last look brought the page, or a 304."""
+    not_modified: Numbers
+    """Answers 304 since then."""
+    missing: Numbers
+    """404 and 410 in a row, as of the last look."""
+
+
+def read_looks(held: Archive, outlet: str, articles: pa.Array) -> Looks:
+    """`articles`: ids. Two passes, as the rows come in no order."""
+    count = len(articles)
+    last, read, not_modified, missing = (np.zeros(count, np.int64) for _ in range(4))
+    last_was_read = np.zeros(count, bool)
+    if not count:
+        return Looks(last, read, last_was_read, not_modified, missing)
+    for rows in _portions(held, outlet):
+        index, at, brought = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
+        ours = (index >= 0) & _is_look(rows)
+        np.maximum.at(last, index[ours], at[ours])
+        page = ours & brought & (_status(rows) != 304)
+        np.maximum.at(read, index[page], at[page])
+    for rows in _portions(held, outlet):
+        index, at, brought = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
+        ours = (index >= 0) & _is_look(rows)
+        same = ours & brought & (_status(rows) == 304) & (at > read[index])
+        np.add.at(not_modified, index[same], 1)
+        latest = ours & (at == last[index])
+        last_was_read[index[latest]] = brought[latest]
+        missing[index[latest]] = _numbers(rows, "missing")[latest]
+    return Looks(last, read, last_was_read, not_modified, missing)
+
+
+def last_asked(held: Archive, outlet: str, addresses: Sequence[str]) -> dict[str, int]:
+    """When each of these addresses was last asked for; those that never were are left out."""
+    wanted = ds.field("requested_url").isin(pa.array(addresses, pa.string()))
+    columns = ["requested_url", "observed_at", "outcome", "reason"]
+    rows = held.observations(columns=columns).where(ds.field("outlet") == outlet, wanted).to_arrow()
+    found: dict[str, int] = {}
+    for address, at in zip(rows["requested_url"].to_pylist(), _micros(rows).tolist(), strict=True):
+        found[address] = max(at, found.get(address, 0))
+    return found
+
+
+def validators(held: Archive, outlet: str, read: dict[str, int]) -> dict[str, tuple[str | None, str | None]]:
+    """ETag and Last-Modified that came with the page, of article ids and the times at which it was read."""
+    wanted = ds.field("article_id").isin(pa.array([*read], pa.string()))
+    columns = ["article_id", "observed_at", "etag", "last_modified"]
+    rows = held.observations(columns=columns).where(ds.field("outlet") == outlet, wanted)
+    return {
+        row["article_id"]: (row["etag"], row["last_modified"])
+        for portion in rows.batches(_PORTION)
+        for row, at in zip(portion.to_pylist(), _micros(portion).tolist(), strict=True)
+        if at == read[row["article_id"]] and (row["etag"] or row["last_modified"])
+    }
+
+
+def _portions(held: Archive, outlet: str) -> Iterator[pa.RecordBatch]:
+    columns = ["article_id", "outcome", "reason", "http_status", "observed_at", "missing"]
+    known = pc.invert(pc.is_null(ds.field("article_id")))
+    rows = held.observations(columns=columns).where(ds.field("outlet") == outlet, known)
+    return rows.batches(_PORTION)
+
+
+def _index(rows: pa.RecordBatch, articles: pa.Array) -> Numbers:
+    found: Numbers = _plain(pc.fill_null(pc.index_in(rows["article_id"], value_set=articles), -1))
+    return found
+
+
+def _micros(rows: pa.RecordBatch | pa.Table) -> Numbers:
+    return _plain(pc.cast(rows["observed_at"], pa.int64()))
+
+
+def _status(rows: pa.RecordBatch) -> Numbers:
+    return _numbers(rows, "http_status")
+
+
+def _numbers(rows: pa.RecordBatch, column: str) -> Numbers:
+    return _plain(pc.fill_null(rows[column], 0))
+
+
+def _is_among(rows: pa.RecordBatch, outcomes: pa.Array) -> Mask:
+    return np.asarray(pc.is_in(rows["outcome"].cast(pa.string()), value_set=outcomes), bool)
+
+
+def _is_look(rows: pa.RecordBatch) -> Mask:
+    forbidden = pc.fill_null(pc.equal(rows["reason"].cast(pa.string()), "robots.txt"), False)
+    looked: Mask = _is_among(rows, _LOOKED) | np.asarray(forbidden, bool)
+    return looked
+
+
+def _plain(values: pa.Array | pa.ChunkedArray) -> Numbers:
+    return np.asarray(values, np.int64)

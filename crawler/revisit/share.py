@@ -1,0 +1,43 @@
+"""How many requests revisits have left: a fifth, at most, of all that an outlet is asked in 24 hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archive.read.runs import runs
+from crawler.revisit.schedule import SHARE_OF, allowance
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crawler.revisit.plan import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    crawled: int
+    revisited: int
+    """Requests of the last 24 hours, from the accounts in the manifests."""
+
+    @property
+    def left(self) -> int:
+        return allowance(self.crawled, self.revisited)
+
+    def fitting(self, visits: tuple[Visit, ...], a_host: int) -> tuple[Visit, ...]:
+        """The first of them that fit into it; `a_host`: requests that each host costs beside, robots.txt."""
+        taken: list[Visit] = []
+        hosts: set[str | None] = set()
+        for visit in visits:
+            hosts.add(urlsplit(visit.url).hostname)
+            if len(taken) + 1 + a_host * len(hosts) > self.left:
+                break
+            taken.append(visit)
+        return tuple(taken)
+
+
+def share_of(uri: str, outlet: str, now: datetime) -> Share:
+    ours = [run.counts for run in runs(uri, now - SHARE_OF) if run.outlet == outlet]
+    crawled = sum(counts.get("requests/crawl", 0) for counts in ours)
+    return Share(crawled, sum(counts.get("requests/revisit", 0) for counts in ours))

@@ -1,0 +1,1 @@
+"""The spider that every outlet is an instance of."""

@@ -1,0 +1,178 @@
+"""What `-a NAME=VALUE` may say, checked before anything is fetched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from crawler.downloader.proxy import read_proxy
+from crawler.downloader.public_hosts import refusal
+from crawler.downloader.resolver import pinned_names
+from crawler.extraction.fields.timezones import last_day
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
+    from crawler.revisit.plan import Visit
+
+REASONS = {
+    "scheme": "only http and https addresses can be crawled",
+    "no-host": "it names no host",
+    "bad-url": "it is not an address",
+    "credentials": "it carries a user name or password",
+    "private-address": "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if you mean it",
+}
+
+# an address may have a comma of its own
+_NEXT = re.compile(r",(?=\s*[a-z]+:)", re.IGNORECASE)
+
+FIRST_DAY = dt.date(1991, 8, 6)
+
+NUMBERS = (
+    ("EXTRACTION_PROCESSES", int, 1),
+    ("EXTRACTION_TIMEOUT", float, 0.1),
+    ("BACKOFF_DELAY", float, 0.01),
+    ("BACKOFF_LONGEST", float, 0.01),
+    ("RETRY_AFTER_LONGEST", float, 0),
+    ("REFUSALS_IN_A_ROW", int, 1),
+    ("PAGE_BUDGET", int, 1),
+    ("LIST_BUDGET", int, 1),
+)
+"""Settings that are numbers, and the least that can be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    number: int
+    text: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.number}: {self.text[:80]!r}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    urls: tuple[str, ...] = ()
+    broken: tuple[BrokenLine, ...] = ()
+    """Lines of the urls file that are no addresses; the good ones are crawled all the same."""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    """Exclusive."""
+    pages: int | None = None
+    """Pages that this run may ask for; None where nothing was said."""
+    visits: tuple[Visit, ...] | None = None
+    """Of a revisit: what is due; None for a crawl."""
+
+
+def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_private: bool) -> Arguments:
+    """Raises UsageError, in one sentence, for anything that cannot be meant."""
+    for name in given:
+        if name not in accepts:
+            known = ", ".join(accepts) if accepts else "none"
+            raise UsageError(f"unknown argument {name!r}; this spider takes: {known}", print_help=False)
+    if "url" in given and "urls" in given:
+        raise UsageError("give either url=URL or urls=FILE, not both", print_help=False)
+    since, until = _date(given, "since"), _date(given, "until")
+    today = last_day()
+    if since and not FIRST_DAY <= since <= today:
+        when = f"after today, {today}" if since > today else "before there was a web"
+        raise UsageError(f"since={since} is {when}", print_help=False)
+    if since and until and since >= until:
+        raise UsageError(f"since={since} must be before until={until}", print_help=False)
+    if until and not since:
+        raise UsageError("until=DATE needs since=DATE", print_help=False)
+    if since and ("url" in given or "urls" in given):
+        raise UsageError(
+            "since= walks the outlet's archive; it cannot be combined with url= or urls=", print_help=False
+        )
+    if "pages" in given and ("url" in given or "urls" in given):
+        raise UsageError(
+            "pages= bounds what is discovered; url= and urls= name all that is asked for", print_help=False
+        )
+    if "url" in given:
+        urls = tuple(part.strip(" ,") for part in _NEXT.split(given["url"]) if part.strip(" ,"))
+        if not urls:
+            raise UsageError("url= is empty; give the address of an article", print_help=False)
+        for url in urls:
+            if reason := refusal(url, allow_private=allow_private):
+                raise UsageError(f"url={url!r}: {REASONS.get(reason, reason)}", print_help=False)
+        return Arguments(urls=urls)
+    if "urls" in given:
+        return _read_file(Path(given["urls"]), allow_private=allow_private)
+    return Arguments(since=since, until=until, pages=_pages(given))
+
+
+def check_settings(settings: Settings) -> None:
+    """Raises UsageError for a value of our own settings that cannot be meant."""
+    for name, kind, least in NUMBERS:
+        try:
+            fits = kind(settings[name]) >= least
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            expected = f"a number of at least {least}"
+            raise UsageError(f"{name}={settings[name]!r}: expected {expected}", print_help=False)
+    if settings["KEEP_RAW"] not in ("warc", "none"):
+        got = settings["KEEP_RAW"]
+        raise UsageError(f"KEEP_RAW={got!r}: expected warc or none", print_help=False)
+    for name, read in (("PROXY", read_proxy), ("RESOLVE_TO", pinned_names)):
+        try:
+            read(settings[name] or "")
+        except ValueError as error:
+            raise UsageError(f"{name}: {error}", print_help=False) from None
+    for name in ("ALLOW_PRIVATE_NETWORK", "OPT_OUT_FILES"):
+        try:
+            settings.getbool(name)
+        except ValueError:
+            raise UsageError(f"{name}={settings[name]!r}: expected True or False", print_help=False) from None
+
+
+def _pages(given: dict[str, str]) -> int | None:
+    if "pages" not in given:
+        return None
+    written = given["pages"]
+    if not (written.isascii() and written.isdecimal() and 0 < len(written) < 10 and int(written)):
+        raise UsageError(f"pages={written!r}: expected a number of at least 1", print_help=False)
+    return int(written)
+
+
+def _date(given: dict[str, str], name: str) -> dt.date | None:
+    if name not in given:
+        return None
+    try:
+        return dt.date.fromisoformat(given[name])
+    except ValueError:
+        raise UsageError(
+            f"{name}={given[name]!r} is no date; write it as 2026-01-31", print_help=False
+        ) from None
+
+
+def _read_file(path: Path, *, allow_private: bool) -> Arguments:
+    try:
+        # Windows' editors begin a text with a mark
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"urls={str(path)!r} cannot be read: {why}", print_help=False) from None
+    urls: list[str] = []
+    broken: list[BrokenLine] = []
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if reason := refusal(text, allow_private=allow_private):
+            broken.append(BrokenLine(number, text, REASONS.get(reason, reason)))
+        else:
+            urls.append(text)
+    if not urls:
+        listed = "; ".join(str(line) for line in broken[:3])
+        raise UsageError(
+            f"urls={str(path)!r} holds no address{': ' + listed if listed else ''}", print_help=False
+        )
+    return Arguments(urls=tuple(urls), broken=tuple(broken))

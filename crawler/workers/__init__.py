@@ -1,0 +1,1 @@
+"""Processes that can be killed, for work on pages."""

@@ -1,0 +1,282 @@
+"""The crawl's end of one worker process: what it was given, what it answers, and when it is too late."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pickle
+import signal
+import socket
+from collections import deque
+from typing import TYPE_CHECKING
+
+from crawler.exceptions import BadReply, ExtractionError, ExtractionTimeout, WorkerDied
+from crawler.extraction.watch import Verdict, Watch
+from crawler.workers.server import ANSWER, HELLO, LENGTH, MEMORY_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.workers.server_process import ServerProcess
+
+HELD = 2
+WORKERS_A_TASK = 2
+"""Workers that may end while they are at a task before it is to blame."""
+SERVERS_A_TASK = 4
+"""Servers that may end so, and their workers with them: nothing that a page is made of does that."""
+IDLE = 6
+"""Times its CPU time that a worker may go without any use of CPU, in a row."""
+# of a socket: a page waits in the kernel for its worker, not in this process
+_BUFFER = 4 << 20
+_PORTION = 1 << 18
+
+
+class Task:
+    def __init__(self, function: Callable[..., object], args: object, kwargs: object) -> None:
+        self.name = function.__name__
+        self.job = packed((function, args, kwargs))
+        self.result: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._workers_ended = 0
+        self._servers_ended = 0
+
+    def answer(self, reply: bytes) -> None:
+        try:
+            value, error = pickle.loads(reply)
+        except Exception as broken:  # what others' objects do when they are unpacked is any error at all
+            error = BadReply(f"what {self.name} gave cannot be unpacked: {type(broken).__name__}: {broken}")
+        if isinstance(error, MemoryError):
+            self.fail(WorkerDied(f"{self.name} wanted more than {MEMORY_LIMIT >> 20} MB"))
+        elif error is not None:
+            self.fail(error)
+        elif not self.result.done():  # whoever waited for it may have been cancelled
+            self.result.set_result(value)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.result.done():
+            self.result.set_exception(error)
+
+    def suffer(self, failure: ExtractionError, *, with_server: bool) -> bool:
+        """Its worker ended while it was at work. False where another is to try."""
+        if with_server:
+            self._servers_ended += 1
+        else:
+            self._workers_ended += 1
+        if self._workers_ended < WORKERS_A_TASK and self._servers_ended < SERVERS_A_TASK:
+            return False
+        self.fail(failure)
+        return True
+
+
+def packed(value: object) -> list[memoryview]:
+    """One message: how many parts there are, how long each is, the pickle, and what is large beside it.
+
+    Not put together: a page of megabytes is sent from where it lies.
+    """
+    beside: list[pickle.PickleBuffer] = []
+    parts = [memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=beside.append))]
+    parts += [buffer.raw() for buffer in beside]
+    lengths = b"".join(part.nbytes.to_bytes(LENGTH, "big") for part in parts)
+    return [memoryview(len(parts).to_bytes(LENGTH, "big") + lengths), *parts]
+
+
+class Worker:
+    """Calls `heard` after each message, and when it has ended: `held` is then what it leaves undone."""
+
+    def __init__(
+        self, seconds: float, idle_start: float, heard: Callable[[Worker], None], server: ServerProcess
+    ) -> None:
+        self._seconds = seconds
+        self._idle_start = idle_start
+        self._heard = heard
+        # its own: the pool may have begun another by the time this worker is heard to have ended
+        self.server = server
+        self._socket, theirs = socket.socketpair()
+        for end in (self._socket, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        with theirs:
+            server.fork(theirs)
+        self._socket.setblocking(False)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._watch: Watch | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._received = bytearray()
+        self._moved = False
+        self._used = 0.0
+        """Seconds of CPU, as it said with its last answer."""
+        self._unsent: deque[memoryview] = deque()
+        self.held: deque[Task] = deque()
+        self.answered = 0
+        self.pid = 0
+        """0 until it has said that it runs."""
+        self.worn = False
+        """Takes no more tasks; ends when it has answered those it holds."""
+        self.ended = False
+
+    @property
+    def takes(self) -> bool:
+        return not self.worn and (len(self.held) < HELD if self.held else not self._ended_unheard())
+
+    def _ended_unheard(self) -> bool:
+        """What an idle worker is given is what it is blamed for, unless it ended before."""
+        try:
+            return not self._socket.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._loop is None:
+            self._loop = loop
+            loop.add_reader(self._socket, self._read)
+            self._begin_watch()
+
+    def give(self, task: Task) -> None:
+        self.held.append(task)
+        idle = not self._unsent
+        self._unsent += task.job
+        if idle and not self._send():
+            assert self._loop is not None
+            self._loop.add_writer(self._socket, self._send_on)
+        if len(self.held) == 1 and self.pid:
+            self._begin_watch()
+
+    def end(self, failure: ExtractionError | None, *, with_server: bool = False) -> None:
+        """Kill it. What it holds stays in `held`, but for a task that it was at and that fails by this.
+
+        None where the task it was at has nothing to do with it.
+        """
+        self.worn = self.ended = True
+        self._end_watch()
+        if self._loop is not None:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+        self._socket.close()
+        if not self.pid:  # it has not got to a task
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        if failure is not None and self.held and self.held[0].suffer(failure, with_server=with_server):
+            self.held.popleft()
+
+    # --- how long it takes -------------------------------------------------------------------------
+    def _begin_watch(self) -> None:
+        """Of the task it is at; before it has begun, of the server, which may be at its imports or hang."""
+        self._end_watch()
+        if not self.pid:
+            self._watch = Watch(self.server.pid, cpu=2 * self._idle_start, idle=self._idle_start)
+        elif self.held:
+            idle = IDLE * self._seconds
+            self._watch = Watch(self.pid, cpu=self._seconds, idle=idle, since=self._used)
+        self._wait()
+
+    def _end_watch(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._watch = self._timer = None
+
+    def _wait(self) -> None:
+        if self._watch is not None and self._loop is not None:
+            self._timer = self._loop.call_later(self._watch.wait, self._look)
+
+    def _look(self) -> None:
+        watch = self._watch
+        # where the loop was blocked for long, the answer lies ready
+        self._read()
+        if watch is None or self._watch is not watch:
+            return
+        verdict = watch.look(moved=self._moved)
+        self._moved = False
+        if verdict is None:
+            self._wait()
+            return
+        if verdict is Verdict.ENDED:
+            # a child of it, or of the server, holds the socket; its last word may have come just now
+            self._read()
+        elif not self.pid:
+            self.server.give_up()
+        if not self.ended:
+            self._end_by(verdict)
+
+    def _end_by(self, verdict: Verdict) -> None:
+        if not self.pid or verdict is Verdict.ENDED:
+            self._end_as_dead()
+            return
+        told = {
+            Verdict.COSTLY: f"used {self._seconds:g} s of CPU",
+            Verdict.IDLE: f"used no CPU for {IDLE * self._seconds:g} s",
+        }
+        name = self.held[0].name
+        self.end(ExtractionTimeout(f"{name} {told[verdict]} and did not end, in {WORKERS_A_TASK} workers"))
+        self._heard(self)
+
+    def _end_as_dead(self) -> None:
+        name = self.held[0].name if self.held else "nothing"
+        failure = WorkerDied(f"the process running {name} ended, in {WORKERS_A_TASK} workers")
+        self.end(failure, with_server=self.server.ended)
+        self._heard(self)
+
+    # --- messages ----------------------------------------------------------------------------------
+    def _send_on(self) -> None:
+        if self._send() and self._loop is not None:
+            self._loop.remove_writer(self._socket)
+
+    def _send(self) -> bool:
+        """Whether everything is sent."""
+        while self._unsent:
+            try:
+                sent = self._socket.sendmsg([*self._unsent])
+            except BlockingIOError:
+                return False
+            except OSError:  # it has ended: reading says so too
+                self._unsent.clear()
+                return True
+            while self._unsent and sent >= self._unsent[0].nbytes:
+                sent -= self._unsent.popleft().nbytes
+            if self._unsent:
+                self._unsent[0] = self._unsent[0][sent:]
+        return True
+
+    def _read(self) -> None:
+        """All that lies ready."""
+        while not self.ended:
+            try:
+                portion = self._socket.recv(_PORTION)
+            except BlockingIOError:
+                return
+            except OSError:
+                portion = b""
+            if not portion:
+                self._end_as_dead()
+                return
+            self._moved = True
+            self._received += portion
+            while not self.ended and self._take_message():
+                pass
+
+    def _take_message(self) -> bool:
+        """Whether one was whole."""
+        if not self.pid:
+            if len(self._received) < HELLO.size:
+                return False
+            (self.pid,) = HELLO.unpack_from(self._received)
+            del self._received[: HELLO.size]
+            self.server.begun = True
+        else:
+            if len(self._received) < ANSWER.size:
+                return False
+            length, used, worn = ANSWER.unpack_from(self._received)
+            if len(self._received) < ANSWER.size + length:
+                return False
+            self._used = used
+            self.worn = self.worn or worn
+            self.answered += 1
+            reply = bytes(memoryview(self._received)[ANSWER.size : ANSWER.size + length])
+            del self._received[: ANSWER.size + length]
+            self.held.popleft().answer(reply)
+        self._begin_watch()
+        if self.worn and not self.held:
+            self.end(None)
+        self._heard(self)
+        return True

@@ -1,0 +1,125 @@
+"""The rows of one alignment: every paragraph of both variants once, with what only one side says there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive.format.records import AlignmentRecord
+from pipelines.alignment.links import find_links
+from pipelines.alignment.paragraphs import READ, grouped
+from pipelines.similarity.anchors import anchors_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive.format.records import VariantText
+    from pipelines.alignment.links import Found
+    from pipelines.alignment.paragraphs import Groups
+
+    Places = tuple[int, ...]
+    Row = tuple[str, Places, Places, float | None]
+_QUOTED = re.compile(r"«([^«»]{1,2000})»|“([^“”]{1,2000})”|„([^„“”]{1,2000})[“”]|\"([^\"\n]{1,2000})\"")
+_WORDS = 4
+"""From so many words on it is speech; fewer are a name."""
+
+
+def rows(  # noqa: PLR0917
+    a: VariantText,
+    b: VariantText,
+    numbers_of_a: Sequence[int],
+    numbers_of_b: Sequence[int],
+    one: Groups,
+    other: Groups,
+) -> Iterator[AlignmentRecord]:
+    """In the order of reading a; what only b has stands where b has it."""
+    has_a, has_b = _numbers(a, one), _numbers(b, other)
+    found = find_links(one, other)
+    for position, (kind, ours, theirs, score) in enumerate(_in_order(found, one.singles, other.singles)):
+        texts_a = [a.blocks[numbers_of_a[i]].text for i in ours]
+        texts_b = [b.blocks[numbers_of_b[j]].text for j in theirs]
+        quotes_a, quotes_b = quoted(texts_a), quoted(texts_b)
+        yield AlignmentRecord(
+            article_id_a=a.article_id,
+            version_a=a.version,
+            article_id_b=b.article_id,
+            version_b=b.version,
+            language_a=a.language,
+            language_b=b.language,
+            position=position,
+            kind=kind,
+            paragraphs_a=tuple(numbers_of_a[i] for i in ours),
+            paragraphs_b=tuple(numbers_of_b[j] for j in theirs),
+            score=score,
+            characters_a=sum(map(len, texts_a)),
+            characters_b=sum(map(len, texts_b)),
+            numbers_only_a=_printed(one, ours, has_b),
+            numbers_only_b=_printed(other, theirs, has_a),
+            quotes_only_a=surplus(quotes_a, quotes_b, a.language, b.language),
+            quotes_only_b=surplus(quotes_b, quotes_a, b.language, a.language),
+        )
+
+
+def _in_order(found: Sequence[Found], n: int, m: int) -> Iterator[Row]:
+    by_a = {x.a[0]: x for x in found}
+    inside = {i for x in found for i in x.a[1:]}
+    taken = {j for x in found for j in x.b}
+    at_b = 0
+
+    def added(until: int) -> Iterator[Row]:
+        nonlocal at_b
+        for j in range(at_b, until):
+            if j not in taken:
+                yield "added", (), (j,), None
+        at_b = max(at_b, until)
+
+    for i in range(n):
+        link = by_a.get(i)
+        if link is not None:
+            if link.kind == "aligned":
+                yield from added(link.b[0])
+            yield link.kind, link.a, link.b, link.probability
+        elif i not in inside:
+            yield "omitted", (i,), (), None
+    yield from added(m)
+
+
+def _numbers(variant: VariantText, groups: Groups) -> set[str]:
+    """Keys of the numbers and dates that it has anywhere, its headline and what is not compared included."""
+    read = {each.document.body for each in groups.readings}
+    others = [variant.headline, *(x.text for x in variant.blocks if x.text[:READ] not in read)]
+    found = {anchor.key for each in groups.readings for anchor in each.anchors}
+    found |= {anchor.key for text in others for anchor in anchors_of(text, variant.language)}
+    return {key for key in found if key[0].isdigit()}
+
+
+def _printed(groups: Groups, places: Places, elsewhere: set[str]) -> tuple[str, ...]:
+    found = (
+        anchor.text
+        for place in places
+        for anchor in groups.readings[place].anchors
+        if anchor.key[0].isdigit() and anchor.key not in elsewhere
+    )
+    return tuple(dict.fromkeys(found))
+
+
+# What a variant quotes, and which of it the other one does not quote beside it.
+
+
+def quoted(texts: Sequence[str]) -> tuple[str, ...]:
+    """Without the marks, in order."""
+    found = (next(filter(None, groups)).strip(" ,.–—-") for text in texts for groups in _QUOTED.findall(text))
+    return tuple(quote for quote in found if len(quote.split()) >= _WORDS)
+
+
+def surplus(own: Sequence[str], other: Sequence[str], language: str, beside: str) -> tuple[str, ...]:
+    """Those of `own` beyond the number of the other side's: the ones that are least like any of these.
+
+    A quote that one side breaks in two is no addition, so only what is left over by number counts.
+    """
+    lacking = len(own) - len(other)
+    if lacking <= 0 or not other:
+        return tuple(own) if lacking > 0 else ()
+    linked = {i for x in find_links(grouped(own, language), grouped(other, beside)) for i in x.a}
+    alone = [i for i in range(len(own)) if i not in linked]
+    return tuple(own[i] for i in alone[:lacking])

@@ -1,0 +1,90 @@
+"""From edges to stories: at most one article a language and outlet, ids that stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.addresses import story_of_one
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archive.format.records import LinkFacts
+    from pipelines.pairing.edges import Edge
+
+
+class Stories:
+    """Articles grouped as they are known, then joined edge by edge; what is together stays together."""
+
+    def __init__(self, articles: Iterable[LinkFacts]) -> None:
+        self._members: dict[str, list[LinkFacts]] = {}
+        self._story_of: dict[str, str] = {}
+        for article in articles:
+            self._members.setdefault(article.story_id, []).append(article)
+            self._story_of[article.article_id] = article.story_id
+
+    def join(self, edge: Edge) -> tuple[str, str | None] | None:
+        """Put both articles into one story; else why not, and the article that has the place in it.
+
+        The reason is `label-no`, or `second-<language>`.
+        """
+        one, other = (self._story_of[article_id] for article_id in edge.ids)
+        if one == other:
+            return None
+        if self._kept_apart(one, other):
+            return "label-no", None
+        twice = self._taken(one).keys() & self._taken(other).keys()
+        if twice:
+            return f"second-{min(language for _, language in twice)}", self._in_the_way(edge, min(twice))
+        # The older story keeps its id; of two seen at once, the one whose id sorts first.
+        kept, given_up = sorted((one, other), key=self._age)
+        for article in self._members.pop(given_up):
+            self._members[kept].append(article)
+            self._story_of[article.article_id] = kept
+        return None
+
+    def take_apart(self, story_id: str) -> None:
+        """Each article a story of its own again, to be joined anew; the story's id stays with one of them."""
+        members = self._members.pop(story_id, [])
+        own = {story_of_one(each.article_id) for each in members}
+        oldest = min(members, key=_age_of, default=None)
+        for article in members:
+            keeps = article is oldest and story_id not in own
+            alone = story_id if keeps else story_of_one(article.article_id)
+            self._members[alone] = [article]
+            self._story_of[article.article_id] = alone
+
+    def at_odds(self) -> list[str]:
+        """Stories that hold two articles which a person has told apart."""
+        return sorted(story_id for story_id in self._members if self._kept_apart(story_id, story_id))
+
+    def _kept_apart(self, one: str, other: str) -> bool:
+        ids = {each.article_id for each in self._members[other]}
+        return any(each.not_same_as & ids for each in self._members[one])
+
+    def story_of(self, article: LinkFacts) -> str:
+        return self._story_of[article.article_id]
+
+    def of(self, article_id: str) -> str | None:
+        """None of an article that is not there: another writer commits, and purges, as it likes."""
+        return self._story_of.get(article_id)
+
+    def _taken(self, story_id: str) -> dict[tuple[str, str], str]:
+        members = self._members[story_id]
+        return {(each.outlet, each.language): each.article_id for each in members if each.language}
+
+    def _in_the_way(self, edge: Edge, twice: tuple[str, str]) -> str:
+        """Who has the place of either; or else, of two with a third language each, the one longer known."""
+        for own, other in ((edge.a, edge.b), (edge.b, edge.a)):
+            holder = self._taken(self._story_of[own.article_id]).get((other.outlet, other.language or ""))
+            if holder is not None:
+                return holder
+        elder = min((self._story_of[article_id] for article_id in edge.ids), key=self._age)
+        return self._taken(elder)[twice]
+
+    def _age(self, story_id: str) -> tuple[float, str]:
+        return min(each.first_seen.timestamp() for each in self._members[story_id]), story_id
+
+
+def _age_of(article: LinkFacts) -> tuple[float, str]:
+    return article.first_seen.timestamp(), article.article_id

@@ -1,0 +1,1 @@
+"""Two articles compared by what they say."""

@@ -1,0 +1,93 @@
+"""Pairs that no link declares, by what the texts say: a probability, and what it rests on.
+
+Each article is compared with the others of its outlet and days; what counts is how much better a candidate is
+than the next ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from pipelines.pairing.content.features import in_order
+from pipelines.pairing.content.match import CONFLICT, Match, in_words, tier
+from pipelines.pairing.content.passages import Passages
+from pipelines.pairing.content.rarity import Pool, pool
+from pipelines.pairing.content.shortlist import Candidate, shortlist, story_by_story
+from pipelines.pairing.content.traces import Rare
+from pipelines.pairing.content.weights import Weights, shipped_weights
+from pipelines.similarity.document import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from pipelines.similarity.document import Reading
+_SHOWN = 12
+
+
+def compare(
+    readings: Sequence[Reading],
+    wanted: Collection[tuple[str, str]] = (),
+    *,
+    only_wanted: bool = False,
+    weights: Weights | None = None,
+    decides: Callable[[str, str], bool] = lambda _a, _b: True,
+) -> list[Match]:
+    """Pairs that are each other's best, with a probability of at least .1, of one block of articles.
+
+    The `wanted` pairs of ids, the smaller first, are scored whatever comes out, however far apart. Pairs that
+    are not for this block to decide are rivals only.
+    Other languages than uk, ru and en are left out. Time and memory grow with the square of the block.
+    """
+    weights = weights or shipped_weights()
+    by_language: dict[str, list[Reading]] = {language: [] for language in LANGUAGES}
+    for reading in sorted(readings, key=lambda each: each.document.article_id):
+        if reading.document.language in by_language:
+            by_language[reading.document.language].append(reading)
+    pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
+    asked, said, rare = set(wanted), Passages(weights.passages), Rare(readings)
+
+    def due(a_id: str, b_id: str) -> bool:
+        return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
+
+    found: list[Candidate] = []
+    for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
+        found += shortlist(pools[a], pools[b], weights, asked, rare, due=due)
+    matches = (_judged(each, weights, said) for each in story_by_story(found))
+    return [match for match in matches if match is not None]
+
+
+def _judged(each: Candidate, weights: Weights, said: Passages) -> Match | None:
+    a, b = each.sides
+    agreed, letters = said.agreement(a, b), min(a.letters, b.letters)
+    probability = weights.published(each.likely, each.rival, letters, agreed)
+    if probability < CONFLICT and not each.asked:
+        return None
+    told = Match(
+        *each.ids,
+        probability=round(probability, 4),
+        tier=tier(probability, letters),
+        mutual=each.mutual,
+        runner_up=round(each.rival, 4),
+        shared=_shared(each.one, each.i, each.other, each.j),
+        ordered=in_order(a, b),
+        covered=agreed.covered,
+        traces=each.traces,
+    )
+    return _worded(told, (a.document.language, b.document.language), each.rival)
+
+
+def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
+    """With all of it in words, and the smaller id first."""
+    words = in_words(match.shared, match.ordered, match.covered, languages, rival, match.traces)
+    told = replace(match, in_words=words)
+    return told if told.a_id < told.b_id else told.turned()
+
+
+def _shared(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
+    ours = {anchor.key: anchor.text for anchor in one.readings[i].anchors}
+    theirs = {anchor.key: anchor.text for anchor in other.readings[j].anchors}
+    strength = {key: one.anchors[i][key] * other.anchors[j][key] for key in ours.keys() & theirs.keys()}
+    rarest = sorted(strength, key=lambda key: (-strength[key], key))[:_SHOWN]
+    return tuple((ours[key], theirs[key]) for key in rarest)

@@ -1,0 +1,160 @@
+"""How alike two articles are, as numbers that a fitted weighting turns into a probability.
+
+Finding the partner is easy; telling that there is none is the work. So most numbers say how much better a
+candidate is than the others of the same article, not how good it is.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.pairing.content.candidates import highest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipelines.pairing.content.candidates import Compared
+    from pipelines.pairing.content.rarity import Pool
+    from pipelines.similarity.document import Reading
+
+SIGNALS = ("ngrams", "anchors", "meanings", "together")
+_OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")
+NAMES = (
+    *(f"{signal}{how}" for signal in SIGNALS for how in _OF_EACH),
+    *("numbers", "numbers only in a", "numbers only in b", "both have numbers"),
+    *("shared numbers", "contrary numbers", "contrary numbers of all"),
+    *("order", "drift", "length", "short", "short ngrams"),
+)
+_LEAST = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Of a language pair."""
+
+    length: float = 0.0
+    """Logarithm of how much longer a text is in the first language than in the second."""
+    rivals: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    """Per signal: how alike an article and the nearest one that is no translation are, in the median.
+
+    So that where nothing else is at hand, the only article is not taken for the best of many.
+    """
+
+
+def features(compared: Compared, pairs: Sequence[tuple[int, int]], expected: Expected) -> NDArray[np.float64]:
+    """One row a pair, in the order of NAMES."""
+    if not pairs:
+        return np.empty((0, len(NAMES)))
+    one, other = compared.one, compared.other
+    i, j = np.array(pairs).T
+    own = [signal[i, j].astype(np.float64) for signal in compared.signals]
+    columns = []
+    for scores, signal, rival in zip(own, compared.signals, expected.rivals, strict=True):
+        masked = np.where(compared.allowed, signal, 0)
+        columns += _against(scores, _others(masked, i, scores, rival), _others(masked.T, j, scores, rival))
+    facts = _facts(one, other, pairs)
+    a, b = (np.array([each.letters for each in side.readings], dtype=np.float64) for side in (one, other))
+    ratio = np.log((1 + a[i]) / (1 + b[j]))
+    short = np.log(1 + np.minimum(a[i], b[j]))
+    columns += [*facts.T, np.abs(ratio - expected.length), short, short * own[0]]
+    return np.column_stack(columns)
+
+
+def _against(
+    scores: NDArray[np.float64], of_a: NDArray[np.float64], of_b: NDArray[np.float64]
+) -> list[NDArray[np.float64]]:
+    """The score itself, and against the four next best of either side."""
+    best = np.maximum(of_a[:, 0], of_b[:, 0])
+    return [
+        scores,
+        scores - of_a.mean(axis=1),
+        scores - of_b.mean(axis=1),
+        scores - best,
+        np.log((scores + _LEAST) / (best + _LEAST)),
+    ]
+
+
+def _others(
+    signal: NDArray[np.float32], rows: NDArray[np.int64], scores: NDArray[np.float64], rival: float
+) -> NDArray[np.float64]:
+    """Of each pair the four best others of its row, the best first; usual rivals stand in for any lacking."""
+    best = np.take_along_axis(signal, highest(signal, 5), axis=1).astype(np.float64)[rows]
+    # The pair's own score is among the five, or else there are five that are better.
+    itself = np.argmax(best == scores[:, None], axis=1)
+    own = best[np.arange(len(rows)), itself] == scores
+    best[np.flatnonzero(own), itself[own]] = -1
+    usual = np.tile(rival * np.array([1.0, 0.9, 0.8, 0.7]), (len(rows), 1))
+    return np.sort(np.column_stack([best, usual]), axis=1)[:, ::-1][:, :4]
+
+
+def _facts(one: Pool, other: Pool, pairs: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    ours, theirs = ([_figures(each) for each in side.anchors] for side in (one, other))
+    once, once_other = ([_once(each) for each in side.readings] for side in (one, other))
+    return np.array(
+        [(*_numbers(ours[i], theirs[j]), *_order(once[i], once_other[j])) for i, j in pairs], dtype=np.float64
+    )
+
+
+def _figures(anchors: Mapping[str, float]) -> dict[str, float]:
+    return {key: value for key, value in anchors.items() if key[0].isdigit()}
+
+
+def _numbers(ours: Mapping[str, float], theirs: Mapping[str, float]) -> tuple[float, ...]:
+    """Cosine of the numbers, the share of each side's that the other has not, whether both have any.
+
+    Then how many both have, how many each has that the other has not, and what share of all these are: a
+    daily report is the same text with other numbers, a text cut short only lacks some.
+    """
+    if not ours or not theirs:
+        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    shared = len(ours.keys() & theirs.keys())
+    contrary = min(len(ours), len(theirs)) - shared
+    norm = math.sqrt(sum(v * v for v in ours.values()) * sum(v * v for v in theirs.values()))
+    return (
+        sum(value * theirs[key] for key, value in ours.items() if key in theirs) / norm,
+        sum(value for key, value in ours.items() if key not in theirs) / sum(ours.values()),
+        sum(value for key, value in theirs.items() if key not in ours) / sum(theirs.values()),
+        1.0,
+        math.log1p(shared),
+        math.log1p(contrary),
+        contrary / (contrary + shared + 1),
+    )
+
+
+def _order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float]:
+    """Share of the shared anchors that stand in the same order, and how far they drift apart, both 0 to 1.
+
+    Of anchors that occur once on each side; a guess in the middle where there are fewer than three.
+    """
+    shared = a.keys() & b.keys()
+    if len(shared) < 3:
+        return 0.5, 0.3
+    drift = sum(sorted(abs(a[key] - b[key]) for key in shared))
+    return _in_order(a, b)[0] / len(shared), drift / len(shared)
+
+
+def in_order(one: Reading, other: Reading) -> tuple[int, int]:
+    """How many of the anchors that occur once on each side stand in the same order, and of how many."""
+    return _in_order(_once(one), _once(other))
+
+
+def _in_order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[int, int]:
+    tails: list[float] = []
+    shared = sorted(a.keys() & b.keys(), key=lambda key: (a[key], key))
+    for key in shared:
+        at = bisect_left(tails, b[key])
+        tails[at : at + 1] = [b[key]]
+    return len(tails), len(shared)
+
+
+def _once(reading: Reading) -> dict[str, float]:
+    times = Counter(anchor.key for anchor in reading.anchors)
+    return {anchor.key: anchor.position for anchor in reading.anchors if times[anchor.key] == 1}

@@ -1,0 +1,113 @@
+"""Whether two texts say the same, passage by passage: a translation does, another report of it does not.
+
+Names, numbers and topic are alike in two press releases of one congress, or in the reports of two days. What
+tells them apart is how much of either text has a place in the other, and whether the numbers there agree.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.alignment.links import find_links
+from pipelines.alignment.paragraphs import of_readings
+from pipelines.similarity.document import read_parts, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.weights import Weighting
+    from pipelines.similarity.document import Reading
+
+_SEAM = re.compile(r"(?<=[.!?…])\s+|\n+")
+_LEAST = 60
+_MOST = 30
+"""Letters of a passage, and passages of a text: what is compared grows with their square."""
+_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Of two texts; a number is compared with those of the passage that says the same.
+
+    One that the other text has elsewhere contradicts nothing: rows of a list are easily laid beside others.
+    """
+
+    covered: tuple[float, float] = (0.0, 0.0)
+    """Share of the letters of either that stand in a passage which the other has too."""
+    shared: int = 0
+    contrary: int = 0
+    """Numbers of both, and those that each has in place of another's."""
+    replaced: int = 0
+    """Numbers that one has and the other has not, of the side that has fewer such."""
+
+    def signals(self) -> tuple[float, float, float, float]:
+        """Coverage of the text that is covered more, and less; share of contrary numbers; replaced ones."""
+        contrary = self.contrary / (self.contrary + self.shared + 1)
+        return max(self.covered), min(self.covered), contrary, min(self.replaced, 20) / 20
+
+
+def ends(text: str) -> list[int]:
+    """Where its passages end: sentences, so many together that each is long enough to be told from others."""
+    least, found, start = max(_LEAST, len(text) // _MOST), list[int](), 0
+    for seam in _SEAM.finditer(text):
+        if seam.end() - start >= least:
+            found.append(seam.end())
+            start = seam.end()
+    if found and len(text) - start < _LEAST:
+        found.pop()
+    return [*found, len(text)]
+
+
+def passages(article: Reading) -> Groups | None:
+    """None of a text without words."""
+    parts = read_parts(article, ends(text_of(article.document))) if article.letters else ()
+    return of_readings(parts, article.document.language) if parts else None
+
+
+def agreement(one: Groups | None, other: Groups | None, weighting: Weighting | None = None) -> Agreement:
+    if one is None or other is None:
+        return Agreement()
+    links = find_links(one, other, weighting)
+    all_ours, all_theirs = (_numbers(each, range(each.singles)) for each in (one, other))
+    shared = contrary = only_a = only_b = 0
+    for link in links:
+        ours, theirs = _numbers(one, link.a), _numbers(other, link.b)
+        ours_alone, theirs_alone = len(ours - all_theirs), len(theirs - all_ours)
+        shared, contrary = shared + len(ours & theirs), contrary + min(ours_alone, theirs_alone)
+        only_a, only_b = only_a + ours_alone, only_b + theirs_alone
+    covered = (
+        _share(one, (i for link in links for i in link.a)),
+        _share(other, (j for link in links for j in link.b)),
+    )
+    return Agreement(covered, shared, contrary, min(only_a, only_b))
+
+
+class Passages:
+    """Of the articles of a block, where a pair needs them; the last few stay cut, half a megabyte each."""
+
+    def __init__(self, weighting: Weighting | None) -> None:
+        self._weighting = weighting
+        self._cut: dict[str, Groups | None] = {}
+
+    def agreement(self, a: Reading, b: Reading) -> Agreement:
+        return agreement(self._passages(a), self._passages(b), self._weighting)
+
+    def _passages(self, article: Reading) -> Groups | None:
+        article_id = article.document.article_id
+        if article_id not in self._cut:
+            self._cut[article_id] = passages(article)
+            if len(self._cut) > _KEPT:
+                del self._cut[next(iter(self._cut))]
+        return self._cut[article_id]
+
+
+def _numbers(groups: Groups, places: Iterable[int]) -> set[str]:
+    return {x.key for i in places for x in groups.readings[i].anchors if x.key[0].isdigit()}
+
+
+def _share(groups: Groups, places: Iterable[int]) -> float:
+    letters = groups.letters[: groups.singles]
+    return round(float(letters[list(places)].sum() / max(1.0, letters.sum())), 4)

@@ -1,0 +1,87 @@
+"""What is rare among the articles of one outlet and language, and so tells one of them from another."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from zlib import crc32
+
+import numpy as np
+
+from pipelines.similarity.background import NOTHING, Background
+from pipelines.similarity.vectors import Vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipelines.similarity.document import Reading
+
+Key = TypeVar("Key", str, int)
+
+
+_PRIOR = 40.0
+"""Articles of the background that count beside those at hand: little in a full week, much in an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Articles that may be partners of others; each with unit vectors of TF-IDF."""
+
+    readings: Sequence[Reading]
+    ngrams: Vectors
+    anchors: tuple[dict[str, float], ...]
+    meanings: tuple[dict[int, float], ...]
+    anchor_vectors: Vectors
+    meaning_vectors: Vectors
+
+    @property
+    def signals(self) -> tuple[Vectors, Vectors, Vectors]:
+        return self.ngrams, self.anchor_vectors, self.meaning_vectors
+
+
+def pool(readings: Sequence[Reading], background: Background | None = None) -> Pool:
+    """Rarity is counted per language: what is a common ending in one is a rare one in another."""
+    background = background or NOTHING
+    prior = _PRIOR if background is not NOTHING else 0.0
+    anchors = _weighted(
+        [Counter(anchor.key for anchor in each.anchors) for each in readings], background.anchors, prior
+    )
+    meanings = _weighted([each.meanings for each in readings], background.meanings, prior)
+    return Pool(
+        readings,
+        _ngrams(readings, background, prior),
+        anchors,
+        meanings,
+        Vectors.of([{crc32(key.encode()): value for key, value in each.items()} for each in anchors]),
+        Vectors.of(meanings),
+    )
+
+
+def _ngrams(readings: Sequence[Reading], background: Background, prior: float) -> Vectors:
+    """Without what is common in the language anyway: three in five n-grams, which tell nothing."""
+    kept = [background.rare(each.ngrams) for each in readings]
+    keys = [each.ngrams[rare] for each, rare in zip(readings, kept, strict=True)]
+    counts = [each.counts[rare] for each, rare in zip(readings, kept, strict=True)]
+    vectors = Vectors.from_keys(keys, counts)
+    # Squared: common syllables are shared by chance, and there are thousands of them.
+    rarity = np.log((len(readings) + prior + 1) / (vectors.frequency + 0.5)) ** 2 + 0.02
+    return vectors.weighted(np.sqrt(vectors.weights) * rarity[vectors.ids])
+
+
+def _weighted(
+    occurrences: Sequence[Mapping[Key, int]], shares: Mapping[Key, float], prior: float
+) -> tuple[dict[Key, float], ...]:
+    seen = Counter(key for each in occurrences for key in each)
+    documents = len(occurrences) + prior + 1
+    rarity = {
+        key: math.log(documents / (times + prior * shares.get(key, 0.0) + 0.5)) + 0.05
+        for key, times in seen.items()
+    }
+    weights = []
+    for each in occurrences:
+        raw = {key: math.sqrt(times) * rarity[key] for key, times in each.items()}
+        norm = math.sqrt(sum(value * value for value in raw.values())) or 1.0
+        weights.append({key: value / norm for key, value in raw.items()})
+    return tuple(weights)

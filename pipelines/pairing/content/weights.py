@@ -1,0 +1,116 @@
+"""From features to a probability. Nothing is learned or fetched at run time.
+
+weights.json is fitted by `benchmarks/pairing.py --fit` and says on what; with the same data it comes out the
+same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations_with_replacement
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.pairing.content.features import NAMES, Expected
+from pipelines.similarity.background import Background, shipped_background
+from pipelines.similarity.document import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from pipelines.alignment.weights import Weighting
+    from pipelines.pairing.content.passages import Agreement
+
+FILE = Path(__file__).parent / "weights.json"
+CROSSED = (
+    *("ngrams", "anchors", "meanings", "together", "together over best other"),
+    *("numbers", "both have numbers", "shared numbers", "contrary numbers", "order", "length", "short"),
+)
+"""Features of which the products with each other count too: much for a brief is little for a report."""
+_CROSSED = [NAMES.index(name) for name in CROSSED]
+_FAR = 4.0
+"""Standard deviations beyond which a feature says no more; a text unlike those of the fit stays harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    """Of each feature, among the candidates of the fit."""
+    weight: NDArray[np.float64]
+    """Of each feature, then of each product."""
+    bias: float
+    expected: Mapping[str, Expected]
+    """Per language pair, `uk-en`."""
+    backgrounds: Mapping[str, Background]
+    """Per language."""
+    calibration: tuple[float, ...] = (1.0, *(0.0,) * 7)
+    """Of each of what `calibrating` gives."""
+    passages: Weighting | None = None
+    """What tells passages that say the same; None for what is shipped for paragraphs."""
+
+    def published(self, likely: float, rival: float, letters: int, agreed: Agreement) -> float:
+        """The probability of a pair whose runner-up is known, and how far the texts agree in their passages.
+
+        Most candidates are wrong, those that are each other's best are mostly right: of these the weighting
+        alone says too little in the middle and too much where texts are short, a rival is near or only the
+        matter is the same.
+        """
+        own, next_best = logit(likely), logit(rival)
+        return sigmoid(float(np.dot(self.calibration, calibrating(own, next_best, letters, agreed))))
+
+    def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        scores = crossed(rows, self.mean, self.scale) @ self.weight + self.bias
+        return np.asarray(1 / (1 + np.exp(-np.clip(scores, -40, 40))), dtype=np.float64)
+
+
+def crossed(
+    rows: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Standardised features, then the products of those in CROSSED."""
+    plain = np.clip((rows - mean) / scale, -_FAR, _FAR)
+    products = [plain[:, a] * plain[:, b] for a, b in combinations_with_replacement(_CROSSED, 2)]
+    return np.column_stack([plain, *products])
+
+
+@cache
+def shipped_weights() -> Weights:
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    if (tuple(stored["features"]), tuple(stored["crossed"])) != (NAMES, CROSSED):
+        raise ValueError(f"weights.json is for features {stored['features']}, the code has {NAMES}: refit")
+    return Weights(
+        mean=np.array(stored["mean"], dtype=np.float64),
+        scale=np.array(stored["scale"], dtype=np.float64),
+        weight=np.array(stored["weight"], dtype=np.float64),
+        bias=float(stored["bias"]),
+        expected={
+            languages: Expected(each["length"], tuple(each["rivals"]))
+            for languages, each in stored["expected"].items()
+        },
+        backgrounds={language: shipped_background(language) for language in LANGUAGES},
+        calibration=tuple(stored["calibration"]),
+    )
+
+
+def calibrating(own: float, rival: float, letters: int, agreed: Agreement) -> tuple[float, ...]:
+    """What the calibration is fitted on.
+
+    A pair's own logit, how far it is ahead of its runner-up's, shortness, the passages, and a constant.
+    """
+    return own, min(own - rival, 6.0), 1.0 / math.log(max(letters, 50)), *agreed.signals(), 1.0
+
+
+def logit(probability: float) -> float:
+    kept = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(kept / (1 - kept))
+
+
+def sigmoid(score: float) -> float:
+    return 1 / (1 + math.exp(-min(max(score, -40.0), 40.0)))

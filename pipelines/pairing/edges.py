@@ -1,0 +1,208 @@
+"""What says that two articles are one story: edges, each with all its evidence, strongest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from archive.addresses import plain_url
+from crawler.extraction.fields.alternates import is_home_page
+from pipelines.pairing.content.match import CONFLICT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from archive.format.records import LinkFacts
+    from pipelines.pairing.content.match import Match
+
+KINDS = (
+    *("label", "story-id", "hreflang", "switcher", "sitemap", "url-rule"),
+    *("video", "image", "link", "content"),
+)
+"""From the strongest: a person's verdict; the outlet's own key; what it tells search engines; readers; then
+what we compute from addresses; what both show or lead to and no others; and what the texts say."""
+BY_CONTENT = {"video", "image", "link", "content"}
+"""Kinds that only `scrapy pair` can tell, which compares an article with those of its days."""
+_STATED = {"hreflang", "switcher", "sitemap"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """One article naming another; a story id that both carry counts as one link, from the smaller id."""
+
+    kind: str
+    from_id: str
+    to_id: str
+    claimed: str | None = None
+    """The language claimed for the target, which its text may contradict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """All evidence that joins two articles; `a` has the smaller id."""
+
+    a: LinkFacts
+    b: LinkFacts
+    links: tuple[Link, ...]
+    probability: float | None = None
+    """By content, where it was asked."""
+
+    @property
+    def kind(self) -> str:
+        """The strongest kind of evidence."""
+        return min((link.kind for link in self.links), key=KINDS.index)
+
+    @property
+    def reciprocal(self) -> bool:
+        """Each page names the other. A URL rule or a shared id is no page's statement, so neither counts."""
+        said = {link.from_id for link in self.links if link.kind in _STATED}
+        return len(said) == 2
+
+    @property
+    def contradicted(self) -> bool:
+        """A link says yes and the texts say no: it gives way to what they say yes to."""
+        by_link = self.kind != "label" and self.kind not in BY_CONTENT
+        return by_link and self.probability is not None and self.probability < CONFLICT
+
+    @property
+    def hreflang_both_ways(self) -> bool:
+        return len({link.from_id for link in self.links if link.kind == "hreflang"}) == 2
+
+    @property
+    def order(self) -> tuple[int, int, float, str, str]:
+        """Sorts the strongest first.
+
+        Label; story id; hreflang, switcher, sitemap that are returned, in this order; the same one-sided; URL
+        rule; video, image, link, content, those that are likely by their texts before the others. Among
+        equals the edge with more kinds of evidence, the likelier, then the smaller ids.
+        """
+        one_sided = self.kind in _STATED and not self.reciprocal
+        late = one_sided or self.kind in {"url-rule", *BY_CONTENT}
+        unlikely = self.kind in BY_CONTENT and (self.probability or 0.0) < 0.5
+        strength = KINDS.index(self.kind) + len(KINDS) * (3 if self.contradicted else late + unlikely)
+        kinds = len({link.kind for link in self.links})
+        return strength, -kinds, -(self.probability or 0.0), *self.ids
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        return self.a.article_id, self.b.article_id
+
+
+def find_edges(
+    articles: Collection[LinkFacts],
+    fresh_ids: Collection[str],
+    matches: Mapping[tuple[str, str], Match],
+) -> tuple[list[Edge], list[tuple[Edge, str]], Counter[str]]:
+    """Edges that touch a fresh article, strongest first; those that may not be, and why; what leads nowhere.
+
+    `matches` are those that were scored, by their ids.
+    """
+    refused: Counter[str] = Counter()
+    links: dict[tuple[str, str], set[Link]] = {}
+    for link in (*_labelled(articles), *_declared(articles, fresh_ids, refused), *_same_story_id(articles)):
+        if link.from_id in fresh_ids or link.to_id in fresh_ids:
+            pair = min(link.from_id, link.to_id), max(link.from_id, link.to_id)
+            links.setdefault(pair, set()).add(link)
+    # what is declared stands without its traces, which a crawl would not know: `details.content` tells them
+    for ids, match in matches.items():
+        if ids not in links and (match.joins or match.contradicted):
+            told = {Link(trace.kind, *ids) for trace in match.traces}
+            links[ids] = told | ({Link("content", *ids)} if match.likely or not told else set())
+    by_id = {article.article_id: article for article in articles}
+    edges, barred = [], []
+    for (a, b), found in links.items():
+        # what was compared may have gone since: another writer commits as it likes
+        if a not in by_id or b not in by_id:
+            continue
+        scored = matches.get((a, b))
+        probability = scored.probability if scored is not None else None
+        edge = Edge(by_id[a], by_id[b], tuple(sorted(found, key=_by_strength)), probability)
+        reason = _refusal(edge)
+        if reason is None and scored is not None and scored.contradicted and edge.kind in BY_CONTENT:
+            reason = "conflict"
+        if reason:
+            barred.append((edge, reason))
+        else:
+            edges.append(edge)
+    return sorted(edges, key=lambda edge: edge.order), barred, refused
+
+
+def _by_strength(link: Link) -> tuple[int, str, str, str]:
+    return KINDS.index(link.kind), link.from_id, link.to_id, link.claimed or ""
+
+
+def _labelled(articles: Collection[LinkFacts]) -> Iterator[Link]:
+    ids = {article.article_id for article in articles}
+    for article in articles:
+        for other in article.same_as & ids:
+            if article.article_id < other:
+                yield Link("label", article.article_id, other)
+
+
+def _declared(
+    articles: Collection[LinkFacts], fresh_ids: Collection[str], refused: Counter[str]
+) -> Iterator[Link]:
+    book = AddressBook(articles)
+    for article in articles:
+        for alternate in article.alternates:
+            if is_home_page(alternate.url):
+                refused["home-page"] += article.article_id in fresh_ids
+                continue
+            for target in book.find(alternate.url):
+                if target.article_id != article.article_id:
+                    yield Link(alternate.source, article.article_id, target.article_id, alternate.language)
+
+
+def _same_story_id(articles: Collection[LinkFacts]) -> Iterator[Link]:
+    by_key: dict[tuple[str, str], set[str]] = {}
+    for article in articles:
+        if article.story_key:
+            by_key.setdefault((article.outlet, article.story_key), set()).add(article.article_id)
+    for ids in by_key.values():
+        for a, b in combinations(sorted(ids), 2):
+            yield Link("story-id", a, b)
+
+
+def _refusal(edge: Edge) -> str | None:
+    if edge.a.language is None or edge.b.language is None:
+        return "unknown-language"
+    if edge.a.language == edge.b.language:
+        return "same-language"
+    if edge.b.article_id in edge.a.not_same_as:
+        return "label-no"
+    if edge.kind == "label":
+        return None
+    # Anyone can name another outlet's page as a translation; only that outlet can confirm it.
+    if edge.a.outlet != edge.b.outlet and not edge.hreflang_both_ways:
+        return "one-sided-other-outlet"
+    return None
+
+
+# Which article an address names, among those at hand.
+
+
+class AddressBook:
+    """Articles by every address they go by.
+
+    Where one address names several articles, the one fetched from there is meant; then the one that declares
+    it canonical; then the one whose request was redirected. A missing translation often redirects to the
+    original, or declares it canonical.
+    """
+
+    def __init__(self, articles: Iterable[LinkFacts]) -> None:
+        self._by_rank: tuple[dict[str, list[LinkFacts]], ...] = ({}, {}, {})
+        for article in articles:
+            for named, url in zip(
+                self._by_rank, (article.url, article.canonical_url, article.requested_url), strict=True
+            ):
+                if url:
+                    named.setdefault(plain_url(url), []).append(article)
+
+    def find(self, url: str) -> tuple[LinkFacts, ...]:
+        plain = plain_url(url)
+        for named in self._by_rank:
+            if plain in named:
+                return tuple(named[plain])
+        return ()

@@ -1,0 +1,106 @@
+"""What people have said of pairs: `a,b,verdict` lines in, and the facts of the articles with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from archive.format.records import LinkFacts
+
+_YES, _NO = {"yes", "y", "1", "true", "так", "да"}, {"no", "n", "0", "false", "ні", "нет"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether two articles are one story; `a_id` is the smaller id."""
+
+    a_id: str
+    b_id: str
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    number: int
+    why: str
+
+
+def read_verdicts(
+    path: Path, find: Callable[[str], str | None], language: Callable[[str], str | None] = lambda _id: None
+) -> tuple[tuple[Verdict, ...], tuple[BrokenLine, ...]]:
+    """Of a CSV with the columns `verdict` and `a`, `b` (addresses or article ids), as `--review` writes it.
+
+    `find` gives the article id of an address or id, `language` that of an article by its id. A line without
+    a verdict has not been judged and is passed over; of two lines on one pair the last holds. Raises OSError,
+    or ValueError for a missing column.
+    """
+    verdicts: dict[tuple[str, str], Verdict] = {}
+    broken = []
+    for number, a, b, said in _lines(path):
+        one, other = find(a), find(b)
+        if not (a and b):
+            broken.append(BrokenLine(number, f"{'b' if a else 'a'} is empty, not an address or article id"))
+        elif said.lower() not in _YES | _NO:
+            broken.append(BrokenLine(number, f"verdict is {said!r}, not yes or no"))
+        elif one is None or other is None:
+            broken.append(BrokenLine(number, f"not in the archive: {a if one is None else b}"))
+        elif one == other:
+            broken.append(BrokenLine(number, f"one article, not two: {a}"))
+        elif said.lower() in _YES and (spoken := language(one)) and spoken == language(other):
+            broken.append(
+                BrokenLine(number, f"both are in {spoken}, and a story has one article of a language")
+            )
+        else:
+            key = min(one, other), max(one, other)
+            verdicts[key] = Verdict(*key, said.lower() in _YES)
+    return tuple(verdicts.values()), tuple(broken)
+
+
+def named_in(path: Path) -> set[str]:
+    """The addresses and ids of the lines that have a verdict; raises as `read_verdicts`."""
+    return {name for _, a, b, _ in _lines(path) for name in (a, b)}
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not in UTF-8; save it as `CSV UTF-8`") from None
+    # spreadsheets of many countries write semicolons for commas
+    head = text.partition("\n")[0]
+    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+    if missing := {"a", "b", "verdict"} - set(lines.fieldnames or ()):
+        raise ValueError(f"{path} has no column {min(missing)!r}; needed are a, b and verdict")
+    try:
+        for line in lines:
+            # --review puts a quote before what a spreadsheet would take for a formula
+            a, b, said = ((line[name] or "").strip().lstrip("'") for name in ("a", "b", "verdict"))
+            if said:
+                yield lines.line_num, a, b, said
+    except csv.Error as error:
+        raise ValueError(f"{path} line {lines.line_num + 1} cannot be read as CSV: {error}") from None
+
+
+def judged(articles: Iterable[LinkFacts], verdicts: Iterable[Verdict]) -> list[LinkFacts]:
+    """The articles with these verdicts, which replace earlier ones on the same pairs."""
+    said: dict[str, dict[str, bool]] = {}
+    for each in verdicts:
+        said.setdefault(each.a_id, {})[each.b_id] = each.same
+        said.setdefault(each.b_id, {})[each.a_id] = each.same
+    told = []
+    for article in articles:
+        own = said.get(article.article_id, {})
+        yes = {other for other, same in own.items() if same}
+        no = own.keys() - yes
+        told.append(
+            replace(article, same_as=article.same_as - no | yes, not_same_as=article.not_same_as - yes | no)
+            if own
+            else article
+        )
+    return told

@@ -1,0 +1,222 @@
+"""What of an archive is compared with what: an outlet's articles, week by week, read once and let go again.
+
+A week's pairs are those whose earlier article falls into it. The other one is out within four days, the
+rivals of either within four days of it, so a week is compared with the 4 days before and the 8 after it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from archive.format.records import BlockRecord, VariantText
+from archive.format.schema import ARTICLES
+from pipelines.similarity.background import shipped_background
+from pipelines.similarity.document import LANGUAGES, Document, Reading, read, traces
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from archive.read.archive import Archive
+    from pipelines.similarity.background import Background
+
+DAY = 86_400.0
+WEEK = 7 * DAY
+BEFORE, AFTER = 4 * DAY, 8 * DAY
+_KNOWN = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
+_BLOCKS = ["article_id", "version", "language", "headline", "blocks"]
+_ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}
+"""Files are not read ahead: of a large archive that would be more texts than a block has."""
+_TEXT = [
+    *("article_id", "outlet", "language", "headline", "body", "published_at"),
+    *("image_url", "media", "outbound_links"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A week of an outlet, with the articles that may be partners or rivals of the week's."""
+
+    outlet: str
+    ids: Sequence[str]
+    """Of all its articles, in the three languages, in the order of time."""
+    core: frozenset[str]
+    """Ids of the articles of the week itself."""
+    earlier: dict[str, float]
+    """Seconds since 1970 of each article: published, or where that is unknown first seen."""
+    state: bytes
+    """Another one whenever an article is: hash of the articles and of the snapshots that they are of."""
+
+    def decides(self, a_id: str, b_id: str) -> bool:
+        """Whether this block is the one to say something of the two, both of which it holds."""
+        return min(a_id, b_id, key=lambda x: (self.earlier[x], x)) in self.core
+
+    @property
+    def span(self) -> tuple[float, float]:
+        return min(self.earlier.values()), max(self.earlier.values())
+
+    def asked(self, due_of: Mapping[str, Sequence[tuple[str, str]]]) -> set[tuple[str, str]]:
+        """Of the pairs of ids that are due, by the smaller id, those that this block decides."""
+        return {
+            ids
+            for article_id in self.earlier.keys() & due_of.keys()
+            for ids in due_of[article_id]
+            if ids[1] in self.earlier and self.decides(*ids)
+        }
+
+
+class Blocks:
+    """The blocks of an archive in the order of outlets and weeks; only ids and dates are held throughout."""
+
+    def __init__(self, archive: Archive, since: int | None = None) -> None:
+        """`since`: only the weeks with an article that is new or changed after this snapshot."""
+        table = archive.articles(columns=_KNOWN).to_arrow()
+        table = table.filter(pc.is_in(table["language"], value_set=pa.array(LANGUAGES)))
+        seen = pc.coalesce(table["published_at"], table["first_seen"])
+        table = table.append_column("when", seen.cast(pa.int64()))
+        table = table.sort_by([(name, "ascending") for name in ("outlet", "when", "article_id")])
+        self.ids = table["article_id"].combine_chunks()
+        self._when: NDArray[np.float64] = table["when"].to_numpy().astype(np.float64) / 1e6
+        self._seq: NDArray[np.int64] = table["commit_seq"].to_numpy().astype(np.int64)
+        fresh = self._seq > (-1 if since is None else since)
+        self.articles = int(fresh.sum())
+        """How many are new or changed."""
+        self.fresh: frozenset[str] = frozenset(
+            self.ids.filter(pa.array(fresh)).to_pylist() if since is not None else ()
+        )
+        """Their ids, where not all count as such."""
+        self._rows = _runs(table["outlet"])
+        self._texts = ds.dataset(
+            [str(path) for path in archive.articles().files()], schema=ARTICLES, format="parquet"
+        )
+        self._weeks = [
+            (outlet, week)
+            for outlet, (start, end) in self._rows.items()
+            for week in _weeks(self._when[start:end], fresh[start:end])
+        ]
+        self._held: dict[str, Reading] = {}
+        # what sorting a million rows took is needed no more
+        pa.default_memory_pool().release_unused()
+
+    def __len__(self) -> int:
+        return len(self._weeks)
+
+    def __iter__(self) -> Iterator[Block]:
+        for outlet, week in self._weeks:
+            yield self.around((outlet, week))
+
+    def week_of(self, article_id: str) -> tuple[str, int]:
+        """Outlet and week of an article that is in `ids`."""
+        row = pc.index(self.ids, article_id).as_py()
+        outlet = next(name for name, (start, end) in self._rows.items() if start <= row < end)
+        return outlet, int(self._when[row] // WEEK)
+
+    def around(self, week: tuple[str, int]) -> Block:
+        outlet, number = week
+        start, end = self._rows[outlet]
+        first, last = number * WEEK, (number + 1) * WEEK
+        low, core, after, high = (
+            start + int(np.searchsorted(self._when[start:end], at))
+            for at in (first - BEFORE, first, last, last + AFTER)
+        )
+        ids: list[str] = self.ids[low:high].to_pylist()
+        told = blake2b(outlet.encode(), digest_size=16)
+        told.update(json.dumps([number, *zip(ids, self._seq[low:high].tolist(), strict=True)]).encode())
+        return Block(
+            outlet,
+            ids,
+            frozenset(ids[core - low : after - low]),
+            dict(zip(ids, self._when[low:high].tolist(), strict=True)),
+            told.digest(),
+        )
+
+    def readings(self, block: Block) -> list[Reading]:
+        """Read for scoring; those that the block before had too are not read again."""
+        known = self._held
+        wanted = [x for x in block.ids if x not in known]
+        new = self.read(wanted, [block]) if wanted else {}
+        self._held = {x: known[x] if x in known else new[x] for x in block.ids}
+        return list(self._held.values())
+
+    def read(self, ids: Collection[str], blocks: Sequence[Block] = ()) -> dict[str, Reading]:
+        """Articles by their ids; `blocks` that have them all spare looking through the whole archive."""
+        rows = self._texts.to_table(columns=_TEXT, filter=_these(ids, blocks), **_ONE_BY_ONE)
+        return {
+            row["article_id"]: _read(
+                Document(
+                    row["article_id"],
+                    row["outlet"],
+                    row["language"],
+                    row["headline"],
+                    row["body"],
+                    row["published_at"],
+                    traces(row["image_url"], row["media"] or (), row["outbound_links"] or ()),
+                )
+            )
+            for row in rows.to_pylist()
+        }
+
+    def variants(self, ids: Collection[str], blocks: Sequence[Block] = ()) -> dict[str, VariantText]:
+        """The texts of these articles, paragraph by paragraph; `blocks` as in `read`."""
+        if not ids:
+            return {}
+        table = self._texts.to_table(columns=_BLOCKS, filter=_these(ids, blocks), **_ONE_BY_ONE)
+        return {
+            row["article_id"]: VariantText(
+                row["article_id"],
+                row["version"],
+                row["language"],
+                row["headline"],
+                tuple(BlockRecord(each["kind"], each["text"]) for each in row["blocks"]),
+            )
+            for row in table.to_pylist()
+        }
+
+
+def _these(ids: Collection[str], blocks: Sequence[Block]) -> ds.Expression:
+    """Articles by their ids; outlets and days tell which files need not be looked at."""
+    among = ds.field("article_id").isin(pa.array(sorted(ids), pa.string()))
+    if not blocks:
+        return among
+    first, last = min(block.span[0] for block in blocks), max(block.span[1] for block in blocks)
+    at = ds.field("published_at").cast(pa.int64())
+    inside = (at >= int(first * 1e6)) & (at <= int(last * 1e6) + 1)
+    theirs = ds.field("outlet").isin(pa.array(sorted({block.outlet for block in blocks}), pa.string()))
+    return theirs & (inside | ds.field("published_at").is_null()) & among
+
+
+def _read(document: Document) -> Reading:
+    """As little as scoring needs, as a block of a large outlet holds ten thousand of them."""
+    reading = read(document)
+    known = document.language in LANGUAGES
+    return lean(reading, shipped_background(document.language)) if known else reading
+
+
+def _runs(outlets: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
+    """Where each outlet's rows begin and end."""
+    encoded = pc.run_end_encode(outlets.combine_chunks())
+    ends = encoded.run_ends.to_pylist()
+    return dict(zip(encoded.values.to_pylist(), pairwise([0, *ends]), strict=True))
+
+
+def _weeks(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[int]:
+    """Those of the fresh articles; the earlier partner of one may stand in the week before."""
+    new = when[fresh]
+    wanted = {int(week) for week in np.concatenate([new, new - BEFORE]) // WEEK}
+    return sorted(wanted & {int(week) for week in when // WEEK})
+
+
+def lean(reading: Reading, background: Background) -> Reading:
+    """Without the n-grams that are common anyway, three in five of them, which no score counts."""
+    rare = background.rare(reading.ngrams)
+    return replace(reading, ngrams=reading.ngrams[rare], counts=reading.counts[rare])

@@ -1,0 +1,1 @@
+"""Stored pages, read anew by today's extractor."""

@@ -1,0 +1,80 @@
+"""Publishing what stored pages read as today: kept aside while the report is made, then some snapshots."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archive.format import codec
+from archive.format.codec import plain
+from archive.format.records import AlternateRecord, ArticleRecord
+from archive.operations.reread import COLUMNS, Rereading, publish
+from pipelines.alignment.aligner import Aligner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from archive.format.snapshot import Snapshot
+
+BATCH = 20_000
+"""Versions in one snapshot: some 200 MB while it is written."""
+FROM_THE_PAGE = frozenset({"hreflang", "switcher"})
+
+Row = dict[str, object]
+
+
+class Aside:
+    """Readings that differ from their rows, in a file without a name on the archive's disk."""
+
+    def __init__(self, root: Path) -> None:
+        self._file = tempfile.TemporaryFile(dir=root)  # noqa: SIM115  lives as long as this
+        self.count = 0
+        self.strangers = 0
+        """Pages that would be another article today, by their canonical address: never published."""
+
+    def add(self, row: Row, record: ArticleRecord) -> None:
+        """Keeps it where a column differs; the extractor's name is one."""
+        if record.article_id != row["article_id"]:
+            self.strangers += 1
+            return
+        record = with_what_no_page_states(row, record)
+        today = plain(record)
+        if any(_same_form(today[name]) != _same_form(row[name]) for name in COLUMNS):
+            self._file.write(f"{row['version']} ".encode() + codec.encode(record))
+            self.count += 1
+
+    def publish(self, root: Path, progress: Callable[[int], None]) -> Iterator[Snapshot]:
+        self._file.seek(0)
+        while lines := list(islice(self._file, BATCH)):
+            snapshot = publish(root, map(_rereading, lines), Aligner())
+            progress(len(lines))
+            if snapshot is not None:
+                yield snapshot
+
+
+def _rereading(line: bytes) -> Rereading:
+    version, _, document = line.partition(b" ")
+    record = codec.decode(document)
+    assert isinstance(record, ArticleRecord)
+    return Rereading(int(version), record)
+
+
+def with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -> ArticleRecord:
+    """Sitemaps, feeds and the outlet's rules have told the crawl more than its page does."""
+    stored: list[dict[str, str]] = row["alternates"]  # type: ignore[assignment]
+    told = [AlternateRecord(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
+    own = [x for x in record.alternates if x.source in FROM_THE_PAGE]
+    extra = json.loads(str(row["extra"] or "{}")) | json.loads(record.extra or "{}")
+    return replace(
+        record,
+        alternates=(*own, *told),
+        extra=json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None,
+    )
+
+
+def _same_form(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,149 @@
+"""What stored pages read today would change, by outlet and field."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from archive.format.codec import plain
+from archive.operations import reread
+from crawler.extraction.page import EXTRACTOR
+from pipelines.reextraction.publish import FROM_THE_PAGE, with_what_no_page_states
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from pipelines.reextraction.publish import Aside, Row
+    from pipelines.reextraction.reread import Reading
+
+FIELDS = (
+    "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
+    "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
+    "image_caption", "media", "outbound_links", "language", "language_confidence", "language_evidence",
+    "language_reason", "html_lang", "canonical_url", "alternates", "extra", "content_hash", "article_id",
+)  # fmt: skip
+COLUMNS = tuple(
+    dict.fromkeys(
+        (
+            *(*FIELDS, *reread.COLUMNS, "version", "outlet", "requested_url"),
+            *("raw_file", "raw_offset", "raw_length"),
+        )
+    )
+)
+_SHOWN = 44
+"""Characters of an example."""
+
+
+@dataclass(slots=True)
+class Change:
+    count: int = 0
+    example: tuple[str, object, object] | None = None
+    """Article id, stored value, value of today."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What all pages come to; filled page by page."""
+
+    pages: Counter[str] = field(default_factory=Counter)
+    """By outlet."""
+    extractors: Counter[str] = field(default_factory=Counter)
+    """Who read the stored rows."""
+    changes: dict[tuple[str, str], Change] = field(default_factory=dict)
+    """By outlet and column."""
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    damaged: list[str] = field(default_factory=list)
+    without_page: int = 0
+
+    aside: Aside | None = None
+    """Where readings wait that are to be published."""
+
+    def add(self, row: Row, reading: Reading) -> None:
+        outlet = str(row["outlet"])
+        if reading.damaged:
+            self.damaged.append(reading.damaged)
+            return
+        self.pages[outlet] += 1
+        self.extractors[str(row["extractor"])] += 1
+        if reading.record is None:
+            self.refused[outlet, reading.refused or "unknown"] += 1
+            return
+        if self.aside is not None:
+            self.aside.add(row, reading.record)
+        today = plain(with_what_no_page_states(row, reading.record))
+        for name in FIELDS:
+            before, after = _comparable(name, row), _comparable(name, today)
+            if before != after:
+                change = self.changes.setdefault((outlet, name), Change())
+                change.count += 1
+                # pages come back in any order; the report is the same each time
+                if change.example is None or str(row["article_id"]) < change.example[0]:
+                    change.example = (str(row["article_id"]), before, after)
+
+
+def print_findings(console: Console, findings: Findings) -> None:
+    if not console.is_terminal:
+        console.width = 200  # a pipe has no width
+    if findings.changes:
+        table = Table("outlet", "field", "rows", "of", "article", "stored", "today", box=None)
+        for (outlet, name), change in sorted(
+            findings.changes.items(), key=lambda x: (x[0][0], FIELDS.index(x[0][1]))
+        ):
+            assert change.example is not None
+            article_id, before, after = change.example
+            cells = (outlet, name, change.count, findings.pages[outlet], article_id[:8])
+            table.add_row(*(escape(str(cell)) for cell in (*cells, *_where_they_part(before, after))))
+        console.print(table)
+    for (outlet, reason), count in sorted(findings.refused.items()):
+        console.print(f"{escape(outlet)}: {count} pages are no article any more: {escape(reason)}")
+    total = sum(findings.pages.values())
+    texts = sum(change.count for (_, name), change in findings.changes.items() if name == "content_hash")
+    read_by = ", ".join(f"{escape(name)}: {count}" for name, count in sorted(findings.extractors.items()))
+    console.print(
+        f"\n{total} pages read again by {escape(EXTRACTOR)} (the rows are of {read_by or 'nobody'})."
+    )
+    console.print(f"{texts} would have another headline or body.")
+    if findings.without_page:
+        console.print(f"{findings.without_page} versions have no page: they were crawled with KEEP_RAW=none.")
+
+
+def _where_they_part(before: object, after: object) -> tuple[str, str]:
+    """The two values, long ones from a little before the first difference on."""
+    texts = [_text(before), _text(after)]
+    same = 0
+    for one, other in zip(*texts, strict=False):
+        if one != other:
+            break
+        same += 1
+    start = max(0, same - 12) if max(map(len, texts)) > _SHOWN else 0
+    first, second = (
+        ("…" if start else "") + text[start : start + _SHOWN] + ("…" if len(text) > start + _SHOWN else "")
+        for text in texts
+    )
+    return first, second
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    if isinstance(value, list):
+        return " | ".join(" ".join(map(str, x.values())) if isinstance(x, dict) else str(x) for x in value)
+    return " ".join(str(value).split())
+
+
+def _comparable(name: str, row: Mapping[str, object]) -> object:
+    value = row[name]
+    if name == "alternates":
+        # a row has those of sitemaps and of the outlet's rule too, which no page states
+        stated = [x for x in value if x["source"] in FROM_THE_PAGE]  # type: ignore[attr-defined]
+        return sorted((x["language"] or "", x["url"], x["source"]) for x in stated)
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,61 @@
+"""Runs in a worker process: one stored page through today's extraction and all that is decided from it.
+
+Each `scrapy` command imports this by way of its own: what reading takes is imported where it runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from w3lib.encoding import http_content_type_encoding
+
+from archive.exceptions import ArchiveDamaged
+from archive.format.layout import Layout
+from archive.pages import warc_files
+from crawler.exceptions import ExtractionError
+from crawler.items import Fetch
+from pipelines.records import article_record
+from pipelines.worker_stages import decide
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive.format.records import ArticleRecord
+    from crawler.items import Hints
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page says today: one of the three."""
+
+    record: ArticleRecord | None = None
+    refused: str | None = None
+    """Why no article is read from it."""
+    damaged: str | None = None
+    """Why the page could not be read from the archive."""
+
+
+def reread(root: Path, pointer: warc_files.Pointer, requested_url: str, hints: Hints) -> Reading:
+    from crawler.extraction.page import extract  # noqa: PLC0415
+
+    try:
+        page = warc_files.read(Layout(root), pointer)
+    except ArchiveDamaged as error:
+        return Reading(damaged=str(error))
+    headers = {name.lower(): value for name, value in page.headers}
+    fetch = Fetch(
+        url=page.url,
+        requested_url=requested_url,
+        body=page.body,
+        encoding=http_content_type_encoding(headers.get("content-type")),
+        http_status=page.status,
+        fetched_at=page.fetched_at,
+    )
+    try:
+        article = decide(extract(fetch, hints))
+    except ExtractionError as error:
+        return Reading(refused=error.reason)
+    if article.refused is not None:
+        return Reading(refused=article.refused.reason)
+    return Reading(article_record(article, run_id=""))

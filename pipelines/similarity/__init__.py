@@ -1,0 +1,1 @@
+"""The likeness of two texts, whatever they are about."""

@@ -1,0 +1,176 @@
+"""The numbers, dates and names of a text in their order: what survives translation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipelines.similarity import numbers
+from pipelines.similarity.folding import fold, skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TOKEN = re.compile(
+    rf"(?P<model>{numbers.MODEL})|(?P<word>[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*)|(?P<end>[.!?…:\n«»“”\"])"
+    rf"|(?=\d)(?:(?P<date>{numbers.DATE})|(?P<version>{numbers.VERSION})|(?P<time>{numbers.TIME})"
+    rf"|(?P<number>{numbers.NUMBER}))",
+    re.IGNORECASE,
+)
+# two and a half million, два з половиною мільйони
+_BESIDE_HALF = frozenset(("and", "a", "з", "із", "с"))
+_SENTENCE_END = frozenset('.!?…:\n«»“”"')
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A number, a date or a name. Equal keys are the same, in any script."""
+
+    key: str
+    text: str
+    position: float
+    """Where in the article it stands, 0 to 1."""
+
+
+@dataclass(slots=True)
+class _Number:
+    """A number as far as it has been read: `two hundred thousand` takes three words."""
+
+    start: int
+    end: int
+    current: Decimal
+    kind: str
+    total: Decimal = Decimal(0)
+
+    def takes(self, word: numbers.NumberWord, end: int) -> bool:
+        """Whether the word belongs to it; `five hundred` does, `five ten` does not."""
+        if word.kind == "scale" and self.current:
+            if word.value == 100:
+                if self.current >= 100:
+                    return False
+                self.current *= 100
+            else:
+                self.total, self.current = self.total + self.current * word.value, Decimal(0)
+        elif self.kind != "digits" and (
+            (self.kind == "scale" and word.kind != "half")
+            or (self.kind == "hundred" and word.kind in {"one", "ten", "ty"})
+            or (self.kind == "ty" and word.kind == "one")
+            or (self.kind in {"one", "ten", "ty"} and word is numbers.HALF)
+        ):
+            self.current += word.value
+        else:
+            return False
+        self.kind = "hundred" if word.kind == "scale" and word.value == 100 else word.kind
+        self.end = end
+        return True
+
+    def adds(self, digits: str, end: int) -> bool:
+        """Whether these digits belong to it, as in `7 тисяч 26`."""
+        fits = self.kind == "scale" and not self.current and len(digits) <= 3 and digits.isdecimal()
+        if fits:
+            self.current, self.kind, self.end = Decimal(digits), "digits", end
+        return fits
+
+
+def anchors_of(text: str, language: str) -> Iterator[Anchor]:
+    starts, long, read_to = True, max(1, len(text)), 0
+    number: _Number | None = None
+    for token in _TOKEN.finditer(text):
+        start = token.start()
+        if start < read_to:
+            continue
+        word = token["word"]
+        parts = _parts(word) if word else ()
+        counted = _counted(parts) if parts else ()
+        goes_on = number is not None and _goes_on(text[number.end : start], number.kind, counted)
+        if number is not None and goes_on and token["number"] and number.adds(token["number"], token.end()):
+            continue
+        if number is not None and not (goes_on and counted) and word not in _BESIDE_HALF:
+            yield from _told(number, text, long)
+            number = None
+        if counted:
+            for part in counted:
+                if number is not None and number.takes(part, token.end()):
+                    continue
+                if number is not None:
+                    yield from _told(number, text, long)
+                number = None
+                if part.kind != "scale":
+                    number = _Number(start, token.end(), Decimal(part.value), part.kind)
+        elif word and (date := numbers.date_after(word, text, token.end())):
+            for key in date[0]:
+                yield Anchor(key, text[start : date[1]], start / long)
+            read_to = date[1]
+        elif word:
+            yield from _name(word, parts, language, start / long, starts=starts)
+        elif token["number"]:
+            number = _Number(start, token.end(), numbers.amount(token["number"]), "digits")
+        else:
+            yield from _in_digits(token, start / long)
+        starts = token["end"] in _SENTENCE_END
+    if number is not None:
+        yield from _told(number, text, long)
+
+
+def _name(
+    word: str, parts: tuple[str, ...], language: str, position: float, *, starts: bool
+) -> Iterator[Anchor]:
+    # The first word of a sentence is capital whether it is a name or not; a later mention will tell.
+    foreign = language != "en" and word.isascii() and len(word) > 2
+    if (word[0].isupper() and not starts) or foreign:
+        if century := numbers.roman(word):
+            yield Anchor(str(century), word, position)
+        else:
+            yield from (Anchor(sound, part, position) for part in parts if (sound := _sound(part)))
+
+
+def _in_digits(token: re.Match[str], position: float) -> Iterator[Anchor]:
+    """Of a date, a time, a model or a version; nothing of what ends a sentence."""
+    if token["date"]:
+        for key in numbers.dates(token):
+            yield Anchor(key, token["date"], position)
+    elif token["time"]:
+        yield Anchor(numbers.time(token), token["time"].strip(), position)
+    elif token["model"]:
+        # digits first: F-15 and F-16 contradict each other as numbers do
+        yield Anchor(token["make"] + fold(token["mark"]), token["model"], position)
+    elif token["version"]:
+        yield Anchor(token["version"], token["version"], position)
+
+
+def _goes_on(between: str, kind: str, counted: tuple[numbers.NumberWord, ...]) -> bool:
+    words = between.replace("\u00a0", " ").replace("-", " ").split()
+    halved = kind == "half" or counted[:1] == (numbers.HALF,)
+    return words in ([], ["and"]) or (halved and set(words) <= _BESIDE_HALF)
+
+
+def _told(number: _Number, text: str, long: int) -> Iterator[Anchor]:
+    if number.kind == "half":
+        # a year and a half, півтора року: each language counts those in its own way
+        return
+    printed = " ".join(text[number.start : number.end].split())
+    if found := numbers.precise(printed) or numbers.key(number.total + number.current):
+        yield Anchor(found, printed, number.start / long)
+
+
+@lru_cache(maxsize=65_536)
+def _parts(word: str) -> tuple[str, ...]:
+    """Of a name written as one; an apostrophe inside a number word is no seam."""
+    if numbers.number_word(word):
+        return (word,)
+    return tuple(word.replace("’", "-").replace("'", "-").split("-"))
+
+
+@lru_cache(maxsize=65_536)
+def _counted(parts: tuple[str, ...]) -> tuple[numbers.NumberWord, ...]:
+    """The parts as number words: all of them, or the first alone as in `100-тысячный`."""
+    words = [numbers.number_word(part) for part in parts]
+    return tuple(word for word in words if word) if all(words) else ()
+
+
+@lru_cache(maxsize=65_536)
+def _sound(part: str) -> str:
+    return skeleton(fold(part))

@@ -1,0 +1,122 @@
+"""An article as content scoring sees it: n-grams of its sounds, and its numbers and names in their order."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from archive.addresses import plain_url
+from pipelines.similarity.anchors import Anchor, anchors_of
+from pipelines.similarity.folding import fold
+from pipelines.similarity.lexicon import meanings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    Kind = Literal["video", "image", "link"]
+
+_READ = 20_000
+"""Characters of an article that count; a long read says which story it is well before its end."""
+_SIZE = re.compile(r"(?<=[/_.-])\d{2,4}x\d{2,4}(?=[/_.-])")
+"""`650x434` in an address: the same picture in another size."""
+LANGUAGES = ("uk", "ru", "en")
+"""Those that folding and the lexicon know; the order in which a pair is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What scoring needs of an article; `at` is when it was published, None where that is unknown."""
+
+    article_id: str
+    outlet: str
+    language: str
+    headline: str
+    body: str
+    at: datetime | None = None
+    traces: frozenset[Trace] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    document: Document
+    ngrams: NDArray[np.uint32]
+    """Hashes of the distinct 3-, 4- and 5-grams, sorted."""
+    counts: NDArray[np.float32]
+    """How often each of them occurs."""
+    meanings: dict[int, int]
+    """How often each meaning of lexicon.txt occurs."""
+    anchors: tuple[Anchor, ...]
+    """In the order of the text."""
+    letters: int
+
+
+def text_of(document: Document) -> str:
+    """Headline and body, as far as they are read."""
+    return f"{document.headline}\n{document.body}"[:_READ]
+
+
+def read(document: Document) -> Reading:
+    text = text_of(document)
+    return _read(document, text, tuple(anchors_of(text, document.language)))
+
+
+def read_parts(whole: Reading, ends: Sequence[int]) -> tuple[Reading, ...]:
+    """An article cut after these characters of its text, the last of which is its end."""
+    text = text_of(whole.document)
+    at = [round(x.position * len(text)) for x in whole.anchors]
+    cuts = [0, *(bisect_left(at, end) for end in ends)]
+    parts = [whole.anchors[start:end] for start, end in pairwise(cuts)]
+    return tuple(
+        _read(whole.document, text[start:end], anchors)
+        for (start, end), anchors in zip(pairwise([0, *ends]), parts, strict=True)
+    )
+
+
+def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> Reading:
+    folded = fold(text)
+    ngrams, counts = _ngrams(folded)
+    return Reading(document, ngrams, counts, meanings(text, document.language), anchors, len(folded))
+
+
+def _ngrams(folded: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    letters = np.frombuffer(f" {folded} ".encode("ascii"), dtype=np.uint8).astype(np.uint64)
+    hashes = []
+    rolling = letters
+    for n in range(2, 6):
+        rolling = rolling[:-1] * np.uint64(1_000_003) + letters[n - 1 :]
+        if n >= 3:
+            # The product's high half is where all letters have had their say.
+            hashes.append(((rolling * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)).astype(np.uint32))
+    found, counts = np.unique(np.concatenate(hashes), return_counts=True)
+    return found, counts.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Trace:
+    kind: Kind
+    key: str
+    """One spelling of the address, without the size of a picture."""
+
+
+def traces(image: str | None, media: Iterable[Mapping[str, str]], links: Iterable[str]) -> frozenset[Trace]:
+    """As the columns of an article have them."""
+    found = {_trace(each["kind"], each["url"]) for each in media}
+    found |= {_trace("link", url) for url in links}
+    return frozenset(found | ({_trace("image", image)} if image else set()))
+
+
+def _trace(kind: str, url: str) -> Trace:
+    if kind == "video":
+        return Trace("video", plain_url(url))
+    if kind == "image":
+        # a query says how large, or how fresh
+        return Trace("image", _SIZE.sub("", plain_url(url.partition("?")[0])))
+    return Trace("link", plain_url(url))

@@ -1,0 +1,250 @@
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from archive.__main__ import main
+from archive.format.layout import Layout
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def run(root, capsys):
+    """Exit code, what is said on stdout, what on stderr."""
+
+    def call(*arguments):
+        try:
+            code = main([*arguments, "--archive", str(root)])
+        except SystemExit as ended:
+            code = ended.code
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def filled(writer, article, look, noon):
+    writer.add_article(article(1, text="Перший абзац."))
+    writer.commit()
+    writer.add_article(article(1, text="Перший [bold]новий[/bold] абзац.", fetched_at=noon + HOUR))
+    writer.add_article(article(1, "en"))
+    writer.add_observation(look(article(1).url, at=noon + 2 * HOUR))
+    writer.commit()
+    return writer
+
+
+def test_ls_counts(run, filled):
+    code, out, _ = run("ls")
+    assert code == 0
+    assert "3 snapshots" in out
+    last = out.splitlines()[-2].split()
+    # snapshot, date, time, what, articles, versions, stories, pairs, looks, run
+    assert (last[0], last[3:]) == ("2", ["append", "2", "3", "2", "0", "4", "run-1"])
+
+
+def test_show_by_id_start_and_address(run, filled, article):
+    record = article(1)
+    for wanted in (record.article_id, record.article_id[:6], record.url):
+        code, out, _ = run("show", wanted)
+        assert code == 0
+        assert record.url in out
+        assert "[bold]новий[/bold]" in out
+
+
+def test_diff_by_words(run, filled, article):
+    code, out, _ = run("diff", article(1).article_id[:8])
+    assert code == 0
+    assert "{+[bold]новий[/bold] +}" in out
+    assert run("diff", article(1).url, "1", "2")[1] == out
+    assert "one version only" in run("diff", article(1, "en").url)[1]
+    assert run("diff", article(1).url, "1")[0] == 2
+    assert run("diff", article(1).url, "1", "7")[0] == 1
+
+
+def test_a_terminal_gets_the_words_in_colour(filled, root, article):
+    """Only the words that changed: what is the same stays plain."""
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "archive", "diff", article(1).url, "--archive", str(root)]
+    environment = {"TERM": "xterm", "PATH": os.environ["PATH"], "COLUMNS": "100"}
+    subprocess.run(command, stdout=follower, stderr=follower, check=True, env=environment)
+    os.close(follower)
+    shown = b""
+    with suppress(OSError), os.fdopen(leader, "rb", 0) as terminal:  # EIO is the end of a terminal
+        while part := terminal.read(4096):
+            shown += part
+    text = shown.decode()
+    coloured = re.findall(r"\x1b\[([\d;]+)m(.*?)\x1b\[0m", text)
+    assert [(style, words.strip()) for style, words in coloured] == [("1;32", "[bold]новий[/bold]")]
+
+
+def test_why_knows_another_spelling_of_the_same_page(run, filled, article):
+    url = article(1).url
+    code, out, _ = run("why", f"{url.replace('https://', 'http://www.')}/?utm_source=tg")
+    assert code == 0
+    assert f"looked at as {url}" in out
+    assert out.count("archived") == run("why", url)[1].count("archived") > 0
+
+
+def test_why_tells_every_look(run, filled, article):
+    code, out, _ = run("why", article(1).url)
+    assert code == 0
+    assert [line.split()[2] for line in out.splitlines() if "2026-03-01" in line] == [
+        "archived",
+        "archived",
+        "failed",
+    ]
+    code, _, err = run("why", "https://courier.example/never")
+    assert code == 1
+    assert "No crawl has looked" in err
+
+
+def test_problems_are_one_sentence_and_exit_1(run, root):
+    for command in (["ls"], ["show", "x"], ["verify"]):
+        code, _, err = run(*command)
+        assert code == 1
+        assert err == f"There is no archive at {root}; a crawl makes one.\n"
+
+
+def test_an_unknown_id(run, filled):
+    code, _, err = run("show", "zzz")
+    assert code == 1
+    assert "'zzz'" in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["gc", "--keep-days", "-1"],
+        ["gc", "--keep-days", "nan"],
+        ["gc", "--keep-days", "inf"],
+        ["purge", "https://courier.example/uk/news/1", "--reason", "  "],
+        ["ls", "-n", "many"],
+        ["export", "--format", "csv", "--output", "-", "--as-of", "soon"],
+        ["export", "--format", "csv", "--output", "-", "--table", "none"],
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_done(run, filled, root, command):
+    before = sorted(root.rglob("*"))
+    code, _, err = run(*command)
+    assert code == 2
+    assert "Traceback" not in err
+    assert sorted(root.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["gc", "--keep-days", "many"], "many is no number of days; write 0 to 36500"),
+        (["ls", "-n", "0"], "'0' is no number of at least 1"),
+        (["view", "--most", "none"], "'none' is no number of at least 1"),
+    ],
+)
+def test_a_number_that_is_none_is_told(run, filled, command, said):
+    code, _, err = run(*command)
+    assert (code, said in err) == (2, True), err
+
+
+def test_no_address_is_not_every_address(run, filled):
+    code, out, err = run("why", "")
+    assert (code, out) == (1, "")
+    assert "No crawl has looked at" in err
+
+
+def test_a_wrong_command_is_exit_2_and_help_teaches(run, capsys):
+    assert run("destroy")[0] == 2
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "examples:" in out
+    assert "python -m archive verify" in out
+
+
+def test_verify_is_content_with_a_good_archive(run, filled):
+    code, out, _ = run("verify")
+    assert code == 0
+    assert "The archive is whole." in out
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "remove", "gap", "poison"])
+def test_verify_finds(run, filled, root, article, harm):
+    layout = Layout(root)
+    document = json.loads(layout.manifest(2).read_text())
+    path = root / next(file["path"] for file in document["files"] if file["table"] == "articles")
+    data = path.read_bytes()
+    if harm == "flip":
+        path.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
+    elif harm == "cut":
+        path.write_bytes(data[:-1])
+    elif harm == "remove":
+        path.unlink()
+    elif harm == "gap":
+        layout.manifest(1).unlink()
+    else:
+        from archive.exceptions import PoisonRecord
+
+        with pytest.raises(PoisonRecord):
+            filled.add_article(article(5, headline="\0"))
+    code, out, _ = run("verify")
+    expected = {
+        "flip": "checksum",
+        "cut": "checksum",
+        "remove": "cannot be read",
+        "gap": "snapshot 1 is missing",
+        "poison": "quarantine: 1 × nul",
+    }[harm]
+    assert expected in " ".join(out.split())
+    assert code == (0 if harm == "poison" else 1)
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut"])
+def test_a_data_file_that_is_gone_or_cut(run, filled, article, tmp_path, harm):
+    for path in (tmp_path / "news-archive/_data/articles").rglob("*.parquet"):
+        path.unlink() if harm == "gone" else os.truncate(path, 500)
+    for command in (
+        ("show", article(1).article_id),
+        ("diff", article(1).article_id),
+        ("view", "--output", str(tmp_path / "pages")),
+        ("purge", article(1).url, "--reason", "asked", "--yes"),
+        ("export", "--format", "csv", "--output", str(tmp_path / "rows.csv")),
+        ("export", "--format", "tmx", "--output", str(tmp_path / "rows.tmx")),
+        ("export", "--format", "parquet", "--output", str(tmp_path / "x"), "--as-of", "2999-01-01"),
+    ):
+        code, _, said = run(*command)
+        assert code == 1, command
+        assert "`python -m archive verify` tells" in said, command
+        assert "Cannot write" not in said, command
+    assert run("verify")[0] == 1
+
+
+@pytest.fixture
+def read_only(filled, root):
+    filled.close()
+    mount = ["mount", "--bind", str(root), str(root)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("NOT TESTED: a folder that cannot be written to; mounting it needs root")
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(root)], check=True)
+    yield
+    subprocess.run(["umount", "-l", str(root)], check=True)
+
+
+@pytest.mark.usefixtures("read_only")
+def test_what_cannot_be_written_to_is_one_sentence(run, article):
+    for command in (
+        ("repair",),
+        ("repair", "--rebuild"),
+        ("compact",),
+        ("gc", "--dry-run"),
+        ("gc",),
+        ("purge", article(1).url, "--reason", "asked", "--dry-run"),
+    ):
+        code, _, said = run(*command)
+        assert code == 1, command
+        assert "Read-only file system" in said, command
+    assert run("verify")[0] == 0

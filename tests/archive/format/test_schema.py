@@ -1,0 +1,125 @@
+import dataclasses
+
+import pytest
+
+from archive import opening
+from archive.format import schema
+from archive.format.records import (
+    AlignmentRecord,
+    ArticleRecord,
+    ObservationRecord,
+    PairRecord,
+    RefusalRecord,
+)
+
+# the columns of the contract, in its order
+CONTRACT = [
+    "article_id",
+    "story_id",
+    "version",
+    "valid_from",
+    "valid_to",
+    "outlet",
+    "url",
+    "requested_url",
+    "canonical_url",
+    "language",
+    "language_confidence",
+    "language_evidence",
+    "html_lang",
+    "headline",
+    "lead",
+    "body",
+    "blocks",
+    "byline",
+    "authors",
+    "published_at",
+    "published_raw",
+    "modified_at",
+    "modified_raw",
+    "section",
+    "tags",
+    "image_url",
+    "image_caption",
+    "alternates",
+    "content_hash",
+    "raw_sha256",
+    "http_status",
+    "etag",
+    "last_modified",
+    "fetched_at",
+    "first_seen",
+    "last_seen",
+    "raw_file",
+    "raw_offset",
+    "raw_length",
+    "extractor",
+    "run_id",
+    "extra",
+]
+
+
+def test_columns_are_those_of_the_contract_in_its_order():
+    names = schema.ARTICLES.names
+    extras = set(names) - set(CONTRACT)
+    assert [name for name in names if name not in extras] == CONTRACT
+    assert extras == {
+        "author_ids",
+        "media",
+        "outbound_links",
+        "language_reason",
+        "authors_source",
+        "published_source",
+        "story_key",
+        "ingested_at",
+        "commit_seq",
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "table", "elsewhere"),
+    [
+        (ArticleRecord, "articles", set()),
+        (ObservationRecord, "observations", set()),
+        (PairRecord, "pairs", set()),
+        (RefusalRecord, "refusals", set()),
+        (AlignmentRecord, "alignments", set()),
+    ],
+)
+def test_every_field_of_a_record_is_a_column(record, table, elsewhere):
+    fields = {field.name for field in dataclasses.fields(record)}
+    assert fields - elsewhere <= set(schema.STORED[table].names)
+
+
+@pytest.mark.parametrize(
+    ("record", "table"),
+    [
+        (ArticleRecord, schema.ARTICLES),
+        (PairRecord, schema.PAIRS),
+        (RefusalRecord, schema.REFUSALS),
+        (AlignmentRecord, schema.ALIGNMENTS),
+    ],
+)
+def test_a_field_that_is_never_none_is_a_column_that_is_never_null(record, table):
+    for field in dataclasses.fields(record):
+        assert table.field(field.name).nullable == ("None" in str(field.type)), field.name
+
+
+@pytest.mark.parametrize("name", schema.STORED)
+def test_every_column_says_what_it_means(name):
+    for field in schema.STORED[name]:
+        assert field.metadata[b"description"], field.name
+
+
+def test_versions_and_articles_share_one_schema():
+    assert schema.VERSIONS.equals(schema.ARTICLES)
+
+
+def test_the_version_is_one_number_in_two_places():
+    assert opening.SCHEMA_VERSION == schema.SCHEMA_VERSION
+
+
+def test_nothing_is_a_category():
+    import pyarrow as pa
+
+    assert not any(pa.types.is_dictionary(field.type) for table in schema.STORED.values() for field in table)

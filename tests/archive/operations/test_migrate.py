@@ -1,0 +1,221 @@
+"""An archive of an older schema is refused with a sentence, migrated as one snapshot, and whole after it."""
+
+import json
+from contextlib import closing
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import archive
+from archive.__main__ import main
+from archive.exceptions import MigrationError, SchemaTooNew, SchemaTooOld
+from archive.format.layout import Layout
+from archive.format.records import MediaRecord
+from archive.format.schema import SCHEMA_VERSION, STORED
+from archive.operations.migrate import TODAY, Step, Target, migrate
+from archive.operations.verify import verify
+from archive.state import replay
+from archive.storage.snapshot_log import Log
+from archive.tables.files import TableFiles
+from archive.writer import ArchiveWriter
+
+ARTICLES = STORED["articles"]
+MORE = [
+    pa.field("words", pa.int64(), nullable=False, metadata={"description": "how many"}),
+    pa.field("mood", pa.string(), metadata={"description": "invented"}),
+]
+
+
+def wider(field):
+    return field.with_type(pa.int64()) if field.name == "http_status" else field
+
+
+def invented(schema):
+    """A next version: two columns more, and one wider."""
+    return pa.schema([*(wider(field) for field in schema), *MORE], schema.metadata)
+
+
+def count_words(table):
+    words = [len(body.split()) for body in table["body"].to_pylist()]
+    return table.append_column(MORE[0], pa.array(words, pa.int64()))
+
+
+NEXT = Target(
+    SCHEMA_VERSION + 1,
+    STORED | {name: invented(STORED[name]) for name in ("articles", "superseded")},
+    {SCHEMA_VERSION: Step("words", {"articles": count_words, "superseded": count_words})},
+)
+
+
+@pytest.fixture
+def filled(root, writer, article, noon):
+    for number in range(3):
+        writer.add_article(article(number, text="one two three"))
+        if number:
+            writer.add_article(article(0, text=f"edit {number}", fetched_at=noon.replace(hour=12 + number)))
+        writer.commit()
+    writer.close()
+    return root
+
+
+def test_one_snapshot_in_which_every_file_has_the_new_schema(filled):
+    before = archive.open(filled)
+    rows = {name: before.table(name).to_pandas() for name in ("articles", "versions", "observations")}
+    snapshot = migrate(filled, NEXT)
+    assert (snapshot.id, snapshot.operation, snapshot.schema_version) == (4, "migrate", SCHEMA_VERSION + 1)
+    for file in snapshot.files:
+        assert pq.read_schema(filled / file.path).equals(NEXT.stored[file.table])
+    for name, old in rows.items():
+        new = pd.read_parquet(filled / name)
+        assert len(new) == len(old)
+        key = ["article_id", "version"]
+        left, right = (x.sort_values(key).reset_index(drop=True)[old.columns] for x in (new, old))
+        pd.testing.assert_frame_equal(left, right, check_dtype=False, check_categorical=False)
+    articles = pd.read_parquet(filled / "articles")
+    assert set(articles["words"]) == {2, 3}
+    assert articles["mood"].isna().all()
+    assert str(articles["http_status"].dtype) == "int64"
+    assert migrate(filled, NEXT) is None
+    # and this version leaves it alone
+    with pytest.raises(SchemaTooNew):
+        archive.open(filled)
+    with pytest.raises(SchemaTooNew):
+        ArchiveWriter.open(filled, run_id="run-2")
+
+
+def of_version_0():
+    """Without `lead`, with `body` under another name."""
+    schemas = dict(STORED)
+    for name in ("articles", "superseded"):
+        fields = [x.with_name("text") if x.name == "body" else x for x in STORED[name] if x.name != "lead"]
+        schemas[name] = pa.schema(fields, STORED[name].metadata)
+    return schemas
+
+
+def of_version_1():
+    """As the first Triptych wrote it: without alignments, refusals and what comes of them."""
+    later = {
+        "author_ids",
+        "media",
+        "outbound_links",
+        *(x for x in STORED["stories"].names if x.startswith("coverage_")),
+    }
+    return {
+        name: pa.schema([x for x in schema if x.name not in later], schema.metadata)
+        for name, schema in STORED.items()
+        if name not in {"alignments", "former_alignments", "refusals"}
+    }
+
+
+def as_older(root, version=0, schemas=None):
+    """Write the head anew as that version would have."""
+    layout = Layout(root)
+    log = Log(layout, SCHEMA_VERSION)
+    schemas = schemas or of_version_0()
+    files = TableFiles(layout, stored=schemas)
+    head = log.head()
+    live = []
+    for file in (file for file in head.files if file.table in schemas):
+        table = pq.read_table(root / file.path)
+        table = pa.table(
+            [table["body" if x.name == "text" else x.name] for x in schemas[file.table]],
+            schema=schemas[file.table],
+        )
+        live += files.write(file.table, table, file.month) or [files.write_empty(file.table, file.month)]
+    document = json.loads(layout.manifest(head.id).read_text())
+    del document["sha256"]  # which came with schema 3
+    document["schema_version"] = version
+    document["files"] = [{name: getattr(x, name) for name in x.__slots__} for x in live]
+    layout.manifest(head.id).write_text(json.dumps(document))
+    for file in head.files:
+        (root / file.path).unlink()
+    replay.discard_state(layout)
+
+
+RENAME = {
+    name: lambda table: table.rename_columns(["body" if x == "text" else x for x in table.column_names])
+    for name in ("articles", "superseded")
+}
+
+
+def test_an_older_archive_is_refused_then_whole(filled, article, capsys):
+    before = archive.open(filled).articles().to_pandas().sort_values("article_id")["body"].tolist()
+    as_older(filled)
+    for opening in (archive.open, lambda root: ArchiveWriter.open(root, run_id="run-2")):
+        with pytest.raises(SchemaTooOld, match=r"schema 0.*python -m archive migrate"):
+            opening(filled)
+    assert main(["ls", "--archive", str(filled)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert main(["migrate", "--archive", str(filled)]) == 1  # nobody has written the step
+    assert "no way from schema 0 to 1" in capsys.readouterr().err
+    with pytest.raises(MigrationError, match=r"articles\.text has no place"):
+        migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("nothing", {})}))
+    assert list((filled / "_tmp").iterdir()) == []
+    migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    opened = archive.open(filled)
+    assert opened.articles().to_pandas().sort_values("article_id")["body"].tolist() == before
+    assert [x.text for x in verify(filled) if x.grave] == []
+    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+        assert writer.known(article(0).url) is not None
+        writer.add_article(article(9))
+        writer.commit()
+    assert len(pd.read_parquet(filled / "articles")) == 4
+    assert main(["migrate", "--archive", str(filled)]) == 0
+    assert "already" in capsys.readouterr().out
+
+
+def test_an_archive_of_the_first_triptych_gets_the_new_tables(filled, article, capsys):
+    before = archive.open(filled)
+    rows = {name: before.table(name).to_pandas() for name in ("articles", "stories", "pairs")}
+    as_older(filled, 1, of_version_1())
+    assert main(["ls", "--archive", str(filled)]) == 1
+    assert "schema 1" in capsys.readouterr().err
+    assert main(["migrate", "--archive", str(filled)]) == 0
+    opened = archive.open(filled)
+    for name, old in rows.items():
+        key = old.columns[0]
+        new = opened.table(name).to_pandas().sort_values(key, ignore_index=True)
+        pd.testing.assert_frame_equal(new, old.sort_values(key, ignore_index=True))
+    assert opened.articles().to_pandas()[["author_ids", "media", "outbound_links"]].isna().all(axis=None)
+    assert opened.stories().to_pandas()["coverage_en_of_uk"].isna().all()
+    for name in ("alignments", "refusals"):
+        assert list(pd.read_parquet(filled / name).columns) == STORED[name].names
+        assert len(opened.table(name).to_pandas()) == 0
+    assert [x.text for x in verify(filled) if x.grave] == []
+    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+        shown = {
+            "media": (MediaRecord("video", "https://v.example/5"),),
+            "outbound_links": ("https://c.example/7",),
+        }
+        writer.add_article(article(9, author_ids=("courier:olena-koval",), **shown))
+        writer.commit()
+    (row,) = pd.read_parquet(filled / "articles").dropna(subset="author_ids").to_dict("records")
+    assert list(row["author_ids"]) == ["courier:olena-koval"]
+    assert list(row["media"]) == [{"kind": "video", "url": "https://v.example/5"}]
+    assert list(row["outbound_links"]) == ["https://c.example/7"]
+
+
+def test_a_value_that_must_be_there_is_asked_for(filled):
+    before = archive.open(filled).snapshot
+    with pytest.raises(MigrationError, match=r"articles\.words must have a value"):
+        migrate(filled, Target(NEXT.version, NEXT.stored, {SCHEMA_VERSION: Step("forgot", {})}))
+    assert archive.open(filled).snapshot == before
+    live = {file.path for file in before.files}
+    on_disk = {str(x.relative_to(filled)) for x in (filled / "_data").rglob("*.parquet")}
+    assert live <= on_disk
+
+
+def test_a_segment_of_the_older_version_is_taken_along(filled, article):
+    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+        writer.add_article(article(30))
+    as_older(filled)
+    migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    with ArchiveWriter.open(filled, run_id="run-3") as writer:
+        assert writer.recovered == 1
+        writer.commit()
+    layout = Layout(filled)
+    with closing(replay.open_state(layout)) as state:
+        assert state.find_article(article(30).url) == article(30).article_id
+    assert len(pd.read_parquet(filled / "articles")) == 4

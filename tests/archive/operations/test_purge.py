@@ -1,0 +1,281 @@
+"""After a purge nothing of the article is left in any byte of the archive, and it does not come back."""
+
+import hashlib
+import json
+import os
+import pty
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import archive
+from archive.exceptions import ArchiveDamaged, ArticleNotFound, ArticlePurged, PoisonRecord
+from archive.format.layout import Layout
+from archive.format.records import Decisions, Membership, PairRecord
+from archive.operations import maintain
+from archive.operations.purge import find, purge
+from archive.operations.verify import verify
+from archive.pages import cdxj_index
+from archive.state.tombstones import PurgedAddress, Tombstones
+from tests.archive.findings import grave
+from tests.archive.traces import find as find_traces
+
+HOUR = timedelta(hours=1)
+SECRET = "Secretword"
+SLUG = "secretslug"
+CHECKOUT = Path(__file__).parents[3]
+STRIDE = 1 if os.environ.get("TRIPTYCH_FAULTS") else 5
+
+
+def pair_all(fresh, related):
+    facts = sorted([*fresh, *related], key=lambda x: x.article_id)
+    pairs = [
+        PairRecord(a.article_id, b.article_id, "hreflang", True, None, None, facts[0].first_seen)
+        for number, a in enumerate(facts)
+        for b in facts[number + 1 :]
+    ]
+    return Decisions(tuple(pairs), tuple(Membership(x.article_id, facts[0].story_id) for x in facts), ())
+
+
+def traces(root):
+    return find_traces(root, SECRET, SLUG)
+
+
+@pytest.fixture
+def secret(article, noon):
+    """The article to be purged, in several versions."""
+
+    def build(hours=0, **changes):
+        url = f"https://courier.example/uk/{SLUG}"
+        given = {"text": f"{SECRET} {hours}", "headline": f"{SECRET} headline {hours}", "url": url}
+        given |= {"requested_url": f"{url}?from=feed", "canonical_url": url}
+        given["article_id"] = hashlib.blake2b(url.encode(), digest_size=16).hexdigest()
+        return article(900, fetched_at=noon + hours * HOUR, **{**given, **changes})
+
+    return build
+
+
+@pytest.fixture
+def filled(root, open_writer, article, secret, page, look, noon):  # noqa: PLR0917
+    """An archive that has the article in all places: versions, pages, looks, a pair, a story, quarantine."""
+    writer = open_writer("run-1", now=Clock(noon))
+    for hours in range(3):
+        writer.add_article(*page(secret(hours), f"<p>{SECRET} {hours}</p>".encode()))
+        writer.add_article(*page(article(hours), b"<p>other</p>"))
+        if not hours:
+            writer.add_article(*page(article(900, "en"), b"<p>english</p>"))
+        writer.commit(pair_all if not hours else None)
+    writer.add_observation(look(secret().url, at=noon + 5 * HOUR, detail=f"{SECRET} is missing"))
+    writer.add_observation(look("https://courier.example/uk/other", at=noon + 5 * HOUR))
+    with pytest.raises(PoisonRecord):
+        writer.add_article(secret(4, lead="\0"))
+    with pytest.raises(PoisonRecord):
+        writer.add_article(article(901, lead="\0"))
+    writer.commit()
+    writer.close()
+    assert len(traces(root)) > 5
+    return root
+
+
+class Clock:
+    def __init__(self, now):
+        self.now = now
+
+    def __call__(self):
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+def test_nothing_is_left_anywhere(filled, secret, article):
+    before = archive.open(filled)
+    moments = [snapshot.committed_at for snapshot in before.snapshots()][1:]
+    counts = len(before.articles()), len(before.versions()), len(before.observations()), len(before.pairs())
+    purge(filled, secret().url, "asked for by the person")
+    assert traces(filled) == []
+    opened = archive.open(filled)
+    after = len(opened.articles()), len(opened.versions()), len(opened.observations())
+    assert after == (counts[0] - 1, counts[1] - 3, counts[2])  # looks are counted on
+    for moment in moments:
+        for table in (opened.articles, opened.versions, opened.observations, opened.pairs, opened.stories):
+            assert SECRET not in str(table(as_of=moment).to_arrow().to_pylist())
+            assert SLUG not in str(table(as_of=moment).to_arrow().to_pylist())
+    assert (counts[3], len(opened.pairs())) == (3, 1)
+    assert grave(filled) == []
+    maintain.repair(filled, rebuild=True)
+    assert traces(filled) == []
+    assert grave(filled) == []
+
+
+def test_the_rest_is_as_it_was(filled, secret, article):
+    kept = archive.open(filled).articles().to_pandas().set_index("article_id")
+    purge(filled, secret().url, "asked")
+    opened = archive.open(filled)
+    left = pd.read_parquet(filled / "articles").set_index("article_id")
+    assert sorted(left.index) == sorted(set(kept.index) - {secret().article_id})
+    pd.testing.assert_frame_equal(
+        left.sort_index(), kept.loc[left.index].sort_index(), check_dtype=False, check_categorical=False
+    )
+    assert opened.raw(article(900, "en").article_id).body == b"<p>english</p>"
+    stories = opened.stories().to_pandas().set_index("story_id")
+    own = stories.loc[left.loc[article(900, "en").article_id, "story_id"]]
+    assert (own["n_variants"], own["headline_en"]) == (2, article(900, "en").headline)
+    assert own["headline_uk"] == article(0).headline
+    quarantined = [x.text for x in verify(filled) if "quarantine" in x.text]
+    assert quarantined == ["quarantine: 1 × nul", "quarantine: 1 × purged"]
+    assert len(list(cdxj_index.lines(Layout(filled)))) == 4
+
+
+def test_it_does_not_come_back(filled, secret, open_writer, look, page):
+    purge(filled, secret().url, "asked")
+    writer = open_writer("run-2")
+    for url in (secret().url, secret().requested_url, f"http://www.courier.example/uk/{SLUG}/#x"):
+        assert isinstance(writer.known(url), PurgedAddress)
+    with pytest.raises(ArticlePurged):
+        writer.add_article(*page(secret(7), SECRET.encode()))
+    with pytest.raises(ArticlePurged):  # its old address under another id
+        writer.add_article(secret(8, article_id="0" * 32))
+    writer.add_observation(look(secret().url, "skipped", "purged", detail=SLUG))
+    writer.commit(summary={"dropped(purged)": 1})
+    assert traces(filled) == []
+    looks = archive.open(filled).observations(outcome="skipped").to_pandas()
+    assert looks["reason"].tolist() == ["purged"]
+    assert looks["url"].str.startswith("purged:").all()
+
+
+def test_a_living_writer_drops_what_it_had_acknowledged(filled, secret, article, open_writer, page):
+    writer = open_writer("run-2")
+    writer.add_article(*page(secret(9), f"<p>{SECRET} 9</p>".encode()))
+    writer.add_article(*page(article(77), b"<p>77</p>"))
+    writer.add_article(*page(secret(10), f"<p>{SECRET} 10</p>".encode()))
+    purge(filled, secret().url, "asked")
+    writer.add_article(article(78))
+    writer.commit()
+    assert traces(filled) == []
+    assert archive.open(filled).raw(article(77).article_id).body == b"<p>77</p>"
+    assert len(archive.open(filled).articles()) == 6
+    assert grave(filled) == []
+
+
+def test_a_dead_writer_s_segment_brings_nothing_back(filled, secret, article, open_writer, page):
+    writer = open_writer("run-2")
+    writer.add_article(*page(secret(9), f"<p>{SECRET} 9</p>".encode()))
+    writer.add_article(article(77))
+    writer.close()
+    purge(filled, secret().url, "asked")
+    assert traces(filled) == []
+    assert len(archive.open(filled).articles()) == 5
+    assert list((filled / "_wal").glob("*.zst")) == []
+
+
+def test_a_look_alone_can_be_purged(filled, open_writer):
+    purge(filled, "https://courier.example/uk/other", "asked")
+    assert "https://courier.example/uk/other" not in set(
+        archive.open(filled).observations().to_pandas()["url"]
+    )
+
+
+def test_nothing_there(filled, secret):
+    with pytest.raises(ArticleNotFound, match="spelled"):
+        find(filled, "https://courier.example/never")
+    purge(filled, secret().url, "asked by letter 12")
+    with pytest.raises(ArticleNotFound, match="asked by letter 12"):
+        purge(filled, secret().url, "again")
+    assert len(Tombstones(Layout(filled)).all) == 1
+
+
+def test_the_tombstone_tells_no_word(filled, secret):
+    stone = purge(filled, secret().url, "asked")
+    text = (filled / "_purged" / f"{stone.id}.json").read_text()
+    assert SLUG not in text
+    assert "courier" not in text
+    assert json.loads(text)["reason"] == "asked"
+    assert json.loads(text)["done"] is not None
+
+
+def test_old_files_that_only_a_view_has_are_found(filled, secret):
+    maintain.compact(filled)
+    maintain.gc(filled, 0)
+    assert len(list((filled / "_views").glob("v*"))) > 1
+    purge(filled, secret().url, "asked")
+    assert traces(filled) == []
+
+
+def test_killed_at_any_step_it_is_finished_by_the_next_writer(filled, program, secret, open_writer, tmp_path):
+    done = program("purges.py", filled, secret().url, STRIDE)
+    output, _ = done.communicate()
+    assert done.returncode == 0
+    steps = output.splitlines()
+    assert steps[-1].endswith(" done")
+    assert len(steps) > 40 / STRIDE  # some come before the tombstone, most after it
+    whole = len(archive.open(filled).articles())
+    for line in steps[:-1]:
+        number, copy = line.split(" ", 1)
+        copy = Path(copy)
+        ids = pd.read_parquet(copy / "articles")["article_id"]
+        versions = pd.read_parquet(copy / "versions")["article_id"]
+        there = secret().article_id in set(ids)
+        assert len(ids) == whole - (not there), number
+        assert (versions == secret().article_id).sum() == (3 if there else 0), number
+        begun = list((copy / "_purged").glob("*.json")) != []
+        with open_writer("run-2", copy) as writer:
+            assert isinstance(writer.known(secret().url), PurgedAddress) == begun, number
+        if not begun:
+            assert there, number
+            continue
+        assert traces(copy) == [], number
+        assert grave(copy) == [], number
+
+
+def run(filled, *arguments, **options):
+    command = [sys.executable, "-m", "archive", "purge", *arguments, "--archive", str(filled)]
+    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, **options)
+
+
+def test_the_command_asks_first(filled, secret):
+    url = secret().url
+    told = run(filled, url, "--reason", "asked", "--dry-run")
+    assert (told.returncode, "3 versions" in told.stdout) == (0, True)
+    assert f"stays: {archive.open(filled).articles(language='en').to_pandas()['url'][0]}" in told.stdout
+    assert run(filled, url, "--reason", "asked", stdin=subprocess.DEVNULL).returncode == 1
+    assert run(filled, url).returncode == 2
+    ours, theirs = pty.openpty()
+    os.write(ours, b"no\n")
+    assert "Nothing was changed" in run(filled, url, "--reason", "asked", stdin=theirs).stderr
+    assert len(archive.open(filled).versions(secret().article_id)) == 3
+    os.write(ours, b"y\n")
+    assert run(filled, url, "--reason", "asked", stdin=theirs).returncode == 0
+    os.close(ours)
+    os.close(theirs)
+    assert len(archive.open(filled).versions(secret().article_id)) == 0
+    why = subprocess.run(
+        [sys.executable, "-m", "archive", "why", url, "--archive", str(filled)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "UTC: asked\n" in why.stdout
+    assert why.stdout.count("archived") == 3
+    assert SLUG not in why.stdout
+    again = run(filled, url, "--reason", "asked", "--yes")
+    assert (again.returncode, "was purged on" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b'"addresses"', b'"addreSses"'), (b'"articles": [\n  "', b'"articles": [\n  "!')]
+)
+def test_a_tombstone_that_cannot_be_read_is_found(filled, secret, open_writer, before, after):
+    """Without it the article could be taken in again: nobody writes until it is put right."""
+    stone = purge(filled, secret().url, reason="asked")
+    path = Layout(filled).purged / f"{stone.id}.json"
+    data = path.read_bytes()
+    assert before in data
+    path.unlink()
+    path.write_bytes(data.replace(before, after))
+    assert f"{stone.id}.json is not readable" in next(x for x in verify(filled) if x.grave).text
+    with pytest.raises(ArchiveDamaged, match="put it back from a backup"):
+        open_writer("run-2")

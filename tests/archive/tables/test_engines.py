@@ -1,0 +1,72 @@
+"""pandas, Polars and DuckDB on the bare paths: one snapshot, the written schema, also after a migration."""
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+
+import archive
+from archive.format.layout import TABLES
+from archive.operations.maintain import compact
+from archive.operations.migrate import migrate
+from tests.archive.operations.test_migrate import NEXT
+
+ENGINES = {
+    "pandas": lambda path: pd.read_parquet(path).to_dict("records"),
+    "polars": lambda path: pl.read_parquet(path).to_dicts(),
+    "polars, lazily": lambda path: pl.scan_parquet(f"{path}/**/*.parquet").collect().to_dicts(),
+    "duckdb": lambda path: duckdb.sql(f"SELECT * FROM '{path}/*.parquet'").pl().to_dicts(),
+}
+
+
+@pytest.fixture
+def filled(root, writer, variants, article, noon):
+    """Several files, an edit, a story of three, and what a merge has replaced."""
+    for number in range(3):
+        for record in variants(number, "uk", "en", "ru"):
+            writer.add_article(record)
+        if number:
+            writer.add_article(article(0, text=f"edit {number}", fetched_at=noon.replace(hour=12 + number)))
+        writer.commit()
+    compact(root)
+    writer.close()
+    return root
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("table", TABLES)
+def test_every_engine_reads_exactly_the_snapshot(filled, engine, table):
+    told = archive.open(filled).table(table).to_arrow()
+    rows = ENGINES[engine](filled / table)
+    assert len(rows) == told.num_rows
+    if not rows:
+        return
+    assert list(rows[0]) == told.column_names
+    keys = [
+        name
+        for name in ("article_id", "version", "story_id", "observed_at", "article_id_a")
+        if name in rows[0]
+    ]
+    assert sorted(str([row[x] for x in keys[:2]]) for row in rows) == sorted(
+        str([row[x] for x in keys[:2]]) for row in told.to_pylist()
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_sees_a_new_column_and_a_wider_one_after_a_migration(filled, engine):
+    before = len(ENGINES[engine](filled / "versions"))
+    migrate(filled, NEXT)
+    rows = ENGINES[engine](filled / "versions")
+    assert len(rows) == before == 11
+    assert {row["words"] for row in rows} == {2}
+    assert {row["http_status"] for row in rows} == {200}
+    assert all("mood" in row for row in rows)
+
+
+def test_times_and_lists_come_as_they_are(filled, noon):
+    first = pl.read_parquet(filled / "articles")
+    assert first.schema["published_at"] == pl.Datetime("us", "UTC")
+    assert first.schema["tags"] == pl.List(pl.String)
+    ((moment,),) = duckdb.sql(f"SELECT max(fetched_at) FROM '{filled}/articles/*.parquet'").fetchall()
+    assert moment == noon.replace(hour=14)
+    assert str(pd.read_parquet(filled / "articles")["published_at"].dtype) == "datetime64[us, UTC]"

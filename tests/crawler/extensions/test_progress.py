@@ -1,0 +1,77 @@
+"""The progress line: what it promises, and that a terminal sees it and a log does not."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.extensions.progress import Left, Rate, clock
+from tests.herald import Herald
+from tests.newsroom import Site
+from tests.running import ROOT
+
+if TYPE_CHECKING:
+    from tests.running import Crawl
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(None, "?"), (0, "0:00"), (12.4, "0:12"), (3723, "1:02:03"), (276_000, "3d 4h")],
+)
+def test_a_clock_people_can_read(seconds: float | None, told: str) -> None:
+    assert clock(seconds) == told
+
+
+def test_the_rate_is_that_of_the_last_200_pages() -> None:
+    rate = Rate()
+    assert rate.at(0) is None
+    for second in range(100):
+        rate.page(float(second))
+    assert rate.at(100) == 1
+    for tenth in range(200):
+        rate.page(100 + tenth / 10)
+    assert rate.at(120) == 10
+
+
+def test_lists_to_come_count_as_much_as_the_lists_so_far_had() -> None:
+    assert Left(pages=30, sources=0, read=3, asked=90).seconds(10) == 3
+    # three lists had 90 pages, so that 7 more will have 210
+    assert Left(pages=30, sources=7, read=3, asked=90).seconds(10) == 24
+    assert Left(pages=0, sources=7, read=0, asked=0).seconds(10) is None
+    assert Left(pages=30, sources=0, read=3, asked=90).seconds(None) is None
+
+
+def test_a_terminal_sees_stories_languages_pace_and_end(crawl: Crawl) -> None:
+    with Site() as site:
+        herald = Herald(site, crawl)
+        herald.publish(*range(1, 21))
+        herald.announce(*range(1, 21))
+        terminal, end = pty.openpty()
+        process = subprocess.Popen(
+            crawl.command_line(*herald.arguments),
+            cwd=ROOT,
+            env={**os.environ, "HERALD_PORT": str(site.port), "COLUMNS": "140", "TERM": "xterm"},
+            stdout=subprocess.DEVNULL,
+            stderr=end,
+        )
+        os.close(end)
+        shown = b""
+        while part := _read(terminal):
+            shown += part
+        os.close(terminal)
+        assert process.wait(60) == 0
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode("utf-8", "replace"))
+    assert re.search(r"herald .* \d+/\d+ \d+ stories  (?:en \d+ )?.*uk \d+  [\d.]+/s  ETA \d+:\d\d", text)
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:
+        # Linux says so when the other side is closed
+        return b""

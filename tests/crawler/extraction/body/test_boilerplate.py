@@ -1,0 +1,154 @@
+# ruff: noqa: E501 - a line of a page reads better whole
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.extraction.body.boilerplate import LineRule, element_names, line_rules, why_not_text
+from crawler.extraction.body.exclusions import leave_out
+from crawler.extraction.body.model import Found, Known
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Читайте також: Мер розповів про плани", "Читайте также: Мэр рассказал о планах", "Read also: Mayor tells",
+        "ЧИТАЙТЕ ТАКОЖ", "По теме:", "Related stories", "Most popular", "Read Next", "За темою: бюджет",
+        "Підписуйтесь на наш канал у Telegram", "Подписывайтесь на нас в Facebook", "Subscribe to our newsletter",
+        "Support UP or become our patron!", "Follow us on Twitter", "Станьте патроном видання",
+        "Посилання скопійовано", "Ссылка скопирована", "Link copied", "Поділитися", "Share this article", "Реклама",
+        "Advertisement", "Теги: рада, бюджет", "Tags: council, budget", "Коментарі (5)", "5 комментариев",
+        "Если Вы заметили орфографическую ошибку, выделите её мышью и нажмите Ctrl+Enter",
+        "Якщо ви знайшли помилку, будь ласка, виділіть її", "We use cookies to improve your experience",
+        "Підтримати роботу журналістів можна за посиланням", "Прислать новость в редакцию можно через чат-бот",
+        "Ваш внесок допомагає нам писати без цензури.", "Включите JavaScript, чтобы посмотреть видео",
+        "Advertisement • continue reading below", "Have you spotted a mistake? Let us know at desk@courier.example",
+        "За інформацією: Укрінформ", "По информации Интерфакса", "За інформацією «Суспільного»",
+        "Фото: Getty Images", "(Photo: Getty Images)", "© 2026 The Courier", "ua en ru", "UA | EN | RU", "Українська",
+        "26 квітня 2024, 07:00", "Сьогодні, 16:13", "***", "- - -", "В мире//",
+        "Jane Doe and John Smith contributed to this report.", "Write to Al Root at al.root@courier.example",
+    ],
+)  # fmt: skip
+def test_lines_that_are_no_text(line: str) -> None:
+    assert why_not_text(line) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Надіслати фото порушення можна через чат-бот поліції.", "Ваш внесок на депозит дає право на компенсацію.",
+        "Реклама далі не виходитиме.", "Have you spotted the difference between the two drafts?",
+        "За інформацією Генштабу", "По информации полиции", "За інформацією обласної влади",
+        "Рада ухвалила бюджет.", "Ні.", "Коментар мера пролунав одразу.", "Реклама тютюну заборонена законом.",
+        "Фото зробили минулого року.", "Share prices fell on Monday.", "Related party transactions rose by a third.",
+        "Comment from the ministry was not available.", "The video shows a car.", "Read the statement in full.",
+        "Підписка на газету коштує дорожче, ніж торік.", "Русский язык остаётся вторым по числу носителей.",
+        "26 квітня 2024 року рада ухвалила бюджет.", "По теме образования высказался министр.", "1945", "Так",
+        "Follow-up talks are planned for May.", "Источник: вода в реке поднялась, и власти это подтвердили в понедельник "
+        "вечером, когда стало известно о последствиях паводка для трёх районов области.", "7 млн грн / 40 млн грн",
+    ],
+)  # fmt: skip
+def test_lines_that_are_text(line: str) -> None:
+    assert why_not_text(line) is None
+
+
+@given(st.text(max_size=500))
+def test_any_line_is_judged(line: str) -> None:
+    reason = why_not_text(line)
+    assert reason is None or reason
+
+
+def test_each_rule_says_which_language_and_why() -> None:
+    for rule in line_rules():
+        assert rule.language in {"uk", "ru", "en", "any"}
+        assert rule.reason
+    assert all(name == name.lower() for name in element_names())
+
+
+def reasons(*blocks: Found, known: Known = Known()) -> list[bool]:  # noqa: B008 - frozen
+    return [reason is not None for reason in leave_out(blocks, known)]
+
+
+TEXT = Found("paragraph", "Рада ухвалила бюджет після дванадцяти годин обговорення.", 0.0)
+
+
+def link(text: str) -> Found:
+    return Found("list_item", text, 1.0)
+
+
+def test_a_label_goes_with_the_links_it_announces() -> None:
+    label = Found("paragraph", "Більше:", 0.0)
+    links = (link("Мер розповів про плани на весну"), link("Як голосували депутати обласної ради"))
+    assert reasons(TEXT, TEXT, label, *links) == [False, False, True, True, True]
+    assert reasons(TEXT, label, TEXT) == [False, False, False]
+
+
+def test_links_that_a_sentence_announces_are_the_articles() -> None:
+    said = "До вибірки потрапило відразу три матеріали з ознаками замовності на користь того самого депутата:"
+    links = (link("Мер розповів про плани на весну"), Found("list_item", "без посилання", 0.0),
+             link("Як голосували депутати обласної ради"))  # fmt: skip
+    blocks = (TEXT, TEXT, Found("paragraph", said, 0.0), *links, other(1))
+    assert reasons(*blocks)[2:] == [False] * 5
+
+
+def other(number: int) -> Found:
+    return Found(
+        "paragraph",
+        f"Ще одна думка про бюджет міста, сказана вголос на вечірньому засіданні номер {number}.",
+        0.0,
+    )
+
+
+def test_a_question_asked_of_everybody_is_said_each_time_and_a_text_printed_twice_once() -> None:
+    question = Found(
+        "paragraph", "Яку страву ви любите найбільше, і чи є щось таке, чого ви ніколи й нізащо не їсте?", 0.0
+    )
+    interview = [block for n in range(4) for block in (question, *(other(10 * n + i) for i in range(5)))]
+    assert reasons(*interview) == [False] * 24
+    whole = [other(i) for i in range(8)]
+    assert reasons(*whole, *whole) == [False] * 8 + [True] * 8
+    assert reasons(question, other(1), question, other(2)) == [False, False, True, False]
+
+
+def test_a_list_of_links_stays_where_it_is_the_article() -> None:
+    assert reasons(TEXT, *(link(f"Знижка на товар номер {i}") for i in range(9))) == [False] * 10
+
+
+def test_a_heading_at_the_end_has_nothing_under_it() -> None:
+    assert reasons(TEXT, Found("heading", "Що далі", 0.0)) == [False, True]
+
+
+def test_what_the_page_says_elsewhere() -> None:
+    known = Known(
+        "Рада ухвалила бюджет", "Автор: Ганна Вигадана", ("Ганна Вигадана", "Петро Інший"), ("рада", "бюджет")
+    )
+    again = ["Рада ухвалила бюджет", "Автор: Ганна Вигадана", "Ганна Вигадана, Петро Інший", "Рада, бюджет"]
+    assert (
+        reasons(TEXT, *(Found("paragraph", line, 0.0) for line in again), known=known) == [False] + [True] * 4
+    )
+
+
+def test_a_list_in_which_one_item_asks_to_subscribe_is_a_box() -> None:
+    items = [
+        "Головне дня: хто голосував за бюджет міста",
+        "Розсилка: підписуйтесь на наш Telegram",
+        "Запитайте депутата",
+    ]
+    box = [Found("list_item", item, 0.5) for item in items]
+    assert reasons(TEXT, *box, other(1)) == [False, True, True, True, False]
+    unlinked = [Found("list_item", item, 0.0) for item in items]
+    assert reasons(TEXT, *unlinked, other(1)) == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in line_rules() if rule.needs], ids=lambda rule: rule.needs[0]
+)
+def test_a_line_has_what_a_rule_needs_wherever_its_pattern_matches(rule: LineRule) -> None:
+    """Or the pattern would never be asked of it."""
+
+    @settings(max_examples=200)
+    @given(st.from_regex(rule.pattern))
+    def has(line: str) -> None:
+        if rule.pattern.match(line):
+            assert any(word in line for word in rule.needs)
+
+    has()

@@ -1,0 +1,101 @@
+import pytest
+
+from crawler.exceptions import Unreadable
+from crawler.extraction.document.decoding import MAX_BYTES, MAX_ELEMENTS, as_utf8, parse
+
+UKRAINIAN = "<html><head>{meta}</head><body><p>Їжак ґречно з'їв її ґанок — тиша</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("encoded", "meta", "header"),
+    [
+        ("windows-1251", "", "windows-1251"),
+        ("windows-1251", '<meta charset="windows-1251">', None),
+        ("windows-1251", '<meta http-equiv="Content-Type" content="text/html; charset=cp1251">', None),
+        ("windows-1251", '<meta charset="utf-8">', "utf-8"),
+        ("windows-1251", '<!-- <meta charset="koi8-u"> --><meta charset="windows-1251">', None),
+        ("windows-1251", '<meta charset="win-1251">', None),
+        ("utf-8", "", None),
+        ("utf-8", '<meta charset="windows-1251">', "windows-1251"),
+        ("utf-8", '<meta charset="utf-8">', "iso-8859-1"),
+        ("utf-8", "", "no-such-charset"),
+        ("utf-8", "", "base64"),
+        ("utf-8-sig", "", "windows-1251"),
+        ("utf-16", "", "utf-8"),
+        ("koi8-u", '<meta charset="koi8-u">', None),
+    ],
+)
+def test_the_text_is_right_whatever_is_declared(encoded: str, meta: str, header: str | None) -> None:
+    page = UKRAINIAN.format(meta=meta).replace("—", "-")
+    # detection needs a little to go by
+    body = page.replace("<p>", "<p>" + "Верховна Рада ухвалила закон у першому читанні. " * 5)
+    assert "Їжак ґречно з'їв її ґанок" in as_utf8(body.encode(encoded), header).decode()
+
+
+def test_a_page_cut_in_the_middle_of_a_letter_stays_utf8() -> None:
+    body = ("<p>" + "Рада ухвалила закон " * 40).encode()
+    assert "Рада ухвалила" in as_utf8(body[:-2], None).decode(errors="replace")
+    assert "Рада ухвалила" in as_utf8(body[:-2], "windows-1251").decode(errors="replace")
+
+
+def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
+    body = ("<p>" + "Рада ухвалила закон " * 40).encode() + b"\xff\xfe" + "<p>кінець".encode()
+    assert as_utf8(body, "utf-8").decode().endswith("кінець")
+
+
+def test_half_a_character_of_an_odd_encoding_is_left_out() -> None:
+    assert as_utf8(rb"<p>a\ud800b", "unicode_escape") == b"<p>ab"
+
+
+@pytest.mark.parametrize(
+    "page", ["<p>a</html><div>b</div><p>c", "<head></head></body></html><p>a<div>b</div>c"]
+)
+def test_what_follows_a_stray_end_is_read(page: str) -> None:
+    root = parse(page.encode(), None)
+    assert "".join(root.itertext()) == "abc"
+    assert len(root.findall("body")) == 1
+    assert set(root.iter()) == set(root.xpath("//*"))
+
+
+def test_characters_that_no_format_takes_are_left_out() -> None:
+    tree = parse(b"<html><body><p>a\x00b\x01c\x7fd &#0; &#xD800; &#1; &#151; e</p></body></html>", None)
+    text = "".join(tree.itertext())
+    assert text.split() == ["abcd", "—", "e"]
+    assert not any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in text)
+
+
+def test_a_script_that_compares_is_no_tag_with_a_thousand_attributes() -> None:
+    words = "for (i=0; i<n; i++) " + "слово " * 2_000
+    page = f"<html><body><script>{words}</script><!-- a<b {words} --><p>текст</p></body></html>"
+    assert "".join(parse(page.encode(), None).itertext("p")) == "текст"
+
+
+def test_a_tag_may_have_as_many_attributes_as_a_page_ever_had() -> None:
+    page = b"<p " + b" ".join(b"data-a%d='%s'" % (i, b"x" * 60) for i in range(900)) + b">x</p>"
+    assert len(parse(page, None).findall(".//p")[0].attrib) == 900
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        (b"<!-- nothing -->", "empty"),
+        (b"%PDF-1.7 ...", "not-html"),
+        (b"\xff\xd8\xff\xe0 JFIF", "not-html"),
+        (b"\x89PNG\r\n\x1a\n", "not-html"),
+        (b"\x00\x00\x00\x20ftypisom", "not-html"),
+        (b'{"error": "not found"}', "not-html"),
+        (b"<p>x" + b" " * MAX_BYTES, "too-large"),
+        (b"<p>a</p>" * (MAX_ELEMENTS + 1), "too-many-elements"),
+        (b"<div>" * 100_000 + b"x", "too-deep"),
+        (b"<b>" * 3_000, "too-deep"),
+        (b"<p " + b" ".join(b"a%d" % i for i in range(300_000)) + b">x</p>", "too-many-attributes"),
+        (b"<p " + b"".join(b"a%d='<b>'" % i for i in range(100_000)) + b">x</p>", "too-many-attributes"),
+        (b"<!-- <script --><p " + b" ".join(b"a%d=1" % i for i in range(2_000)), "too-many-attributes"),
+    ],
+)
+def test_what_cannot_be_read_has_a_countable_reason(body: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        parse(body, None)
+    assert caught.value.reason == reason

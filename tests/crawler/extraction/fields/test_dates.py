@@ -1,0 +1,236 @@
+# ruff: noqa: E501 - a line of a page reads better whole
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from lxml import html
+
+from crawler.extraction.document.outline import outline
+from crawler.extraction.fields.dates import Moment, read_modified, read_published, stated
+from crawler.extraction.fields.linked_data import LinkedData, read_linked_data
+
+FETCHED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)
+
+
+def published(
+    body: str = "", head: str = "", url: str = "https://a.example/news/x", language: str = "uk"
+) -> Moment | None:
+    page = outline(
+        html.document_fromstring(
+            f"<html lang='{language}'><head>{head}</head><body><h1>Заголовок</h1>{body}</body></html>"
+        )
+    )
+    return read_published(page, read_linked_data(page), url, FETCHED)
+
+
+def test_the_second_json_ld_block_with_a_unix_string_does_not_overrule_the_first() -> None:
+    head = """<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2020-09-20T23:32:00+03:00"}</script>
+    <script type="application/ld+json">{"@type": "WebPage", "datePublished": "1600633920"}</script>"""
+    assert published(head=head) == Moment("2020-09-20T23:32:00+03:00", utc(2020, 9, 20, 20, 32), "json-ld")
+
+
+def test_json_ld_before_meta_before_time_before_print() -> None:
+    meta = '<meta property="article:published_time" content="2024-04-26T08:00:00+03:00">'
+    body = '<time datetime="2024-04-26T09:00:00+03:00">9:00</time><div class="post_date">26 квітня 2024, 10:00</div>'
+    assert published(body, meta) == Moment("2024-04-26T08:00:00+03:00", utc(2024, 4, 26, 5), "meta")
+    assert published(body) == Moment("2024-04-26T09:00:00+03:00", utc(2024, 4, 26, 6), "time")
+    printed = published('<div class="post_date">26 квітня 2024, 10:00</div>')
+    assert printed == Moment("26 квітня 2024, 10:00", utc(2024, 4, 26, 7), "printed naive")
+
+
+def test_a_bare_day_gets_its_hour_from_elsewhere() -> None:
+    meta = '<meta name="date" content="2024-04-26">'
+    assert published('<time datetime="2024-04-26T09:00:00+03:00"></time>', meta) == Moment(
+        "2024-04-26T09:00:00+03:00", utc(2024, 4, 26, 6), "time"
+    )
+    assert published("", meta) == Moment("2024-04-26", utc(2024, 4, 26), "meta day")
+
+
+def test_the_address_only_where_the_page_says_nothing() -> None:
+    url = "https://a.example/news/2024/4/5/123/"
+    assert published(url=url) == Moment("2024-04-05", utc(2024, 4, 5), "url day")
+    assert published('<time datetime="2024-04-06T09:00:00Z"></time>', url=url) == Moment(
+        "2024-04-06T09:00:00Z", utc(2024, 4, 6, 9), "time"
+    )
+    assert published(url="https://a.example/rus/news/slug-1669456054.html") == Moment(
+        "1669456054", utc(2022, 11, 26, 9, 47, 34), "url"
+    )
+
+
+@pytest.mark.parametrize(
+    ("above", "day"),
+    [
+        ("26 квітня 2024", utc(2024, 4, 26)),
+        ("Репортаж · 26 квітня 2024 р.", utc(2024, 4, 26)),
+        ("Friday, 26 April 2024", utc(2024, 4, 26)),
+        ("1 березня 2026", None),
+        ("Засновано 1 березня 1998", None),
+        ("№ 123 від 12.05.2014", None),
+        ("Вибори 25 жовтня 2025", None),
+    ],
+)
+def test_a_day_above_the_headline(above: str, day: datetime | None) -> None:
+    head = f"<html><body><div><b>{above}</b></div><h1>Заголовок</h1><p>Текст.</p></body></html>"
+    moment = read_published(
+        outline(html.document_fromstring(head)), LinkedData(), "https://a.example/x", FETCHED
+    )
+    assert (moment and moment.at) == day
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<header><div><b>1 березня 1998</b></div></header><h1>",
+        "<div class='site-logo'><b>1 березня 1998</b></div><h1>",
+        "<div><b>1 березня 1998</b></div><ul><li><a href='/a'>Новини</a></li></ul><h1>",
+        "<div><b>1 березня 1998</b></div><form><input name='q'></form><h1>",
+    ],
+)
+def test_an_old_day_of_the_pages_own_head_is_not_the_articles(head: str) -> None:
+    page = f"<html><body>{head}Заголовок</h1><p>Текст.</p></body></html>"
+    tree = html.document_fromstring(page)
+    assert read_published(outline(tree), LinkedData(), "https://a.example/x", FETCHED) is None
+    # an article's own head has its headline in it
+    own = (
+        "<body><ul><li>Новини</li></ul><header><b>1 березня 1998</b><h1>Заголовок</h1></header><p>Текст.</p>"
+    )
+    moment = read_published(
+        outline(html.document_fromstring(own)), LinkedData(), "https://a.example/x", FETCHED
+    )
+    assert moment is not None
+    assert moment.at == utc(1998, 3, 1)
+
+
+def test_never_in_the_future() -> None:
+    later = (FETCHED + timedelta(days=2)).isoformat()
+    assert published(head=f'<meta property="article:published_time" content="{later}">') is None
+
+
+def test_dates_of_other_articles_are_not_this_ones() -> None:
+    assert published('<aside><time datetime="2024-04-26T09:00:00Z"></time></aside>') == Moment(
+        "2024-04-26T09:00:00Z", utc(2024, 4, 26, 9), "time"
+    )
+    both = '<aside><time datetime="2026-02-26T09:00:00Z"></time></aside><time datetime="2024-04-26T09:00:00Z"></time>'
+    moment = published(both)
+    assert moment is not None
+    assert moment.at == utc(2024, 4, 26, 9)
+
+
+def test_modified() -> None:
+    page = outline(
+        html.document_fromstring(
+            '<html><head><meta property="article:modified_time" content="2024-04-26T08:00:00Z"></head><body>x</body></html>'
+        )
+    )
+    moment = read_modified(page, LinkedData(), FETCHED)
+    assert moment == Moment("2024-04-26T08:00:00Z", utc(2024, 4, 26, 8), "meta")
+    assert read_modified(page, LinkedData(modified=("2023-01-01T00:00:00Z",)), FETCHED) == Moment(
+        "2023-01-01T00:00:00Z", utc(2023, 1, 1), "json-ld"
+    )
+
+
+def claimed(raw: str) -> str:
+    return f'<meta property="article:published_time" content="{raw}">'
+
+
+def test_a_day_without_its_year() -> None:
+    assert published('<div class="post_date">Ганна Вигадана — 24 жовтня, 15:26</div>') == Moment(
+        "Ганна Вигадана — 24 жовтня, 15:26", utc(2025, 10, 24, 12, 26), "printed no-year naive"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "at", "source"),
+    [
+        ("сьогодні, 9:15", utc(2026, 3, 1, 7, 15), "relative naive"),
+        ("вчора о 23:50", utc(2026, 2, 28, 21, 50), "relative naive"),
+        ("3 години тому", utc(2026, 3, 1, 9), "relative"),
+        ("2 days ago", utc(2026, 2, 27), "relative day"),
+    ],
+)
+def test_what_is_said_from_today(printed: str, at: datetime, source: str) -> None:
+    assert published(f'<span class="date">{printed}</span>') == Moment(printed, at, f"printed {source}")
+    # a whole date is believed before it, wherever it stands
+    both = f'<span class="date">{printed}</span><span class="date">24.02.2026 10:00</span>'
+    moment = published(both)
+    assert moment is not None
+    assert moment.at == utc(2026, 2, 24, 8)
+
+
+def test_three_hours_ago_may_be_said_of_another_article() -> None:
+    said = '<span class="date">3 години тому</span>'
+    assert published(said, url="https://a.example/2024/04/05/1/") == Moment(
+        "2024-04-05", utc(2024, 4, 5), "url day"
+    )
+    assert published(said, url="https://a.example/2026/03/01/1/") == Moment(
+        "3 години тому", utc(2026, 3, 1, 9), "printed relative"
+    )
+
+
+def test_the_title_where_nothing_else_has_the_day() -> None:
+    head = "<title>Мости ремонтують | Кур'єр | 28.04.2023</title>"
+    assert published(head=head) == Moment("28.04.2023", utc(2023, 4, 28), "title day")
+    assert published('<time datetime="2023-04-29T09:00:00Z"></time>', head) == Moment(
+        "2023-04-29T09:00:00Z", utc(2023, 4, 29, 9), "time"
+    )
+
+
+PRINTED = '<div class="post_date">26 лютого 2026, 18:06</div>'
+FALSE = Moment("2026-02-26T18:06:00Z", utc(2026, 2, 26, 16, 6), "meta local-as-utc")
+TRUE = Moment("2026-02-26T18:06:00Z", utc(2026, 2, 26, 18, 6), "meta")
+
+
+def test_local_time_that_is_called_utc() -> None:
+    assert published(PRINTED, claimed("2026-02-26T18:06:00Z")) == FALSE
+    # to readers elsewhere the page may well print UTC
+    assert published(PRINTED, claimed("2026-02-26T18:06:00Z"), language="en") == TRUE
+    assert published(PRINTED, claimed("2026-02-26T18:06:00Z"), "https://a.com.ua/news/x", "en") == FALSE
+    # the page prints the Kyiv time of it
+    assert published(PRINTED, claimed("2026-02-26T16:06:00Z")) == Moment(
+        "2026-02-26T16:06:00Z", utc(2026, 2, 26, 16, 6), "meta"
+    )
+    assert published("", claimed("2026-02-26T18:06:00Z")) == TRUE
+
+
+def test_another_claim_knows_the_offset() -> None:
+    offset = '<meta itemprop="datePublished" content="2026-02-26T18:06:00+02:00">'
+    assert published("", claimed("2026-02-26T18:06:00Z") + offset) == Moment(
+        "2026-02-26T18:06:00+02:00", utc(2026, 2, 26, 16, 6), "itemprop"
+    )
+    unix = '<meta itemprop="datePublished" content="1772129160">'
+    assert published("", claimed("2026-02-26T18:06:00Z") + unix) == TRUE
+
+
+def test_local_time_called_utc_comes_out_of_the_future() -> None:
+    assert published("", claimed("2026-03-01T13:40:00Z")) == Moment(
+        "2026-03-01T13:40:00Z", utc(2026, 3, 1, 11, 40), "meta local-as-utc"
+    )
+    # two minutes are a clock that is not set well
+    assert published("", claimed("2026-03-01T12:02:00Z")) == Moment(
+        "2026-03-01T12:02:00Z", utc(2026, 3, 1, 12, 2), "meta"
+    )
+
+
+def test_the_second_of_the_hours_that_come_twice_where_another_claim_knows() -> None:
+    naive = claimed("2025-10-26 03:30:00")
+    assert published("", naive) == Moment("2025-10-26 03:30:00", utc(2025, 10, 26, 0, 30), "meta naive")
+    known = '<meta itemprop="datePublished" content="1761442200">'
+    assert published("", naive + known) == Moment("1761442200", utc(2025, 10, 26, 1, 30), "itemprop")
+
+
+def test_all_that_is_stated() -> None:
+    tree = html.document_fromstring(
+        f"<html><head>{claimed('2026-02-26T18:06:00Z')}</head><body>{PRINTED}</body></html>"
+    )
+    told = [
+        (date.source, date.at)
+        for date in stated(tree, LinkedData(), "https://a.example/2026/02/25/1", FETCHED)
+    ]
+    assert told == [
+        ("meta", utc(2026, 2, 26, 18, 6)),
+        ("printed naive", utc(2026, 2, 26, 16, 6)),
+        ("url day", utc(2026, 2, 25)),
+    ]

@@ -1,0 +1,72 @@
+# ruff: noqa: E501 - a line of a page reads better whole
+import pytest
+from lxml import html
+
+from crawler.extraction.document.outline import outline
+from crawler.extraction.fields.linked_data import read_linked_data
+from crawler.extraction.fields.metadata import Metadata, read_metadata, without_outlet
+
+URL = "https://courier.example/news/1/"
+
+
+def read(head: str = "", body: str = "", attributes: str = "") -> Metadata:
+    page = outline(
+        html.document_fromstring(f"<html {attributes}><head>{head}</head><body>{body}<p>x</p></body></html>")
+    )
+    return read_metadata(page, read_linked_data(page), URL)
+
+
+@pytest.mark.parametrize(
+    ("title", "site", "headline"),
+    [
+        ("Рада ухвалила закон про медіа | Українська правда", None, "Рада ухвалила закон про медіа"),
+        ("В Днепре раздался взрыв - РБК-Украина", None, "В Днепре раздался взрыв"),
+        ("Parliament passes the media law - Букви", None, "Parliament passes the media law"),
+        ("Parliament passes the media law — The Courier", "The Courier", "Parliament passes the media law"),
+        ("How China sides with Russia in the war - U.S intel reports", "RBC-Ukraine",
+         "How China sides with Russia in the war - U.S intel reports"),
+        ("Втрати росіян - понад 1000 за добу", None, "Втрати росіян - понад 1000 за добу"),
+        ("Дніпро", None, "Дніпро"),
+    ],
+)  # fmt: skip
+def test_the_outlet_is_no_part_of_a_title(title: str, site: str | None, headline: str) -> None:
+    assert without_outlet(title, site, None) == headline
+
+
+def test_the_h1_that_agrees_is_the_headline() -> None:
+    head = '<meta property="og:title" content="Рада ухвалила закон про медіа: що зміниться"><title>x</title>'
+    body = "<h1>Кур'єр</h1><h1>Рада ухвалила закон про медіа</h1>"
+    assert read(head, body).headline == "Рада ухвалила закон про медіа"
+
+
+def test_without_an_h1_the_most_trusted_claim() -> None:
+    data = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Рада ухвалила закон"}</script>'
+    assert read(data + "<title>Рада | Кур'єр</title>").headline == "Рада ухвалила закон"
+    assert (
+        read("<title>Рада ухвалила закон про медіа | Кур'єр</title>").headline
+        == "Рада ухвалила закон про медіа"
+    )
+    assert read().headline is None
+
+
+def test_what_the_head_says() -> None:
+    head = """<link rel="canonical" href="/news/1/"><meta property="og:locale" content="uk_UA">
+    <meta property="og:description" content="Про &amp;quot;медіа&amp;quot;"><meta property="article:section" content="Політика">
+    <meta property="article:tag" content="Рада"><meta property="article:tag" content="медіа">
+    <meta property="og:image" content="/i.jpg">"""
+    said = read(head, attributes='lang="ua"')
+    assert said.canonical_url == URL
+    assert (said.html_lang, said.og_locale) == ("ua", "uk_UA")
+    assert said.lead == 'Про "медіа"'
+    assert (said.section, said.tags) == ("Політика", ("Рада", "медіа"))
+    assert said.image_url == "https://courier.example/i.jpg"
+
+
+@pytest.mark.parametrize("href", ["http://[broken", "javascript:void(0)", ""])
+def test_a_canonical_that_is_no_address(href: str) -> None:
+    assert read(f'<link rel="canonical" href="{href}">').canonical_url is None
+
+
+def test_the_part_of_an_old_title_that_is_the_headline() -> None:
+    title = "Міст закриють :: Інформаційне агентство берега"
+    assert without_outlet(title, "Інформаційне агентство берега", None) == "Міст закриють"
