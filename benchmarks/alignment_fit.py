@@ -13,7 +13,7 @@ import numpy as np
 from pipelines.alignment.links import linked
 from pipelines.alignment.signals import NAMES, features
 from pipelines.alignment.weights import CROSSED, Weighting, standardised
-from pipelines.pairing.content.weights import shipped_weights
+from pipelines.similarity.background import shipped_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -157,7 +157,7 @@ def connected(numbers: tuple[int, ...]) -> bool:
 
 
 def length(languages: tuple[str, str]) -> float:
-    return shipped_weights().expected["-".join(languages)].length
+    return shipped_lengths()["-".join(languages)]
 
 
 def stored(weighting: Weighting, data: Path) -> str:

@@ -18,7 +18,7 @@ from pipelines.pairing.content.match import tier
 from pipelines.pairing.content.passages import Agreement, agreement
 from pipelines.pairing.content.shortlist import WORTH
 from pipelines.pairing.content.weights import CROSSED, FILE, Weights, calibrating, crossed, logit
-from pipelines.similarity.background import shipped_background
+from pipelines.similarity.background import LENGTHS_FILE, shipped_background
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,22 +170,27 @@ def stored(weights: Weights, data: Path, pairs: int) -> str:
         },
         "bias": round(weights.bias, 6),
         "calibration": list(weights.calibration),
-        "expected": {
-            languages: {"length": each.length, "rivals": list(each.rivals)}
-            for languages, each in weights.expected.items()
-        },
+        "rivals": {languages: list(each.rivals) for languages, each in weights.expected.items()},
     }
+    return json.dumps(told, indent=1) + "\n"
+
+
+def lengths(weights: Weights) -> str:
+    """As lengths.json has it."""
+    told = {languages: each.length for languages, each in weights.expected.items()}
     return json.dumps(told, indent=1) + "\n"
 
 
 def write(weights: Weights, known: Known, data: Path, pairs: int) -> None:
     FILE.write_text(stored(weights, data, pairs), encoding="utf-8")
+    LENGTHS_FILE.write_text(lengths(weights), encoding="utf-8")
     save(known.backgrounds)
 
 
 def differs(weights: Weights, known: Known, data: Path, pairs: int) -> list[str]:
     """Which of the files that are shipped would come out another."""
     found = [] if stored(weights, data, pairs) == FILE.read_text("utf-8") else [FILE.name]
+    found += [] if lengths(weights) == LENGTHS_FILE.read_text("utf-8") else [LENGTHS_FILE.name]
     for language, each in known.backgrounds.items():
         shipped = shipped_background(language)
         same = (

@@ -27,7 +27,7 @@ from pathlib import Path
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from crawler.extraction.watch import Verdict, Watch
+from crawler.workers.watch import Verdict, Watch
 from crawler.workers.pool import Workers
 from tests.hostile import tasks
 

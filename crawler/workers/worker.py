@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from crawler.exceptions import BadReply, ExtractionError, ExtractionTimeout, WorkerDied
-from crawler.extraction.watch import Verdict, Watch
+from crawler.workers.watch import Verdict, Watch
 from crawler.workers.server import ANSWER, HELLO, LENGTH, MEMORY_LIMIT
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Which paragraphs of two variants say the same: in the order of both, then those that stand elsewhere."""
+"""Links between paragraphs of two variants that say the same: first in the order of both, then out of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.alignment.path import best_path
 from pipelines.alignment.signals import features
 from pipelines.alignment.weights import shipped_weighting
-from pipelines.pairing.content.weights import shipped_weights
+from pipelines.similarity.background import shipped_lengths
 from pipelines.similarity.document import LANGUAGES
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def find_links(one: Groups, other: Groups, weighting: Weighting | None = None) -
     if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
         turned = find_links(other, one, weighting)
         return sorted((Found(x.b, x.a, x.kind, x.probability) for x in turned), key=lambda x: x.a)
-    expected = shipped_weights().expected[f"{one.language}-{other.language}"].length
+    expected = shipped_lengths()[f"{one.language}-{other.language}"]
     weighting = weighting or shipped_weighting()
     return linked(weighting.logits(features(one, other, expected)), one.singles, other.singles, weighting)
 

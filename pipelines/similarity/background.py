@@ -1,11 +1,13 @@
-"""What is common in the news of each language anyway: so that a few articles are enough to tell what is rare.
+"""Facts about the news of each language: common words and names, and how long its texts are.
 
-background.npz is counted by `benchmarks/pairing.py --fit`, on the stories that the weights are fitted on. It
-holds shares of articles, of hashes of n-grams and of sounds of names, and no text.
+With them a few articles are enough to tell what is rare. background.npz and lengths.json are counted by
+`benchmarks/pairing.py --fit`, on the stories that the weights are fitted on. The first holds shares of
+articles, of hashes of n-grams and of sounds of names, and no text.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE = Path(__file__).parent / "background.npz"
+LENGTHS_FILE = Path(__file__).parent / "lengths.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,13 @@ def shipped_background(language: str) -> Background:
             _mapping(stored[f"{language} anchors"], stored[f"{language} anchor shares"]),
             _mapping(stored[f"{language} meanings"], stored[f"{language} meaning shares"]),
         )
+
+
+@cache
+def shipped_lengths() -> Mapping[str, float]:
+    """Of a language pair, `uk-en`: the logarithm of how much longer a text is in the first language."""
+    lengths: dict[str, float] = json.loads(LENGTHS_FILE.read_text(encoding="utf-8"))
+    return lengths
 
 
 def _mapping(keys: NDArray[np.generic], shares: NDArray[np.float32]) -> dict[Any, float]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.pairing.content.features import NAMES, Expected
-from pipelines.similarity.background import Background, shipped_background
+from pipelines.similarity.background import Background, shipped_background, shipped_lengths
 from pipelines.similarity.document import LANGUAGES
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def shipped_weights() -> Weights:
         weight=np.array(stored["weight"], dtype=np.float64),
         bias=float(stored["bias"]),
         expected={
-            languages: Expected(each["length"], tuple(each["rivals"]))
-            for languages, each in stored["expected"].items()
+            languages: Expected(shipped_lengths()[languages], tuple(rivals))
+            for languages, rivals in stored["rivals"].items()
         },
         backgrounds={language: shipped_background(language) for language in LANGUAGES},
         calibration=tuple(stored["calibration"]),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from crawler.extraction.watch import Verdict, Watch
+from crawler.workers.watch import Verdict, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
