@@ -27,8 +27,8 @@ from pathlib import Path
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from crawler.workers.watch import Verdict, Watch
 from crawler.workers.pool import Workers
+from crawler.workers.watch import Verdict, Watch
 from tests.hostile import tasks
 
 ROOT = Path(__file__).resolve().parents[1]

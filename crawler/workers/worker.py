@@ -12,8 +12,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from crawler.exceptions import BadReply, ExtractionError, ExtractionTimeout, WorkerDied
-from crawler.workers.watch import Verdict, Watch
 from crawler.workers.server import ANSWER, HELLO, LENGTH, MEMORY_LIMIT
+from crawler.workers.watch import Verdict, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
