@@ -24,10 +24,12 @@ from archive.format.records import ArticleRecord
 from archive.opening import open_or_create, utc_now
 from archive.pages.warc_files import RawFile
 from archive.state import replay
+from archive.state.debts import Debts
 from archive.state.model import Known, LastLook
 from archive.state.tombstones import Tombstones
 from archive.storage import working_copy
-from archive.wal import recovery
+from archive.wal import asked, recovery
+from archive.wal.asked import Asked
 from archive.wal.batch import Batch
 from archive.wal.quarantine import Quarantine
 from archive.wal.segment import Segment
@@ -89,6 +91,7 @@ class ArchiveWriter:
         """Articles found in segments of writers that died; part of the next commit."""
         self._inherited = bool(self._sealed)
         self._unsynced = self._closed = False
+        self._open: dict[bytes, Asked] = {}
         self._appending, self._committing = threading.Lock(), threading.Lock()
 
     @classmethod
@@ -127,6 +130,19 @@ class ArchiveWriter:
         assert verdict is not None
         return verdict
 
+    def note_asked(self, url: str, outlet: str) -> None:
+        """Write down that an address is about to be asked for: what a kill leaves open is owed."""
+        one = Asked(url, outlet, self._now())
+        # a disk that is full is told of by the next record
+        with self._appending, contextlib.suppress(ArchiveWriteError):
+            self._open[address_key(url)] = one
+            self._batch.segment.append(asked.encode([one]))
+
+    def debts(self) -> Debts:
+        """What outlets owe, with what is not committed yet; of this moment."""
+        batches = [batch.failures for batch in (*self._sealed, self._batch)]
+        return Debts(self._reader.connection, batches, lambda url: self.known(url) is not None)
+
     def add_observation(self, record: ObservationRecord) -> None:
         """Acknowledge a look that brought no text; errors as in `add_article`."""
         self._append(record)
@@ -150,6 +166,7 @@ class ArchiveWriter:
         with self._appending, self._raw.keeping(record, page) as kept:
             self._batch.segment.append(codec.encode(kept))
             self._batch.add(kept, before, after)
+            self._open.pop(address_key(kept.requested_url), None)
             self._unsynced = True
         return verdict
 
@@ -258,6 +275,8 @@ class ArchiveWriter:
             self._sealed = [*self._sealed, full]
             self._batch = following
             self._unsynced = False
+            if self._open:
+                following.segment.append(asked.encode(self._open.values()))
             descriptors = [*self._raw.borrow(), full.segment.borrow()]
             if self._sent:  # a file that the commit sends must not grow any more
                 self._raw.let_go()

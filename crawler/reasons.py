@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from archive.state.debts import NOT_YET_DUE, OVER_BUDGET
+
+NOT_AN_ARTICLE = "not-an-article"
 ROBOTS_UNREACHABLE = "robots-unreachable"
 BLOCKED_PAGE = "blocked-page"
 """Of a wall that was told by its words, in pipelines/validate.py."""
-NOT_YET = frozenset({
-    ROBOTS_UNREACHABLE, BLOCKED_PAGE,
-    "host-refuses", "over-budget", "blocked", "unfinished", "timeout", "connection-lost",
-    "connection-refused", "cut-short", "bad-coding", "no-such-host", "worker-died",
-    "http-403", "http-429", "http-500", "http-502", "http-503", "http-504",
-})  # fmt: skip
-"""Reasons that are of the moment: a later run asks for the address again."""
-OVER_BUDGET = "over-budget"
 HOST_REFUSES = "host-refuses"
 """Reason of the addresses that are left for the next run."""
 
@@ -24,7 +19,8 @@ HOST_REFUSES = "host-refuses"
 
 NO_ARTICLE_LATELY = "no-article-lately"
 NOTHING_ASKED = frozenset({
-    "known", "purged", "not-an-article", NO_ARTICLE_LATELY, OVER_BUDGET, HOST_REFUSES, ROBOTS_UNREACHABLE,
+    "known", "purged", NOT_AN_ARTICLE, NO_ARTICLE_LATELY, NOT_YET_DUE, OVER_BUDGET, HOST_REFUSES,
+    ROBOTS_UNREACHABLE,
 })  # fmt: skip
 """Reasons to skip an address without a word to its host."""
 # of the moment, or of this machine: they say nothing of the rule

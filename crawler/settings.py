@@ -60,6 +60,8 @@ REFUSALS_IN_A_ROW = 5
 RETRY_AFTER_LONGEST = 900
 # of articles, in one run of one outlet: a day of the largest, twenty times; `-a pages=` for one run
 PAGE_BUDGET = _own("PAGE_BUDGET", "20000")
+# of that budget, at most, for pages owed from earlier runs: an outlet that fails on purpose gets no more
+DEBT_SHARE = _own("DEBT_SHARE", "0.1")
 # sitemaps that one source may lead to, an index of indexes or one that lists itself under ever new addresses
 LIST_BUDGET = 1000
 # a host that makes the crawl wait must not hold the places of the others

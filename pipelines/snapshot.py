@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 from scrapy import signals
 
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
+from archive.state.debts import is_of_the_moment
 from archive.writer import ArchiveWriter
 from crawler.extensions.ledger import Ledger
 from crawler.items import Article, Look
-from crawler.reasons import NOTHING_ASKED
+from crawler.reasons import NOT_AN_ARTICLE, NOTHING_ASKED
 from crawler.reports.account import account
 from pipelines.commit_process import Publisher
 from pipelines.drop_refused import Dropped
@@ -119,8 +120,11 @@ class SnapshotStage:
         """Synchronous on purpose: Scrapy abandons what a sibling's error interrupts at an await."""
         if self._syncing is not None:
             self._syncing.cancel()
-        self._ledger.close()
+        unfinished = self._ledger.close()
+        debts = getattr(self._crawler.spider, "debts", None)
         try:
+            for look in debts.unfinished(unfinished) if debts is not None else ():
+                self.writer.add_observation(observation_record(look, self.run_id))
             self._publish(self._account(finished=True), finished=True)
         except (ArchiveError, OSError) as error:
             self._fail(error)
@@ -194,6 +198,8 @@ class SnapshotStage:
 def leaves_a_row(look: Look, last: LastLook | None) -> bool:
     """Whether a look is written into `observations`: each one for which something was asked.
 
-    Of those for which nothing was, one where the address has had no row for a day.
+    Of those for which nothing was, one where the address has had no row for a day, or where it ends a debt.
     """
-    return look.reason not in NOTHING_ASKED or last is None or look.at - last.at >= ROW_EVERY
+    if look.reason not in NOTHING_ASKED or last is None or look.at - last.at >= ROW_EVERY:
+        return True
+    return look.reason == NOT_AN_ARTICLE and is_of_the_moment(last.reason)

@@ -11,6 +11,7 @@ from tests.newsroom import Answer
 from tests.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from tests.newsroom import Site
@@ -75,9 +76,18 @@ class Herald:
     def table(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.archive / name)
 
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return self._crawl.start(*self.arguments, *arguments, HERALD_PORT=str(self.site.port))
+
+    def outlets(self) -> str:
+        """What `scrapy outlets` prints, of this outlet."""
+        run = self._crawl(*self.arguments[1:], command="outlets", HERALD_PORT=str(self.site.port))
+        assert run.exit_code == 0, run.err
+        return run.out
+
     def kill_after(self, requests: int, number: int) -> None:
         self.site.requests.clear()
-        process = self._crawl.start(*self.arguments, HERALD_PORT=str(self.site.port))
+        process = self.start()
         self.site.wait_for(requests)
         os.killpg(process.pid, number)
         process.communicate(timeout=60)

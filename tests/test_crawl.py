@@ -184,7 +184,7 @@ def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(
         urls.write_text("# a comment\n" + "\n".join(site.base + path for path in paths) + "\n")
         run = crawl("page", "-a", f"urls={urls}")
         outcomes = run.outcomes(site)
-    assert run.exit_code == 0, run.err
+    assert run.exit_code == 3, run.err
     assert {path: outcomes.get(path) for path in paths} == expected
     by_path = (
         run.table("articles")

@@ -16,6 +16,7 @@ import archive
 from archive.operations import maintain
 from archive.operations.verify import verify
 from crawler.settings import ITEM_PIPELINES
+from tests.newsroom import Answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +77,40 @@ def test_two_crawls_of_one_outlet_at_once_archive_each_text_once(
         assert process.returncode == 0, err
     outcome = count(crawl.archive, 36)
     tally("two crawls of one outlet at once", 2, 36, *outcome)
+    assert outcome == (0, 0, 0)
+
+
+def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tally: Tally) -> None:
+    """Each list names its own stories; a page of them fails, is cut, is refused, or the crawl is killed."""
+    rounds, each = (20, 4) if FULL else (5, 4)
+    faults = ("500", "cut", "503", "killed", "stopped")
+    setting = ("-s", "BACKOFF_DELAY=0.05", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+    for number in range(rounds):
+        stories = range(each * number + 1, each * (number + 1) + 1)
+        herald.publish(*stories)
+        herald.announce(*stories)
+        fault, path = faults[number % len(faults)], herald.path(stories[1])
+        whole = herald.site.answers[path]
+        if fault in {"500", "503"}:
+            herald.site[path] = Answer(b"later", int(fault))
+        elif fault == "cut":
+            herald.site[path] = Answer(whole.body, cut=True)
+        herald.site.requests.clear()
+        process = herald.start(*setting)
+        if fault in {"killed", "stopped"}:
+            # robots.txt, two lists, and some pages
+            herald.site.wait_for(5)
+            herald.site.held.clear()
+            os.killpg(process.pid, signal.SIGKILL if fault == "killed" else signal.SIGTERM)
+            herald.site.held.set()
+        process.communicate(timeout=60)
+        herald.site[path] = whole
+    herald.announce()
+    last = herald.crawl()
+    assert last.exit_code == 0, last.out + last.err
+    wanted = each * rounds * 3
+    outcome = count(crawl.archive, wanted)
+    tally("lists that have moved on", rounds, wanted, *outcome)
     assert outcome == (0, 0, 0)
 
 

@@ -10,9 +10,13 @@ from rich.table import Table
 
 import archive
 from archive.format.layout import Layout
+from archive.opening import utc_now
+from archive.state.debts import OWED_FOR, debt_after
+from archive.state.model import moment
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from rich.console import Console
@@ -135,8 +139,25 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
         cells = (look["outcome"], reason, look["http_status"], look["version"], look["run_id"])
         table.add_row(_when(look["observed_at"]), *(escape("" if x is None else str(x)) for x in cells))
     console.print(table)
+    if told := _owed(options.url, looks):
+        console.print(escape(told), soft_wrap=True)
     return 0
 
 
 def _when(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _owed(url: str, looks: Sequence[Mapping[str, object]]) -> str | None:
+    """A sentence on an address that is asked for again."""
+    debt = debt_after(url, looks)
+    if debt is None:
+        return None
+    over = moment(debt.since) + OWED_FOR
+    if debt.is_over(utc_now()):
+        return f"Owed no more: its time was over on {_when(over)} UTC. It is asked for where a list names it."
+    tries = f"tried {debt.tries} times" if debt.tries != 1 else "tried once"
+    return (
+        f"Owed since {_when(moment(debt.since))} UTC, {tries}; the first crawl or revisit of {debt.outlet} "
+        f"after {_when(debt.due)} UTC asks for it again, listed or not, until {_when(over)} UTC."
+    )

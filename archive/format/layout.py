@@ -4,7 +4,8 @@
 news-archive/
   _log/00000000000000000012.json      manifest of snapshot 12; its creation by link(2) IS the commit
   _data/<stored table>/ingest_month=2026-03/part-<uuid>.parquet        immutable, zstd
-  _wal/<uuid>.jsonl.zst               segments: one zstd frame with checksum a record, locked by their writer
+  _wal/<uuid>.jsonl.zst               segments: one zstd frame with checksum a record, or a line of addresses
+                                      that are about to be asked for; locked by their writer
   _views/v000000000012/<table>/*.parquet   hard links: exactly snapshot 12
   _views/current -> v000000000012     swapped by one rename, so that all tables turn at once
   _raw/20260301-<run>-00000.warc.gz   whole pages, WARC/1.1; one writer's, locked as it grows, 1 GB at most
@@ -13,7 +14,8 @@ news-archive/
   _purged/<id>.json                   tombstones: hashes of what was purged, the reason, the time
   _tmp/                               files of a commit under way; swept under the commit lock
   _lock                               flock'ed while committing
-  state.sqlite                        cache: addresses, current texts, links; rebuilt when missing or behind
+  state.sqlite                        cache: addresses, current texts, links, debts; rebuilt when missing or
+                                      behind
   articles -> _views/current/articles     likewise versions, observations, stories, pairs,
                                       refusals, alignments
 ```

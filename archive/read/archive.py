@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -27,12 +28,14 @@ from archive.pages import warc_files
 from archive.read.diff import Diff, compare
 from archive.read.scan import Moment, RowSet, to_utc
 from archive.read.time_travel import Past
+from archive.state import replay
+from archive.state.debts import Debts
 from archive.storage import download, working_copy
 from archive.tables import views
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from archive.format.snapshot import Snapshot
@@ -104,6 +107,16 @@ class Archive:
             None if url is None else (ds.field("url") == url) | (ds.field("requested_url") == url),
         )
         return self._rows("observations", where, as_of, columns)
+
+    @contextmanager
+    def debts(self) -> Iterator[Debts | None]:
+        """What each outlet owes, from this machine's cache; None where that is missing or behind."""
+        found = replay.cache_at(self._layout, self.snapshot)
+        if found is None:
+            yield None
+            return
+        with closing(found):
+            yield Debts(found)
 
     def stories(
         self,

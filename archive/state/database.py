@@ -59,6 +59,12 @@ CREATE TABLE story (
   key BLOB, article INTEGER, file INTEGER, PRIMARY KEY (key, article)) WITHOUT ROWID;
 CREATE TABLE look (
   key BLOB PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT, observed_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE debt (
+  key BLOB PRIMARY KEY, outlet TEXT NOT NULL, url TEXT NOT NULL, reason TEXT NOT NULL,
+  since INTEGER NOT NULL, asked INTEGER NOT NULL, tries INTEGER NOT NULL,
+  given_up INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX debt_outlet ON debt (outlet, since, reason, tries, asked) WHERE NOT given_up;
+CREATE INDEX debt_tried ON debt (outlet, since) WHERE NOT given_up AND tries >= 12;
 CREATE TABLE alignment (
   a INTEGER, b INTEGER, seq INTEGER, version_a INTEGER NOT NULL, version_b INTEGER NOT NULL,
   whole_a INTEGER NOT NULL, partnered_a INTEGER NOT NULL, whole_b INTEGER NOT NULL,
@@ -70,7 +76,7 @@ CREATE TABLE refusal (
 CREATE TABLE segment (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 CONTENTS = (
-    *("file", "article", "version", "place", "pair", "story", "look", "segment"),
+    *("file", "article", "version", "place", "pair", "story", "look", "debt", "segment"),
     *("alignment", "refusal"),
 )
 """All but `about`: what a rebuild empties first."""
@@ -82,7 +88,7 @@ NO_ARTICLE = 0
 
 __all__ = ["Known", "LastLook", "State", "id_key", "micros", "moment"]
 
-STATE_VERSION = 6
+STATE_VERSION = 7
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""
 _PRAGMAS = (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.records import NO_PAIR
 from archive.state.database import CANONICAL, ID, NO_ARTICLE, REQUESTED, TARGET, URL, id_key
+from archive.state.debts import Debt, Failure, debt_of, failure_of, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +51,8 @@ _LOOK = [
     "requested_url",
     "outcome",
     "reason",
+    "detail",
+    "outlet",
     "observed_at",
     "missing",
     "content_hash",
@@ -202,6 +206,34 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
             values = (_alternates(row["alternates"]), number)
             db.execute("UPDATE article SET alternates = ? WHERE number = ?", values)
     _add_places(db, places)
+    _add_debts(db, rows)
+
+
+def _add_debts(db: Connection, rows: list[Row]) -> None:
+    """After the numbers of the rows are known: a page that the archive has is no debt."""
+    looks: list[tuple[bytes, Failure | None]] = []
+    for row in rows:
+        if str(row["requested_url"]).startswith("purged:"):
+            continue
+        asked = address_key(str(row["requested_url"]))
+        if row["outcome"] in {"archived", "unchanged"} or row["number"] is not None:
+            looks += [(key, None) for key in {asked, address_key(str(row["url"]))}]
+        else:
+            looks.append((asked, failure_of(row)))
+    keys = sorted({key for key, _ in looks})
+    before: dict[bytes, Debt] = {}
+    for start in range(0, len(keys), 500):
+        portion = keys[start : start + 500]
+        marks = ",".join("?" * len(portion))
+        found = db.execute(f"SELECT * FROM debt WHERE key IN ({marks})", portion)
+        before |= {row["key"]: debt_of(row) for row in found}
+    after: dict[bytes, Debt | None] = dict(before)
+    for key, failure in looks:
+        after[key] = fold(key, after.get(key), failure)
+    paid = [(key,) for key in before if after[key] is None]
+    db.executemany("DELETE FROM debt WHERE key = ?", paid)
+    changed = [debt for key, debt in after.items() if debt is not None and debt != before.get(key)]
+    db.executemany("INSERT OR REPLACE INTO debt VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, changed))
 
 
 def _add_look(db: Connection, row: Row) -> None:

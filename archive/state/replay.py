@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
-from archive.state.database import CONTENTS, NO_ARTICLE, State
+from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State
 from archive.state.fillers import FILLERS, Row
 from archive.state.tombstones import Tombstones
 from archive.tables.files import read
@@ -50,6 +50,23 @@ def open_state(layout: Layout) -> State:
 def discard_state(layout: Layout) -> None:
     for suffix in ("", "-wal", "-shm"):
         layout.state.with_name(layout.state.name + suffix).unlink(missing_ok=True)
+
+
+def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
+    """The cache for reading, if it is of that snapshot; it is neither made nor brought up to it."""
+    try:
+        connection = sqlite3.connect(f"{layout.state.absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error:
+        return None
+    connection.row_factory = sqlite3.Row
+    try:
+        about = dict(connection.execute("SELECT name, value FROM about").fetchall())
+    except sqlite3.Error:
+        about = {}
+    if about.get("version") == str(STATE_VERSION) and about.get("snapshot") == _stamp(head):
+        return connection
+    connection.close()
+    return None
 
 
 def catch_up(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
@@ -253,7 +270,8 @@ def forget(state: State, stones: Tombstones, snapshot: Snapshot) -> None:
         f" (SELECT 1 FROM story s WHERE s.key = story.key AND s.article != {NO_ARTICLE})"
     )
     keys = [(bytes.fromhex(key),) for stone in stones.all if stone.id in due for key in stone.addresses]
-    db.executemany("DELETE FROM look WHERE key = ?", keys)
+    for table in ("look", "debt"):
+        db.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
 
 
 def scrub(state: State) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key, story_of_one
 from archive.format.records import ArticleRecord, ObservationRecord
-from archive.state.model import Known, LastLook
+from archive.state.debts import Failure
+from archive.state.model import Known, LastLook, micros
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,8 @@ class Batch:
         self.articles = 0
         self._known: dict[bytes, Known] = {}
         self._looks: dict[bytes, LastLook] = {}
+        self.failures: dict[bytes, list[Failure | None]] = {}
+        """What each look says of a debt at its address, in order; see archive/state/debts.py."""
         self.currents: dict[str, Current] = {}
         """What the commit will make of the articles so far; not of those that a dead writer left."""
         for record in records:
@@ -37,6 +40,11 @@ class Batch:
         if isinstance(record, ObservationRecord):
             look = LastLook(record.outcome, record.reason, record.observed_at)
             self._looks[address_key(record.requested_url)] = look
+            failure = Failure(
+                record.outlet, record.requested_url, record.reason, record.detail, micros(record.observed_at)
+            )
+            held = record.outcome in {"archived", "unchanged"}
+            self._add_failure(record.requested_url, None if held else failure)
         if not isinstance(record, ArticleRecord):
             return
         self.articles += 1
@@ -52,6 +60,10 @@ class Batch:
         for url in (record.canonical_url, record.requested_url, record.url):
             if url:
                 self._known[address_key(url)] = known
+                self._add_failure(url, None)
+
+    def _add_failure(self, url: str, failure: Failure | None) -> None:
+        self.failures.setdefault(address_key(url), []).append(failure)
 
     def known(self, key: bytes) -> Known | None:
         return self._known.get(key)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from archive.addresses import address_key
 from archive.exceptions import PoisonRecord, SchemaTooNew
 from archive.format import codec
 from archive.format.codec import validate
 from archive.pages import cdxj_index, overwrite, warc_files
 from archive.storage import locks
-from archive.wal import segment
+from archive.wal import asked, segment
 from archive.wal.batch import Batch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from archive.format.codec import Record
     from archive.format.layout import Layout
     from archive.state.database import State
+    from archive.wal.asked import Asked
     from archive.wal.quarantine import Quarantine
     from archive.wal.segment import Segment
 
@@ -30,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 def take_over(layout: Layout, state: State, quarantine: Quarantine, at: datetime) -> list[Batch]:
     """What every dead writer left; their segments are locked by us, and released when this fails."""
-    found: list[Batch] = []
+    found: list[tuple[Segment, Left]] = []
     with contextlib.ExitStack() as undo:
         for orphan in segment.orphans(layout):
             undo.callback(orphan.release)
@@ -38,22 +42,50 @@ def take_over(layout: Layout, state: State, quarantine: Quarantine, at: datetime
                 orphan.remove()
                 continue
             try:
-                records = recover(layout, orphan, quarantine, at)
+                left = recover(layout, orphan, quarantine, at)
             except SchemaTooNew as error:
                 _log.warning("%s", error)
                 orphan.release()
                 continue
-            if records:
-                found.append(Batch(orphan, records))
+            found.append((orphan, left))
+        _add_unfinished(state, [left for _, left in found])
+        batches = []
+        for orphan, left in found:
+            if left.records:
+                batches.append(Batch(orphan, left.records))
             else:
                 orphan.remove()
         undo.pop_all()
-    return found
+    return batches
 
 
-def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime) -> list[Record]:
+def _add_unfinished(state: State, found: Sequence[Left]) -> None:
+    """A look for each address that a dead writer has found and nobody has settled since."""
+    settled = {address_key(record.requested_url) for left in found for record in left.records}
+    # a segment begins with what the one before it has left open
+    open_still = {address_key(one.url): (left, one) for left in found for one in left.asked}
+    for key, (left, one) in open_still.items():
+        look = state.last_look(one.url)
+        if key in settled or state.known(one.url) or (look is not None and look.at >= one.at):
+            continue
+        record = asked.unfinished(one, left.run_id)
+        with contextlib.suppress(PoisonRecord):
+            validate(record)
+            left.records.append(record)
+
+
+@dataclass(slots=True)
+class Left:
+    """The contents of one segment."""
+
+    run_id: str
+    records: list[Record]
+    asked: list[Asked]
+
+
+def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime) -> Left:
     """The records of a segment that was taken over; SchemaTooNew when it must wait for a newer version."""
-    records = []
+    records: list[Record] = []
     lines = list(segment.read(found.path.read_bytes()))
     run_id, version = _header(lines)
     if version > segment.VERSION:
@@ -79,7 +111,7 @@ def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime
             quarantine.add_record(record, poison.reason, str(poison), at)
         else:
             records.append(warc_files.without_lost(layout, record))
-    return records
+    return Left(run_id, records, list(asked.read(lines)))
 
 
 class _Header(msgspec.Struct):

@@ -26,7 +26,7 @@ from pipelines.snapshot import SnapshotStage
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-OK, LOST, USAGE = 0, 1, 2
+OK, LOST, USAGE, OWED = 0, 1, 2, 3
 
 
 class Command(BaseRunSpiderCommand):
@@ -48,7 +48,9 @@ class Command(BaseRunSpiderCommand):
             "Without arguments an outlet's news sitemaps and feeds say what is new; url= names a story, or "
             "several with commas, urls= a file of them, since= and until= the days of a backfill, pages= how "
             "many pages this run may ask for. "
-            "Exit code 0: all accounted for; 1: something was lost or not written; 2: a wrong argument."
+            "What earlier runs could not get is asked for again, listed or not. "
+            "Exit code 0: all accounted for; 1: something was lost or not written; 2: a wrong argument; "
+            "3: pages are still owed, the next runs ask for them."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -144,11 +146,14 @@ class Command(BaseRunSpiderCommand):
         backoff = crawler.get_extension(BackOff)
         assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
         # pyarrow's datasets: what the first request need not wait for
-        from crawler.reports.crawl import print_report, print_slowed  # noqa: PLC0415
+        from crawler.reports.crawl import print_debts, print_report, print_slowed  # noqa: PLC0415
 
         console = Console()
         print_report(console, ledger, stage, self.settings["ARCHIVE_URI"], str(crawler.spider.name))  # type: ignore[union-attr]
         print_slowed(console, backoff)
+        spider = crawler.spider
+        assert isinstance(spider, StorySpider)
+        print_debts(console, spider.debts)
         problems = [*_problems(stage), *account.problems(crawler)]
         for line in arguments.broken:
             print(f"{self.called}: not crawled, {line}", file=sys.stderr)
@@ -156,7 +161,9 @@ class Command(BaseRunSpiderCommand):
             print(f"{self.called}: {visible(problem)}", file=sys.stderr)
         if problems:
             return LOST
-        return USAGE if arguments.broken else OK
+        if arguments.broken:
+            return USAGE
+        return OWED if spider.debts.unpaid else OK
 
 
 def _problems(stage: SnapshotStage) -> list[str]:

@@ -40,9 +40,9 @@ class Command(ScrapyCommand):
             "List the declared outlets, their languages and where their stories are found, and what the "
             "archive has of each: articles, the share of them with a byline and a date, the share of its "
             "stories that are whole, in each of uk, en and ru that it publishes in, the end of the last "
-            "crawl that was whole, and whether its crawls go well. "
-            "docs/reference/outlets.md has the grounds of the rules, docs/how-to/run-crawls.md what to do "
-            "about each word of the last column."
+            "crawl that was whole, how many pages are owed from earlier runs, and whether its crawls go "
+            "well. docs/reference/outlets.md has the grounds of the rules, docs/how-to/run-crawls.md what to "
+            "do about each word of the last column."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -69,11 +69,14 @@ class Command(ScrapyCommand):
 def _facts(
     held: Archive, declared: list[type[Outlet]], now: datetime, uri: str
 ) -> dict[str, tuple[str, ...]]:
-    """By outlet: articles, % with byline, % with date, % of stories that are whole, last crawl, health."""
+    """By outlet: articles, % with byline, % with date, % of whole stories, debts, last crawl, health."""
     from crawler.health.archived import count_outlets  # noqa: PLC0415  Scrapy imports every command for each
 
     counted = count_outlets(held, {outlet.name: outlet.languages for outlet in declared})
     crawls = crawls_of(uri, (outlet.name for outlet in declared), now)
+    with held.debts() as debts:
+        # a cache of this machine; another's commits it does not have yet
+        owed = {} if debts is None else {one.name: debts.owed(one.name, now).count for one in declared}
     found: dict[str, tuple[str, ...]] = {}
     for outlet in declared:
         facts, good = counted[outlet.name], crawls[outlet.name].last_good
@@ -82,6 +85,7 @@ def _facts(
             _percent(facts.bylines, facts.articles),
             _percent(facts.dates, facts.articles),
             _percent(facts.whole, facts.stories),
+            str(owed.get(outlet.name) or ""),
             f"{good.committed_at:%Y-%m-%d %H:%M}" if good is not None else "",
             health(crawls[outlet.name], facts.newest, now),
         )
@@ -101,7 +105,7 @@ def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], widt
     for name in names:
         table.add_column(name, no_wrap=name == "outlet")
     if facts:
-        for name in ("articles", "byline", "date", "whole"):
+        for name in ("articles", "byline", "date", "whole", "owed"):
             table.add_column(name, justify="right", no_wrap=True)
         # without the hour
         when = {"no_wrap": True} if width >= MIDDLE else {"no_wrap": True, "width": 10, "overflow": "crop"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from argparse import ArgumentTypeError
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,15 +15,20 @@ from scrapy.exceptions import UsageError
 
 import archive
 from archive.commands.arguments import count
-from crawler.commands.crawl import OK
+from archive.writer import ArchiveWriter
+from crawler.commands.crawl import OK, OWED
 from crawler.commands.crawl import Command as Crawl
 from crawler.reports.terminal import one_sentence
+from crawler.requests.budget import budget_of
+from crawler.revisit.debts import DebtsOfNow, debts_of_now, still_owed
+from crawler.revisit.debts import share_of as share_of_debts
 from crawler.revisit.share import Share, share_of
 from crawler.story.arguments import FIRST_DAY, Arguments
 
 if TYPE_CHECKING:
     import argparse
 
+    from archive.read.archive import Archive
     from crawler.revisit.plan import Band, Plan
     from crawler.story.spider import StorySpider
 
@@ -41,8 +47,8 @@ class Command(Crawl):
         return (
             "Look again at what the archive has of OUTLET and is due: soon after a change, ever less often, "
             "and a year after the last one no more. Where a story lacks a language, it is looked for during "
-            "four days. At most a fifth of the requests of any 24 hours are revisits, the most "
-            "overdue first. Exit codes as of `scrapy crawl`; 0 too where nothing is due. "
+            "four days. What earlier runs could not get is asked for again, too. At most a fifth of the "
+            "requests of any 24 hours are revisits, the most overdue first. Exit codes as of `scrapy crawl`. "
             "docs/explanation/revisit.md has the rule."
         )
 
@@ -89,16 +95,38 @@ class Command(Crawl):
         if not opts.all:
             a_host = 3 if self.settings.getbool("OPT_OUT_FILES") else 1
             plan = replace(plan, visits=share.fitting(plan.visits, a_host))
+        debts = self._debts(held, spider_class(), now, opts)
+        if opts.limit is not None:
+            plan = replace(plan, visits=plan.visits[: opts.limit - debts.due])
         console = Console(width=None if Console().is_terminal else 110)
         if opts.dry_run:
             console.print(_schedule(plan))
             console.print(f"Of 24 hours' requests a fifth may be revisits: {_left(share)}.", soft_wrap=True)
+            console.print(f"Pages owed from earlier runs: {debts.owed.count}, {debts.due} asked for now.")
             self.exitcode = OK
             return
         console.print(_told(plan, share), highlight=False, soft_wrap=True)
-        self.exitcode = (
-            self._crawl(spider_class, replace(Arguments(), visits=plan.visits)) if plan.visits else OK
-        )
+        if plan.visits or debts.due or debts.over:
+            arguments = replace(Arguments(), visits=plan.visits, at=opts.at, most_debts=debts.due)
+            self.exitcode = self._crawl(spider_class, arguments)
+            return
+        if debts.owed.failed:
+            console.print(still_owed(debts.owed, now), highlight=False, soft_wrap=True)
+        self.exitcode = OWED if debts.owed.failed else OK
+
+    def _debts(
+        self, held: Archive, outlet: StorySpider, now: datetime, opts: argparse.Namespace
+    ) -> DebtsOfNow:
+        assert self.settings is not None
+        pages = budget_of(outlet, Arguments(), self.settings).pages
+        share = share_of_debts(pages, self.settings.getfloat("DEBT_SHARE"))
+        most = share if opts.limit is None else min(share, opts.limit)
+        if opts.dry_run:
+            with held.debts() as debts:
+                return debts_of_now(debts, outlet.name, now, most)
+        # of what a killed run has left, too
+        with ArchiveWriter.open(self.settings["ARCHIVE_URI"], run_id=f"probe-{os.getpid()}") as writer:
+            return debts_of_now(writer.debts(), outlet.name, now, most)
 
 
 def _left(share: Share) -> str:

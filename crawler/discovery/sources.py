@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.http import Request
 
+from archive.state.debts import A_LIST, NOT_YET_DUE, OVER_BUDGET, STAYS_LISTED, is_of_the_moment
 from crawler.discovery.changes import StatedChanges
 from crawler.discovery.day_archives import dated, read_day_archive
 from crawler.discovery.feeds import read_feed_source
@@ -17,7 +18,7 @@ from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.ledger import asked_address, first_address
 from crawler.extraction.fields.timezones import KYIV, last_day
-from crawler.reasons import NO_ARTICLE_LATELY, NOT_YET, NOTHING_ASKED, OVER_BUDGET
+from crawler.reasons import NO_ARTICLE_LATELY, NOTHING_ASKED
 from crawler.requests.articles import why_not, worth_fetching
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from crawler.items import Alternate, Look
     from crawler.requests.leads import Lead
     from crawler.story.spider import StorySpider
+
 # a page without text may get one, and a feed of a large newsroom has forgotten it in three hours
 NO_ARTICLE_FOR = timedelta(hours=1)
 
@@ -98,7 +100,8 @@ class Discovering:
             return
         known = ledger.known(lead.url)
         if known is None and (why := self._not_now(lead.url)) is not None:
-            yield spider.look(lead.url, "skipped", why)
+            stays = why == OVER_BUDGET and spider.arguments.since is not None
+            yield spider.look(lead.url, "skipped", why, detail=STAYS_LISTED if stays else None)
             return
         if known is None or spider.look_again:
             yield spider.article_request(lead.url, alternates=lead.alternates, lead=lead)
@@ -110,12 +113,18 @@ class Discovering:
         # what was kept of the page includes the outlet's rule
         named: list[Alternate | AlternateRecord] = [*lead.alternates, *known.alternates]
         for alternate in worth_fetching([lead.url], named):
-            if not (ledger.known(alternate.url) or ledger.was_looked_at(alternate.url)):
+            if not (
+                ledger.known(alternate.url)
+                or ledger.was_looked_at(alternate.url)
+                or spider.debts.must_wait(alternate.url)
+            ):
                 yield from spider.request_variant(alternate, lead.url, inviting=True)
 
     def _not_now(self, url: str) -> str | None:
         """Why an address that the archive does not have is left for a later crawl."""
         spider = self._spider
+        if not spider.look_again and spider.debts.must_wait(url):
+            return NOT_YET_DUE
         if not spider.budget.allows_story():
             return OVER_BUDGET
         last = spider.ledger.last_look(url)
@@ -144,14 +153,14 @@ class Discovering:
         except (DiscoveryError, ExtractionError) as error:
             ledger.sources[address] = str(error)
             yield self._spider.look(
-                address, "failed", error.reason, url=response.url, detail=str(error)[:500]
+                address, "failed", error.reason, url=response.url, detail=f"{A_LIST}: {error}"[:500]
             )
             return
         strange = found.leads and not any(self._spider.is_article(lead.url) for lead in found.leads)
         why_not = "cut-short" if found.cut_short else "no-article-in-it" if strange else None
         ledger.sources[address] = why_not or "read"
         if why_not is not None:
-            yield self._spider.look(address, "failed", why_not, url=response.url)
+            yield self._spider.look(address, "failed", why_not, url=response.url, detail=A_LIST)
         for request in self._further(response, found.children):
             yield request
         leads = [self._told_apart(lead) for lead in found.leads]
@@ -194,7 +203,7 @@ class Discovering:
         self._spider.ledger.sources[address] = reason
         self._spider.logger.warning("%s could not be read: %s", address, reason)
         # a run of which nothing else is left leaves this in the archive, and so its account
-        detail = None if status is not None else str(failure.value)[:500]
+        detail = A_LIST if status is not None else f"{A_LIST}: {failure.value}"[:500]
         yield self._spider.look(address, outcome, reason, url=request.url, status=status, detail=detail)
 
 
@@ -227,6 +236,6 @@ def had_no_article_lately(last: LastLook | None, now: datetime) -> bool:
     """Whether a look of the last hour brought no article, for a reason that is not of the moment."""
     if last is None or last.reason is None or now - last.at >= NO_ARTICLE_FOR:
         return False
-    # a guess led to nothing before the page was listed; what is an error of ours may be mended since
-    says_nothing = {*NOT_YET, *NOTHING_ASKED, "no-such-variant"}
-    return last.reason not in says_nothing and not last.reason.startswith("error-")
+    # a guess led to nothing before the page was listed
+    says_nothing = {*NOTHING_ASKED, "no-such-variant"}
+    return last.reason not in says_nothing and not is_of_the_moment(last.reason)

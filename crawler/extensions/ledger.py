@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from scrapy import signals
 
 from archive.addresses import plain_url
+from archive.state.debts import UNFINISHED, is_of_the_moment
 from crawler.items import Article, Look, Outcome
-from crawler.reasons import NOT_YET
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scrapy.http import Request, Response
     from twisted.python.failure import Failure
 
+    from archive.state.debts import Debts
     from archive.state.model import Known, LastLook
 
 
@@ -24,6 +25,10 @@ class Memory(Protocol):
     def known(self, url: str) -> Known | None: ...
 
     def last_look(self, url: str) -> LastLook | None: ...
+
+    def debts(self) -> Debts: ...
+
+    def note_asked(self, url: str, outlet: str) -> None: ...
 
 
 class Ledger:
@@ -67,7 +72,7 @@ class Ledger:
     def was_looked_at(self, url: str) -> bool:
         """Whether an earlier look at this address brought no article, and another would bring none either."""
         look = self.last_look(url)
-        return look is not None and look.reason not in NOT_YET
+        return look is not None and not is_of_the_moment(look.reason)
 
     def discover(self, url: str) -> bool:
         """Enter a URL; False where it, or another spelling of it, is in the ledger already."""
@@ -85,10 +90,20 @@ class Ledger:
             self._settled[key] = (outcome, reason)
             self._totals[outcome if reason is None else f"{outcome}({reason})"] += 1
 
-    def close(self) -> None:
-        """Count what is still open as failed: the run was stopped, or something lost it."""
-        for url in list(self._open.values()):
-            self.settle(url, "failed", "unfinished")
+    def close(self) -> list[str]:
+        """Count what is still open as failed: the run was stopped, or something lost it. Returns it."""
+        still_open = list(self._open.values())
+        for url in still_open:
+            self.settle(url, "failed", UNFINISHED)
+        return still_open
+
+    def left(self) -> list[str]:
+        """The addresses, in their plain form, that ended with a reason of the moment."""
+        return [key for key, (_, reason) in self._settled.items() if is_of_the_moment(reason)]
+
+    def may_end_otherwise(self, url: str) -> bool:
+        """Whether an address ended with a reason of the moment."""
+        return is_of_the_moment((self.outcome(url) or ("", None))[1])
 
     def outcome(self, url: str) -> tuple[Outcome, str | None] | None:
         return self._settled.get(plain_url(url))

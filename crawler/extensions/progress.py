@@ -75,7 +75,7 @@ class Progress:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._rate = Rate()
-        self._stories = 0
+        self._stories = self._paid = 0
         self._bar = Bar(
             TextColumn("[bold]{task.description}"),
             BarColumn(bar_width=None),
@@ -112,6 +112,8 @@ class Progress:
         # the other languages of a story were asked for in its name
         if isinstance(item, Article) and response is not None and "story" not in response.meta:
             self._stories += 1
+        if isinstance(item, Article) and response is not None and "owed" in response.meta:
+            self._paid += 1
         self.update()
 
     def update(self) -> None:
@@ -124,6 +126,8 @@ class Progress:
         planned = spider.discovering.sources if spider.discovering is not None else read
         left = Left(ledger.unsettled, max(0, planned - read), read, spider.budget.asked)
         told = [f"{self._stories} stories", languages, f"{rate:.1f}/s" if rate else "?/s"]
+        if owed := spider.debts.asked:
+            told.append(f"owed {self._paid}/{owed}")
         told.append(f"ETA {clock(left.seconds(rate))}")
         done = ledger.discovered - ledger.unsettled
         self._bar.update(

@@ -57,7 +57,8 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
 
     `requests/crawl` and `requests/revisit`: robots.txt, redirects and repetitions included; among the latter
     is what a crawl looks at again because a list says that it has changed. `sources/read`, `sources/failed`,
-    `run/finished` and, at the end, `run/problems`: 0 where the exit code is 0.
+    `run/finished` and, at the end, `run/owed`: pages that later runs ask for, and `run/problems`: 0 where the
+    exit code is 0 or 3.
     """
     ledger, spider = crawler.get_extension(Ledger), crawler.spider
     assert ledger is not None
@@ -76,4 +77,8 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
         "sources/failed": len(ledger.sources) - read,
         "run/finished": int(finished),
     }
-    return {**counts, "run/problems": len(problems(crawler))} if finished else counts
+    if not finished:
+        return counts
+    debts = getattr(spider, "debts", None)
+    owed = debts.count().count if debts is not None else 0
+    return {**counts, "run/owed": owed, "run/problems": len(problems(crawler))}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
     from crawler.extensions.backoff import BackOff
     from crawler.extensions.ledger import Ledger
+    from crawler.revisit.debts import Debts
     from pipelines.snapshot import SnapshotStage
 
 # more rows than this say nothing on a terminal; the Parquet holds them all
@@ -68,6 +69,11 @@ def print_slowed(console: Console, backoff: BackOff) -> None:
     for name, host in backoff.hosts.items():
         if host.given_up is None:
             console.print(f"[yellow]slowed[/]    {escape(visible(host.told(name)))}")
+
+
+def print_debts(console: Console, debts: Debts) -> None:
+    for line in debts.told():
+        console.print(f"[yellow]owed[/]      {escape(visible(line))}", soft_wrap=True)
 
 
 def _rows_of(read: Archive, run_id: str) -> list[Row]:

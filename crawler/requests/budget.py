@@ -9,11 +9,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archive.state.debts import OVER_BUDGET
+
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.outlet.declaration import Outlet
     from crawler.story.arguments import Arguments
+
+__all__ = ["OVER_BUDGET", "Budget", "budget_of"]
 
 
 @dataclass(slots=True)

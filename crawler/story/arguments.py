@@ -42,6 +42,7 @@ NUMBERS = (
     ("REFUSALS_IN_A_ROW", int, 1),
     ("PAGE_BUDGET", int, 1),
     ("LIST_BUDGET", int, 1),
+    ("DEBT_SHARE", float, 0),
 )
 """Settings that are numbers, and the least that can be meant."""
 
@@ -68,6 +69,10 @@ class Arguments:
     """Pages that this run may ask for; None where nothing was said."""
     visits: tuple[Visit, ...] | None = None
     """Of a revisit: what is due; None for a crawl."""
+    at: dt.datetime | None = None
+    """The moment of a revisit's plan; None for now."""
+    most_debts: int | None = None
+    """Debts that a revisit may ask for, where its limit leaves fewer than their share."""
 
 
 def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_private: bool) -> Arguments:

@@ -24,6 +24,7 @@ from crawler.requests.articles import MOST_VARIANTS, is_new, variants_to_fetch, 
 from crawler.requests.budget import Budget, budget_of
 from crawler.requests.fetch import fetch_of
 from crawler.revisit import requests
+from crawler.revisit.debts import Debts
 from crawler.story.arguments import Arguments
 from crawler.story.worker_task import Beside, extract_and_decide
 from crawler.workers.pool import Workers
@@ -51,6 +52,7 @@ class StorySpider(Outlet, scrapy.Spider):
         self.arguments = arguments or Arguments()
         self._named: Counter[str] = Counter()
         self.discovering: Discovering | None = None
+        self.debts = Debts(self)
 
     @classmethod
     def from_crawler(
@@ -86,6 +88,8 @@ class StorySpider(Outlet, scrapy.Spider):
         return "crawl" if self.arguments.visits is None else "revisit"
 
     async def start(self) -> AsyncIterator[Any]:
+        for owed in self.debts.requests():
+            yield owed
         for url in self.arguments.urls:
             self.ledger.asked.add(url)
             if self.ledger.discover(url):
@@ -111,7 +115,9 @@ class StorySpider(Outlet, scrapy.Spider):
         self, url: str, *, alternates: tuple[Alternate, ...] = (), lead: Lead | None = None, **meta: Any
     ) -> Request | Look:
         """A Look where the address cannot be written into a request; `lead` is the list's entry."""
-        self.budget.page()
+        # of a debt, its story was counted: what else it brings must not keep out what is new
+        if meta.get("owed") or not self.debts.began(meta.get("story")):
+            self.budget.page()
         told = {} if lead is None else {"lead": lead}
         try:
             request = Request(
@@ -127,9 +133,16 @@ class StorySpider(Outlet, scrapy.Spider):
             )
         except ValueError:
             return self.look(url, "skipped", "bad-url")
+        self._note(url)
         if (opt_outs := self.crawler.get_extension(OptOuts)) is not None:
             opt_outs.ask(request)
         return request
+
+    def _note(self, url: str) -> None:
+        """What a killed run has found is owed, but for a backfill: that is run again, and its lists stay."""
+        memory = self.ledger.memory
+        if memory is not None and self.arguments.since is None and not memory.known(url):
+            memory.note_asked(url, self.outlet_of(url))
 
     # --- pages -------------------------------------------------------------------------------------
     async def parse_article(

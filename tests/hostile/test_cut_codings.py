@@ -43,6 +43,6 @@ def test_a_page_is_whole_or_cut_short_in_every_coding(outlet: HostileOutlet, end
             expected[path] = "failed(cut-short)" if "cut" in path else "archived"
     outlet.server["/sitemap.xml"] = outlet.sitemap(*(outlet.base + path for path in expected))
     run = outlet.crawl()
-    assert run.exit_code == 0, run.err
+    assert run.exit_code == 3, run.err
     outcomes = outlet.outcomes(run)
     assert {path: outcomes[path] for path in expected} == expected

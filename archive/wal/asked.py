@@ -1,0 +1,57 @@
+"""Addresses that a crawl has found and not settled: written into its segment, so that a kill keeps them.
+
+A line of a segment that is no record, so that a commit passes over it. What a dead writer asked for and has
+no record of becomes a look `failed(unfinished)`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archive.format.records import ObservationRecord
+from archive.state.debts import UNFINISHED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_BEGIN = b'{"kind": "asked"'
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    url: str
+    outlet: str
+    at: datetime
+
+
+def encode(asked: Iterable[Asked]) -> bytes:
+    """One line for all of them."""
+    values = [(one.url, one.outlet, one.at.astimezone(UTC).isoformat()) for one in asked]
+    return (
+        json.dumps({"kind": "asked", "asked": values}, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    )
+
+
+def read(lines: Iterable[object]) -> Iterator[Asked]:
+    """From the lines of a segment; what is another thing is passed over."""
+    for line in lines:
+        if isinstance(line, bytes) and line.startswith(_BEGIN):
+            for url, outlet, at in json.loads(line)["asked"]:
+                yield Asked(url, outlet, datetime.fromisoformat(at))
+
+
+def unfinished(asked: Asked, run_id: str) -> ObservationRecord:
+    return ObservationRecord(
+        url=asked.url,
+        requested_url=asked.url,
+        outlet=asked.outlet,
+        outcome="failed",
+        reason=UNFINISHED,
+        observed_at=asked.at,
+        http_status=None,
+        run_id=run_id,
+        detail="the crawl was killed before it came",
+    )
