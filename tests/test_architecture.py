@@ -59,6 +59,7 @@ UPWARDS_TODAY: set[tuple[str, str]] = {
     ("crawler.inspection.inspection", "pipelines.exceptions"),
     ("crawler.inspection.inspection", "pipelines.worker_stages"),
     ("crawler.reports.crawl", "pipelines.snapshot"),
+    ("crawler.reports.crawl", "crawler.revisit.debts"),
     ("crawler.requests.budget", "crawler.story.arguments"),
     ("crawler.revisit.debts", "crawler.story.spider"),
     ("crawler.revisit.requests", "crawler.story.spider"),
