@@ -7,8 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from archive import no_pandas
 from archive.commands import export, purge, view
 from archive.commands.arguments import count, days
@@ -21,9 +19,12 @@ from archive.commands.maintain import (
     verify_archive,
 )
 from archive.exceptions import ArchiveError
+from archive.terminal import Terminal, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from rich.console import Console
 
 _EXAMPLES = """
 examples:
@@ -42,20 +43,21 @@ Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wr
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     no_pandas.settle()
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     if not console.is_terminal:
         console.width = 240  # a pipe has no width: lines that wrap would be hard to take apart
     command: Callable[[Console, argparse.Namespace], int] = options.command
     try:
         return command(console, options)
     except ArchiveError as error:
-        print(error, file=sys.stderr)
+        print(visible(str(error)), file=sys.stderr)
         return 1
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
         return 0
     except OSError as error:  # a disk that is full or goes away
-        print(f"{error.filename or options.archive}: {error.strerror or error}.", file=sys.stderr)
+        message = f"{error.filename or options.archive}: {error.strerror or error}."
+        print(visible(message), file=sys.stderr)
         return 1
 
 

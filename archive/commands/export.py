@@ -6,15 +6,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
-
 import archive
 from archive.commands.progress import bar
 from archive.opening import utc_now
+from archive.terminal import Terminal, literal, visible
 
 if TYPE_CHECKING:
     import argparse
+
+    from rich.console import Console
 
     from archive.read.archive import Archive
 
@@ -60,10 +60,10 @@ def run(console: Console, options: argparse.Namespace) -> int:
     try:
         told = _table(opened, options)
     except ValueError as error:  # a table, column or moment that there is not
-        print(f"{str(error).rstrip('.')}.", file=sys.stderr)
+        print(f"{visible(str(error)).rstrip('.')}.", file=sys.stderr)
         return 2
-    where = Console(stderr=True) if options.output == "-" else console
-    where.print(f"{escape(told)} in {escape(options.output)}.", soft_wrap=True)
+    where = Terminal(stderr=True) if options.output == "-" else console
+    where.print(f"{literal(told)} in {literal(options.output)}.", soft_wrap=True)
     return 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
 
 import archive
@@ -13,6 +12,7 @@ from archive.format.layout import Layout
 from archive.opening import utc_now
 from archive.state.debts import OWED_FOR, debt_after
 from archive.state.model import moment
+from archive.terminal import literal, visible
 
 if TYPE_CHECKING:
     import argparse
@@ -49,10 +49,10 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
         table.add_row(
             str(snapshot.id),
             _when(snapshot.committed_at),
-            snapshot.operation,
+            literal(snapshot.operation),
             *map(str, counts),
             # an empty archive is made before a run has a name
-            "" if snapshot.operation == "create" else escape(snapshot.run_id),
+            "" if snapshot.operation == "create" else literal(snapshot.run_id),
         )
     console.print(table)
     size = sum(file.bytes for file in opened.snapshot.files)
@@ -64,19 +64,19 @@ def show_story(console: Console, options: argparse.Namespace) -> int:
     from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
 
     rows = find(archive.open(options.archive), options.id)
-    console.print(f"[bold]story {rows[0]['story_id']}[/bold], {len(rows)} articles")
+    console.print(f"[bold]story {literal(rows[0]['story_id'])}[/bold], {len(rows)} articles")
     for row in rows:
         authors = ", ".join(row["authors"]) or "no author"  # type: ignore[arg-type]
         console.print(
-            f"\n[bold]{row['language'] or 'unknown language'}: {escape(str(row['headline']))}[/bold]"
+            f"\n[bold]{literal(row['language'] or 'unknown language')}: {literal(row['headline'])}[/bold]"
         )
-        console.print(escape(f"{row['article_id']}, version {row['version']}, {row['outlet']}"))
-        console.print(escape(f"{row['url']}"), soft_wrap=True)
+        console.print(literal(f"{row['article_id']}, version {row['version']}, {row['outlet']}"))
+        console.print(literal(row["url"]), soft_wrap=True)
         published = row["published_at"]
-        console.print(escape(f"{f'{_when(published)} UTC' if published else 'no date'}, {authors}"))  # type: ignore[arg-type]
-        console.print(escape(f"seen {_when(row['first_seen'])} to {_when(row['last_seen'])} UTC"))  # type: ignore[arg-type]
+        console.print(literal(f"{f'{_when(published)} UTC' if published else 'no date'}, {authors}"))  # type: ignore[arg-type]
+        console.print(literal(f"seen {_when(row['first_seen'])} to {_when(row['last_seen'])} UTC"))  # type: ignore[arg-type]
         body = str(row["body"])
-        console.print(escape(body[:400] + ("…" if len(body) > 400 else "")))
+        console.print(literal(body[:400] + ("…" if len(body) > 400 else ""), lines=True))
     return 0
 
 
@@ -90,16 +90,17 @@ def show_diff(console: Console, options: argparse.Namespace) -> int:
         print("diff takes two version numbers, or none for the last two.", file=sys.stderr)
         return 2
     if not options.versions and latest == 1:
-        console.print(f"Article {article_id} has one version only: nothing has changed.")
+        console.print(f"Article {literal(article_id)} has one version only: nothing has changed.")
         return 0
     diff = opened.diff(article_id, *versions)
     if not console.is_terminal:
-        print(diff)
+        print(visible(str(diff), lines=True))
         return 0
     style = {"same": "", "removed": "red strike", "added": "green bold"}
     for part in (diff.headline, diff.body):
         for change in part:
-            console.print(change.text, style=style[change.kind], end="", markup=False, soft_wrap=True)
+            shown = visible(change.text, lines=True)
+            console.print(shown, style=style[change.kind], end="", markup=False, soft_wrap=True)
         console.print("\n")
     return 0
 
@@ -121,15 +122,16 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     stone = Tombstones(Layout(opened.root)).of_address(options.url)
     if stone is not None:
-        console.print(escape(f"purged on {_when(stone.at)} UTC: {stone.reason}"), soft_wrap=True)
+        console.print(literal(f"purged on {_when(stone.at)} UTC: {stone.reason}"), soft_wrap=True)
     shown = options.url if stone is None else blank_address(options.url)
     looks = opened.observations(url=shown).to_arrow().sort_by("observed_at").to_pylist()
     if not looks and (spelled := spelled_otherwise(opened, shown)):
-        console.print(escape(f"looked at as {', '.join(spelled)}"), soft_wrap=True)
+        console.print(literal(f"looked at as {', '.join(spelled)}"), soft_wrap=True)
         of_all = [row for url in spelled for row in opened.observations(url=url).to_arrow().to_pylist()]
         looks = sorted(of_all, key=lambda row: row["observed_at"])
     if not looks:
-        print(f"No crawl has looked at {options.url}; is it spelled as the outlet does?", file=sys.stderr)
+        asked = visible(options.url)
+        print(f"No crawl has looked at {asked}; is it spelled as the outlet does?", file=sys.stderr)
         return 1
     table = Table("when (UTC)", "outcome", "why", "status", "version", "run", box=None, padding=(0, 2, 0, 0))
     for look in looks:
@@ -137,10 +139,10 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
             " (gone)" if look["gone"] else ""
         )
         cells = (look["outcome"], reason, look["http_status"], look["version"], look["run_id"])
-        table.add_row(_when(look["observed_at"]), *(escape("" if x is None else str(x)) for x in cells))
+        table.add_row(_when(look["observed_at"]), *(literal("" if x is None else str(x)) for x in cells))
     console.print(table)
     if told := _owed(options.url, looks):
-        console.print(escape(told), soft_wrap=True)
+        console.print(literal(told), soft_wrap=True)
     return 0
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 import archive
+from archive.terminal import literal
 
 if TYPE_CHECKING:
     import argparse
@@ -42,7 +41,7 @@ def migrate_archive(console: Console, options: argparse.Namespace) -> int:
 
     snapshot = migrate(options.archive)
     done = "has today's schema already" if snapshot is None else f"has schema {snapshot.schema_version} now"
-    console.print(f"{escape(str(options.archive))} {done}.")
+    console.print(f"{literal(options.archive)} {done}.")
     return 0
 
 
@@ -61,7 +60,7 @@ def verify_archive(console: Console, options: argparse.Namespace) -> int:
     findings = verify(options.archive)
     for finding in findings:
         mark = "[red]wrong[/red]" if finding.grave else "note "
-        console.print(f"{mark} {escape(finding.text)}", soft_wrap=True)
+        console.print(f"{mark} {literal(finding.text)}", soft_wrap=True)
     grave = sum(finding.grave for finding in findings)
     console.print(f"{grave} problems" if grave else "The archive is whole.")
     return 1 if grave else 0

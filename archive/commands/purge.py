@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
+from archive.terminal import literal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,12 +35,12 @@ def run(console: Console, options: argparse.Namespace) -> int:
     from archive.operations.purge import find, purge  # noqa: PLC0415  pyarrow is not needed for --help
 
     found = find(options.archive, options.url)
-    name = f"“{escape(found.headline)}”" if found.headline else "an address without an article"
+    name = f"“{literal(found.headline)}”" if found.headline else "an address without an article"
     console.print(
         f"{name}: {found.versions} versions, {found.looks} looks, {len(found.ranges)} pages or lines"
     )
     for address in found.siblings:
-        console.print(f"stays: {escape(address)}, the same story", soft_wrap=True)
+        console.print(f"stays: {literal(address)}, the same story", soft_wrap=True)
     if options.dry_run:
         return 0
     if not options.yes and not _agreed():

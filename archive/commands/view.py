@@ -7,11 +7,10 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 import archive
 from archive.commands.arguments import count
 from archive.exceptions import ArticleNotFound
+from archive.terminal import literal
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(console: Console, options: argparse.Namespace) -> int:
     from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
-    from archive.viewer.site import latest_stories, write  # noqa: PLC0415
+    from archive.viewer.load import latest_stories, read_stories  # noqa: PLC0415
+    from archive.viewer.pages import write  # noqa: PLC0415  nor are templates
 
     opened = archive.open(options.archive)
     if options.id:
@@ -55,10 +55,9 @@ def run(console: Console, options: argparse.Namespace) -> int:
         chosen = f" of {', '.join(options.outlet)}" if options.outlet else ""
         raise ArticleNotFound(f"There is no story{chosen} in {options.archive} to show.")
     folder = options.output or Path(tempfile.mkdtemp(prefix="triptych-view-"))
-    page = write(opened, ids, folder)
-    console.print(
-        f"{len(ids)} {'story' if len(ids) == 1 else 'stories'}: {escape(str(page))}", soft_wrap=True
-    )
+    told = f"The latest {len(ids)} of {opened.root}, snapshot {opened.snapshot.id}."
+    page = write(read_stories(opened, ids), told, folder)
+    console.print(f"{len(ids)} {'story' if len(ids) == 1 else 'stories'}: {literal(page)}", soft_wrap=True)
     if not options.no_browser:
         webbrowser.open(page.resolve().as_uri())
     return 0

@@ -1,4 +1,4 @@
-"""The stories of a snapshot as their pages show them: each table is read once, for all of them."""
+"""The stories of a snapshot as their pages show them: each table is read once for a hundred of them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,27 @@ _VERSION = [
     "article_id", "version", "valid_from", "outlet", "language", "url", "headline", "body", "blocks",
     "byline", "published_at", "last_seen",
 ]  # fmt: skip
+_AT_ONCE = 100
+"""Stories whose rows are in memory at once, beside what is shown of all of them."""
 _LATE = datetime.max.replace(tzinfo=UTC)
 _SIDES = (("a", "b"), ("b", "a"))
 
 
+def latest_stories(archive: Archive, outlets: Sequence[str] | None, most: int) -> list[str]:
+    """Published last first; those without a date after them."""
+    table = archive.stories(outlet=outlets, columns=["story_id", "outlet", "first_published_at"]).to_arrow()
+    order = [("first_published_at", "descending"), ("story_id", "ascending")]
+    ids: list[str] = table.sort_by(order)["story_id"].slice(0, most).to_pylist()
+    return ids
+
+
 def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
     """In the order given; an id that is none of the snapshot's is left out."""
+    parts = (story_ids[n : n + _AT_ONCE] for n in range(0, len(story_ids), _AT_ONCE))
+    return [view for part in parts for view in _read(archive, part)]
+
+
+def _read(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
     of_story = ds.field("story_id").isin(list(story_ids))
     homes = archive.articles(columns=["article_id", "story_id"]).where(of_story).to_arrow().to_pylist()
     story_of = {row["article_id"]: row["story_id"] for row in homes}

@@ -31,6 +31,11 @@ class Row:
     moved: frozenset[int]
     """Variants in which this stands at another place of the text."""
 
+    @property
+    def alone(self) -> bool:
+        """A variant has nothing of it."""
+        return not all(self.cells)
+
 
 def lay(paragraphs: Sequence[Sequence[int]], links: Iterable[Link]) -> list[Row]:
     """Rows in the order of the first variant; what it has not follows what stands before it in its own.

@@ -1,17 +1,21 @@
-"""What the page of a story shows."""
+"""A story as its page and its line in the list show it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from archive.format.records import BlockRecord
     from archive.read.diff import Diff
     from archive.viewer.side_by_side import Row
+
+_LITTLE = 0.8
+"""A text of which another language has less than this is shown as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,21 @@ class Variant:
     only: Mapping[int, tuple[Only, ...]]
     """By the number of the block."""
 
+    def marked(self, number: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Pieces of a block's text, each with the languages that do not have it.
+
+        A piece is a whole word or number: 5 is not marked in 15.
+        """
+        text = self.blocks[number].text
+        missing = {x.text: x.missing for x in self.only.get(number, ()) if x.text}
+        if not missing:
+            yield text, ()
+            return
+        longest_first = "|".join(re.escape(x) for x in sorted(missing, key=len, reverse=True))
+        pieces = re.split(rf"(?<!\w)({longest_first})(?!\w)", text)
+        for n, piece in enumerate(pieces):
+            yield piece, missing[piece] if n % 2 else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Joint:
@@ -69,3 +88,57 @@ class StoryView:
     joints: tuple[Joint, ...]
     coverage: Mapping[tuple[str, str], float]
     """Of (y, x): the share of the characters of x that stand in y too."""
+
+    @property
+    def title(self) -> str:
+        """The English headline where there is one."""
+        return next((x.headline for x in self.variants if x.language == "en"), self.variants[0].headline)
+
+    @property
+    def shown(self) -> tuple[Variant, ...]:
+        """Variants that stand beside each other."""
+        return self.variants[: self.compared] or self.variants
+
+    @property
+    def others(self) -> tuple[Variant, ...]:
+        """Variants that stand below them."""
+        return self.variants[len(self.shown) :]
+
+    @property
+    def dates(self) -> list[datetime]:
+        return [x.published_at for x in self.variants if x.published_at is not None]
+
+    @property
+    def first_published(self) -> datetime | None:
+        return min(self.dates, default=None)
+
+    @property
+    def delay(self) -> float:
+        """Seconds between the first and the last."""
+        return (max(self.dates) - min(self.dates)).total_seconds() if self.dates else 0
+
+    @property
+    def shares(self) -> list[tuple[str, str, float]]:
+        """(x, y, share of the characters of x that stand in y too)."""
+        return sorted((x, y, share) for (y, x), share in self.coverage.items())
+
+    @property
+    def least_in_common(self) -> float:
+        """The smallest of the shares; above 1 where nothing has been compared."""
+        return min(self.coverage.values(), default=2)
+
+    @property
+    def has_little_in_common(self) -> bool:
+        return self.least_in_common < _LITTLE
+
+    @property
+    def edits(self) -> list[tuple[Variant, Edit]]:
+        return [(variant, edit) for variant in self.variants for edit in variant.edits]
+
+    def variant(self, language: str) -> Variant | None:
+        return next((x for x in self.variants if x.language == language), None)
+
+    def behind(self, variant: Variant) -> float:
+        """Seconds after the first; `variant` has a date."""
+        assert variant.published_at is not None
+        return (variant.published_at - min(self.dates)).total_seconds()

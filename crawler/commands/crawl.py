@@ -7,18 +7,17 @@ import os
 import sys
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.console import Console
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
 from archive.exceptions import ArchiveError
+from archive.terminal import Terminal, visible
 from archive.writer import ArchiveWriter
 from crawler.exceptions import DeclarationError
 from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import Ledger
 from crawler.outlet.checks import check_declaration
 from crawler.reports import account
-from crawler.reports.terminal import visible
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.snapshot import SnapshotStage
@@ -148,7 +147,7 @@ class Command(BaseRunSpiderCommand):
         # pyarrow's datasets: what the first request need not wait for
         from crawler.reports.crawl import print_debts, print_report, print_slowed  # noqa: PLC0415
 
-        console = Console()
+        console = Terminal()
         print_report(console, ledger, stage, self.settings["ARCHIVE_URI"], str(crawler.spider.name))  # type: ignore[union-attr]
         print_slowed(console, backoff)
         spider = crawler.spider

@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from rich.console import Console
 from scrapy import signals
 from scrapy.exceptions import UsageError
 
 import archive
 from archive.exceptions import ArchiveError
+from archive.terminal import Terminal
 from crawler.commands.crawl import Command as Crawl
 from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.decoding import MAX_BYTES
 from crawler.extraction.document.text import one_line
-from crawler.inspection.html import inspection_page
 from crawler.inspection.spider import OnePage
 from crawler.inspection.terminal import print_inspection, print_repeated
 from crawler.items import Fetch, Hints, Look
@@ -98,9 +97,12 @@ class Command(Crawl):
         elif opts.html:
             self._write(inspection, opts.html)
         else:
-            print_inspection(Console(), inspection, everything=opts.all)
+            print_inspection(Terminal(), inspection, everything=opts.all)
 
     def _write(self, inspection: Inspection, path: Path) -> None:
+        # every command of Scrapy imports this one, and Jinja2 takes 25 ms
+        from crawler.inspection.html import inspection_page  # noqa: PLC0415
+
         try:
             path.write_text(inspection_page(inspection), encoding="utf-8")
         except OSError as error:
@@ -120,7 +122,7 @@ class Command(Crawl):
             if not len(held):
                 raise UsageError(f"the archive has nothing of {outlet!r}", print_help=False)
             rows = (row for batch in held.batches() for row in batch.to_pylist())
-            print_repeated(Console(), outlet, rows)
+            print_repeated(Terminal(), outlet, rows)
         except ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
 

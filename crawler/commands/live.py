@@ -6,17 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
+from archive.terminal import Terminal, literal
 from crawler.commands.crawl import LOST, OK
 from crawler.commands.crawl import Command as Crawl
 from crawler.health.live import Check, LiveCheck
 from crawler.health.table import outlets
-from crawler.reports.terminal import visible
 from crawler.story.arguments import Arguments
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ class Command(Crawl):
 
 def _report(checks: list[Check]) -> int:
     """The exit code."""
-    console = Console(width=None if Console().is_terminal else 120)
+    console = Terminal(width=None if Terminal().is_terminal else 120)
     verdicts = Counter(check.verdict for check in checks)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("outlet", no_wrap=True)
@@ -78,7 +76,7 @@ def _report(checks: list[Check]) -> int:
     table.add_column("what came", overflow="fold")
     for check in checks:
         for number, (word, told) in enumerate(_lines(check)):
-            table.add_row("" if number else check.outlet.name, word, escape(visible(told)))
+            table.add_row("" if number else check.outlet.name, word, literal(told))
     console.print(table)
     reasons = Counter(
         finding.told.rpartition(": ")[2]

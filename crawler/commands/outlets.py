@@ -6,14 +6,13 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
+from archive.terminal import Terminal, literal
 from crawler.health.archived import crawls_of, health
 from crawler.health.table import discovery, outlets
 from crawler.reports.terminal import one_sentence
@@ -52,8 +51,8 @@ class Command(ScrapyCommand):
         loader = get_spider_loader(self.settings)
         declared = outlets(loader)  # type: ignore[arg-type]
         uri = self.settings["ARCHIVE_URI"]
-        asked = Console().is_terminal or "COLUMNS" in os.environ
-        console = Console(width=None if asked else WIDE)
+        asked = Terminal().is_terminal or "COLUMNS" in os.environ
+        console = Terminal(width=None if asked else WIDE)
         with one_sentence(self, "scrapy outlets", uri):
             try:
                 facts = _facts(archive.open(uri), declared, datetime.now(UTC), uri)
@@ -63,7 +62,7 @@ class Command(ScrapyCommand):
             console.print(_table(declared, facts, console.width))
             console.print(f"{len(declared)} outlets. {note}", highlight=False, soft_wrap=True)
             for name, why in getattr(loader, "broken", {}).items():
-                console.print(f"not among them  {name}: {escape(why)}", highlight=False, soft_wrap=True)
+                console.print(f"not among them  {name}: {literal(why)}", highlight=False, soft_wrap=True)
 
 
 def _facts(

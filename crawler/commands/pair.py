@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 import archive
 from archive.commands.progress import bar
+from archive.terminal import Terminal, visible
 from crawler.reports.terminal import one_sentence
 from pipelines.pairing.labels import named_in, read_verdicts
 from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table, paragraphs_table
@@ -69,7 +69,7 @@ class Command(ScrapyCommand):
             raise UsageError(f"scrapy pair takes no {args[0]!r}; see scrapy pair --help", print_help=False)
         _check(opts)
         uri = self.settings["ARCHIVE_URI"]
-        self._console = Console()
+        self._console = Terminal()
         with one_sentence(self, "scrapy pair", uri):
             if opts.explain:
                 self._explain(uri, *opts.explain)
@@ -121,7 +121,7 @@ class Command(ScrapyCommand):
         except ValueError as error:
             raise UsageError(f"--labels: {error}", print_help=False) from None
         for line in broken:
-            print(f"scrapy pair: {path} line {line.number}, not used: {line.why}", file=sys.stderr)
+            print(f"scrapy pair: {path} line {line.number}, not used: {visible(line.why)}", file=sys.stderr)
         if broken:
             self.exitcode = USAGE
         return verdicts

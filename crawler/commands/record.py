@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 from scrapy import signals
 from scrapy.exceptions import UsageError
 
+from archive.terminal import visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.items import Article, Look
 from crawler.outlet.recording import Recording, story_folder
-from crawler.reports.terminal import visible
 from crawler.requests.fetch import encoding_of
 from crawler.story.arguments import read_arguments
 

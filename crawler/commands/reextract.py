@@ -6,7 +6,6 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
@@ -14,6 +13,7 @@ from scrapy.spiderloader import get_spider_loader
 import archive
 from archive.commands.progress import bar
 from archive.pages.warc_files import Pointer
+from archive.terminal import Terminal, visible
 from crawler.exceptions import ExtractionError
 from crawler.outlet.declaration import Outlet
 from crawler.reports.terminal import FAILED, one_sentence
@@ -89,13 +89,13 @@ class Command(ScrapyCommand):
             asyncio.run(read_all(opened, args or sorted(held), outlets, workers, findings))
         finally:
             workers.close()
-        print_findings(Console(), findings)
+        print_findings(Terminal(), findings)
         if aside is None:
             print("Nothing was published.")
         else:
             _publish(opened.root, aside, findings)
         for text in findings.damaged:
-            print(f"scrapy reextract: {text}", file=sys.stderr)
+            print(f"scrapy reextract: {visible(text)}", file=sys.stderr)
         self.exitcode = FAILED if findings.damaged else 0
 
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.console import Console
 from rich.table import Table
 from scrapy.exceptions import UsageError
 
 import archive
 from archive.commands.arguments import count
+from archive.terminal import Terminal
 from archive.writer import ArchiveWriter
 from crawler.commands.crawl import OK, OWED
 from crawler.commands.crawl import Command as Crawl
@@ -98,7 +98,7 @@ class Command(Crawl):
         debts = self._debts(held, spider_class(), now, opts)
         if opts.limit is not None:
             plan = replace(plan, visits=plan.visits[: opts.limit - debts.due])
-        console = Console(width=None if Console().is_terminal else 110)
+        console = Terminal(width=None if Terminal().is_terminal else 110)
         if opts.dry_run:
             console.print(_schedule(plan))
             console.print(f"Of 24 hours' requests a fifth may be revisits: {_left(share)}.", soft_wrap=True)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from archive.terminal import Terminal
 from crawler.extensions.ledger import Ledger
 from crawler.items import Article
 
@@ -81,7 +81,7 @@ class Progress:
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
             TextColumn("{task.fields[told]}"),
-            console=Console(stderr=True),
+            console=Terminal(stderr=True),
             transient=True,
             expand=True,
         )

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from rich.markup import escape
 from rich.table import Table
 
 import archive
-from crawler.reports.terminal import counts, visible
+from archive.terminal import literal
+from crawler.reports.terminal import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,30 +50,30 @@ def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: st
     console.print(_outcomes(ledger))
     unread = [(url, why) for url, why in ledger.sources.items() if why != "read"]
     for url, why in unread[:LISTED]:
-        console.print(f"[yellow]not read[/]  {escape(visible(url))}: {escape(visible(why))}")
+        console.print(f"[yellow]not read[/]  {literal(url)}: {literal(why)}")
     if len(unread) > LISTED:
         console.print(f"… and {len(unread) - LISTED} more; each is a row of observations")
     if stage.snapshots:
-        console.print(f"\nArchive   {escape(uri)}  (snapshot {stage.snapshots[-1].id})")
+        console.print(f"\nArchive   {literal(uri)}  (snapshot {stage.snapshots[-1].id})")
         # an object store has no links: there archive.open alone knows which files make up the snapshot
         how = (
             f'archive.open("{uri}").articles().to_pandas()'
             if "://" in uri
             else f'pandas.read_parquet("{uri}/articles")'
         )
-        console.print(f"Read it   [bold]{escape(how)}[/]", soft_wrap=True)
+        console.print(f"Read it   [bold]{literal(how)}[/]", soft_wrap=True)
 
 
 def print_slowed(console: Console, backoff: BackOff) -> None:
     """Hosts that refused and were won back; one that was given up is a problem, which the command tells."""
     for name, host in backoff.hosts.items():
         if host.given_up is None:
-            console.print(f"[yellow]slowed[/]    {escape(visible(host.told(name)))}")
+            console.print(f"[yellow]slowed[/]    {literal(host.told(name))}")
 
 
 def print_debts(console: Console, debts: Debts) -> None:
     for line in debts.told():
-        console.print(f"[yellow]owed[/]      {escape(visible(line))}", soft_wrap=True)
+        console.print(f"[yellow]owed[/]      {literal(line)}", soft_wrap=True)
 
 
 def _rows_of(read: Archive, run_id: str) -> list[Row]:
@@ -136,7 +136,7 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
         lags = [_lag(by_language.get(language), first) for language in SHOWN_LANGUAGES]
         if other:
             headline = f"({', '.join(other)}) {headline}"
-        table.add_row(escape(visible(headline)), *lags, ", ".join(reasons))
+        table.add_row(literal(headline), *lags, ", ".join(reasons))
     console.print(table)
     if len(by_size) > LISTED:
         console.print(f"… and {len(by_size) - LISTED} more")
@@ -168,7 +168,7 @@ def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
     table.add_column()
     languages = Counter(row.language or "unknown" for row in rows)
     whole = sum(set(SHOWN_LANGUAGES) <= found for found in stories.values())
-    table.add_row("stories", str(len(stories)), f"{escape(outlet)}; {whole} of them in uk, en and ru")
+    table.add_row("stories", str(len(stories)), f"{literal(outlet)}; {whole} of them in uk, en and ru")
     table.add_row("articles", str(len(rows)), counts(languages))
     kinds = Counter({kind: count for kind, count in pairs.items() if kind != "pairs"})
     table.add_row("pairs", str(pairs["pairs"]), counts(kinds))

@@ -1,27 +1,19 @@
-"""A page's text on a terminal: what a terminal would obey is not passed on."""
+"""Lines for a terminal: counts, and an error in one sentence."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-import unicodedata
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from archive.exceptions import ArchiveError
+from archive.terminal import literal, visible
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
 
     from scrapy.commands import ScrapyCommand
-FAILED = 1
-
-
-def visible(text: str) -> str:
-    """Each control and format character as a replacement character."""
-    return "".join("�" if unicodedata.category(letter) in ("Cc", "Cf") else letter for letter in text)
 
 
 # How often each of several names was met, as a person reads it.
@@ -29,10 +21,13 @@ def visible(text: str) -> str:
 
 def counts(counter: Counter[str]) -> str:
     """`label-no 2, same-language 1`: the commonest first, for a terminal."""
-    return ", ".join(f"{escape(name)} {count}" for name, count in counter.most_common())
+    return ", ".join(f"{literal(name)} {count}" for name, count in counter.most_common())
 
 
 # What ends a command that reads or writes an archive: one sentence and exit code 1, no traceback.
+
+
+FAILED = 1
 
 
 @contextlib.contextmanager
@@ -47,5 +42,5 @@ def one_sentence(command: ScrapyCommand, called: str, uri: str) -> Iterator[None
         why = f"{error.filename or uri}: {error.strerror or error}."
     except KeyboardInterrupt:
         why = "interrupted; nothing that was published is lost, and the rest is found again."
-    print(f"{called}: {why}", file=sys.stderr)
+    print(f"{called}: {visible(why)}", file=sys.stderr)
     command.exitcode = FAILED

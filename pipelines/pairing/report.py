@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
 
-from crawler.reports.terminal import counts, visible
+from archive.terminal import literal
+from crawler.reports.terminal import counts
 
 if TYPE_CHECKING:
     from pipelines.pairing.content.match import Match
@@ -50,20 +50,20 @@ def explanation_table(explained: Explanation) -> Table:
     table.add_column(ratio=1, overflow="fold")
     a, b, match = explained.a, explained.b, explained.match
     table.add_row("", a.document.language, b.document.language)
-    table.add_row("headline", _shown(a.document.headline), _shown(b.document.headline))
-    table.add_row("address", _shown(explained.urls[0]), _shown(explained.urls[1]))
+    table.add_row("headline", literal(a.document.headline), literal(b.document.headline))
+    table.add_row("address", literal(explained.urls[0]), literal(explained.urls[1]))
     table.add_row("published", _when(a), _when(b))
     table.add_row("letters", str(a.letters), str(b.letters))
     if match is not None:
         ours_first = match.a_id == a.document.article_id
         for number, pair in enumerate(match.shared):
             ours, theirs = pair if ours_first else pair[::-1]
-            table.add_row("shared" if number == 0 else "", _shown(ours), _shown(theirs))
+            table.add_row("shared" if number == 0 else "", literal(ours), literal(theirs))
         for trace in match.traces:
-            table.add_row(f"same {trace.kind}", _shown(trace.key), _shown(trace.key))
+            table.add_row(f"same {trace.kind}", literal(trace.key), literal(trace.key))
     if any(explained.only):
         table.add_row(
-            "numbers only here", *(_shown(", ".join(side[:12])) or "none" for side in explained.only)
+            "numbers only here", *(literal(", ".join(side[:12])) or "none" for side in explained.only)
         )
     return table
 
@@ -103,7 +103,7 @@ def _coverage(explained: Explanation) -> str:
 
 
 def _cut(text: str) -> str:
-    return _shown(text if len(text) <= _LONG else f"{text[:_LONG].rsplit(' ', 1)[0]} …")
+    return literal(text if len(text) <= _LONG else f"{text[:_LONG].rsplit(' ', 1)[0]} …")
 
 
 def explanation_lines(explained: Explanation) -> list[str]:
@@ -148,8 +148,3 @@ def _plain() -> Table:
 
 def _when(reading: Reading) -> str:
     return f"{reading.document.at:%Y-%m-%d %H:%M} UTC" if reading.document.at else "unknown"
-
-
-def _shown(text: str) -> str:
-    """A page's text without what a terminal would obey."""
-    return escape(visible(text))

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
 
 from archive.format.codec import plain
 from archive.operations import reread
+from archive.terminal import literal
 from crawler.extraction.page import EXTRACTOR
 from pipelines.reextraction.publish import FROM_THE_PAGE, with_what_no_page_states
 
@@ -99,15 +99,15 @@ def print_findings(console: Console, findings: Findings) -> None:
             assert change.example is not None
             article_id, before, after = change.example
             cells = (outlet, name, change.count, findings.pages[outlet], article_id[:8])
-            table.add_row(*(escape(str(cell)) for cell in (*cells, *_where_they_part(before, after))))
+            table.add_row(*(literal(cell) for cell in (*cells, *_where_they_part(before, after))))
         console.print(table)
     for (outlet, reason), count in sorted(findings.refused.items()):
-        console.print(f"{escape(outlet)}: {count} pages are no article any more: {escape(reason)}")
+        console.print(f"{literal(outlet)}: {count} pages are no article any more: {literal(reason)}")
     total = sum(findings.pages.values())
     texts = sum(change.count for (_, name), change in findings.changes.items() if name == "content_hash")
-    read_by = ", ".join(f"{escape(name)}: {count}" for name, count in sorted(findings.extractors.items()))
+    read_by = ", ".join(f"{literal(name)}: {count}" for name, count in sorted(findings.extractors.items()))
     console.print(
-        f"\n{total} pages read again by {escape(EXTRACTOR)} (the rows are of {read_by or 'nobody'})."
+        f"\n{total} pages read again by {literal(EXTRACTOR)} (the rows are of {read_by or 'nobody'})."
     )
     console.print(f"{texts} would have another headline or body.")
     if findings.without_page:

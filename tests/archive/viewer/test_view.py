@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,6 +9,17 @@ import pytest
 import archive
 from archive.__main__ import main
 from archive.format.records import BlockRecord
+
+HOSTILE = (
+    "</style></title><script>alert(1)</script><img src=x onerror=alert(1)> "
+    "\"' onclick='alert(1)' {{ 7*7 }} &lt;"
+)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+TAGS = (
+    "a b body br code del details div h1 h2 h3 head html i ins mark meta nav p small span style summary "
+    "table td th title tr"
+)
+ATTRIBUTES = "charset class content data-language href http-equiv lang name rel style title"
 
 
 @pytest.fixture
@@ -44,7 +57,7 @@ def test_what_says_the_same_stands_side_by_side(bridge, view):
         [
             "«Ми чекали на нього двадцять років», — сказала Олена Коваль.",
             "«Мы ждали его двадцать лет», — сказала Елена Коваль.",
-            "stands elsewhere in this text“We waited for it for twenty years,” Olena Koval said.",
+            "stands elsewhere in this text “We waited for it for twenty years,” Olena Koval said.",
         ],
         ["not in Ukrainian", "По мосту пойдут 6 автобусов.", "Six buses will cross it."],
     ]
@@ -72,11 +85,65 @@ def test_what_an_outlet_wrote_is_text(bridge, view):
     assert "Bridge en <script>alert(1)</script>" in texts(page, "//h1")
 
 
-def test_an_address_that_is_none_of_the_web_leads_nowhere(writer, article, view):
-    writer.add_article(replace(article(1), url="javascript:alert(1)"))
+@pytest.fixture
+def hostile(open_writer, article, noon):
+    """A story whose every text is markup, with an edit."""
+    for day, text in enumerate((HOSTILE, f"165 {HOSTILE} <b>")):
+        writer = open_writer(f"run-{day}")
+        record = article(1, text=text, blocks=(BlockRecord(HOSTILE, text),), headline=text, byline=HOSTILE)
+        writer.add_article(replace(record, outlet=HOSTILE, fetched_at=noon + timedelta(days=day)))
+        writer.commit()
+        writer.close()
+
+
+def test_markup_in_any_field_is_text(hostile, writer, article, view):
+    writer.add_article(article(2))
     writer.commit()
     _, pages = view()
-    assert [x.get("href") for page in pages.values() for x in page.iter("a")] == []
+    assert len(pages) == 6
+    for page in pages.values():
+        assert {x.tag for x in page.iter()} <= set(TAGS.split())
+        assert {name for x in page.iter() for name in x.attrib} <= set(ATTRIBUTES.split())
+    assert sum(f"165 {HOSTILE} <b>" in texts(page, "//h1") for page in pages.values()) == 1
+    assert sum(HOSTILE in page.text_content() for page in pages.values()) == 5
+
+
+def test_no_page_may_load_or_run_anything(bridge, writer, article, view):
+    """Should a text ever become markup, the browser refuses what it asks for."""
+    writer.add_article(article(7))
+    writer.commit()
+    _, pages = view()
+    assert len(pages) == 6
+    for page in pages.values():
+        charset, policy = page.xpath("//head/*")[:2]
+        assert charset.get("charset") == "utf-8"
+        assert (policy.get("http-equiv"), policy.get("content")) == ("Content-Security-Policy", POLICY)
+        assert page.xpath("//head/meta[@name='referrer']/@content") == ["no-referrer"]
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://courier.example/1?a=1&b='\"", True),
+        ("HTTP://courier.example/1", True),
+        ("javascript:alert(1)//https://", False),
+        ("JavaScript:alert(1)", False),
+        ("data:text/html,<script>alert(1)</script>", False),
+        ("file:///etc/passwd", False),
+        ("ftp://courier.example/1", False),
+        ("//courier.example/1", False),
+        (" https://courier.example/1", False),
+        ("httpsx://courier.example/1", False),
+    ],
+)
+def test_only_an_address_of_the_web_is_a_link(writer, article, view, url, leads):
+    writer.add_article(article(1, url=url))
+    writer.commit()
+    _, pages = view()
+    (page,) = pages.values()
+    assert page.xpath("//@href") == ([url] if leads else [])
+    assert texts(page, "//h3") == ["Headline 1 uk"]
+    assert {x.get("rel") for x in page.iter("a")} == ({"noreferrer noopener nofollow"} if leads else set())
 
 
 def test_edits_are_shown_word_by_word(open_writer, article, view, noon):
@@ -158,3 +225,12 @@ def test_reading_leaves_the_archive_as_it_was(bridge, root, view):
     before = archive.open(root).snapshot
     view()
     assert archive.open(root).snapshot == before
+
+
+def test_only_view_waits_for_the_templates(bridge, root):
+    """`ls` would pay 25 ms for Jinja2."""
+    program = "import sys; from archive.__main__ import main; main(sys.argv[1:]); print(*sys.modules)"
+    command = [sys.executable, "-c", program, "ls", "--archive", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert "archive.read.archive" in done.stdout
+    assert "jinja2" not in done.stdout

@@ -182,6 +182,14 @@ def test_hostile_text_stays_text() -> None:
     assert "[red]" in told
 
 
+def test_the_page_may_load_and_run_nothing() -> None:
+    head = html.document_fromstring(inspection_page(inspected(PAGE))).xpath("//head/*")
+    assert head[0].get("charset") == "utf-8"
+    assert head[1].get("http-equiv") == "Content-Security-Policy"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    assert head[1].get("content") == policy
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.text(max_size=300).map(
