@@ -6,7 +6,7 @@ Ours beside what a library offers, each used as its manual says:
   forkserver   the least pool upon multiprocessing's forkserver itself: a process and a pipe for each place,
                watched as ours are, with one more try
 Of each fault: `.` where no page but the faulty one has failed, and that one by its own error; else what went
-wrong. A page may use 2 s; what is not answered after 30 s is hung. `--only CONTENDER FAULT` is one of them.
+wrong. A page may use 2 s; what is not answered after 60 s is hung. `--only CONTENDER FAULT` is one of them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from crawler.workers.watch import Verdict, Watch
 from tests.hostile import tasks
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS, PATIENCE, PLACES = 2, 30, 2
+SECONDS, PATIENCE, PLACES = 2, 60, 2
 PAGE = 5 << 20
 PRELOAD = "crawler.extraction.page"
 
@@ -168,7 +168,17 @@ def _command(process):
 
 
 def workers():
-    return [worker for server in servers() for worker in server.children()]
+    found = []
+    for server in servers():
+        with contextlib.suppress(psutil.Error):
+            found += server.children()
+    return found
+
+
+def runs(process):
+    with contextlib.suppress(psutil.Error):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def send(processes, number):
@@ -236,7 +246,7 @@ async def idle_killed(pool):
     idle = workers()
     kill(idle)
     # seen from outside: the event loop has not heard of it
-    while any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in idle):
+    while any(map(runs, idle)):
         pass
     return await told([ask(pool, tasks.echo, number) for number in range(5)])
 
@@ -263,8 +273,7 @@ async def starting_killed(pool):
             if server.pid not in killed:
                 kill([server])
                 killed.add(server.pid)
-        if all(task.done() for task in asked):
-            asked += [ask(pool, tasks.echo, number) for number in range(3)]
+                asked += [ask(pool, tasks.echo, number) for number in range(3)]
     return await told(asked)
 
 
@@ -363,7 +372,12 @@ def one(contender: str, fault: str) -> None:
         preload = ["hangs_once"]
 
     async def go():
-        print(await next(f for f in FAULTS if f.__name__ == fault)(CONTENDERS[contender](preload)))
+        try:
+            print(await next(f for f in FAULTS if f.__name__ == fault)(CONTENDERS[contender](preload)))
+        except Exception as error:  # of the pool itself: it takes no page any more
+            print(f"raised {type(error).__name__}: {error}")
+        sys.stdout.flush()
+        os._exit(0)  # a pool that is stuck would be waited for
 
     asyncio.run(go())
 
@@ -384,25 +398,33 @@ def run(contender: str, fault: str) -> str:
             script = Path(folder) / "script.py"
             script.write_text(UNGUARDED.format(root=str(ROOT), contender=contender))
             command = [sys.executable, str(script)]
-        with subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
+        # a file: workers that are left would keep a pipe open
+        out = Path(folder) / "out"
+        with out.open("w") as file, subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE if fault == "crawl_killed" else file,
+            stderr=subprocess.DEVNULL, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            start_new_session=True,
         ) as process:  # fmt: skip
-            family: list[psutil.Process] = []
             try:
                 if fault == "crawl_killed":
                     return left_running(process)
-                out, _ = process.communicate(timeout=4 * PATIENCE)
-                if (begun := out.count("begun")) > 1:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=3 * PATIENCE)
+                told = out.read_text()
+                if (begun := told.count("begun")) > 1:
                     return f"begun {begun} times"
-                return (out.strip().splitlines() or ["hung"])[-1]
-            except subprocess.TimeoutExpired:
-                return "hung"
+                return (told.strip().splitlines() or ["hung"])[-1]
             finally:
-                with contextlib.suppress(psutil.Error):
-                    family = psutil.Process(process.pid).children(recursive=True)
-                process.kill()
-                kill(family)
+                end(process)
+
+
+def end(process) -> None:
+    """With all that it has left: what it was the parent of is told by the session it began."""
+    process.kill()
+    for left in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):
+            if os.getsid(left.pid) == process.pid:
+                left.kill()
 
 
 def left_running(process) -> str:
@@ -413,7 +435,7 @@ def left_running(process) -> str:
             family.append(psutil.Process(int(pid)))
     process.kill()
     _, left = psutil.wait_procs(family, timeout=PATIENCE)
-    left = [p for p in left if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    left = [process for process in left if runs(process)]
     kill(left)
     return f"left {len(left)}" if left else "."
 
@@ -426,15 +448,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.only:
         one(*options.only)
-        sys.stdout.flush()
-        os._exit(0)  # a pool that is stuck would be waited for
     print("fault".ljust(16), *(name.ljust(16) for name in options.contenders), flush=True)
     for fault in FAULTS:
         cells = []
         for contender in options.contenders:
             ended = [run(contender, fault.__name__) for _ in range(options.runs)]
             cells.append(max(ended, key=lambda end: end != "."))
-        print(fault.__name__.ljust(16), *(cell[:16].ljust(16) for cell in cells), flush=True)
+        print(fault.__name__.ljust(16), *(cell[:24].ljust(16) for cell in cells), flush=True)
 
 
 if __name__ == "__main__":
