@@ -7,7 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from archive import no_pandas
 from archive.commands import export, purge, view
 from archive.commands.arguments import count, days
 from archive.commands.look import list_observations, list_snapshots, print_page, show_diff, show_story
@@ -19,6 +18,7 @@ from archive.commands.maintain import (
     verify_archive,
 )
 from archive.exceptions import ArchiveError
+from archive.no_pandas import fast_start
 from archive.terminal import Terminal, visible
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wr
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    no_pandas.settle()
+    fast_start()
     console = Terminal(highlight=False)
     if not console.is_terminal:
         console.width = 240  # a pipe has no width: lines that wrap would be hard to take apart
@@ -107,11 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         repair_archive,
         "commit what dead writers left, turn the view to the last snapshot, sweep up",
     )
-    repair.add_argument(
-        "--rebuild",
-        action="store_true",
-        help="make state.sqlite anew from the log, and the index of pages from the pages",
-    )
+    repair.add_argument("--rebuild", action="store_true", help="make state.sqlite and the page index anew")
     add("compact", compact_archive, "merge small files; worth it daily on a busy archive")
     gc = add(
         "gc",

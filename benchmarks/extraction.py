@@ -55,9 +55,12 @@ class Reading:
 # --------------------------
 def triptych() -> Callable[[Case], Reading]:
     from crawler.exceptions import ExtractionError
+    from crawler.extraction.body import speedups
     from crawler.extraction.page import extract
     from crawler.items import Fetch, Hints
     from pipelines.byline import authors_of
+
+    speedups.install()
 
     def read(case: Case) -> Reading:
         fetch = Fetch(case.url, case.url, case.html, None, 200, datetime.now(UTC))

@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archive import no_pandas
 from archive.format.schema import SCHEMA_VERSION
+from archive.no_pandas import fast_start
 from archive.storage.snapshot_log import Log
 
 if TYPE_CHECKING:
@@ -128,5 +128,5 @@ def _give_back() -> None:
 
 if __name__ == "__main__":
     os.nice(NICER)
-    no_pandas.settle()
+    fast_start()
     serve(*sys.argv[1:])

@@ -16,7 +16,9 @@ def moved(body: bytes, printed: dt.datetime, day: dt.date) -> bytes:
     for names in MONTHS.values():
         months = names.split()
         was, now = months[before.month - 1], months[day.month - 1]
-        text = re.sub(rf"\b{before.day} {was} {before.year}", f"{day.day} {now} {day.year}", text)
+        # `22 Березня 2026`, `12 березня, 2026`
+        form = rf"\b{before.day} {was}(,?) {before.year}"
+        text = re.sub(form, rf"{day.day} {now}\1 {day.year}", text, flags=re.IGNORECASE)
         text = re.sub(rf"\b{was} {before.day}, {before.year}", f"{now} {day.day}, {day.year}", text)
     seconds = int(printed.timestamp())
     later = int(dt.datetime.combine(day, printed.timetz()).timestamp())

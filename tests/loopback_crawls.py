@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from crawler.discovery.day_archives import recent
+from crawler.extraction.fields.timezones import last_day
 from tests.newsroom import Answer, Site
 
 if TYPE_CHECKING:
@@ -63,4 +65,5 @@ def list_at_first_source(site: Site, spider: StorySpider, urls: list[str]) -> No
     )
     listed = "".join(entry.format(escape(url)) for url in [spider.home, *urls])
     source = [*spider.news_sitemaps, *spider.feeds][0]
-    site[path_of(spider.address(source))] = Answer(form.format(listed).encode(), headers=XML)
+    for address in recent(source, last_day()):
+        site[path_of(spider.address(address))] = Answer(form.format(listed).encode(), headers=XML)

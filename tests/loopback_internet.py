@@ -1,7 +1,8 @@
 """Real outlets at their real addresses, served by one loopback server, crawled one after the other.
 
-Run as a script: `python -m tests.loopback_internet PORT ARCHIVE ERRANDS OUTLET…`. Errands are `crawl` and
-`revisit+48`, of all that is due in so many hours, with commas between them. Prints JSON, for each errand:
+Run as a script: `python -m tests.loopback_internet PORT ARCHIVE ERRANDS OUTLET…`. Errands are `crawl`,
+`revisit+48`, of all that is due in so many hours, and `backfill+2025-12-01+2025-12-03`, of the days from the
+first on, the last excluded, with commas between them. Prints JSON, for each errand:
 outlet -> outcome -> number.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -80,9 +81,11 @@ def main(port: str, archive_uri: str, errands: str, *outlets: str) -> None:
     async def run(errand: str) -> None:
         done: dict[str, dict[str, int]] = {}
         _, revisited, hours = errand.partition("revisit+")
+        since, until = ([*map(date.fromisoformat, errand.split("+")[1:])] if errand.startswith("backfill")
+                        else [None, None])  # fmt: skip
         # one after the other: an archive has one writer
         for name in outlets:
-            arguments = visits(archive_uri, name, hours) if revisited else Arguments()
+            arguments = visits(archive_uri, name, hours) if revisited else Arguments(since=since, until=until)
             if arguments.visits == ():
                 continue
             crawler = process.create_crawler(name)

@@ -37,6 +37,7 @@ ARTICLES: dict[str, list[str]] = {
         "https://www.ukrinform.ua/rubric-kyiv/2630581-zavtra-obmezat-ruh.html",
     ],
     "unian": [
+        "https://www.unian.ua/lite/kino/10736790-krashchi-filmi-2019-top-kinoprem-yer.html",
         "https://www.unian.ua/war/donbas-u-dnipri-likari-ryatuyut-sapera-yakiy-pidirvavsya-na-donbasi-video-novini-dnipra-11162807.html",
         "https://www.unian.net/war/novosti-dnepra-rossiya-udarila-po-gorodu-raketami-12060432.html",
         "https://www.unian.ua/pogoda/news/pogoda-na-zavtra-doshchi-ta-poholodannya-sinoptik-11162597.html",
@@ -47,6 +48,10 @@ ARTICLES: dict[str, list[str]] = {
         "https://ru.interfax.com.ua/news/general/577708.html",
     ],
     "liga": [
+        "https://biz.liga.net/en/agriculture/opinion/an-agricultural-breakthrough-despite-setbacks",
+        "https://biz.liga.net/en/all/prodovolstvie/novosti/russian-attack-destroys-dutch-agrico-potato-storage",
+        "https://biz.liga.net/ua/all/fmcg/novosti/beb-merezha-mahazyniv",
+        "https://news.liga.net/en/war/news/we-always-respond-in-kind-zelenskyy-confirmed-the-strike",
         "https://www.liga.net/ua/politics/articles/izbavitsya-ot-gundyaeva",
         "https://news.liga.net/society/news/ukraina-v-den-mestnyh-vyborov-pereydet-na-zimnee-vremya-kuda-perevodit-strelki",
         "http://news.liga.net/news/politics/587390-sud_zapretil_stavit_palatki_pod_koloniey_gde_sidit_timoshenko.htm",
@@ -57,20 +62,28 @@ ARTICLES: dict[str, list[str]] = {
         "https://english.nv.ua/russian-war/defense-advisor-50622668.html",
     ],
     "censor": [
+        "https://censor.net/biz/resonance/3589375/skilky-ukrayina-vytratyla-na-zahyst-energetyky",
         "https://censor.net/ua/news/3433606/zapuscheno_sayit_iz_vakansiyamy_u_zsu",
         "https://censor.net/ru/news/3380707/okkupatsionnaya_vlast",
         "https://censor.net/en/news/4024910/us-has-not-decided-on-patriot",
     ],
     "lb": [
+        "https://lb.ua/blog/tetiana_bohdan/505515_byudzhetni_vidatki_2021_roku_zleti_i.html",
         "https://lb.ua/news/2024/02/16/598738_senat_kanadi_nabliziv_ratifikatsiyu.html",
         "https://en.lb.ua/news/2021/11/11/9100_scoop_day_zelenskyy.html",
     ],
     "zn": [
+        "https://zn.ua/war/stolb-ohnja-vysotoj-v-desjatki-kilometrov.html",
+        "https://zn.ua/SOCIUM/skromnoe_obayanie_ukrainskoy_semi.html",
         "https://zn.ua/UKRAINE/okkupanty-nanesli-raketnyj-udar-po-dnepru.html",
         "https://zn.ua/ukr/UKRAINE/okupanti-zavdali-raketnoho-udaru-po-dnipru.html",
         "http://news.dt.ua/HEALTH/dlya_ustanovleniya_diagnoza_u_semeynogo_vracha_budet_stol,_para_stuliev,_gradusnik_i_tonometr-92148.html",
     ],
-    "hromadske": ["https://hromadske.ua/en/europa/271026-russian-frigate-fires-flares"],
+    "hromadske": [
+        "https://hromadske.ua/en/europa/271026-russian-frigate-fires-flares",
+        "https://hromadske.ua/ru/voyna/255597-rossiya-atakovala-ukrainu-89-dronami",
+        "https://hromadske.ua/svit/255883-v-universyteti-ssha-ziavytsia-tsilyy-kurs",
+    ],
     "babel": [
         "https://babel.ua/en/news/94854-russia-submitted-a-statement",
         "https://babel.ua/ru/texts/77110-putin-nachal",
@@ -93,12 +106,15 @@ ARTICLES: dict[str, list[str]] = {
     "focus": [
         "https://focus.ua/uk/voennye-novosti/538259-nesmotria-na-protesty-putin",
         "https://focus.ua/voennye-novosti/538259-nesmotria-na-protesty-putin",
+        "https://focus.ua/uk/digital/547231",
     ],
     "obozrevatel": [
         "https://eng.obozrevatel.com/section-war/news-diu-cyber-specialists-12-10-2026.html",
         "https://www.obozrevatel.com/ukr/politics-news/novina-dnya.htm",
     ],
     "unn": [
+        "https://unn.ua/news/u-stavropol-skomu-krai-rf-horit-naftobaza-miscevi-vladi-vveli-rezhim-ns",
+        "https://unn.ua/ru/news/v-stavropolskom-krae-gorit-neftebaza",
         "https://www.unn.com.ua/uk/news/1906059-parlament-moldovi-z-podachi-dodona-obmezhiv-povnovazhennya-sandu-sche-do-yiyi-inavguratsiyi",
         "https://www.unn.com.ua/ru/news/1906059-parlament-moldovi-z-podachi-dodona-obmezhiv-povnovazhennya-sandu-sche-do-yiyi-inavguratsiyi",
         "https://unn.ua/en/news/parliament-passes-the-budget",
@@ -132,6 +148,8 @@ ARTICLES: dict[str, list[str]] = {
         "https://www.bbc.com/news/newsbeat-50470672",
         "https://www.bbc.com/ukrainian/articles/clymn8zyrp9o",
         "https://www.bbc.com/russian/articles/c4g0pz8e5xro",
+        "https://www.bbc.com/ukrainian/features-russian-53477115",
+        "https://www.bbc.com/ukrainian/23340963",
     ],
     "dw": [
         "https://www.dw.com/uk/ukraina-podala-pozov-proty-rf/a-60931426",
@@ -143,6 +161,10 @@ ARTICLES: dict[str, list[str]] = {
         "https://www.svoboda.org/a/novostj/32915002.html",
         "https://www.rferl.org/a/ukraine-news/32915003.html",
         "https://ru.krymr.com/a/novostj-kryma/32915004.html",
+        "https://ua.krymr.com/a/25309598.html",
+        "https://ktat.krymr.com/a/32915005.html",
+        "https://www.currenttime.tv/a/pow-exchange-completed/33423628.html",
+        "https://www.svoboda.org/a/98843.html",
     ],
     "euronews": [
         "https://www.euronews.com/my-europe/2024/04/30/thousands-rally-in-georgia-in-support-of-russian-foreign-influence-law",
@@ -150,6 +172,43 @@ ARTICLES: dict[str, list[str]] = {
         "https://de.euronews.com/2026/01/06/russland-china-militareinsatz-venezuela",
         "https://de.euronews.com/kultur/2026/01/06/maduro-nike-trainingsanzug",
     ],
+    "antac": [
+        "https://antac.org.ua/news/shans-dlia-realnoi-sudovoi-reformy-rada-pidtrymala-ochyshchennia-vyshchoi-rady-pravosuddia/",
+        "https://antac.org.ua/en/news/selection-of-sapo-head-stopped/",
+    ],
+    "bihus": ["https://bihus.info/yij-bulo-29-rokiv-bula-shhe-vagitnoyu/"],
+    "chesno": ["https://www.chesno.org/post/6645/"],
+    "espreso": [
+        "https://espreso.tv/poglyad-shcho-tvoritsya-z-tsinami",
+        "https://global.espreso.tv/russia-ukraine-war-what-is-inside-cheap-gerbera-drone",
+        "https://ru.espreso.tv/biatlon-sostoyalas-pervaya-gonka-kubka-mira-v-novom-sezone",
+        "https://espreso.tv/news/2020/03/25/vlasnyk_legendarnogo_futbolnogo_klubu",
+    ],
+    "kyivindependent": [
+        "https://kyivindependent.com/fire-reported-at-oil-depot-in-russias-krasnodar-krai-amid-drone-attack/"
+    ],
+    "kyivpost": [
+        "https://www.kyivpost.com/post/82580",
+        "https://www.kyivpost.com/uk/post/17617",
+        "https://www.kyivpost.com/analysis/53546",
+        "https://www.kyivpost.com/opinion/63131",
+    ],
+    "nashigroshi": ["https://nashigroshi.org/2025/11/03/enerhoatom-za-19-mil-yoniv-zastrakhuvav/"],
+    "novaya": [
+        "https://novayagazeta.eu/articles/2024/02/22/dostupnoe-zakhvachennoe-zhile",
+        "https://novayagazeta.eu/en/articles/2025/08/28/german-investigators-identify-all-suspects-en-news",
+        "https://novayagazeta.eu/articles/2023/02/28/dead-end-en",
+    ],
+    "slovoidilo": [
+        "https://www.slovoidilo.ua/2025/11/01/novyna/bezpeka/vnochi-moskva-opynylasya-udarom-bpla",
+        "https://www.slovoidilo.ua/2025/11/02/pidsumky/desantna-operacziya-pokrovsku.-holovne-vyxidni",
+        "https://ru.slovoidilo.ua/2022/11/30/novost/mir/rossijskoj-permi-gorit-krupnejshaya-tecz-foto-video",
+    ],
+    "texty": [
+        "https://texty.org.ua/articles/116345/shcho-vidbuvayetsya-poblyzu-kupyanska/",
+        "https://texty.org.ua/fragments/100954/ukrayina-proty-covid-19/",
+    ],
+    "tyzhden": ["https://tyzhden.ua/briussel-proty-tvitera-bahato-sliv-i-malo-dii/"],
     "meduza": [
         "https://meduza.io/en/feature/2026/10/04/russia-has-begun-striking-kyiv-s-bridges",
         "https://meduza.io/feature/2026/10/04/mosty-kieva",
@@ -187,6 +246,18 @@ NO_ARTICLES: dict[str, list[str]] = {
     "dw": ["https://www.dw.com/uk/temy-dnya/s-9874", "https://corporate.dw.com/en/gmf/s-43101535", "https://www.dw.com/en/berlin/t-18967759"],
     "rferl": ["https://www.rferl.org/", "https://www.svoboda.org/z/630/2026/10/01", "https://www.radiosvoboda.org/api/zrqiteuuir"],
     "euronews": ["https://ru.euronews.com/", "https://www.euronews.com/my-europe", "https://www.euronews.com/2024/04/30"],
+    "antac": ["https://antac.org.ua/en/", "https://antac.org.ua/en/news/", "https://antac.org.ua/person/someone/"],
+    "bihus": ["https://bihus.info/category/news/", "https://bihus.info/about-us/"],
+    "chesno": ["https://www.chesno.org/politician/12345/", "https://www.chesno.org/post/"],
+    "espreso": ["https://espreso.tv/news", "https://global.espreso.tv/", "https://espreso.tv/sitemap_news_1.xml"],
+    "kyivindependent": ["https://kyivindependent.com/tag/war/", "https://kyivindependent.com/news-archive/", "https://kyivindependent.com/author/someone-or-other-else/"],
+    "kyivpost": ["https://www.kyivpost.com/thread/81941", "https://www.kyivpost.com/uk/category/ukraine-uk", "https://www.kyivpost.com/uk"],
+    "nashigroshi": ["https://nashigroshi.org/2025/11/", "https://nashigroshi.org/tag/umvs/"],
+    "novaya": ["https://novayagazeta.eu/en", "https://novayagazeta.eu/articles", "https://novayagazeta.eu/feed/rss"],
+    "slovoidilo": ["https://www.slovoidilo.ua/publikacii/dumky", "https://www.slovoidilo.ua/2025/11/01", "https://www.slovoidilo.ua/persony"],
+    "texty": ["https://texty.org.ua/articles/", "https://texty.org.ua/d/2022/weather/", "https://texty.org.ua/tag/war/"],
+    "tyzhden": ["https://tyzhden.ua/Magazines/2025", "https://tyzhden.ua/category/polityka/"],
+    "hromadske": ["https://hromadske.ua/sitemaps/posts/2025/12.xml", "https://hromadske.ua/ru/voyna", "https://hromadske.ua/ru"],
     "meduza": ["https://meduza.io/en", "https://meduza.io/api/v3/search"],
 }  # fmt: skip
 
@@ -207,19 +278,25 @@ COUNTERPARTS: list[tuple[str, str, str]] = [
         "https://www.eurointegration.com.ua/news/2022/07/5/7142607/",
     ),
     ("epravda", *ARTICLES["epravda"][:2]),
-    ("unn", *ARTICLES["unn"][:2]),
+    ("unn", *ARTICLES["unn"][2:4]),
     ("president", *ARTICLES["president"]),
     ("kmu", *ARTICLES["kmu"]),
-    ("focus", *ARTICLES["focus"]),
+    ("focus", *ARTICLES["focus"][:2]),
     (
-        "liga",
-        "https://www.liga.net/ua/politics/articles/izbavitsya-ot-gundyaeva",
-        "https://www.liga.net/politics/articles/izbavitsya-ot-gundyaeva",
+        "rbc",
+        "https://www.rbc.ua/ukr/news/pozhar-chernobyle-udar-neftebaze-osvobozhdenie-1648447562.html",
+        "https://www.rbc.ua/rus/news/pozhar-chernobyle-udar-neftebaze-osvobozhdenie-1648447562.html",
     ),
     (
+        "pravda",
+        "https://www.pravda.com.ua/podcasts/podkast-klyati-pitannya/2025/12/01/8009801/",
+        "https://www.pravda.com.ua/eng/podcasts/podkast-klyati-pitannya/2025/12/01/8009801/",
+    ),
+    ("babel", *ARTICLES["babel"][:3:2]),
+    (
         "zn",
-        ARTICLES["zn"][2],
-        ARTICLES["zn"][2].replace("news.dt.ua", "news.zn.ua"),
+        ARTICLES["zn"][4],
+        ARTICLES["zn"][4].replace("news.dt.ua", "news.zn.ua"),
     ),
 ]
 """Of one story in two languages; the other languages' ids are not shared, or not known to be."""

@@ -63,6 +63,38 @@ def test_each_rule_that_no_longer_holds_is_named_with_what_came(herald: Herald) 
     assert "0 outlets whose rules hold, 1 with a rule that does not." in told
 
 
+ALMANAC = ("almanac", "-s", "SPIDER_MODULES=tests.careless", "-s", "RESOLVE_TO=127.0.0.1")
+
+
+def index(herald: Herald, *paths: str) -> Answer:
+    entries = "".join(f"<sitemap><loc>{herald.base}{path}</loc></sitemap>" for path in paths)
+    return Answer(f"<sitemapindex>{entries}</sitemapindex>".encode(), headers=XML)
+
+
+def test_of_an_index_the_list_of_the_latest_days_is_asked_for(herald: Herald, crawl: Crawl) -> None:
+    paths = "/2026/03-10-03-24.xml", "/2026/02-22-03-09.xml", "/posts2.xml", "/tags1.xml"
+    herald.site["/sitemap.xml"] = index(herald, *paths)
+    herald.announce(1, path=paths[0])
+    run = crawl(*ALMANAC, command="live", HERALD_PORT=str(herald.site.port))
+    assert run.exit_code == 0, run.out + run.err
+    assert "archive_sitemaps 1" in " ".join(run.out.split())
+    assert not {*paths[1:]} & {*herald.asked()}
+
+
+def test_an_index_whose_lists_have_another_form_or_lead_back_is_told(herald: Herald, crawl: Crawl) -> None:
+    herald.site["/sitemap.xml"] = index(herald, "/tags1.xml", "/2026-03.xml")
+    run = crawl(*ALMANAC, command="live", HERALD_PORT=str(herald.site.port))
+    assert run.exit_code == 1
+    told = f"archive_lists takes none of 2 lists of {herald.base}/sitemap.xml"
+    assert told in " ".join(run.out.split())
+    herald.site["/sitemap.xml"] = index(herald, "/posts1.xml")
+    herald.site["/posts1.xml"] = index(herald, "/posts1.xml", "/posts2.xml")
+    herald.site["/posts2.xml"] = index(herald, "/posts1.xml")
+    run = crawl(*ALMANAC, command="live", HERALD_PORT=str(herald.site.port))
+    assert run.exit_code == 1
+    assert "/posts2.xml: an index that leads back to itself" in " ".join(run.out.split())
+
+
 def test_a_feed_that_is_gone_is_a_rule_that_does_not_hold(herald: Herald) -> None:
     herald.site["/rss.xml"] = Answer(b"gone", 410)
     run = herald.crawl(command="live")

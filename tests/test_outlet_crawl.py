@@ -119,6 +119,73 @@ def test_a_day_begins_at_midnight_in_kyiv_whatever_zone_a_list_prints(herald: He
     assert {int(Path(url).name) for url in run.table("articles")["url"]} == {2, 3}
 
 
+ALMANAC = ("almanac", "-s", "SPIDER_MODULES=tests.careless", "-s", "RESOLVE_TO=127.0.0.1")
+MARCH = ("-a", "since=2026-03-10", "-a", "until=2026-03-20")
+
+
+def name_lists(herald: Herald, at: str, **lists: str | None) -> None:
+    """An index at `at`: path of a list without its ending -> its lastmod."""
+    entries = "".join(
+        f"<sitemap><loc>{herald.base}/{path}.xml</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</sitemap>"
+        for path, day in lists.items()
+    )
+    herald.site[at] = Answer(f"<sitemapindex>{entries}</sitemapindex>".encode(), headers=XML)
+
+
+def test_a_backfill_asks_an_index_for_the_lists_of_its_days(herald: Herald, crawl: Crawl) -> None:
+    herald.publish(1, 2, 3, 4, languages=("uk",))
+    name_lists(
+        herald, "/sitemap.xml",
+        **{"2026/02-22-03-09": None, "2026/03-10-03-24": None, "posts1": "2026-03-09", "posts2": "2026-03-21",
+           "tags1": "2026-03-12"},
+    )  # fmt: skip
+    herald.announce(1, 2, 3, path="/2026/03-10-03-24.xml", changed={1: "2026-04-02", 2: "2026-03-24"})
+    herald.announce(4, path="/posts2.xml", day="2099-01-01")
+    run = crawl(*ALMANAC, *MARCH, HERALD_PORT=str(herald.site.port))
+    assert run.exit_code == 0, run.err
+    asked = [path for path in herald.asked() if path.endswith(".xml")]
+    assert asked == ["/2026/03-10-03-24.xml", "/posts2.xml", "/sitemap.xml"]
+    # 1 was edited after the days of its list, and so is of one of them; a date to come says nothing
+    assert {int(Path(url).name) for url in run.table("articles")["url"]} == {1, 3, 4}
+
+
+def test_indexes_that_name_each_other_are_asked_once_each(herald: Herald, crawl: Crawl) -> None:
+    name_lists(herald, "/sitemap.xml", sitemap=None, posts1=None)
+    name_lists(herald, "/posts1.xml", sitemap=None, posts1=None, posts2=None)
+    herald.publish(1, languages=("uk",))
+    herald.announce(1, path="/posts2.xml")
+    run = crawl(*ALMANAC, *MARCH, HERALD_PORT=str(herald.site.port))
+    assert run.exit_code == 0, run.err
+    asked = [path for path in herald.asked() if path.endswith(".xml")]
+    assert asked == ["/posts1.xml", "/posts2.xml", "/sitemap.xml"]
+    assert len(run.table("articles")) == 1
+
+
+def test_an_index_without_a_list_of_the_declarations_form_is_told(herald: Herald, crawl: Crawl) -> None:
+    name_lists(herald, "/sitemap.xml", **{"2026-03": None, "tags": None})
+    run = crawl(*ALMANAC, *MARCH, HERALD_PORT=str(herald.site.port))
+    assert run.exit_code == 1
+    assert "/sitemap.xml: no-list-in-it" in run.out + run.err
+    assert not [path for path in herald.asked() if path != "/sitemap.xml"]
+
+
+def test_of_a_set_of_seventy_languages_sixty_are_asked_for(herald: Herald) -> None:
+    """No newsroom has as many: the rest is a trap, or a mistake, and each address of it is told."""
+    herald.publish(1, languages=("uk",))
+    links = "".join(
+        f'<link rel="alternate" hreflang="l{chr(97 + n // 26)}{chr(97 + n % 26)}" href="/news/{1000 + n}"/>'
+        for n in range(70)
+    )
+    entry = f"<urlset><url><loc>{herald.base}/news/1</loc>{links}</url></urlset>"
+    herald.site["/sitemap-news.xml"] = Answer(entry.encode(), headers=XML)
+    run = herald.crawl()
+    asked = [path for path in herald.asked() if path.startswith("/news/1") and path != "/news/1"]
+    # two of the sixty are the addresses of the outlet's own rule
+    assert 58 <= len(asked) <= 60
+    assert "too-many-variants" in run.out
+    assert len(run.table("articles")) == 1
+
+
 def test_days_that_lead_to_one_page_are_each_told(herald: Herald) -> None:
     herald.publish(4)
     herald.announce(4, path="/sitemap-2026-04.xml", day="2026-04-01")

@@ -11,6 +11,7 @@ from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
 from archive.exceptions import ArchiveError
+from archive.no_pandas import fast_start
 from archive.terminal import Terminal, visible
 from archive.writer import ArchiveWriter
 from crawler.exceptions import DeclarationError
@@ -72,6 +73,7 @@ class Command(BaseRunSpiderCommand):
             raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
         assert self.settings is not None
         assert self.crawler_process is not None
         if len(args) != 1:

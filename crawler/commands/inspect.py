@@ -16,6 +16,7 @@ from scrapy.exceptions import UsageError
 
 import archive
 from archive.exceptions import ArchiveError
+from archive.no_pandas import fast_start
 from archive.terminal import Terminal
 from crawler.commands.crawl import Command as Crawl
 from crawler.downloader.public_hosts import registered_domain
@@ -75,6 +76,7 @@ class Command(Crawl):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
         assert self.settings is not None
         if opts.repeated:
             self._repeated(args, opts.repeated)

@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
+from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from crawler.health.archived import crawls_of, health
 from crawler.health.table import discovery, outlets
@@ -45,6 +46,7 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
         assert self.settings is not None
         if args:
             raise UsageError(f"takes no argument, got {args[0]!r}", print_help=False)

@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError
 
 import archive
 from archive.commands.progress import bar
+from archive.no_pandas import fast_start
 from archive.terminal import Terminal, visible
 from crawler.reports.terminal import one_sentence
 from pipelines.pairing.labels import named_in, read_verdicts
@@ -64,6 +65,7 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
         assert self.settings is not None
         if args:
             raise UsageError(f"scrapy pair takes no {args[0]!r}; see scrapy pair --help", print_help=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from scrapy import signals
 from scrapy.exceptions import UsageError
 
+from archive.no_pandas import fast_start
 from archive.terminal import visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.items import Article, Look
@@ -46,6 +47,7 @@ class Command(Crawl):
         parser.add_argument("--into", type=Path, default=FIXTURES, help=f"folder (default: {FIXTURES})")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
         assert self.crawler_process is not None
         if len(args) != 2:
             raise UsageError("give an outlet and the address of one of its stories", print_help=False)

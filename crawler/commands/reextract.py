@@ -12,6 +12,7 @@ from scrapy.spiderloader import get_spider_loader
 
 import archive
 from archive.commands.progress import bar
+from archive.no_pandas import fast_start
 from archive.pages.warc_files import Pointer
 from archive.terminal import Terminal, visible
 from crawler.exceptions import ExtractionError
@@ -59,6 +60,7 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
         assert self.settings is not None
         check_settings(self.settings)
         uri = self.settings["ARCHIVE_URI"]

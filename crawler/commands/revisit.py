@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 
 import archive
 from archive.commands.arguments import count
+from archive.no_pandas import fast_start
 from archive.terminal import Terminal
 from archive.writer import ArchiveWriter
 from crawler.commands.crawl import OK, OWED
@@ -69,6 +70,7 @@ class Command(Crawl):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
         assert self.settings is not None
         if len(args) != 1:
             raise UsageError(f"give one outlet, see `scrapy list`; got {len(args)}", print_help=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING
 
 from lxml import html
 
@@ -11,13 +11,11 @@ from crawler.discovery.sitemaps import Sitemap, read_sitemap
 from crawler.exceptions import DiscoveryError
 from crawler.requests.leads import Lead, listed_page
 
-if TYPE_CHECKING:
-    import datetime as dt
-
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+_YEAR = re.compile("%[YG]")
 _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 
 
@@ -29,6 +27,17 @@ def dated(template: str, day: dt.date) -> str:
     filled = template.replace("%-d", str(day.day)).replace("%-m", str(day.month))
     # those of strftime are of the machine's language
     return day.strftime(filled.replace("%B", _MONTHS[day.month - 1]))
+
+
+def recent(template: str, today: dt.date) -> tuple[str, ...]:
+    """The addresses of a list that has the news of today, and of yesterday's where that is another.
+
+    An address without a field for the year is taken as it is.
+    """
+    if not _YEAR.search(template):
+        return (template,)
+    days = today, today - dt.timedelta(days=1)
+    return tuple(dict.fromkeys(dated(template, day) for day in days))
 
 
 def read_day_archive(body: bytes, url: str) -> Sitemap:

@@ -22,10 +22,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedSitemap:
+    """A sitemap that an index names."""
+
+    url: str
+    modified_raw: str | None = None
+    """`lastmod` as printed: when an entry of it was last changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sitemap:
     leads: tuple[Lead, ...]
-    children: tuple[str, ...]
-    """Further sitemaps, where this one is an index."""
+    children: tuple[ListedSitemap, ...]
+    """Further sitemaps, where this one is an index; itself is not among them."""
     cut_short: bool = False
     """It ends before its last element does: what came is given, and there is more."""
 
@@ -38,18 +47,20 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     unpacked = unpack(body, url)
     root = _parse(unpacked, url)
     leads: dict[str, Lead] = {}
-    children: dict[str, None] = {}
+    children: dict[str, ListedSitemap] = {}
     for entry in root:
         try:
             printed = _first(entry, "loc")
             if _name(entry) == "sitemap" and printed and (address := absolute(url, printed)):
-                children[address] = None
+                if address != url:
+                    children.setdefault(address, ListedSitemap(address, _first(entry, "lastmod")))
             elif _name(entry) == "url" and (address := listed_page(url, printed)):
                 leads.setdefault(address, _lead(entry, address, url))
         except UnicodeDecodeError:
             # bytes that recovery let through: the entry is lost, the others are not
             continue
-    return Sitemap(tuple(leads.values()), tuple(children), is_cut_short(unpacked, "urlset", "sitemapindex"))
+    cut_short = is_cut_short(unpacked, "urlset", "sitemapindex")
+    return Sitemap(tuple(leads.values()), tuple(children.values()), cut_short)
 
 
 def _parse(body: bytes, url: str) -> etree._Element:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from scrapy.http import Request
 
 from archive.state.debts import A_LIST, NOT_YET_DUE, OVER_BUDGET, STAYS_LISTED, is_of_the_moment
+from crawler.discovery.archive_lists import due_lists, is_archive_list, kyiv_day
 from crawler.discovery.changes import StatedChanges
-from crawler.discovery.day_archives import dated, read_day_archive
+from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.ledger import asked_address, first_address
-from crawler.extraction.fields.timezones import KYIV, last_day
+from crawler.extraction.fields.timezones import last_day
 from crawler.reasons import NO_ARTICLE_LATELY, NOTHING_ASKED
 from crawler.requests.articles import why_not, worth_fetching
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from archive.format.records import AlternateRecord
     from archive.state.model import LastLook
+    from crawler.discovery.sitemaps import ListedSitemap, Sitemap
     from crawler.items import Alternate, Look
     from crawler.requests.leads import Lead
     from crawler.story.spider import StorySpider
@@ -47,10 +49,14 @@ class Discovering:
         self.changes = StatedChanges(spider)
         self.sources = 0
         """Asked for or to be asked for; those that a sitemap leads to are added as they are found."""
+        self._listed: set[str] = set()
+        """Lists that indexes named: each is asked for once, whatever names it again."""
 
     def requests(self) -> list[Request]:
-        listed = [self._source(*source) for source in self._declared()]
+        address = self._spider.address
+        listed = [self._source(address(url), read, after, url) for url, read, after in self._declared()]
         self.sources = len(listed)
+        self._listed.update(request.url for request in listed)
         return listed
 
     def _declared(self) -> Iterator[tuple[str, object, dt.date | None]]:
@@ -58,8 +64,9 @@ class Discovering:
         spider = self._spider
         since, until = spider.arguments.since, spider.arguments.until
         if since is None:
-            for url in spider.news_sitemaps:
-                yield url, read_sitemap, None
+            for template in spider.news_sitemaps:
+                for url in recent(template, last_day()):
+                    yield url, read_sitemap, None
             for url in spider.feeds:
                 yield url, read_feed_source, None
             return
@@ -72,13 +79,14 @@ class Discovering:
             for day in days:
                 yield dated(template, day), read_day_archive, None
 
-    def _source(self, url: str, read: object, after: dt.date | None) -> Request:
+    def _source(self, url: str, read: object, after: dt.date | None, declared: str) -> Request:
+        """`declared`: the source that led to it, as the declaration writes it."""
         return Request(
-            self._spider.address(url),
+            url,
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"read": read},
-            meta={"declared": url, "after": after},
+            meta={"declared": declared, "after": after},
             # several may lead to one page, as days that an outlet has no list of: each is told
             dont_filter=True,
             # a backfill has a list for each day of years: each day's stories come before the next list
@@ -135,11 +143,11 @@ class Discovering:
     def _in_period(self, lead: Lead, after: dt.date | None) -> bool:
         """Whether a backfill asked for it; what carries no date is let through, its page will tell.
 
-        So is what was edited later than the days of its list: it is of one of them.
+        So is what was edited later than the days of its list: it is of one of them. A date to come is none.
         """
-        day = _day(lead.published_raw or lead.modified_raw or "")
+        day = kyiv_day(lead.published_raw or lead.modified_raw or "")
         since, until = self._spider.arguments.since, self._spider.arguments.until
-        if since is None or day is None:
+        if since is None or day is None or day > last_day():
             return True
         if lead.published_raw is None and after is not None and day >= after:
             return True
@@ -156,12 +164,11 @@ class Discovering:
                 address, "failed", error.reason, url=response.url, detail=f"{A_LIST}: {error}"[:500]
             )
             return
-        strange = found.leads and not any(self._spider.is_article(lead.url) for lead in found.leads)
-        why_not = "cut-short" if found.cut_short else "no-article-in-it" if strange else None
+        why_not = "cut-short" if found.cut_short else self._nothing_of_ours(found)
         ledger.sources[address] = why_not or "read"
         if why_not is not None:
             yield self._spider.look(address, "failed", why_not, url=response.url, detail=A_LIST)
-        for request in self._further(response, found.children):
+        for request in self._further(response, found.children, read):
             yield request
         leads = [self._told_apart(lead) for lead in found.leads]
         if self._spider.arguments.since is None:
@@ -176,16 +183,38 @@ class Discovering:
         alternates = tuple(replace(one, url=address(one.url)) for one in lead.alternates)
         return replace(lead, url=address(lead.url), alternates=alternates)
 
-    def _further(self, response: Response, children: tuple[str, ...]) -> Iterator[Request]:
-        """The lists that a sitemap index names."""
-        assert response.request is not None
-        sources, declared = self._spider.ledger.sources, response.meta["declared"]
-        over = [child for child in children if not self._spider.budget.allows_list(declared)]
-        for child in children[: len(children) - len(over)]:
+    def _nothing_of_ours(self, found: Sitemap) -> str | None:
+        """Why a list that was read is not what the declaration says it is."""
+        spider = self._spider
+        if found.leads and not any(spider.is_article(lead.url) for lead in found.leads):
+            return "no-article-in-it"
+        of_archive = spider.arguments.since is not None and found.children
+        if of_archive and not any(is_archive_list(one.url, spider.list_patterns) for one in found.children):
+            return "no-list-in-it"
+        return None
+
+    def _further(
+        self, response: Response, children: tuple[ListedSitemap, ...], read: object
+    ) -> Iterator[Request]:
+        """The lists that a sitemap index names; of a backfill, those of its days."""
+        spider, sources, declared = self._spider, self._spider.ledger.sources, response.meta["declared"]
+        since, until = spider.arguments.since, spider.arguments.until
+        due: list[tuple[str, dt.date | None]] = [(child.url, None) for child in children]
+        if since is not None:
+            lists = due_lists(children, spider.list_patterns, since, until)
+            due = [(child.url, None if spider.day_archives else after) for child, after in lists]
+        over = []
+        for url, after in due:
+            if url in self._listed:
+                continue
+            self._listed.add(url)
+            if not spider.budget.allows_list(declared):
+                over.append(url)
+                continue
             try:
-                request = response.request.replace(url=child, dont_filter=False)
+                request = self._source(url, read, after, declared)
             except ValueError as error:
-                sources[child] = f"bad-url: {error}"
+                sources[url] = f"bad-url: {error}"
                 continue
             self.sources += 1
             yield request
@@ -211,15 +240,6 @@ def _first_after(template: str, day: dt.date) -> dt.date | None:
     """The first day that is in another list than this one; None where all are in one."""
     following = (day + dt.timedelta(days=number) for number in range(1, 367))
     return next((later for later in following if dated(template, later) != dated(template, day)), None)
-
-
-def _day(printed: str) -> dt.date | None:
-    """As in Kyiv, by whose days the lists are made; a list of April has its first hours as `03-31T22:30Z`."""
-    try:
-        at = dt.datetime.fromisoformat(printed)
-        return at.date() if at.tzinfo is None else at.astimezone(KYIV).date()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _days(since: dt.date, until: dt.date) -> Iterator[dt.date]:

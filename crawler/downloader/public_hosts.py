@@ -6,6 +6,7 @@ crawler/downloader/resolver.py sees every address that a connection is about to 
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 import socket
@@ -95,6 +96,15 @@ def _registered_domain(netloc: str) -> str:
     return _suffixes(host).top_domain_under_public_suffix or (
         host if _suffixes(host).suffix else ".".join(host.split(".")[-2:])
     )
+
+
+@lru_cache(maxsize=4096)
+def dns_name(host: str) -> str:
+    """A host as DNS has it, in small letters and Punycode; one that DNS could not carry stays as it is."""
+    host = host.lower().removesuffix(".")
+    with contextlib.suppress(UnicodeError):
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    return host
 
 
 def _plain(host: str) -> str:

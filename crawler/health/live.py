@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from scrapy.http import Request
 
-from crawler.discovery.day_archives import dated, read_day_archive
+from crawler.discovery.archive_lists import days_of, is_archive_list, kyiv_day
+from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.downloader.failures import explain
@@ -24,12 +25,13 @@ from crawler.story.spider import StorySpider
 from crawler.story.worker_task import extract_and_keep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    import re
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.discovery.sitemaps import Sitemap
+    from crawler.discovery.sitemaps import ListedSitemap, Sitemap
     from crawler.items import Article
 
     Read = Callable[[bytes, str], Sitemap]
@@ -56,6 +58,8 @@ class Check:
     findings: list[Finding] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
     """That its pages read as."""
+    asked: set[str] = field(default_factory=set)
+    """Addresses of its sources."""
     begun: bool = False
     """Whether a page was asked for."""
 
@@ -91,6 +95,7 @@ class LiveCheck(StorySpider):
                 yield self._source(name, rule, check.outlet.address(written), read)
 
     def _source(self, name: str, rule: str, url: str, read: Read) -> Request:
+        self.checks[name].asked.add(url)
         return Request(
             url,
             callback=self.source_came,
@@ -120,8 +125,14 @@ class LiveCheck(StorySpider):
             return
         articles = [lead.url for lead in found.leads if check.outlet.is_article(lead.url)]
         if not found.leads and found.children:
-            # of an index, one list: the last is the newest as a rule
-            yield self._source(check.outlet.name, rule, found.children[-1], read)
+            patterns = check.outlet.list_patterns if rule == "archive_sitemaps" else ()
+            newest = _newest(found.children, patterns)
+            if newest is None:
+                check.say("archive_lists", "fails", f"takes none of {len(found.children)} lists of {url}")
+            elif newest in check.asked:
+                check.say(rule, "fails", f"{url}: an index that leads back to itself")
+            else:
+                yield self._source(check.outlet.name, rule, newest, read)
         elif not found.leads:
             check.say(rule, "fails", f"{url}: it lists nothing")
         elif not articles or len(articles) < LEAST_SHARE.get(rule, 0) * len(found.leads):
@@ -172,12 +183,28 @@ class LiveCheck(StorySpider):
 
 def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, Read]]:
     yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
-    yield from (("news_sitemaps", url, read_sitemap) for url in outlet.news_sitemaps)
+    for url in outlet.news_sitemaps:
+        # of a month that has just begun there may be no list yet
+        yield "news_sitemaps", recent(url, yesterday)[0], read_sitemap
     yield from (("feeds", url, read_feed_source) for url in outlet.feeds)
     for url in outlet.archive_sitemaps:
         yield "archive_sitemaps", dated(url, yesterday), read_sitemap
     for url in outlet.day_archives:
         yield "day_archives", dated(url, yesterday), read_day_archive
+
+
+def _newest(children: tuple[ListedSitemap, ...], patterns: Sequence[re.Pattern[str]]) -> str | None:
+    """Of the lists of an index, the one that is likely to have the latest articles."""
+    lists = [child for child in children if is_archive_list(child.url, patterns)]
+
+    def latest(numbered: tuple[int, ListedSitemap]) -> tuple[dt.date, dt.date, int]:
+        place, child = numbered
+        days = days_of(child.url, patterns)
+        changed = kyiv_day(child.modified_raw or "") or dt.date.min
+        # where nothing tells, the last is the newest as a rule
+        return (days.first if days is not None else dt.date.min), changed, place
+
+    return max(enumerate(lists), key=latest)[1].url if lists else None
 
 
 def _missing(article: Article, outlet: StorySpider, read: str | None, language: str | None) -> Iterator[str]:

@@ -1,8 +1,12 @@
-"""Write docs/reference/outlets.md: `python -m crawler.health.table > docs/reference/outlets.md`."""
+"""Write docs/reference/outlets.md, with the grounds of each rule.
+
+`python -m crawler.health.table > docs/reference/outlets.md`
+"""
 
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -22,7 +26,7 @@ This page is generated from the declarations in `crawler/spiders`; a test keeps 
 
 *Confidence* says how sure the rules are:
 
-* *high*: seen in saved pages, or by several crawlers;
+* *high*: seen in saved pages and sitemaps, or by several crawlers;
 * *medium*: seen by one crawler, or inferred from a few addresses;
 * *low*: addresses of pages or sources are from memory. A story id that languages share never is.
 
@@ -32,6 +36,22 @@ also shows in the report of a crawl: a source that cannot be read or has no arti
 `skipped(not-an-article)`, pages `dropped(no-body)`.
 
 """
+
+LABELS = {
+    "Addresses": "article_url",
+    "Variants": "variant_url",
+    "News sitemaps": "news_sitemaps",
+    "Feeds": "feeds",
+    "Archive": "archive_sitemaps",
+    "Day lists": "day_archives",
+    "Switcher": "switcher",
+    "Byline": "byline",
+    "Left out": "drop",
+    "Page budget": "page_budget",
+    "Note": "",
+}
+"""Beginnings of the lines of a declaration's docstring -> the rule whose grounds follow."""
+_LABEL = re.compile(rf"^({'|'.join(LABELS)}): ", re.MULTILINE)
 
 
 def outlets(spiders: SpiderLoader) -> list[type[Outlet]]:
@@ -52,27 +72,42 @@ def discovery(outlet: type[Outlet]) -> list[str]:
 
 def variants(outlet: type[Outlet]) -> list[str]:
     """How the languages of a story are found, beside hreflang and the switcher of any page."""
-    shared = any("(?P<story>" in pattern for pattern in outlet.patterns())
-    said = {"shared id": shared, "address": outlet.variant_url, "switcher": outlet.switcher}
+    said = {"shared id": shares_id(outlet), "address": outlet.variant_url, "switcher": outlet.switcher}
     return [kind for kind, there_is in said.items() if there_is]
 
 
+def shares_id(outlet: type[Outlet]) -> bool:
+    return any("(?P<story>" in pattern for pattern in outlet.patterns())
+
+
+def grounds(outlet: type[Outlet]) -> tuple[str, dict[str, str]]:
+    """The docstring of a declaration: its first paragraph, and what follows each label, on one line each."""
+    summary, _, rest = inspect.cleandoc(outlet.__doc__ or "").partition("\n\n")
+    _, *parts = _LABEL.split(rest)
+    told = {label: " ".join(text.split()) for label, text in zip(parts[::2], parts[1::2], strict=True)}
+    return " ".join(summary.split()), told
+
+
 def render(declared: Sequence[type[Outlet]]) -> str:
-    columns = "outlet", "title", "languages", "discovery", "rules for variants", "confidence", "grounds"
+    columns = "outlet", "title", "languages", "discovery", "rules for variants", "confidence"
     lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
     for outlet in declared:
-        summary, _, grounds = inspect.cleandoc(outlet.__doc__ or "").partition("\n\n")
         cells = (
-            f"`{outlet.name}`",
+            f"[`{outlet.name}`](#{outlet.name})",
             f"[{outlet.title}]({outlet.home})",
             ", ".join(outlet.languages),
             ", ".join(discovery(outlet)),
             ", ".join(variants(outlet)) or "none",
             outlet.confidence or "",
-            " ".join(f"{summary} {grounds}".split()).replace("|", r"\|"),
         )
         lines.append(f"| {' | '.join(cells)} |")
-    return HEAD + "\n".join(lines) + "\n"
+    return HEAD + "\n".join(lines) + "\n\n# Grounds of the rules\n" + "".join(map(_section, declared))
+
+
+def _section(outlet: type[Outlet]) -> str:
+    summary, told = grounds(outlet)
+    bullets = "".join(f"- {label.lower()}: {text}\n" for label, text in told.items())
+    return f"\n## {outlet.name}\n\n{summary}\n\n{bullets}"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from crawler.exceptions import DeclarationError
-from crawler.outlet.declaration import Confidence, in_domains
+from crawler.outlet.declaration import GROUPS, Confidence, in_domains, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,18 +46,25 @@ def _kinds(outlet: type[Outlet]) -> Iterator[str]:
         if not isinstance(value := getattr(outlet, field), str | None):
             yield f"{field} {value!r} is no text"
     patterns = outlet.article_url
-    if not isinstance(patterns, str | list | tuple) or not all(isinstance(one, str) for one in patterns):
+    if not _texts(patterns):
         yield f"article_url {patterns!r} is no regular expression and no list of them"
+    lists = outlet.archive_lists
+    if not _texts(lists):
+        yield f"archive_lists {lists!r} is no regular expression and no list of them"
     templates = outlet.variant_url
-    if not isinstance(templates, dict) or not all(isinstance(one, str) for one in templates.values()):
+    if not isinstance(templates, dict) or not all(_texts(one) for one in templates.values()):
         yield f"variant_url {templates!r} has not the form {{'ru': '/rus/{{path}}'}}"
     budget = outlet.page_budget
     if budget is not None and (not isinstance(budget, int) or budget < 1):
         yield f"page_budget {budget!r} is no number of pages; leave it out for the usual one"
 
 
+def _texts(value: object) -> bool:
+    return isinstance(value, str | list | tuple) and all(isinstance(one, str) for one in value)
+
+
 def _addresses(outlet: type[Outlet]) -> Iterator[str]:
-    for address in (outlet.home, *_sources(outlet), *outlet.variant_url.values()):
+    for address in (outlet.home, *_sources(outlet), *_templates(outlet)):
         try:
             urlsplit(urljoin(outlet.home, address))
         except ValueError as error:
@@ -65,8 +72,8 @@ def _addresses(outlet: type[Outlet]) -> Iterator[str]:
 
 
 def _home(outlet: type[Outlet]) -> Iterator[str]:
-    written = [*_sources(outlet), *outlet.variant_url.values(), *outlet.written_patterns()]
-    relative = [address for address in written if address.startswith("/") or "//" not in address]
+    given = [*_sources(outlet), *_templates(outlet), *outlet.written_patterns()]
+    relative = [address for address in given if address.startswith("/") or "//" not in address]
     parts = urlsplit(outlet.home)
     if (outlet.home or relative) and not (parts.hostname and parts.scheme in {"http", "https"}):
         yield f"home {outlet.home!r} is no address, as https://www.pravda.com.ua"
@@ -88,14 +95,10 @@ def _values(outlet: type[Outlet]) -> Iterator[str]:
         yield from broken
         return
     yield from _variants(outlet)
-    for address in (*_sources(outlet), *outlet.variant_url.values()):
+    for address in (*_sources(outlet), *_templates(outlet)):
         if not in_domains(urljoin(outlet.home, address), outlet.domains()):
             yield f"{address!r} is outside allowed_domains {outlet.domains()}"
-    for field in ("archive_sitemaps", "day_archives"):
-        for address in getattr(outlet, field):
-            # an index names its own
-            if "%" not in address and not address.endswith("index.xml"):
-                yield f"{field} {address!r} names no day: write %Y, %m and %d where they belong"
+    yield from _archive(outlet)
     settings = getattr(outlet, "custom_settings", None) or {}
     if settings.get("ALLOW_PRIVATE_NETWORK") and outlet.domains() != ["127.0.0.1"]:
         yield "custom_settings: only an outlet on 127.0.0.1 may set ALLOW_PRIVATE_NETWORK"
@@ -108,23 +111,47 @@ def _values(outlet: type[Outlet]) -> Iterator[str]:
                 yield f"{field} {css!r} is no CSS selector: {error}"
 
 
+def _archive(outlet: type[Outlet]) -> Iterator[str]:
+    lists = written(outlet.archive_lists)
+    for field in ("archive_sitemaps", "day_archives"):
+        for address in getattr(outlet, field):
+            # an index names its own
+            index = field == "archive_sitemaps" and (lists or address.endswith("index.xml"))
+            if "%" not in address and not index:
+                what = ", or archive_lists where it is an index" if field == "archive_sitemaps" else ""
+                yield f"{field} {address!r} names no day: write %Y, %m and %d where they belong{what}"
+    if lists and not any("%" not in address for address in outlet.archive_sitemaps):
+        yield "archive_lists is of an index, and no address of archive_sitemaps is without a day"
+    for pattern in lists:
+        shown = f'archive_lists r"{pattern}"'
+        try:
+            groups = {*re.compile(outlet.whole(pattern)).groupindex}
+        except re.error as error:
+            yield f"{shown} is no regular expression: {error}"
+            continue
+        if unknown := ", ".join(sorted(groups - {*GROUPS})):
+            yield f"{shown} names {unknown}; the groups that say days are {', '.join(GROUPS)}"
+        elif groups and "year" not in groups:
+            yield f"{shown} names no year"
+
+
 def _articles(outlet: type[Outlet]) -> Iterator[str]:
     if not outlet.written_patterns():
         if outlet.home:
             yield "article_url is missing: all that a feed lists would be an article"
         return
-    for written, pattern in zip(outlet.written_patterns(), outlet.patterns(), strict=True):
+    for given, pattern in zip(outlet.written_patterns(), outlet.patterns(), strict=True):
         # as it stands in the file
-        shown = f'article_url r"{written}"'
+        shown = f'article_url r"{given}"'
         try:
-            re.compile(written)
+            re.compile(given)
             rule = re.compile(pattern)
         except re.error as error:
             yield f"{shown} is no regular expression: {error}"
             continue
-        if not written.startswith("/") and "://" not in written:
+        if not given.startswith("/") and "://" not in given:
             yield f"{shown} begins neither with / nor with https?://: it takes nothing"
-        if r"\?" in written:
+        if r"\?" in given:
             yield f"{shown} has a query: it is asked of the address before the ?, leave it out"
         for address in ("/", *_sources(outlet)):
             whole = urljoin(outlet.home, address).split("?", 1)[0]
@@ -135,7 +162,7 @@ def _articles(outlet: type[Outlet]) -> Iterator[str]:
 
 def _variants(outlet: type[Outlet]) -> Iterator[str]:
     groups = {name for pattern in outlet.patterns() for name in re.compile(pattern).groupindex}
-    for language, template in outlet.variant_url.items():
+    for language, template in outlet.templates():
         yield from _language("variant_url", language)
         if outlet.languages and language not in outlet.languages:
             yield f"variant_url: {language!r} is not among languages {', '.join(outlet.languages)}"
@@ -150,6 +177,10 @@ def _variants(outlet: type[Outlet]) -> Iterator[str]:
             yield f"variant_url {template!r}: between {{ }} stands the name of a group of article_url"
         elif unknown := ", ".join(sorted(fields - groups)):
             yield f"variant_url {template!r} uses {unknown}, which article_url does not name"
+
+
+def _templates(outlet: type[Outlet]) -> tuple[str, ...]:
+    return tuple(template for _, template in outlet.templates())
 
 
 def _sources(outlet: type[Outlet]) -> tuple[str, ...]:

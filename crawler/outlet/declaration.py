@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urljoin, urlsplit
 
 from archive.addresses import bare_url
-from crawler.downloader.public_hosts import registered_domain
+from crawler.downloader.public_hosts import dns_name, registered_domain
 from crawler.items import Alternate, Hints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Confidence = Literal["high", "medium", "low"]
+GROUPS = ("year", "month", "day", "week", "last_month", "last_day")
+"""Names of groups that a pattern of `archive_lists` may have."""
 
 
 class Outlet:
@@ -33,9 +35,16 @@ class Outlet:
     allowed_domains: ClassVar[list[str]] = []
     """Registered domains or hosts, subdomains included; where empty, the registered domain of `home`."""
     news_sitemaps: ClassVar[list[str]] = []
+    """What is new. Strftime fields are filled in with today and yesterday in Kyiv, `…/posts/%Y/%-m.xml`."""
     feeds: ClassVar[list[str]] = []
     archive_sitemaps: ClassVar[list[str]] = []
-    """For backfill: addresses with strftime fields, one for each month, `…/sitemap-%Y-%m.xml.gz`."""
+    """For backfill: addresses with strftime fields, one for each month or week, `…/sitemap-%Y-%m.xml.gz`,
+    `…/%G/%V.xml`; or without such, of an index that names the lists."""
+    archive_lists: ClassVar[str | tuple[str, ...]] = ""
+    """Regular expressions, as in article_url, for the lists of articles that an index among archive_sitemaps
+    names; others, of tags and authors, are not asked for. The groups `year`, `month`, `day` or `week` (ISO
+    8601), and `last_month`, `last_day` for a window of days, say which days a list is of. A list whose
+    address does not say it is asked for unless its `lastmod` is before the days of the backfill."""
     day_archives: ClassVar[list[str]] = []
     """For backfill: list pages, one for each day, `…/archive/%Y/%m/%d`. Fields are those of strftime; `%B` is
     the English month in small letters, `%-d` and `%-m` are without a zero before them."""
@@ -43,9 +52,10 @@ class Outlet:
     """Regular expressions for a whole address, or from the path on at the host of `home`, with or without
     `www.`. The group `story` is the id that all languages share, never one that is only thought to be shared;
     the other groups serve variant_url."""
-    variant_url: ClassVar[dict[str, str]] = {}
-    """Language -> address of that variant, with the groups of article_url in braces. Only a claim: what
-    language the page is in is read from its text."""
+    variant_url: ClassVar[dict[str, str | tuple[str, ...]]] = {}
+    """Language -> address of that variant, with the groups of article_url in braces; or several addresses,
+    of which those count whose groups the article's address has. Only a claim: what language the page is in is
+    read from its text."""
     page_budget: ClassVar[int | None] = None
     """Pages that one run may ask for, where the outlet bears fewer than the setting PAGE_BUDGET."""
     look_again: ClassVar[bool] = False
@@ -58,20 +68,34 @@ class Outlet:
     def compiled_patterns(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(pattern) for pattern in self.patterns())
 
+    @cached_property
+    def list_patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Those of archive_lists, each for a whole address."""
+        return tuple(re.compile(self.whole(pattern)) for pattern in written(self.archive_lists))
+
     @classmethod
     def written_patterns(cls) -> tuple[str, ...]:
         """The regular expressions of article_url as the file has them."""
-        given = (cls.article_url,) if isinstance(cls.article_url, str) else cls.article_url
-        return tuple(pattern for pattern in given if pattern)
+        return written(cls.article_url)
 
     @classmethod
     def patterns(cls) -> tuple[str, ...]:
         """The same, each for a whole address."""
-        host = re.escape((urlsplit(cls.home).hostname or "").removeprefix("www."))
-        return tuple(
-            rf"https?://(?:www\.)?{host}{pattern}" if pattern.startswith("/") else pattern
-            for pattern in cls.written_patterns()
-        )
+        return tuple(cls.whole(pattern) for pattern in cls.written_patterns())
+
+    @classmethod
+    def whole(cls, pattern: str) -> str:
+        """A regular expression for a whole address; the host is taken in Unicode and in Punycode."""
+        if not pattern.startswith("/"):
+            return pattern
+        host = (urlsplit(cls.home).hostname or "").removeprefix("www.")
+        forms = "|".join(re.escape(form) for form in dict.fromkeys((host, dns_name(host))))
+        return rf"https?://(?:www\.)?(?:{forms}){pattern}"
+
+    @classmethod
+    def templates(cls) -> tuple[tuple[str, str], ...]:
+        """Language and address of each rule in variant_url."""
+        return tuple((tag, one) for tag, given in cls.variant_url.items() for one in written(given))
 
     @classmethod
     def domains(cls) -> list[str]:
@@ -105,7 +129,7 @@ class Outlet:
         if groups is None:
             return ()
         found = []
-        for language, template in self.variant_url.items():
+        for language, template in self.templates():
             fields = {field for _, field, _, _ in Formatter().parse(template) if field}
             if not fields <= {name for name, value in groups.items() if value}:
                 continue
@@ -115,12 +139,17 @@ class Outlet:
         return tuple(found)
 
 
+def written(given: str | Sequence[str]) -> tuple[str, ...]:
+    """One text or several, without empty ones."""
+    return tuple(one for one in ((given,) if isinstance(given, str) else given) if one)
+
+
 def in_domains(url: str, domains: list[str]) -> bool:
-    """Whether the host of a URL is one of the domains, or below one."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    return any(host == domain or host.endswith("." + domain) for domain in domains) or (
-        registered_domain(url) in domains
+    """Whether the host of a URL is one of the domains, or below one; Unicode or Punycode, it is one name."""
+    host = dns_name(urlsplit(url).hostname or "")
+    names = [dns_name(domain) for domain in domains]
+    return any(host == name or host.endswith("." + name) for name in names) or (
+        dns_name(registered_domain(url)) in names
     )
 
 

@@ -20,8 +20,7 @@ class _WithoutTraceback(logging.Filter):
         return True
 
 
-# a host that is not there: the line says so, and the way through Twisted says no more
-logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_WithoutTraceback())
+_WITHOUT_TRACEBACK = _WithoutTraceback()
 
 
 class OneLine(LogFormatter):
@@ -33,6 +32,8 @@ class OneLine(LogFormatter):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        # a host that is not there: the line says so, and the way through Twisted says no more
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_WITHOUT_TRACEBACK)
         level = crawler.settings.get("LOG_LEVEL")
         number = logging.getLevelNamesMapping().get(str(level).upper(), level)
         return cls(number if isinstance(number, int) else logging.DEBUG)

@@ -4,18 +4,28 @@ from crawler.story.spider import StorySpider
 
 
 class Babel(StorySpider):
-    """Babel: Ukrainian without a prefix, English under /en/, Russian under /ru/.
+    """Babel in Ukrainian (no prefix), English (/en/) and Russian (/ru/), with one number for a story.
 
-    Addresses: real ones of 2022-2026. Day lists: in two configurations, 2021 and 2024. The feed: from
-    memory, unverified. That a story has one number in all languages: from memory, so that no rule goes by
-    it.
+    Addresses: 369 of a sitemap of 2025-11-26; Russian ones of 2022.
+    Variants: the number is one in all 256 hreflang groups of that sitemap (2025-11), the slug in none; no
+        Russian in those two weeks.
+    Feeds: /rss.xml fetched by another project on 2026-06-03; /rss in 8 configurations of 2025-26, some with
+        a fallback.
+    Archive: the real index of 2025-12-06, 299 windows of 15 days, which overlap; it is named so by another
+        crawler.
+    Day lists: in two configurations, 2021 and 2024.
     """
 
     name = "babel"
     title = "Babel"
     home = "https://babel.ua"
     languages = ("uk", "en", "ru")
-    confidence = "medium"
-    feeds = ["/rss"]
+    confidence = "high"
+    feeds = ["/rss.xml", "/rss"]
+    archive_sitemaps = ["/sitemap_full.xml"]
+    archive_lists = (
+        r"/ukrainian/default/(?P<year>\d{4})/(?P<month>\d\d)-(?P<day>\d\d)"
+        r"-(?P<last_month>\d\d)-(?P<last_day>\d\d)\.xml"
+    )
     day_archives = ["/text-sitemap/%Y-%m/%d"]
-    article_url = r"/(?:en/|ru/)?[a-z-]+/\d{3,7}-[\w-]+"
+    article_url = r"/(?:en/|ru/)?[a-z-]+/(?P<story>\d{3,7})-[\w-]+"

@@ -4,9 +4,10 @@ from crawler.story.spider import StorySpider
 
 
 class Bukvy(StorySpider):
-    """Bukvy: Ukrainian without a prefix, English under /en/; no id, but hreflang names both.
+    """Bukvy in Ukrainian (no prefix) and English (/en/); no id, but hreflang names both.
 
-    Addresses and hreflang: seen in a saved page of 2025. The feeds: WordPress's own addresses, unverified.
+    Addresses: a saved page of 2025, with its hreflang.
+    Feeds: the addresses that WordPress gives them, inferred, unverified.
     """
 
     name = "bukvy"

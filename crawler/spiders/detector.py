@@ -4,9 +4,10 @@ from crawler.story.spider import StorySpider
 
 
 class DetectorMedia(StorySpider):
-    """Detector Media: Ukrainian only.
+    """Detector Media in Ukrainian only.
 
-    Addresses: seen in saved pages of 2024. The feed: in configurations of crawlers.
+    Addresses: saved pages of 2024.
+    Feeds: in configurations of crawlers (undated).
     """
 
     name = "detector"

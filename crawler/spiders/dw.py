@@ -4,10 +4,10 @@ from crawler.story.spider import StorySpider
 
 
 class DeutscheWelle(StorySpider):
-    """Deutsche Welle: the language is the first part of the path; ids differ, no page names a variant.
+    """Deutsche Welle in Ukrainian, Russian, English and German, the language first in the path; ids differ.
 
-    Addresses: seen in saved pages of 2019-2024. Feeds: the Ukrainian and the Russian one in configurations
-    of crawlers, the English one from memory.
+    Addresses: saved pages of 2019-2024; no page names a variant.
+    Feeds: the Ukrainian and the Russian one in configurations (undated), the English one in ten of 2025-26.
     """
 
     name = "dw"

@@ -4,11 +4,14 @@ from crawler.story.spider import StorySpider
 
 
 class EkonomichnaPravda(StorySpider):
-    """Ekonomichna Pravda: Ukrainian without a prefix, Russian under /rus/; the id is shared, not the slug.
+    """Ekonomichna Pravda in Ukrainian (no prefix) and Russian (/rus/); the id is shared, the slug is not.
 
-    Addresses, switcher, author and the shared id: seen in a saved page of 2025; it has no hreflang. Feeds:
-    in configurations of crawlers. Addresses of before 2025, with a date: real ones; their Russian variant
-    is inferred from Ukrainska Pravda's. Day lists: in a configuration of 2021.
+    Addresses: a saved page of 2025, with its switcher and author; it has no hreflang. Those of before 2025,
+        with a date: real ones of 2023.
+    Variants: the shared id in the saved page of 2025; for addresses with a date the rule is inferred from
+        Ukrainska Pravda's.
+    Feeds: in several public configurations (looked up 2026-11).
+    Day lists: in a configuration of 2021.
     """
 
     name = "epravda"

@@ -4,10 +4,13 @@ from crawler.story.spider import StorySpider
 
 
 class EuropeanPravda(StorySpider):
-    """European Pravda: Ukrainian without a prefix, Russian under /rus/, English under /eng/, one id for all.
+    """European Pravda in Ukrainian (no prefix), Russian (/rus/) and English (/eng/), with one id.
 
-    Addresses: real ones of 2022-2024. One id for all languages: in up_crawler (2023), "the same across the
-    UP sites". Feeds and day lists: inferred from Ukrainska Pravda's, unverified. Switcher: not seen.
+    Addresses: real ones of 2022-2024.
+    Variants: one id for all languages, "the same across the UP sites" in up_crawler (2023).
+    Feeds: the Ukrainian and the English one in 7 configurations of 2025-26; the Russian one inferred from
+        them.
+    Day lists: inferred from Ukrainska Pravda's, unverified.
     """
 
     name = "eurointegration"

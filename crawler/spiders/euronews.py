@@ -4,11 +4,11 @@ from crawler.story.spider import StorySpider
 
 
 class Euronews(StorySpider):
-    """Euronews: a subdomain for each language, English on www.; the date is shared, the slug is not.
+    """Euronews in English (www.), Russian and five more languages, each on a host; slugs differ.
 
-    Addresses, hreflang and switcher: seen in saved pages of 2024 and 2026. Where there is no translation,
-    hreflang and switcher lead to home pages. Feeds: the Russian one in a configuration, the English one is
-    inferred from it.
+    Addresses: saved pages of 2024 and 2026, with hreflang and switcher. Where there is no translation, both
+        lead to home pages. The date is shared.
+    Feeds: the Russian one in a configuration (undated), the English one is inferred from it.
     """
 
     name = "euronews"

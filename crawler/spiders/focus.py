@@ -4,11 +4,12 @@ from crawler.story.spider import StorySpider
 
 
 class Focus(StorySpider):
-    """Focus: Russian without a prefix, Ukrainian under /uk/, with the same Russian slug and number.
+    """Focus in Russian (no prefix) and Ukrainian (/uk/), with the same Russian slug and number.
 
-    Addresses: a real one of 2022. That both languages have the same path: inferred from its Russian slug,
-    so that it is tried as an address but is no shared id. The Ukrainian feed: in a configuration; the
-    Russian one is inferred.
+    Addresses: real ones of 2022, one of them a number without a slug.
+    Variants: that both languages have the same path is inferred from its Russian slug (2022), so that it is
+        tried as an address but is no shared id.
+    Feeds: the one without /uk/ in 4 configurations of 2025-26, the Ukrainian one in one (undated).
     """
 
     name = "focus"
@@ -17,5 +18,5 @@ class Focus(StorySpider):
     languages = ("uk", "ru")
     confidence = "medium"
     feeds = ["/uk/modules/rss.php", "/modules/rss.php"]
-    article_url = r"/(?:uk/)?(?P<path>(?!uk/)[a-z-]+/\d{5,7}-[\w-]+)"
+    article_url = r"/(?:uk/)?(?P<path>(?!uk/)[a-z-]+/\d{5,7}(?:-[\w-]+)?)"
     variant_url = {"uk": "/uk/{path}", "ru": "/{path}"}

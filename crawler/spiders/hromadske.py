@@ -4,16 +4,21 @@ from crawler.story.spider import StorySpider
 
 
 class Hromadske(StorySpider):
-    """Hromadske: Ukrainian without a prefix, English under /en/.
+    """Hromadske in Ukrainian (no prefix), Russian (/ru/) and English (/en/), with one id.
 
-    English addresses: a real one of 2026; Ukrainian ones are inferred from it. The feed: in a configuration
-    of a crawler. What a page looks like today was not seen.
+    Addresses: all 358 of a sitemap of 2025-12; a real English one of 2026.
+    Variants: the id is one in all 66 hreflang groups of that sitemap (2025-12); the English slug is often
+        the Ukrainian one.
+    News sitemaps: the list of the month, which the real index of 2025-12-05 says was changed in that hour.
+        Another project found no feed that can be relied on (2026-06-03).
+    Archive: months from 2013-11 on in that index.
     """
 
     name = "hromadske"
     title = "Hromadske"
     home = "https://hromadske.ua"
-    languages = ("uk", "en")
-    confidence = "low"
-    feeds = ["/rss"]
-    article_url = r"/(?:en/)?[a-z-]+/\d{4,7}-[\w-]+"
+    languages = ("uk", "ru", "en")
+    confidence = "high"
+    news_sitemaps = ["/sitemaps/posts/%Y/%-m.xml"]
+    archive_sitemaps = ["/sitemaps/posts/%Y/%-m.xml"]
+    article_url = r"/(?:en/|ru/)?[a-z-]+/(?P<story>\d{4,7})-[\w-]+"

@@ -4,10 +4,11 @@ from crawler.story.spider import StorySpider
 
 
 class InstituteOfMassInformation(StorySpider):
-    """Institute of Mass Information: Ukrainian without a prefix, English under /en/ with slugs of its own.
+    """Institute of Mass Information in Ukrainian (no prefix) and English (/en/); slugs differ.
 
-    Addresses, authors and switcher: seen in saved pages of 2024-25. Where there is no translation the
-    switcher leads to a section, which is no article. The feed: in configurations of crawlers.
+    Addresses: saved pages of 2024-25, with author and switcher. Where there is no translation the switcher
+        leads to a section, which is no article.
+    Feeds: in configurations of crawlers (undated).
     """
 
     name = "imi"

@@ -4,12 +4,13 @@ from crawler.story.spider import StorySpider
 
 
 class InterfaxUkraine(StorySpider):
-    """Interfax-Ukraine: Ukrainian on interfax.com.ua, Russian on ru., English on en.
+    """Interfax-Ukraine in Ukrainian (interfax.com.ua), Russian (ru.) and English (en.).
 
-    Until about 2022 the bare domain was Russian and ua. Ukrainian: three configurations agree on the
-    change, and the address says nothing of the language. Addresses: real ones of 2019-2026. Each language
-    has ids of its own: from memory, so that no rule goes by them. Feeds and what to leave out: in calibre
-    (2022-24) and others.
+    Addresses: real ones of 2019-2026. Until about 2022 the bare domain was Russian and ua. Ukrainian: three
+        configurations agree on the change, and the address says nothing of the language. That each language
+        has ids of its own is from memory, so that no rule goes by them.
+    Feeds: in calibre (2022-24) and other configurations.
+    Left out: in a calibre recipe (2022-24).
     """
 
     name = "interfax"

@@ -4,10 +4,12 @@ from crawler.story.spider import StorySpider
 
 
 class Kanal24(StorySpider):
-    """24 Kanal: Ukrainian without a prefix, Russian under /ru/; ids differ, only the switcher knows both.
+    """24 Kanal in Ukrainian (no prefix) and Russian (/ru/); ids differ, a switcher names both.
 
-    Addresses, switcher, author and the differing ids: seen in a saved page of 2020; addresses of 2026 are
-    alike. The feed: in a configuration of a crawler. Day lists: in two crawlers, 2022.
+    Addresses: a saved page of 2020, with its switcher; addresses of 2026 are alike.
+    Feeds: in several public configurations (looked up 2026-11).
+    Day lists: in two crawlers of 2022, the day with two digits.
+    Byline: the author line of the saved page of 2020.
     """
 
     name = "kanal24"

@@ -4,9 +4,11 @@ from crawler.story.spider import StorySpider
 
 
 class CabinetOfMinisters(StorySpider):
-    """Cabinet of Ministers of Ukraine: Ukrainian without a prefix, English under /en/, one slug for both.
+    """Cabinet of Ministers of Ukraine in Ukrainian (no prefix) and English (/en/), with one slug for both.
 
-    The shared slug: inferred from six addresses, 2022. Feeds: in configurations of crawlers.
+    Addresses: ten real English ones to 2026, all with a Ukrainian slug.
+    Variants: the shared slug is inferred from those ten (2026).
+    Feeds: in configurations of crawlers (undated).
     """
 
     name = "kmu"

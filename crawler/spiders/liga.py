@@ -4,23 +4,28 @@ from crawler.story.spider import StorySpider
 
 
 class Liga(StorySpider):
-    """LIGA.net: Russian without a prefix, Ukrainian under /ua/, the slug shared; subdomains alike.
+    """LIGA.net in Russian (no prefix), Ukrainian (/ua/) and English (/en/), on several hosts; slugs differ.
 
-    Addresses: real ones of 2020-2022. The shared slug: inferred from one address. Feeds: in configurations,
-    one of 2026. The switcher `hreflang-link`: in a calibre recipe (2022-24); in a page of 2012 it led to a
-    home page. Day lists: a real address of 2022; of each day only the first page.
+    Addresses: real ones of 2020-2026, the English ones of 2025-26; liga.net leads to /ua (2026-09-22). Slugs
+        of 2026 differ between the languages, so that no rule makes an address of another's.
+    News sitemaps: fetched by another project on 2026-09-22.
+    Feeds: the Ukrainian one fetched by that project on 2026-09-22; the Russian one in older configurations
+        (undated), the English one inferred from both.
+    Day lists: a real address of 2022; of each day only the first page.
+    Switcher: in a calibre recipe (2022-24); in a page of 2012 it led to a home page.
     """
 
     name = "liga"
     title = "LIGA.net"
     home = "https://www.liga.net"
-    languages = ("uk", "ru")
+    languages = ("uk", "ru", "en")
     confidence = "medium"
-    feeds = ["/news/rss.xml", "/newsua/all/rss.xml", "https://news.liga.net/ua/top/rss.xml"]
+    news_sitemaps = ["/sitemap-main/sitemap-news.xml"]
+    feeds = [f"https://news.liga.net/{edition}all/rss.xml" for edition in ("ua/", "", "en/")]
     day_archives = ["/archive/%Y-%m-%d/all/page/1"]
     article_url = (
-        r"https?://(?P<host>[a-z]+)\.liga\.net/(?:ua/)?(?P<path>[a-z-]+/(?:news|articles|interview|opinion)/[\w-]+)",
+        r"https?://[a-z]+\.liga\.net/(?:ua/|en/)?(?:[a-z-]+/){1,2}"
+        r"(?:news|novosti|articles?|stati|interview|opinion|blogs?)/[\w-]+",
         r"https?://news\.liga\.net/news/[a-z]+/\d+-\w+\.html?",
     )
-    variant_url = {"uk": "https://{host}.liga.net/ua/{path}", "ru": "https://{host}.liga.net/{path}"}
     switcher = "a.hreflang-link, .hreflang-link a"

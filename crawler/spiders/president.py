@@ -4,10 +4,12 @@ from crawler.story.spider import StorySpider
 
 
 class PresidentOfUkraine(StorySpider):
-    """President of Ukraine: Ukrainian without a prefix, English under /en/, Russian under /ru/.
+    """President of Ukraine in Ukrainian (no prefix), English (/en/) and Russian (/ru/).
 
-    That slug and number are the same in all languages: inferred from four addresses, 2022-2026. Lists by
-    date: in configurations of crawlers; the feed in one.
+    Addresses: ten real English ones to 2026, all with a Ukrainian slug.
+    Variants: that slug and number are the same in all languages is inferred from those ten (2026).
+    Feeds: in a configuration (undated).
+    Day lists: lists by date in configurations of crawlers (undated).
     """
 
     name = "president"

@@ -4,12 +4,14 @@ from crawler.story.spider import StorySpider
 
 
 class Unian(StorySpider):
-    """UNIAN: Ukrainian on unian.ua, Russian on unian.net; English on unian.info, not seen active after 2022.
+    """UNIAN in Ukrainian (unian.ua) and Russian (unian.net).
 
-    Addresses: real ones of 2020-2022. Feeds: in three configurations, one saved in 2020. Day
-    lists: in several crawlers (2019-2024). Ids differ between
-    the languages: from memory, so that no rule goes by them. What to leave out: in a calibre recipe
-    (2022-24). The switcher led to home pages in a saved page of 2011.
+    Addresses: English on unian.info was not seen active after 2022; real ones of 2019-2026; in 2019 the
+        number may stand before the slug. That ids differ between the languages is from memory, so that no
+        rule goes by them. The switcher led to home pages in a saved page of 2011.
+    Feeds: in three configurations, one saved in 2020.
+    Day lists: in 8 crawlers (2019-2024).
+    Left out: in a calibre recipe (2022-24) and a filter list of 2026-08.
     """
 
     name = "unian"
@@ -19,6 +21,9 @@ class Unian(StorySpider):
     confidence = "medium"
     allowed_domains = ["unian.ua", "unian.net", "unian.info"]
     feeds = ["https://rss.unian.net/site/news_ukr.rss", "https://rss.unian.net/site/news_rus.rss"]
-    article_url = r"https?://[a-z]+\.unian\.(?:ua|net|info)/[\w/-]+-\d{7,8}\.html"
     day_archives = ["/news/archive/%Y%m%d"]
-    drop = ".read-also-slider, .nts-video-wrapper"
+    article_url = (
+        r"https?://[a-z]+\.unian\.(?:ua|net|info)/[\w/-]+-\d{7,8}\.html",
+        r"https?://[a-z]+\.unian\.(?:ua|net|info)/[\w/-]+/\d{7,8}-[\w-]+\.html",
+    )
+    drop = ".read-also-slider, .nts-video-wrapper, .partner-news"

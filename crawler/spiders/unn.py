@@ -4,11 +4,13 @@ from crawler.story.spider import StorySpider
 
 
 class UNN(StorySpider):
-    """UNN: Ukrainian under /uk/, Russian under /ru/, English under /en/.
+    """UNN in Ukrainian (no prefix), Russian (/ru/) and English (/en/); slugs differ.
 
-    Addresses of unn.ua: real ones of 2024-2026. Those of 2020, on www.unn.com.ua, share id and slug: seen
-    in a saved page, whose hreflang names the other language. The Ukrainian feed: in configurations; the
-    others are inferred.
+    Addresses: real ones of 2024-2026, Ukrainian without a prefix and Russian under /ru/ in 2026; /uk/ is
+        taken, too. Those of 2020 were on www.unn.com.ua.
+    Variants: on www.unn.com.ua id and slug are shared: a saved page of 2020, whose hreflang names the other
+        language.
+    Feeds: the Ukrainian one in 6 public configurations (looked up 2026-11); the others are inferred.
     """
 
     name = "unn"
@@ -19,7 +21,7 @@ class UNN(StorySpider):
     allowed_domains = ["unn.ua", "unn.com.ua"]
     feeds = ["/rss/news_uk.xml", "/rss/news_ru.xml", "/rss/news_en.xml"]
     article_url = (
-        r"/(?:uk|ru|en)/news/(?=[\d-]*[a-z])[\w-]+",
+        r"/(?:(?:uk|ru|en)/)?news/(?=[\d-]*[a-z])[\w-]+",
         r"https?://www\.unn\.com\.ua/(?:uk|ru)/(?P<kind>[a-z]+)/(?P<story>\d{5,8})-(?P<slug>[\w-]+)",
     )
     variant_url = {

@@ -4,10 +4,10 @@ from crawler.story.spider import StorySpider
 
 
 class Zaxid(StorySpider):
-    """ZAXID.NET: Ukrainian only.
+    """ZAXID.NET in Ukrainian only.
 
-    Addresses: seen in a saved page of 2020, the older showNews.do among them, which names the story in its
-    query. The feed: from memory, unverified.
+    Addresses: a saved page of 2020, the older showNews.do among them, which names the story in its query.
+    Feeds: /rss/all.xml in a configuration of 2026; /rss/1.xml is older.
     """
 
     name = "zaxid"

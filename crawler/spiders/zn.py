@@ -4,11 +4,14 @@ from crawler.story.spider import StorySpider
 
 
 class ZerkaloNedeli(StorySpider):
-    """ZN.UA: Ukrainian under /ukr/, Russian without a prefix, sections in capitals.
+    """ZN.UA in Ukrainian (/ukr/) and Russian (no prefix), most sections in capitals.
 
-    Addresses: a real one of 2022; Ukrainian ones from memory. Feeds: in configurations of crawlers. The
-    addresses of 2011, on news.zn.ua and news.dt.ua, with the same path and id: seen in a saved page, with
-    its switcher. Day lists: in a configuration of 2021, the form of the date from memory.
+    Addresses: real ones of 2022-2026, the section war in small letters (2026). Those of 2011, on news.zn.ua
+        and news.dt.ua: a saved page, with its switcher.
+    Variants: path and id were the same on news.zn.ua and news.dt.ua in that page of 2011; nothing is known
+        of later ones.
+    Feeds: in configurations of crawlers (undated).
+    Day lists: in a configuration of 2021, the form of the date from memory.
     """
 
     name = "zn"
@@ -21,5 +24,6 @@ class ZerkaloNedeli(StorySpider):
     day_archives = ["/ukr/all-news/date=%Y-%m-%d"]
     article_url = (
         r"/(?:ukr/)?[A-Z][A-Z_-]+/[\w.,-]+\.html",
+        r"/(?:ukr/)?[a-z_-]{2,20}/[\w.,]+(?:-[\w.,]+){2,}\.html",
         r"https?://news\.(?:zn|dt)\.ua/[A-Z_-]+/[\w.,-]+-(?P<story>\d+)\.html",
     )

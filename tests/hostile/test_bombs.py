@@ -141,7 +141,7 @@ def test_a_body_in_another_coding_than_its_header_names_is_the_hosts_fault(outle
         *(outlet.base + path for path in paths), outlet.good("/good.html")
     )
     run = outlet.crawl(*QUICK)
-    assert run.exit_code == 0, run.err
+    assert run.exit_code == 3, run.err
     assert outlet.outcomes(run) == {**dict.fromkeys(paths, "failed(bad-coding)"), "/good.html": "archived"}
 
 
@@ -170,7 +170,7 @@ def test_no_part_of_an_answer_is_taken_without_end(outlet: HostileOutlet) -> Non
     ]
     outlet.server["/sitemap.xml"] = outlet.sitemap(*(outlet.base + path for path in expected), *good)
     run = outlet.crawl(*QUICK)
-    assert run.exit_code == 0, run.err
+    assert run.exit_code == 3, run.err
     outcomes = outlet.outcomes(run)
     assert len([path for path in outcomes if path.endswith("/good.html")]) == 3
     assert {outcome for path, outcome in outcomes.items() if path not in expected} == {"archived"}
@@ -285,7 +285,7 @@ def test_an_answer_that_does_not_come_is_waited_for_once(outlet: HostileOutlet) 
         *(outlet.base + path for path in expected), outlet.good("/good.html")
     )
     run = outlet.crawl(*QUICK)
-    assert run.exit_code == 0, run.err
+    assert run.exit_code == 3, run.err
     assert outlet.outcomes(run) == {**expected, "/good.html": "archived"}
     assert outlet.server.paths().count("/silence.html") == 1
     assert len([path for path in outlet.server.paths() if path.startswith("/hop-")]) == 6

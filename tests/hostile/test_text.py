@@ -60,7 +60,7 @@ def test_no_text_of_a_page_commands_the_terminal_or_leaves_the_archive(
     outlet.server["/sitemap.xml"] = outlet.index(*(outlet.base + path for path in lists))
     before = set(tmp_path.rglob("*"))
     run = outlet.crawl("-s", "LOG_LEVEL=DEBUG")
-    assert run.exit_code == 0, run.err
+    assert run.exit_code == 3, run.err
     assert CONTROL.findall(run.out) == []
     assert CONTROL.findall(run.err) == []
     articles = run.table("articles")

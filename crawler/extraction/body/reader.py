@@ -19,7 +19,6 @@ from trafilatura.main_extractor import extract_content
 from trafilatura.settings import Document, Extractor
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
-from crawler.extraction.body import speedups  # noqa: F401  in place of some of the rules imported above
 from crawler.extraction.body.model import Found
 from crawler.extraction.body.signature import NAME
 from crawler.extraction.document.text import one_line

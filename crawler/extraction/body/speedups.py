@@ -1,8 +1,8 @@
 """trafilatura's rules on names, asked only of elements that have one, and of each name once.
 
 They are XPath: up to five regular expressions for each element of a tree, most of which bears no name at all,
-and an eighth of what a page costs. Put in the place of trafilatura's own when this module is imported; they
-find the same elements (tests/crawler/extraction/body/test_speedups.py).
+and an eighth of what a page costs. `install` puts ours in the place of trafilatura's own; they find the same
+elements (tests/crawler/extraction/body/test_speedups.py).
 """
 
 from __future__ import annotations
@@ -103,19 +103,21 @@ def delete_by_link_density(
     subtree: HtmlElement, tagname: str, backtracking: bool = False, favor_precision: bool = False
 ) -> HtmlElement:
     """As trafilatura's."""
-    _own_density(_Linked(subtree), tagname, backtracking, favor_precision)
+    htmlprocessing.delete_by_link_density(_Linked(subtree), tagname, backtracking, favor_precision)
     return subtree
 
 
-for rules in (
-    xpaths.RAW_TREE_PRUNE_XPATH,
-    xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
-    xpaths.OVERALL_DISCARD_XPATH,
-):
-    rules[:] = [NamedRule(rule.path) for rule in rules]
-xpaths.BODY_XPATH[0] = First(xpaths.BODY_XPATH[0].path)
-_own_density = htmlprocessing.delete_by_link_density
-vars(main_extractor)["delete_by_link_density"] = delete_by_link_density
-# the package has a function of the module's name
-_module = vars(import_module("trafilatura.baseline"))
-_module["BASIC_CLEAN_XPATH"] = Either(settings.BASIC_CLEAN_XPATH.path)
+def install() -> None:
+    """Put our rules in the place of trafilatura's, in this process; once is enough."""
+    if vars(main_extractor)["delete_by_link_density"] is delete_by_link_density:
+        return
+    for rules in (
+        xpaths.RAW_TREE_PRUNE_XPATH,
+        xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
+        xpaths.OVERALL_DISCARD_XPATH,
+    ):
+        rules[:] = [NamedRule(rule.path) for rule in rules]
+    xpaths.BODY_XPATH[0] = First(xpaths.BODY_XPATH[0].path)
+    vars(main_extractor)["delete_by_link_density"] = delete_by_link_density
+    # the package has a function of the module's name
+    vars(import_module("trafilatura.baseline"))["BASIC_CLEAN_XPATH"] = Either(settings.BASIC_CLEAN_XPATH.path)

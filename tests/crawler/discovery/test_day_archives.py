@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from crawler.discovery.day_archives import dated, read_day_archive
+from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.exceptions import DiscoveryError
 
 URL = "https://herald.example/archive/2026/03/17"
@@ -48,7 +48,23 @@ def test_what_is_no_page_is_refused() -> None:
         ("/archive/%d_%B_%Y/", "/archive/05_march_2026/"),
         ("/sitemap-%Y-%m.xml.gz", "/sitemap-2026-03.xml.gz"),
         ("/sitemap_index.xml", "/sitemap_index.xml"),
+        ("/sitemap/%G/%V.xml", "/sitemap/2026/10.xml"),
     ],
 )
 def test_an_address_has_its_day(template: str, address: str) -> None:
     assert dated(template, dt.date(2026, 3, 5)) == address
+
+
+@pytest.mark.parametrize(
+    ("template", "today", "addresses"),
+    [
+        ("/posts/%Y/%-m.xml", dt.date(2026, 3, 5), ("/posts/2026/3.xml",)),
+        ("/posts/%Y/%-m.xml", dt.date(2026, 1, 1), ("/posts/2026/1.xml", "/posts/2025/12.xml")),
+        ("/sitemap/%G/%V.xml", dt.date(2026, 1, 1), ("/sitemap/2026/01.xml",)),
+        ("/tag/%d0%bc/sitemap.xml", dt.date(2026, 1, 1), ("/tag/%d0%bc/sitemap.xml",)),
+    ],
+)
+def test_a_list_of_the_month_is_asked_for_the_night_before_too(
+    template: str, today: dt.date, addresses: tuple[str, ...]
+) -> None:
+    assert recent(template, today) == addresses

@@ -87,6 +87,23 @@ def test_rss():
     )
 
 
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "<![CDATA[<p>Міст <b>відкрили</b></p>]]>",
+        "&lt;span class=&quot;red&quot;&gt;Міст&lt;/span&gt; відкрили",
+        "<b>Міст</b> відкрили",
+        "<![CDATA[a < b, c > d]]>",
+        "<![CDATA[<img src=x onerror=alert(1)>]]>",
+    ],
+)
+def test_html_in_titles_costs_no_entry(printed):
+    """Newsrooms print it escaped, in CDATA or bare; the article is found all the same."""
+    item = f"<item><title>{printed}</title><link>/a/1</link></item>"
+    (lead,) = read_feed(f"<rss version='2.0'><channel>{item}</channel></rss>".encode(), URL, None)
+    assert lead.url == "https://outlet.example.com/a/1"
+
+
 def test_atom():
     english = "https://outlet.example.com/eng/news/bridge-71.html"
     assert read_feed(ATOM.encode(), URL, None) == (

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.addresses import plain_url
 from crawler.discovery.feeds import read_feed_source
-from crawler.discovery.sitemaps import Sitemap, read_sitemap
+from crawler.discovery.sitemaps import ListedSitemap, Sitemap, read_sitemap
 from crawler.discovery.unpacking import LARGEST
 from crawler.exceptions import DiscoveryError
 from crawler.items import Alternate
@@ -66,6 +67,10 @@ def urlset(*entries):
     return f"<urlset {NAMESPACES}>{''.join(f'<url>{entry}</url>' for entry in entries)}</urlset>".encode()
 
 
+def listed(*addresses):
+    return tuple(map(ListedSitemap, addresses))
+
+
 def test_a_story_with_its_languages():
     read = read_sitemap(NEWS, URL)
     assert read.children == ()
@@ -90,7 +95,7 @@ def test_an_index_names_its_children():
     children = ("https://outlet.example.com/sitemap-2026-11.xml.gz", "https://outlet.example.com/?sitemap=2")
     assert read_sitemap(
         index(*children, children[0], "/sitemap-now.xml", "javascript:1", ""), URL
-    ) == Sitemap((), (*children, "https://outlet.example.com/sitemap-now.xml"))
+    ) == Sitemap((), listed(*children, "https://outlet.example.com/sitemap-now.xml"))
 
 
 def test_namespaces_may_be_wrong_or_missing():
@@ -114,6 +119,31 @@ def test_packed_or_with_something_before_the_declaration(before):
     assert (
         read_sitemap(gzip.compress(NEWS[:middle]) + gzip.compress(NEWS[middle:]) + b"\0" * 8, URL) == expected
     )
+
+
+def test_a_file_called_gz_that_is_none_is_read_as_what_it_is():
+    """Ukrainska Pravda's months are named .xml.gz and came unpacked: servers unpack them on the way."""
+    packed = URL.replace(".xml", ".xml.gz")
+    assert read_sitemap(NEWS, packed).leads == read_sitemap(NEWS, URL).leads
+    with pytest.raises(DiscoveryError, match="expected <urlset> or <sitemapindex>, got 'html'"):
+        read_sitemap(b"<html><body>Just a moment...</body></html>", packed)
+
+
+def test_sixty_languages_of_one_story_are_all_read():
+    """As BBC and DW might name; how many of them are fetched is the crawl's to bound."""
+    letters = "qrstuvwx"
+    tags = [one + other for one in letters for other in letters][:60]
+    links = "".join(f'<xhtml:link rel="alternate" hreflang="{tag}" href="/{tag}/a/1"/>' for tag in tags)
+    (lead,) = read_sitemap(urlset("<loc>https://outlet.example.com/a/1</loc>" + links), URL).leads
+    assert [alternate.language for alternate in lead.alternates] == tags
+
+
+@pytest.mark.parametrize("host", ["xn--80aahjj1e.xn--j1amh", "газета.укр"])
+def test_an_address_in_punycode_or_unicode_is_as_it_is_printed(host):
+    """Both lead to one page, and have one plain form; which of them a list prints is told as printed."""
+    (lead,) = read_sitemap(urlset(f"<loc>https://{host}/novyny/1</loc>"), f"https://{host}/sitemap.xml").leads
+    assert lead.url == f"https://{host}/novyny/1"
+    assert plain_url(lead.url) == "https://xn--80aahjj1e.xn--j1amh/novyny/1"
 
 
 def test_windows_1251():

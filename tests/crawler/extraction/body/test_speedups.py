@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from crawler.extraction.body import speedups  # puts its rules in place of trafilatura's
+from crawler.extraction.body import speedups
 
 
 def fresh(name: str) -> ModuleType:
@@ -23,6 +23,7 @@ def fresh(name: str) -> ModuleType:
     return module
 
 
+speedups.install()
 OWN = fresh("trafilatura.xpaths")
 SETTINGS = fresh("trafilatura.settings")
 LISTS = ("RAW_TREE_PRUNE_XPATH", "REMOVE_COMMENTS_AND_LISTS_XPATH", "OVERALL_DISCARD_XPATH")

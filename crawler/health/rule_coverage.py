@@ -1,0 +1,265 @@
+"""A declaration held against addresses that an outlet is known to have.
+
+The addresses are those of a text or of a saved list of stories; nothing is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archive.addresses import plain_url
+from crawler.discovery.feeds import read_feed_source
+from crawler.discovery.sitemaps import read_sitemap
+from crawler.discovery.unpacking import unpack
+from crawler.downloader.public_hosts import refusal
+from crawler.exceptions import DiscoveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from crawler.outlet.declaration import Outlet
+    from crawler.requests.leads import Lead
+
+_DATE = re.compile(r"/(?:19|20)\d\d/\d{1,2}/\d{1,2}(?=/|$)")
+_DATED = frozenset({"YYYY", "MM", "DD"})
+_ENDING = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_STEPS = ((r"\d+", "<number>"), (r"\d+[-_].+", "<number>-<slug>"), (r".+[-_]n?\d+", "<slug>-<number>"))
+_EXAMPLES, _SHAPES = 3, 20
+"""Of each kind that are shown."""
+_LONG = 16
+"""Letters of a step that is a section's name and no headline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One address of a list, and what the list says of its language and its variants."""
+
+    url: str
+    language: str | None = None
+    variants: tuple[tuple[str, str], ...] = ()
+    """Language and address, the address itself among them where the list says so."""
+
+
+@dataclass(slots=True)
+class Refused:
+    """Addresses of one shape that article_url does not take."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, url: str) -> None:
+        self.count += 1
+        if len(self.examples) < _EXAMPLES:
+            self.examples.append(url)
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Of one declaration over one list."""
+
+    outlet: str
+    addresses: int = 0
+    refused: dict[str, Refused] = field(default_factory=dict)
+    """By shape, most frequent first."""
+    groups: int = 0
+    """Stories of which the list names several languages, all of them articles by the rule."""
+    one_story: int = 0
+    """Groups whose addresses have one story id."""
+    without_story: int = 0
+    """Groups none of whose addresses has one."""
+    apart: list[str] = field(default_factory=list)
+    """Groups whose addresses have several story ids, or one language twice: one line each."""
+    joined: list[str] = field(default_factory=list)
+    """Story ids that several groups have: one line each."""
+    guessed: int = 0
+    """Addresses that variant_url makes for a language which the group has."""
+    right: int = 0
+    wrong: list[str] = field(default_factory=list)
+    """One line for each address of variant_url that is not the one of the list."""
+
+    @property
+    def accepted(self) -> int:
+        return self.addresses - sum(shape.count for shape in self.refused.values())
+
+    @property
+    def share(self) -> float:
+        return self.accepted / self.addresses if self.addresses else 1.0
+
+    @property
+    def holds(self) -> bool:
+        return not (self.refused or self.apart or self.joined or self.wrong)
+
+
+def read_entries(body: bytes, home: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """The addresses of a list, and lines that are no addresses. `home` is what relative ones are relative to.
+
+    A sitemap or feed, gzipped or not, or a text of one address a line; `#` begins a comment.
+    Raises DiscoveryError for what is none of them, and for an index, which has no addresses of articles.
+    """
+    unpacked = unpack(body, "the file").removeprefix(b"\xef\xbb\xbf")
+    if unpacked.lstrip()[:1] == b"<":
+        return tuple(_entry(lead) for lead in _leads(unpacked, home)), ()
+    try:
+        lines = [line.strip() for line in unpacked.decode().splitlines()]
+    except UnicodeDecodeError as error:
+        message = f"expected addresses, a sitemap or a feed, got neither XML nor UTF-8 text: {error}"
+        raise DiscoveryError(message, "not-a-list") from None
+    lines = [line for line in lines if line and not line.startswith("#")]
+    bad = tuple(line for line in lines if refusal(line, allow_private=True))
+    return tuple(Entry(line) for line in dict.fromkeys(lines) if line not in {*bad}), bad
+
+
+def _leads(document: bytes, home: str) -> tuple[Lead, ...]:
+    try:
+        found = read_sitemap(document, home)
+    except DiscoveryError as error:
+        try:
+            return read_feed_source(document, home).leads
+        except DiscoveryError:
+            raise error from None
+    if found.children:
+        message = (
+            f"expected a list of articles, got an index of {len(found.children)} lists; "
+            f"save one of them, as {found.children[0].url}"
+        )
+        raise DiscoveryError(message, "an-index")
+    return found.leads
+
+
+def _entry(lead: Lead) -> Entry:
+    named = tuple((_base(one.language), one.url) for one in lead.alternates if one.language)
+    return Entry(lead.url, _base(lead.language) if lead.language else None, named)
+
+
+def _base(tag: str) -> str:
+    return tag.partition("-")[0]
+
+
+def cover(outlet: Outlet, entries: Sequence[Entry]) -> Coverage:
+    found = Coverage(outlet.name, len(entries))
+    shapes: defaultdict[str, Refused] = defaultdict(Refused)
+    for entry in entries:
+        if not outlet.is_article(entry.url):
+            shapes[shape(entry.url)].add(entry.url)
+    found.refused = dict(sorted(shapes.items(), key=lambda item: (-item[1].count, item[0])))
+    _judge_groups(outlet, stories(entries), found)
+    return found
+
+
+Group = tuple[tuple[str, str], ...]
+"""Language and address of each variant of a story."""
+
+
+def stories(entries: Iterable[Entry]) -> list[Group]:
+    """Stories of which the entries name several variants.
+
+    An entry may leave out its own language; the entry of another variant names it.
+    """
+    leader: dict[str, str] = {}
+    claims: dict[str, tuple[str, str]] = {}
+
+    def find(key: str) -> str:
+        while leader.setdefault(key, key) != key:
+            leader[key] = key = leader[leader[key]]
+        return key
+
+    for entry in entries:
+        own = plain_url(entry.url)
+        if entry.language:
+            claims.setdefault(own, (entry.language, entry.url))
+        for language, url in entry.variants:
+            claims.setdefault(plain_url(url), (language, url))
+            leader[find(plain_url(url))] = find(own)
+    groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, claim in claims.items():
+        groups[find(key)].append(claim)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _judge_groups(outlet: Outlet, groups: Iterable[Group], found: Coverage) -> None:
+    seen: Counter[str] = Counter()
+    for group in groups:
+        if not all(outlet.is_article(url) for _, url in group):
+            continue
+        found.groups += 1
+        languages = Counter(language for language, _ in group)
+        keys = {outlet.story_key(url) for _, url in group}
+        if max(languages.values()) > 1:
+            found.apart.append(f"one language twice: {_shown(group)}")
+        elif keys == {None}:
+            found.without_story += 1
+        elif len(keys) == 1:
+            found.one_story += 1
+        else:
+            found.apart.append(f"story ids {', '.join(sorted(map(str, keys)))}: {_shown(group)}")
+        seen.update(key for key in keys if key is not None)
+        listed = {language: url for language, url in group if languages[language] == 1}
+        for address, claimed, guess in _guesses(outlet, listed):
+            found.guessed += 1
+            if plain_url(guess) == plain_url(listed[claimed]):
+                found.right += 1
+            else:
+                found.wrong.append(f"{claimed} of {address}: {guess} and not {listed[claimed]}")
+    found.joined = [f"story id {key}: {count} stories" for key, count in seen.items() if count > 1]
+
+
+def _shown(group: Group) -> str:
+    return " ".join(f"{language} {url}" for language, url in group)
+
+
+def _guesses(outlet: Outlet, listed: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Address, language and the guess of variant_url, where the list has that language."""
+    for address in listed.values():
+        for sibling in outlet.siblings(address):
+            other = listed.get(sibling.language or "")
+            if other is not None and plain_url(other) != plain_url(address):
+                yield address, sibling.language or "", sibling.url
+
+
+def coverage_lines(found: Coverage) -> Iterator[tuple[str, str]]:
+    """A word and what it says, for each line of a report."""
+    yield found.outlet, f"{found.accepted} of {found.addresses} addresses are articles ({percent(found)})"
+    for name, refused in [*found.refused.items()][:_SHAPES]:
+        yield "refused", f"{refused.count}  {name}  as {refused.examples[0]}"
+    if rest := [*found.refused.values()][_SHAPES:]:
+        yield "refused", f"{sum(one.count for one in rest)}  of {len(rest)} more shapes"
+    if not found.groups:
+        return
+    said = f"{found.one_story} of {found.groups} stories by hreflang have one story id"
+    if found.without_story:
+        said += f", {found.without_story} none: the rule has no such group"
+    if found.guessed:
+        said += f"; variant_url is right for {found.right} of {found.guessed} addresses"
+    yield "hreflang", said
+    for word, lines in (("apart", found.apart), ("joined", found.joined), ("wrong", found.wrong)):
+        yield from ((word, line) for line in lines[:_EXAMPLES])
+        if len(lines) > _EXAMPLES:
+            yield word, f"and {len(lines) - _EXAMPLES} more"
+
+
+def percent(found: Coverage) -> str:
+    """Never rounded up to 100 %."""
+    return f"{math.floor(found.share * 10_000) / 100:g} %"
+
+
+def shape(url: str) -> str:
+    """An address with its numbers and headlines replaced: `herald.example/news/YYYY/MM/DD/<number>/`."""
+    parts = urlsplit(url)
+    path = _DATE.sub("/YYYY/MM/DD", parts.path)
+    steps = [step if step in _DATED else _step(step) for step in path.split("/")]
+    names = sorted({piece.partition("=")[0] for piece in parts.query.split("&") if piece})
+    return f"{parts.hostname or ''}{'/'.join(steps)}{'?' if names else ''}{'&'.join(names)}"
+
+
+def _step(step: str) -> str:
+    if ending := _ENDING.search(step):
+        return _step(step[: ending.start()]) + ending[0]
+    if not step or (len(step) <= _LONG and _WORD.fullmatch(step)):
+        return step
+    return next((shown for pattern, shown in _STEPS if re.fullmatch(pattern, step)), "<slug>")
