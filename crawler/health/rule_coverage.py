@@ -134,7 +134,8 @@ def _leads(document: bytes, home: str) -> tuple[Lead, ...]:
 
 def _entry(lead: Lead) -> Entry:
     named = tuple((_base(one.language), one.url) for one in lead.alternates if one.language)
-    return Entry(lead.url, _base(lead.language) if lead.language else None, named)
+    own = next((language for language, url in named if url == lead.url), None)
+    return Entry(lead.url, own, named)
 
 
 def _base(tag: str) -> str:
