@@ -3,7 +3,7 @@ BIN = .venv/bin
 PEERS = .venv/peers
 TOOLS = .venv/tools
 
-.PHONY: demo test slow faults soak bench check live lock audit install clean
+.PHONY: demo test slow faults stand-still soak bench check live lock audit install clean
 
 demo: install
 	$(BIN)/scrapy crawl demo
@@ -25,6 +25,18 @@ FAULTS = tests/archive/test_faults.py tests/archive/wal/test_segment.py tests/ar
 
 faults: install
 	TRIPTYCH_FAULTS=9 $(TEST) $(FAULTS)
+
+# the tests on a machine that stands still for 20 s in the middle: make stand-still AFTER=60 TIMES=0 WHAT=tests/hostile;
+# on one with much else to do: make stand-still FROZEN=0 BESIDE=6
+FROZEN ?= 20
+AFTER ?= 120
+TIMES ?= 1
+BESIDE ?= 0
+WHAT ?= tests
+
+stand-still: install
+	$(BIN)/python -m tests.standing_still --seconds $(FROZEN) --after $(AFTER) --times $(TIMES) --beside $(BESIDE) -- \
+	  $(TEST) $(WHAT)
 
 # an hour by default: make soak MINUTES=5 SEED=3
 MINUTES ?= 60

@@ -143,7 +143,7 @@ EXTENSIONS = {
 # Scrapy imports all of its own, those that are switched off too: two consoles, with aiohttp and conch, for a
 # quarter of a second, and counters nobody reads, for each page; the progress line says it better
 EXTENSIONS_BASE = {
-    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "crawler.extensions.memory.OwnMemory": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
 }

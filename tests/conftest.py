@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import faults_table, forked
 from tests.herald import Herald
@@ -20,7 +20,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 # a machine with much else at work is no error in what is tested
-settings.register_profile("at leisure", deadline=None)
+settings.register_profile("at leisure", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("at leisure")
 
 # a file that takes minutes, begun last, is what everybody waits for at the end

@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 IMPORTED = ("scrapy.cmdline", "crawler.reports.crawl", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")
 MESSAGE = 1 << 20
+A_WHILE = 1800
+"""Seconds until a command is taken for hung: twenty others may run, and the machine may have stood still."""
 
 
 class Forked:
@@ -73,7 +75,7 @@ def end() -> None:
         _forked.cache_clear()
 
 
-def scrapy(*arguments: str, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+def scrapy(*arguments: str, timeout: float = A_WHILE, **environment: str) -> subprocess.CompletedProcess[str]:
     """What a shell runs as `NAME=VALUE scrapy ARGUMENTS` in the checkout, with warnings as errors."""
     whole = {**os.environ, "PYTHONWARNINGS": "error", **environment}
     if any(name.startswith("PYTHON") for name in environment):  # read when an interpreter starts

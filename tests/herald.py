@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tests.forked import A_WHILE
 from tests.newsroom import Answer
 from tests.story_pages import PARAGRAPHS, Page
 
@@ -90,7 +91,7 @@ class Herald:
         process = self.start()
         self.site.wait_for(requests)
         os.killpg(process.pid, number)
-        process.communicate(timeout=60)
+        process.communicate(timeout=A_WHILE)
 
 
 def page(number: int, language: str, published: str, more: str = "") -> str:

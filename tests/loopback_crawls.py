@@ -14,6 +14,7 @@ import pandas as pd
 
 from crawler.discovery.day_archives import recent
 from crawler.extraction.fields.timezones import last_day
+from tests.forked import A_WHILE
 from tests.newsroom import Answer, Site
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Internet(NamedTuple):
             env={**os.environ, "PYTHONWARNINGS": "error", "HERALD_PORT": str(self.site.port)},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=A_WHILE,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ import signal
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tests.forked import A_WHILE
 from tests.herald import PREFIX, Herald
 from tests.newsroom import Site
 
@@ -34,7 +35,7 @@ def kill_backfill(herald: Herald, after: int) -> Counter[str]:
     process = herald._crawl.start(*herald.arguments, *PERIOD, HERALD_PORT=str(herald.site.port))
     herald.site.wait_for(after)
     os.killpg(process.pid, signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=A_WHILE)
     return pages(herald)
 
 

@@ -16,6 +16,7 @@ import archive
 from archive.operations import maintain
 from archive.operations.verify import verify
 from crawler.settings import ITEM_PIPELINES
+from tests.forked import A_WHILE
 from tests.newsroom import Answer
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def test_two_crawls_killed_again_and_again_end_with_every_article_once(
         herald.site.wait_for(choose.randrange(4, 4 + 2 * each))
         for process in running:
             os.killpg(process.pid, signal.SIGTERM if number % 5 == 2 else signal.SIGKILL)
-            process.communicate(timeout=60)
+            process.communicate(timeout=A_WHILE)
         asked += len(herald.site.articles_asked())
     herald.site.requests.clear()
     last = herald.crawl()
@@ -73,7 +74,7 @@ def test_two_crawls_of_one_outlet_at_once_archive_each_text_once(
     publish(herald, 12)
     running = [crawl.start(*herald.arguments, HERALD_PORT=str(herald.site.port)) for _ in range(2)]
     for process in running:
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=A_WHILE)
         assert process.returncode == 0, err
     outcome = count(crawl.archive, 36)
     tally("two crawls of one outlet at once", 2, 36, *outcome)
@@ -118,17 +119,17 @@ def test_told_to_stop_twice_it_ends_at_once_and_loses_nothing(
     herald: Herald, crawl: Crawl, tally: Tally
 ) -> None:
     publish(herald, 10)
+    herald.site.hold_after = 17
     process = crawl.start(*herald.arguments, "-s", "LOG_LEVEL=INFO", HERALD_PORT=str(herald.site.port))
     herald.site.wait_for(18)
-    herald.site.held.clear()  # what is asked for from now on waits for ever
     for _ in range(2):
         process.send_signal(signal.SIGTERM)
         assert process.stderr is not None
         while "Received SIG" not in process.stderr.readline():
             assert process.poll() is None
-    process.communicate(timeout=60)
+    process.communicate(timeout=A_WHILE)
     assert process.returncode != 0
-    herald.site.held.set()
+    herald.site.hold_after = None
     maintain.repair(crawl.archive)
     held = len(archive.open(crawl.archive).articles())
     herald.site.requests.clear()

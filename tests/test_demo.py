@@ -13,6 +13,7 @@ import archive
 from tests.demo_port import alone_at_its_port
 from tests.expected import expected_articles, expected_dropped, expected_missing
 from tests.expected_pairs import expected_pairs
+from tests.forked import A_WHILE
 
 ROOT = Path(__file__).parents[1]
 ARTICLES = {article.path: article for article in expected_articles()}
@@ -28,7 +29,7 @@ def demo(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) ->
             env={**os.environ, "PYTHONWARNINGS": "error"},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=A_WHILE,
             check=False,
         )
     assert run.returncode == 0, run.stderr

@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from tests.demo_port import alone_at_its_port
+from tests.forked import A_WHILE
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "docs/notebooks/first-look.ipynb"
@@ -25,7 +26,7 @@ def demo(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("notebook") / "news-archive"
     command = [*scrapy_command, "crawl", "demo", "-s", f"ARCHIVE_URI={folder}"]
     with alone_at_its_port():
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=A_WHILE)
     return folder
 
 
@@ -34,7 +35,11 @@ def test_the_first_look_comes_to_three_plots(demo: Path, tmp_path: Path, accept:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     nbformat.validate(notebook)
     client = NotebookClient(
-        notebook, timeout=120, record_timing=False, resources={"metadata": {"path": str(ROOT)}}
+        notebook,
+        timeout=A_WHILE,
+        startup_timeout=A_WHILE,
+        record_timing=False,
+        resources={"metadata": {"path": str(ROOT)}},
     )
     own = {
         "TRIPTYCH_ARCHIVE_URI": str(demo),

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.forked import A_WHILE
 from tests.herald import XML
 from tests.newsroom import Answer
 
@@ -69,7 +70,7 @@ def test_a_crawl_told_to_stop_publishes_what_it_has(herald: Herald) -> None:
     process = herald._crawl.start(*herald.arguments, HERALD_PORT=str(herald.site.port))
     herald.site.wait_for(20)
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=A_WHILE)
     assert process.returncode in (0, 1), err
     assert "Traceback" not in err
     assert f"articles  {len(run_articles(herald))}" in out

@@ -25,7 +25,7 @@ from archive.operations.verify import verify
 from archive.pages.warc_record import Exchange, build
 from archive.writer import ArchiveWriter
 from tests.demo_port import alone_at_its_port
-from tests.forked import ROOT, scrapy
+from tests.forked import A_WHILE, ROOT, scrapy
 from tests.newsroom import Answer, Site
 from tests.running import Crawl, Run
 from tests.story_pages import PARAGRAPHS, Page
@@ -170,7 +170,7 @@ def test_two_crawls_at_once_write_two_files(crawl: Crawl) -> None:
         site.wait_for(2)
         site.held.set()
         for process in running:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=A_WHILE)
             assert process.returncode == 0, out + err
     assert len(list((crawl.archive / "_raw").glob("*.warc.gz"))) == 2
     assert len(answers(crawl.archive)) == 2

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import pytest
 
+from tests.forked import A_WHILE
 from tests.newsroom import Answer, Site
 
 ROOT = Path(__file__).parents[1]
@@ -53,7 +54,7 @@ def crawled(
             env={**os.environ, "PYTHONWARNINGS": "error"},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=A_WHILE,
             check=False,
         )
     assert run.returncode == 0, run.stderr

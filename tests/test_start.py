@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from tests.forked import A_WHILE
 from tests.newsroom import Site
 from tests.story_pages import Page
 
@@ -35,14 +36,14 @@ print(*sys.modules)
 
 def test_a_crawl_is_ready_without_what_reads_pages(tmp_path) -> None:
     command = [sys.executable, "-c", PROGRAM, str(tmp_path / "news-archive")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=A_WHILE)
     assert [name for name in NOT_YET if name in done.stdout.split()] == []
 
 
 def test_the_archive_is_opened_without_pandas() -> None:
     program = "import sys, archive; print(*sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=A_WHILE
     )
     assert not set(done.stdout.split()) & {"pandas", "pyarrow"}
 
@@ -71,5 +72,5 @@ assert pa.Table.from_pandas(frame).equals(table.cast(pa.Table.from_pandas(frame)
 print(list(frame["names"]))
 """
     command = [sys.executable, "-W", "error", "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=A_WHILE)
     assert done.stdout == "['a', 'b']\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING, Any
+from xml.sax import SAXException
 
 from crawler.discovery.sitemaps import Sitemap
 from crawler.discovery.unpacking import is_cut_short, unpack
@@ -58,6 +59,9 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
     for entry in parsed.entries:
         if (lead := _lead(entry, url)) is not None:
             leads.setdefault(lead.url, lead)
+    # where XML breaks, feedparser goes on as if it were HTML and says so
+    if not leads and isinstance(why := parsed.get("bozo_exception"), SAXException):
+        raise DiscoveryError(f"{url}: expected entries, none can be read: {why}", "not-a-feed")
     return tuple(leads.values())
 
 

@@ -45,7 +45,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-sitemap`.
     """
     unpacked = unpack(body, url)
-    root = _parse(unpacked, url)
+    root, broken = _parse(unpacked, url)
     leads: dict[str, Lead] = {}
     children: dict[str, ListedSitemap] = {}
     for entry in root:
@@ -60,10 +60,13 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
             # bytes that recovery let through: the entry is lost, the others are not
             continue
     cut_short = is_cut_short(unpacked, "urlset", "sitemapindex")
+    if broken is not None and not (leads or children or cut_short):
+        raise DiscoveryError(f"{url}: expected entries, none can be read: {broken}", "not-a-sitemap")
     return Sitemap(tuple(leads.values()), tuple(children.values()), cut_short)
 
 
-def _parse(body: bytes, url: str) -> etree._Element:
+def _parse(body: bytes, url: str) -> tuple[etree._Element, str | None]:
+    """The root, and the first thing in it that is no XML: something may be missing."""
     # entities stay unresolved nodes: neither files nor bombs are opened
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -84,7 +87,8 @@ def _parse(body: bytes, url: str) -> etree._Element:
         raise DiscoveryError(f"{url}: expected a sitemap, got no XML: {error}", reason) from None
     if name not in {"urlset", "sitemapindex"}:
         raise DiscoveryError(f"{url}: expected <urlset> or <sitemapindex>, got {name!r}", "not-a-sitemap")
-    return root
+    errors = parser.error_log.filter_from_fatals()
+    return root, one_line(errors[0].message) if errors else None
 
 
 def _lead(entry: etree._Element, address: str, url: str) -> Lead:

@@ -49,14 +49,16 @@ class Discovering:
         self.changes = StatedChanges(spider)
         self.sources = 0
         """Asked for or to be asked for; those that a sitemap leads to are added as they are found."""
+        self.declared: frozenset[str] = frozenset()
+        """Addresses of those that the outlet declares: at the end the ledger has each of them."""
         self._listed: set[str] = set()
         """Lists that indexes named: each is asked for once, whatever names it again."""
 
     def requests(self) -> list[Request]:
         address = self._spider.address
         listed = [self._source(address(url), read, after, url) for url, read, after in self._declared()]
-        self.sources = len(listed)
-        self._listed.update(request.url for request in listed)
+        self.sources, self.declared = len(listed), frozenset(request.url for request in listed)
+        self._listed.update(self.declared)
         return listed
 
     def _declared(self) -> Iterator[tuple[str, object, dt.date | None]]:

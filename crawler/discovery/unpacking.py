@@ -33,14 +33,15 @@ def unpack(body: bytes, url: str) -> bytes:
 
 def is_cut_short(document: bytes, *roots: str) -> bool:
     """Whether the end tag of the root is missing; what is cut out of gzip is cut here, too."""
-    end = document[-_TAIL:].rstrip()
+    # each second byte of UTF-16
+    end = document[-_TAIL:].replace(b"\0", b"").rstrip()
     for _ in range(_COMMENTS):
         if not end.endswith(b"-->") or (start := end.rfind(b"<!--")) < 0:
             break
         end = end[:start].rstrip()
     end = end[-_LAST:]
     whole = (rf"</(?:[\w.-]+:)?{root}\s*>|<(?:[\w.-]+:)?{root}[^<>]*/>" for root in roots)
-    return re.search("|".join(whole).encode(), end, re.IGNORECASE) is None and b"\x00" not in end
+    return re.search("|".join(whole).encode(), end, re.IGNORECASE) is None
 
 
 def _gunzip(body: bytes, url: str) -> bytes:
@@ -53,7 +54,8 @@ def _gunzip(body: bytes, url: str) -> bytes:
             member = zlib.decompressobj(wbits=31)
             parts.append(member.decompress(body, left))
             left -= len(parts[-1])
-            body = member.unused_data
+            # a cut one is the last, and the end of its document is missing
+            body = member.unused_data.lstrip(b"\0")
     except zlib.error as error:
         if not any(parts):
             message = f"{url}: expected gzip, got a file that is none: {error}"

@@ -7,7 +7,9 @@ cut before it was sent it gives what there is: a page without its end, which wou
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Protocol
+from gzip import BadGzipFile, GzipFile
+from io import BytesIO
+from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
@@ -18,7 +20,12 @@ from crawler.exceptions import BadCoding
 if TYPE_CHECKING:
     from scrapy.http import Request, Response
 
-_LAST = 4096
+_LAST, _CHUNK = 4096, 65_536
+_MEMBERS = 1000
+"""Of gzip or zstd in a body: 10 MB of empty ones hold the event loop for up to 10 s."""
+_MAGIC = {b"gzip": b"\x1f\x8b\x08", b"x-gzip": b"\x1f\x8b\x08", b"zstd": b"\x28\xb5\x2f\xfd"}
+_SKIPPED = b"\x2a\x4d\x18"
+"""The magic number of a frame that decoders of zstd pass over, without its first byte."""
 
 
 class CodingsMiddleware(HttpCompressionMiddleware):
@@ -39,39 +46,54 @@ class CodingsMiddleware(HttpCompressionMiddleware):
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
-        decoded = HttpCompressionMiddleware._decode(body, encoding, max_size)
+        if encoding in _MAGIC and body.count(_MAGIC[encoding]) + body.count(_SKIPPED) > _MEMBERS:
+            raise ValueError(f"it has more than {_MEMBERS} members")
+        try:
+            decoded = HttpCompressionMiddleware._decode(body, encoding, max_size)
+        except EOFError:
+            raise _cut_short(encoding) from None
         # a page that has its end is whole; to unpack all of them twice would cost a millisecond each
-        if b"</html" not in decoded[-_LAST:].lower() and not _has_ended(body, encoding):
-            raise ResponseDataLossError(f"the body ends before its {encoding.decode('latin-1')} does")
+        # one without a body is none of its coding either: a 404 of a server that names it always
+        if body and b"</html" not in decoded[-_LAST:].lower() and not _has_ended(body, encoding):
+            raise _cut_short(encoding)
         return decoded
 
 
+def _cut_short(encoding: bytes) -> ResponseDataLossError:
+    return ResponseDataLossError(f"the body ends before its {encoding.decode('latin-1')} does")
+
+
 def _has_ended(body: bytes, encoding: bytes) -> bool:
-    """True also where it cannot be told: a wrong checksum, something behind the end."""
+    """True also where it cannot be told: a wrong checksum, something behind the end that is no member.
+
+    A body may be several members of gzip or frames of zstd in a row; each of them has to end. What follows
+    the last is passed over, as browsers do; the decoders of br and zstd have refused it before.
+    """
     if encoding == b"br":
         stream = brotli.Decompressor()
         stream.process(body)
         return bool(stream.is_finished())
-    for decompressor in _of(encoding):
-        try:
-            decompressor.decompress(body)
-        except (zlib.error, zstd.ZstdError):
-            continue
-        return bool(decompressor.eof)
+    if encoding == b"deflate":
+        return _has_deflate_ended(body)
+    opened = zstd.ZstdFile(BytesIO(body)) if encoding == b"zstd" else GzipFile(fileobj=BytesIO(body))
+    try:
+        while opened.read(_CHUNK):
+            pass
+    except EOFError:
+        return False
+    except BadGzipFile:
+        # the first byte of one more member and nothing behind it
+        return not body.endswith(b"\x1f")
     return True
 
 
-class _Decompressor(Protocol):
-    def decompress(self, data: bytes, /) -> bytes: ...
-
-    @property
-    def eof(self) -> bool: ...
-
-
-def _of(encoding: bytes) -> tuple[_Decompressor, ...]:
-    if encoding in {b"gzip", b"x-gzip"}:
-        return (zlib.decompressobj(zlib.MAX_WBITS | 16),)
-    if encoding == b"deflate":
-        # the second as some servers send it: without its head
-        return (zlib.decompressobj(), zlib.decompressobj(-zlib.MAX_WBITS))
-    return (zstd.ZstdDecompressor(),) if encoding == b"zstd" else ()
+def _has_deflate_ended(body: bytes) -> bool:
+    # the second as some servers send it: without its head
+    for bits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        stream = zlib.decompressobj(bits)
+        try:
+            stream.decompress(body)
+        except zlib.error:
+            continue
+        return stream.eof
+    return True

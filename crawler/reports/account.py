@@ -37,6 +37,16 @@ def problems(crawler: Crawler) -> list[str]:
     if unread and len(unread) == len(ledger.sources):
         first, why = next(iter(unread.items()))
         found.append(f"no sitemap or feed could be read, {first}: {why}")
+    assert crawler.stats is not None
+    if crawler.stats.get_value("memusage/limit_reached"):
+        limit = crawler.settings.getint("MEMUSAGE_LIMIT_MB")
+        found.append(f"stopped before its end: it took more than MEMUSAGE_LIMIT_MB, {limit} MB of memory")
+    discovering = getattr(crawler.spider, "discovering", None)
+    declared: frozenset[str] = frozenset() if discovering is None else discovering.declared
+    unasked = declared - ledger.sources.keys()
+    if unasked and ledger.broken_start is None:
+        told = f"{len(unasked)} of its {len(declared)} sitemaps and feeds"
+        found.append(f"stopped before {told} were read; run it again")
     kept = [
         url for url in ledger.asked if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged")
     ]

@@ -10,6 +10,7 @@ from archive.format import schema
 from archive.format.layout import TABLES, Layout
 from archive.format.records import AlternateRecord
 from archive.wal import quarantine
+from tests.forked import A_WHILE
 
 HOUR = timedelta(hours=1)
 
@@ -288,13 +289,13 @@ def test_appends_go_on_while_another_thread_commits(writer, root, article):
 
     def decide(fresh, related):
         deciding.set()
-        assert added.wait(10)
+        assert added.wait(A_WHILE)
         return Decisions()
 
     writer.add_article(article(1))
     thread = threading.Thread(target=writer.commit, args=(decide,))
     thread.start()
-    assert deciding.wait(10)
+    assert deciding.wait(A_WHILE)
     writer.add_article(article(2))
     assert writer.known(article(1).url)
     assert writer.known(article(2).url)

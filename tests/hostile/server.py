@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
+from tests.forked import A_WHILE
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
@@ -56,13 +58,15 @@ class HostileServer:
         return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
 
     def wait_for(self, what: Callable[[], bool]) -> None:
+        """Looks again at each request; fails when no more come."""
         with self._changed:
-            assert self._changed.wait_for(what, 60), [asked.path for asked in self.asked]
+            while not what():
+                assert self._changed.wait(A_WHILE), [asked.path for asked in self.asked]
 
     def connections(self) -> int:
         """How many came before this call; they are taken in order, so those that wait are counted."""
         before = len(self.asked)
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as ours:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=A_WHILE) as ours:
             ours.sendall(b"GET /ours HTTP/1.0\r\n\r\n")
             ours.recv(1)
         self.wait_for(lambda: len(self.asked) > before)

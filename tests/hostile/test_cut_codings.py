@@ -23,6 +23,7 @@ def raw_deflate(body: bytes) -> bytes:
 
 PACKED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "gzip": ("gzip", gzip.compress),
+    "members": ("gzip", lambda body: gzip.compress(body[:900]) + gzip.compress(body[900:])),
     "deflate": ("deflate", zlib.compress),
     "raw": ("deflate", raw_deflate),
     "br": ("br", brotli.compress),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def held_crawl(outlet: HostileOutlet) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     """A crawl that waits for a page, and its children: a server of workers and a worker."""
-    outlet.server["/held.html"] = lambda handler: handler.over.wait(60)
+    outlet.server["/held.html"] = lambda handler: handler.over.wait()
     outlet.server["/sitemap.xml"] = outlet.sitemap(outlet.good("/good.html"), f"{outlet.base}/held.html")
     process = outlet.start("-s", "LOG_LEVEL=INFO")
     try:

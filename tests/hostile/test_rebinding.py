@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+from tests.forked import A_WHILE
 from tests.running import ROOT
 
 ASK = """
@@ -49,7 +50,7 @@ task.react(lambda reactor: defer.Deferred.fromCoroutine(ask()))
 
 def test_the_address_that_is_judged_is_the_one_that_is_connected_to() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", ASK], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", ASK], cwd=ROOT, capture_output=True, text=True, timeout=A_WHILE, check=False
     )
     assert done.returncode == 0, done.stderr
     first, cached, private, mixed, metadata = map(json.loads, done.stdout.splitlines())

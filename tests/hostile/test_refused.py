@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.forked import A_WHILE
 from tests.hostile.processes import children
 from tests.hostile.server import HostileServer
 
@@ -191,7 +192,7 @@ def test_no_cookie_and_no_referrer_leave_the_origin(outlet: HostileOutlet) -> No
 
 def test_no_port_is_open_while_the_crawl_runs(outlet: HostileOutlet) -> None:
     held = []
-    outlet.server["/held.html"] = lambda handler: (held.append(1), handler.over.wait(60))
+    outlet.server["/held.html"] = lambda handler: (held.append(1), handler.over.wait())
     outlet.server["/sitemap.xml"] = outlet.sitemap(outlet.good("/good.html"), f"{outlet.base}/held.html")
     process = outlet.start()
     try:
@@ -202,7 +203,7 @@ def test_no_port_is_open_while_the_crawl_runs(outlet: HostileOutlet) -> None:
         assert listening(Path("/proc/self").resolve().name), "the test's own server is seen"
     finally:
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=A_WHILE)
 
 
 def listening(pid: int | str) -> list[str]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from tests.forked import A_WHILE
 from tests.hostile.server import HostileServer
 from tests.running import ROOT, Crawl
 from tests.soak.newsrooms import PART, Newsrooms, text
@@ -174,12 +175,12 @@ def _round(runner: _Runner, draw: random.Random, ledger: Ledger) -> None:
     for outlet, process, fate, after in sorted(started, key=lambda x: x[3]):
         ledger.rounds += 1
         try:
-            code = process.wait(after if fate else 300)
+            code = process.wait(after if fate else A_WHILE)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, fate or signal.SIGKILL)
-            code = process.wait(300)
+            code = process.wait(A_WHILE)
             if fate is None:
-                ledger.broken.append(f"a crawl of {outlet} did not end in 300 s")
+                ledger.broken.append(f"a crawl of {outlet} did not end in {A_WHILE} s")
         name = {-9: "SIGKILL", None: "?"}.get(code, "SIGTERM" if fate == signal.SIGTERM else f"exit {code}")
         ledger.ends[f"{outlet} {name}"] += 1
 
@@ -189,7 +190,7 @@ def _end(process: subprocess.Popen[str], within: float) -> int:
         return process.wait(within)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGTERM)
-        return process.wait(120)
+        return process.wait(A_WHILE)
 
 
 def _reckon(archive: Path, newsrooms: Newsrooms, ledger: Ledger) -> None:

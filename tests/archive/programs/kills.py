@@ -73,7 +73,7 @@ def main():
     acknowledged, seen, lagging = [], 0, 0
     for number in range(rounds):
         running = [start(root, f"run-{number}-{w}", every) for w in range(writers)]
-        gone = [select.select([pipe], [], [], 30)[0] for _, pipe in running]  # all have begun
+        gone = [select.select([pipe], [], [], 600)[0] for _, pipe in running]  # all have begun
         assert all(gone)
         select.select([], [], [], choose.uniform(0, 0.12))
         died_alone = [os.waitpid(child, os.WNOHANG)[0] for child, _ in running]

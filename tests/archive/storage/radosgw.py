@@ -89,7 +89,7 @@ def start(folder):
     mon = ("ceph-mon", "-c", conf, "-i", "a", "--mon-data", folder / "mon")
     run(*mon, "--mkfs", "--monmap", folder / "monmap", "--keyring", keyring)
     running = [serve(*mon, "-f")]
-    ceph = ("ceph", "-c", conf, "--connect-timeout", "60", "-k", keyring)
+    ceph = ("ceph", "-c", conf, "--connect-timeout", "600", "-k", keyring)
     run(*ceph, "osd", "new", osd, "0")
     store = ("ceph-osd", "-c", conf, "-i", "0", "--osd-data", folder / "osd", "--osd-uuid", osd)
     run(*store, "--mkfs", "--keyring", keyring)
@@ -104,7 +104,7 @@ def start(folder):
 
 
 def run(*command):
-    subprocess.run([*map(str, command)], check=True, capture_output=True, timeout=120)
+    subprocess.run([*map(str, command)], check=True, capture_output=True, timeout=1800)
 
 
 def serve(*command):

@@ -73,7 +73,7 @@ def _moto():
     try:
         endpoint = f"http://127.0.0.1:{port}"
         while True:
-            with suppress(urllib.error.URLError, ConnectionError):
+            with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
                 urllib.request.urlopen(endpoint, timeout=5).close()
                 break
             with suppress(subprocess.TimeoutExpired):

@@ -16,6 +16,7 @@ from crawler.demo.server import Newsroom
 from crawler.demo.story import load_stories
 from tests.expected import expected_articles, expected_dropped, expected_missing
 from tests.expected_pairs import expected_pairs
+from tests.forked import A_WHILE
 
 ARTICLES = expected_articles()
 by_path = pytest.mark.parametrize(
@@ -35,7 +36,7 @@ NEWS = {
 
 class Fetched:
     def __init__(self, url):
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=A_WHILE) as answer:
             self.url, self.body, self.type = answer.url, answer.read(), answer.headers["Content-Type"]
         self.tree = html.fromstring(self.body)
 

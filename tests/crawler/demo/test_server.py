@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo.server import Newsroom
+from tests.forked import A_WHILE
 
 
 def ask(newsroom, path, method="GET", **headers):
-    connection = http.client.HTTPConnection(urlsplit(newsroom.base_url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(newsroom.base_url).netloc, timeout=A_WHILE)
     try:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
@@ -86,7 +87,10 @@ def test_close_frees_the_port_and_may_be_called_twice():
     port = urlsplit(newsroom.base_url).port
     newsroom.close()
     newsroom.close()
-    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=10):
+    with (
+        pytest.raises(ConnectionRefusedError),
+        socket.create_connection(("127.0.0.1", port), timeout=A_WHILE),
+    ):
         pass
 
 

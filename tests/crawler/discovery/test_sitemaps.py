@@ -220,18 +220,21 @@ def test_an_entity_bomb_is_not_set_off():
 
 
 MEASURE = """
-import resource, sys
+import re, sys
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.exceptions import DiscoveryError
+def peak():
+    # of getrusage(2) the peak begins with that of pytest
+    return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) >> 10
 body = sys.stdin.buffer.read()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 for read in (read_sitemap, read_feed_source):
     try:
         read(body, "https://outlet.example.com/sitemap.xml.gz")
     except DiscoveryError as error:
         print(error.reason)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
+print(peak() - before)
 """
 
 
@@ -281,6 +284,64 @@ def test_a_sitemap_that_ends_too_soon_says_so(packed):
     assert read.leads
     assert read.cut_short
     assert read_sitemap(gzip.compress(NEWS)[:-20], URL).cut_short
+
+
+ENTRIES = [f"<url><loc>https://outlet.example.com/a/{n}</loc></url>" for n in range(9)]
+WHOLE = "<urlset>" + "".join(ENTRIES) + "</urlset>"
+
+
+@given(
+    st.data(),
+    st.sampled_from(["utf-8", "utf-16"]),
+    st.binary(max_size=9).map(lambda b: bytes(len(b))),
+)
+def test_a_gzip_of_several_members_cut_anywhere_says_so(data, charset, padding):
+    plain = WHOLE.encode(charset)
+    middle = data.draw(st.integers(0, len(plain)))
+    whole = gzip.compress(plain[:middle], mtime=0) + padding + gzip.compress(plain[middle:], mtime=0)
+    read = read_sitemap(whole, URL)
+    assert len(read.leads) == len(ENTRIES)
+    assert not read.cut_short
+    cut = data.draw(st.integers(0, len(whole) - 1))
+    try:
+        read = read_sitemap(whole[:cut], URL)
+    except DiscoveryError:
+        return
+    # all of the text may have come without its checksum, or its last member be empty
+    assert read.cut_short or len(read.leads) == len(ENTRIES)
+
+
+LAUGHS = '<!DOCTYPE urlset [<!ENTITY l0 "lol">' + "".join(
+    f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)
+) + "]>"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        f"{LAUGHS}<urlset>&l9;<url><loc>/a/1</loc></url></urlset>",
+        "<urlset><url><loc><![CDATA[/a/1</loc></url></urlset>",
+    ],
+    ids=["laughs", "open CDATA"],
+)
+def test_a_sitemap_that_breaks_before_its_first_entry_is_none(broken):
+    with pytest.raises(DiscoveryError) as caught:
+        read_sitemap(broken.encode(), URL)
+    assert caught.value.reason == "not-a-sitemap"
+
+
+def test_a_feed_that_breaks_before_its_first_entry_is_none():
+    with pytest.raises(DiscoveryError) as caught:
+        read_feed_source(b"<rss version='2.0'><channel><it<<em></chan></rss>", URL)
+    assert caught.value.reason == "not-a-feed"
+
+
+def test_what_lists_nothing_is_read():
+    assert read_sitemap(b"<urlset></urlset>", URL) == Sitemap((), ())
+    assert read_sitemap(b"<urlset/>", URL) == Sitemap((), ())
+    assert read_feed_source(
+        b"<rss version='2.0'><channel><title>A &amp; B</title></channel></rss>", URL
+    ) == Sitemap((), ())
 
 
 def test_a_feed_that_ends_too_soon_says_so():

@@ -31,7 +31,7 @@ process = CrawlerProcess(
     {
         "TWISTED_DNS_RESOLVER": "crawler.downloader.resolver.PublicOnlyResolver",
         "DOWNLOAD_DELAY": 0,
-        "DOWNLOAD_TIMEOUT": 5,
+        "DOWNLOAD_TIMEOUT": 600,
         "LOG_LEVEL": "ERROR",
         "RETRY_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,

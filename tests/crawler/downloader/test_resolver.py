@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.downloader.resolver import is_public
+from tests.forked import A_WHILE
 
 HERE = Path(__file__).parent
 # every spelling of this machine that reaches a server on it; Scrapy's allowed_domains stops none of them
@@ -54,7 +55,7 @@ class InternalServer(ThreadingHTTPServer):
 
     def connections_but_ours(self):
         # connections are accepted in their order: once ours is answered, all before it have been counted
-        ours = http.client.HTTPConnection("127.0.0.1", self.server_port, timeout=10)
+        ours = http.client.HTTPConnection("127.0.0.1", self.server_port, timeout=A_WHILE)
         ours.request("GET", "/")
         ours.getresponse().read()
         ours.close()
@@ -90,7 +91,7 @@ def run(*arguments):
         cwd=HERE.parents[1],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=A_WHILE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from protego import Protego
 
 from crawler.extensions.crawl_delay import LONGEST, pace
+from tests.forked import A_WHILE
 from tests.newsroom import Answer, Site
 from tests.story_pages import Page
 
@@ -105,7 +106,7 @@ def test_the_pace_that_robots_txt_asks_for(robots: str, kept: list[float], tmp_p
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=A_WHILE,
             check=False,
         )
     assert run.returncode == 0, run.stderr

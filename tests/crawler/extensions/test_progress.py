@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.extensions.progress import Left, Rate, clock
+from tests.forked import A_WHILE
 from tests.herald import Herald
 from tests.newsroom import Site
 from tests.running import ROOT
@@ -64,7 +65,7 @@ def test_a_terminal_sees_stories_languages_pace_and_end(crawl: Crawl) -> None:
         while part := _read(terminal):
             shown += part
         os.close(terminal)
-        assert process.wait(60) == 0
+        assert process.wait(A_WHILE) == 0
     text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode("utf-8", "replace"))
     assert re.search(r"herald .* \d+/\d+ \d+ stories  (?:en \d+ )?.*uk \d+  [\d.]+/s  ETA \d+:\d\d", text)
 
