@@ -129,6 +129,8 @@ class SnapshotStage:
         except (ArchiveError, OSError) as error:
             self._fail(error)
         finally:
+            # the spider may still be naming what it begins with
+            self._ledger.memory = None
             if self._publisher is not None:
                 self._publisher.close()
 

@@ -51,7 +51,7 @@ class Ledger:
         """The error at which the spider stopped naming what it asks for."""
         self.languages: Counter[str] = Counter()
         self.memory: Memory | None = None
-        """What this run and earlier ones found: archive and segments; set by the snapshot stage."""
+        """What this run and earlier ones found; set by the snapshot stage, until it closes the archive."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Ledger:

@@ -52,6 +52,11 @@ class CodingsMiddleware(HttpCompressionMiddleware):
             decoded = HttpCompressionMiddleware._decode(body, encoding, max_size)
         except EOFError:
             raise _cut_short(encoding) from None
+        except BadGzipFile:
+            # the members before are empty, and this is the first byte of one more
+            if body.startswith(_MAGIC[b"gzip"]) and body.endswith(b"\x1f"):
+                raise _cut_short(encoding) from None
+            raise
         # a page that has its end is whole; to unpack all of them twice would cost a millisecond each
         # one without a body is none of its coding either: a 404 of a server that names it always
         if body and b"</html" not in decoded[-_LAST:].lower() and not _has_ended(body, encoding):
