@@ -144,8 +144,10 @@ def main() -> int:
     given = parser.parse_args()
     with busy(given.beside):
         code, freezer = run(given.command, given.after, given.seconds, given.times or None)
-    frozen = ", ".join(f"{processes} processes for {seconds:.0f} s" for processes, seconds in freezer.done)
-    print(f"stood still: {frozen or 'never'}; busy loops beside it: {given.beside}; exit code {code}")
+    many, longest = len(freezer.done), max((seconds for _, seconds in freezer.done), default=0)
+    most = max((processes for processes, _ in freezer.done), default=0)
+    print(f"stood still {many} times, up to {most} processes for up to {longest:.1f} s; ", end="")
+    print(f"busy loops beside it: {given.beside}; exit code {code}")
     return code if code >= 0 else 128 - code
 
 
