@@ -116,7 +116,8 @@ def test_a_line_that_is_no_record_is_kept_aside(root, layout, article, part, ins
     mine.append(line)
     folder = Folder(root)
     quarantine = Quarantine(folder)
-    assert recovery.recover(folder, mine, quarantine, datetime(2026, 1, 1, tzinfo=UTC)) == [article()]
+    left = recovery.recover(folder, mine, quarantine, datetime(2026, 1, 1, tzinfo=UTC))
+    assert left.records == [article()]
     (entry,) = entries(folder)
     assert entry.source in {mine.id, article().url}
     mine.release()
