@@ -32,8 +32,7 @@ from archive.exceptions import (
 )
 
 if TYPE_CHECKING:
-    import os
-
+    from archive.opening import Place
     from archive.read.archive import Archive
 
 __all__ = [
@@ -58,8 +57,8 @@ __all__ = [
 ]
 
 
-def open(root: str | os.PathLike[str]) -> Archive:
-    """Open an archive for reading; needs no lock and never disturbs a writer."""
+def open(root: Place) -> Archive:
+    """Open an archive for reading, by its folder or address; needs no lock and never disturbs a writer."""
     from archive.read.archive import Archive  # noqa: PLC0415  pyarrow takes its time, and not every importer reads
 
     return Archive(root)

@@ -1,4 +1,4 @@
-"""Whether a folder is an archive that this version can read."""
+"""Opening an archive: its storage, and whether it is one that this version can read or write to."""
 
 from __future__ import annotations
 
@@ -13,58 +13,71 @@ from archive.exceptions import (
     ObjectStoreError,
     SchemaTooOld,
 )
-from archive.format.layout import OWN_NAMES, Layout
+from archive.format.layout import OWN_NAMES
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
-from archive.storage import locks, working_copy
+from archive.storage import locks
+from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
+from archive.storage.working_copy import WorkingCopy, locate
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from archive.storage.interface import Storage
+
+    Place = str | os.PathLike[str] | Storage
+    """A folder, an address, or what is open already."""
 
 SCHEMA_VERSION = 4
 """Written down again here so that looking at an archive needs no pyarrow; a test holds the two together."""
 
 
-def local_path(root: str | os.PathLike[str]) -> Path:
-    """The folder that an archive is used through: its own, or the working copy of one in an object store."""
+def storage_at(root: Place) -> Storage:
+    """The storage of the archive that lies there, or may come to lie there.
+
+    Raises NotAnArchive where none can be, ArchiveNotWritable where a working copy cannot be made.
+    """
+    if not isinstance(root, (str, os.PathLike)):
+        return root
     if not os.fspath(root):
         raise NotAnArchive(
             "The archive has no name; give a folder, such as news-archive, or s3://bucket/prefix."
         )
-    path = working_copy.locate(root)
+    path = locate(root)
     if path.exists() and not path.is_dir():
         raise NotAnArchive(f"{path} is a file; the archive needs a folder.")
-    return path
+    try:
+        return WorkingCopy.at(path) or Folder(path)
+    except OSError as error:
+        raise NotAnArchive(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def open_existing(root: str | os.PathLike[str]) -> tuple[Layout, Log, Snapshot]:
+def open_existing(root: Place) -> tuple[Storage, Log, Snapshot]:
     """For reading; raises when there is nothing that this version can read."""
-    layout, head = open_any(root)
-    refuse_older(layout, head)
-    return layout, Log(layout, SCHEMA_VERSION), head
+    storage, head = open_any(root)
+    refuse_older(storage, head)
+    return storage, Log(storage, SCHEMA_VERSION), head
 
 
-def refuse_older(layout: Layout, head: Snapshot) -> None:
+def refuse_older(storage: Storage, head: Snapshot) -> None:
     """Reading what has moved since could be wrong in silence."""
     if head.schema_version < SCHEMA_VERSION:
         raise SchemaTooOld(
-            f"{working_copy.name_of(layout.root)} has schema {head.schema_version}, this Triptych has "
+            f"{storage.name} has schema {head.schema_version}, this Triptych has "
             f"{SCHEMA_VERSION}: run `python -m archive migrate` once."
         )
 
 
-def open_any(root: str | os.PathLike[str], known: int = SCHEMA_VERSION) -> tuple[Layout, Snapshot]:
+def open_any(root: Place, known: int = SCHEMA_VERSION) -> tuple[Storage, Snapshot]:
     """Of whatever schema, but for those after the known one."""
-    path = local_path(root)
-    layout = Layout(path)
-    pull(layout)
-    head = Log(layout, known).head()
+    storage = storage_at(root)
+    pull(storage)
+    head = Log(storage, known).head()
     if head is None:
-        if path.is_dir() and any(path.iterdir()) and working_copy.of(path) is None:
-            raise NotAnArchive(f"{path} is not an archive: it has no _log with snapshots in it.")
-        raise ArchiveNotFound(f"There is no archive at {working_copy.name_of(path)}; a crawl makes one.")
-    return layout, head
+        # where machines share a place, another one may be making the archive just now
+        if not storage.is_shared and storage.top_names():
+            raise NotAnArchive(f"{storage.name} is not an archive: it has no _log with snapshots in it.")
+        raise ArchiveNotFound(f"There is no archive at {storage.name}; a crawl makes one.")
+    return storage, head
 
 
 def utc_now() -> datetime:
@@ -74,45 +87,38 @@ def utc_now() -> datetime:
 # Whether a folder is an archive to write to, may become one, or must be left alone.
 
 
-def open_or_create(root: str | os.PathLike[str], run_id: str, at: datetime) -> tuple[Layout, Log]:
+def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log]:
     """For writing; an archive that is not there yet is made."""
-    path = local_path(root)
-    layout = Layout(path)
-    log = Log(layout, SCHEMA_VERSION)
+    storage = storage_at(root)
+    layout = storage.layout
+    log = Log(storage, SCHEMA_VERSION)
     try:
-        pull(layout)
-        if log.head() is None and (foreign := sorted(_names(path) - OWN_NAMES)):
+        pull(storage)
+        if log.head() is None and (foreign := sorted(storage.top_names() - OWN_NAMES)):
             raise NotAnArchive(
-                f"{working_copy.name_of(path)} is not an archive and not empty ({foreign[0]} is in it); "
+                f"{storage.name} is not an archive and not empty ({foreign[0]} is in it); "
                 "give an empty or a new folder."
             )
         if (head := log.head()) is not None:
-            refuse_older(layout, head)
+            refuse_older(storage, head)
         layout.create_folders()
         with locks.hold(layout.lock):
             if log.head() is None:
-                _create(layout, log, run_id, at)
+                _create(storage, log, run_id, at)
     except OSError as error:
-        raise ArchiveNotWritable(f"Cannot write to the archive {path}: {error.strerror or error}.") from error
-    return layout, log
+        raise ArchiveNotWritable(
+            f"Cannot write to the archive {layout.root}: {error.strerror or error}."
+        ) from error
+    return storage, log
 
 
-def _names(path: Path) -> set[str]:
-    """What lies in the folder, and in the store that it is a working copy of."""
-    if not path.is_dir():
-        return set()
-    copy = working_copy.of(path)
-    there = copy.store.names() if copy else set()
-    return {entry.name for entry in path.iterdir()} | there
-
-
-def _create(layout: Layout, log: Log, run_id: str, at: datetime) -> None:
+def _create(storage: Storage, log: Log, run_id: str, at: datetime) -> None:
     """Snapshot 0: no rows, but tables that can be read already."""
     # an archive is looked at without pyarrow, made with it
     from archive.format.schema import STORED  # noqa: PLC0415
     from archive.tables.files import TableFiles  # noqa: PLC0415
 
-    files = TableFiles(layout)
+    files = TableFiles(storage)
     try:
         empty = tuple(files.write_empty(name, f"{at:%Y-%m}") for name in sorted(STORED))
         created = log.append(Snapshot(0, None, "create", at, run_id, SCHEMA_VERSION, empty))
@@ -121,4 +127,4 @@ def _create(layout: Layout, log: Log, run_id: str, at: datetime) -> None:
         raise
     if not created:
         files.discard()
-        pull(layout)
+        pull(storage)

@@ -27,7 +27,6 @@ from archive.state import replay
 from archive.state.debts import Debts
 from archive.state.model import Known, LastLook
 from archive.state.tombstones import Tombstones
-from archive.storage import working_copy
 from archive.wal import asked, recovery
 from archive.wal.asked import Asked
 from archive.wal.batch import Batch
@@ -40,15 +39,16 @@ if TYPE_CHECKING:
 
     from archive.commit.related import Decide
     from archive.commit.versions import Verdict
-    from archive.format.layout import Layout
     from archive.format.records import ObservationRecord
     from archive.format.snapshot import Snapshot
+    from archive.opening import Place
     from archive.pages.warc_record import Members
     from archive.state.model import Current
+    from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
 
     Elsewhere = Callable[
-        [Layout, Sequence[str], Mapping[str, int], Callable[[], Snapshot | None]], Snapshot | None
+        [Log, Sequence[str], Mapping[str, int], Callable[[], Snapshot | None]], Snapshot | None
     ]
 
 __all__ = ["ArchiveWriter", "Known", "LastLook"]
@@ -62,19 +62,19 @@ class ArchiveWriter:
 
     def __init__(
         self,
-        layout: Layout,
+        storage: Storage,
         log: Log,
         run_id: str,
         now: Callable[[], datetime],
     ) -> None:
         """Use `ArchiveWriter.open`."""
-        self._layout, self._run_id = layout, run_id
-        self._sent = working_copy.of(layout.root) is not None
+        layout = storage.layout
+        self._storage, self._layout, self._log, self._run_id = storage, layout, log, run_id
         self._now = now
-        self._quarantine = Quarantine(layout)
-        self._raw = RawFile(layout, run_id, now)
+        self._quarantine = Quarantine(storage)
+        self._raw = RawFile(storage, run_id, now)
         self._tombstones = Tombstones(layout)
-        self._committer = Committer(layout, log, run_id, now)
+        self._committer = Committer(storage, log, run_id, now)
         self._sealed: list[Batch] = []
         with contextlib.ExitStack() as undo:  # a start that fails must not keep what it has locked
             undo.callback(self._committer.close)
@@ -84,7 +84,7 @@ class ArchiveWriter:
             self._reader_file = layout.state.stat().st_ino
             self._ask = lru_cache(64)(self._reader.known)  # stages ask about a page one after the other
             undo.callback(self._release_sealed)
-            self._sealed += recovery.take_over(layout, self._reader, self._quarantine, now())
+            self._sealed += recovery.take_over(storage, self._reader, self._quarantine, now())
             self._batch = Batch(Segment.create(layout, run_id))
             undo.pop_all()
         self.recovered = sum(batch.articles for batch in self._sealed)
@@ -97,7 +97,7 @@ class ArchiveWriter:
     @classmethod
     def open(
         cls,
-        root: str | os.PathLike[str],
+        root: Place,
         *,
         run_id: str,
         now: Callable[[], datetime] = utc_now,
@@ -107,11 +107,13 @@ class ArchiveWriter:
         Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. It is left to the owner to
         call `sync`. `now` must give aware times.
         """
-        layout, log = open_or_create(root, run_id, now())
+        storage, log = open_or_create(root, run_id, now())
         try:
-            return cls(layout, log, run_id, now)
+            return cls(storage, log, run_id, now)
         except (OSError, sqlite3.Error) as error:
-            raise ArchiveWriteError(f"Cannot start writing to the archive {root}: {error}.") from error
+            raise ArchiveWriteError(
+                f"Cannot start writing to the archive {storage.name}: {error}."
+            ) from error
 
     @property
     def pending(self) -> int:
@@ -237,7 +239,7 @@ class ArchiveWriter:
         """Make everything acknowledged visible to readers; None when there was nothing, or it is closed.
 
         `decide` is shown the stored articles with the ids `about` too, and the stories they are in. `by` may
-        do it in another process: it is given the layout, the names of the segments, the summary, and what
+        do it in another process: it is given the log, the names of the segments, the summary, and what
         does it here.
 
         Raises ArchiveWriteError, or what `decide` raises; the articles stay in their segments then, and the
@@ -257,7 +259,7 @@ class ArchiveWriter:
                 snapshot = commit_here()
             else:
                 names = [batch.segment.path.name for batch in self._sealed]
-                snapshot = by(self._layout, names, summary or {}, commit_here)
+                snapshot = by(self._log, names, summary or {}, commit_here)
             self._renew_reader()
             done, self._sealed, self._inherited = self._sealed, [], False
             for batch in done:
@@ -278,7 +280,7 @@ class ArchiveWriter:
             if self._open:
                 following.segment.append(asked.encode(self._open.values()))
             descriptors = [*self._raw.borrow(), full.segment.borrow()]
-            if self._sent:  # a file that the commit sends must not grow any more
+            if self._storage.is_shared:  # a file that the commit sends must not grow any more
                 self._raw.let_go()
         self._sync(descriptors)
 

@@ -19,15 +19,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archive.format.schema import SCHEMA_VERSION
 from archive.no_pandas import fast_start
-from archive.storage.snapshot_log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from archive.format.layout import Layout
     from archive.format.snapshot import Snapshot
+    from archive.storage.snapshot_log import Log
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +63,7 @@ class Publisher:
 
     def commit(
         self,
-        layout: Layout,
+        log: Log,
         names: Sequence[str],
         summary: Mapping[str, int],
         by_itself: Callable[[], Snapshot | None],
@@ -86,7 +84,7 @@ class Publisher:
             logger.warning("The publisher could not commit (%s): the crawl does it by itself", why)
             return by_itself()
         number: int | None = answer["snapshot"]
-        return None if number is None else Log(layout, SCHEMA_VERSION).read(number)
+        return None if number is None else log.read(number)
 
     def close(self) -> None:
         if self._process is None:

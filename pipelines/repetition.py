@@ -195,10 +195,11 @@ def _ends(body: str) -> list[str]:
 
 def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:
     try:
-        if not open_existing(uri)[2].rows("articles"):
+        storage, _, head = open_existing(uri)
+        if not head.rows("articles"):
             # its reader brings pandas, which stalls the event loop and takes 40 MB
             return frozenset()
-        held = archive.open(uri)
+        held = archive.open(storage)
         found = repeated_lines(islice(_bodies(held, newsroom, since=now - _LATELY), _HELD))
         found = found or repeated_lines(islice(_bodies(held, newsroom, since=None), _HELD))
     except ArchiveError:

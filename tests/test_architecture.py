@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -219,6 +220,25 @@ def test_the_archive_knows_no_crawl() -> None:
                 )
             }
             assert not tops & {"crawler", "pipelines", "scrapy", "twisted"}, name
+
+
+def test_only_opening_knows_where_the_bytes_of_an_archive_lie() -> None:
+    kinds = {f"archive.storage.{x}" for x in ("folder", "working_copy", "download", "upload", "object_store")}
+    above = {name for name in MODULES if not name.startswith("archive.storage")}
+    assert {name for name in above if IMPORTS[name] & kinds} == {"archive.opening"}
+
+
+def test_one_door_leads_from_a_stored_name_to_a_path() -> None:
+    """`Storage.path`; the names that `Layout` puts below the root are our own."""
+    names = {name for name, module in MODULES.items() if re.search(r"\broot\b\)? /", module.source)}
+    archive = {name for name in names if name.startswith("archive.")}
+    assert archive == {
+        "archive.format.layout",
+        *(f"archive.storage.{x}" for x in ("folder", "working_copy")),
+    } | {
+        "archive.storage.download",
+        "archive.storage.upload",
+    }
 
 
 def test_a_folder_can_be_overlooked() -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 import archive
-from archive.format.layout import Layout
 from archive.opening import utc_now
 from archive.state.debts import OWED_FOR, debt_after
 from archive.state.model import moment
@@ -120,7 +119,7 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
     from archive.state.tombstones import Tombstones, blank_address  # noqa: PLC0415
 
     opened = archive.open(options.archive)
-    stone = Tombstones(Layout(opened.root)).of_address(options.url)
+    stone = Tombstones(opened.storage.layout).of_address(options.url)
     if stone is not None:
         console.print(literal(f"purged on {_when(stone.at)} UTC: {stone.reason}"), soft_wrap=True)
     shown = options.url if stone is None else blank_address(options.url)

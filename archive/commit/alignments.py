@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from archive.commit import stories
 from archive.commit.stories import Coverage
 from archive.format.records import BlockRecord, VariantText
-from archive.storage import download
+from archive.tables.files import translated_errors
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archive.commit.stories import Story
     from archive.format.records import Align, AlignmentRecord
     from archive.state.database import State
+    from archive.storage.interface import Storage
 
     Couple = tuple[str, str]
 
@@ -50,7 +51,7 @@ def settle(
     built: Sequence[Story],
     reading: Reading,
     state: State,
-    root: Path,
+    storage: Storage,
     align: Align | None,
     *,
     stale: Collection[str] = (),
@@ -76,7 +77,7 @@ def settle(
             valid[couple] = row
             if row["story_id"] != story.story_id:
                 moved[couple] = story.story_id
-    new = _aligned(built, missing, reading, state, root, align) if align and missing else []
+    new = _aligned(built, missing, reading, state, storage, align) if align and missing else []
     dropped = frozenset(known.keys() - valid.keys())
     shown = _coverages(valid.values(), [record for _, record in new])
     return (
@@ -155,13 +156,13 @@ def _aligned(  # noqa: PLR0917
     missing: Mapping[str, Sequence[Couple]],
     reading: Reading,
     state: State,
-    root: Path,
+    storage: Storage,
     align: Align,
 ) -> list[tuple[str, AlignmentRecord]]:
     languages = {m.article_id: m.language or "" for story in built for m in story.members}
     versions = {m.article_id: m.version for story in built for m in story.members}
     named = {x for couples in missing.values() for couple in couples for x in couple}
-    texts = _texts(named, reading, state, root)
+    texts = _texts(named, reading, state, storage)
     variants = {x: VariantText(x, versions[x], languages[x], *texts[x]) for x in sorted(named) if x in texts}
     found: list[tuple[str, AlignmentRecord]] = []
     for story_id, couples in sorted(missing.items()):
@@ -172,7 +173,7 @@ def _aligned(  # noqa: PLR0917
 
 
 def _texts(
-    ids: Collection[str], reading: Reading, state: State, root: Path
+    ids: Collection[str], reading: Reading, state: State, storage: Storage
 ) -> dict[str, tuple[str, tuple[BlockRecord, ...]]]:
     """Headline and blocks of the latest text of each: from this commit, or from the file it lies in."""
     texts = {
@@ -186,8 +187,8 @@ def _texts(
         if latest:
             paths.setdefault(path, []).append(article_id)
     for path, wanted in paths.items():
-        with download.told():
-            tables = list(_groups_with(download.present_path(root, path), wanted))
+        with translated_errors():
+            tables = list(_groups_with(storage.present_path(path), wanted))
         for row in (row for table in tables for row in table.to_pylist()):
             blocks = tuple(BlockRecord(x["kind"], x["text"]) for x in row["blocks"])
             texts[row["article_id"]] = (row["headline"], blocks)

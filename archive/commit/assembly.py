@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.commit.plan import Plan
-    from archive.format.layout import Layout
     from archive.format.snapshot import DataFile, Snapshot
     from archive.state.database import State
+    from archive.storage.interface import Storage
     from archive.tables.files import TableFiles
 
     Edit = Callable[[pa.Table], pa.Table]
@@ -35,9 +35,9 @@ class Assembly:
     """Writes what plans say, next to what the head holds; costs the touched files, not the archive."""
 
     def __init__(
-        self, layout: Layout, state: State, head: Snapshot, commit: rows.Commit, files: TableFiles
+        self, storage: Storage, state: State, head: Snapshot, commit: rows.Commit, files: TableFiles
     ) -> None:
-        self._layout = layout
+        self._storage = storage
         self._state = state
         self._commit = commit
         self._files = files
@@ -86,7 +86,7 @@ class Assembly:
         merged = {file.path for group in groups for file in group}
         groups += [[file] for file in stored if file.path in touched and file.path not in merged]
         for group in groups:
-            table = edit(read(self._layout.root, group))
+            table = edit(read(self._storage, group))
             for file in group:
                 del self._live[file.path]
             for file in self._files.write(name, table, group[0].month):

@@ -17,16 +17,15 @@ from archive.commit.collect import Collected, collect
 from archive.commit.rows import Commit
 from archive.exceptions import ArchiveDamaged, ArchiveNotFound, ArchiveWriteError, ObjectStoreError
 from archive.format import codec
-from archive.format.layout import Layout
 from archive.format.schema import SCHEMA_VERSION
 from archive.format.snapshot import Snapshot
-from archive.opening import local_path, open_existing, utc_now
+from archive.opening import open_existing, storage_at, utc_now
 from archive.pages import cdxj_index, overwrite, warc_files
 from archive.pull import pull
 from archive.state import replay, tombstones
 from archive.state.replay import CurrentState
 from archive.state.tombstones import Tombstones
-from archive.storage import locks, upload, working_copy
+from archive.storage import locks
 from archive.storage.snapshot_log import Log
 from archive.tables import views
 from archive.tables.files import TableFiles
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import DataFile
     from archive.state.database import State
     from archive.state.tombstones import Tombstone
+    from archive.storage.interface import Storage
 
     Prepared = tuple[Iterable[plan.Plan], Mapping[str, Sequence[Record]]]
     Rewritten = tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]]
@@ -56,13 +56,14 @@ _SAFE = "The articles are safe in their segment on this machine, and will be com
 class Committer:
     """Makes snapshots; one thread at a time, any number of processes."""
 
-    def __init__(self, layout: Layout, log: Log, run_id: str, now: Callable[[], datetime]) -> None:
-        self._layout = layout
+    def __init__(self, storage: Storage, log: Log, run_id: str, now: Callable[[], datetime]) -> None:
+        self._storage = storage
+        self._layout = storage.layout
         self._log = log
         self._run_id = run_id
         self._now = now
-        self._state = CurrentState(layout, log)
-        self._stones = Tombstones(layout)
+        self._state = CurrentState(storage, log)
+        self._stones = Tombstones(storage.layout)
 
     def close(self) -> None:
         self._state.close()
@@ -71,7 +72,7 @@ class Committer:
     def _alone(self) -> Iterator[None]:
         """Under the lock of this machine, with what other machines have committed and purged."""
         with locks.hold(self._layout.lock):
-            pull(self._layout)
+            pull(self._storage)
             yield
 
     def commit(
@@ -88,14 +89,13 @@ class Committer:
             if not any(fresh.values()) and not summary:
                 return None
             records = [record for records in fresh.values() for record in records]
-            return [plan.derive(records, state, self._layout.root, decide, about)], fresh
+            return [plan.derive(records, state, self._storage, decide, about)], fresh
 
         return self._make("append", prepare, summary)
 
     def settle(self, parts: Parts, summary: Mapping[str, int]) -> Snapshot | None:
         """Decisions on stored articles, published at once however many they are."""
-        root = self._layout.root
-        return self._make("append", lambda state: (plan.in_parts(state, root, parts), {}), summary)
+        return self._make("append", lambda state: (plan.in_parts(state, self._storage, parts), {}), summary)
 
     def reread(self, derive: Callable[[State], plan.Plan | None]) -> Snapshot | None:
         """Versions say what is read from their pages today; None when none of them is there."""
@@ -121,11 +121,11 @@ class Committer:
         """Put small files together in a snapshot of its own; None when there is nothing to gain."""
         with self._alone():
             self._finish_purges()
-            cdxj_index.merge(self._layout)
-            upload.flush(self._layout)
+            cdxj_index.merge(self._storage)
+            self._storage.flush()
             return self._restate(
                 "compact",
-                lambda head, _state, files, _commit: compact.rewrite(self._layout, head, files),
+                lambda head, _state, files, _commit: compact.rewrite(self._storage, head, files),
                 compact.LEVEL,
             )
 
@@ -134,22 +134,22 @@ class Committer:
         with self._alone():
             self._finish_purges()
             stone = prepare(self._ready()[1])
-            tombstones.write(self._layout, stone)
+            tombstones.write(self._storage, stone)
             self._finish_purges()
         return stone
 
     def _finish_purges(self) -> None:
         for stone in self._stones.pending():
-            self._restate("purge", partial(erase.rewrite, self._layout, self._stones))
+            self._restate("purge", partial(erase.rewrite, self._storage, self._stones))
             head, state = self._ready()
-            erase.clean(self._layout, self._stones, stone, head, state)
-            tombstones.write(self._layout, replace(stone, ranges=(), done=self._now()))
+            erase.clean(self._storage, self._stones, stone, head, state)
+            tombstones.write(self._storage, replace(stone, ranges=(), done=self._now()))
 
     def _restate(self, operation: str, change: Change, level: int = 3) -> Snapshot | None:
         """A snapshot of the same archive in other files; None when `change` finds nothing to do."""
         while True:
             head, state = self._ready()
-            files = TableFiles(self._layout, level)
+            files = TableFiles(self._storage, level)
             at = self._moment(head)
             with self._taking_back(head, files, "No snapshot is made."):
                 changed = change(head, state, files, Commit(head.id + 1, at))
@@ -160,7 +160,7 @@ class Committer:
                 if self._log.append(snapshot):
                     break
             files.discard()
-            pull(self._layout)
+            pull(self._storage)
         self._show(snapshot, state)
         return snapshot
 
@@ -169,9 +169,9 @@ class Committer:
         self._stones.refresh()
         kept, refused = tombstones.admitted(self._stones, records)
         pages = [pointer for record in refused if (pointer := warc_files.pointer_of(record))]
-        overwrite.blank_pages(self._layout, pages, self._now())
+        overwrite.blank_pages(self._storage, pages, self._now())
         if pages:  # an attempt that came too late may have put them there
-            cdxj_index.remove(self._layout, {(page.file, page.offset) for page in pages})
+            cdxj_index.remove(self._storage, {(page.file, page.offset) for page in pages})
         return kept
 
     def repair(self) -> None:
@@ -186,18 +186,17 @@ class Committer:
             if views.current(self._layout) != head.id:
                 self._show(head, state)
             self._finish_purges()
-            upload.flush(self._layout)
-            collect(self._layout, self._log, self._now())
+            self._storage.flush()
+            collect(self._storage, self._log, self._now())
 
     def collect(self, keep: timedelta, *, dry_run: bool) -> Collected:
         with self._alone():
-            return collect(self._layout, self._log, self._now(), keep, dry_run=dry_run)
+            return collect(self._storage, self._log, self._now(), keep, dry_run=dry_run)
 
     def _ready(self) -> tuple[Snapshot, State]:
         head = self._log.head()
         if head is None:
-            name = working_copy.name_of(self._layout.root)
-            raise ArchiveNotFound(f"{name} has lost its log; it is no archive any more.")
+            raise ArchiveNotFound(f"{self._storage.name} has lost its log; it is no archive any more.")
         return head, self._state.at(head)
 
     def _attempt(  # noqa: PLR0917
@@ -211,12 +210,12 @@ class Committer:
     ) -> Snapshot | None:
         """None when another writer took this number, which the lock makes rare, not impossible."""
         at = self._moment(head)
-        files = TableFiles(self._layout)
-        assembly = Assembly(self._layout, state, head, Commit(head.id + 1, at), files)
+        files = TableFiles(self._storage)
+        assembly = Assembly(self._storage, state, head, Commit(head.id + 1, at), files)
         with self._taking_back(head, files, _SAFE if operation == "append" else "No snapshot is made."):
             # what is in the index is true whether or not the commit succeeds
             cdxj_index.add(
-                self._layout,
+                self._storage,
                 [
                     pointer
                     for x in batches.values()
@@ -238,7 +237,7 @@ class Committer:
             if self._log.append(snapshot):
                 return snapshot
         files.discard()
-        pull(self._layout)
+        pull(self._storage)
         return None
 
     def _moment(self, head: Snapshot) -> datetime:
@@ -293,12 +292,12 @@ class Committer:
     def _show(self, snapshot: Snapshot, state: State) -> None:
         """The snapshot stands; what fails here is made good by the next commit or start."""
         try:
-            replay.catch_up(state, self._layout, self._log, snapshot)
+            replay.catch_up(state, self._storage, self._log, snapshot)
         except (sqlite3.Error, OSError) as error:
             _log.warning("snapshot %d is committed; state.sqlite will follow: %s", snapshot.id, error)
             self.close()
         try:
-            views.publish(self._layout, snapshot)
+            views.publish(self._storage, snapshot)
             views.prune(self._layout, self._now().timestamp())
         except OSError as error:
             _log.warning("snapshot %d is committed; its view will follow: %s", snapshot.id, error)
@@ -342,8 +341,8 @@ def settle(
     them joins: DecisionError. A kill before the end leaves the archive as it was.
     Raises ArchiveWriteError, or what a decision raises.
     """
-    layout, log, _ = open_existing(root)
-    committer = Committer(layout, log, run_id, utc_now)
+    storage, log, _ = open_existing(root)
+    committer = Committer(storage, log, run_id, utc_now)
     try:
         snapshot = committer.settle(parts, summary or {})
         assert snapshot is not None
@@ -364,9 +363,9 @@ class SegmentCommitter:
     """Of an archive that a writer elsewhere has open."""
 
     def __init__(self, root: str | os.PathLike[str], run_id: str) -> None:
-        self._layout = Layout(local_path(root))
-        log = Log(self._layout, SCHEMA_VERSION)
-        self._committer = Committer(self._layout, log, run_id, utc_now)
+        storage = storage_at(root)
+        self._layout = storage.layout
+        self._committer = Committer(storage, Log(storage, SCHEMA_VERSION), run_id, utc_now)
 
     def commit(self, names: Sequence[str], decide: Decide, summary: Mapping[str, int]) -> Snapshot | None:
         """`names` of files in `_wal`. Raises as ArchiveWriter.commit, ArchiveDamaged, or OSError."""

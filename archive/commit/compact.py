@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from archive.tables.files import read, rows_per_file
 
 if TYPE_CHECKING:
-    from archive.format.layout import Layout
     from archive.format.snapshot import DataFile, Snapshot
+    from archive.storage.interface import Storage
     from archive.tables.files import TableFiles
 
 LEVEL = 9
@@ -16,13 +16,13 @@ LEVEL = 9
 
 
 def rewrite(
-    layout: Layout, head: Snapshot, files: TableFiles
+    storage: Storage, head: Snapshot, files: TableFiles
 ) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]] | None:
     """The files of the compacted snapshot, and which took over from which, or None; each month apart."""
     live = {file.path: file for file in head.files}
     rewrote = {}
     for group in _groups(head):
-        (merged,) = files.write(group[0].table, read(layout.root, group), group[0].month)
+        (merged,) = files.write(group[0].table, read(storage, group), group[0].month)
         for file in group:
             del live[file.path]
         live[merged.path] = merged

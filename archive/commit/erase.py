@@ -22,8 +22,7 @@ from archive.format.schema import LANGUAGES, OBSERVATIONS, STORED
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
 from archive.state.tombstones import blank_look
-from archive.storage import download, upload
-from archive.storage.working_copy import drop_cache_folder
+from archive.storage.cache import drop_cache_folder
 from archive.tables import views
 from archive.tables.files import read
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import DataFile, Snapshot
     from archive.state.database import State
     from archive.state.tombstones import Tombstone, Tombstones
+    from archive.storage.interface import Storage
     from archive.tables.files import TableFiles
 
 _IDS = {
@@ -54,7 +54,7 @@ _BLANKED = ("version", "content_hash", "etag", "last_modified", "alternates")
 
 
 def rewrite(  # noqa: PLR0917  as archive/commit/committer.py calls it
-    layout: Layout,
+    storage: Storage,
     stones: Tombstones,
     head: Snapshot,
     state: State,
@@ -69,13 +69,13 @@ def rewrite(  # noqa: PLR0917  as archive/commit/committer.py calls it
     rewrote: dict[str, tuple[str, ...]] = {}
     for file in head.files:
         if file.path in places:
-            after = _stories(read(layout.root, [file]), changed, gone, state, commit)
+            after = _stories(read(storage, [file]), changed, gone, state, commit)
         else:
-            (path,) = download.present(layout.root, [file])
+            (path,) = storage.present([file])
             hits = _hits(path, file.table, stones)
             if not any(hits):
                 continue
-            after = _without(read(layout.root, [file]), file.table, hits)
+            after = _without(read(storage, [file]), file.table, hits)
         del live[file.path]
         for new in files.write(file.table, after, file.month):
             live[new.path] = new
@@ -138,22 +138,24 @@ def _stories(
     return pa.concat_tables([table.filter(keep), rows.table("stories", rows.stories(left), commit)])
 
 
-def clean(layout: Layout, stones: Tombstones, stone: Tombstone, head: Snapshot, state: State) -> None:
+def clean(storage: Storage, stones: Tombstones, stone: Tombstone, head: Snapshot, state: State) -> None:
     """Everything but the rows of the head: earlier files and views, pages, index, quarantine, cache."""
+    layout = storage.layout
     try:
         if views.current(layout) not in {None, head.id}:
-            views.publish(layout, head)
-        download.mirror(layout.root, "_data")
+            views.publish(storage, head)
+        storage.mirror("_data")
         old = _earlier_files(layout, stones, head)
         views.drop_with(layout, {path.name.rpartition("-")[2] for path in old}, keep=head.id)
         drop_cache_folder(layout.root)
         for path in old:
             if path.is_relative_to(layout.data):
-                upload.enqueue_removal(layout, path)
-            path.unlink(missing_ok=True)
-        overwrite.overwrite(layout, stone.ranges, stone.at)
-        cdxj_index.remove(layout, {(x.path, x.offset) for x in stone.ranges})
-        upload.flush(layout)
+                storage.remove(path)
+            else:
+                path.unlink(missing_ok=True)
+        overwrite.overwrite(storage, stone.ranges, stone.at)
+        cdxj_index.remove(storage, {(x.path, x.offset) for x in stone.ranges})
+        storage.flush()
         replay.scrub(state)
     except (OSError, sqlite3.Error) as error:
         raise ArchiveWriteError(

@@ -23,7 +23,6 @@ from archive.state.model import Joint, Member
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from archive.commit.alignments import Alignments
     from archive.commit.related import Decide, Parts
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from archive.format.codec import Record
     from archive.state.database import State
     from archive.state.model import Current
+    from archive.storage.interface import Storage
 
     Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
 
@@ -69,7 +69,11 @@ class Plan:
 
 
 def derive(
-    records: Sequence[Record], state: State, root: Path, decide: Decide | None, about: Collection[str] = ()
+    records: Sequence[Record],
+    state: State,
+    storage: Storage,
+    decide: Decide | None,
+    about: Collection[str] = (),
 ) -> Plan:
     named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
     resolve = _resolver(records, state)
@@ -97,7 +101,7 @@ def derive(
     refused = state.refusals({refusal.article_id_a for refusal in decisions.refusals})
     lacking = alignments.lacking(state, about) if decisions.align else set()
     built, emptied = _stories(reading, state, joined, pairs, lacking)
-    covered, laid = alignments.settle(built, reading, state, root, decisions.align)
+    covered, laid = alignments.settle(built, reading, state, storage, decisions.align)
     return Plan(
         reading=reading,
         joined=joined,
@@ -111,10 +115,10 @@ def derive(
     )
 
 
-def in_parts(state: State, root: Path, parts: Parts) -> Iterator[Plan]:
+def in_parts(state: State, storage: Storage, parts: Parts) -> Iterator[Plan]:
     """One after the other: of a large archive they are too much to be held at once."""
     for decide, about in parts(lambda ids: {x: story_id for x, _, story_id in state.homes(ids)}):
-        yield derive((), state, root, decide, about)
+        yield derive((), state, storage, decide, about)
 
 
 def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | None]:

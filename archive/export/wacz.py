@@ -13,9 +13,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveWriteError, PageNotKept
-from archive.format.layout import Layout
 from archive.pages import cdxj_index, warc_files
-from archive.storage import download
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,9 +31,8 @@ def export(archive: Archive, target: Path, now: datetime) -> int:
 
     Raises PageNotKept when there is no page at all, ArchiveWriteError when `target` exists or is refused.
     """
-    layout = Layout(archive.root)
-    download.mirror(archive.root, "_raw")
-    files = sorted(layout.raw.glob("*.warc.gz"))
+    archive.storage.mirror("_raw")
+    files = sorted(archive.storage.layout.raw.glob("*.warc.gz"))
     if not files:
         raise PageNotKept(f"{archive.root} keeps no pages: it was crawled with KEEP_RAW=none.")
     pages = list(_pages(archive))
@@ -54,7 +51,7 @@ def export(archive: Archive, target: Path, now: datetime) -> int:
 
             for path in files:
                 add(f"archive/{path.name}", _whole_members(path))
-            add("indexes/index.cdxj", (line.encode() for line in cdxj_index.lines(layout)))
+            add("indexes/index.cdxj", (line.encode() for line in cdxj_index.lines(archive.storage)))
             add("pages/pages.jsonl", (json.dumps(line).encode() + b"\n" for line in [_PAGES, *pages]))
             described = {
                 "profile": "data-package",

@@ -115,6 +115,10 @@ class Layout:
     def manifest(self, snapshot_id: int) -> Path:
         return self.log / f"{snapshot_id:020d}.json"
 
+    def bare_table(self, table: str) -> Path:
+        """Its path for a bare Parquet reader."""
+        return self.root / table
+
     def view(self, snapshot_id: int) -> Path:
         return self.views / f"v{snapshot_id:012d}"
 

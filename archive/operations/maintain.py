@@ -10,7 +10,7 @@ from archive.commit.committer import Committer
 from archive.opening import open_existing, utc_now
 from archive.pages import cdxj_index
 from archive.state import replay
-from archive.storage import locks, upload, working_copy
+from archive.storage import locks
 from archive.writer import ArchiveWriter
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Repaired:
 
 def compact(root: str | os.PathLike[str]) -> Snapshot | None:
     """Merge small files; None when there is nothing to merge."""
-    layout, log, _ = open_existing(root)
-    committer = Committer(layout, log, _RUN, utc_now)
+    storage, log, _ = open_existing(root)
+    committer = Committer(storage, log, _RUN, utc_now)
     try:
         return committer.compact()
     finally:
@@ -43,8 +43,8 @@ def compact(root: str | os.PathLike[str]) -> Snapshot | None:
 
 def gc(root: str | os.PathLike[str], keep_days: float = 1, *, dry_run: bool = False) -> Collected:
     """Remove files that no snapshot of the last `keep_days` needs."""
-    layout, log, _ = open_existing(root)
-    return Committer(layout, log, _RUN, utc_now).collect(timedelta(days=keep_days), dry_run=dry_run)
+    storage, log, _ = open_existing(root)
+    return Committer(storage, log, _RUN, utc_now).collect(timedelta(days=keep_days), dry_run=dry_run)
 
 
 def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
@@ -53,13 +53,13 @@ def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
     `rebuild` makes the cache anew too and, in a folder, the index of pages. A data file that an object store
     has lost is put there again, if this machine has it.
     """
-    layout, _, head = open_existing(root)
-    returned = upload.put_right(layout, head)
+    storage, _, head = open_existing(root)
+    returned = storage.put_right(head.files)
     if rebuild:
-        replay.discard_state(layout)
-        if working_copy.of(layout.root) is None:
-            with locks.hold(layout.lock):
-                cdxj_index.rebuild(layout)
-    with ArchiveWriter.open(root, run_id=_RUN) as writer:
+        replay.discard_state(storage.layout)
+        if not storage.is_shared:
+            with locks.hold(storage.layout.lock):
+                cdxj_index.rebuild(storage)
+    with ArchiveWriter.open(storage, run_id=_RUN) as writer:
         recovered = writer.recovered
         return Repaired(recovered, writer.commit(), returned)

@@ -28,8 +28,8 @@ from archive.tables.files import TableFiles, read
 if TYPE_CHECKING:
     import os
 
-    from archive.format.layout import Layout
     from archive.format.snapshot import DataFile
+    from archive.storage.interface import Storage
 
 Edit = Callable[[pa.Table], pa.Table]
 
@@ -73,8 +73,9 @@ def migrate(
     Crawls of the older version go on acknowledging, and fail at their next commit with a sentence; their
     articles wait in segments for a writer of this version.
     """
-    layout, _ = open_any(root, target.version)
-    log = Log(layout, target.version)
+    storage, _ = open_any(root, target.version)
+    layout = storage.layout
+    log = Log(storage, target.version)
     with locks.hold(layout.lock):
         while True:
             head = log.head()
@@ -82,9 +83,9 @@ def migrate(
             if head.schema_version == target.version:
                 return None
             steps = _steps(head.schema_version, target)
-            files = TableFiles(layout, compact.LEVEL, target.stored)
+            files = TableFiles(storage, compact.LEVEL, target.stored)
             try:
-                live, rewrote = _rewrite(layout, head, files, steps, target)
+                live, rewrote = _rewrite(storage, head, files, steps, target)
                 at = max(utc_now(), head.committed_at + timedelta(microseconds=1))
                 snapshot = Snapshot(
                     id=head.id + 1,
@@ -106,9 +107,9 @@ def migrate(
                 files.discard()
                 raise
             files.discard()
-            pull(layout)
+            pull(storage)
         replay.discard_state(layout)  # the next writer fills it from the new files
-        views.publish(layout, snapshot)
+        views.publish(storage, snapshot)
     return snapshot
 
 
@@ -120,7 +121,7 @@ def _steps(version: int, target: Target) -> list[Step]:
 
 
 def _rewrite(
-    layout: Layout,
+    storage: Storage,
     head: Snapshot,
     files: TableFiles,
     steps: list[Step],
@@ -131,7 +132,7 @@ def _rewrite(
     for file in head.files:
         if file.table not in target.stored:
             raise MigrationError(f"{file.table} is no table of schema {target.version}.")
-        table = read(layout.root, [file])
+        table = read(storage, [file])
         for step in steps:
             table = step.edits.get(file.table, _as_it_is)(table)
         table = _conform(table, file.table, target.stored[file.table])

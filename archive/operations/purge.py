@@ -16,7 +16,7 @@ import pyarrow.dataset as ds
 from archive.addresses import address_key
 from archive.commit.committer import Committer
 from archive.exceptions import ArticleNotFound
-from archive.opening import open_existing, utc_now
+from archive.opening import open_existing, storage_at, utc_now
 from archive.pages import cdxj_index, overwrite
 from archive.pages.warc_files import Pointer
 from archive.read.archive import Archive
@@ -25,11 +25,11 @@ from archive.wal import quarantine
 from archive.writer import ArchiveWriter
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable
 
-    from archive.format.layout import Layout
+    from archive.opening import Place
     from archive.state.database import State
+    from archive.storage.interface import Storage
 
 _RUN = "purge"
 _ADDRESSES = ("url", "requested_url", "canonical_url")
@@ -51,37 +51,40 @@ class Found:
     """Addresses of the same story in other languages, which stay."""
 
 
-def find(root: str | os.PathLike[str], url: str) -> Found:
+def find(root: Place, url: str) -> Found:
     """What `purge` would take; raises ArticleNotFound when there is nothing."""
-    with ArchiveWriter.open(root, run_id=_RUN) as writer:
+    storage = storage_at(root)
+    with ArchiveWriter.open(storage, run_id=_RUN) as writer:
         writer.commit()  # what dead writers left is found in the tables then
         known = writer.known(url)
-    layout, _, _ = open_existing(root)
-    if stone := Tombstones(layout).of_address(url):
+    if stone := Tombstones(storage.layout).of_address(url):
         raise ArticleNotFound(f"{url} was purged on {stone.at:%Y-%m-%d}: {stone.reason}")
-    found = _find(layout, url, known.article_id if known else None)
+    found = _find(storage, url, known.article_id if known else None)
     if not (found.versions or found.looks or found.ranges):
-        raise ArticleNotFound(f"Nothing in {root} has the address {url}; is it spelled as the outlet does?")
+        raise ArticleNotFound(
+            f"Nothing in {storage.name} has the address {url}; is it spelled as the outlet does?"
+        )
     return found
 
 
-def purge(root: str | os.PathLike[str], url: str, reason: str) -> Tombstone:
+def purge(root: Place, url: str, reason: str) -> Tombstone:
     """Take the article out; when this returns nothing of it is left but its tombstone.
 
     A kill at any moment leaves it to the next writer to finish. Records that a living crawl has acknowledged
     and not committed are dropped by its next commit.
     """
-    find(root, url)
-    layout, log, _ = open_existing(root)
-    committer = Committer(layout, log, _RUN, utc_now)
+    storage = storage_at(root)
+    find(storage, url)
+    _, log, _ = open_existing(storage)
+    committer = Committer(storage, log, _RUN, utc_now)
     try:
-        return committer.purge(partial(_order, layout, url, reason))
+        return committer.purge(partial(_order, storage, url, reason))
     finally:
         committer.close()
 
 
-def _order(layout: Layout, url: str, reason: str, state: State) -> Tombstone:
-    found = _find(layout, url, state.find_article(url))
+def _order(storage: Storage, url: str, reason: str, state: State) -> Tombstone:
+    found = _find(storage, url, state.find_article(url))
     # an address that leads to another article too (a front page that redirects) is not the article's own
     own = {x for x in found.addresses if state.find_article(x) in {None, found.article_id}} | {url}
     return Tombstone(
@@ -94,8 +97,8 @@ def _order(layout: Layout, url: str, reason: str, state: State) -> Tombstone:
     )
 
 
-def _find(layout: Layout, url: str, article_id: str | None) -> Found:
-    archive = Archive(layout.root)
+def _find(storage: Storage, url: str, article_id: str | None) -> Found:
+    archive = Archive(storage)
     addresses, pointers = {url}, set[Pointer]()
     headline, versions = None, 0
     siblings: tuple[str, ...] = ()
@@ -118,9 +121,9 @@ def _find(layout: Layout, url: str, article_id: str | None) -> Found:
             ):
                 looks += 1
                 addresses |= named
-    pointers |= _pages(layout, addresses)
-    ranges = [found for x in pointers if (found := overwrite.page_range(layout, x)) is not None]
-    ranges += _quarantined(layout, addresses, article_id)
+    pointers |= _pages(storage, addresses)
+    ranges = [found for x in pointers if (found := overwrite.page_range(storage, x)) is not None]
+    ranges += _quarantined(storage, addresses, article_id)
     ordered = sorted(ranges, key=lambda x: (x.path, x.offset))
     return Found(article_id, headline, versions, looks, frozenset(addresses), tuple(ordered), siblings)
 
@@ -131,14 +134,14 @@ def _siblings(archive: Archive, story_id: str, article_id: str) -> tuple[str, ..
     return tuple(row["url"] for row in story.to_pylist() if row["article_id"] != article_id)
 
 
-def _pages(layout: Layout, addresses: Iterable[str]) -> set[Pointer]:
+def _pages(storage: Storage, addresses: Iterable[str]) -> set[Pointer]:
     """Every page kept under these addresses, named by a row or not."""
     keys = {address_key(x) for x in addresses}
-    listed = {found for x in addresses for found in cdxj_index.find(layout, x)}
-    return {x for x in listed if address_key(overwrite.address(layout, x) or "") in keys}
+    listed = {found for x in addresses for found in cdxj_index.find(storage, x)}
+    return {x for x in listed if address_key(overwrite.address(storage, x) or "") in keys}
 
 
-def _quarantined(layout: Layout, addresses: Iterable[str], article_id: str | None) -> list[Range]:
+def _quarantined(storage: Storage, addresses: Iterable[str], article_id: str | None) -> list[Range]:
     """Lines that name the article; bytes too damaged to be read cannot be searched, `verify` counts them."""
     named = [*addresses, *([article_id] if article_id else [])]
     # with its quotes, so that no longer address is meant
@@ -147,6 +150,6 @@ def _quarantined(layout: Layout, addresses: Iterable[str], article_id: str | Non
     }
     return [
         Range(path, offset, length)
-        for path, offset, length, content in quarantine.lines(layout)
+        for path, offset, length, content in quarantine.lines(storage)
         if any(x in content for x in wanted)
     ]

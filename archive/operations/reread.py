@@ -17,17 +17,17 @@ from archive.commit.observations import Draft, Reading
 from archive.commit.plan import Plan, Rereadings
 from archive.format import codec
 from archive.opening import open_existing, utc_now
-from archive.storage import download
+from archive.tables.files import translated_errors
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from archive.commit.rows import Row
     from archive.format.records import Align, ArticleRecord
     from archive.format.snapshot import Snapshot
+    from archive.opening import Place
     from archive.state.database import State
+    from archive.storage.interface import Storage
 
     Key = tuple[str, int]
 
@@ -47,23 +47,23 @@ class Rereading:
     """As today's extractor reads the page of that version; COLUMNS of it are taken."""
 
 
-def publish(root: str | os.PathLike[str], rereadings: Iterable[Rereading], align: Align) -> Snapshot | None:
+def publish(root: Place, rereadings: Iterable[Rereading], align: Align) -> Snapshot | None:
     """One snapshot in which these versions say what is read today; None where none of them is there.
 
     A version that was purged meanwhile, or whose page is another one, is left as it is. The cache of known
     addresses is filled anew afterwards. Raises ArchiveWriteError and what opening an archive raises.
     """
     wanted = {(x.record.article_id, x.version): x.record for x in rereadings}
-    layout, log, _ = open_existing(root)
-    committer = Committer(layout, log, "reread", utc_now)
+    storage, log, _ = open_existing(root)
+    committer = Committer(storage, log, "reread", utc_now)
     try:
-        return committer.reread(lambda state: plan_of(wanted, state, layout.root, align))
+        return committer.reread(lambda state: plan_of(wanted, state, storage, align))
     finally:
         committer.close()
 
 
-def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, root: Path, align: Align) -> Plan | None:
-    found, files, latest = _stored(wanted, state, root)
+def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage, align: Align) -> Plan | None:
+    found, files, latest = _stored(wanted, state, storage)
     if not found:
         return None
     today = {x: found[x, version] for x, version in latest.items()}
@@ -79,7 +79,7 @@ def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, root: Path, align
         for member in state.members(in_stories)
     ]
     built = stories.build(members, state.joints(in_stories))
-    covered, laid = alignments.settle(built, reading, state, root, align, stale=latest.keys())
+    covered, laid = alignments.settle(built, reading, state, storage, align, stale=latest.keys())
     return Plan(
         reading=Reading(stored={}),
         joined={},
@@ -95,7 +95,7 @@ def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, root: Path, align
 
 
 def _stored(
-    wanted: Mapping[Key, ArticleRecord], state: State, root: Path
+    wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage
 ) -> tuple[dict[Key, ArticleRecord], frozenset[str], dict[str, int]]:
     """Those that are still there and of the same page, the files they lie in, and which are the latest."""
     found: dict[Key, ArticleRecord] = {}
@@ -103,8 +103,8 @@ def _stored(
     latest: dict[str, int] = {}
     located = state.version_files({article_id for article_id, _ in wanted})
     for path, newest in sorted({(path, newest) for _, newest, path in located}):
-        with download.told():
-            file = pq.ParquetFile(download.present_path(root, path))
+        with translated_errors():
+            file = pq.ParquetFile(storage.present_path(path))
             table = file.read(columns=["article_id", "version", "raw_sha256"])
         for article_id, version, page in zip(*(column.to_pylist() for column in table.columns), strict=True):
             record = wanted.get((article_id, version))

@@ -15,7 +15,6 @@ from archive.format.schema import STORED
 from archive.opening import open_existing
 from archive.pages import warc_files
 from archive.state.tombstones import Tombstones
-from archive.storage import download, working_copy
 from archive.tables import views
 from archive.wal import quarantine
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-    from archive.format.layout import Layout
     from archive.format.snapshot import DataFile, Snapshot
+    from archive.storage.interface import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +39,13 @@ def verify(root: str | os.PathLike[str]) -> list[Finding]:
     Of an archive in an object store what is there is checked, not what this machine has of it: all of it is
     fetched into a folder that goes again.
     """
-    layout, _, head = open_existing(root)
-    if (copy := working_copy.of(layout.root)) is None:
-        return [*_check(layout), *_notes(layout, head)]
-    with working_copy.another(copy) as fetched:
-        return [*_check(fetched.layout), *_notes(layout, head)]
+    storage, _, head = open_existing(root)
+    with storage.fetched_anew() as fetched:
+        return [*_check(fetched), *_notes(storage, head)]
 
 
-def _check(layout: Layout) -> list[Finding]:
-    layout, log, head = open_existing(layout.root)
+def _check(storage: Storage) -> list[Finding]:
+    storage, log, head = open_existing(storage)
     findings = []
     ids = log.ids()
     for snapshot_id in ids:
@@ -58,22 +55,22 @@ def _check(layout: Layout) -> list[Finding]:
             findings.append(Finding(True, str(error)))
     if missing := sorted(set(range(ids[0], ids[-1] + 1)) - set(ids)):
         findings.append(Finding(True, f"the log has a gap: snapshot {missing[0]} is missing"))
-    download.mirror(layout.root, "_purged")
+    storage.mirror("_purged")
     try:
-        Tombstones(layout)
+        Tombstones(storage.layout)
     except ArchiveDamaged as error:
         findings.append(Finding(True, str(error)))
     for file in head.files:
-        findings += [Finding(True, f"{file.path}: {text}") for text in _check_file(layout, file)]
+        findings += [Finding(True, f"{file.path}: {text}") for text in _check_file(storage, file)]
     if not any(finding.grave for finding in findings):
-        findings += [Finding(True, text) for text in _check_rows(layout, head)]
-        findings += [Finding(True, text) for text in _check_pages(layout, head)]
+        findings += [Finding(True, text) for text in _check_rows(storage, head)]
+        findings += [Finding(True, text) for text in _check_pages(storage, head)]
     return findings
 
 
-def _check_file(layout: Layout, file: DataFile) -> Iterator[str]:
+def _check_file(storage: Storage, file: DataFile) -> Iterator[str]:
     try:
-        (path,) = download.present(layout.root, [file])
+        (path,) = storage.present([file])
         data = path.read_bytes()
     except OSError as error:
         yield f"cannot be read: {error.strerror}"
@@ -94,31 +91,31 @@ def _check_file(layout: Layout, file: DataFile) -> Iterator[str]:
         yield f"has {parquet.metadata.num_rows} rows, the manifest says {file.rows}"
 
 
-def _check_rows(layout: Layout, head: Snapshot) -> Iterator[str]:
+def _check_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
     """What must hold between tables."""
-    ids = _column(layout, head, "articles", "article_id")
-    stories = set(_column(layout, head, "stories", "story_id"))
+    ids = _column(storage, head, "articles", "article_id")
+    stories = set(_column(storage, head, "stories", "story_id"))
     for article_id, count in Counter(ids).items():
         if count > 1:
             yield f"articles: {article_id} is there {count} times"
-    for story_id in sorted(set(_column(layout, head, "articles", "story_id")) ^ stories):
+    for story_id in sorted(set(_column(storage, head, "articles", "story_id")) ^ stories):
         yield f"stories: {story_id} and the articles do not agree"
     known = set(ids)
     for side in ("article_id_a", "article_id_b"):
-        for article_id in sorted(set(_column(layout, head, "pairs", side)) - known):
+        for article_id in sorted(set(_column(storage, head, "pairs", side)) - known):
             yield f"pairs: {article_id} is no article"
 
 
-def _check_pages(layout: Layout, head: Snapshot) -> Iterator[str]:
+def _check_pages(storage: Storage, head: Snapshot) -> Iterator[str]:
     """Each row that names a page leads to the bytes it was read from."""
     columns = ["article_id", "version", "raw_sha256", "raw_file", "raw_offset", "raw_length"]
     for file in (*head.stored("articles"), *head.stored("superseded")):
-        for row in pq.ParquetFile(layout.root / file.path).read(columns=columns).to_pylist():
+        for row in pq.ParquetFile(storage.path(file.path)).read(columns=columns).to_pylist():
             if row["raw_file"] is None:
                 continue
             pointer = warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
             try:
-                page = warc_files.read(layout, pointer)
+                page = warc_files.read(storage, pointer)
             except ArchiveError as error:
                 yield f"page of {row['article_id']}, version {row['version']}: {error}"
                 continue
@@ -127,32 +124,28 @@ def _check_pages(layout: Layout, head: Snapshot) -> Iterator[str]:
                 yield f"page of {row['article_id']}, version {row['version']}: {where} holds another one"
 
 
-def _column(layout: Layout, head: Snapshot, table: str, column: str) -> list[str]:
+def _column(storage: Storage, head: Snapshot, table: str, column: str) -> list[str]:
     values: list[str] = []
     for file in head.stored(table):
-        values += pq.ParquetFile(layout.root / file.path).read(columns=[column])[column].to_pylist()
+        values += pq.ParquetFile(storage.path(file.path)).read(columns=[column])[column].to_pylist()
     return values
 
 
-def _notes(layout: Layout, head: Snapshot) -> Iterator[Finding]:
-    copy = working_copy.of(layout.root)
-    shown = views.current(layout)
-    # a machine that has only read has made no view, and needs none
-    if shown != head.id and (copy is None or shown is not None):
+def _notes(storage: Storage, head: Snapshot) -> Iterator[Finding]:
+    shown = views.current(storage.layout)
+    # of several machines one that has only read has made no view, and needs none
+    if shown != head.id and not (storage.is_shared and shown is None):
         seen = "there is no view" if shown is None else f"the view shows snapshot {shown}"
         yield Finding(
             False, f"{seen}, the log has {head.id}: `repair` turns it, where the file system has links"
         )
     live = {file.path for file in head.files}
-    stored = (
-        (x.path for x in copy.store.list("_data"))
-        if copy
-        else (str(path.relative_to(layout.root)) for path in layout.data.rglob("*.parquet"))
-    )
-    if dangling := [path for path in stored if path not in live]:
+    if dangling := [name for name in storage.data_names() if name not in live]:
         yield Finding(False, f"{len(dangling)} data files belong to earlier snapshots or to none: see `gc`")
-    if waiting := [path for path in layout.segments.glob("*.jsonl.zst") if not path.name.startswith("new-")]:
+    if waiting := [
+        path for path in storage.layout.segments.glob("*.jsonl.zst") if not path.name.startswith("new-")
+    ]:
         yield Finding(False, f"{len(waiting)} segments are open, or wait for the next writer to recover them")
-    reasons = Counter(entry.reason for entry in quarantine.entries(layout))
+    reasons = Counter(entry.reason for entry in quarantine.entries(storage))
     for reason, count in sorted(reasons.items()):
         yield Finding(False, f"quarantine: {count} × {reason}")

@@ -21,14 +21,14 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from archive.pages import warc_files, warc_record
 from archive.pages.warc_files import Pointer
-from archive.storage import download, durable, upload, working_copy
+from archive.storage import durable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
-    from archive.format.layout import Layout
+    from archive.storage.interface import Storage
 
 _log = logging.getLogger(__name__)
 
@@ -67,61 +67,61 @@ def _one_escape(text: str) -> str:
     return quote(plain, safe=_PRINTABLE).lower()
 
 
-def add(layout: Layout, pointers: Iterable[Pointer]) -> None:
+def add(storage: Storage, pointers: Iterable[Pointer]) -> None:
     """Index some pages; the same pages again change nothing. Call it under the commit lock."""
-    lines = list(_lines_at(layout, pointers))
+    lines = list(_lines_at(storage, pointers))
     if not lines:
         return
-    _write(layout, sorted(set(lines)))
-    if working_copy.of(layout.root) is not None:  # others have these files too: only `compact` merges them
+    _write(storage, sorted(set(lines)))
+    if storage.is_shared:  # others have these files too: only `compact` merges them
         return
     sizes: dict[int, list[Path]] = {}
-    for path in _files(layout):
+    for path in _files(storage):
         # powers of eight: a line is written anew once a class
         sizes.setdefault((path.stat().st_size.bit_length() - 1) // 3, []).append(path)
     for group in sizes.values():
         if len(group) >= _MERGE_AT:
-            merged = _write(layout, _merged(group))
+            merged = _write(storage, _merged(group))
             for path in group:
                 if path != merged:
-                    path.unlink(missing_ok=True)
+                    storage.remove(path)
 
 
-def find(layout: Layout, url: str) -> list[Pointer]:
+def find(storage: Storage, url: str) -> list[Pointer]:
     """Every page kept of an address, oldest first; http and https, with `www.` and without, are one."""
-    download.mirror(layout.root, "_raw/index")
+    storage.mirror("_raw/index")
     start = f"{surt(url)} ".encode()
     found: set[bytes] = set()
-    for path in _files(layout):
+    for path in _files(storage):
         found.update(_lines_from(path, start))
     return [_pointer(line) for line in sorted(found)]
 
 
-def lines(layout: Layout) -> Iterator[str]:
+def lines(storage: Storage) -> Iterator[str]:
     """The whole index as one sorted CDXJ file."""
-    return (line.decode() for line in _merged(_files(layout)))
+    return (line.decode() for line in _merged(_files(storage)))
 
 
-def rebuild(layout: Layout) -> int:
+def rebuild(storage: Storage) -> int:
     """Make the index anew from the pages of a local archive; their number. Call it under the commit lock.
 
     Of a file that cannot be read to its end, entries behind the damage are kept.
     """
-    before = _files(layout)
+    before = _files(storage)
     old = [line for path in before for line in path.read_bytes().splitlines(keepends=True)]
     kept: list[bytes] = []
-    for path in sorted(layout.raw.glob("*.warc.gz")):
+    for path in sorted(storage.layout.raw.glob("*.warc.gz")):
         end = 0
-        for pointer, record in warc_files.scan(layout, path):
+        for pointer, record in warc_files.scan(storage, path):
             end = pointer.offset + pointer.length
             if line := _line(pointer, record):
                 kept.append(line)
         if end < path.stat().st_size:
             kept += [line for line in old if _lies_behind(line, f"_raw/{path.name}", end)]
-    written = _write(layout, sorted(set(kept))) if kept else None
+    written = _write(storage, sorted(set(kept))) if kept else None
     for path in before:
         if path != written:
-            path.unlink(missing_ok=True)
+            storage.remove(path)
     return len(kept)
 
 
@@ -133,44 +133,42 @@ def _lies_behind(line: bytes, file: str, end: int) -> bool:
     return pointer.file == file and pointer.offset >= end
 
 
-def remove(layout: Layout, places: set[tuple[str, int]]) -> None:
+def remove(storage: Storage, places: set[tuple[str, int]]) -> None:
     """Take pages out, by file and offset; what is gone already stays gone. Call it under the commit lock."""
-    download.mirror(layout.root, "_raw/index")
-    for path in _files(layout):
+    storage.mirror("_raw/index")
+    for path in _files(storage):
         before = path.read_bytes().splitlines(keepends=True)
         found = [_pointer(line) for line in before]
         kept = [line for line, x in zip(before, found, strict=True) if (x.file, x.offset) not in places]
         if len(kept) < len(before):
-            written = _write(layout, kept) if kept else None
+            written = _write(storage, kept) if kept else None
             if path != written:
-                upload.enqueue_removal(layout, path)
-                path.unlink(missing_ok=True)
+                storage.remove(path)
 
 
-def merge(layout: Layout) -> None:
+def merge(storage: Storage) -> None:
     """Few files out of many, in an archive whose commits do not do it. Call it under the commit lock."""
-    if working_copy.of(layout.root) is None:
+    if not storage.is_shared:
         return
-    download.mirror(layout.root, "_raw/index")
-    before = _files(layout)
+    storage.mirror("_raw/index")
+    before = _files(storage)
     if len(before) < _MERGE_AT:
         return
-    whole = _write(layout, _merged(before))
+    whole = _write(storage, _merged(before))
     for path in before:
         if path != whole:
-            upload.enqueue_removal(layout, path)
-            path.unlink(missing_ok=True)
+            storage.remove(path)
 
 
-def _files(layout: Layout) -> list[Path]:
-    return sorted(layout.raw_index.glob("*.cdxj"))
+def _files(storage: Storage) -> list[Path]:
+    return sorted(storage.layout.raw_index.glob("*.cdxj"))
 
 
-def _write(layout: Layout, sorted_lines: Iterable[bytes]) -> Path:
+def _write(storage: Storage, sorted_lines: Iterable[bytes]) -> Path:
     """Named by what it holds, so that an attempt repeated is the same file."""
     digest = hashlib.sha256()
-    durable.make_folder(layout.raw_index)
-    temporary = layout.new_temporary()
+    durable.make_folder(storage.layout.raw_index)
+    temporary = storage.layout.new_temporary()
     try:
         with temporary.open("xb") as file:
             for line in sorted_lines:
@@ -178,10 +176,10 @@ def _write(layout: Layout, sorted_lines: Iterable[bytes]) -> Path:
                 file.write(line)
             file.flush()
             os.fsync(file.fileno())
-        final = layout.raw_index / f"{digest.hexdigest()[:32]}.cdxj"
-        upload.enqueue(layout, final)
+        final = storage.layout.raw_index / f"{digest.hexdigest()[:32]}.cdxj"
+        storage.enqueue(final)
         temporary.rename(final)
-        durable.sync_folder(layout.raw_index)
+        durable.sync_folder(storage.layout.raw_index)
     except OSError:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -218,13 +216,13 @@ def _pointer(line: bytes) -> Pointer:
     return Pointer(f"_raw/{entry['filename']}", int(entry["offset"]), int(entry["length"]))
 
 
-def _lines_at(layout: Layout, pointers: Iterable[Pointer]) -> Iterator[bytes]:
+def _lines_at(storage: Storage, pointers: Iterable[Pointer]) -> Iterator[bytes]:
     with contextlib.ExitStack() as files:
         opened: dict[str, BinaryIO | None] = {}
         for pointer in pointers:
             if pointer.file not in opened:
                 try:
-                    opened[pointer.file] = files.enter_context((layout.root / pointer.file).open("rb"))
+                    opened[pointer.file] = files.enter_context(storage.path(pointer.file).open("rb"))
                 except FileNotFoundError:
                     opened[pointer.file] = None
             file = opened[pointer.file]

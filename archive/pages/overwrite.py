@@ -17,26 +17,25 @@ from uuid import UUID
 from archive.exceptions import ArchiveWriteError
 from archive.pages import warc_record
 from archive.state.tombstones import Range, Tombstones
-from archive.storage import download, upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from archive.format.layout import Layout
     from archive.pages.warc_files import Pointer
+    from archive.storage.interface import Storage
 
 _BLOCK = 65_535
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 
-def page_range(layout: Layout, pointer: Pointer) -> Range | None:
+def page_range(storage: Storage, pointer: Pointer) -> Range | None:
     """A page with the request that follows it; None where no page lies there, or not any more."""
-    begun = _begun(layout, pointer)
+    begun = _begun(storage, pointer)
     if begun is None or begun.fields.get("warc-type") != "response":
         return None
     length = pointer.length
-    with download.present_path(layout.root, pointer.file).open("rb") as file:
+    with storage.present_path(pointer.file).open("rb") as file:
         file.seek(pointer.offset + length)
         follows = file.read(1 << 20)
     request = warc_record.read_start(follows)
@@ -45,36 +44,36 @@ def page_range(layout: Layout, pointer: Pointer) -> Range | None:
     return Range(pointer.file, pointer.offset, length)
 
 
-def address(layout: Layout, pointer: Pointer) -> str | None:
+def address(storage: Storage, pointer: Pointer) -> str | None:
     """The address of the page that lies there, if one does."""
-    begun = _begun(layout, pointer)
+    begun = _begun(storage, pointer)
     return None if begun is None else begun.fields.get("warc-target-uri")
 
 
-def _begun(layout: Layout, pointer: Pointer) -> warc_record.Record | None:
+def _begun(storage: Storage, pointer: Pointer) -> warc_record.Record | None:
     try:
-        with download.present_path(layout.root, pointer.file).open("rb") as file:
+        with storage.present_path(pointer.file).open("rb") as file:
             file.seek(pointer.offset)
             return warc_record.read_start(file.read(65_536))
     except FileNotFoundError:
         return None
 
 
-def without_purged(layout: Layout, pages: Iterable[Pointer], at: datetime) -> list[Pointer]:
+def without_purged(storage: Storage, pages: Iterable[Pointer], at: datetime) -> list[Pointer]:
     """Those of the pages that may stay; the others are overwritten."""
-    stones = Tombstones(layout)
+    stones = Tombstones(storage.layout)
     kept: list[Pointer] = []
     purged: list[Pointer] = []
     for page in pages:
-        (purged if stones.of_address(address(layout, page)) else kept).append(page)
-    blank_pages(layout, purged, at)
+        (purged if stones.of_address(address(storage, page)) else kept).append(page)
+    blank_pages(storage, purged, at)
     return kept
 
 
-def overwrite(layout: Layout, ranges: Iterable[Range], at: datetime) -> None:
+def overwrite(storage: Storage, ranges: Iterable[Range], at: datetime) -> None:
     """Durable when it returns. `at` is the moment of the request, so that the same hole comes out again."""
     for wanted in ranges:
-        path = download.present_path(layout.root, wanted.path)
+        path = storage.present_path(wanted.path)
         hole = _page_hole if path.name.endswith(".warc.gz") else _line_hole
         try:
             # not O_APPEND: pwrite would append then
@@ -88,15 +87,15 @@ def overwrite(layout: Layout, ranges: Iterable[Range], at: datetime) -> None:
                 while done < len(data):
                     done += os.pwrite(descriptor, data[done:], wanted.offset + done)
                 os.fsync(descriptor)
-                upload.enqueue(layout, path)
+                storage.enqueue(path)
         except OSError as error:
             raise ArchiveWriteError(f"Cannot overwrite a part of {path}: {error.strerror}.") from error
         finally:
             os.close(descriptor)
 
 
-def blank_pages(layout: Layout, pointers: Iterable[Pointer], at: datetime) -> None:
-    overwrite(layout, [found for x in pointers if (found := page_range(layout, x)) is not None], at)
+def blank_pages(storage: Storage, pointers: Iterable[Pointer], at: datetime) -> None:
+    overwrite(storage, [found for x in pointers if (found := page_range(storage, x)) is not None], at)
 
 
 def _page_hole(wanted: Range, at: datetime) -> bytes:

@@ -13,12 +13,11 @@ import os
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.format.records import ArticleRecord
 from archive.pages import warc_record
-from archive.storage import download, durable, locks, upload, working_copy
+from archive.storage import durable, locks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from archive.format.codec import Record
     from archive.format.layout import Layout
+    from archive.storage.interface import Storage
 
 _log = logging.getLogger(__name__)
 
@@ -52,17 +52,17 @@ class RawFile:
     """The WARC file of one writer, made when the first page comes, locked while it may grow."""
 
     def __init__(
-        self, layout: Layout, run_id: str, now: Callable[[], datetime], roll_at: int = ROLL_AT
+        self, storage: Storage, run_id: str, now: Callable[[], datetime], roll_at: int = ROLL_AT
     ) -> None:
-        self._layout = layout
+        self._storage = storage
+        self._layout = storage.layout
         self._run_id = run_id
         self._now = now
         self._roll_at = roll_at
         self._descriptor = -1
         self._size = 0
         self._name = ""
-        # what other machines write is not here to be seen, so that a number alone would not be enough
-        self._own = f"-{uuid4().hex[:12]}" if working_copy.of(layout.root) else ""
+        self._suffix = storage.writer_suffix()
 
     def append(self, members: warc_record.Members) -> Pointer:
         """Raises ArchiveWriteError when the disk refuses it; nothing of the page is left then."""
@@ -130,10 +130,11 @@ class RawFile:
         number = 0
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         while True:
-            self._name = f"{at:%Y%m%d}-{_safe(self._run_id)}-{number:05d}{self._own}.warc.gz"
+            self._name = f"{at:%Y%m%d}-{_safe(self._run_id)}-{number:05d}{self._suffix}.warc.gz"
             try:
-                upload.enqueue(self._layout, self._layout.raw / self._name)
-                descriptor = os.open(self._layout.raw / self._name, flags, 0o644)
+                path = self._layout.raw / self._name
+                self._storage.enqueue(path)
+                descriptor = os.open(path, flags, 0o644)
                 break
             except FileExistsError:
                 number += 1
@@ -147,13 +148,13 @@ class RawFile:
         self._descriptor = descriptor
 
 
-def read(layout: Layout, pointer: Pointer) -> warc_record.RawPage:
+def read(storage: Storage, pointer: Pointer) -> warc_record.RawPage:
     """Raises ArchiveDamaged when no whole response record lies there."""
-    where = f"{layout.root / pointer.file} at {pointer.offset}"
+    where = f"{storage.path(pointer.file)} at {pointer.offset}"
     if not _NAME.fullmatch(pointer.file):
         raise ArchiveDamaged(f"{where}: expected a WARC file in _raw.")
     try:
-        with download.present_path(layout.root, pointer.file).open("rb") as file:
+        with storage.present_path(pointer.file).open("rb") as file:
             file.seek(pointer.offset)
             data = file.read(pointer.length)
         record, length = warc_record.read_member(data)
@@ -173,11 +174,11 @@ def pointer_of(record: Record) -> Pointer | None:
     return None if file is None or offset is None or length is None else Pointer(file, offset, length)
 
 
-def without_lost(layout: Layout, record: Record) -> Record:
+def without_lost(storage: Storage, record: Record) -> Record:
     """A record found after a power cut may name a page that never reached the disk: then it names none."""
     if isinstance(record, ArticleRecord) and (pointer := pointer_of(record)) is not None:
         try:
-            read(layout, pointer)
+            read(storage, pointer)
         except ArchiveDamaged as error:
             _log.warning("the page of %s is lost, its text is not: %s", record.url, error)
             return replace(record, raw_file=None, raw_offset=None, raw_length=None)
@@ -205,9 +206,9 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
     return last
 
 
-def scan(layout: Layout, path: Path) -> Iterator[tuple[Pointer, warc_record.Record]]:
+def scan(storage: Storage, path: Path) -> Iterator[tuple[Pointer, warc_record.Record]]:
     """Every record of a file in order, its block only begun; ends where the file is cut or altered."""
-    name = str(path.relative_to(layout.root))
+    name = storage.stored_name(path)
     with path.open("rb") as file:
         if not os.fstat(file.fileno()).st_size:
             return

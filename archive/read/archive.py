@@ -30,16 +30,17 @@ from archive.read.scan import Moment, RowSet, to_utc
 from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
-from archive.storage import download, working_copy
 from archive.tables import views
+from archive.tables.files import translated_errors
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from archive.format.snapshot import Snapshot
+    from archive.opening import Place
     from archive.pages.warc_record import RawPage
+    from archive.storage.interface import Storage
 
 _SCHEMAS = {
     "articles": ARTICLES,
@@ -58,12 +59,12 @@ class Archive:
     `as_of` is transaction time: what had been committed by then. A date means 00:00 UTC.
     """
 
-    def __init__(self, root: str | os.PathLike[str]) -> None:
-        self._layout, self._log, self.snapshot = open_existing(root)
+    def __init__(self, root: Place) -> None:
+        self.storage, self._log, self.snapshot = open_existing(root)
 
     @property
     def root(self) -> Path:
-        return self._layout.root
+        return self.storage.layout.root
 
     def articles(
         self,
@@ -111,7 +112,7 @@ class Archive:
     @contextmanager
     def debts(self) -> Iterator[Debts | None]:
         """What each outlet owes, from this machine's cache; None where that is missing or behind."""
-        found = replay.cache_at(self._layout, self.snapshot)
+        found = replay.cache_at(self.storage.layout, self.snapshot)
         if found is None:
             yield None
             return
@@ -134,14 +135,14 @@ class Archive:
 
     def successors(self, story_id: str) -> tuple[str, ...]:
         """The stories that now hold what was ever in this one: itself, or those it went into."""
-        return successors(self.root, self.snapshot, story_id)
+        return successors(self.storage, self.snapshot, story_id)
 
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         return self._rows("pairs", None, as_of, columns)
 
     def judged(self) -> frozenset[tuple[str, str]]:
         """The ids of every two that a person has called a pair or none, the smaller first."""
-        files = download.present(self.root, self.snapshot.stored("decisions"))
+        files = self.storage.present(self.snapshot.stored("decisions"))
         where = ds.field("evidence").isin(["label", SEPARATED])
         rows = RowSet(files, DECISIONS, where, ["article_id_a", "article_id_b"]).to_arrow()
         return frozenset(zip(*(column.to_pylist() for column in rows.columns), strict=True))
@@ -199,12 +200,12 @@ class Archive:
         if table not in PUBLIC:
             raise ValueError(f"no table {table!r}; there are: {', '.join(PUBLIC)}")
         snapshot = self.snapshot if as_of is None else self._snapshot_at(as_of)
-        folder = self._layout.view(snapshot.id) / table
-        if working_copy.of(self.root) is not None:
-            views.build(self._layout, snapshot)
+        folder = self.storage.layout.view(snapshot.id) / table
+        if self.storage.is_shared:  # its folder is of this machine, so that a reader may write there
+            views.build(self.storage, snapshot)
         if folder.is_dir():
             return folder.resolve()
-        return views.folder_without_links(self._layout, snapshot, table)
+        return views.folder_without_links(self.storage, snapshot, table)
 
     def diff(self, article_id: str, v1: int, v2: int) -> Diff:
         """What changed between two versions, word by word."""
@@ -240,7 +241,7 @@ class Archive:
                 "it was fetched with KEEP_RAW=none, or lost in a power cut."
             )
         return warc_files.read(
-            self._layout, warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
+            self.storage, warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
         )
 
     def _rows(
@@ -251,11 +252,11 @@ class Archive:
         columns: Sequence[str] | None,
     ) -> RowSet:
         stored = [file for part in PUBLIC[name] for file in self.snapshot.stored(part)]
-        files = download.present(self.root, stored)
+        files = self.storage.present(stored)
         if as_of is None:
             return RowSet(files, _SCHEMAS[name], where, columns)
         self._not_before_the_first(as_of)
-        past = Past(self.root, self.snapshot, to_utc(as_of))
+        past = Past(self.storage, self.snapshot, to_utc(as_of))
         return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name))
 
     def _not_before_the_first(self, as_of: Moment) -> None:
@@ -303,13 +304,13 @@ def _all(*conditions: ds.Expression | None) -> ds.Expression | None:
 # Where a story went: its id goes to no other, and the log of memberships remembers who was in it.
 
 
-def successors(root: Path, head: Snapshot, story_id: str) -> tuple[str, ...]:
+def successors(storage: Storage, head: Snapshot, story_id: str) -> tuple[str, ...]:
     """The stories that now hold the articles which were ever in this one; itself while nothing has moved.
 
     One where it was merged into an older story, several where it was taken apart, none where it never was.
     """
-    paths = [str(path) for path in download.present(root, head.stored("memberships"))]
-    with download.told():
+    paths = [str(path) for path in storage.present(head.stored("memberships"))]
+    with translated_errors():
         log = ds.dataset(paths, schema=MEMBERSHIPS, format="parquet")
         own = log.to_table(columns=["article_id"], filter=ds.field("story_id") == story_id)
         once = own["article_id"].unique()

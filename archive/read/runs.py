@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive.format.layout import Layout
-from archive.opening import local_path
+from archive.opening import storage_at
 
 if TYPE_CHECKING:
     import os
@@ -34,7 +33,7 @@ def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
 
     Runs that keep no account of an outlet, `scrapy pair` or an import, are passed over.
     """
-    layout = Layout(local_path(root))
+    layout = storage_at(root).layout
     seen: set[str] = set()
     names = [path for path in layout.log.iterdir() if path.suffix == ".json" and path.stem.isdecimal()]
     for path in sorted(names, key=lambda path: int(path.stem), reverse=True):

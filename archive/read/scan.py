@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from archive.storage import download
+from archive.tables.files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +63,7 @@ class RowSet:
         return ds.dataset([str(path) for path in self._files], schema=schema, format="parquet")
 
     def to_arrow(self) -> pa.Table:
-        with download.told():
+        with translated_errors():
             return self._dataset().to_table(columns=self._columns, filter=self._where)
 
     def to_pandas(self) -> pd.DataFrame:
@@ -72,12 +72,12 @@ class RowSet:
 
     def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
         """Portions of at most `rows`, in memory one at a time."""
-        with download.told():
+        with translated_errors():
             source = self._dataset()
             yield from source.to_batches(columns=self._columns, filter=self._where, batch_size=rows)
 
     def __len__(self) -> int:
-        with download.told():
+        with translated_errors():
             count: int = self._dataset().count_rows(filter=self._where)
         return count
 

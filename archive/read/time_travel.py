@@ -28,15 +28,14 @@ from archive.format.schema import (
     STORIES,
 )
 from archive.state.model import Joint, Member
-from archive.storage import download
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from archive.commit.stories import Story
     from archive.format.snapshot import Snapshot
+    from archive.storage.interface import Storage
 
 _ALWAYS = frozenset(
     {
@@ -50,14 +49,14 @@ _ALWAYS = frozenset(
 class Past:
     """The tables at one moment of transaction time: what was committed by then, whenever it was fetched."""
 
-    def __init__(self, root: Path, head: Snapshot, at: datetime) -> None:
-        self._root = root
+    def __init__(self, storage: Storage, head: Snapshot, at: datetime) -> None:
+        self._storage = storage
         self._head = head
         self._at = at
 
     def _read(self, names: tuple[str, ...], schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
         files = [file for name in names for file in self._head.stored(name)]
-        paths = [str(path) for path in download.present(self._root, files)]
+        paths = [str(path) for path in self._storage.present(files)]
         source = ds.dataset(paths, schema=schema, format="parquet")
         return source.to_table(columns=columns, filter=ds.field("ingested_at") <= pa.scalar(self._at))
 

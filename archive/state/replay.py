@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from archive.format.layout import Layout
     from archive.format.snapshot import DataFile, Snapshot
+    from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
 
 _log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
     return None
 
 
-def catch_up(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
+def catch_up(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
     """Bring the cache to `head`; call it under the commit lock, or on a cache that nobody else writes."""
     stamp = state.about("snapshot")
     if stamp == _stamp(head):
@@ -82,13 +83,13 @@ def catch_up(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
                 # what looks have told of these articles since is not in the rows that were written anew
                 if all(snapshot.operation != "reread" for snapshot in missed):
                     for snapshot in missed:
-                        _transaction(state, partial(_apply, state, layout, snapshot, last))
+                        _transaction(state, partial(_apply, state, storage, snapshot, last))
                         last = snapshot
                     return
         except (SnapshotNotFound, ArchiveDamaged) as error:
             # files of a snapshot in between were collected: the head alone has everything
             _log.info("the cache is filled from the head: %s", error)
-    _transaction(state, lambda: _rebuild(state, layout, log, head))
+    _transaction(state, lambda: _rebuild(state, storage, log, head))
 
 
 def _stamp(snapshot: Snapshot) -> str:
@@ -105,25 +106,25 @@ def _transaction(state: State, work: Callable[[], None]) -> None:
     state.connection.execute("COMMIT")
 
 
-def _rebuild(state: State, layout: Layout, log: Log, head: Snapshot) -> None:
+def _rebuild(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
     for table in CONTENTS:
         state.connection.execute(f"DELETE FROM {table}")
-    _fill(state, layout, head.files)
+    _fill(state, storage, head.files)
     # only a segment whose removal was cut short can still be met, so old manifests need not be read
     for snapshot_id in log.ids()[-100:]:
         _add_segments(state, log.read(snapshot_id))
     _remember(state, head)
 
 
-def _apply(state: State, layout: Layout, snapshot: Snapshot, parent: Snapshot) -> None:
+def _apply(state: State, storage: Storage, snapshot: Snapshot, parent: Snapshot) -> None:
     for new, olds in snapshot.rewrote.items():
         marks = ",".join("?" * len(olds))
         state.connection.execute(f"UPDATE file SET path = ? WHERE path IN ({marks})", (new, *olds))
     if snapshot.operation == "purge":
-        forget(state, Tombstones(layout), snapshot)
+        forget(state, Tombstones(storage.layout), snapshot)
     before = {file.path for file in parent.files}
     _fill(
-        state, layout, [x for x in snapshot.files if x.path not in before and x.path not in snapshot.rewrote]
+        state, storage, [x for x in snapshot.files if x.path not in before and x.path not in snapshot.rewrote]
     )
     _add_segments(state, snapshot)
     _remember(state, snapshot)
@@ -138,30 +139,30 @@ def _add_segments(state: State, snapshot: Snapshot) -> None:
     state.connection.executemany("INSERT OR IGNORE INTO segment VALUES (?)", ids)
 
 
-def _fill(state: State, layout: Layout, files: Sequence[DataFile]) -> None:
+def _fill(state: State, storage: Storage, files: Sequence[DataFile]) -> None:
     # one file at a time bounds the memory of a rebuild
     for name, (filler, columns) in FILLERS.items():
         chosen = [file for file in files if file.table == name and file.rows]
         if name in _ORDER:
-            for group in _one_after_the_other(layout, chosen, within=len(_ORDER[name]) > 1):
-                ordered = read(layout.root, group, columns).sort_by([(x, "ascending") for x in _ORDER[name]])
+            for group in _one_after_the_other(storage, chosen, within=len(_ORDER[name]) > 1):
+                ordered = read(storage, group, columns).sort_by([(x, "ascending") for x in _ORDER[name]])
                 for rows in _portions(ordered):
                     filler(state, rows, 0)
             continue
         for file in chosen:
             cursor = state.connection.execute("INSERT INTO file (path) VALUES (?)", (file.path,))
-            for rows in _portions(read(layout.root, [file], columns)):
+            for rows in _portions(read(storage, [file], columns)):
                 filler(state, rows, cursor.lastrowid or 0)
 
 
 def _one_after_the_other(
-    layout: Layout, files: Sequence[DataFile], *, within: bool
+    storage: Storage, files: Sequence[DataFile], *, within: bool
 ) -> Iterator[list[DataFile]]:
     """Files of a log in the order of their commits; together only those whose commits overlap.
 
     `within`: rows of one commit have an order too. Of the other logs a commit has one row for each article.
     """
-    spans = sorted(((_commits(layout, file), file) for file in files), key=lambda x: x[0])
+    spans = sorted(((_commits(storage, file), file) for file in files), key=lambda x: x[0])
     group: list[DataFile] = []
     end = -1
     for (first, last), file in spans:
@@ -175,9 +176,9 @@ def _one_after_the_other(
         yield group
 
 
-def _commits(layout: Layout, file: DataFile) -> tuple[int, int]:
+def _commits(storage: Storage, file: DataFile) -> tuple[int, int]:
     """The first and the last commit whose rows a file has."""
-    column = read(layout.root, [file], ["commit_seq"])["commit_seq"]
+    column = read(storage, [file], ["commit_seq"])["commit_seq"]
     span = pc.min_max(column).as_py()
     return span["min"], span["max"]
 
@@ -196,8 +197,9 @@ def _portions(table: pa.Table) -> Iterator[list[Row]]:
 class CurrentState:
     """Use it under the commit lock."""
 
-    def __init__(self, layout: Layout, log: Log) -> None:
-        self._layout = layout
+    def __init__(self, storage: Storage, log: Log) -> None:
+        self._storage = storage
+        self._layout = storage.layout
         self._log = log
         self._state: State | None = None
         self._file = -1
@@ -207,7 +209,7 @@ class CurrentState:
         try:
             state = self._opened()
             try:
-                catch_up(state, self._layout, self._log, head)
+                catch_up(state, self._storage, self._log, head)
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError):
                     raise
@@ -215,7 +217,7 @@ class CurrentState:
                 self.close()
                 discard_state(self._layout)
                 state = self._opened()
-                catch_up(state, self._layout, self._log, head)
+                catch_up(state, self._storage, self._log, head)
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise ArchiveWriteError(f"Cannot write {self._layout.state}: {error}.") from error

@@ -19,13 +19,13 @@ from archive.exceptions import ArchiveDamaged, ArticlePurged
 from archive.format.records import ArticleRecord
 from archive.format.snapshot import read_sealed, seal
 from archive.state.model import Known
-from archive.storage import durable, upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from archive.format.codec import Record
     from archive.format.layout import Layout
+    from archive.storage.interface import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +151,10 @@ def blank_look(url: str, requested_url: str) -> dict[str, str | None]:
     }
 
 
-def write(layout: Layout, stone: Tombstone) -> None:
-    """Durable when it returns; one rename, so that it is there whole or not."""
-    durable.make_folder(layout.purged)
+def write(storage: Storage, stone: Tombstone) -> None:
+    """Durable when it returns; it is there whole or not."""
     data = seal(json.dumps(asdict(stone), default=datetime.isoformat, indent=1))
-    upload.share(layout, f"_purged/{stone.id}.json", data)
-    temporary = layout.new_temporary()
-    durable.write_new(temporary, data)
-    temporary.rename(layout.purged / f"{stone.id}.json")
-    durable.sync_folder(layout.purged)
+    storage.put(f"_purged/{stone.id}.json", data)
 
 
 def _read(data: bytes, where: str) -> Tombstone:

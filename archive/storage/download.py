@@ -1,112 +1,99 @@
-"""Files of a working copy that are not here yet: fetched when somebody wants to read them, once.
-
-In an archive of its own every file is here already, and nothing of this does anything.
-"""
+"""Objects of a store, brought into the folder of a working copy when somebody wants to read them, once."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
+from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
-from archive.storage import durable, working_copy
+from archive.storage import durable
+from archive.storage.interface import TAKEN
 from archive.storage.object_store import each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from archive.format.snapshot import DataFile
-    from archive.storage.working_copy import WorkingCopy
+    from archive.storage.folder import Folder
+    from archive.storage.object_store import Store
+
+INCOMING = "_incoming"
+"""Objects on their way in; not `_tmp`, which is swept while readers fetch."""
+_LONGEST = timedelta(days=1)
 
 
-_TAKEN = (
-    "a later `compact` and `gc`, or a purge, took it. Open the archive again; if that does not help, "
-    "`python -m archive verify` tells more."
-)
+@dataclass(frozen=True, slots=True)
+class Download:
+    folder: Folder
+    store: Store
 
+    def present(self, files: Iterable[DataFile]) -> list[Path]:
+        wanted = list(files)
+        each(self._fetch, [file for file in wanted if not self._is_here(file)])
+        return [self.folder.path(file.path) for file in wanted]
 
-@contextlib.contextmanager
-def told() -> Iterator[None]:
-    """What Arrow says of a data file that is gone or altered, in a sentence of ours.
+    def present_path(self, name: str) -> Path:
+        path = self.folder.path(name)
+        if not path.exists():
+            with contextlib.suppress(FileNotFoundError):
+                self._place(name, self.store.get(name))
+        return path
 
-    Raises SnapshotNotFound or ArchiveDamaged.
-    """
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise SnapshotNotFound(f"{error.filename or error} is not there any more: {_TAKEN}") from error
-    except (OSError, pa.ArrowInvalid) as error:
-        if "FieldRef" in str(error):  # a filter of the caller's names no column
-            raise
-        reason = str(error).rstrip(".")
-        raise ArchiveDamaged(
-            f"A data file is not readable: {reason}; `python -m archive verify` tells which."
-        ) from error
+    def mirror(self, folder: str) -> None:
+        each(lambda item: self.present_path(item.path), self.store.list(folder))
 
-
-def present(root: Path, files: Iterable[DataFile]) -> list[Path]:
-    """Where data files are, whole.
-
-    Raises SnapshotNotFound when they are gone from the store, ArchiveDamaged when they are not what the
-    manifest says.
-    """
-    wanted = list(files)
-    copy = working_copy.of(root)
-    if copy is not None:
-        each(lambda file: _fetch(copy, file), [file for file in wanted if not _here(root, file)])
-    return [root / file.path for file in wanted]
-
-
-def present_path(root: Path, path: str) -> Path:
-    """Where a page file or another is; no file there when the store has none."""
-    copy = working_copy.of(root)
-    if copy is not None and not (root / path).exists():
-        with contextlib.suppress(FileNotFoundError):
-            _place(copy, path, copy.store.get(path))
-    return root / path
-
-
-def mirror(root: Path, folder: str) -> None:
-    """Everything that the store has under this folder, here too."""
-    copy = working_copy.of(root)
-    if copy is not None:
-        listed = copy.store.list(folder)
-        each(lambda item: present_path(root, item.path), listed)
-
-
-def _here(root: Path, file: DataFile) -> bool:
-    try:
-        return (root / file.path).stat().st_size == file.bytes
-    except OSError:
-        return False
-
-
-def _fetch(copy: WorkingCopy, file: DataFile) -> None:
-    try:
-        data = copy.store.get(file.path)
-    except FileNotFoundError:
-        raise SnapshotNotFound(f"{file.path} is not in {copy.uri} any more: {_TAKEN}") from None
-    if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
-        raise ArchiveDamaged(
-            f"{file.path} in {copy.uri} is altered: {len(data)} bytes that do not match the checksum in the "
-            "manifest; `python -m archive repair` on a machine that has it whole puts it right."
-        )
-    _place(copy, file.path, data)
-
-
-def _place(copy: WorkingCopy, path: str, data: bytes) -> None:
-    """Under its name it is whole: it will not be fetched again."""
-    final = copy.root / path
-    early = copy.new_incoming()
-    try:
+    def write_early(self, data: bytes) -> Path:
+        """A durable file that is still to get its name."""
+        folder = self.folder.layout.root / INCOMING
+        folder.mkdir(exist_ok=True)
+        early = folder / uuid4().hex
         durable.write_new(early, data)
-        durable.make_folder(final.parent)
-        os.replace(early, final)  # noqa: PTH105
-    except OSError as error:
-        early.unlink(missing_ok=True)
-        raise ArchiveWriteError(f"Cannot keep {path} in {copy.root}: {error.strerror or error}.") from error
+        return early
+
+    def sweep(self, now: datetime) -> None:
+        """Remove what fetches that were killed have left."""
+        for path in (self.folder.layout.root / INCOMING).glob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                if now.timestamp() - path.stat().st_mtime > _LONGEST.total_seconds():
+                    path.unlink()
+
+    def _is_here(self, file: DataFile) -> bool:
+        try:
+            return self.folder.path(file.path).stat().st_size == file.bytes
+        except OSError:
+            return False
+
+    def _fetch(self, file: DataFile) -> None:
+        uri = self.store.uri
+        try:
+            data = self.store.get(file.path)
+        except FileNotFoundError:
+            raise SnapshotNotFound(f"{file.path} is not in {uri} any more: {TAKEN}") from None
+        if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
+            raise ArchiveDamaged(
+                f"{file.path} in {uri} is altered: {len(data)} bytes that do not match the checksum in the "
+                "manifest; `python -m archive repair` on a machine that has it whole puts it right."
+            )
+        self._place(file.path, data)
+
+    def _place(self, name: str, data: bytes) -> None:
+        """Under its name it is whole: it will not be fetched again."""
+        final = self.folder.path(name)
+        early = None
+        try:
+            early = self.write_early(data)
+            durable.make_folder(final.parent)
+            os.replace(early, final)  # noqa: PTH105
+        except OSError as error:
+            if early is not None:
+                early.unlink(missing_ok=True)
+            raise ArchiveWriteError(
+                f"Cannot keep {name} in {self.folder.layout.root}: {error.strerror or error}."
+            ) from error

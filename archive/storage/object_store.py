@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -58,12 +59,21 @@ class Listed:
 
 
 class Store:
-    """One prefix of one bucket. Every method raises ObjectStoreError, in one sentence without secrets."""
+    """One prefix of one bucket. Every method raises ObjectStoreError, in one sentence without secrets.
+
+    It connects when it is first asked, and is pickled as its address.
+    """
 
     def __init__(self, uri: str, endpoint: str | None = None) -> None:
         self.uri = uri
         self.endpoint = endpoint or endpoint_of(uri)
-        self._client = _connect(uri, self.endpoint)
+
+    def __reduce__(self) -> tuple[type[Store], tuple[str, str | None]]:
+        return Store, (self.uri, self.endpoint)
+
+    @cached_property
+    def _client(self) -> Any:
+        return _connect(self.uri, self.endpoint)
 
     def get(self, path: str) -> bytes:
         """FileNotFoundError where there is no such object."""

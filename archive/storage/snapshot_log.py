@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveDamaged, SchemaTooNew, SnapshotNotFound
-from archive.format.layout import snapshot_number
 from archive.format.snapshot import Snapshot, read_sealed, seal, snapshot_of
-from archive.storage import download, durable, upload, working_copy
 from archive.storage.object_store import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from archive.format.layout import Layout
-
+    from archive.storage.interface import Storage
 
 SEALED_SINCE = 3
 """Schema version since which every manifest has a checksum of its own."""
@@ -29,19 +25,13 @@ _RECENT = 4
 class Log:
     """Reads and appends manifests; needs no lock, a manifest never changes."""
 
-    def __init__(self, layout: Layout, schema_version: int) -> None:
-        self._layout = layout
+    def __init__(self, storage: Storage, schema_version: int) -> None:
+        self._storage = storage
         self._schema_version = schema_version
         self._recent: dict[int, Snapshot] = {}
 
     def ids(self) -> list[int]:
-        try:
-            names = os.listdir(self._layout.log)  # noqa: PTH208  a commit asks, and there may be many
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        here = sorted(number for name in names if (number := snapshot_number(name)) is not None)
-        # a working copy brings old manifests when they are read; in a store none is ever missing
-        return list(range(here[-1] + 1)) if here and working_copy.of(self._layout.root) else here
+        return self._storage.snapshot_ids()
 
     def head(self) -> Snapshot | None:
         ids = self.ids()
@@ -59,12 +49,11 @@ class Log:
         return snapshot
 
     def _read(self, snapshot_id: int) -> Snapshot:
-        path = self._layout.manifest(snapshot_id)
+        path = self._present(snapshot_id)
         try:
-            data = self._present(snapshot_id).read_bytes()
+            data = path.read_bytes()
         except FileNotFoundError:
-            name = working_copy.name_of(self._layout.root)
-            raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {name}.") from None
+            raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {self._storage.name}.") from None
         try:
             return snapshot_of(read_sealed(data, required=self._is_sealed))
         except (KeyError, TypeError, ValueError) as error:
@@ -76,7 +65,7 @@ class Log:
             raise TypeError("it names no schema version")
         if version > self._schema_version:
             raise SchemaTooNew(
-                f"{self._layout.root} was written with schema {version}, this Triptych knows up to "
+                f"{self._storage.layout.root} was written with schema {version}, this Triptych knows up to "
                 f"{self._schema_version}: update Triptych."
             )
         return version >= SEALED_SINCE
@@ -88,8 +77,8 @@ class Log:
         return [self.read(snapshot_id) for snapshot_id in ids]
 
     def _present(self, snapshot_id: int) -> Path:
-        name = str(self._layout.manifest(snapshot_id).relative_to(self._layout.root))
-        return download.present_path(self._layout.root, name)
+        manifest = self._storage.layout.manifest(snapshot_id)
+        return self._storage.present_path(self._storage.stored_name(manifest))
 
     def since(self, snapshot_id: int) -> Iterable[Snapshot]:
         """The snapshots after this one, oldest first; a gap raises SnapshotNotFound."""
@@ -104,14 +93,10 @@ class Log:
         # one line a file: a person can read it, and grep finds where a data file came from
         lines = ",\n".join(json.dumps(file) for file in files)
         data = seal(json.dumps(document, indent=1)[:-2] + f',\n "files": [\n{lines}\n ]\n}}\n')
-        if (copy := working_copy.of(self._layout.root)) is not None:
-            parent = self.read(snapshot.parent).files if snapshot.parent is not None else ()
-            before = frozenset(file.path for file in parent)
-            created = upload.commit(copy, snapshot, before, data)
-        else:
-            temporary = self._layout.new_temporary()
-            durable.write_new(temporary, data)
-            created = durable.publish_once(temporary, self._layout.manifest(snapshot.id))
+        parent = self.read(snapshot.parent).files if snapshot.parent is not None else ()
+        before = frozenset(file.path for file in parent)
+        new = [file.path for file in snapshot.files if file.path not in before]
+        created = self._storage.commit(snapshot.id, new, data)
         if created:
             self._remember(snapshot)
         return created

@@ -2,6 +2,10 @@
 
 That put is the commit. When its answer is lost nobody knows whether it was made, so the manifest is read
 back: it names files that no other has, and cannot be taken for another writer's.
+
+What a working copy still has to send is listed in `_outbox`, one empty file for each object, named after it.
+Pages, their index and quarantine files are listed before they are written, and sent before the manifest that
+names them. So a kill forgets nothing, and whoever commits next sends what a dead writer could not.
 """
 
 from __future__ import annotations
@@ -9,164 +13,133 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from archive.exceptions import ObjectStoreError
-from archive.storage import durable, locks, working_copy
+from archive.storage import durable, locks
 from archive.storage.object_store import each
-from archive.storage.working_copy import keep_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
-    from archive.format.layout import Layout
-    from archive.format.snapshot import DataFile, Snapshot
-    from archive.storage.working_copy import WorkingCopy
+    from archive.format.snapshot import DataFile
+    from archive.storage.folder import Folder
+    from archive.storage.object_store import Store
 
+OUTBOX = "_outbox"
 _TRIES = 3
 _SENDING = ".sending"
 _DELETE = "-"
 
 
-def commit(copy: WorkingCopy, snapshot: Snapshot, before: frozenset[str], manifest: bytes) -> bool:
-    """False when another writer was first: pull before the next try. `before`: the parent's files."""
-    new = [file.path for file in snapshot.files if file.path not in before]
-    flush(copy.layout)
-    each(lambda path: copy.store.put(path, copy.root / path), new)
-    if _create(copy, copy.key(copy.layout.manifest(snapshot.id)), manifest):
-        # it stands; what this disk cannot take now is fetched by the next pull
-        with contextlib.suppress(OSError):
-            keep_manifest(copy, snapshot.id, manifest)
-        return True
-    with contextlib.suppress(ObjectStoreError):  # `gc` finds what stays
-        copy.store.delete(new)
-    return False
+@dataclass(frozen=True, slots=True)
+class Upload:
+    folder: Folder
+    store: Store
 
+    def commit(self, key: str, new: Collection[str], manifest: bytes) -> bool:
+        """Send what is listed and the new data files, then put the manifest; False when there is another."""
+        self.flush()
+        each(lambda name: self.store.put(name, self.folder.path(name)), new)
+        if self._create(key, manifest):
+            return True
+        with contextlib.suppress(ObjectStoreError):  # `gc` finds what stays
+            self.store.delete([*new])
+        return False
 
-def _create(copy: WorkingCopy, key: str, manifest: bytes) -> bool:
-    for left in reversed(range(_TRIES)):
+    def _create(self, key: str, manifest: bytes) -> bool:
+        for left in reversed(range(_TRIES)):
+            try:
+                if self.store.create(key, manifest):
+                    return True
+            except ObjectStoreError:
+                # sent or not, arrived or not: only looking tells
+                if (found := self._look(key)) is not None:
+                    return found == manifest
+                if not left:
+                    raise
+            else:
+                # ours too, when a first answer was lost and the client has tried again by itself
+                return self._look(key) == manifest
+        raise AssertionError
+
+    def _look(self, key: str) -> bytes | None:
         try:
-            if copy.store.create(key, manifest):
-                return True
-        except ObjectStoreError:
-            # sent or not, arrived or not: only looking tells
-            if (found := _look(copy, key)) is not None:
-                return found == manifest
-            if not left:
-                raise
-        else:
-            # ours too, when a first answer was lost and the client has tried again by itself
-            return _look(copy, key) == manifest
-    raise AssertionError
+            return self.store.get(key)
+        except FileNotFoundError:
+            return None
 
+    def put_right(self, files: Iterable[DataFile]) -> int:
+        return sum(each(self._put_right, files))
 
-def _look(copy: WorkingCopy, key: str) -> bytes | None:
-    try:
-        return copy.store.get(key)
-    except FileNotFoundError:
-        return None
+    def _put_right(self, file: DataFile) -> bool:
+        try:
+            data = self.folder.path(file.path).read_bytes()
+        except FileNotFoundError:
+            return False
+        if hashlib.sha256(data).hexdigest() != file.sha256 or self._look(file.path) == data:
+            return False
+        self.store.put(file.path, data)
+        return True
 
+    # what is listed
 
-def put_right(layout: Layout, head: Snapshot) -> int:
-    """Put data files that the store has lost or altered there again, where they are whole here; how many."""
-    copy = working_copy.of(layout.root)
-    return 0 if copy is None else sum(each(lambda file: _put_right(copy, file), head.files))
+    @property
+    def _outbox(self) -> Path:
+        return self.folder.layout.root / OUTBOX
 
+    def enqueue(self, path: Path) -> None:
+        """Durable when it returns."""
+        self._note(self._entry(path))
 
-def _put_right(copy: WorkingCopy, file: DataFile) -> bool:
-    try:
-        data = (copy.root / file.path).read_bytes()
-    except FileNotFoundError:
-        return False
-    if hashlib.sha256(data).hexdigest() != file.sha256 or _look(copy, file.path) == data:
-        return False
-    copy.store.put(file.path, data)
-    return True
-
-
-def share(layout: Layout, name: str, data: bytes) -> None:
-    """A file that may change, a tombstone: put there before it is written here."""
-    if (copy := working_copy.of(layout.root)) is not None:
-        copy.store.put(name, data)
-
-
-# What a working copy still has to send: one empty file for each object, named after it.
-#
-# Pages, their index and quarantine files are listed here before they are written, and sent before the
-# manifest that names them. So a kill forgets nothing, and whoever commits next sends what a dead writer
-# could not.
-
-
-def enqueue(layout: Layout, path: Path) -> None:
-    """List a file that is to be sent; durable when it returns. Nothing happens in an archive of its own."""
-    if (copy := working_copy.of(layout.root)) is not None:
-        _note(copy, quote(copy.key(path), safe=""))
-
-
-def enqueue_removal(layout: Layout, path: Path) -> None:
-    """List an object that is to go, because its file is gone from here."""
-    if (copy := working_copy.of(layout.root)) is not None:
-        name = quote(copy.key(path), safe="")
-        _note(copy, _DELETE + name)
+    def enqueue_removal(self, path: Path) -> None:
+        """List an object that is to go, because its file goes from here."""
+        name = self._entry(path)
+        self._note(_DELETE + name)
         for waiting in (name, name + _SENDING):
-            (copy.root / working_copy.OUTBOX / waiting).unlink(missing_ok=True)
+            (self._outbox / waiting).unlink(missing_ok=True)
 
+    def is_enqueued(self, path: Path) -> bool:
+        name = self._entry(path)
+        return (self._outbox / name).exists() or (self._outbox / (name + _SENDING)).exists()
 
-def is_enqueued(layout: Layout, path: Path) -> bool:
-    folder = layout.root / working_copy.OUTBOX
-    name = quote(path.relative_to(layout.root).as_posix(), safe="")
-    return (folder / name).exists() or (folder / (name + _SENDING)).exists()
+    def flush(self) -> None:
+        names = sorted({name.removesuffix(_SENDING) for name in self._listed()})
+        each(self._send, [name for name in names if not name.startswith(_DELETE)])
+        gone = [name for name in names if name.startswith(_DELETE)]
+        self.store.delete([unquote(name.removeprefix(_DELETE)) for name in gone])
+        for name in gone:
+            (self._outbox / name).unlink(missing_ok=True)
 
+    def _entry(self, path: Path) -> str:
+        return quote(self.folder.stored_name(path), safe="")
 
-def flush(layout: Layout) -> None:
-    """Send everything but files that still grow, then delete; call it under the commit lock.
+    def _listed(self) -> Iterator[str]:
+        try:
+            yield from os.listdir(self._outbox)  # noqa: PTH208  names are all that is wanted
+        except FileNotFoundError:
+            return
 
-    Raises ObjectStoreError; what was not sent stays listed.
-    """
-    copy = working_copy.of(layout.root)
-    if copy is None:
-        return
-    names = _names(copy)
-    each(lambda name: _send(copy, name), [name for name in names if not name.startswith(_DELETE)])
-    gone = [name for name in names if name.startswith(_DELETE)]
-    copy.store.delete([unquote(name.removeprefix(_DELETE)) for name in gone])
-    for name in gone:
-        (copy.root / working_copy.OUTBOX / name).unlink(missing_ok=True)
+    def _note(self, name: str) -> None:
+        durable.make_folder(self._outbox)
+        (self._outbox / name).touch()
+        durable.sync_folder(self._outbox)
 
-
-def _names(copy: WorkingCopy) -> list[str]:
-    folder = copy.root / working_copy.OUTBOX
-    return sorted({name.removesuffix(_SENDING) for name in _listed(folder)})
-
-
-def _listed(folder: Path) -> Iterator[str]:
-    try:
-        yield from os.listdir(folder)  # noqa: PTH208  names are all that is wanted
-    except FileNotFoundError:
-        return
-
-
-def _note(copy: WorkingCopy, name: str) -> None:
-    folder = copy.root / working_copy.OUTBOX
-    durable.make_folder(folder)
-    (folder / name).touch()
-    durable.sync_folder(folder)
-
-
-def _send(copy: WorkingCopy, name: str) -> None:
-    path = copy.root / unquote(name)
-    entry = copy.root / working_copy.OUTBOX / name
-    sending = entry.with_name(name + _SENDING)
-    if path.name.endswith(".warc.gz") and _grows(path):
-        return
-    if entry.exists():
-        # what is added to the file from here on makes an entry of its own
-        entry.rename(sending)
-    if path.exists():
-        copy.store.put(copy.key(path), path)
-    sending.unlink(missing_ok=True)
+    def _send(self, name: str) -> None:
+        path = self.folder.path(unquote(name))
+        entry = self._outbox / name
+        sending = entry.with_name(name + _SENDING)
+        if path.name.endswith(".warc.gz") and _grows(path):
+            return
+        if entry.exists():
+            # what is added to the file from here on makes an entry of its own
+            entry.rename(sending)
+        if path.exists():
+            self.store.put(self.folder.stored_name(path), path)
+        sending.unlink(missing_ok=True)
 
 
 def _grows(path: Path) -> bool:

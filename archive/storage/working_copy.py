@@ -7,73 +7,211 @@ file `_remote.json` in it says where it belongs, so that nobody commits into it 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
-import shutil
-import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from archive.exceptions import ArchiveNotWritable
-from archive.format.layout import Layout
-from archive.storage import durable
-from archive.storage.object_store import Store, check_address, endpoint_of, is_address
+from archive.exceptions import ArchiveDamaged, ArchiveNotWritable
+from archive.format.layout import Layout, snapshot_number
+from archive.storage import durable, locks
+from archive.storage.cache import cache
+from archive.storage.download import Download
+from archive.storage.folder import Folder
+from archive.storage.object_store import Store, check_address, each, endpoint_of, is_address
+from archive.storage.upload import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from datetime import datetime
+
+    from archive.format.snapshot import DataFile
 
 MARKER = "_remote.json"
-INCOMING = "_incoming"
-"""Objects on their way in; not `_tmp`, which is swept while readers fetch."""
-OUTBOX = "_outbox"
-
-_known: dict[str, WorkingCopy] = {}
-_knowing = threading.Lock()
-Purpose = Literal["views", "pairing"]
-_PURPOSES: tuple[Purpose, ...] = ("views", "pairing")
+_AT_ONCE = 100
+"""Manifests; older ones come when they are asked for. The cache looks back as far when it is made anew."""
+_UNDER_WAY = timedelta(hours=1)
+"""Another machine may have sent a file whose manifest is still to come: the lock is of this machine only."""
 
 
-@dataclass(frozen=True)
 class WorkingCopy:
-    layout: Layout
-    uri: str
-    endpoint: str | None
+    """Implements `Storage`."""
 
-    @cached_property
-    def store(self) -> Store:
-        return Store(self.uri, self.endpoint)
+    is_shared = True
 
-    @property
-    def root(self) -> Path:
-        return self.layout.root
+    def __init__(self, root: Path, uri: str, endpoint: str | None) -> None:
+        self.layout = Layout(root)
+        self.name = uri
+        self._folder = Folder(root)
+        self._store = Store(uri, endpoint)
+        self._download = Download(self._folder, self._store)
+        self._upload = Upload(self._folder, self._store)
+        self._identified = False
 
-    def new_incoming(self) -> Path:
-        folder = self.root / INCOMING
-        folder.mkdir(exist_ok=True)
-        return folder / uuid4().hex
+    @classmethod
+    def at(cls, root: Path) -> WorkingCopy | None:
+        """The one that this folder is; None for an archive of its own."""
+        try:
+            fields = json.loads((root / MARKER).read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return cls(root, fields["uri"], fields["endpoint"])
 
-    def key(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix()
+    def path(self, name: str) -> Path:
+        return self._folder.path(name)
+
+    def stored_name(self, path: Path) -> str:
+        return self._folder.stored_name(path)
+
+    def writer_suffix(self) -> str:
+        """What other machines write is not here to be seen."""
+        return f"-{uuid4().hex[:12]}"
+
+    def present(self, files: Iterable[DataFile]) -> list[Path]:
+        return self._download.present(files)
+
+    def present_path(self, name: str) -> Path:
+        return self._download.present_path(name)
+
+    def mirror(self, folder: str) -> None:
+        self._download.mirror(folder)
+
+    def top_names(self) -> set[str]:
+        return self._folder.top_names() | self._store.names()
+
+    def data_names(self) -> Iterator[str]:
+        return (item.path for item in self._store.list("_data"))
+
+    def snapshot_ids(self) -> list[int]:
+        """Old manifests come when they are read; in a store none is ever missing."""
+        return list(range(self._last_here() + 1))
+
+    def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
+        key = self.stored_name(self.layout.manifest(number))
+        if not self._upload.commit(key, new, manifest):
+            return False
+        # it stands; what this disk cannot take now is fetched by the next pull
+        with contextlib.suppress(OSError):
+            self._keep_manifest(number, manifest)
+        return True
+
+    def put(self, name: str, data: bytes) -> None:
+        self._store.put(name, data)
+        self._folder.put(name, data)
+
+    def enqueue(self, path: Path) -> None:
+        self._upload.enqueue(path)
+
+    def remove(self, path: Path) -> None:
+        self._upload.enqueue_removal(path)
+        self._folder.remove(path)
+
+    def is_only_here(self, path: Path) -> bool:
+        return self._upload.is_enqueued(path)
+
+    def flush(self) -> None:
+        self._upload.flush()
+
+    def put_right(self, files: Iterable[DataFile]) -> int:
+        return self._upload.put_right(files)
+
+    def sweep(
+        self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
+    ) -> tuple[int, int]:
+        """The archive is what is there; what is here as well is not counted twice."""
+        self._folder.sweep(needed, now, keep, dry_run=dry_run)
+        age = max(keep, _UNDER_WAY)
+        there = [x for x in self._store.list("_data") if x.path not in needed and now - x.modified >= age]
+        if not dry_run:
+            self._store.delete([x.path for x in there])
+            self._download.sweep(now)
+        return len(there), sum(x.bytes for x in there)
+
+    @contextmanager
+    def fetched_anew(self) -> Iterator[WorkingCopy]:
+        """An empty one of the same archive, in a folder next to it, for as long as it is needed."""
+        with TemporaryDirectory(prefix="verify-", dir=self.layout.root.parent) as folder:
+            root = Path(folder)
+            _make(root, self.name)
+            yield WorkingCopy(root, self.name, self._store.endpoint)
+
+    # what other machines have committed and purged
+
+    def pull(self, forget: Callable[[], None]) -> None:
+        self._pull_log()
+        self._pull_tombstones(forget)
+
+    def _pull_log(self) -> None:
+        last = self._last_here()
+        # the last one is listed again: a log that has lost it is not the one that this copy follows
+        after = None if last < 1 else self.stored_name(self.layout.manifest(last - 1))
+        listed = {
+            number: x
+            for x in self._store.list("_log", after)
+            if (number := snapshot_number(x.path)) is not None
+        }
+        if last >= 0:
+            seen = listed.get(last)
+            if seen is None or seen.bytes != self.layout.manifest(last).stat().st_size:
+                raise self._another(last)
+            self._identify()
+        missing = [number for number in sorted(listed) if number > last][-_AT_ONCE:]
+        if missing and last < 0 and missing[0] != 0:
+            missing = [0, *missing]
+        data = each(lambda number: self._store.get(listed[number].path), missing)
+        for number, manifest in zip(missing, data, strict=True):
+            self._keep_manifest(number, manifest)
+
+    def _last_here(self) -> int:
+        return max(self._folder.snapshot_ids(), default=-1)
+
+    def _keep_manifest(self, number: int, data: bytes) -> None:
+        # a reader in another process may have brought it already
+        durable.publish_once(self._download.write_early(data), self.layout.manifest(number))
+
+    def _identify(self) -> None:
+        """Once for each opening: two archives never begin with the same manifest."""
+        if self._identified:
+            return
+        first = self.stored_name(self.layout.manifest(0))
+        if self._store.get(first) != self.present_path(first).read_bytes():
+            raise self._another(0)
+        self._identified = True
+
+    def _another(self, number: int) -> ArchiveDamaged:
+        return ArchiveDamaged(
+            f"{self.name} has not the snapshot {number} that {self.layout.root} was made from: it was put "
+            "there anew, or set back. Put the store right, or move that folder away; what it holds in _wal "
+            "was never committed."
+        )
+
+    def _pull_tombstones(self, forget: Callable[[], None]) -> None:
+        changed: dict[Path, bytes] = {}
+        for item in self._store.list("_purged"):
+            here = self.path(item.path)
+            # one that is carried out never changes again
+            if not here.exists() or b'"done": null' in here.read_bytes():
+                data = self._store.get(item.path)
+                if not here.exists() or data != here.read_bytes():
+                    changed[here] = data
+        if not changed:
+            return
+        with locks.hold(self.layout.lock):
+            forget()
+            durable.make_folder(self.layout.purged)
+            for path, data in changed.items():
+                self._download.write_early(data).replace(path)
+            durable.sync_folder(self.layout.purged)
 
 
-def of(root: Path) -> WorkingCopy | None:
-    """The working copy that this folder is; None for an archive of its own."""
-    name = os.fspath(root)
-    if (found := _known.get(name)) is not None:
-        return found
-    try:
-        fields = json.loads((root / MARKER).read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    with _knowing:
-        return _known.setdefault(name, WorkingCopy(Layout(root), fields["uri"], fields["endpoint"]))
+# The folder of a working copy.
 
 
 def locate(root: str | os.PathLike[str]) -> Path:
@@ -94,29 +232,6 @@ def locate(root: str | os.PathLike[str]) -> Path:
     return folder
 
 
-@contextmanager
-def another(copy: WorkingCopy) -> Iterator[WorkingCopy]:
-    """An empty one of the same archive, beside it, for as long as it is needed."""
-    with TemporaryDirectory(prefix="verify-", dir=copy.root.parent) as folder:
-        root = Path(folder)
-        _make(root, copy.uri)
-        found = of(root)
-        assert found is not None
-        yield found
-
-
-def name_of(root: Path) -> str:
-    """As a person calls the archive."""
-    found = of(root)
-    return found.uri if found else str(root)
-
-
-def cache() -> Path:
-    """Where this machine keeps what can be had again."""
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return Path(os.environ.get("TRIPTYCH_CACHE") or caches / "triptych").absolute()
-
-
 def _folder(uri: str, endpoint: str | None) -> Path:
     """One for each archive, with a readable name: two endpoints may have buckets of one name."""
     digest = hashlib.sha256(f"{endpoint or ''}\0{uri}".encode()).hexdigest()[:16]
@@ -131,25 +246,3 @@ def _make(folder: Path, uri: str) -> None:
     durable.write_new(early, json.dumps({"uri": uri, "endpoint": endpoint_of(uri)}).encode())
     early.rename(folder / MARKER)
     durable.sync_folder(folder)
-
-
-def keep_manifest(copy: WorkingCopy, number: int, data: bytes) -> None:
-    early = copy.new_incoming()
-    durable.write_new(early, data)
-    # a reader beside us may have brought it already
-    durable.publish_once(early, copy.layout.manifest(number))
-
-
-# What this machine keeps beside an archive: it can be had again, and a purge takes it away.
-
-
-def cache_folder(root: Path, purpose: Purpose) -> Path:
-    """Where it lies; not made. An archive that comes to lie at the same path has the same folder."""
-    name = hashlib.sha256(str(root.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return cache() / purpose / name
-
-
-def drop_cache_folder(root: Path) -> None:
-    """All that this machine has: a copy outlives the file that it was made of."""
-    for purpose in _PURPOSES:
-        shutil.rmtree(cache_folder(root, purpose), ignore_errors=True)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive.exceptions import ArchiveDamaged
+from archive.exceptions import ArchiveDamaged, SnapshotNotFound
 from archive.format.schema import REPETITIVE, SORT, STORED
 from archive.format.snapshot import DataFile
-from archive.storage import download, durable
+from archive.storage import durable
+from archive.storage.interface import TAKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from archive.format.layout import Layout
+    from archive.storage.interface import Storage
 
 ROWS_PER_FILE = {"articles": 8192, "superseded": 8192, "former_readings": 8192}
 """Bounds what one late pairing or edit can cost: a touched file is written anew, 0.3 s for 8192 texts."""
@@ -34,8 +34,8 @@ def rows_per_file(table: str) -> int:
 class TableFiles:
     """The files one attempt at a commit has written; `discard` takes them back."""
 
-    def __init__(self, layout: Layout, level: int = 3, stored: Mapping[str, pa.Schema] = STORED) -> None:
-        self._layout = layout
+    def __init__(self, storage: Storage, level: int = 3, stored: Mapping[str, pa.Schema] = STORED) -> None:
+        self._storage = storage
         self._level = level
         self._stored = stored
         self.written: list[DataFile] = []
@@ -69,9 +69,9 @@ class TableFiles:
             write_page_index=True,
         )
         data = sink.getvalue().to_pybytes()
-        path = self._layout.new_data_file(name, month)
-        final = self._layout.root / path
-        temporary = self._layout.new_temporary()
+        path = self._storage.layout.new_data_file(name, month)
+        final = self._storage.path(path)
+        temporary = self._storage.layout.new_temporary()
         durable.write_new(temporary, data)
         durable.make_folder(final.parent)
         temporary.rename(final)
@@ -83,23 +83,42 @@ class TableFiles:
     def discard(self) -> None:
         for file in self.written:
             with contextlib.suppress(OSError):
-                (self._layout.root / file.path).unlink(missing_ok=True)
+                self._storage.path(file.path).unlink(missing_ok=True)
         self.written.clear()
 
 
-def read(root: Path, files: Iterable[DataFile], columns: Sequence[str] | None = None) -> pa.Table:
+@contextlib.contextmanager
+def translated_errors() -> Iterator[None]:
+    """Say in a sentence of ours what Arrow says of a data file that is gone or altered.
+
+    Raises SnapshotNotFound or ArchiveDamaged.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SnapshotNotFound(f"{error.filename or error} is not there any more: {TAKEN}") from error
+    except (OSError, pa.ArrowInvalid) as error:
+        if "FieldRef" in str(error):  # a filter of the caller's names no column
+            raise
+        reason = str(error).rstrip(".")
+        raise ArchiveDamaged(
+            f"A data file is not readable: {reason}; `python -m archive verify` tells which."
+        ) from error
+
+
+def read(storage: Storage, files: Iterable[DataFile], columns: Sequence[str] | None = None) -> pa.Table:
     """The rows of some files of one stored table."""
     tables = []
     for file in files:
         try:
-            (path,) = download.present(root, [file])
+            (path,) = storage.present([file])
             tables.append(pq.ParquetFile(path).read(columns=columns))
         except FileNotFoundError:
             raise ArchiveDamaged(
-                f"{root / file.path} is missing; `python -m archive verify` tells more."
+                f"{storage.path(file.path)} is missing; `python -m archive verify` tells more."
             ) from None
         except pa.ArrowException as error:
-            raise ArchiveDamaged(f"{root / file.path} is not readable: {error}.") from error
+            raise ArchiveDamaged(f"{storage.path(file.path)} is not readable: {error}.") from error
     return pa.concat_tables(tables)
 
 

@@ -19,14 +19,15 @@ from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveNotWritable, SnapshotNotFound
 from archive.format.schema import PUBLIC
-from archive.storage import download, durable
-from archive.storage.working_copy import cache_folder
+from archive.storage import durable
+from archive.storage.cache import cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.format.layout import Layout
     from archive.format.snapshot import DataFile, Snapshot
+    from archive.storage.interface import Storage
 
 KEEP_SECONDS = 86_400
 
@@ -40,25 +41,27 @@ def current(layout: Layout) -> int | None:
     return int(name[1:]) if name[1:].isdecimal() and (layout.views / name).is_dir() else None
 
 
-def build(layout: Layout, snapshot: Snapshot) -> None:
+def build(storage: Storage, snapshot: Snapshot) -> None:
     """The folder of this snapshot, shown or not; where there are no links, none."""
+    final = storage.layout.view(snapshot.id)
     try:
-        if not layout.view(snapshot.id).is_dir():
-            _build(layout, snapshot, layout.view(snapshot.id))
+        if not final.is_dir():
+            _build(storage, snapshot, final)
     except OSError as error:
         if error.errno not in durable.NO_LINKS:
             raise
 
 
-def publish(layout: Layout, snapshot: Snapshot) -> bool:
+def publish(storage: Storage, snapshot: Snapshot) -> bool:
     """Show this snapshot; False where the file system has no links: archive.open serves it all the same."""
+    layout = storage.layout
     final = layout.view(snapshot.id)
     try:
         if not final.is_dir():
-            _build(layout, snapshot, final)
+            _build(storage, snapshot, final)
         _turn(layout, layout.current_view, final.name)
         for table in PUBLIC:
-            link = layout.root / table
+            link = layout.bare_table(table)
             target = f"_views/current/{table}"
             if not link.is_symlink() or str(link.readlink()) != target:
                 _turn(layout, link, target)
@@ -79,14 +82,14 @@ def name_of(file: DataFile, snapshot: Snapshot) -> str:
     return f"{file.month}-v{snapshot.id}-{file.path.rpartition('-')[2]}"
 
 
-def _build(layout: Layout, snapshot: Snapshot, final: Path) -> None:
-    early = layout.new_temporary()
+def _build(storage: Storage, snapshot: Snapshot, final: Path) -> None:
+    early = storage.layout.new_temporary()
     try:
         for table in PUBLIC:
             folder = early / table
             folder.mkdir(parents=True)
             files = files_of(snapshot, table)
-            for file, path in zip(files, download.present(layout.root, files), strict=True):
+            for file, path in zip(files, storage.present(files), strict=True):
                 _link(path, folder / name_of(file, snapshot))
         early.rename(final)
     except FileExistsError:  # built by another between the look and the rename
@@ -152,15 +155,15 @@ def remove(folder: Path) -> None:
 # does not keep the data files alive, as a view does: `gc` may remove them a day after a later snapshot.
 
 
-def folder_without_links(layout: Layout, snapshot: Snapshot, table: str) -> Path:
+def folder_without_links(storage: Storage, snapshot: Snapshot, table: str) -> Path:
     """Raises SnapshotNotFound where a file of the snapshot has been collected."""
-    own = cache_folder(layout.root, "views")
+    own = cache_folder(storage.layout.root, "views")
     stamp = f"{snapshot.committed_at:%Y%m%dT%H%M%S%f}"  # another archive may come to lie at this path
     final = own / f"v{snapshot.id:012d}-{stamp}" / table
     if final.is_dir():
         return final
     files = files_of(snapshot, table)
-    paths = download.present(layout.root.absolute(), files)
+    paths = [path.absolute() for path in storage.present(files)]
     if not all(path.exists() for path in paths):
         raise SnapshotNotFound(f"Files of snapshot {snapshot.id} have been collected: only as_of reads it.")
     early = own / f"new-{uuid4().hex}"

@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from archive.storage import download, upload, working_copy
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from archive.format.codec import Record
-    from archive.format.layout import Layout
+    from archive.storage.interface import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,12 @@ class Entry:
 class Quarantine:
     """One file a writer, made with its first entry; one line an entry, ASCII, so that anything fits."""
 
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self._path = layout.quarantine / f"{uuid4().hex}.jsonl"
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._path = self._new_path()
+
+    def _new_path(self) -> Path:
+        return self._storage.layout.quarantine / f"{uuid4().hex}.jsonl"
 
     def add_record(self, record: Record, reason: str, detail: str, at: datetime) -> None:
         shown = {field.name: getattr(record, field.name, None) for field in dataclasses.fields(record)}
@@ -54,12 +56,10 @@ class Quarantine:
             "content": content,
         }
         line = json.dumps(entry).encode() + b"\n"
-        if working_copy.of(self._layout.root) is not None and not upload.is_enqueued(
-            self._layout, self._path
-        ):
+        if not self._storage.is_only_here(self._path):
             # never written, or sent: what has been sent does not grow, so that a purge elsewhere holds
-            self._path = self._layout.quarantine / f"{uuid4().hex}.jsonl"
-            upload.enqueue(self._layout, self._path)
+            self._path = self._new_path()
+            self._storage.enqueue(self._path)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             os.write(descriptor, line)
@@ -67,11 +67,8 @@ class Quarantine:
             os.close(descriptor)
 
 
-def entries(layout: Layout) -> Iterator[Entry]:
-    download.mirror(layout.root, "_quarantine")
-    if not layout.quarantine.is_dir():
-        return
-    for path in sorted(layout.quarantine.glob("*.jsonl")):
+def entries(storage: Storage) -> Iterator[Entry]:
+    for path in _files(storage):
         for line in path.read_bytes().splitlines():
             try:
                 fields = json.loads(line)
@@ -82,13 +79,17 @@ def entries(layout: Layout) -> Iterator[Entry]:
             yield Entry(at, fields["reason"], fields["detail"], fields["source"])
 
 
-def lines(layout: Layout) -> Iterator[tuple[str, int, int, bytes]]:
+def _files(storage: Storage) -> list[Path]:
+    storage.mirror("_quarantine")
+    return sorted(storage.layout.quarantine.glob("*.jsonl"))
+
+
+def lines(storage: Storage) -> Iterator[tuple[str, int, int, bytes]]:
     """Path, offset, length and content of each line; what was packed for writing is unpacked behind it."""
-    download.mirror(layout.root, "_quarantine")
-    for path in sorted(layout.quarantine.glob("*.jsonl")):
+    for path in _files(storage):
         offset = 0
         for line in path.read_bytes().splitlines(keepends=True):
-            yield str(path.relative_to(layout.root)), offset, len(line), line + _unpacked(line)
+            yield storage.stored_name(path), offset, len(line), line + _unpacked(line)
             offset += len(line)
 
 

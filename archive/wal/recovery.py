@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.format.codec import Record
-    from archive.format.layout import Layout
     from archive.state.database import State
+    from archive.storage.interface import Storage
     from archive.wal.asked import Asked
     from archive.wal.quarantine import Quarantine
     from archive.wal.segment import Segment
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def take_over(layout: Layout, state: State, quarantine: Quarantine, at: datetime) -> list[Batch]:
+def take_over(storage: Storage, state: State, quarantine: Quarantine, at: datetime) -> list[Batch]:
     """What every dead writer left; their segments are locked by us, and released when this fails."""
     found: list[tuple[Segment, Left]] = []
     with contextlib.ExitStack() as undo:
-        for orphan in segment.orphans(layout):
+        for orphan in segment.orphans(storage.layout):
             undo.callback(orphan.release)
             if state.has_segment(orphan.id):  # committed; only its removal was cut short
                 orphan.remove()
                 continue
             try:
-                left = recover(layout, orphan, quarantine, at)
+                left = recover(storage, orphan, quarantine, at)
             except SchemaTooNew as error:
                 _log.warning("%s", error)
                 orphan.release()
@@ -83,7 +83,7 @@ class Left:
     asked: list[Asked]
 
 
-def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime) -> Left:
+def recover(storage: Storage, found: Segment, quarantine: Quarantine, at: datetime) -> Left:
     """The records of a segment that was taken over; SchemaTooNew when it must wait for a newer version."""
     records: list[Record] = []
     lines = list(segment.read(found.path.read_bytes()))
@@ -93,7 +93,7 @@ def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime
             f"{found.path} was written by a newer Triptych (segment version {version}, this one knows "
             f"{segment.VERSION}); it stays until that one opens the archive."
         )
-    _mend_pages(layout, run_id, at)
+    _mend_pages(storage, run_id, at)
     for line in lines:
         if isinstance(line, segment.Damage):
             quarantine.add_damage(line.data, found.id, line.offset, at)
@@ -110,7 +110,7 @@ def recover(layout: Layout, found: Segment, quarantine: Quarantine, at: datetime
         except PoisonRecord as poison:
             quarantine.add_record(record, poison.reason, str(poison), at)
         else:
-            records.append(warc_files.without_lost(layout, record))
+            records.append(warc_files.without_lost(storage, record))
     return Left(run_id, records, list(asked.read(lines)))
 
 
@@ -131,8 +131,8 @@ def _header(lines: list[bytes | segment.Damage]) -> tuple[str, int]:
     return (header.run_id, header.version) if header.kind == "segment" else ("", 0)
 
 
-def _mend_pages(layout: Layout, run_id: str, at: datetime) -> None:
+def _mend_pages(storage: Storage, run_id: str, at: datetime) -> None:
     # the last page may have no record: it must be in the index all the same
-    if last := warc_files.mend(layout, run_id):
-        with locks.hold(layout.lock):
-            cdxj_index.add(layout, overwrite.without_purged(layout, last, at))
+    if last := warc_files.mend(storage.layout, run_id):
+        with locks.hold(storage.layout.lock):
+            cdxj_index.add(storage, overwrite.without_purged(storage, last, at))

@@ -71,8 +71,8 @@ def child_grow(folder: Path, articles: int) -> dict[str, float]:
         return at
 
     began = time.perf_counter()
-    layout, log = open_or_create(folder, "build", clock())
-    committer = Committer(layout, log, "build", clock)
+    storage, log = open_or_create(folder, "build", clock())
+    committer = Committer(storage, log, "build", clock)
     for first in range(0, articles, GROW_BY):
         batch = list(records(first, min(GROW_BY, articles - first), size=0.15))
         at += hour

@@ -25,9 +25,9 @@ from pipelines.reextraction.reread import Reading, reread
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
-    from pathlib import Path
 
     from archive.read.archive import Archive
+    from archive.storage.interface import Storage
     from pipelines.reextraction.publish import Aside, Row
     from pipelines.reextraction.report import Findings
 
@@ -95,7 +95,7 @@ class Command(ScrapyCommand):
         if aside is None:
             print("Nothing was published.")
         else:
-            _publish(opened.root, aside, findings)
+            _publish(opened.storage, aside, findings)
         for text in findings.damaged:
             print(f"scrapy reextract: {visible(text)}", file=sys.stderr)
         self.exitcode = FAILED if findings.damaged else 0
@@ -119,7 +119,7 @@ async def read_all(
             if row["raw_file"] is None:
                 findings.without_page += 1
             else:
-                findings.add(row, await _reread(opened.root, row, outlets, workers))
+                findings.add(row, await _reread(opened.storage, row, outlets, workers))
             progress.advance(task)
 
         for batch in opened.versions(columns=COLUMNS).batches(256):
@@ -128,10 +128,10 @@ async def read_all(
             await asyncio.gather(*(one(row) for row in rows if row["outlet"] in wanted))
 
 
-def _publish(root: Path, aside: Aside, findings: Findings) -> None:
+def _publish(storage: Storage, aside: Aside, findings: Findings) -> None:
     with bar() as progress:
         task = progress.add_task("versions", total=aside.count)
-        snapshots = list(aside.publish(root, lambda count: progress.advance(task, count)))
+        snapshots = list(aside.publish(storage, lambda count: progress.advance(task, count)))
     if aside.strangers:
         print(
             f"{aside.strangers} pages would be another article by their canonical address: left as they are."
@@ -150,13 +150,15 @@ def _publish(root: Path, aside: Aside, findings: Findings) -> None:
         print("Languages or alternates have changed: `scrapy pair --all` looks at the pairs again.")
 
 
-async def _reread(root: Path, row: Row, outlets: Mapping[str, type[Outlet]], workers: Workers) -> Reading:
+async def _reread(
+    storage: Storage, row: Row, outlets: Mapping[str, type[Outlet]], workers: Workers
+) -> Reading:
     name = str(row["outlet"])
     # an outlet nobody has declared was crawled by `page`, which adds nothing
     rules = outlets.get(name, Outlet)
     hints = rules.hints(name)
     pointer = Pointer(str(row["raw_file"]), int(str(row["raw_offset"])), int(str(row["raw_length"])))
     try:
-        return await workers.run(reread, root, pointer, str(row["requested_url"]), hints)
+        return await workers.run(reread, storage, pointer, str(row["requested_url"]), hints)
     except ExtractionError as error:
         return Reading(refused=error.reason)

@@ -25,9 +25,9 @@ import pipelines.pairing
 import pipelines.similarity
 from archive.exceptions import ArchiveWriteError
 from archive.format.records import AlignmentRecord
-from archive.opening import local_path
+from archive.opening import storage_at
 from archive.storage import locks
-from archive.storage.working_copy import cache_folder
+from archive.storage.cache import cache_folder
 from pipelines.pairing.content.match import Match
 from pipelines.similarity.document import Trace
 
@@ -125,7 +125,7 @@ def spool_of(uri: str) -> Iterator[Spool]:
     Raises ArchiveWriteError where the disk refuses what is put in.
     """
     with contextlib.ExitStack() as stack:
-        spool = _kept(cache_folder(local_path(uri), "pairing"), stack)
+        spool = _kept(cache_folder(storage_at(uri).layout.root, "pairing"), stack)
         if spool is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="pairing-")))
             spool = Spool(folder)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.format.snapshot import Snapshot
+    from archive.storage.interface import Storage
 
 BATCH = 20_000
 """Versions in one snapshot: some 200 MB while it is written."""
@@ -47,10 +48,10 @@ class Aside:
             self._file.write(f"{row['version']} ".encode() + codec.encode(record))
             self.count += 1
 
-    def publish(self, root: Path, progress: Callable[[int], None]) -> Iterator[Snapshot]:
+    def publish(self, storage: Storage, progress: Callable[[int], None]) -> Iterator[Snapshot]:
         self._file.seek(0)
         while lines := list(islice(self._file, BATCH)):
-            snapshot = publish(root, map(_rereading, lines), Aligner())
+            snapshot = publish(storage, map(_rereading, lines), Aligner())
             progress(len(lines))
             if snapshot is not None:
                 yield snapshot

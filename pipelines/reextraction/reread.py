@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from w3lib.encoding import http_content_type_encoding
 
 from archive.exceptions import ArchiveDamaged
-from archive.format.layout import Layout
 from archive.pages import warc_files
 from crawler.exceptions import ExtractionError
 from crawler.items import Fetch
@@ -19,9 +18,8 @@ from pipelines.records import article_record
 from pipelines.worker_stages import decide
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archive.format.records import ArticleRecord
+    from archive.storage.interface import Storage
     from crawler.items import Hints
 
 
@@ -36,11 +34,11 @@ class Reading:
     """Why the page could not be read from the archive."""
 
 
-def reread(root: Path, pointer: warc_files.Pointer, requested_url: str, hints: Hints) -> Reading:
+def reread(storage: Storage, pointer: warc_files.Pointer, requested_url: str, hints: Hints) -> Reading:
     from crawler.extraction.page import extract  # noqa: PLC0415
 
     try:
-        page = warc_files.read(Layout(root), pointer)
+        page = warc_files.read(storage, pointer)
     except ArchiveDamaged as error:
         return Reading(damaged=str(error))
     headers = {name.lower(): value for name, value in page.headers}

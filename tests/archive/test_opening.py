@@ -120,6 +120,17 @@ def test_importing_the_package_is_light():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_folder_is_opened_without_pyarrow_and_obstore(root):
+    open_writing(root).close()
+    program = (
+        "import sys; from archive.opening import open_existing; print(open_existing(sys.argv[1])[2].id);"
+        "print(sorted({'pyarrow', 'pandas', 'obstore'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", program, str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "[]"]
+
+
 def test_writing_imports_neither_pandas_nor_scrapy():
     program = "import sys, archive.writer; print({'pandas', 'scrapy', 'twisted'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -9,6 +9,7 @@ from archive.exceptions import PoisonRecord
 from archive.format import schema
 from archive.format.layout import TABLES, Layout
 from archive.format.records import AlternateRecord
+from archive.storage.folder import Folder
 from archive.wal import quarantine
 from tests.forked import A_WHILE
 
@@ -186,7 +187,7 @@ def test_one_poison_record_in_a_thousand(writer, root, article):
             writer.add_article(record)
     writer.commit()
     assert len(frame(root, "articles")) == 999
-    (entry,) = quarantine.entries(Layout(root))
+    (entry,) = quarantine.entries(Folder(root))
     assert (entry.reason, entry.source) == ("surrogate", article(500).url)
 
 
@@ -227,8 +228,8 @@ def test_a_segment_named_in_a_manifest_is_never_committed_again(writer, root, ar
     from archive.commit.committer import Committer
     from archive.storage.snapshot_log import Log
 
-    layout = Layout(root)
-    committer = Committer(layout, Log(layout, schema.SCHEMA_VERSION), "run-1", lambda: noon)
+    folder = Folder(root)
+    committer = Committer(folder, Log(folder, schema.SCHEMA_VERSION), "run-1", lambda: noon)
     batches = {"segment-1": [article(1)]}
     assert committer.commit(batches, None, {}).segments == ("segment-1",)
     assert committer.commit(batches, None, {}) is None
@@ -263,7 +264,7 @@ def test_a_damaged_record_is_quarantined_and_the_rest_recovered(open_writer, roo
     path.write_bytes(data)
     second = open_writer("run-2")
     assert second.recovered == 2
-    assert [entry.reason for entry in quarantine.entries(Layout(root))] == ["damaged-segment"]
+    assert [entry.reason for entry in quarantine.entries(Folder(root))] == ["damaged-segment"]
 
 
 def test_a_commit_that_pairing_broke_loses_nothing(writer, root, article):

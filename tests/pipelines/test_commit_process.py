@@ -105,7 +105,7 @@ def test_what_a_dead_writer_left_is_committed_here(tmp_path: Path) -> None:
         assert writer.recovered == 1
         for number in (2, 3):
             writer.add_article(make_article(number, text=f"Текст {number}."))
-            writer.commit(by=lambda layout, names, summary, here: (asked.append(names), here())[1])
+            writer.commit(by=lambda log, names, summary, here: (asked.append(names), here())[1])
     assert len(asked) == 1, "from the second commit on"
     assert len(pd.read_parquet(root / "articles")) == 3
 

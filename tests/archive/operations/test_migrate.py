@@ -17,6 +17,7 @@ from archive.format.schema import SCHEMA_VERSION, STORED
 from archive.operations.migrate import TODAY, Step, Target, migrate
 from archive.operations.verify import verify
 from archive.state import replay
+from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from archive.tables.files import TableFiles
 from archive.writer import ArchiveWriter
@@ -111,10 +112,11 @@ def of_version_1():
 
 def as_older(root, version=0, schemas=None):
     """Write the head anew as that version would have."""
-    layout = Layout(root)
-    log = Log(layout, SCHEMA_VERSION)
+    folder = Folder(root)
+    layout = folder.layout
+    log = Log(folder, SCHEMA_VERSION)
     schemas = schemas or of_version_0()
-    files = TableFiles(layout, stored=schemas)
+    files = TableFiles(folder, stored=schemas)
     head = log.head()
     live = []
     for file in (file for file in head.files if file.table in schemas):

@@ -21,6 +21,7 @@ from archive.operations.purge import find, purge
 from archive.operations.verify import verify
 from archive.pages import cdxj_index
 from archive.state.tombstones import PurgedAddress, Tombstones
+from archive.storage.folder import Folder
 from tests.archive.findings import grave
 from tests.archive.traces import find as find_traces
 
@@ -126,7 +127,7 @@ def test_the_rest_is_as_it_was(filled, secret, article):
     assert own["headline_uk"] == article(0).headline
     quarantined = [x.text for x in verify(filled) if "quarantine" in x.text]
     assert quarantined == ["quarantine: 1 × nul", "quarantine: 1 × purged"]
-    assert len(list(cdxj_index.lines(Layout(filled)))) == 4
+    assert len(list(cdxj_index.lines(Folder(filled)))) == 4
 
 
 def test_it_does_not_come_back(filled, secret, open_writer, look, page):

@@ -14,6 +14,7 @@ from archive.operations import maintain, purge
 from archive.operations.reread import COLUMNS, Rereading, publish
 from archive.operations.verify import verify
 from archive.state import replay
+from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from tests.archive.state.test_replay import contents
 
@@ -157,9 +158,10 @@ def test_the_cache_is_what_it_would_be_made_anew(read_before, today, open_writer
     english = next(x for x in before["article"] if article(1, "en").url in x)
     assert 1 in english, "the page not found is remembered"
     replay.discard_state(layout)
-    log = Log(layout, SCHEMA_VERSION)
+    folder = Folder(layout.root)
+    log = Log(folder, SCHEMA_VERSION)
     state = replay.open_state(layout)
-    replay.catch_up(state, layout, log, log.head())
+    replay.catch_up(state, folder, log, log.head())
     state.close()
     assert contents(layout.state) == before
 

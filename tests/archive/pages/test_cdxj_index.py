@@ -13,6 +13,7 @@ from archive.operations import maintain
 from archive.pages import cdxj_index, warc_files
 from archive.pages.warc_files import RawFile
 from archive.storage import locks
+from archive.storage.folder import Folder
 
 
 @pytest.mark.parametrize(
@@ -43,47 +44,47 @@ def test_any_text_has_a_key_of_one_line(text):
 def pages(root, article, page, noon):
     """Add pages to one WARC file: pages(number, …) -> pointers."""
     Layout(root).create_folders()
-    file = RawFile(Layout(root), "run-1", lambda: noon)
+    file = RawFile(Folder(root), "run-1", lambda: noon)
     yield lambda *numbers: [file.append(page(article(number))[1]) for number in numbers]
     file.close()
 
 
 def test_every_page_is_found_by_its_address_in_any_number_of_commits(root, pages, article):
-    layout = Layout(root)
+    folder = Folder(root)
     where = {}
     for start in range(0, 60, 3):
         numbers = range(start, start + 3)
         pointers = pages(*numbers)
         where.update(zip(numbers, pointers, strict=True))
-        cdxj_index.add(layout, pointers)
-    assert len(list(layout.raw_index.iterdir())) <= 10
+        cdxj_index.add(folder, pointers)
+    assert len(list(folder.layout.raw_index.iterdir())) <= 10
     for number, pointer in where.items():
-        assert cdxj_index.find(layout, article(number).url) == [pointer]
-    assert cdxj_index.find(layout, article(5).url.replace("https://", "http://www.")) == [where[5]]
+        assert cdxj_index.find(folder, article(number).url) == [pointer]
+    assert cdxj_index.find(folder, article(5).url.replace("https://", "http://www.")) == [where[5]]
     for absent in ("https://courier.example/uk/news/", "https://a.example/", "https://z.example/"):
-        assert cdxj_index.find(layout, absent) == []
+        assert cdxj_index.find(folder, absent) == []
 
 
 def test_the_same_pages_again_change_nothing(root, pages):
-    layout = Layout(root)
+    folder = Folder(root)
     pointers = pages(1, 2)
     for _ in range(12):
-        cdxj_index.add(layout, pointers)
-    assert len(list(layout.raw_index.iterdir())) == 1
-    cdxj_index.add(layout, pointers[:1])  # in another file, once more
-    assert len(list(cdxj_index.lines(layout))) == 2
-    assert len(cdxj_index.find(layout, warc_files.read(layout, pointers[0]).url)) == 1
+        cdxj_index.add(folder, pointers)
+    assert len(list(folder.layout.raw_index.iterdir())) == 1
+    cdxj_index.add(folder, pointers[:1])  # in another file, once more
+    assert len(list(cdxj_index.lines(folder))) == 2
+    assert len(cdxj_index.find(folder, warc_files.read(folder, pointers[0]).url)) == 1
 
 
 def test_the_index_is_sorted_and_rebuilt_the_same(root, pages):
-    layout = Layout(root)
+    folder = Folder(root)
     for number in (9, 1, 5, 3, 12):
-        cdxj_index.add(layout, pages(number))
-    lines = list(cdxj_index.lines(layout))
+        cdxj_index.add(folder, pages(number))
+    lines = list(cdxj_index.lines(folder))
     assert lines == sorted(lines)
-    assert cdxj_index.rebuild(layout) == 5
-    assert list(cdxj_index.lines(layout)) == lines
-    assert len(list(layout.raw_index.iterdir())) == 1
+    assert cdxj_index.rebuild(folder) == 5
+    assert list(cdxj_index.lines(folder)) == lines
+    assert len(list(folder.layout.raw_index.iterdir())) == 1
 
 
 def test_repair_makes_a_lost_index_anew(root, open_writer, article, page):
@@ -91,36 +92,36 @@ def test_repair_makes_a_lost_index_anew(root, open_writer, article, page):
         for number in (3, 1, 2):
             writer.add_article(*page(article(number)))
         writer.commit()
-    layout = Layout(root)
-    lines = list(cdxj_index.lines(layout))
+    folder = Folder(root)
+    lines = list(cdxj_index.lines(folder))
     assert len(lines) == 3
-    for path in layout.raw_index.iterdir():
+    for path in folder.layout.raw_index.iterdir():
         path.unlink()
     maintain.repair(root, rebuild=True)
-    assert list(cdxj_index.lines(layout)) == lines
+    assert list(cdxj_index.lines(folder)) == lines
 
 
 def test_a_damaged_page_takes_no_other_from_the_index_made_anew(root, pages):
-    layout = Layout(root)
+    folder = Folder(root)
     first, second, third = pages(1, 2, 3)
-    cdxj_index.add(layout, [first, second, third])
-    lines = list(cdxj_index.lines(layout))
+    cdxj_index.add(folder, [first, second, third])
+    lines = list(cdxj_index.lines(folder))
     hurt = bytearray((root / second.file).read_bytes())
     hurt[second.offset : second.offset + 8] = b"\xff" * 8
     (root / second.file).write_bytes(hurt)
-    (layout.raw_index / "damaged.cdxj").write_bytes(b"\xff\n\nexample 1 {}\n")
-    with locks.hold(layout.lock):
-        assert cdxj_index.rebuild(layout) == 3
-    assert list(cdxj_index.lines(layout)) == lines
+    (folder.layout.raw_index / "damaged.cdxj").write_bytes(b"\xff\n\nexample 1 {}\n")
+    with locks.hold(folder.layout.lock):
+        assert cdxj_index.rebuild(folder) == 3
+    assert list(cdxj_index.lines(folder)) == lines
 
 
 def test_an_entry_says_what_a_replay_needs_and_warcio_finds_the_same(root, pages, article):
-    layout = Layout(root)
-    cdxj_index.add(layout, pages(1, 2))
-    key, moment, entry = next(cdxj_index.lines(layout)).split(" ", 2)
+    folder = Folder(root)
+    cdxj_index.add(folder, pages(1, 2))
+    key, moment, entry = next(cdxj_index.lines(folder)).split(" ", 2)
     assert (key, moment) == ("example,courier)/uk/news/1", "20260301120000")
     entry = json.loads(entry)
-    path = layout.raw / entry["filename"]
+    path = folder.layout.raw / entry["filename"]
     fields = "offset,warc-type,warc-target-uri,http:status,warc-payload-digest"
     told = subprocess.run(
         [sys.executable, "-m", "warcio.cli", "index", "-f", fields, str(path)],
@@ -137,10 +138,10 @@ def test_an_entry_says_what_a_replay_needs_and_warcio_finds_the_same(root, pages
 
 
 def test_what_is_no_page_is_not_in_the_index(root, pages, caplog):
-    layout = Layout(root)
+    folder = Folder(root)
     (pointer,) = pages(1)
     cdxj_index.add(
-        layout, [warc_files.Pointer(pointer.file, 0, 10), warc_files.Pointer("_raw/none.warc.gz", 0, 10)]
+        folder, [warc_files.Pointer(pointer.file, 0, 10), warc_files.Pointer("_raw/none.warc.gz", 0, 10)]
     )
-    assert list(cdxj_index.lines(layout)) == []
+    assert list(cdxj_index.lines(folder)) == []
     assert caplog.text.count("it is not in the index") == 2

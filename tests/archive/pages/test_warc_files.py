@@ -16,6 +16,7 @@ from archive.format.layout import Layout
 from archive.pages import cdxj_index
 from archive.pages import warc_files as files
 from archive.pages.warc_files import RawFile
+from archive.storage.folder import Folder
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
 
@@ -36,7 +37,7 @@ def kept(root):
 
 
 def indexed(root):
-    return [line.split(" ", 2)[2] for line in cdxj_index.lines(Layout(root))]
+    return [line.split(" ", 2)[2] for line in cdxj_index.lines(Folder(root))]
 
 
 def test_a_version_leads_to_the_page_it_was_read_from(root, writer, article, page, noon):
@@ -103,9 +104,9 @@ def test_two_writers_never_share_a_file(root, open_writer, article, page):
 
 
 def test_a_file_is_rolled_when_it_is_full(root, article, page, noon):
-    layout = Layout(root)
+    folder = Folder(root)
     root.mkdir()
-    file = RawFile(layout, "run/../1", lambda: noon, roll_at=700)
+    file = RawFile(folder, "run/../1", lambda: noon, roll_at=700)
     pages = [page(article(number), os.urandom(300)) for number in range(5)]
     pointers = [file.append(members) for _, members in pages]
     file.close()
@@ -113,7 +114,7 @@ def test_a_file_is_rolled_when_it_is_full(root, article, page, noon):
         f"20260301-run_.._1-{number:05d}.warc.gz" for number in range(5)
     ]
     for (record, _), pointer in zip(pages, pointers, strict=True):
-        assert files.read(layout, pointer).url == record.url
+        assert files.read(folder, pointer).url == record.url
 
 
 def test_a_refused_page_refuses_its_article_and_leaves_nothing(root, open_writer, article, page, limited):
@@ -188,9 +189,9 @@ def test_a_half_page_at_the_end_spoils_no_other(root, open_writer, article, page
     with warc_files(root)[0].open("ab") as file:
         file.write(page(article(2))[1].response[:200])
     assert archive.open(root).raw(page(article(1))[0].article_id).url == article(1).url
-    layout = Layout(root)
+    folder = Folder(root)
     before = indexed(root)
-    assert cdxj_index.rebuild(layout) == 1
+    assert cdxj_index.rebuild(folder) == 1
     assert indexed(root) == before
     assert grave(root) == []
 
@@ -249,7 +250,7 @@ def test_verify_finds_a_page_that_is_gone_altered_or_another(root, open_writer, 
 
 def test_only_files_of_the_archive_are_read(root, writer):
     with pytest.raises(ArchiveDamaged, match="expected a WARC file in _raw"):
-        files.read(Layout(root), files.Pointer("_raw/../../secret.warc.gz", 0, 10))
+        files.read(Folder(root), files.Pointer("_raw/../../secret.warc.gz", 0, 10))
 
 
 def test_compaction_and_time_travel_keep_the_pointers(root, open_writer, article, page):

@@ -10,6 +10,7 @@ from archive.format.records import AlternateRecord, Decisions, Membership, PairR
 from archive.format.schema import SCHEMA_VERSION
 from archive.state import replay
 from archive.state.database import CONTENTS
+from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 
 HOUR = timedelta(hours=1)
@@ -73,8 +74,9 @@ def test_rebuilt_from_the_log_it_is_what_it_was(history, root, tmp_path):
     history.close()
     replay.discard_state(layout)
     state = replay.open_state(layout)
-    log = Log(layout, SCHEMA_VERSION)
-    replay.catch_up(state, layout, log, log.head())
+    folder = Folder(layout.root)
+    log = Log(folder, SCHEMA_VERSION)
+    replay.catch_up(state, folder, log, log.head())
     state.close()
     assert contents(layout.state) == before
 
@@ -150,13 +152,14 @@ def test_no_question_and_no_commit_reads_a_whole_table(history, root, article):
     """What a commit costs must not grow with the archive."""
     history.close()
     layout = Layout(root)
-    log = Log(layout, SCHEMA_VERSION)
+    folder = Folder(layout.root)
+    log = Log(folder, SCHEMA_VERSION)
     asked = []
     replay.discard_state(layout)
     with closing(replay.open_state(layout)) as state:
-        replay.catch_up(state, layout, log, log.read(0))
+        replay.catch_up(state, folder, log, log.read(0))
         state.connection.set_trace_callback(asked.append)
-        replay.catch_up(state, layout, log, log.head())
+        replay.catch_up(state, folder, log, log.head())
         ids = [article(1).article_id, article(2).article_id]
         addresses = [article(1).url]
         stories = [facts.story_id for facts in state.facts(ids)]

@@ -1,6 +1,7 @@
 """The archive in an object store, on one machine and seen from others."""
 
 import os
+import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +13,12 @@ import pytest
 import archive
 from archive.commit.committer import Committer
 from archive.exceptions import ArchiveNotFound, ObjectStoreError, SnapshotNotFound
-from archive.format.layout import Layout
 from archive.format.schema import SCHEMA_VERSION
-from archive.opening import utc_now
+from archive.opening import storage_at, utc_now
 from archive.operations import maintain
 from archive.operations.purge import purge
+from archive.pages import warc_files
+from archive.pages.warc_files import Pointer
 from archive.state.tombstones import PurgedAddress
 from archive.storage.snapshot_log import Log
 from archive.writer import ArchiveWriter
@@ -165,6 +167,19 @@ def test_a_lost_page_is_found(filled, store):
     assert all("page of" in text for text in found)
 
 
+def test_another_process_is_handed_the_storage(filled, machine):
+    """As `scrapy reextract` does: its workers read pages that this machine has not fetched."""
+    machine(2)
+    opened = archive.open(filled)
+    row = opened.articles(columns=["raw_file", "raw_offset", "raw_length", "url"]).to_arrow().to_pylist()[0]
+    handed = pickle.loads(pickle.dumps(opened.storage))
+    pointer = Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
+    assert not handed.path(pointer.file).exists()
+    assert warc_files.read(handed, pointer).url == row["url"]
+    assert handed.path(pointer.file).exists()
+    assert handed.name == filled
+
+
 def test_what_is_swept_is_gone_from_the_store(filled, store, machine, article):
     with ArchiveWriter.open(filled, run_id="run-2") as writer:
         for number in range(10, 20):
@@ -178,8 +193,8 @@ def test_what_is_swept_is_gone_from_the_store(filled, store, machine, article):
     # what another machine may just have sent for its next commit is left alone, whatever was asked for
     assert maintain.gc(filled, 0).files == 0
     assert len(store.list("_data")) == before
-    layout = Layout(archive.open(filled).root)
-    later = Committer(layout, Log(layout, SCHEMA_VERSION), "gc", lambda: utc_now() + 2 * HOUR)
+    storage = storage_at(filled)
+    later = Committer(storage, Log(storage, SCHEMA_VERSION), "gc", lambda: utc_now() + 2 * HOUR)
     planned = later.collect(timedelta(0), dry_run=True)
     assert len(store.list("_data")) == before
     assert later.collect(timedelta(0), dry_run=False).files == planned.files > 0

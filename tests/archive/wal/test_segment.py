@@ -20,6 +20,7 @@ from archive.format.records import (
     MediaRecord,
     ObservationRecord,
 )
+from archive.storage.folder import Folder
 from archive.wal import recovery, segment
 from archive.wal.quarantine import Quarantine, entries
 from archive.wal.segment import Damage, Segment
@@ -107,15 +108,17 @@ def test_a_line_of_an_older_writer(article):
         (b"}\n", b"\n"),
     ],
 )
-def test_a_line_that_is_no_record_is_kept_aside(layout, article, part, instead):
+def test_a_line_that_is_no_record_is_kept_aside(root, layout, article, part, instead):
     line = codec.encode(article())
     assert part in line
     mine = Segment.create(layout, "run-1")
     mine.append(line.replace(part, instead))
     mine.append(line)
-    quarantine = Quarantine(layout)
-    assert recovery.recover(layout, mine, quarantine, datetime(2026, 1, 1, tzinfo=UTC)) == [article()]
-    (entry,) = entries(layout)
+    folder = Folder(root)
+    quarantine = Quarantine(folder)
+    left = recovery.recover(folder, mine, quarantine, datetime(2026, 1, 1, tzinfo=UTC))
+    assert left.records == [article()]
+    (entry,) = entries(folder)
     assert entry.source in {mine.id, article().url}
     mine.release()
 

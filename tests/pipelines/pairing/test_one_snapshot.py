@@ -14,7 +14,7 @@ from archive.exceptions import DecisionError
 from archive.format.records import Decisions, Membership
 from archive.operations.purge import purge
 from archive.operations.verify import verify
-from archive.storage.working_copy import cache_folder
+from archive.storage.cache import cache_folder
 from pipelines.pairing.labels import Verdict
 from pipelines.pairing.parts import parts
 from pipelines.pairing.run import pair_archive

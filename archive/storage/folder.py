@@ -1,0 +1,108 @@
+"""An archive in a folder: every file is here already, and nobody else has to be told."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from archive.format.layout import Layout, snapshot_number
+from archive.storage import durable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from datetime import datetime, timedelta
+    from pathlib import Path
+
+    from archive.format.snapshot import DataFile
+
+
+class Folder:
+    """Implements `Storage`."""
+
+    is_shared = False
+
+    def __init__(self, root: Path) -> None:
+        self.layout = Layout(root)
+        self.name = str(root)
+
+    def path(self, name: str) -> Path:
+        return self.layout.root / name
+
+    def stored_name(self, path: Path) -> str:
+        return path.relative_to(self.layout.root).as_posix()
+
+    def writer_suffix(self) -> str:
+        return ""
+
+    def present(self, files: Iterable[DataFile]) -> list[Path]:
+        return [self.path(file.path) for file in files]
+
+    def present_path(self, name: str) -> Path:
+        return self.path(name)
+
+    def mirror(self, folder: str) -> None:
+        """Nothing to do."""
+
+    def top_names(self) -> set[str]:
+        root = self.layout.root
+        return {entry.name for entry in root.iterdir()} if root.is_dir() else set()
+
+    def data_names(self) -> Iterator[str]:
+        return (self.stored_name(path) for path in self.layout.data.rglob("*.parquet"))
+
+    def snapshot_ids(self) -> list[int]:
+        try:
+            names = os.listdir(self.layout.log)  # noqa: PTH208  a commit asks, and there may be many
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(number for name in names if (number := snapshot_number(name)) is not None)
+
+    def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
+        temporary = self.layout.new_temporary()
+        durable.write_new(temporary, manifest)
+        return durable.publish_once(temporary, self.layout.manifest(number))
+
+    def put(self, name: str, data: bytes) -> None:
+        final = self.path(name)
+        durable.make_folder(final.parent)
+        temporary = self.layout.new_temporary()
+        durable.write_new(temporary, data)
+        temporary.rename(final)
+        durable.sync_folder(final.parent)
+
+    def enqueue(self, path: Path) -> None:
+        """Nothing to do."""
+
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def is_only_here(self, path: Path) -> bool:
+        return True
+
+    def flush(self) -> None:
+        """Nothing to do."""
+
+    def pull(self, forget: Callable[[], None]) -> None:
+        """Nothing to do."""
+
+    def put_right(self, files: Iterable[DataFile]) -> int:
+        return 0
+
+    def sweep(
+        self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
+    ) -> tuple[int, int]:
+        count = size = 0
+        for path in self.layout.data.rglob("*.parquet"):
+            status = path.stat()
+            if self.stored_name(path) in needed or now.timestamp() - status.st_mtime < keep.total_seconds():
+                continue
+            count += 1
+            size += status.st_size
+            if not dry_run:
+                path.unlink(missing_ok=True)
+        return count, size
+
+    @contextmanager
+    def fetched_anew(self) -> Iterator[Folder]:
+        yield self
