@@ -25,7 +25,7 @@ from archive.opening import open_or_create, utc_now
 from archive.pages.warc_files import RawFile
 from archive.state import replay
 from archive.state.debts import Debts
-from archive.state.model import Known, LastLook
+from archive.state.model import KnownArticle, LastObservation
 from archive.state.tombstones import Tombstones
 from archive.wal import asked, recovery
 from archive.wal.asked import Asked
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.commit.related import Decide
-    from archive.commit.versions import Verdict
+    from archive.commit.versions import VersionVerdict
     from archive.format.records import ObservationRecord
     from archive.format.snapshot import Snapshot
     from archive.opening import Place
-    from archive.pages.warc_record import Members
-    from archive.state.model import Current
+    from archive.pages.warc_record import WarcRecords
+    from archive.state.model import CurrentVersion
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         [Log, Sequence[str], Mapping[str, int], Callable[[], Snapshot | None]], Snapshot | None
     ]
 
-__all__ = ["ArchiveWriter", "Known", "LastLook"]
+__all__ = ["ArchiveWriter", "KnownArticle", "LastObservation"]
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class ArchiveWriter:
         """Articles acknowledged or recovered, and not committed yet."""
         return self._batch.articles + sum(batch.articles for batch in self._sealed)
 
-    def add_article(self, record: ArticleRecord, page: Members | None = None) -> Verdict:
+    def add_article(self, record: ArticleRecord, page: WarcRecords | None = None) -> VersionVerdict:
         """Acknowledge an article: when this returns, a kill cannot lose it.
 
         Returns what the commit makes of it, unless another writer commits first. `page` is kept only where
@@ -149,7 +149,7 @@ class ArchiveWriter:
         """Acknowledge a look that brought no text; errors as in `add_article`."""
         self._append(record)
 
-    def _append(self, record: codec.Record, page: Members | None = None) -> Verdict | None:
+    def _append(self, record: codec.Record, page: WarcRecords | None = None) -> VersionVerdict | None:
         try:
             validate(record)
         except PoisonRecord as poison:
@@ -194,13 +194,13 @@ class ArchiveWriter:
             for descriptor in descriptors:
                 os.close(descriptor)
 
-    def _current(self, article_id: str) -> Current | None:
+    def _current(self, article_id: str) -> CurrentVersion | None:
         for batch in (self._batch, *reversed(self._sealed)):
-            if found := batch.currents.get(article_id):
+            if found := batch.current_versions.get(article_id):
                 return found
-        return self._asked(lambda x: self._reader.currents([x]).get(x), article_id)
+        return self._asked(lambda x: self._reader.current_versions([x]).get(x), article_id)
 
-    def known(self, url: str) -> Known | None:
+    def known(self, url: str) -> KnownArticle | None:
         """What archive and segments of this writer have of an address: as fetched, as asked, as canonical.
 
         A PurgedAddress where a tombstone forbids to take it in again.
@@ -213,13 +213,13 @@ class ArchiveWriter:
                 return found
         return self._asked(self._ask, url)
 
-    def last_look(self, url: str) -> LastLook | None:
+    def last_observation(self, url: str) -> LastObservation | None:
         """The latest look at an address, as it was asked for, that brought no article."""
         key = address_key(url)
         for batch in (self._batch, *reversed(self._sealed)):
-            if found := batch.last_look(key):
+            if found := batch.last_observation(key):
                 return found
-        return self._asked(self._reader.last_look, url)
+        return self._asked(self._reader.last_observation, url)
 
     def _asked(self, question: Callable[[str], T | None], about: str) -> T | None:
         try:

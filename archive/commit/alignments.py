@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from archive.commit.observations import Reading
+    from archive.commit.observations import AppliedObservations
     from archive.commit.stories import Story
     from archive.format.records import Align, AlignmentRecord
     from archive.state.database import State
@@ -47,9 +47,9 @@ class Alignments:
     """Paths of the files that hold what is dropped or moved."""
 
 
-def settle(
+def realign(
     built: Sequence[Story],
-    reading: Reading,
+    applied: AppliedObservations,
     state: State,
     storage: Storage,
     align: Align | None,
@@ -77,7 +77,7 @@ def settle(
             valid[couple] = row
             if row["story_id"] != story.story_id:
                 moved[couple] = story.story_id
-    new = _aligned(built, missing, reading, state, storage, align) if align and missing else []
+    new = _aligned(built, missing, applied, state, storage, align) if align and missing else []
     dropped = frozenset(known.keys() - valid.keys())
     shown = _coverages(valid.values(), [record for _, record in new])
     return (
@@ -154,7 +154,7 @@ def _share(part: int, whole: int) -> float | None:
 def _aligned(  # noqa: PLR0917
     built: Sequence[Story],
     missing: Mapping[str, Sequence[Couple]],
-    reading: Reading,
+    applied: AppliedObservations,
     state: State,
     storage: Storage,
     align: Align,
@@ -162,7 +162,7 @@ def _aligned(  # noqa: PLR0917
     languages = {m.article_id: m.language or "" for story in built for m in story.members}
     versions = {m.article_id: m.version for story in built for m in story.members}
     named = {x for couples in missing.values() for couple in couples for x in couple}
-    texts = _texts(named, reading, state, storage)
+    texts = _texts(named, applied, state, storage)
     variants = {x: VariantText(x, versions[x], languages[x], *texts[x]) for x in sorted(named) if x in texts}
     found: list[tuple[str, AlignmentRecord]] = []
     for story_id, couples in sorted(missing.items()):
@@ -173,13 +173,13 @@ def _aligned(  # noqa: PLR0917
 
 
 def _texts(
-    ids: Collection[str], reading: Reading, state: State, storage: Storage
+    ids: Collection[str], applied: AppliedObservations, state: State, storage: Storage
 ) -> dict[str, tuple[str, tuple[BlockRecord, ...]]]:
     """Headline and blocks of the latest text of each: from this commit, or from the file it lies in."""
     texts = {
         x: (draft.record.headline, draft.record.blocks)
         for x in ids
-        for draft in reading.drafts.get(x, ())
+        for draft in applied.drafts.get(x, ())
         if draft.valid_to is None
     }
     paths: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Sweeping up: data files that no snapshot of the last day needs, and views that nobody can still be reading.
+"""Sweeping up: data files that no snapshot of the last day needs, and views that nobody can still be applied.
 
 The log and every row stay: what a past moment looked like is derived from rows, not from old files.
 """

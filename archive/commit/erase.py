@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 
 from archive.commit import rows, stories
 from archive.commit.alignments import stored_coverages
+from archive.commit.next_snapshot import Operation
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
-from archive.format.schema import LANGUAGES, OBSERVATIONS, STORED
+from archive.format.schema import LANGUAGES, OBSERVATIONS
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
 from archive.state.tombstones import blank_look
@@ -29,13 +30,14 @@ from archive.tables.files import read
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from archive.commit.next_snapshot import NextSnapshot
     from archive.format.layout import Layout
-    from archive.format.snapshot import DataFile, Snapshot
+    from archive.format.snapshot import Snapshot
     from archive.state.database import State
     from archive.state.tombstones import Tombstone, Tombstones
     from archive.storage.interface import Storage
-    from archive.tables.files import TableFiles
 
+PURGE = Operation("purge")
 _IDS = {
     "articles": ["article_id"],
     "superseded": ["article_id"],
@@ -53,40 +55,23 @@ _IDS = {
 _BLANKED = ("version", "content_hash", "etag", "last_modified", "alternates")
 
 
-def rewrite(  # noqa: PLR0917  as archive/commit/committer.py calls it
-    storage: Storage,
-    stones: Tombstones,
-    head: Snapshot,
-    state: State,
-    files: TableFiles,
-    commit: rows.Commit,
-) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]] | None:
-    """The files of a snapshot without any purged row; None where there is none."""
+def erase(stones: Tombstones, following: NextSnapshot) -> Snapshot | None:
+    """Write every file that has a purged row again without it; None where no file has one."""
+    storage, state = following.storage, following.state
     gone = replay.articles_under(state, stones)
     changed = {facts.story_id for facts in state.facts(gone)}
     places = set(state.story_files(changed).values())
-    live = {file.path: file for file in head.files}
-    rewrote: dict[str, tuple[str, ...]] = {}
-    for file in head.files:
+    for file in following.head.files:
         if file.path in places:
-            after = _stories(read(storage, [file]), changed, gone, state, commit)
+            left = _stories(read(storage, [file]), changed, gone, state, following.commit)
         else:
             (path,) = storage.present([file])
             hits = _hits(path, file.table, stones)
             if not any(hits):
                 continue
-            after = _without(read(storage, [file]), file.table, hits)
-        del live[file.path]
-        for new in files.write(file.table, after, file.month):
-            live[new.path] = new
-            rewrote[new.path] = (file.path,)
-    if len(live.keys() & {file.path for file in head.files}) == len(head.files):
-        return None
-    for name in STORED:
-        if not any(file.table == name for file in live.values()):
-            empty = files.write_empty(name, commit.month)
-            live[empty.path] = empty
-    return tuple(sorted(live.values(), key=lambda file: (file.table, file.month, file.path))), rewrote
+            left = _without(read(storage, [file]), file.table, hits)
+        following.replace([file], left)
+    return following.finish() if following.has_replaced else None
 
 
 def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:

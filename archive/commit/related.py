@@ -11,10 +11,10 @@ from archive.format.records import SEPARATED, Decisions, LinkFacts, PairRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from archive.commit.observations import Reading
+    from archive.commit.observations import AppliedObservations
     from archive.format.records import ArticleRecord
     from archive.state.database import State
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
 
     Decide = Callable[[Sequence[LinkFacts], Sequence[LinkFacts]], Decisions]
     StoriesOf = Callable[[Collection[str]], Mapping[str, str]]
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     """What is decided in a commit, and the articles that each part of it is about."""
 
 
-def fresh_facts(state: State, reading: Reading) -> list[LinkFacts]:
+def fresh_facts(state: State, applied: AppliedObservations) -> list[LinkFacts]:
     """One for each article looked at in this commit, unchanged ones too: their alternates may be new."""
-    facts = (_facts(reading.current[x], record) for x, record in sorted(reading.newest.items()))
+    facts = (_facts(applied.current[x], record) for x, record in sorted(applied.newest.items()))
     return with_verdicts(state, facts)
 
 
-def _facts(current: Current, record: ArticleRecord) -> LinkFacts:
+def _facts(current: CurrentVersion, record: ArticleRecord) -> LinkFacts:
     return LinkFacts(
         article_id=record.article_id,
         story_id=current.story_id,

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from archive.commit.observations import Draft, Look
+    from archive.commit.observations import Draft, Observation
     from archive.format.records import AlignmentRecord, PairRecord, RefusalRecord
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
 
 Row = dict[str, object]
 _K = TypeVar("_K")
@@ -39,7 +39,7 @@ class Commit:
 
 
 def versions(
-    drafts: Iterable[Draft], current: Mapping[str, Current], stories: Mapping[str, str]
+    drafts: Iterable[Draft], current: Mapping[str, CurrentVersion], stories: Mapping[str, str]
 ) -> list[Row]:
     """`stories` holds the story of each article after this commit."""
     rows = []
@@ -65,7 +65,7 @@ def table(name: str, rows: Iterable[Row], commit: Commit) -> pa.Table:
     return pa.Table.from_pylist([row | common for row in rows], schema=STORED[name])
 
 
-def looks(items: Iterable[Look]) -> list[Row]:
+def observations(items: Iterable[Observation]) -> list[Row]:
     return [plain(item) for item in items]
 
 

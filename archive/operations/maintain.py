@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from archive.commit.committer import Committer
-from archive.opening import open_existing, utc_now
+from archive.commit.compact import COMPACT, merge_small_files
+from archive.opening import open_existing
 from archive.pages import cdxj_index
 from archive.state import replay
 from archive.storage import locks
@@ -33,18 +34,14 @@ class Repaired:
 
 def compact(root: str | os.PathLike[str]) -> Snapshot | None:
     """Merge small files; None when there is nothing to merge."""
-    storage, log, _ = open_existing(root)
-    committer = Committer(storage, log, _RUN, utc_now)
-    try:
-        return committer.compact()
-    finally:
-        committer.close()
+    with Committer.open(root, _RUN) as committer:
+        return committer.make(COMPACT, merge_small_files)
 
 
 def gc(root: str | os.PathLike[str], keep_days: float = 1, *, dry_run: bool = False) -> Collected:
     """Remove files that no snapshot of the last `keep_days` needs."""
-    storage, log, _ = open_existing(root)
-    return Committer(storage, log, _RUN, utc_now).collect(timedelta(days=keep_days), dry_run=dry_run)
+    with Committer.open(root, _RUN) as committer:
+        return committer.collect(timedelta(days=keep_days), dry_run=dry_run)
 
 
 def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:

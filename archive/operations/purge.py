@@ -16,7 +16,7 @@ import pyarrow.dataset as ds
 from archive.addresses import address_key
 from archive.commit.committer import Committer
 from archive.exceptions import ArticleNotFound
-from archive.opening import open_existing, storage_at, utc_now
+from archive.opening import storage_at, utc_now
 from archive.pages import cdxj_index, overwrite
 from archive.pages.warc_files import Pointer
 from archive.read.archive import Archive
@@ -75,12 +75,8 @@ def purge(root: Place, url: str, reason: str) -> Tombstone:
     """
     storage = storage_at(root)
     find(storage, url)
-    _, log, _ = open_existing(storage)
-    committer = Committer(storage, log, _RUN, utc_now)
-    try:
+    with Committer.open(storage, _RUN) as committer:
         return committer.purge(partial(_order, storage, url, reason))
-    finally:
-        committer.close()
 
 
 def _order(storage: Storage, url: str, reason: str, state: State) -> Tombstone:

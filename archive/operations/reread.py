@@ -1,4 +1,4 @@
-"""Today's reading of a stored page in place of an earlier one: no edit, and the past tells what it told.
+"""Today's applied of a stored page in place of an earlier one: no edit, and the past tells what it told.
 
 A row keeps its version, its page and its times. What it said before goes to `former_readings`, from which
 `as_of` answers; the stories that show it and the alignments of its text follow in the same snapshot.
@@ -7,21 +7,24 @@ A row keeps its version, its page and its times. What it said before goes to `fo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
 from archive.commit import alignments, stories
+from archive.commit.assembly import assemble
 from archive.commit.committer import Committer
-from archive.commit.observations import Draft, Reading
-from archive.commit.plan import Plan, Rereadings
+from archive.commit.next_snapshot import Operation
+from archive.commit.observations import AppliedObservations, Draft
+from archive.commit.plan import CommitPlan, Rereadings
 from archive.format import codec
-from archive.opening import open_existing, utc_now
 from archive.tables.files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from archive.commit.next_snapshot import NextSnapshot
     from archive.commit.rows import Row
     from archive.format.records import Align, ArticleRecord
     from archive.format.snapshot import Snapshot
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     Key = tuple[str, int]
 
+REREAD = Operation("reread")
 COLUMNS = (
     "canonical_url", "language", "language_confidence", "language_evidence", "language_reason", "html_lang",
     "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
@@ -54,21 +58,24 @@ def publish(root: Place, rereadings: Iterable[Rereading], align: Align) -> Snaps
     addresses is filled anew afterwards. Raises ArchiveWriteError and what opening an archive raises.
     """
     wanted = {(x.record.article_id, x.version): x.record for x in rereadings}
-    storage, log, _ = open_existing(root)
-    committer = Committer(storage, log, "reread", utc_now)
-    try:
-        return committer.reread(lambda state: plan_of(wanted, state, storage, align))
-    finally:
-        committer.close()
+    with Committer.open(root, "reread") as committer:
+        return committer.make(REREAD, partial(_reread, wanted, align))
 
 
-def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage, align: Align) -> Plan | None:
+def _reread(wanted: Mapping[Key, ArticleRecord], align: Align, following: NextSnapshot) -> Snapshot | None:
+    plan = _plan(wanted, align, following.state, following.storage)
+    return None if plan is None else assemble(following, [plan])
+
+
+def _plan(
+    wanted: Mapping[Key, ArticleRecord], align: Align, state: State, storage: Storage
+) -> CommitPlan | None:
     found, files, latest = _stored(wanted, state, storage)
     if not found:
         return None
     today = {x: found[x, version] for x, version in latest.items()}
     drafts = {x: [Draft(record, latest[x], None, record.fetched_at)] for x, record in today.items()}
-    reading = Reading(stored={}, drafts=drafts)
+    applied = AppliedObservations(stored={}, drafts=drafts)
     in_stories = state.in_stories({facts.story_id for facts in state.facts(latest)})
     members = [
         member
@@ -79,9 +86,9 @@ def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage,
         for member in state.members(in_stories)
     ]
     built = stories.build(members, state.joints(in_stories))
-    covered, laid = alignments.settle(built, reading, state, storage, align, stale=latest.keys())
-    return Plan(
-        reading=Reading(stored={}),
+    covered, laid = alignments.realign(built, applied, state, storage, align, stale=latest.keys())
+    return CommitPlan(
+        applied=AppliedObservations(stored={}),
         joined={},
         touched={},
         pairs=(),

@@ -64,7 +64,7 @@ class RawFile:
         self._name = ""
         self._suffix = storage.writer_suffix()
 
-    def append(self, members: warc_record.Members) -> Pointer:
+    def append(self, members: warc_record.WarcRecords) -> Pointer:
         """Raises ArchiveWriteError when the disk refuses it; nothing of the page is left then."""
         try:
             if self._descriptor < 0 or self._size >= self._roll_at:
@@ -77,7 +77,7 @@ class RawFile:
             ) from error
 
     @contextlib.contextmanager
-    def keeping(self, record: Record, members: warc_record.Members | None) -> Iterator[Record]:
+    def keeping(self, record: Record, members: warc_record.WarcRecords | None) -> Iterator[Record]:
         """Store a page for as long as the record that names it gets stored too."""
         if members is None or not isinstance(record, ArticleRecord):
             yield record
@@ -110,7 +110,7 @@ class RawFile:
             finally:
                 locks.close(descriptor)
 
-    def _write(self, members: warc_record.Members) -> Pointer:
+    def _write(self, members: warc_record.WarcRecords) -> Pointer:
         data = members.response + members.request
         offset = self._size
         try:

@@ -53,7 +53,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class WarcRecords:
     """Two records of one page, compressed."""
 
     response: bytes
@@ -82,7 +82,7 @@ class Record:
     block: bytes
 
 
-def build(exchange: Exchange, body: bytes) -> Members:
+def build(exchange: Exchange, body: bytes) -> WarcRecords:
     """`body` is decoded; costs about 2 ms, which belong in a worker process."""
     response_id = f"<urn:uuid:{uuid4()}>"
     head = _http_head(_status_line(exchange.status), _kept_headers(exchange.response_headers, len(body)))
@@ -103,7 +103,7 @@ def build(exchange: Exchange, body: bytes) -> Members:
         ("WARC-Concurrent-To", response_id),
         *common,
     ]
-    return Members(
+    return WarcRecords(
         member(response, "application/http; msgtype=response", head, body),
         member(request, "application/http; msgtype=request", _http_head(f"GET {target} HTTP/1.1", asked)),
     )

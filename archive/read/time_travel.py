@@ -27,7 +27,7 @@ from archive.format.schema import (
     SORT,
     STORIES,
 )
-from archive.state.model import Joint, Member
+from archive.state.model import Joint, StoryMember
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +138,7 @@ class Past:
             "version",
         ]
         articles = self.articles(columns)
-        members = [Member(**row) for row in articles.select(columns).to_pylist()]
+        members = [StoryMember(**row) for row in articles.select(columns).to_pylist()]
         joint_columns = ["article_id_a", "article_id_b", "evidence", "score"]
         joints = [Joint(**row) for row in self.pairs().select(joint_columns).to_pylist()]
         if not members:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from archive.addresses import address_key
 from archive.format.records import NO_PAIR, LinkFacts
 from archive.state import model
-from archive.state.model import Joint, Known, LastLook, Member, micros, moment
+from archive.state.model import Joint, KnownArticle, LastObservation, StoryMember, micros, moment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
 
 
 # The tables of the cache; change one, and STATE_VERSION changes with it.
@@ -86,7 +86,7 @@ id; or the article names that address as an alternate."""
 NO_ARTICLE = 0
 """In `story`: not a member, but the file that the story's row lies in."""
 
-__all__ = ["Known", "LastLook", "State", "id_key", "micros", "moment"]
+__all__ = ["KnownArticle", "LastObservation", "State", "id_key", "micros", "moment"]
 
 STATE_VERSION = 7
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
@@ -166,7 +166,7 @@ class State:
 
     # what the crawl asks
 
-    def known(self, url: str) -> Known | None:
+    def known(self, url: str) -> KnownArticle | None:
         row = self._row(
             "SELECT a.* FROM place p JOIN article a ON a.number = p.article"
             f" WHERE p.key = ? AND p.role <= {CANONICAL} ORDER BY p.role, a.last_seen DESC LIMIT 1",
@@ -174,9 +174,13 @@ class State:
         )
         return None if row is None else model.known(row)
 
-    def last_look(self, url: str) -> LastLook | None:
+    def last_observation(self, url: str) -> LastObservation | None:
         row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
-        return None if row is None else LastLook(row["outcome"], row["reason"], moment(row["observed_at"]))
+        return (
+            None
+            if row is None
+            else LastObservation(row["outcome"], row["reason"], moment(row["observed_at"]))
+        )
 
     def find_article(self, url: str) -> str | None:
         known = self.known(url)
@@ -197,7 +201,7 @@ class State:
         rows = self._of("SELECT article_id, number, story_id FROM article WHERE number IN ({})", article_ids)
         return [tuple(row) for row in rows]
 
-    def currents(self, article_ids: Collection[str]) -> dict[str, Current]:
+    def current_versions(self, article_ids: Collection[str]) -> dict[str, CurrentVersion]:
         recent: dict[int, list[tuple[int, str]]] = {}
         for number, version, content_hash in self._of(
             "SELECT article, version, content_hash FROM version WHERE article IN ({})"
@@ -239,7 +243,7 @@ class State:
         )
         return {article_id for (article_id,) in rows}
 
-    def members(self, article_ids: Collection[str]) -> list[Member]:
+    def members(self, article_ids: Collection[str]) -> list[StoryMember]:
         rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
         return [model.member(row) for row in rows]
 

@@ -17,7 +17,7 @@ REVERTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownArticle:
     """What the archive has of an address: enough to decide whether and how to fetch it again."""
 
     article_id: str
@@ -30,7 +30,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class LastLook:
+class LastObservation:
     """The latest look at an address that brought no article text."""
 
     outcome: str
@@ -50,8 +50,8 @@ def _maybe_moment(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
-def known(row: sqlite3.Row) -> Known:
-    return Known(
+def known(row: sqlite3.Row) -> KnownArticle:
+    return KnownArticle(
         article_id=row["article_id"],
         story_id=row["story_id"],
         etag=row["etag"],
@@ -62,9 +62,9 @@ def known(row: sqlite3.Row) -> Known:
     )
 
 
-def current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> Current:
+def current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
     """`recent`: its versions, the newest first."""
-    return Current(
+    return CurrentVersion(
         article_id=row["article_id"],
         story_id=row["story_id"],
         version=row["version"],
@@ -97,8 +97,8 @@ def facts(row: sqlite3.Row) -> LinkFacts:
     )
 
 
-def member(row: sqlite3.Row) -> Member:
-    return Member(
+def member(row: sqlite3.Row) -> StoryMember:
+    return StoryMember(
         article_id=row["article_id"],
         story_id=row["story_id"],
         outlet=row["outlet"],
@@ -115,7 +115,7 @@ def _alternates(row: sqlite3.Row) -> tuple[AlternateRecord, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
+class CurrentVersion:
     """What is known of an article before a look."""
 
     article_id: str
@@ -139,7 +139,7 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class StoryMember:
     """What a story shows of one of its articles."""
 
     article_id: str

@@ -18,7 +18,7 @@ from archive.addresses import address_key
 from archive.exceptions import ArchiveDamaged, ArticlePurged
 from archive.format.records import ArticleRecord
 from archive.format.snapshot import read_sealed, seal
-from archive.state.model import Known
+from archive.state.model import KnownArticle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
-class PurgedAddress(Known):
+class PurgedAddress(KnownArticle):
     """What the archive knows of an address that was purged: nothing, but not to fetch it."""
 
 

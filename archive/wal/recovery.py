@@ -65,7 +65,7 @@ def _add_unfinished(state: State, found: Sequence[Left]) -> None:
     # a segment begins with what the one before it has left open
     open_still = {address_key(one.url): (left, one) for left in found for one in left.asked}
     for key, (left, one) in open_still.items():
-        look = state.last_look(one.url)
+        look = state.last_observation(one.url)
         if key in settled or state.known(one.url) or (look is not None and look.at >= one.at):
             continue
         record = asked.unfinished(one, left.run_id)
