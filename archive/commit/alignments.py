@@ -1,7 +1,7 @@
-"""Which paragraphs of a story's variants say the same: kept for the texts and stories as they are now.
+"""Alignments of the paragraphs of a story's variants, for the texts and stories as they are now.
 
 The rows of two articles stand and fall together: a new text of either, or a story that no longer holds both,
-sends them to `former_alignments`, from which the past is told.
+moves them to `former_alignments`, from which past states are derived.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SHARED = frozenset({"aligned", "moved"})
 
 @dataclass(frozen=True, slots=True)
 class Alignments:
-    """What a commit changes of them."""
+    """Changes that a commit makes to the alignments."""
 
     new: tuple[tuple[str, AlignmentRecord], ...] = ()
     """With their story."""
@@ -56,7 +56,7 @@ def realign(
     *,
     stale: Collection[str] = (),
 ) -> tuple[tuple[Story, ...], Alignments]:
-    """The stories with their coverage, and what becomes of the rows.
+    """Align the variants of stories that have changed; the stories with their coverage, and the changes.
 
     `stale` names articles whose text is another one though its version is the same.
     """
@@ -95,7 +95,7 @@ def realign(
 
 
 def lacking(state: State, article_ids: Collection[str]) -> set[str]:
-    """Stories of these articles of which some variants are not aligned as they are now."""
+    """Find the stories of these articles that have variants without an alignment of their present texts."""
     members = state.members(state.in_stories({facts.story_id for facts in state.facts(article_ids)}))
     known = {
         (row["id_a"], row["id_b"]): (row["version_a"], row["version_b"])
@@ -109,12 +109,12 @@ def lacking(state: State, article_ids: Collection[str]) -> set[str]:
 
 
 def stored_coverages(state: State, article_ids: Collection[str]) -> dict[Couple, Coverage]:
-    """Of the alignments in force among these articles."""
+    """Compute coverage from the stored alignments among these articles."""
     return _coverages((row for row in state.alignments(article_ids) if row["id_b"] in article_ids), ())
 
 
 def coverages(rows: Iterable[Mapping[str, object]]) -> dict[Couple, Coverage]:
-    """From rows of the table."""
+    """Compute coverage from rows of the table `alignments`."""
     sums: dict[Couple, list[int]] = {}
     for row in rows:
         _count(
@@ -175,7 +175,7 @@ def _aligned(  # noqa: PLR0917
 def _texts(
     ids: Collection[str], applied: AppliedObservations, state: State, storage: Storage
 ) -> dict[str, tuple[str, tuple[BlockRecord, ...]]]:
-    """Headline and blocks of the latest text of each: from this commit, or from the file it lies in."""
+    """Headline and blocks of the latest text of each article, from this commit or from its data file."""
     texts = {
         x: (draft.record.headline, draft.record.blocks)
         for x in ids
@@ -196,7 +196,7 @@ def _texts(
 
 
 def _groups_with(path: Path, wanted: Sequence[str]) -> Iterable[pa.Table]:
-    """Only the row groups that hold one of them are read whole: a file has thousands of texts."""
+    """Read only the row groups that hold one of these articles: a file has thousands of texts."""
     file = pq.ParquetFile(path)
     ids = pa.array(wanted, pa.string())
     for number in range(file.num_row_groups):

@@ -48,7 +48,7 @@ def assemble(
 
 
 class _Assembly:
-    """Writing what plans say; costs the touched files, not the archive."""
+    """Writes what plans say; costs as much as the files it touches, not as the archive."""
 
     def __init__(self, following: NextSnapshot) -> None:
         self._following = following
@@ -96,7 +96,7 @@ class _Assembly:
             self._following.replace(group, edit(read(self._storage, group)))
 
     def _keep(self, table: pa.Table, name: str, plan: CommitPlan | None) -> pa.Table:
-        """Without the rows that are read anew, which are written again as rows of this commit."""
+        """Take out the rows of reread versions, which are written again as rows of this commit."""
         anew = plan.rereadings.rows if plan else {}
         if not anew:
             return table
@@ -140,7 +140,7 @@ class _Assembly:
 
 
 def _set(table: pa.Table, changes: Mapping[str, Mapping[str, object]]) -> pa.Table:
-    """The table with columns of some articles replaced: column -> article -> value."""
+    """Replace values of some articles: column -> article -> value."""
     ids = table["article_id"].to_pylist()
     for name, values in changes.items():
         if values.keys().isdisjoint(ids):
@@ -158,7 +158,7 @@ def _without(table: pa.Table, keys: Sequence[object], dropped: Collection[object
 
 
 def _realigned(table: pa.Table, changes: Changes, former: list[pa.Table]) -> pa.Table:
-    """Without those that no longer hold, which go to `former`; the others in the story they belong to now."""
+    """Move rows that no longer hold to `former`, and give the others the story they belong to now."""
     keys = _pair_key(table)
     gone = pa.array([key in changes.realigned for key in keys], pa.bool_())
     former.append(table.filter(gone).cast(STORED["former_alignments"]))
@@ -173,27 +173,27 @@ def _pair_key(table: pa.Table) -> list[tuple[str, str]]:
     return list(zip(table["article_id_a"].to_pylist(), table["article_id_b"].to_pylist(), strict=True))
 
 
-# What the plans of a commit change in stored rows: little for each article, as there may be a million.
+# Changes to stored rows, of all plans of a commit: little for each article, as there may be a million.
 
 
 @dataclass(slots=True)
 class Changes:
     story_of: dict[str, str] = field(default_factory=dict)
-    """Of each article that has another story than before, or is new."""
+    """Story of each article that is new or has another story than before."""
     seen: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
-    """First and last, of each stored article that was looked at."""
+    """First and last observation of each stored article that was observed."""
     leaving: dict[str, dict[str, object]] = field(default_factory=dict)
     """Articles whose stored text is superseded, with the columns that change."""
     pairs: set[Couple] = field(default_factory=set)
-    """Those that go; a pair decided anew is a new row."""
+    """Pairs whose rows go; a pair decided anew gets a new row."""
     stories: set[str] = field(default_factory=set)
-    """Those that go or are written anew."""
+    """Stories whose rows go; those that remain get new rows."""
     realigned: set[Couple] = field(default_factory=set)
-    """Those whose alignment no longer holds."""
+    """Pairs of articles whose alignment no longer holds."""
     story_of_couple: dict[Couple, str] = field(default_factory=dict)
-    """Of alignments that stay, and change their story."""
+    """New story of alignments that stay and change their story."""
     files: set[str] = field(default_factory=set)
-    """Paths of the files that hold any of it."""
+    """Paths of the files that hold a row to be changed."""
 
     def add(self, plan: CommitPlan, state: State) -> None:
         self._check(plan)

@@ -73,7 +73,7 @@ class Committer:
 
     @classmethod
     def open(cls, root: Place, run_id: str) -> Self:
-        """Of an archive that is there; raises what opening one raises."""
+        """Open an archive that is there; raises what opening one for reading raises."""
         storage, log, _ = open_existing(root)
         return cls(storage, log, run_id)
 
@@ -241,7 +241,7 @@ class Committer:
             tombstones.write(self._storage, replace(stone, ranges=(), done=self._now()))
 
     def _admitted(self, records: Sequence[Record]) -> list[Record]:
-        """The records without what was purged after it was acknowledged."""
+        """Leave out records of articles that were purged after they were acknowledged."""
         self._stones.refresh()
         kept, refused = tombstones.admitted(self._stones, records)
         pages = [pointer for record in refused if (pointer := warc_files.pointer_of(record))]
@@ -298,7 +298,7 @@ class SegmentCommitter:
 
 
 def _records(path: Path) -> list[Record]:
-    """All records of a segment, which the writer has whole; ArchiveDamaged where one cannot be read."""
+    """Read all records of a segment; ArchiveDamaged where one cannot be read, which the writer still has."""
     records = []
     for line in segment.read(path.read_bytes()):
         if isinstance(line, segment.Damage):

@@ -1,8 +1,7 @@
-"""Taking out what a tombstone names: rows first, in a snapshot of its own; then traces of the past.
+"""Erasing all that a tombstone names: rows first, in a snapshot of its own; then every older copy.
 
-Until that snapshot the article is there whole, from it on it is nowhere. What follows can be cut short at any
-point and is gone on with by whoever writes next: all of it goes by the tombstone alone, and doing it twice
-changes nothing.
+Until that snapshot the article is there whole, from it on no reader sees it. The rest can be interrupted at
+any point, and the next writer goes on with it: it needs the tombstone alone, and twice changes nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.format.schema import LANGUAGES, OBSERVATIONS
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
-from archive.state.tombstones import blank_look
+from archive.state.tombstones import blank_observation
 from archive.storage.cache import drop_cache_folder
 from archive.tables import views
 from archive.tables.files import read
@@ -75,7 +74,7 @@ def erase(stones: Tombstones, following: NextSnapshot) -> Snapshot | None:
 
 
 def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
-    """For each row of a file, whether it speaks of a purged article."""
+    """True for each row of a file that speaks of a purged article."""
     addresses = ["url", "requested_url"] if table == "observations" else []
     try:
         found = pq.ParquetFile(path).read(columns=[*_IDS[table], *addresses])
@@ -87,7 +86,7 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
     purged = {x for x in {x for column in columns for x in column if x is not None} if stones.of_id(x)}
     hits = [any(x in purged for x in ids) for ids in zip(*columns, strict=True)]
     if addresses:
-        # a look that found no article goes by its address
+        # an observation without an article goes by its address
         for position, (article_id, *urls) in enumerate(
             zip(columns[0], *(found[name].to_pylist() for name in addresses), strict=True)
         ):
@@ -97,20 +96,20 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
 
 
 def _without(table: pa.Table, name: str, hits: list[bool]) -> pa.Table:
-    """Without those rows; looks stay, so that the sums of a crawl still add up, and tell nothing."""
+    """Remove the hit rows; observations stay without their content, so that the sums of a crawl add up."""
     if name != "observations":
         return table.filter(pa.array([not hit for hit in hits], pa.bool_()))
-    looks = table.cast(OBSERVATIONS).to_pylist()
-    for look, hit in zip(looks, hits, strict=True):
+    observations = table.cast(OBSERVATIONS).to_pylist()
+    for row, hit in zip(observations, hits, strict=True):
         if hit:
-            look.update(blank_look(look["url"], look["requested_url"]), **dict.fromkeys(_BLANKED))
-    return pa.Table.from_pylist(looks, schema=OBSERVATIONS)
+            row.update(blank_observation(row["url"], row["requested_url"]), **dict.fromkeys(_BLANKED))
+    return pa.Table.from_pylist(observations, schema=OBSERVATIONS)
 
 
 def _stories(
     table: pa.Table, changed: set[str], gone: set[str], state: State, commit: rows.Commit
 ) -> pa.Table:
-    """Stories of purged articles as they are without them."""
+    """Build the stories of purged articles anew from the articles that are left."""
     here = set(table["story_id"].to_pylist()) & changed
     members = state.members(state.in_stories(here) - gone)
     ids = [member.article_id for member in members]
@@ -124,7 +123,7 @@ def _stories(
 
 
 def clean(storage: Storage, stones: Tombstones, stone: Tombstone, head: Snapshot, state: State) -> None:
-    """Everything but the rows of the head: earlier files and views, pages, index, quarantine, cache."""
+    """Erase everything but the rows of the head: old files and views, pages, index, quarantine, cache."""
     layout = storage.layout
     try:
         if views.current(layout) not in {None, head.id}:

@@ -1,4 +1,4 @@
-"""The looks of one commit in the order of time: which became versions, which observations."""
+"""Observations of one commit, applied in the order of time to the versions that the archive has."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A row of `observations`, all but the commit."""
+    """A row of the table `observations`, without the columns of its commit."""
 
     article_id: str | None
     version: int | None
@@ -64,7 +64,7 @@ class Observation:
 
 @dataclass(slots=True)
 class AppliedObservations:
-    """What the looks come to; filled by `apply`, read by the commit."""
+    """Outcome of `apply`: the rows of observations, and the changes to versions."""
 
     stored: Mapping[str, CurrentVersion]
     current: dict[str, CurrentVersion] = field(default_factory=dict)
@@ -72,13 +72,16 @@ class AppliedObservations:
     moves: dict[str, Move] = field(default_factory=dict)
     observations: list[Observation] = field(default_factory=list)
     newest: dict[str, ArticleRecord] = field(default_factory=dict)
-    """The newest look at each article that brought text."""
+    """The newest record of each article whose text was fetched."""
 
 
 def apply(
     records: Iterable[Record], stored: Mapping[str, CurrentVersion], resolve: Callable[[str], str | None]
 ) -> AppliedObservations:
-    """`stored` holds what is known of every article named; `resolve` finds an article by its address."""
+    """Apply records in the order of time.
+
+    `stored`: the current version of every article named. `resolve` finds an article by its address.
+    """
     applied = AppliedObservations(stored, dict(stored))
     for record in sorted(records, key=_moment):
         if isinstance(record, ArticleRecord):

@@ -1,4 +1,4 @@
-"""What a commit will write, derived from its records, the cache and pairing's decisions; writes no file."""
+"""Plan of a commit, derived from its records, the cache and pairing's decisions; writes no file."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rereadings:
-    """Stored versions that say something else now, though nobody has edited them: operations/reread.py."""
+    """New columns of stored versions that today's extractor reads otherwise, see operations/reread.py."""
 
     rows: Mapping[tuple[str, int], Row] = field(default_factory=dict)
     """(article_id, version) -> the columns that change."""
     files: frozenset[str] = frozenset()
-    """Paths of the files they lie in."""
+    """Paths of the files that these versions lie in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def derive(
 
 
 def in_parts(state: State, storage: Storage, parts: Parts) -> Iterator[CommitPlan]:
-    """One after the other: of a large archive they are too much to be held at once."""
+    """Derive one plan after the other: all plans of a large archive do not fit into memory."""
     for decide, about in parts(lambda ids: {x: story_id for x, _, story_id in state.homes(ids)}):
         yield derive((), state, storage, decide, about)
 
@@ -144,7 +144,7 @@ def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | 
 
 
 def _with_score(decided: Decided, pair: PairRecord) -> PairRecord:
-    """What content scoring has said of a pair stays until it says otherwise; a crawl knows links only."""
+    """Keep the content score of a pair that is decided without one: a crawl knows links only."""
     before = decided.get((pair.article_id_a, pair.article_id_b))
     if pair.score is not None or before is None or before[2] is None:
         return pair
@@ -163,7 +163,7 @@ def _is_new_refusal(refused: Mapping[tuple[str, str], object], refusal: RefusalR
 
 
 def _touched(applied: AppliedObservations, joined: Mapping[str, str]) -> dict[str, CurrentVersion]:
-    """Those with a new story, and those seen again; not those whose latest row is written by this commit."""
+    """Stored articles with a new story, or seen again, whose latest row this commit does not write."""
     touched = {}
     for article_id, current in applied.current.items():
         before = applied.stored.get(article_id)
@@ -190,7 +190,7 @@ def _stories(
     pairs: Sequence[PairRecord],
     lacking: Collection[str],
 ) -> tuple[tuple[Story, ...], frozenset[str]]:
-    """Those that change; `lacking` are built anew for their alignments alone."""
+    """Stories that change, and ids of those left empty; `lacking` change in their alignments alone."""
     edited = {x for x, drafts in applied.drafts.items() if any(draft.valid_to is None for draft in drafts)}
     paired = {article_id for pair in pairs for article_id in (pair.article_id_a, pair.article_id_b)}
     moved = joined.keys() | edited | paired

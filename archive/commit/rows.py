@@ -25,7 +25,7 @@ _K = TypeVar("_K")
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What every row of a commit carries."""
+    """Columns that all rows of a commit have in common."""
 
     seq: int
     at: datetime
@@ -41,7 +41,7 @@ class Commit:
 def versions(
     drafts: Iterable[Draft], current: Mapping[str, CurrentVersion], stories: Mapping[str, str]
 ) -> list[Row]:
-    """`stories` holds the story of each article after this commit."""
+    """Rows of versions; `stories` holds the story of each article after this commit."""
     rows = []
     for draft in drafts:
         known = current[draft.record.article_id]
@@ -82,7 +82,7 @@ def refusals(items: Iterable[RefusalRecord]) -> list[Row]:
 
 
 def alignments(items: Iterable[tuple[str, AlignmentRecord]]) -> list[Row]:
-    """Of the story and what is aligned in it."""
+    """Rows of aligned paragraphs, each given with the id of its story."""
     return [{"story_id": story_id} | plain(item) for story_id, item in items]
 
 

@@ -1,4 +1,4 @@
-"""One row a story: its articles side by side, derived from articles and pairs and from nothing else."""
+"""Stories, one row each: articles side by side, derived from articles and pairs and from nothing else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LATE = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of two variants stands in both, from their alignment; 0 to 1."""
+    """Shares of two variants that stand in both, 0 to 1, from their alignment."""
 
     article_id_a: str
     article_id_b: str
@@ -90,7 +90,7 @@ class Story:
 
 
 def build(members: Iterable[StoryMember], joints: Iterable[Joint]) -> list[Story]:
-    """The stories of these articles; a pair across two stories counts for neither."""
+    """Build the stories of these articles; a pair across two stories counts for neither."""
     grouped: dict[str, list[StoryMember]] = {}
     story_of: dict[str, str] = {}
     for member in members:

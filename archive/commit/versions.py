@@ -1,12 +1,12 @@
-"""Whether a look brings a new version: the one rule, without files.
+"""The rule by which an observation makes a new version; without files.
 
 * The text (content_hash) of the latest version again: unchanged.
 * The text of one of the last five versions: unchanged, `reverted`; pages that flap between two texts would
   otherwise make a version a day.
 * Another text read by the same extractor: a new version.
 * Another text read by another extractor: nobody can tell our change from theirs, so it is unchanged,
-  `new-extractor`, and its text is what the next look is measured against. It is a new version only when the
-  page itself says so: other bytes, and a later modified_at than the latest version had.
+  `new-extractor`, and the next observation is compared with its text. It is a new version only when the page
+  itself says so: other bytes, and a later modified_at than the latest version had.
 * A new text fetched before the latest version was (a writer that was late to commit): kept as a version that
   was superseded from the start.
 """
@@ -27,7 +27,7 @@ GONE_AFTER = 3
 class VersionVerdict:
     outcome: Literal["archived", "unchanged"]
     version: int
-    """The version whose text the look found."""
+    """The version whose text was observed."""
     reason: str | None = None
     late: bool = False
 
@@ -35,7 +35,10 @@ class VersionVerdict:
 def judge(
     current: CurrentVersion | None, record: ArticleRecord, story_id: str
 ) -> tuple[VersionVerdict, CurrentVersion]:
-    """The verdict on a look, and what is known after it; `story_id` is for an article not known before."""
+    """Judge an observation; the verdict, and the current version after it.
+
+    `story_id` is for an article that has no version yet.
+    """
     if current is None:
         return VersionVerdict("archived", 1), _first(record, story_id)
     seen = replace(

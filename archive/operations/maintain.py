@@ -1,4 +1,4 @@
-"""Looking after an archive that nobody is crawling into, or that somebody is: both are safe."""
+"""Maintenance of an archive; safe while crawls write to it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RUN = "upkeep"
 @dataclass(frozen=True, slots=True)
 class Repaired:
     articles: int
-    """Recovered from segments of writers that died."""
+    """Articles recovered from segments of writers that died."""
     snapshot: Snapshot | None
     returned: int = 0
     """Data files that an object store had lost, put there again."""
@@ -45,7 +45,7 @@ def gc(root: str | os.PathLike[str], keep_days: float = 1, *, dry_run: bool = Fa
 
 
 def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
-    """Commit what dead writers left, turn the view to the head, sweep.
+    """Commit the records that dead writers left, turn the view to the head, and collect.
 
     `rebuild` makes the cache anew too and, in a folder, the index of pages. A data file that an object store
     has lost is put there again, if this machine has it.

@@ -1,7 +1,7 @@
-"""From an older schema to today's: every file written anew, shown as one snapshot.
+"""Migration from an older schema to today's: every file is written anew, in one snapshot.
 
 All files of a snapshot have one schema, because readers disagree about a folder with two: some drop the new
-column silently, some refuse. So a change of schema is never mixed in: it is this, or it is not there.
+column silently, some refuse. So no other operation changes the schema.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Edit = Callable[[pa.Table], pa.Table]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one version of the schema asks of the rows of the one before.
+    """A change from one version of the schema to the next.
 
     Columns that are new and may be null, and wider types, need no edit; a column that is renamed, split or
     dropped does, and so does a new one that must have a value.
@@ -65,7 +65,7 @@ def migrate(
     root: str | os.PathLike[str],
     target: Target = TODAY,
 ) -> Snapshot | None:
-    """None when there is nothing to do. Takes the archive's size of disk again until a `gc`.
+    """Migrate an archive; None where there is nothing to do. Doubles its size on disk until a `gc`.
 
     Crawls of the older version go on acknowledging, and fail at their next commit with a sentence; their
     articles wait in segments for a writer of this version.
@@ -109,7 +109,7 @@ def _as_it_is(table: pa.Table) -> pa.Table:
 
 
 def _conform(table: pa.Table, name: str, schema: pa.Schema) -> pa.Table:
-    """The columns of the schema in its order; nothing is dropped or invented on the way."""
+    """Put the columns into the order of the schema; MigrationError where one would be dropped or invented."""
     if strange := [x for x in table.column_names if x not in schema.names]:
         raise MigrationError(f"{name}.{strange[0]} has no place in the new schema: a step must drop it.")
     columns = []

@@ -1,7 +1,7 @@
-"""Today's applied of a stored page in place of an earlier one: no edit, and the past tells what it told.
+"""Replacement of what an earlier extractor read from a stored page by what today's reads; not an edit.
 
-A row keeps its version, its page and its times. What it said before goes to `former_readings`, from which
-`as_of` answers; the stories that show it and the alignments of its text follow in the same snapshot.
+A row keeps its version, its page and its times. Its earlier columns go to `former_readings`, from which
+`as_of` answers; the stories that show it and the alignments of its text change in the same snapshot.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ COLUMNS = (
     "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
     "image_caption", "media", "outbound_links", "alternates", "content_hash", "extractor", "extra",
 )  # fmt: skip
-"""What is read from a page; the other columns tell of its fetch and its place."""
+"""Columns read from a page; the others are about its fetch and its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Rereading:
 
 
 def publish(root: Place, rereadings: Iterable[Rereading], align: Align) -> Snapshot | None:
-    """One snapshot in which these versions say what is read today; None where none of them is there.
+    """Publish one snapshot with these readings of stored versions; None where none of the versions is there.
 
     A version that was purged meanwhile, or whose page is another one, is left as it is. The cache of known
     addresses is filled anew afterwards. Raises ArchiveWriteError and what opening an archive raises.
@@ -104,7 +104,7 @@ def _plan(
 def _stored(
     wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage
 ) -> tuple[dict[Key, ArticleRecord], frozenset[str], dict[str, int]]:
-    """Those that are still there and of the same page, the files they lie in, and which are the latest."""
+    """Rereadings whose version is there with the same page, their files, and the latest version of each."""
     found: dict[Key, ArticleRecord] = {}
     files: set[str] = set()
     latest: dict[str, int] = {}

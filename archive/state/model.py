@@ -1,4 +1,4 @@
-"""What a row of the cache becomes for those who ask. Times there are microseconds since 1970, UTC."""
+"""Answers of the cache, made of its rows; times there are microseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REVERTS = 5
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """What the archive has of an address: enough to decide whether and how to fetch it again."""
+    """An article by one of its addresses, with all that decides if and how it is fetched again."""
 
     article_id: str
     story_id: str
@@ -31,7 +31,7 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class LastObservation:
-    """The latest look at an address that brought no article text."""
+    """The latest observation of an address that brought no article text."""
 
     outcome: str
     reason: str | None
@@ -50,7 +50,7 @@ def _maybe_moment(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
-def known(row: sqlite3.Row) -> KnownArticle:
+def known_article(row: sqlite3.Row) -> KnownArticle:
     return KnownArticle(
         article_id=row["article_id"],
         story_id=row["story_id"],
@@ -62,8 +62,8 @@ def known(row: sqlite3.Row) -> KnownArticle:
     )
 
 
-def current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
-    """`recent`: its versions, the newest first."""
+def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
+    """`recent`: versions of the article, the newest first."""
     return CurrentVersion(
         article_id=row["article_id"],
         story_id=row["story_id"],
@@ -82,7 +82,7 @@ def current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
     )
 
 
-def facts(row: sqlite3.Row) -> LinkFacts:
+def link_facts(row: sqlite3.Row) -> LinkFacts:
     return LinkFacts(
         article_id=row["article_id"],
         story_id=row["story_id"],
@@ -97,7 +97,7 @@ def facts(row: sqlite3.Row) -> LinkFacts:
     )
 
 
-def member(row: sqlite3.Row) -> StoryMember:
+def story_member(row: sqlite3.Row) -> StoryMember:
     return StoryMember(
         article_id=row["article_id"],
         story_id=row["story_id"],
@@ -116,7 +116,7 @@ def _alternates(row: sqlite3.Row) -> tuple[AlternateRecord, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CurrentVersion:
-    """What is known of an article before a look."""
+    """The current version of an article, with all that judging the next observation needs."""
 
     article_id: str
     story_id: str
@@ -128,7 +128,7 @@ class CurrentVersion:
     extractor: str
     modified_at: datetime | None
     reread_hash: str | None
-    """What a newer extractor read where the latest version holds; with `reread_extractor`."""
+    """Hash of the text that a newer extractor, `reread_extractor`, read where the latest version holds."""
     reread_extractor: str | None
     recent: tuple[tuple[int, str], ...]
     """(version, content_hash) of the last five, newest first; the first number is the highest in use."""
@@ -140,7 +140,7 @@ class CurrentVersion:
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """What a story shows of one of its articles."""
+    """An article as its story shows it."""
 
     article_id: str
     story_id: str
@@ -155,7 +155,7 @@ class StoryMember:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """What a story needs to know of a pair."""
+    """A pair of articles as its story counts it."""
 
     article_id_a: str
     article_id_b: str

@@ -1,4 +1,4 @@
-"""What has been acknowledged but not committed, by address: the crawl must not fetch it again."""
+"""Records acknowledged but not committed, by address: the crawl must not fetch them again."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Batch:
         self.records: list[Record] = []
         self.articles = 0
         self._known: dict[bytes, KnownArticle] = {}
-        self._looks: dict[bytes, LastObservation] = {}
+        self._observations: dict[bytes, LastObservation] = {}
         self.failures: dict[bytes, list[Failure | None]] = {}
-        """What each look says of a debt at its address, in order; see archive/state/debts.py."""
+        """Failures at each address in order, None for a success; see archive/state/debts.py."""
         self.current_versions: dict[str, CurrentVersion] = {}
-        """What the commit will make of the articles so far; not of those that a dead writer left."""
+        """Current versions after the next commit; not of articles that a dead writer left."""
         for record in records:
             self.add(record, None)
 
@@ -38,8 +38,8 @@ class Batch:
         if after is not None:
             self.current_versions[after.article_id] = after
         if isinstance(record, ObservationRecord):
-            look = LastObservation(record.outcome, record.reason, record.observed_at)
-            self._looks[address_key(record.requested_url)] = look
+            observed = LastObservation(record.outcome, record.reason, record.observed_at)
+            self._observations[address_key(record.requested_url)] = observed
             failure = Failure(
                 record.outlet, record.requested_url, record.reason, record.detail, micros(record.observed_at)
             )
@@ -69,4 +69,4 @@ class Batch:
         return self._known.get(key)
 
     def last_observation(self, key: bytes) -> LastObservation | None:
-        return self._looks.get(key)
+        return self._observations.get(key)
