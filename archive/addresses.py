@@ -26,7 +26,7 @@ _DRESSED = re.compile(
     r"|ref(?:=(?![0-9]+$).*)?",
     re.IGNORECASE,
 )
-"""Whole pieces of a query: which dress of the page, or which link to it. Decision 5."""
+"""Whole parameters of a query that choose the look of a page, or name the link to it. Decision 5."""
 _SAYS_WHICH = re.compile(
     r"(?:p|pg|page|paged|pagen_\d+|start|offset|l|hl|lang|language|locale)=", re.IGNORECASE
 )
@@ -42,7 +42,7 @@ _UNRESERVED = frozenset(b"-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 
 @lru_cache(maxsize=1 << 14)  # a page's addresses are asked for by each stage, and those it names again
 def plain_url(url: str) -> str:
-    """One spelling for an address: a name to compare, not always one that can be fetched.
+    """Spell an address in one way, to compare it; it cannot always be fetched in this form.
 
     https; no `www.` `m.` `amp.`, user, default port, AMP suffix, doubled or last slash, session, tracking or
     fragment; a backslash of the path a slash; escapes only where they are needed; the query sorted. What is
@@ -68,13 +68,13 @@ def plain_url(url: str) -> str:
 
 
 def names_an_article(path: str) -> bool:
-    """By its last step: a number, or the words of a headline. A query has nothing to add then."""
+    """True where the last step of the path is a number or the words of a headline, and no query is needed."""
     step = path.rstrip("/").rpartition("/")[2]
     return any(map(str.isdigit, step)) or len(_WORDS.split(step)) >= 4
 
 
 def bare_url(url: str) -> str:
-    """An address, still one to be fetched, less the query where its path names the article.
+    """Remove the query of an address where its path names the article; the rest can still be fetched.
 
     Sessions and readers' marks have names without end. Kept are those of a language and of a page's number.
     """
@@ -110,7 +110,7 @@ def _is_noise(piece: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)  # url, requested and canonical address are mostly one
 def address_key(url: str) -> bytes:
-    """16 bytes that stand for the plain form, in the cache."""
+    """Hash the plain form of an address into the 16 bytes that stand for it in the cache."""
     return hashlib.blake2b(plain_url(url).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with an archive.
+"""Errors of an archive.
 
 ArchiveError
 ├── ArchiveNotFound      no archive at this place

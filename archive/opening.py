@@ -1,4 +1,4 @@
-"""Opening an archive: its storage, and whether it is one that this version can read or write to."""
+"""Opening an archive, for reading or for writing, after a check that this version can."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SCHEMA_VERSION = 4
 
 
 def storage_at(root: Place) -> Storage:
-    """The storage of the archive that lies there, or may come to lie there.
+    """Make the storage of the archive that lies there, or may come to lie there.
 
     Raises NotAnArchive where none can be, ArchiveNotWritable where a working copy cannot be made.
     """
@@ -52,14 +52,14 @@ def storage_at(root: Place) -> Storage:
 
 
 def open_existing(root: Place) -> tuple[Storage, Log, Snapshot]:
-    """For reading; raises when there is nothing that this version can read."""
+    """Open an archive for reading; raises where there is nothing that this version can read."""
     storage, head = open_any(root)
     refuse_older(storage, head)
     return storage, Log(storage, SCHEMA_VERSION), head
 
 
 def refuse_older(storage: Storage, head: Snapshot) -> None:
-    """Reading what has moved since could be wrong in silence."""
+    """Raise SchemaTooOld where a migration has to come first: read as it is, the archive could mislead."""
     if head.schema_version < SCHEMA_VERSION:
         raise SchemaTooOld(
             f"{storage.name} has schema {head.schema_version}, this Triptych has "
@@ -68,7 +68,7 @@ def refuse_older(storage: Storage, head: Snapshot) -> None:
 
 
 def open_any(root: Place, known: int = SCHEMA_VERSION) -> tuple[Storage, Snapshot]:
-    """Of whatever schema, but for those after the known one."""
+    """Open an archive of any schema up to the version `known`."""
     storage = storage_at(root)
     pull(storage)
     head = Log(storage, known).head()
@@ -84,11 +84,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-# Whether a folder is an archive to write to, may become one, or must be left alone.
+# Writing: a folder that is an archive, may become one, or must be left alone.
 
 
 def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log]:
-    """For writing; an archive that is not there yet is made."""
+    """Open an archive for writing, and make it where there is none."""
     storage = storage_at(root)
     layout = storage.layout
     log = Log(storage, SCHEMA_VERSION)
@@ -113,7 +113,7 @@ def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log
 
 
 def _create(storage: Storage, log: Log, run_id: str, at: datetime) -> None:
-    """Snapshot 0: no rows, but tables that can be read already."""
+    """Publish snapshot 0: tables without rows, which can be read already."""
     # an archive is looked at without pyarrow, made with it
     from archive.format.schema import STORED  # noqa: PLC0415
     from archive.tables.files import TableFiles  # noqa: PLC0415

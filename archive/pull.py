@@ -1,4 +1,4 @@
-"""What others have committed, and purged, comes in; what could hold something purged goes."""
+"""Pull of the commits and purges of other machines; copies that could hold something purged are dropped."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 
 
 def pull(storage: Storage) -> None:
-    """Raises ObjectStoreError, or ArchiveDamaged when another archive is there than the one of this copy."""
+    """Bring in commits and purges of other machines.
+
+    Raises ObjectStoreError, or ArchiveDamaged when another archive is there than the one of this copy.
+    """
     storage.pull(partial(_forget, storage))
 
 
 def _forget(storage: Storage) -> None:
-    """Another machine purged: what could hold it here goes, and is fetched again where it is still wanted.
+    """Drop files that could hold what another machine has purged; where needed they are fetched again.
 
-    Not what waits to be sent, which that machine has not seen: the next commit admits nothing purged.
+    Files that wait to be sent stay: the next commit admits nothing purged.
     """
     # an archive is looked at without pyarrow, which these need
     from archive.format.schema import SCHEMA_VERSION  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The writing side: acknowledge an article, commit what has been acknowledged.
+"""The writing side of the API: records are acknowledged, then committed.
 
 An article is safe from the moment `add_article` returns: it is in a segment, and whoever opens the archive
 next commits what this process could not. Appends may go on in one thread while another commits.
@@ -25,7 +25,7 @@ from archive.opening import open_or_create, utc_now
 from archive.pages.warc_files import RawFile
 from archive.state import replay
 from archive.state.debts import Debts
-from archive.state.model import Known, LastLook
+from archive.state.model import KnownArticle, LastObservation
 from archive.state.tombstones import Tombstones
 from archive.wal import asked, recovery
 from archive.wal.asked import Asked
@@ -38,20 +38,20 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.commit.related import Decide
-    from archive.commit.versions import Verdict
+    from archive.commit.versions import VersionVerdict
     from archive.format.records import ObservationRecord
     from archive.format.snapshot import Snapshot
     from archive.opening import Place
-    from archive.pages.warc_record import Members
-    from archive.state.model import Current
+    from archive.pages.warc_record import WarcRecords
+    from archive.state.model import CurrentVersion
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
 
-    Elsewhere = Callable[
+    CommitBy = Callable[
         [Log, Sequence[str], Mapping[str, int], Callable[[], Snapshot | None]], Snapshot | None
     ]
 
-__all__ = ["ArchiveWriter", "Known", "LastLook"]
+__all__ = ["ArchiveWriter", "KnownArticle", "LastObservation"]
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -120,11 +120,11 @@ class ArchiveWriter:
         """Articles acknowledged or recovered, and not committed yet."""
         return self._batch.articles + sum(batch.articles for batch in self._sealed)
 
-    def add_article(self, record: ArticleRecord, page: Members | None = None) -> Verdict:
+    def add_article(self, record: ArticleRecord, page: WarcRecords | None = None) -> VersionVerdict:
         """Acknowledge an article: when this returns, a kill cannot lose it.
 
         Returns what the commit makes of it, unless another writer commits first. `page` is kept only where
-        its text is a new version: any other look is told by its observation.
+        its text is a new version.
         Raises PoisonRecord for a record that cannot be stored as it is (it is in quarantine then; text is
         never altered here), ArticlePurged, or ArchiveWriteError when the disk refuses it.
         """
@@ -133,23 +133,23 @@ class ArchiveWriter:
         return verdict
 
     def note_asked(self, url: str, outlet: str) -> None:
-        """Write down that an address is about to be asked for: what a kill leaves open is owed."""
+        """Write down that an address is about to be asked for, so that after a kill it is owed."""
         one = Asked(url, outlet, self._now())
-        # a disk that is full is told of by the next record
+        # a full disk makes the next record fail
         with self._appending, contextlib.suppress(ArchiveWriteError):
             self._open[address_key(url)] = one
             self._batch.segment.append(asked.encode([one]))
 
     def debts(self) -> Debts:
-        """What outlets owe, with what is not committed yet; of this moment."""
+        """Debts of the outlets at this moment, records not committed yet included."""
         batches = [batch.failures for batch in (*self._sealed, self._batch)]
         return Debts(self._reader.connection, batches, lambda url: self.known(url) is not None)
 
     def add_observation(self, record: ObservationRecord) -> None:
-        """Acknowledge a look that brought no text; errors as in `add_article`."""
+        """Acknowledge an observation without text; errors as in `add_article`."""
         self._append(record)
 
-    def _append(self, record: codec.Record, page: Members | None = None) -> Verdict | None:
+    def _append(self, record: codec.Record, page: WarcRecords | None = None) -> VersionVerdict | None:
         try:
             validate(record)
         except PoisonRecord as poison:
@@ -182,7 +182,7 @@ class ArchiveWriter:
         self._sync(descriptors)
 
     def _sync(self, descriptors: Sequence[int]) -> None:
-        """Pages first: a record must not outlive the page it names. Closes what it is given."""
+        """Sync and close, pages first: a record must not outlive the page it names."""
         try:
             for descriptor in descriptors:
                 os.fdatasync(descriptor)
@@ -194,16 +194,16 @@ class ArchiveWriter:
             for descriptor in descriptors:
                 os.close(descriptor)
 
-    def _current(self, article_id: str) -> Current | None:
+    def _current(self, article_id: str) -> CurrentVersion | None:
         for batch in (self._batch, *reversed(self._sealed)):
-            if found := batch.currents.get(article_id):
+            if found := batch.current_versions.get(article_id):
                 return found
-        return self._asked(lambda x: self._reader.currents([x]).get(x), article_id)
+        return self._asked(lambda x: self._reader.current_versions([x]).get(x), article_id)
 
-    def known(self, url: str) -> Known | None:
-        """What archive and segments of this writer have of an address: as fetched, as asked, as canonical.
+    def known(self, url: str) -> KnownArticle | None:
+        """The article at an address, as fetched, asked or canonical: in the archive, or acknowledged here.
 
-        A PurgedAddress where a tombstone forbids to take it in again.
+        A PurgedAddress where a tombstone forbids to store it again.
         """
         if purged := self._tombstones.known(url):
             return purged
@@ -213,13 +213,13 @@ class ArchiveWriter:
                 return found
         return self._asked(self._ask, url)
 
-    def last_look(self, url: str) -> LastLook | None:
-        """The latest look at an address, as it was asked for, that brought no article."""
+    def last_observation(self, url: str) -> LastObservation | None:
+        """The latest observation of an address, as it was asked for, that brought no article."""
         key = address_key(url)
         for batch in (self._batch, *reversed(self._sealed)):
-            if found := batch.last_look(key):
+            if found := batch.last_observation(key):
                 return found
-        return self._asked(self._reader.last_look, url)
+        return self._asked(self._reader.last_observation, url)
 
     def _asked(self, question: Callable[[str], T | None], about: str) -> T | None:
         try:
@@ -234,7 +234,7 @@ class ArchiveWriter:
         decide: Decide | None = None,
         summary: Mapping[str, int] | None = None,
         about: Collection[str] = (),
-        by: Elsewhere | None = None,
+        by: CommitBy | None = None,
     ) -> Snapshot | None:
         """Make everything acknowledged visible to readers; None when there was nothing, or it is closed.
 
@@ -281,18 +281,18 @@ class ArchiveWriter:
                 following.segment.append(asked.encode(self._open.values()))
             descriptors = [*self._raw.borrow(), full.segment.borrow()]
             if self._storage.is_shared:  # a file that the commit sends must not grow any more
-                self._raw.let_go()
+                self._raw.release()
         self._sync(descriptors)
 
     def _renew_reader(self) -> None:
-        """After a rebuild the file is another one; a look-up under way in the old one just finishes there."""
+        """Open the cache again where it was rebuilt; a look-up under way finishes in the old file."""
         with contextlib.suppress(OSError, sqlite3.Error):
             if (file := self._layout.state.stat().st_ino) != self._reader_file:
                 self._reader, self._reader_file = replay.open_state(self._layout), file
         self._ask = lru_cache(64)(self._reader.known)
 
     def close(self) -> None:
-        """Let go; what is not committed stays in its segment, for whoever opens the archive next."""
+        """Release everything; records not committed stay in their segment for the next writer."""
         with self._committing, self._appending:
             if self._closed:
                 return

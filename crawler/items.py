@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import SupportsIndex
 
-    from archive.pages.warc_record import Members
+    from archive.pages.warc_record import WarcRecords
 
 AlternateSource = Literal["hreflang", "switcher", "sitemap", "url-rule"]
 BlockKind = Literal["heading", "paragraph", "quote", "list_item", "caption"]
@@ -198,7 +198,7 @@ class Article:
     """Nothing else is decided then."""
     outcome: Outcome | None = None
     """`archived` or `unchanged`, once the archive has it on disk."""
-    raw: Members | None = field(default=None, repr=False)
+    raw: WarcRecords | None = field(default=None, repr=False)
     """The page itself, as records for the archive; None where pages are not kept, and once it has them."""
 
     def with_(self, **decided: object) -> Article:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archive.format.snapshot import Snapshot
-    from archive.state.model import LastLook
+    from archive.state.model import LastObservation
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class SnapshotStage:
 
     async def process_item(self, item: Article | Look) -> Article | Look:
         if isinstance(item, Look):
-            if leaves_a_row(item, self.writer.last_look(item.requested_url)):
+            if leaves_a_row(item, self.writer.last_observation(item.requested_url)):
                 self._write(partial(self.writer.add_observation, observation_record(item, self.run_id)))
             return item
         try:
@@ -197,7 +197,7 @@ class SnapshotStage:
 # A feed lists an article for a day, and 96 crawls of that day come upon it.
 
 
-def leaves_a_row(look: Look, last: LastLook | None) -> bool:
+def leaves_a_row(look: Look, last: LastObservation | None) -> bool:
     """Whether a look is written into `observations`: each one for which something was asked.
 
     Of those for which nothing was, one where the address has had no row for a day, or where it ends a debt.

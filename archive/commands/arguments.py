@@ -1,4 +1,4 @@
-"""What a command line says, read; argparse tells the sentence and ends with exit code 2."""
+"""Types of command-line arguments; argparse prints the sentence of a ValueError and ends with exit code 2."""
 
 from __future__ import annotations
 

@@ -58,12 +58,12 @@ def run(console: Console, options: argparse.Namespace) -> int:
         print("export: say where to with --output.", file=sys.stderr)
         return 2
     try:
-        told = _table(opened, options)
+        message = _table(opened, options)
     except ValueError as error:  # a table, column or moment that there is not
         print(f"{visible(str(error)).rstrip('.')}.", file=sys.stderr)
         return 2
     where = Terminal(stderr=True) if options.output == "-" else console
-    where.print(f"{literal(told)} in {literal(options.output)}.", soft_wrap=True)
+    where.print(f"{literal(message)} in {literal(options.output)}.", soft_wrap=True)
     return 0
 
 
@@ -77,14 +77,13 @@ def _wacz(console: Console, opened: Archive, file: Path) -> int:
 
 
 def _table(opened: Archive, options: argparse.Namespace) -> str:
-    from archive.export.files import export  # noqa: PLC0415
-    from archive.export.iceberg import register  # noqa: PLC0415
+    from archive.export.files import export, register_iceberg  # noqa: PLC0415
 
     choice = {"language": options.language, "outlet": options.outlet, "as_of": options.as_of}
     if options.format == "iceberg":
         if any(choice.values()) or options.output == "-":
             raise ValueError("iceberg takes whole tables of the last snapshot, and a folder")
-        return register(opened, options.output, options.table or _ARTICLES)
+        return register_iceberg(opened, options.output, options.table or _ARTICLES)
     if options.format == "tmx" and options.table:
         raise ValueError("tmx is of stories; it takes no --table")
     table = options.table or _ARTICLES

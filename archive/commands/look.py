@@ -140,8 +140,8 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
         cells = (look["outcome"], reason, look["http_status"], look["version"], look["run_id"])
         table.add_row(_when(look["observed_at"]), *(literal("" if x is None else str(x)) for x in cells))
     console.print(table)
-    if told := _owed(options.url, looks):
-        console.print(literal(told), soft_wrap=True)
+    if message := _owed(options.url, looks):
+        console.print(literal(message), soft_wrap=True)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The bar of a long work: on stderr, gone when it is done, and silent where nobody watches."""
+"""A progress bar on stderr that vanishes at the end; none where stderr is no terminal."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
     found = find(options.archive, options.url)
     name = f"“{literal(found.headline)}”" if found.headline else "an address without an article"
     console.print(
-        f"{name}: {found.versions} versions, {found.looks} looks, {len(found.ranges)} pages or lines"
+        f"{name}: {found.versions} versions, {found.observations} looks, {len(found.ranges)} pages or lines"
     )
     for address in found.siblings:
         console.print(f"stays: {literal(address)}, the same story", soft_wrap=True)

@@ -55,8 +55,8 @@ def run(console: Console, options: argparse.Namespace) -> int:
         chosen = f" of {', '.join(options.outlet)}" if options.outlet else ""
         raise ArticleNotFound(f"There is no story{chosen} in {options.archive} to show.")
     folder = options.output or Path(tempfile.mkdtemp(prefix="triptych-view-"))
-    told = f"The latest {len(ids)} of {opened.root}, snapshot {opened.snapshot.id}."
-    page = write(read_stories(opened, ids), told, folder)
+    about = f"The latest {len(ids)} of {opened.root}, snapshot {opened.snapshot.id}."
+    page = write(read_stories(opened, ids), about, folder)
     console.print(f"{len(ids)} {'story' if len(ids) == 1 else 'stories'}: {literal(page)}", soft_wrap=True)
     if not options.no_browser:
         webbrowser.open(page.resolve().as_uri())

@@ -1,7 +1,7 @@
-"""Which paragraphs of a story's variants say the same: kept for the texts and stories as they are now.
+"""Alignments of the paragraphs of a story's variants, for the texts and stories as they are now.
 
 The rows of two articles stand and fall together: a new text of either, or a story that no longer holds both,
-sends them to `former_alignments`, from which the past is told.
+moves them to `former_alignments`, from which past states are derived.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from archive.commit.observations import Reading
+    from archive.commit.observations import AppliedObservations
     from archive.commit.stories import Story
     from archive.format.records import Align, AlignmentRecord
     from archive.state.database import State
@@ -36,7 +36,7 @@ _SHARED = frozenset({"aligned", "moved"})
 
 @dataclass(frozen=True, slots=True)
 class Alignments:
-    """What a commit changes of them."""
+    """Changes that a commit makes to the alignments."""
 
     new: tuple[tuple[str, AlignmentRecord], ...] = ()
     """With their story."""
@@ -47,16 +47,16 @@ class Alignments:
     """Paths of the files that hold what is dropped or moved."""
 
 
-def settle(
+def realign(
     built: Sequence[Story],
-    reading: Reading,
+    applied: AppliedObservations,
     state: State,
     storage: Storage,
     align: Align | None,
     *,
     stale: Collection[str] = (),
 ) -> tuple[tuple[Story, ...], Alignments]:
-    """The stories with their coverage, and what becomes of the rows.
+    """Align the variants of stories that have changed; the stories with their coverage, and the changes.
 
     `stale` names articles whose text is another one though its version is the same.
     """
@@ -77,7 +77,7 @@ def settle(
             valid[couple] = row
             if row["story_id"] != story.story_id:
                 moved[couple] = story.story_id
-    new = _aligned(built, missing, reading, state, storage, align) if align and missing else []
+    new = _aligned(built, missing, applied, state, storage, align) if align and missing else []
     dropped = frozenset(known.keys() - valid.keys())
     shown = _coverages(valid.values(), [record for _, record in new])
     return (
@@ -95,7 +95,7 @@ def settle(
 
 
 def lacking(state: State, article_ids: Collection[str]) -> set[str]:
-    """Stories of these articles of which some variants are not aligned as they are now."""
+    """Find the stories of these articles that have variants without an alignment of their present texts."""
     members = state.members(state.in_stories({facts.story_id for facts in state.facts(article_ids)}))
     known = {
         (row["id_a"], row["id_b"]): (row["version_a"], row["version_b"])
@@ -109,12 +109,12 @@ def lacking(state: State, article_ids: Collection[str]) -> set[str]:
 
 
 def stored_coverages(state: State, article_ids: Collection[str]) -> dict[Couple, Coverage]:
-    """Of the alignments in force among these articles."""
+    """Compute coverage from the stored alignments among these articles."""
     return _coverages((row for row in state.alignments(article_ids) if row["id_b"] in article_ids), ())
 
 
 def coverages(rows: Iterable[Mapping[str, object]]) -> dict[Couple, Coverage]:
-    """From rows of the table."""
+    """Compute coverage from rows of the table `alignments`."""
     sums: dict[Couple, list[int]] = {}
     for row in rows:
         _count(
@@ -154,7 +154,7 @@ def _share(part: int, whole: int) -> float | None:
 def _aligned(  # noqa: PLR0917
     built: Sequence[Story],
     missing: Mapping[str, Sequence[Couple]],
-    reading: Reading,
+    applied: AppliedObservations,
     state: State,
     storage: Storage,
     align: Align,
@@ -162,7 +162,7 @@ def _aligned(  # noqa: PLR0917
     languages = {m.article_id: m.language or "" for story in built for m in story.members}
     versions = {m.article_id: m.version for story in built for m in story.members}
     named = {x for couples in missing.values() for couple in couples for x in couple}
-    texts = _texts(named, reading, state, storage)
+    texts = _texts(named, applied, state, storage)
     variants = {x: VariantText(x, versions[x], languages[x], *texts[x]) for x in sorted(named) if x in texts}
     found: list[tuple[str, AlignmentRecord]] = []
     for story_id, couples in sorted(missing.items()):
@@ -173,13 +173,13 @@ def _aligned(  # noqa: PLR0917
 
 
 def _texts(
-    ids: Collection[str], reading: Reading, state: State, storage: Storage
+    ids: Collection[str], applied: AppliedObservations, state: State, storage: Storage
 ) -> dict[str, tuple[str, tuple[BlockRecord, ...]]]:
-    """Headline and blocks of the latest text of each: from this commit, or from the file it lies in."""
+    """Headline and blocks of the latest text of each article, from this commit or from its data file."""
     texts = {
         x: (draft.record.headline, draft.record.blocks)
         for x in ids
-        for draft in reading.drafts.get(x, ())
+        for draft in applied.drafts.get(x, ())
         if draft.valid_to is None
     }
     paths: dict[str, list[str]] = {}
@@ -196,7 +196,7 @@ def _texts(
 
 
 def _groups_with(path: Path, wanted: Sequence[str]) -> Iterable[pa.Table]:
-    """Only the row groups that hold one of them are read whole: a file has thousands of texts."""
+    """Read only the row groups that hold one of these articles: a file has thousands of texts."""
     file = pq.ParquetFile(path)
     ids = pa.array(wanted, pa.string())
     for number in range(file.num_row_groups):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from archive.commit.plan import Plan
-    from archive.format.snapshot import DataFile, Snapshot
+    from archive.commit.next_snapshot import NextSnapshot
+    from archive.commit.plan import CommitPlan
+    from archive.format.snapshot import Snapshot
     from archive.state.database import State
-    from archive.storage.interface import Storage
-    from archive.tables.files import TableFiles
 
     Edit = Callable[[pa.Table], pa.Table]
 
@@ -31,34 +31,41 @@ if TYPE_CHECKING:
     Columns = dict[str, Mapping[str, object]]
 
 
-class Assembly:
-    """Writes what plans say, next to what the head holds; costs the touched files, not the archive."""
+def assemble(
+    following: NextSnapshot,
+    plans: Iterable[CommitPlan],
+    *,
+    segments: Iterable[str] = (),
+    summary: Mapping[str, int] | None = None,
+) -> Snapshot:
+    """The snapshot that these plans make, next to what the head holds; `summary`: the caller's counters.
 
-    def __init__(
-        self, storage: Storage, state: State, head: Snapshot, commit: rows.Commit, files: TableFiles
-    ) -> None:
-        self._storage = storage
-        self._state = state
-        self._commit = commit
-        self._files = files
-        self._live = {file.path: file for file in head.files}
-        self._added: list[DataFile] = []
-        self.rewrote: dict[str, tuple[str, ...]] = {}
+    Rows that a plan adds are written before the next plan is asked for, what it changes in stored files when
+    all are known: each file once. Only one of them may bring texts. DecisionError where two have an article
+    or a story in common.
+    """
+    return _Assembly(following).carry_out(plans, segments, summary or {})
+
+
+class _Assembly:
+    """Writes what plans say; costs as much as the files it touches, not as the archive."""
+
+    def __init__(self, following: NextSnapshot) -> None:
+        self._following = following
+        self._storage = following.storage
         self._read_anew: dict[str, list[rows.Row]] = {"articles": [], "superseded": []}
         self._former_readings: list[pa.Table] = []
 
-    def carry_out(self, plans: Iterable[Plan]) -> tuple[DataFile, ...]:
-        """Every file of the new snapshot; the new ones are on disk and durable.
-
-        Rows that a plan adds are written before the next plan is asked for, what it changes in stored files
-        when all are known: each file once. Only one of them may bring texts. DecisionError where two have an
-        article or a story in common.
-        """
+    def carry_out(
+        self, plans: Iterable[CommitPlan], segments: Iterable[str], summary: Mapping[str, int]
+    ) -> Snapshot:
         changes = Changes()
-        texts: Plan | None = None
+        counters = Counter[str]()
+        texts: CommitPlan | None = None
         for plan in plans:
-            texts = plan if plan.reading.drafts or plan.rereadings.rows else texts
-            changes.add(plan, self._state)
+            counters.update(plan.counters())
+            texts = plan if plan.applied.drafts or plan.rereadings.rows else texts
+            changes.add(plan, self._following.state)
             self._add(plan)
         moved: list[pa.Table] = []
         former: list[pa.Table] = []
@@ -77,24 +84,19 @@ class Assembly:
             self._rewrite(name, changes.files, edits.get(name, lambda table: table))
         self._add_texts(texts, moved)
         self._write("former_alignments", [], former)
-        self._live |= {file.path: file for file in self._added}
-        return self._settle()
+        return self._following.finish(segments=segments, summary={**counters, **summary})
 
     def _rewrite(self, name: str, touched: set[str], edit: Edit) -> None:
-        stored = [file for file in self._live.values() if file.table == name]
+        """Edit the files of a table that are touched, and those that are due to be merged."""
+        stored = [file for file in self._following.head.files if file.table == name]
         groups = merges(stored)
         merged = {file.path for group in groups for file in group}
         groups += [[file] for file in stored if file.path in touched and file.path not in merged]
         for group in groups:
-            table = edit(read(self._storage, group))
-            for file in group:
-                del self._live[file.path]
-            for file in self._files.write(name, table, group[0].month):
-                self.rewrote[file.path] = tuple(old.path for old in group)
-                self._live[file.path] = file
+            self._following.replace(group, edit(read(self._storage, group)))
 
-    def _keep(self, table: pa.Table, name: str, plan: Plan | None) -> pa.Table:
-        """Without the rows that are read anew, which are written again as rows of this commit."""
+    def _keep(self, table: pa.Table, name: str, plan: CommitPlan | None) -> pa.Table:
+        """Take out the rows of reread versions, which are written again as rows of this commit."""
         anew = plan.rereadings.rows if plan else {}
         if not anew:
             return table
@@ -112,8 +114,8 @@ class Assembly:
             table = table.filter(pc.invert(leaving))
         return _set(table, changes.of_staying())
 
-    def _add(self, plan: Plan) -> None:
-        self._write("observations", rows.looks(plan.reading.looks))
+    def _add(self, plan: CommitPlan) -> None:
+        self._write("observations", rows.observations(plan.applied.observations))
         self._write("memberships", rows.memberships(plan.joined))
         self._write("decisions", rows.pairs(plan.pairs))
         self._write("pairs", rows.pairs(pair for pair in plan.pairs if pair.evidence not in NO_PAIR))
@@ -121,10 +123,10 @@ class Assembly:
         self._write("refusals", rows.refusals(plan.refusals))
         self._write("alignments", rows.alignments(plan.alignments.new))
 
-    def _add_texts(self, plan: Plan | None, moved: list[pa.Table]) -> None:
-        drafts = [draft for drafts in plan.reading.drafts.values() for draft in drafts] if plan else []
+    def _add_texts(self, plan: CommitPlan | None, moved: list[pa.Table]) -> None:
+        drafts = [draft for drafts in plan.applied.drafts.values() for draft in drafts] if plan else []
         stories_of = {x.record.article_id: plan.story_of(x.record.article_id) for x in drafts} if plan else {}
-        current = plan.reading.current if plan else {}
+        current = plan.applied.current if plan else {}
         latest = [draft for draft in drafts if draft.valid_to is None]
         earlier = [draft for draft in drafts if draft.valid_to is not None]
         anew = self._read_anew
@@ -133,25 +135,12 @@ class Assembly:
         self._write("former_readings", [], self._former_readings)
 
     def _write(self, name: str, new: list[rows.Row], more: list[pa.Table] | None = None) -> None:
-        table = pa.concat_tables([rows.table(name, new, self._commit), *(more or [])])
-        self._added += self._files.write(name, table, self._commit.month)
-
-    def _settle(self) -> tuple[DataFile, ...]:
-        """A file without rows stands for a table without rows, and for that only."""
-        for name in STORED:
-            own = [file for file in self._live.values() if file.table == name]
-            if not own:
-                file = self._files.write_empty(name, self._commit.month)
-                self._live[file.path] = file
-            elif any(file.rows for file in own):
-                for file in own:
-                    if not file.rows:
-                        del self._live[file.path]
-        return tuple(sorted(self._live.values(), key=lambda file: (file.table, file.month, file.path)))
+        table = pa.concat_tables([rows.table(name, new, self._following.commit), *(more or [])])
+        self._following.add(name, table)
 
 
 def _set(table: pa.Table, changes: Mapping[str, Mapping[str, object]]) -> pa.Table:
-    """The table with columns of some articles replaced: column -> article -> value."""
+    """Replace values of some articles: column -> article -> value."""
     ids = table["article_id"].to_pylist()
     for name, values in changes.items():
         if values.keys().isdisjoint(ids):
@@ -169,7 +158,7 @@ def _without(table: pa.Table, keys: Sequence[object], dropped: Collection[object
 
 
 def _realigned(table: pa.Table, changes: Changes, former: list[pa.Table]) -> pa.Table:
-    """Without those that no longer hold, which go to `former`; the others in the story they belong to now."""
+    """Move rows that no longer hold to `former`, and give the others the story they belong to now."""
     keys = _pair_key(table)
     gone = pa.array([key in changes.realigned for key in keys], pa.bool_())
     former.append(table.filter(gone).cast(STORED["former_alignments"]))
@@ -184,34 +173,34 @@ def _pair_key(table: pa.Table) -> list[tuple[str, str]]:
     return list(zip(table["article_id_a"].to_pylist(), table["article_id_b"].to_pylist(), strict=True))
 
 
-# What the plans of a commit change in stored rows: little for each article, as there may be a million.
+# Changes to stored rows, of all plans of a commit: little for each article, as there may be a million.
 
 
 @dataclass(slots=True)
 class Changes:
     story_of: dict[str, str] = field(default_factory=dict)
-    """Of each article that has another story than before, or is new."""
+    """Story of each article that is new or has another story than before."""
     seen: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
-    """First and last, of each stored article that was looked at."""
+    """First and last observation of each stored article that was observed."""
     leaving: dict[str, dict[str, object]] = field(default_factory=dict)
     """Articles whose stored text is superseded, with the columns that change."""
     pairs: set[Couple] = field(default_factory=set)
-    """Those that go; a pair decided anew is a new row."""
+    """Pairs whose rows go; a pair decided anew gets a new row."""
     stories: set[str] = field(default_factory=set)
-    """Those that go or are written anew."""
+    """Stories whose rows go; those that remain get new rows."""
     realigned: set[Couple] = field(default_factory=set)
-    """Those whose alignment no longer holds."""
+    """Pairs of articles whose alignment no longer holds."""
     story_of_couple: dict[Couple, str] = field(default_factory=dict)
-    """Of alignments that stay, and change their story."""
+    """New story of alignments that stay and change their story."""
     files: set[str] = field(default_factory=set)
-    """Paths of the files that hold any of it."""
+    """Paths of the files that hold a row to be changed."""
 
-    def add(self, plan: Plan, state: State) -> None:
+    def add(self, plan: CommitPlan, state: State) -> None:
         self._check(plan)
         pairs = {(pair.article_id_a, pair.article_id_b) for pair in plan.pairs}
         pair_files = state.pair_files({a for a, _ in pairs})
         stories = {story.story_id for story in plan.stories} | plan.emptied
-        moves = plan.reading.moves
+        moves = plan.applied.moves
         located = state.version_files(plan.touched.keys() | moves.keys())
         self.files |= {path for x, latest, path in located if latest or x in plan.joined}
         self.files |= {pair_files[pair] for pair in pairs if pair in pair_files}
@@ -222,19 +211,19 @@ class Changes:
         self.story_of |= plan.joined
         self.realigned |= plan.alignments.dropped
         self.story_of_couple |= plan.alignments.moved
-        looked = (x for x in plan.touched.values() if x.article_id in plan.reading.stored)
+        looked = (x for x in plan.touched.values() if x.article_id in plan.applied.stored)
         self.seen |= {x.article_id: (x.first_seen, x.last_seen) for x in looked}
         self.leaving |= {
             article_id: {
                 "valid_to": move.valid_to,
                 "last_seen": move.last_seen,
-                "first_seen": plan.reading.current[article_id].first_seen,
+                "first_seen": plan.applied.current[article_id].first_seen,
                 "story_id": plan.story_of(article_id),
             }
             for article_id, move in moves.items()
         }
 
-    def _check(self, plan: Plan) -> None:
+    def _check(self, plan: CommitPlan) -> None:
         twice = self.story_of.keys() & plan.joined.keys()
         twice |= self.stories & ({story.story_id for story in plan.stories} | plan.emptied)
         twice |= {a for a, b in self.pairs & {(x.article_id_a, x.article_id_b) for x in plan.pairs}}

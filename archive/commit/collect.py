@@ -1,6 +1,6 @@
-"""Sweeping up: data files that no snapshot of the last day needs, and views that nobody can still be reading.
+"""Collection of data files that no snapshot of the last day needs, and of views that no reader can have open.
 
-The log and every row stay: what a past moment looked like is derived from rows, not from old files.
+The log and every row stay: past states are derived from rows, not from old files.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Collected:
 def collect(
     storage: Storage, log: Log, now: datetime, keep: timedelta = KEEP, *, dry_run: bool = False
 ) -> Collected:
-    """Remove what is older than `keep` and needed by no snapshot since; call it under the commit lock."""
+    """Remove files that no snapshot of the time `keep` needs; call it under the commit lock."""
     count, size = storage.sweep(_needed(log, now - keep), now, keep, dry_run=dry_run)
     dropped = 0 if dry_run else views.prune(storage.layout, now.timestamp(), keep.total_seconds())
     return Collected(count, size, dropped)
 
 
 def _needed(log: Log, since: datetime) -> set[str]:
-    """Files of every snapshot that was the latest at some moment since then."""
+    """Paths of the files of every snapshot that was the latest at some moment since then."""
     needed: set[str] = set()
     for snapshot_id in reversed(log.ids()):
         snapshot = log.read(snapshot_id)

@@ -1,38 +1,33 @@
-"""Putting small files together: fewer to open, better compressed; not a row is changed."""
+"""Merging small files: fewer to open, better compressed; not a row is changed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive.commit.next_snapshot import Operation
+from archive.pages import cdxj_index
 from archive.tables.files import read, rows_per_file
 
 if TYPE_CHECKING:
+    from archive.commit.next_snapshot import NextSnapshot
     from archive.format.snapshot import DataFile, Snapshot
-    from archive.storage.interface import Storage
-    from archive.tables.files import TableFiles
 
 LEVEL = 9
 """zstd: a tenth smaller than a commit's files, for four times the processor time that nobody waits for."""
+COMPACT = Operation("compact", LEVEL)
 
 
-def rewrite(
-    storage: Storage, head: Snapshot, files: TableFiles
-) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]] | None:
-    """The files of the compacted snapshot, and which took over from which, or None; each month apart."""
-    live = {file.path: file for file in head.files}
-    rewrote = {}
-    for group in _groups(head):
-        (merged,) = files.write(group[0].table, read(storage, group), group[0].month)
-        for file in group:
-            del live[file.path]
-        live[merged.path] = merged
-        rewrote[merged.path] = tuple(file.path for file in group)
-    if not rewrote:
-        return None
-    return tuple(sorted(live.values(), key=lambda file: (file.table, file.month, file.path))), rewrote
+def merge_small_files(following: NextSnapshot) -> Snapshot | None:
+    """Merge the data files of each month, and the files of the page index; None where no data file merges."""
+    cdxj_index.merge(following.storage)
+    following.storage.flush()
+    for group in _groups(following.head):
+        following.replace(group, read(following.storage, group))
+    return following.finish() if following.has_replaced else None
 
 
 def _groups(head: Snapshot) -> list[list[DataFile]]:
+    """Files of a table and month that fit into one."""
     by_month: dict[tuple[str, str], list[DataFile]] = {}
     for file in sorted(head.files, key=lambda file: (file.rows, file.path)):
         if file.rows:

@@ -1,8 +1,7 @@
-"""Taking out what a tombstone names: rows first, in a snapshot of its own; then traces of the past.
+"""Erasing all that a tombstone names: rows first, in a snapshot of its own; then every older copy.
 
-Until that snapshot the article is there whole, from it on it is nowhere. What follows can be cut short at any
-point and is gone on with by whoever writes next: all of it goes by the tombstone alone, and doing it twice
-changes nothing.
+Until that snapshot the article is there whole, from it on no reader sees it. The rest can be interrupted at
+any point, and the next writer goes on with it: it needs the tombstone alone, and twice changes nothing.
 """
 
 from __future__ import annotations
@@ -17,11 +16,12 @@ import pyarrow.parquet as pq
 
 from archive.commit import rows, stories
 from archive.commit.alignments import stored_coverages
+from archive.commit.next_snapshot import Operation
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
-from archive.format.schema import LANGUAGES, OBSERVATIONS, STORED
+from archive.format.schema import LANGUAGES, OBSERVATIONS
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
-from archive.state.tombstones import blank_look
+from archive.state.tombstones import blank_observation
 from archive.storage.cache import drop_cache_folder
 from archive.tables import views
 from archive.tables.files import read
@@ -29,13 +29,14 @@ from archive.tables.files import read
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from archive.commit.next_snapshot import NextSnapshot
     from archive.format.layout import Layout
-    from archive.format.snapshot import DataFile, Snapshot
+    from archive.format.snapshot import Snapshot
     from archive.state.database import State
     from archive.state.tombstones import Tombstone, Tombstones
     from archive.storage.interface import Storage
-    from archive.tables.files import TableFiles
 
+PURGE = Operation("purge")
 _IDS = {
     "articles": ["article_id"],
     "superseded": ["article_id"],
@@ -53,44 +54,27 @@ _IDS = {
 _BLANKED = ("version", "content_hash", "etag", "last_modified", "alternates")
 
 
-def rewrite(  # noqa: PLR0917  as archive/commit/committer.py calls it
-    storage: Storage,
-    stones: Tombstones,
-    head: Snapshot,
-    state: State,
-    files: TableFiles,
-    commit: rows.Commit,
-) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]] | None:
-    """The files of a snapshot without any purged row; None where there is none."""
+def erase(stones: Tombstones, following: NextSnapshot) -> Snapshot | None:
+    """Write every file that has a purged row again without it; None where no file has one."""
+    storage, state = following.storage, following.state
     gone = replay.articles_under(state, stones)
     changed = {facts.story_id for facts in state.facts(gone)}
     places = set(state.story_files(changed).values())
-    live = {file.path: file for file in head.files}
-    rewrote: dict[str, tuple[str, ...]] = {}
-    for file in head.files:
+    for file in following.head.files:
         if file.path in places:
-            after = _stories(read(storage, [file]), changed, gone, state, commit)
+            left = _stories(read(storage, [file]), changed, gone, state, following.commit)
         else:
             (path,) = storage.present([file])
             hits = _hits(path, file.table, stones)
             if not any(hits):
                 continue
-            after = _without(read(storage, [file]), file.table, hits)
-        del live[file.path]
-        for new in files.write(file.table, after, file.month):
-            live[new.path] = new
-            rewrote[new.path] = (file.path,)
-    if len(live.keys() & {file.path for file in head.files}) == len(head.files):
-        return None
-    for name in STORED:
-        if not any(file.table == name for file in live.values()):
-            empty = files.write_empty(name, commit.month)
-            live[empty.path] = empty
-    return tuple(sorted(live.values(), key=lambda file: (file.table, file.month, file.path))), rewrote
+            left = _without(read(storage, [file]), file.table, hits)
+        following.replace([file], left)
+    return following.finish() if following.has_replaced else None
 
 
 def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
-    """For each row of a file, whether it speaks of a purged article."""
+    """True for each row of a file that speaks of a purged article."""
     addresses = ["url", "requested_url"] if table == "observations" else []
     try:
         found = pq.ParquetFile(path).read(columns=[*_IDS[table], *addresses])
@@ -102,7 +86,7 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
     purged = {x for x in {x for column in columns for x in column if x is not None} if stones.of_id(x)}
     hits = [any(x in purged for x in ids) for ids in zip(*columns, strict=True)]
     if addresses:
-        # a look that found no article goes by its address
+        # an observation without an article goes by its address
         for position, (article_id, *urls) in enumerate(
             zip(columns[0], *(found[name].to_pylist() for name in addresses), strict=True)
         ):
@@ -112,20 +96,20 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
 
 
 def _without(table: pa.Table, name: str, hits: list[bool]) -> pa.Table:
-    """Without those rows; looks stay, so that the sums of a crawl still add up, and tell nothing."""
+    """Remove the hit rows; observations stay without their content, so that the sums of a crawl add up."""
     if name != "observations":
         return table.filter(pa.array([not hit for hit in hits], pa.bool_()))
-    looks = table.cast(OBSERVATIONS).to_pylist()
-    for look, hit in zip(looks, hits, strict=True):
+    observations = table.cast(OBSERVATIONS).to_pylist()
+    for row, hit in zip(observations, hits, strict=True):
         if hit:
-            look.update(blank_look(look["url"], look["requested_url"]), **dict.fromkeys(_BLANKED))
-    return pa.Table.from_pylist(looks, schema=OBSERVATIONS)
+            row.update(blank_observation(row["url"], row["requested_url"]), **dict.fromkeys(_BLANKED))
+    return pa.Table.from_pylist(observations, schema=OBSERVATIONS)
 
 
 def _stories(
     table: pa.Table, changed: set[str], gone: set[str], state: State, commit: rows.Commit
 ) -> pa.Table:
-    """Stories of purged articles as they are without them."""
+    """Build the stories of purged articles anew from the articles that are left."""
     here = set(table["story_id"].to_pylist()) & changed
     members = state.members(state.in_stories(here) - gone)
     ids = [member.article_id for member in members]
@@ -139,7 +123,7 @@ def _stories(
 
 
 def clean(storage: Storage, stones: Tombstones, stone: Tombstone, head: Snapshot, state: State) -> None:
-    """Everything but the rows of the head: earlier files and views, pages, index, quarantine, cache."""
+    """Erase everything but the rows of the head: old files and views, pages, index, quarantine, cache."""
     layout = storage.layout
     try:
         if views.current(layout) not in {None, head.id}:

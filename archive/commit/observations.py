@@ -1,4 +1,4 @@
-"""The looks of one commit in the order of time: which became versions, which observations."""
+"""Observations of one commit, applied in the order of time to the versions that the archive has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archive.addresses import story_of_one
-from archive.commit.versions import GONE_AFTER, Verdict, judge
+from archive.commit.versions import GONE_AFTER, VersionVerdict, judge
 from archive.format.records import ArticleRecord, ObservationRecord
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from archive.format.codec import Record
     from archive.format.records import AlternateRecord
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
 
 _MISSING = frozenset({404, 410})
 
@@ -39,8 +39,8 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A row of `observations`, all but the commit."""
+class Observation:
+    """A row of the table `observations`, without the columns of its commit."""
 
     article_id: str | None
     version: int | None
@@ -63,65 +63,68 @@ class Look:
 
 
 @dataclass(slots=True)
-class Reading:
-    """What the looks come to; filled by `read_looks`, read by the commit."""
+class AppliedObservations:
+    """Outcome of `apply`: the rows of observations, and the changes to versions."""
 
-    stored: Mapping[str, Current]
-    current: dict[str, Current] = field(default_factory=dict)
+    stored: Mapping[str, CurrentVersion]
+    current: dict[str, CurrentVersion] = field(default_factory=dict)
     drafts: dict[str, list[Draft]] = field(default_factory=dict)
     moves: dict[str, Move] = field(default_factory=dict)
-    looks: list[Look] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
     newest: dict[str, ArticleRecord] = field(default_factory=dict)
-    """The newest look at each article that brought text."""
+    """The newest record of each article whose text was fetched."""
 
 
-def read_looks(
-    records: Iterable[Record], stored: Mapping[str, Current], resolve: Callable[[str], str | None]
-) -> Reading:
-    """`stored` holds what is known of every article named; `resolve` finds an article by its address."""
-    reading = Reading(stored, dict(stored))
+def apply(
+    records: Iterable[Record], stored: Mapping[str, CurrentVersion], resolve: Callable[[str], str | None]
+) -> AppliedObservations:
+    """Apply records in the order of time.
+
+    `stored`: the current version of every article named. `resolve` finds an article by its address.
+    """
+    applied = AppliedObservations(stored, dict(stored))
     for record in sorted(records, key=_moment):
         if isinstance(record, ArticleRecord):
-            _article(reading, record)
+            _article(applied, record)
         else:
-            _observation(reading, record, resolve)
-    return reading
+            _observation(applied, record, resolve)
+    return applied
 
 
 def _moment(record: Record) -> datetime:
     return record.fetched_at if isinstance(record, ArticleRecord) else record.observed_at
 
 
-def _article(reading: Reading, record: ArticleRecord) -> None:
+def _article(applied: AppliedObservations, record: ArticleRecord) -> None:
     article_id = record.article_id
-    before = reading.current.get(article_id)
+    before = applied.current.get(article_id)
     verdict, after = judge(before, record, story_of_one(article_id))
-    reading.current[article_id] = after
-    reading.newest[article_id] = record
+    applied.current[article_id] = after
+    applied.newest[article_id] = record
     if verdict.outcome == "archived":
-        drafts = reading.drafts.setdefault(article_id, [])
+        drafts = applied.drafts.setdefault(article_id, [])
         if before is not None and verdict.late:
             drafts.append(Draft(record, verdict.version, before.valid_from, record.fetched_at))
         else:
             if before is not None:
-                _supersede(reading, before, record.fetched_at)
+                _supersede(applied, before, record.fetched_at)
             drafts.append(Draft(record, verdict.version, None, record.fetched_at))
-    reading.looks.append(_look_at(record, verdict))
+    applied.observations.append(_of_article(record, verdict))
 
 
-def _supersede(reading: Reading, before: Current, valid_to: datetime) -> None:
-    drafts = reading.drafts[before.article_id]
+def _supersede(applied: AppliedObservations, before: CurrentVersion, valid_to: datetime) -> None:
+    drafts = applied.drafts[before.article_id]
     for position, draft in enumerate(drafts):
         if draft.valid_to is None:
             drafts[position] = replace(draft, valid_to=valid_to, last_seen=before.last_seen)
             return
-    reading.moves[before.article_id] = Move(valid_to, before.last_seen)
+    applied.moves[before.article_id] = Move(valid_to, before.last_seen)
 
 
-def _look_at(record: ArticleRecord, verdict: Verdict) -> Look:
+def _of_article(record: ArticleRecord, verdict: VersionVerdict) -> Observation:
     archived = verdict.outcome == "archived"
     reread = verdict.reason == "new-extractor"
-    return Look(
+    return Observation(
         article_id=record.article_id,
         version=verdict.version,
         outlet=record.outlet,
@@ -143,18 +146,20 @@ def _look_at(record: ArticleRecord, verdict: Verdict) -> Look:
     )
 
 
-def _observation(reading: Reading, record: ObservationRecord, resolve: Callable[[str], str | None]) -> None:
+def _observation(
+    applied: AppliedObservations, record: ObservationRecord, resolve: Callable[[str], str | None]
+) -> None:
     article_id = record.article_id or resolve(record.url) or resolve(record.requested_url)
-    before = reading.current.get(article_id) if article_id else None
+    before = applied.current.get(article_id) if article_id else None
     missing = None
     if before is not None and record.http_status in _MISSING:
         missing = before.missing + 1
-        reading.current[before.article_id] = replace(before, missing=missing)
+        applied.current[before.article_id] = replace(before, missing=missing)
     elif before is not None and record.outcome == "unchanged":
         seen = max(before.last_seen, record.observed_at)
-        reading.current[before.article_id] = replace(before, last_seen=seen, missing=0)
-    reading.looks.append(
-        Look(
+        applied.current[before.article_id] = replace(before, last_seen=seen, missing=0)
+    applied.observations.append(
+        Observation(
             article_id=article_id,
             version=before.version if before is not None and record.outcome == "unchanged" else None,
             outlet=record.outlet,

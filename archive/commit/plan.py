@@ -1,14 +1,15 @@
-"""What a commit will write, derived from its records, the cache and pairing's decisions; writes no file."""
+"""Plan of a commit, derived from its records, the cache and pairing's decisions; writes no file."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.commit import alignments, stories
-from archive.commit.observations import Reading, read_looks
+from archive.commit.observations import AppliedObservations, apply
 from archive.commit.related import check_decisions, fresh_facts, related_facts
 from archive.format.records import (
     NO_PAIR,
@@ -18,7 +19,7 @@ from archive.format.records import (
     PairRecord,
     RefusalRecord,
 )
-from archive.state.model import Joint, Member
+from archive.state.model import Joint, StoryMember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from archive.commit.stories import Story
     from archive.format.codec import Record
     from archive.state.database import State
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
     from archive.storage.interface import Storage
 
     Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
@@ -38,20 +39,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rereadings:
-    """Stored versions that say something else now, though nobody has edited them: operations/reread.py."""
+    """New columns of stored versions that today's extractor reads otherwise, see operations/reread.py."""
 
     rows: Mapping[tuple[str, int], Row] = field(default_factory=dict)
     """(article_id, version) -> the columns that change."""
     files: frozenset[str] = frozenset()
-    """Paths of the files they lie in."""
+    """Paths of the files that these versions lie in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    reading: Reading
+class CommitPlan:
+    applied: AppliedObservations
     joined: Mapping[str, str]
     """article_id -> story_id, where it is new or another than before."""
-    touched: Mapping[str, Current]
+    touched: Mapping[str, CurrentVersion]
     """Stored articles whose latest row stays but whose derived columns do not."""
     pairs: tuple[PairRecord, ...]
     """New or decided otherwise than before."""
@@ -65,7 +66,22 @@ class Plan:
     rereadings: Rereadings = field(default_factory=Rereadings)
 
     def story_of(self, article_id: str) -> str:
-        return self.joined.get(article_id) or self.reading.current[article_id].story_id
+        return self.joined.get(article_id) or self.applied.current[article_id].story_id
+
+    def counters(self) -> Counter[str]:
+        """Counters that a commit adds to the caller's, under `archive/`."""
+        aligned = {(x.article_id_a, x.article_id_b) for _, x in self.alignments.new}
+        counters = Counter(f"archive/{observation.outcome}" for observation in self.applied.observations)
+        counters["archive/articles_new"] = sum(1 for x in self.applied.drafts if x not in self.applied.stored)
+        counters["archive/versions_new"] = sum(len(drafts) for drafts in self.applied.drafts.values())
+        counters["archive/pairs_decided"] = len(self.pairs)
+        counters["archive/stories_written"] = len(self.stories)
+        counters["archive/versions_reread"] = len(self.rereadings.rows)
+        counters["archive/refusals_recorded"] = len(self.refusals)
+        counters["archive/alignments_made"] = len(aligned)
+        for reason, number in self.refused.items():
+            counters[f"archive/pairs_refused/{reason}"] = number
+        return counters
 
 
 def derive(
@@ -74,23 +90,23 @@ def derive(
     storage: Storage,
     decide: Decide | None,
     about: Collection[str] = (),
-) -> Plan:
+) -> CommitPlan:
     named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
     resolve = _resolver(records, state)
     for record in records:
         if isinstance(record, ObservationRecord):
             found = record.article_id or resolve(record.url) or resolve(record.requested_url)
             named |= {found} if found else set()
-    reading = read_looks(records, state.currents(named), resolve)
-    fresh = fresh_facts(state, reading)
+    applied = apply(records, state.current_versions(named), resolve)
+    fresh = fresh_facts(state, applied)
     decisions, related = Decisions(), set[str]()
     if decide is not None and (fresh or about):
         shown = related_facts(state, fresh, about)
         related = {facts.article_id for facts in shown}
         decisions = check_decisions(decide(fresh, shown), related | {facts.article_id for facts in fresh})
-    current = reading.current
-    current |= state.currents(related - current.keys())
-    joined = {x: current[x].story_id for x in reading.newest.keys() - reading.stored.keys()}
+    current = applied.current
+    current |= state.current_versions(related - current.keys())
+    joined = {x: current[x].story_id for x in applied.newest.keys() - applied.stored.keys()}
     for membership in decisions.memberships:
         if membership.story_id != current[membership.article_id].story_id or membership.article_id in joined:
             joined[membership.article_id] = membership.story_id
@@ -100,12 +116,12 @@ def derive(
     )
     refused = state.refusals({refusal.article_id_a for refusal in decisions.refusals})
     lacking = alignments.lacking(state, about) if decisions.align else set()
-    built, emptied = _stories(reading, state, joined, pairs, lacking)
-    covered, laid = alignments.settle(built, reading, state, storage, decisions.align)
-    return Plan(
-        reading=reading,
+    built, emptied = _stories(applied, state, joined, pairs, lacking)
+    covered, laid = alignments.realign(built, applied, state, storage, decisions.align)
+    return CommitPlan(
+        applied=applied,
         joined=joined,
-        touched=_touched(reading, joined),
+        touched=_touched(applied, joined),
         pairs=pairs,
         stories=covered,
         emptied=emptied,
@@ -115,8 +131,8 @@ def derive(
     )
 
 
-def in_parts(state: State, storage: Storage, parts: Parts) -> Iterator[Plan]:
-    """One after the other: of a large archive they are too much to be held at once."""
+def in_parts(state: State, storage: Storage, parts: Parts) -> Iterator[CommitPlan]:
+    """Derive one plan after the other: all plans of a large archive do not fit into memory."""
     for decide, about in parts(lambda ids: {x: story_id for x, _, story_id in state.homes(ids)}):
         yield derive((), state, storage, decide, about)
 
@@ -128,7 +144,7 @@ def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | 
 
 
 def _with_score(decided: Decided, pair: PairRecord) -> PairRecord:
-    """What content scoring has said of a pair stays until it says otherwise; a crawl knows links only."""
+    """Keep the content score of a pair that is decided without one: a crawl knows links only."""
     before = decided.get((pair.article_id_a, pair.article_id_b))
     if pair.score is not None or before is None or before[2] is None:
         return pair
@@ -146,44 +162,44 @@ def _is_new_refusal(refused: Mapping[tuple[str, str], object], refusal: RefusalR
     return before != (refusal.reason, refusal.evidence, refusal.kept)
 
 
-def _touched(reading: Reading, joined: Mapping[str, str]) -> dict[str, Current]:
-    """Those with a new story, and those seen again; not those whose latest row is written by this commit."""
+def _touched(applied: AppliedObservations, joined: Mapping[str, str]) -> dict[str, CurrentVersion]:
+    """Stored articles with a new story, or seen again, whose latest row this commit does not write."""
     touched = {}
-    for article_id, current in reading.current.items():
-        before = reading.stored.get(article_id)
-        written = any(draft.valid_to is None for draft in reading.drafts.get(article_id, ()))
-        if article_id in joined and not _is_new(reading, article_id):
+    for article_id, current in applied.current.items():
+        before = applied.stored.get(article_id)
+        written = any(draft.valid_to is None for draft in applied.drafts.get(article_id, ()))
+        if article_id in joined and not _is_new(applied, article_id):
             touched[article_id] = replace(current, story_id=joined[article_id])
         elif before is not None and not written and _seen(before) != _seen(current):
             touched[article_id] = current
     return touched
 
 
-def _seen(current: Current) -> tuple[datetime, datetime]:
+def _seen(current: CurrentVersion) -> tuple[datetime, datetime]:
     return current.first_seen, current.last_seen
 
 
-def _is_new(reading: Reading, article_id: str) -> bool:
-    return article_id in reading.drafts and article_id not in reading.stored
+def _is_new(applied: AppliedObservations, article_id: str) -> bool:
+    return article_id in applied.drafts and article_id not in applied.stored
 
 
 def _stories(
-    reading: Reading,
+    applied: AppliedObservations,
     state: State,
     joined: Mapping[str, str],
     pairs: Sequence[PairRecord],
     lacking: Collection[str],
 ) -> tuple[tuple[Story, ...], frozenset[str]]:
-    """Those that change; `lacking` are built anew for their alignments alone."""
-    edited = {x for x, drafts in reading.drafts.items() if any(draft.valid_to is None for draft in drafts)}
+    """Stories that change, and ids of those left empty; `lacking` change in their alignments alone."""
+    edited = {x for x, drafts in applied.drafts.items() if any(draft.valid_to is None for draft in drafts)}
     paired = {article_id for pair in pairs for article_id in (pair.article_id_a, pair.article_id_b)}
     moved = joined.keys() | edited | paired
-    affected = {*lacking, *joined.values()} | {reading.current[article_id].story_id for article_id in moved}
+    affected = {*lacking, *joined.values()} | {applied.current[article_id].story_id for article_id in moved}
     affected |= {joined[article_id] for article_id in paired & joined.keys()}
     stored = {x.article_id: x for x in state.members(state.in_stories(affected) | (moved - edited))}
     members = []
     for article_id in stored.keys() | edited:
-        member = _newest(reading, article_id) if article_id in edited else stored[article_id]
+        member = _newest(applied, article_id) if article_id in edited else stored[article_id]
         story_id = joined.get(article_id, member.story_id)
         if story_id in affected:
             members.append(replace(member, story_id=story_id))
@@ -192,21 +208,21 @@ def _stories(
     return tuple(built), frozenset(existing - {story.story_id for story in built})
 
 
-def _newest(reading: Reading, article_id: str) -> Member:
-    record = next(draft.record for draft in reading.drafts[article_id] if draft.valid_to is None)
-    return Member(
+def _newest(applied: AppliedObservations, article_id: str) -> StoryMember:
+    record = next(draft.record for draft in applied.drafts[article_id] if draft.valid_to is None)
+    return StoryMember(
         article_id=article_id,
-        story_id=reading.current[article_id].story_id,
+        story_id=applied.current[article_id].story_id,
         outlet=record.outlet,
         language=record.language,
         url=record.url,
         headline=record.headline,
         published_at=record.published_at,
-        version=reading.current[article_id].version,
+        version=applied.current[article_id].version,
     )
 
 
-def _joints(state: State, members: Sequence[Member], pairs: Sequence[PairRecord]) -> list[Joint]:
+def _joints(state: State, members: Sequence[StoryMember], pairs: Sequence[PairRecord]) -> list[Joint]:
     joints = {(x.article_id_a, x.article_id_b): x for x in state.joints([m.article_id for m in members])}
     for pair in pairs:
         key = (pair.article_id_a, pair.article_id_b)

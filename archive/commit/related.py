@@ -1,4 +1,4 @@
-"""What pairing is asked about: the articles of a commit, and the stored ones they have to do with."""
+"""Facts that pairing decides on: of the articles of a commit, and of the stored ones related to them."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from archive.format.records import SEPARATED, Decisions, LinkFacts, PairRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from archive.commit.observations import Reading
+    from archive.commit.observations import AppliedObservations
     from archive.format.records import ArticleRecord
     from archive.state.database import State
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
 
     Decide = Callable[[Sequence[LinkFacts], Sequence[LinkFacts]], Decisions]
     StoriesOf = Callable[[Collection[str]], Mapping[str, str]]
     """The story of each of these articles, as it is when the commit is made."""
     Parts = Callable[[StoriesOf], Iterable[tuple[Decide, Collection[str]]]]
-    """What is decided in a commit, and the articles that each part of it is about."""
+    """Parts of a commit, made from the present stories: a decision, and the ids of its articles."""
 
 
-def fresh_facts(state: State, reading: Reading) -> list[LinkFacts]:
-    """One for each article looked at in this commit, unchanged ones too: their alternates may be new."""
-    facts = (_facts(reading.current[x], record) for x, record in sorted(reading.newest.items()))
-    return with_verdicts(state, facts)
+def fresh_facts(state: State, applied: AppliedObservations) -> list[LinkFacts]:
+    """Facts of each article observed in this commit, unchanged ones too: their alternates may be new."""
+    facts = (_facts(applied.current[x], record) for x, record in sorted(applied.newest.items()))
+    return with_labels(state, facts)
 
 
-def _facts(current: Current, record: ArticleRecord) -> LinkFacts:
+def _facts(current: CurrentVersion, record: ArticleRecord) -> LinkFacts:
     return LinkFacts(
         article_id=record.article_id,
         story_id=current.story_id,
@@ -45,9 +45,9 @@ def _facts(current: Current, record: ArticleRecord) -> LinkFacts:
 
 
 def related_facts(state: State, fresh: Sequence[LinkFacts], about: Collection[str] = ()) -> list[LinkFacts]:
-    """Stored articles that the fresh ones name, that name them, that share their key, and their stories.
+    """Facts of stored articles that the fresh ones name, that name them, or that share their key.
 
-    Those with the ids `about` too, and their stories.
+    Also of those with the ids `about`, and of all articles of the stories of any of these.
     """
     targets = {alternate.url for facts in fresh for alternate in facts.alternates}
     addresses = {url for x in fresh for url in (x.url, x.requested_url, x.canonical_url) if url}
@@ -61,11 +61,11 @@ def related_facts(state: State, fresh: Sequence[LinkFacts], about: Collection[st
     stories = {facts.story_id for facts in fresh} | {facts.story_id for facts in state.facts(found)}
     own = {facts.article_id for facts in fresh}
     shown = state.facts((found | state.in_stories(stories)) - own)
-    return with_verdicts(state, sorted(shown, key=lambda facts: facts.article_id))
+    return with_labels(state, sorted(shown, key=lambda facts: facts.article_id))
 
 
 def check_decisions(decisions: Decisions, known: set[str]) -> Decisions:
-    """The decisions with each pair's smaller id first; DecisionError when one names an unknown article."""
+    """Put each pair's smaller id first; DecisionError where a decision names an unknown article."""
     named = {x.article_id for x in decisions.memberships}
     named |= {article_id for pair in decisions.pairs for article_id in (pair.article_id_a, pair.article_id_b)}
     named |= {
@@ -95,11 +95,11 @@ def _ordered(pair: PairRecord) -> PairRecord:
     )
 
 
-# What a person has said of two articles; it outranks all other evidence, in every later commit too.
+# Labels: a person has said that two articles are a pair, or none. They outrank all other evidence for ever.
 
 
-def with_verdicts(state: State, facts: Iterable[LinkFacts]) -> list[LinkFacts]:
-    """The same articles, each with the verdicts on it."""
+def with_labels(state: State, facts: Iterable[LinkFacts]) -> list[LinkFacts]:
+    """Add to the facts of each article the labels that name it."""
     same: dict[str, set[str]] = {}
     other: dict[str, set[str]] = {}
     for a, b, evidence in state.labels():

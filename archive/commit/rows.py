@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from archive.commit.observations import Draft, Look
+    from archive.commit.observations import Draft, Observation
     from archive.format.records import AlignmentRecord, PairRecord, RefusalRecord
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
 
 Row = dict[str, object]
 _K = TypeVar("_K")
@@ -25,7 +25,7 @@ _K = TypeVar("_K")
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What every row of a commit carries."""
+    """Columns that all rows of a commit have in common."""
 
     seq: int
     at: datetime
@@ -39,9 +39,9 @@ class Commit:
 
 
 def versions(
-    drafts: Iterable[Draft], current: Mapping[str, Current], stories: Mapping[str, str]
+    drafts: Iterable[Draft], current: Mapping[str, CurrentVersion], stories: Mapping[str, str]
 ) -> list[Row]:
-    """`stories` holds the story of each article after this commit."""
+    """Rows of versions; `stories` holds the story of each article after this commit."""
     rows = []
     for draft in drafts:
         known = current[draft.record.article_id]
@@ -65,7 +65,7 @@ def table(name: str, rows: Iterable[Row], commit: Commit) -> pa.Table:
     return pa.Table.from_pylist([row | common for row in rows], schema=STORED[name])
 
 
-def looks(items: Iterable[Look]) -> list[Row]:
+def observations(items: Iterable[Observation]) -> list[Row]:
     return [plain(item) for item in items]
 
 
@@ -82,7 +82,7 @@ def refusals(items: Iterable[RefusalRecord]) -> list[Row]:
 
 
 def alignments(items: Iterable[tuple[str, AlignmentRecord]]) -> list[Row]:
-    """Of the story and what is aligned in it."""
+    """Rows of aligned paragraphs, each given with the id of its story."""
     return [{"story_id": story_id} | plain(item) for story_id, item in items]
 
 

@@ -1,4 +1,4 @@
-"""One row a story: its articles side by side, derived from articles and pairs and from nothing else."""
+"""Stories, one row each: articles side by side, derived from articles and pairs and from nothing else."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from archive.format.schema import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from archive.state.model import Joint, Member
+    from archive.state.model import Joint, StoryMember
 
 _LATE = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of two variants stands in both, from their alignment; 0 to 1."""
+    """Shares of two variants that stand in both, 0 to 1, from their alignment."""
 
     article_id_a: str
     article_id_b: str
@@ -31,7 +31,7 @@ class Coverage:
 @dataclass(frozen=True, slots=True)
 class Story:
     story_id: str
-    members: tuple[Member, ...]
+    members: tuple[StoryMember, ...]
     """Published first first."""
     evidence: tuple[str, ...]
     similarity: float | None
@@ -67,7 +67,7 @@ class Story:
             row[f"article_id_{language}"] = member.article_id if member else None
         return row | self._coverage_columns(variants)
 
-    def _coverage_columns(self, variants: Mapping[str, Member]) -> dict[str, float | None]:
+    def _coverage_columns(self, variants: Mapping[str, StoryMember]) -> dict[str, float | None]:
         language_of = {variants[x].article_id: x for x in LANGUAGES if x in variants}
         columns: dict[str, float | None] = {}
         for each in self.coverages:
@@ -76,9 +76,9 @@ class Story:
             columns[f"coverage_{a}_of_{b}"] = each.of_b
         return columns
 
-    def _variants(self) -> Mapping[str, Member]:
+    def _variants(self) -> Mapping[str, StoryMember]:
         """The first published of each language."""
-        variants: dict[str, Member] = {}
+        variants: dict[str, StoryMember] = {}
         for member in self.members:
             if member.language:
                 variants.setdefault(member.language, member)
@@ -89,9 +89,9 @@ class Story:
         return [x for x in LANGUAGES if x in own] + sorted(own.difference(LANGUAGES))
 
 
-def build(members: Iterable[Member], joints: Iterable[Joint]) -> list[Story]:
-    """The stories of these articles; a pair across two stories counts for neither."""
-    grouped: dict[str, list[Member]] = {}
+def build(members: Iterable[StoryMember], joints: Iterable[Joint]) -> list[Story]:
+    """Build the stories of these articles; a pair across two stories counts for neither."""
+    grouped: dict[str, list[StoryMember]] = {}
     story_of: dict[str, str] = {}
     for member in members:
         grouped.setdefault(member.story_id, []).append(member)
@@ -104,7 +104,7 @@ def build(members: Iterable[Member], joints: Iterable[Joint]) -> list[Story]:
     return [_story(story_id, grouped[story_id], joined.get(story_id, ())) for story_id in sorted(grouped)]
 
 
-def _story(story_id: str, members: Sequence[Member], joints: Sequence[Joint]) -> Story:
+def _story(story_id: str, members: Sequence[StoryMember], joints: Sequence[Joint]) -> Story:
     ordered = sorted(members, key=lambda member: (member.published_at or _LATE, member.article_id))
     scores = [joint.score for joint in joints if joint.score is not None]
     evidence = sorted({joint.evidence for joint in joints})

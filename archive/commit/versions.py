@@ -1,12 +1,12 @@
-"""Whether a look brings a new version: the one rule, without files.
+"""The rule by which an observation makes a new version; without files.
 
 * The text (content_hash) of the latest version again: unchanged.
 * The text of one of the last five versions: unchanged, `reverted`; pages that flap between two texts would
   otherwise make a version a day.
 * Another text read by the same extractor: a new version.
 * Another text read by another extractor: nobody can tell our change from theirs, so it is unchanged,
-  `new-extractor`, and its text is what the next look is measured against. It is a new version only when the
-  page itself says so: other bytes, and a later modified_at than the latest version had.
+  `new-extractor`, and the next observation is compared with its text. It is a new version only when the page
+  itself says so: other bytes, and a later modified_at than the latest version had.
 * A new text fetched before the latest version was (a writer that was late to commit): kept as a version that
   was superseded from the start.
 """
@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from archive.state.model import REVERTS, Current
+from archive.state.model import REVERTS, CurrentVersion
 
 if TYPE_CHECKING:
     from archive.format.records import ArticleRecord
@@ -24,18 +24,23 @@ GONE_AFTER = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VersionVerdict:
     outcome: Literal["archived", "unchanged"]
     version: int
-    """The version whose text the look found."""
+    """The version whose text was observed."""
     reason: str | None = None
     late: bool = False
 
 
-def judge(current: Current | None, record: ArticleRecord, story_id: str) -> tuple[Verdict, Current]:
-    """The verdict on a look, and what is known after it; `story_id` is for an article not known before."""
+def judge(
+    current: CurrentVersion | None, record: ArticleRecord, story_id: str
+) -> tuple[VersionVerdict, CurrentVersion]:
+    """Judge an observation; the verdict, and the current version after it.
+
+    `story_id` is for an article that has no version yet.
+    """
     if current is None:
-        return Verdict("archived", 1), _first(record, story_id)
+        return VersionVerdict("archived", 1), _first(record, story_id)
     seen = replace(
         current,
         first_seen=min(current.first_seen, record.fetched_at),
@@ -43,21 +48,21 @@ def judge(current: Current | None, record: ArticleRecord, story_id: str) -> tupl
         missing=0,
     )
     if record.content_hash == current.content_hash:
-        return Verdict("unchanged", current.version), seen
+        return VersionVerdict("unchanged", current.version), seen
     if (record.content_hash, record.extractor) == (current.reread_hash, current.reread_extractor):
-        return Verdict("unchanged", current.version, "new-extractor"), seen
+        return VersionVerdict("unchanged", current.version, "new-extractor"), seen
     for version, content_hash in current.recent:
         if content_hash == record.content_hash:
-            return Verdict("unchanged", version, "reverted"), seen
+            return VersionVerdict("unchanged", version, "reverted"), seen
     if record.extractor not in {current.extractor, current.reread_extractor} and not _says_so(
         current, record
     ):
         reread = replace(seen, reread_hash=record.content_hash, reread_extractor=record.extractor)
-        return Verdict("unchanged", current.version, "new-extractor"), reread
+        return VersionVerdict("unchanged", current.version, "new-extractor"), reread
     version = current.recent[0][0] + 1
     recent = ((version, record.content_hash), *current.recent)[:REVERTS]
     if record.fetched_at < current.valid_from:
-        return Verdict("archived", version, late=True), replace(seen, recent=recent)
+        return VersionVerdict("archived", version, late=True), replace(seen, recent=recent)
     latest = replace(
         seen,
         version=version,
@@ -70,18 +75,18 @@ def judge(current: Current | None, record: ArticleRecord, story_id: str) -> tupl
         reread_extractor=None,
         recent=recent,
     )
-    return Verdict("archived", version), latest
+    return VersionVerdict("archived", version), latest
 
 
-def _says_so(current: Current, record: ArticleRecord) -> bool:
+def _says_so(current: CurrentVersion, record: ArticleRecord) -> bool:
     if record.raw_sha256 == current.raw_sha256:
         return False
     before, after = current.modified_at, record.modified_at
     return before is not None and after is not None and after > before
 
 
-def _first(record: ArticleRecord, story_id: str) -> Current:
-    return Current(
+def _first(record: ArticleRecord, story_id: str) -> CurrentVersion:
+    return CurrentVersion(
         article_id=record.article_id,
         story_id=story_id,
         version=1,

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     Progress = Callable[[int], None]
 
 _BATCH = 2048
+_NAMESPACE = "triptych"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet takes for the start of a formula, or reads one after; OWASP, "CSV Injection"."""
+"""Beginnings after which a spreadsheet reads a formula; OWASP, "CSV Injection"."""
 
 
 def export(
@@ -45,7 +47,7 @@ def export(
     bom: bool = True,
     progress: Progress = lambda _rows: None,
 ) -> str:
-    """Write what was chosen; a sentence says what came of it. `-` is standard output."""
+    """Write the chosen rows; the sentence to print. `-` is standard output."""
     if form == "tmx":
         with _writing(output) as file:
             units = tmx.write(file, archive, language=language, outlet=outlet, as_of=as_of, progress=progress)
@@ -86,7 +88,7 @@ def _writing(output: str) -> Iterator[BinaryIO]:
 
 
 def _parquet(file: BinaryIO, rows: RowSet, progress: Progress) -> int:
-    """One file of the written schema; row groups of a size that can be read one at a time."""
+    """Write one file of the written schema; row groups of a size that can be read one at a time."""
     schema = rows.schema
     count = 0
     waiting: list[pa.RecordBatch] = []
@@ -109,7 +111,7 @@ def _parquet(file: BinaryIO, rows: RowSet, progress: Progress) -> int:
 
 
 def _csv(file: BinaryIO, schema: pa.Schema, *, bom: bool) -> Callable[[list[dict[str, object]]], None]:
-    """Lists and structs as JSON, nothing for null. Excel takes text for UTF-8 only behind a mark."""
+    """Write lists and structs as JSON, null as nothing. `bom`: Excel reads UTF-8 only behind that mark."""
     names = schema.names
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
@@ -148,3 +150,45 @@ def _jsonl(file: BinaryIO) -> Callable[[list[dict[str, object]]], None]:
         file.write("".join(f"{line}\n" for line in lines).encode())
 
     return write
+
+
+# Whole tables as Apache Iceberg: the data files are linked into a folder and registered there, not written
+# anew. Links, because a later `compact` and `gc` would take the archive's own files from under the catalogue.
+# A purge does not reach them, as it reaches no other export.
+
+
+def register_iceberg(archive: Archive, output: str, table: str) -> str:
+    """Add a table to the catalogue `catalog.db` in a folder, in place of an earlier export of it."""
+    try:
+        from pyiceberg.catalog.sql import SqlCatalog  # noqa: PLC0415  an extra: nothing else needs it
+    except ImportError:
+        raise ExportError("Iceberg needs pyiceberg: pip install 'triptych[iceberg]'.") from None
+    rows = archive.table(table)
+    folder = Path(output).absolute()
+    place = folder / "data" / f"{table}-{archive.snapshot.id}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        linked = [_link(path, place) for path in rows.files()]
+    except OSError as error:
+        raise ExportError(f"Cannot write {output}: {error.strerror or error}.") from error
+    catalog = SqlCatalog("triptych", uri=f"sqlite:///{folder}/catalog.db", warehouse=folder.as_uri())
+    name = f"{_NAMESPACE}.{table}"
+    catalog.create_namespace_if_not_exists(_NAMESPACE)
+    if catalog.table_exists(name):
+        catalog.drop_table(name)
+    catalog.create_table(name, schema=rows.schema).add_files(linked)
+    return f"{len(rows)} rows of {table}, as {name} in {folder / 'catalog.db'}"
+
+
+def _link(source: Path, folder: Path) -> str:
+    """Link a data file into a folder, or copy it to another file system; the new path."""
+    target = folder / source.name
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise ExportError(f"{source} is missing; `python -m archive verify` tells more.") from None
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
+    return str(target)

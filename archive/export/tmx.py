@@ -81,7 +81,7 @@ def write(
 
 
 def _stories(rows: RowSet, links: RowSet, progress: Callable[[int], None]) -> Iterator[_Story]:
-    """A part of the texts at a time."""
+    """Read stories with their texts, a portion at a time."""
     # ids are hashes: their first digit splits the stories evenly
     parts = [""] if len(rows) <= _FEW else list("0123456789abcdef")
     for part in parts:
@@ -104,7 +104,7 @@ def _by_story(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def _is_of(link: Row, story: _Story) -> bool:
-    """Whether both articles are exported; rows of an earlier text are no longer among the alignments."""
+    """True where both articles are exported; rows of an earlier text are no longer among the alignments."""
     return all(
         (row := story.variants.get(link[f"language_{side}"])) is not None
         and row["article_id"] == link[f"article_id_{side}"]
@@ -122,8 +122,8 @@ def _paragraphs(link: Row, story: _Story) -> tuple[str, list[tuple[Row, str]], f
 
 
 def _unit(name: str, kind: str, segments: Sequence[tuple[Row, str]], score: float | None) -> str:
-    told = "" if score is None else f'<prop type="x-score">{score:.3f}</prop>'
-    lines = [f'<tu tuid={quoteattr(name)}><prop type="x-kind">{kind}</prop>{told}']
+    similarity = "" if score is None else f'<prop type="x-score">{score:.3f}</prop>'
+    lines = [f'<tu tuid={quoteattr(name)}><prop type="x-kind">{kind}</prop>{similarity}']
     for row, text in sorted(segments, key=lambda x: str(x[0]["language"])):
         article = f'<prop type="x-article">{row["article_id"]}</prop>'
         segment = escape(_NOT_XML.sub(" ", text))

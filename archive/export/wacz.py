@@ -1,4 +1,4 @@
-"""The raw pages as one WACZ 1.1.1 file: what ReplayWeb.page and pywb open, and what is handed to others.
+"""Raw pages as one WACZ 1.1.1 file, which ReplayWeb.page and pywb open.
 
 A zip of the WARC files (stored: they are compressed already), their index, the list of articles, and a
 datapackage with a checksum of each.
@@ -27,7 +27,7 @@ _PAGES = {"format": "json-pages-1.0", "id": "pages", "title": "Articles"}
 
 
 def export(archive: Archive, target: Path, now: datetime) -> int:
-    """Write the file; how many pages are listed. A version that has no page is not in it.
+    """Write the file; the number of pages in it. A version without a page is left out.
 
     Raises PageNotKept when there is no page at all, ArchiveWriteError when `target` exists or is refused.
     """
@@ -86,7 +86,7 @@ def _pages(archive: Archive) -> Iterator[dict[str, str]]:
 
 
 def _whole_members(path: Path) -> Iterator[bytes]:
-    """A crawl may be appending: what it has not finished is left out."""
+    """Leave out the end of a file that a crawl has not finished."""
     with path.open("rb") as file:
         left = warc_files.whole_length(file.fileno())
         while left > 0 and (part := file.read(min(left, _PORTION))):

@@ -1,4 +1,4 @@
-"""Records to JSON lines and back; their fields and types are the dataclasses' own."""
+"""Encoding of records as JSON lines, and the way back; fields and types are those of the dataclasses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NESTED: dict[str, type[Nested]] = {
     for kind in (AlternateRecord, BlockRecord, EvidenceRecord, MediaRecord)
 }
 _YEARS = range(1678, 2262)
-"""What a nanosecond clock can hold: readers of other kinds would silently wrap around outside it."""
+"""Years that a nanosecond clock can hold: some readers silently wrap around outside of them."""
 _NOT_EMPTY = frozenset({"article_id", "outlet", "url", "requested_url", "content_hash", "outcome", "run_id"})
 _PLANS: dict[type[object], tuple[tuple[str, str, bool], ...]] = {}
 
@@ -45,26 +45,26 @@ _NAMES = {record: kind for kind, record in KINDS.items()}
 
 
 def fields_of(kind: type[object]) -> tuple[tuple[str, str], ...]:
-    """Field names and their annotations, which are strings here: `str | None`, `tuple[BlockRecord, ...]`."""
+    """Names of the fields, and their annotations as strings: `str | None`, `tuple[BlockRecord, ...]`."""
     if kind not in _FIELDS:
         _FIELDS[kind] = tuple((field.name, str(field.type)) for field in fields(kind))  # type: ignore[arg-type]
     return _FIELDS[kind]
 
 
 def plain(record: object) -> dict[str, object]:
-    """A record's fields; nested records as mappings, times as they are."""
+    """Convert a record into a mapping; nested records too, times as they are."""
     row: dict[str, object] = msgspec.to_builtins(record, builtin_types=(datetime,))
     return row
 
 
 def encode(record: Record) -> bytes:
-    """One JSON line, UTF-8, times in UTC; the record must have passed `validate`."""
+    """Encode a record that has passed `validate`: one JSON line, UTF-8, times in UTC."""
     line = {"kind": _NAMES[type(record)], "record": _in_utc(record)}
     return msgspec.json.encode(line) + b"\n"
 
 
 def _in_utc(record: Record) -> Record:
-    """The record, times in UTC: msgspec cuts the seconds off an offset (Kyiv until 1924: +02:02:04)."""
+    """Convert times to UTC: msgspec cuts the seconds off an offset (Kyiv until 1924: +02:02:04)."""
     others = {
         name: value.astimezone(UTC)
         for name, form in fields_of(type(record))
@@ -76,7 +76,7 @@ def _in_utc(record: Record) -> Record:
 
 
 def decode(line: bytes) -> Record | None:
-    """The record; None for a line of another kind, such as the header. ValueError where it is no record."""
+    """Decode a line; None for another kind of line, such as the header. ValueError where it is none."""
     try:
         read = _LINE.decode(line)
         decoder = _RECORDS.get(read.kind or "")
@@ -106,7 +106,7 @@ def validate(record: Record) -> None:
 
 
 def _plan(kind: type[object]) -> tuple[tuple[str, str, bool], ...]:
-    """Of each field its name, its form, and whether it may be None; made once."""
+    """Name and form of each field, and True where it may be None; made once."""
     if kind not in _PLANS:
         _PLANS[kind] = tuple(
             (n, form.removesuffix(" | None"), form.endswith("| None")) for n, form in fields_of(kind)

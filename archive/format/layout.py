@@ -1,4 +1,4 @@
-"""Where everything lies: this page is the specification of the format.
+"""Names and places of all files of an archive: this page is the specification of the format.
 
 ```
 news-archive/
@@ -55,7 +55,7 @@ OWN_NAMES = frozenset({*FOLDERS, *TABLES, *_WORKING_COPY, *_CACHE, "_lock"})
 
 
 def snapshot_number(name: str) -> int | None:
-    """Of a manifest, by its name or path; None for what is none."""
+    """Read the number of a snapshot off the name or path of its manifest; None for any other file."""
     stem = name[name.rfind("/") + 1 : -len(".json")]
     return int(stem) if name.endswith(".json") and stem.isdecimal() else None
 
@@ -116,7 +116,7 @@ class Layout:
         return self.log / f"{snapshot_id:020d}.json"
 
     def bare_table(self, table: str) -> Path:
-        """Its path for a bare Parquet reader."""
+        """Path of a table for a bare Parquet reader."""
         return self.root / table
 
     def view(self, snapshot_id: int) -> Path:
@@ -126,7 +126,7 @@ class Layout:
         return self.temporary / uuid4().hex
 
     def new_data_file(self, table: str, month: str) -> str:
-        """Relative to the root, as manifests name it."""
+        """Make a name for a data file, relative to the root as manifests have it."""
         return f"_data/{table}/ingest_month={month}/part-{uuid4().hex}.parquet"
 
     def new_segment(self) -> Path:

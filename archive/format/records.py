@@ -1,4 +1,4 @@
-"""What a writer hands to the archive: plain frozen records, one per row.
+"""Records that a writer hands to the archive: frozen dataclasses, one per row.
 
 The columns themselves are written down in archive/format/schema.py; a test ties the two together.
 Every `datetime` is aware and UTC; a naive one is refused.
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     Align = Callable[[Mapping[str, "VariantText"], Collection[tuple[str, str]]], Sequence["AlignmentRecord"]]
-    """Of the texts of one story, by article id, those pairs of ids; no rows where it cannot tell."""
+    """Align the texts of one story, by article id, for these pairs of ids; no rows where it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class EvidenceRecord:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """One look at one article that yielded text; the archive decides whether it is a new version."""
+    """One observation of one article that yielded text; the archive decides if it is a new version."""
 
     article_id: str
     outlet: str
@@ -97,7 +97,7 @@ class ArticleRecord:
 
 @dataclass(frozen=True, slots=True)
 class ObservationRecord:
-    """A look that brought no article text: skipped, dropped, failed, 404, 304."""
+    """An observation that brought no article text: skipped, dropped, failed, 404, 304."""
 
     url: str
     requested_url: str
@@ -221,7 +221,7 @@ class AlignmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What pairing decided in one commit; `refused` counts edges by the reason they were not taken."""
+    """Decisions of pairing in one commit; `refused` counts edges by the reason they were not taken."""
 
     pairs: tuple[PairRecord, ...] = ()
     memberships: tuple[Membership, ...] = ()

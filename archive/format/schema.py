@@ -1,4 +1,4 @@
-"""Every column of every table, written down once, with its meaning.
+"""The columns of all tables, each declared once with its meaning.
 
 A field that is not nullable is a promise: the writer refuses a row without it. The descriptions here make
 `docs/reference/data-format.md`. Change a column, and SCHEMA_VERSION changes with it.

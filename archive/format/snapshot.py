@@ -70,13 +70,13 @@ _SEAL = re.compile(rb',\n "sha256": "([0-9a-f]{64})"\n\}\n')
 
 
 def seal(text: str) -> bytes:
-    """`text` is a JSON object."""
+    """Add a checksum to a JSON object, given as text, as its last member."""
     body = text.rstrip().removesuffix("}").rstrip().encode()
     return body + b',\n "sha256": "' + hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
 
 
 def read_sealed(data: bytes, required: Callable[[dict[str, object]], bool]) -> dict[str, object]:
-    """The object without its checksum; ValueError where that is not of these bytes, or no JSON.
+    """Read a sealed JSON object without its checksum; ValueError where that does not match.
 
     Documents of before schema 3 have none: `required` tells by the object, before anything is checked.
     """

@@ -1,1 +1,1 @@
-"""Whole jobs on a whole archive, one file each."""
+"""Jobs on a whole archive, one file each."""

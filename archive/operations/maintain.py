@@ -1,4 +1,4 @@
-"""Looking after an archive that nobody is crawling into, or that somebody is: both are safe."""
+"""Maintenance of an archive; safe while crawls write to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from archive.commit.committer import Committer
-from archive.opening import open_existing, utc_now
+from archive.commit.compact import COMPACT, merge_small_files
+from archive.opening import open_existing
 from archive.pages import cdxj_index
 from archive.state import replay
 from archive.storage import locks
@@ -25,7 +26,7 @@ _RUN = "upkeep"
 @dataclass(frozen=True, slots=True)
 class Repaired:
     articles: int
-    """Recovered from segments of writers that died."""
+    """Articles recovered from segments of writers that died."""
     snapshot: Snapshot | None
     returned: int = 0
     """Data files that an object store had lost, put there again."""
@@ -33,22 +34,18 @@ class Repaired:
 
 def compact(root: str | os.PathLike[str]) -> Snapshot | None:
     """Merge small files; None when there is nothing to merge."""
-    storage, log, _ = open_existing(root)
-    committer = Committer(storage, log, _RUN, utc_now)
-    try:
-        return committer.compact()
-    finally:
-        committer.close()
+    with Committer.open(root, _RUN) as committer:
+        return committer.make(COMPACT, merge_small_files)
 
 
 def gc(root: str | os.PathLike[str], keep_days: float = 1, *, dry_run: bool = False) -> Collected:
     """Remove files that no snapshot of the last `keep_days` needs."""
-    storage, log, _ = open_existing(root)
-    return Committer(storage, log, _RUN, utc_now).collect(timedelta(days=keep_days), dry_run=dry_run)
+    with Committer.open(root, _RUN) as committer:
+        return committer.collect(timedelta(days=keep_days), dry_run=dry_run)
 
 
 def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
-    """Commit what dead writers left, turn the view to the head, sweep.
+    """Commit the records that dead writers left, turn the view to the head, and collect.
 
     `rebuild` makes the cache anew too and, in a folder, the index of pages. A data file that an object store
     has lost is put there again, if this machine has it.

@@ -1,42 +1,39 @@
-"""From an older schema to today's: every file written anew, shown as one snapshot.
+"""Migration from an older schema to today's: every file is written anew, in one snapshot.
 
 All files of a snapshot have one schema, because readers disagree about a folder with two: some drop the new
-column silently, some refuse. So a change of schema is never mixed in: it is this, or it is not there.
+column silently, some refuse. So no other operation changes the schema.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from archive.commit import compact
-from archive.exceptions import ArchiveWriteError, MigrationError
+from archive.commit.committer import Committer
+from archive.commit.compact import LEVEL
+from archive.commit.next_snapshot import Operation
+from archive.exceptions import MigrationError
 from archive.format.schema import SCHEMA_VERSION, STORED
-from archive.format.snapshot import Snapshot
-from archive.opening import open_any, utc_now
-from archive.pull import pull
-from archive.state import replay
-from archive.storage import locks
+from archive.opening import open_any
 from archive.storage.snapshot_log import Log
-from archive.tables import views
-from archive.tables.files import TableFiles, read
+from archive.tables.files import read
 
 if TYPE_CHECKING:
     import os
 
-    from archive.format.snapshot import DataFile
-    from archive.storage.interface import Storage
+    from archive.commit.next_snapshot import NextSnapshot
+    from archive.format.snapshot import Snapshot
 
 Edit = Callable[[pa.Table], pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one version of the schema asks of the rows of the one before.
+    """A change from one version of the schema to the next.
 
     Columns that are new and may be null, and wider types, need no edit; a column that is renamed, split or
     dropped does, and so does a new one that must have a value.
@@ -68,49 +65,36 @@ def migrate(
     root: str | os.PathLike[str],
     target: Target = TODAY,
 ) -> Snapshot | None:
-    """None when there is nothing to do. Takes the archive's size of disk again until a `gc`.
+    """Migrate an archive; None where there is nothing to do. Doubles its size on disk until a `gc`.
 
     Crawls of the older version go on acknowledging, and fail at their next commit with a sentence; their
     articles wait in segments for a writer of this version.
     """
     storage, _ = open_any(root, target.version)
-    layout = storage.layout
-    log = Log(storage, target.version)
-    with locks.hold(layout.lock):
-        while True:
-            head = log.head()
-            assert head is not None
-            if head.schema_version == target.version:
-                return None
-            steps = _steps(head.schema_version, target)
-            files = TableFiles(storage, compact.LEVEL, target.stored)
-            try:
-                live, rewrote = _rewrite(storage, head, files, steps, target)
-                at = max(utc_now(), head.committed_at + timedelta(microseconds=1))
-                snapshot = Snapshot(
-                    id=head.id + 1,
-                    parent=head.id,
-                    operation="migrate",
-                    committed_at=at,
-                    run_id="migrate",
-                    schema_version=target.version,
-                    files=live,
-                    rewrote=rewrote,
-                )
-                if log.append(snapshot):
-                    break
-            except OSError as error:
-                if not layout.manifest(head.id + 1).exists():
-                    files.discard()
-                raise ArchiveWriteError(f"The migration failed, nothing is changed: {error}.") from error
-            except (pa.ArrowException, MigrationError):
-                files.discard()
-                raise
-            files.discard()
-            pull(storage)
-        replay.discard_state(layout)  # the next writer fills it from the new files
-        views.publish(storage, snapshot)
-    return snapshot
+    operation = Operation(
+        "migrate",
+        LEVEL,
+        target.stored,
+        target.version,
+        failure="The migration failed, nothing is changed: {error}.",
+        consequence="",
+    )
+    with Committer(storage, Log(storage, target.version), "migrate") as committer:
+        return committer.make(operation, partial(_migrate, target))
+
+
+def _migrate(target: Target, following: NextSnapshot) -> Snapshot | None:
+    if following.head.schema_version == target.version:
+        return None
+    steps = _steps(following.head.schema_version, target)
+    for file in following.head.files:
+        if file.table not in target.stored:
+            raise MigrationError(f"{file.table} is no table of schema {target.version}.")
+        table = read(following.storage, [file])
+        for step in steps:
+            table = step.edits.get(file.table, _as_it_is)(table)
+        following.replace([file], _conform(table, file.table, target.stored[file.table]))
+    return following.finish()
 
 
 def _steps(version: int, target: Target) -> list[Step]:
@@ -120,38 +104,12 @@ def _steps(version: int, target: Target) -> list[Step]:
     return [target.steps[x] for x in range(version, target.version)]
 
 
-def _rewrite(
-    storage: Storage,
-    head: Snapshot,
-    files: TableFiles,
-    steps: list[Step],
-    target: Target,
-) -> tuple[tuple[DataFile, ...], dict[str, tuple[str, ...]]]:
-    live: list[DataFile] = []
-    rewrote: dict[str, tuple[str, ...]] = {}
-    for file in head.files:
-        if file.table not in target.stored:
-            raise MigrationError(f"{file.table} is no table of schema {target.version}.")
-        table = read(storage, [file])
-        for step in steps:
-            table = step.edits.get(file.table, _as_it_is)(table)
-        table = _conform(table, file.table, target.stored[file.table])
-        for new in files.write(file.table, table, file.month):
-            live.append(new)
-            rewrote[new.path] = (file.path,)
-    for name in target.stored:
-        if not any(file.table == name for file in live):
-            month = max(file.month for file in head.files)
-            live.append(files.write_empty(name, month))
-    return tuple(sorted(live, key=lambda file: (file.table, file.month, file.path))), rewrote
-
-
 def _as_it_is(table: pa.Table) -> pa.Table:
     return table
 
 
 def _conform(table: pa.Table, name: str, schema: pa.Schema) -> pa.Table:
-    """The columns of the schema in its order; nothing is dropped or invented on the way."""
+    """Put the columns into the order of the schema; MigrationError where one would be dropped or invented."""
     if strange := [x for x in table.column_names if x not in schema.names]:
         raise MigrationError(f"{name}.{strange[0]} has no place in the new schema: a step must drop it.")
     columns = []

@@ -1,4 +1,4 @@
-"""A right-to-erasure request: one article, all of its versions, pages and looks, out of the archive for good.
+"""Erasure of one article on request: all of its versions, pages and observations, for good.
 
 What other pages print about it (a link among their alternates, a quotation) is theirs and stays.
 """
@@ -16,7 +16,7 @@ import pyarrow.dataset as ds
 from archive.addresses import address_key
 from archive.commit.committer import Committer
 from archive.exceptions import ArticleNotFound
-from archive.opening import open_existing, storage_at, utc_now
+from archive.opening import storage_at, utc_now
 from archive.pages import cdxj_index, overwrite
 from archive.pages.warc_files import Pointer
 from archive.read.archive import Archive
@@ -36,23 +36,23 @@ _ADDRESSES = ("url", "requested_url", "canonical_url")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What an address leads to."""
+class Erasable:
+    """All that the archive has of an address."""
 
     article_id: str | None
-    """None where there are only looks that brought no article, or records in quarantine."""
+    """None where there are only observations without an article, or records in quarantine."""
     headline: str | None
     versions: int
-    looks: int
+    observations: int
     addresses: frozenset[str]
     ranges: tuple[Range, ...]
-    """Pages and lines of quarantine."""
+    """Places of pages and of lines of quarantine."""
     siblings: tuple[str, ...]
     """Addresses of the same story in other languages, which stay."""
 
 
-def find(root: Place, url: str) -> Found:
-    """What `purge` would take; raises ArticleNotFound when there is nothing."""
+def find(root: Place, url: str) -> Erasable:
+    """Find all that `purge` would erase; raises ArticleNotFound where there is nothing."""
     storage = storage_at(root)
     with ArchiveWriter.open(storage, run_id=_RUN) as writer:
         writer.commit()  # what dead writers left is found in the tables then
@@ -60,7 +60,7 @@ def find(root: Place, url: str) -> Found:
     if stone := Tombstones(storage.layout).of_address(url):
         raise ArticleNotFound(f"{url} was purged on {stone.at:%Y-%m-%d}: {stone.reason}")
     found = _find(storage, url, known.article_id if known else None)
-    if not (found.versions or found.looks or found.ranges):
+    if not (found.versions or found.observations or found.ranges):
         raise ArticleNotFound(
             f"Nothing in {storage.name} has the address {url}; is it spelled as the outlet does?"
         )
@@ -68,19 +68,15 @@ def find(root: Place, url: str) -> Found:
 
 
 def purge(root: Place, url: str, reason: str) -> Tombstone:
-    """Take the article out; when this returns nothing of it is left but its tombstone.
+    """Erase an article; when this returns nothing of it is left but its tombstone.
 
-    A kill at any moment leaves it to the next writer to finish. Records that a living crawl has acknowledged
+    After a kill the next writer finishes it. Records that a living crawl has acknowledged
     and not committed are dropped by its next commit.
     """
     storage = storage_at(root)
     find(storage, url)
-    _, log, _ = open_existing(storage)
-    committer = Committer(storage, log, _RUN, utc_now)
-    try:
+    with Committer.open(storage, _RUN) as committer:
         return committer.purge(partial(_order, storage, url, reason))
-    finally:
-        committer.close()
 
 
 def _order(storage: Storage, url: str, reason: str, state: State) -> Tombstone:
@@ -97,7 +93,7 @@ def _order(storage: Storage, url: str, reason: str, state: State) -> Tombstone:
     )
 
 
-def _find(storage: Storage, url: str, article_id: str | None) -> Found:
+def _find(storage: Storage, url: str, article_id: str | None) -> Erasable:
     archive = Archive(storage)
     addresses, pointers = {url}, set[Pointer]()
     headline, versions = None, 0
@@ -112,20 +108,20 @@ def _find(storage: Storage, url: str, article_id: str | None) -> Found:
             if row["valid_to"] is None:
                 siblings = _siblings(archive, row["story_id"], article_id)
     columns = ["article_id", "url", "requested_url"]
-    looks = 0
+    observed = 0
     for batch in archive.observations(columns=columns).batches(8192):
-        for look in batch.to_pylist():
-            named = {look["url"], look["requested_url"]}
-            if (article_id and look["article_id"] == article_id) or (
-                look["article_id"] is None and address_key(look["url"]) == address_key(url)
+        for row in batch.to_pylist():
+            named = {row["url"], row["requested_url"]}
+            if (article_id and row["article_id"] == article_id) or (
+                row["article_id"] is None and address_key(row["url"]) == address_key(url)
             ):
-                looks += 1
+                observed += 1
                 addresses |= named
     pointers |= _pages(storage, addresses)
     ranges = [found for x in pointers if (found := overwrite.page_range(storage, x)) is not None]
     ranges += _quarantined(storage, addresses, article_id)
     ordered = sorted(ranges, key=lambda x: (x.path, x.offset))
-    return Found(article_id, headline, versions, looks, frozenset(addresses), tuple(ordered), siblings)
+    return Erasable(article_id, headline, versions, observed, frozenset(addresses), tuple(ordered), siblings)
 
 
 def _siblings(archive: Archive, story_id: str, article_id: str) -> tuple[str, ...]:
@@ -135,14 +131,14 @@ def _siblings(archive: Archive, story_id: str, article_id: str) -> tuple[str, ..
 
 
 def _pages(storage: Storage, addresses: Iterable[str]) -> set[Pointer]:
-    """Every page kept under these addresses, named by a row or not."""
+    """Find every page kept under these addresses, named by a row or not."""
     keys = {address_key(x) for x in addresses}
     listed = {found for x in addresses for found in cdxj_index.find(storage, x)}
     return {x for x in listed if address_key(overwrite.address(storage, x) or "") in keys}
 
 
 def _quarantined(storage: Storage, addresses: Iterable[str], article_id: str | None) -> list[Range]:
-    """Lines that name the article; bytes too damaged to be read cannot be searched, `verify` counts them."""
+    """Find lines of quarantine that name the article; `verify` counts those too damaged to be searched."""
     named = [*addresses, *([article_id] if article_id else [])]
     # with its quotes, so that no longer address is meant
     wanted = {

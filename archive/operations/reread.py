@@ -1,27 +1,30 @@
-"""Today's reading of a stored page in place of an earlier one: no edit, and the past tells what it told.
+"""Replacement of what an earlier extractor read from a stored page by what today's reads; not an edit.
 
-A row keeps its version, its page and its times. What it said before goes to `former_readings`, from which
-`as_of` answers; the stories that show it and the alignments of its text follow in the same snapshot.
+A row keeps its version, its page and its times. Its earlier columns go to `former_readings`, from which
+`as_of` answers; the stories that show it and the alignments of its text change in the same snapshot.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
 from archive.commit import alignments, stories
+from archive.commit.assembly import assemble
 from archive.commit.committer import Committer
-from archive.commit.observations import Draft, Reading
-from archive.commit.plan import Plan, Rereadings
+from archive.commit.next_snapshot import Operation
+from archive.commit.observations import AppliedObservations, Draft
+from archive.commit.plan import CommitPlan, Rereadings
 from archive.format import codec
-from archive.opening import open_existing, utc_now
 from archive.tables.files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from archive.commit.next_snapshot import NextSnapshot
     from archive.commit.rows import Row
     from archive.format.records import Align, ArticleRecord
     from archive.format.snapshot import Snapshot
@@ -31,13 +34,14 @@ if TYPE_CHECKING:
 
     Key = tuple[str, int]
 
+REREAD = Operation("reread")
 COLUMNS = (
     "canonical_url", "language", "language_confidence", "language_evidence", "language_reason", "html_lang",
     "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
     "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
     "image_caption", "media", "outbound_links", "alternates", "content_hash", "extractor", "extra",
 )  # fmt: skip
-"""What is read from a page; the other columns tell of its fetch and its place."""
+"""Columns read from a page; the others are about its fetch and its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +52,30 @@ class Rereading:
 
 
 def publish(root: Place, rereadings: Iterable[Rereading], align: Align) -> Snapshot | None:
-    """One snapshot in which these versions say what is read today; None where none of them is there.
+    """Publish one snapshot with these readings of stored versions; None where none of the versions is there.
 
     A version that was purged meanwhile, or whose page is another one, is left as it is. The cache of known
     addresses is filled anew afterwards. Raises ArchiveWriteError and what opening an archive raises.
     """
     wanted = {(x.record.article_id, x.version): x.record for x in rereadings}
-    storage, log, _ = open_existing(root)
-    committer = Committer(storage, log, "reread", utc_now)
-    try:
-        return committer.reread(lambda state: plan_of(wanted, state, storage, align))
-    finally:
-        committer.close()
+    with Committer.open(root, "reread") as committer:
+        return committer.make(REREAD, partial(_reread, wanted, align))
 
 
-def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage, align: Align) -> Plan | None:
+def _reread(wanted: Mapping[Key, ArticleRecord], align: Align, following: NextSnapshot) -> Snapshot | None:
+    plan = _plan(wanted, align, following.state, following.storage)
+    return None if plan is None else assemble(following, [plan])
+
+
+def _plan(
+    wanted: Mapping[Key, ArticleRecord], align: Align, state: State, storage: Storage
+) -> CommitPlan | None:
     found, files, latest = _stored(wanted, state, storage)
     if not found:
         return None
     today = {x: found[x, version] for x, version in latest.items()}
     drafts = {x: [Draft(record, latest[x], None, record.fetched_at)] for x, record in today.items()}
-    reading = Reading(stored={}, drafts=drafts)
+    applied = AppliedObservations(stored={}, drafts=drafts)
     in_stories = state.in_stories({facts.story_id for facts in state.facts(latest)})
     members = [
         member
@@ -79,9 +86,9 @@ def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage,
         for member in state.members(in_stories)
     ]
     built = stories.build(members, state.joints(in_stories))
-    covered, laid = alignments.settle(built, reading, state, storage, align, stale=latest.keys())
-    return Plan(
-        reading=Reading(stored={}),
+    covered, laid = alignments.realign(built, applied, state, storage, align, stale=latest.keys())
+    return CommitPlan(
+        applied=AppliedObservations(stored={}),
         joined={},
         touched={},
         pairs=(),
@@ -97,7 +104,7 @@ def plan_of(wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage,
 def _stored(
     wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage
 ) -> tuple[dict[Key, ArticleRecord], frozenset[str], dict[str, int]]:
-    """Those that are still there and of the same page, the files they lie in, and which are the latest."""
+    """Rereadings whose version is there with the same page, their files, and the latest version of each."""
     found: dict[Key, ArticleRecord] = {}
     files: set[str] = set()
     latest: dict[str, int] = {}

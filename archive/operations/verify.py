@@ -1,4 +1,4 @@
-"""Checks an archive against its own manifests; reads everything, changes nothing."""
+"""Verification of an archive against its own manifests; reads everything, changes nothing."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Finding:
     grave: bool
-    """Something is lost or wrong; else it is only worth knowing."""
+    """True where something is lost or wrong; else it is only worth knowing."""
     text: str
 
 
 def verify(root: str | os.PathLike[str]) -> list[Finding]:
-    """Everything that is not as the head's manifest says, and what waits for a person to look at it.
+    """Find everything that is not as the head's manifest says, and everything that waits for a person.
 
-    Of an archive in an object store what is there is checked, not what this machine has of it: all of it is
-    fetched into a folder that goes again.
+    Of an archive in an object store the store itself is checked: all of it is fetched into a temporary
+    folder, whatever this machine has of it.
     """
     storage, _, head = open_existing(root)
     with storage.fetched_anew() as fetched:
@@ -92,7 +92,7 @@ def _check_file(storage: Storage, file: DataFile) -> Iterator[str]:
 
 
 def _check_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
-    """What must hold between tables."""
+    """Check the rules between tables."""
     ids = _column(storage, head, "articles", "article_id")
     stories = set(_column(storage, head, "stories", "story_id"))
     for article_id, count in Counter(ids).items():
@@ -107,7 +107,7 @@ def _check_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
 
 
 def _check_pages(storage: Storage, head: Snapshot) -> Iterator[str]:
-    """Each row that names a page leads to the bytes it was read from."""
+    """Check that each row that names a page leads to the bytes it was read from."""
     columns = ["article_id", "version", "raw_sha256", "raw_file", "raw_offset", "raw_length"]
     for file in (*head.stored("articles"), *head.stored("superseded")):
         for row in pq.ParquetFile(storage.path(file.path)).read(columns=columns).to_pylist():

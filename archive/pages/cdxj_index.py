@@ -1,4 +1,4 @@
-"""The index of the raw pages, by address: sorted CDXJ files that pywb and its like read as they are.
+"""Index of the raw pages by address: sorted CDXJ files that pywb and its like read as they are.
 
 Each commit adds one file in `_raw/index`; eight of a size become one, so a commit costs the same in a large
 archive. Every page in a WARC file is in the index, named by a row or not: a purge goes by it. It holds
@@ -88,7 +88,7 @@ def add(storage: Storage, pointers: Iterable[Pointer]) -> None:
 
 
 def find(storage: Storage, url: str) -> list[Pointer]:
-    """Every page kept of an address, oldest first; http and https, with `www.` and without, are one."""
+    """Find every page of an address, oldest first; http and https, with `www.` and without, are one."""
     storage.mirror("_raw/index")
     start = f"{surt(url)} ".encode()
     found: set[bytes] = set()
@@ -98,7 +98,7 @@ def find(storage: Storage, url: str) -> list[Pointer]:
 
 
 def lines(storage: Storage) -> Iterator[str]:
-    """The whole index as one sorted CDXJ file."""
+    """Merge the whole index into the lines of one sorted CDXJ file."""
     return (line.decode() for line in _merged(_files(storage)))
 
 
@@ -147,7 +147,7 @@ def remove(storage: Storage, places: set[tuple[str, int]]) -> None:
 
 
 def merge(storage: Storage) -> None:
-    """Few files out of many, in an archive whose commits do not do it. Call it under the commit lock."""
+    """Merge index files where commits do not. Call it under the commit lock."""
     if not storage.is_shared:
         return
     storage.mirror("_raw/index")
@@ -165,7 +165,7 @@ def _files(storage: Storage) -> list[Path]:
 
 
 def _write(storage: Storage, sorted_lines: Iterable[bytes]) -> Path:
-    """Named by what it holds, so that an attempt repeated is the same file."""
+    """Write an index file named by its content, so that a repeated attempt makes the same file."""
     digest = hashlib.sha256()
     durable.make_folder(storage.layout.raw_index)
     temporary = storage.layout.new_temporary()
@@ -195,7 +195,7 @@ def _merged(paths: Iterable[Path]) -> Iterator[bytes]:
 
 
 def _lines_from(path: Path, start: bytes) -> Iterator[bytes]:
-    """The lines that begin so, by bisection."""
+    """Find the lines that begin with a prefix, by bisection."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         low, high = 0, len(data)
         while low < high:
@@ -234,7 +234,7 @@ def _lines_at(storage: Storage, pointers: Iterable[Pointer]) -> Iterator[bytes]:
 
 
 def _start_of(file: BinaryIO, pointer: Pointer) -> warc_record.Record | None:
-    """With all headers of the answer; mostly a kilobyte will do."""
+    """Read the start of a record up to the end of the HTTP headers; mostly a kilobyte will do."""
     file.seek(pointer.offset)
     data = file.read(min(pointer.length, 65_536))
     record = warc_record.read_start(data, 2048)

@@ -1,4 +1,4 @@
-"""Overwriting in place: what is taken out leaves a hole of its own length, so that nothing else moves.
+"""Overwriting in place: erased bytes become a hole of the same length, so that nothing else moves.
 
 Rows name pages by offset, and a living writer may be appending to the same file: rewriting a WARC file would
 mean rewriting every row that names it, and waiting for its writer. A hole is a WARC record of its own, in a
@@ -30,7 +30,7 @@ _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 
 def page_range(storage: Storage, pointer: Pointer) -> Range | None:
-    """A page with the request that follows it; None where no page lies there, or not any more."""
+    """Range of a page and the request that follows it; None where no page lies there, or not any more."""
     begun = _begun(storage, pointer)
     if begun is None or begun.fields.get("warc-type") != "response":
         return None
@@ -45,7 +45,7 @@ def page_range(storage: Storage, pointer: Pointer) -> Range | None:
 
 
 def address(storage: Storage, pointer: Pointer) -> str | None:
-    """The address of the page that lies there, if one does."""
+    """Address of the page that lies there, if one does."""
     begun = _begun(storage, pointer)
     return None if begun is None else begun.fields.get("warc-target-uri")
 
@@ -60,7 +60,7 @@ def _begun(storage: Storage, pointer: Pointer) -> warc_record.Record | None:
 
 
 def without_purged(storage: Storage, pages: Iterable[Pointer], at: datetime) -> list[Pointer]:
-    """Those of the pages that may stay; the others are overwritten."""
+    """Overwrite the purged ones of these pages; the others are returned."""
     stones = Tombstones(storage.layout)
     kept: list[Pointer] = []
     purged: list[Pointer] = []
@@ -71,7 +71,7 @@ def without_purged(storage: Storage, pages: Iterable[Pointer], at: datetime) -> 
 
 
 def overwrite(storage: Storage, ranges: Iterable[Range], at: datetime) -> None:
-    """Durable when it returns. `at` is the moment of the request, so that the same hole comes out again."""
+    """Overwrite ranges; durable when it returns. `at`: the moment of the request, the same on every try."""
     for wanted in ranges:
         path = storage.present_path(wanted.path)
         hole = _page_hole if path.name.endswith(".warc.gz") else _line_hole
@@ -99,7 +99,7 @@ def blank_pages(storage: Storage, pointers: Iterable[Pointer], at: datetime) -> 
 
 
 def _page_hole(wanted: Range, at: datetime) -> bytes:
-    """A gzip member of exactly this length: stored blocks have a cost that is known beforehand."""
+    """Make a gzip member of exactly this length: stored blocks have a cost that is known beforehand."""
     blocks = -(-(wanted.length - len(_HEADER) - 8) // (_BLOCK + 5))
     size = wanted.length - len(_HEADER) - 8 - 5 * blocks
     record = _record(size, wanted.offset, at)
@@ -112,7 +112,7 @@ def _page_hole(wanted: Range, at: datetime) -> bytes:
 
 
 def _record(size: int, offset: int, at: datetime) -> bytes:
-    """A WARC record of exactly `size` bytes, too short a hole takes what fits."""
+    """Make a WARC record of exactly `size` bytes, or spaces where none is so short."""
     head = (
         "WARC/1.1\r\nWARC-Type: metadata\r\n"
         f"WARC-Record-ID: <urn:uuid:{UUID(int=(offset << 64) + int(at.timestamp() * 1e6))}>\r\n"
@@ -126,7 +126,7 @@ def _record(size: int, offset: int, at: datetime) -> bytes:
 
 
 def _line_hole(wanted: Range, at: datetime) -> bytes:
-    """A line of quarantine; its length counts the line's end."""
+    """Make a line of quarantine; its length counts the line's end."""
     entry = {"at": at.isoformat(), "reason": "purged", "detail": "", "source": "", "content": ""}
     line = json.dumps(entry)
     short = line if len(line) < wanted.length else "{}"[: max(wanted.length - 1, 0)]

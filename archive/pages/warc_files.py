@@ -1,4 +1,4 @@
-"""Whole pages in `_raw`: one WARC file a writer, each page two gzip members, found by the row that names it.
+"""WARC files in `_raw`: one a writer, each page two gzip members, found by the row that names it.
 
 The bytes of a page go out before the record that points at them, in one write(2), and are synced before it
 too. So a kill leaves at worst a page that no row names, and half a member at the very end of a file.
@@ -40,7 +40,7 @@ _NAME = re.compile(r"_raw/[A-Za-z0-9._-]+\.warc\.gz")
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where the response record of a page is: a gzip member of its own."""
+    """Place of the response record of a page, a gzip member of its own."""
 
     file: str
     """Relative to the archive's root."""
@@ -64,25 +64,25 @@ class RawFile:
         self._name = ""
         self._suffix = storage.writer_suffix()
 
-    def append(self, members: warc_record.Members) -> Pointer:
-        """Raises ArchiveWriteError when the disk refuses it; nothing of the page is left then."""
+    def append(self, page: warc_record.WarcRecords) -> Pointer:
+        """Append a page. ArchiveWriteError when the disk refuses it; nothing of the page is left then."""
         try:
             if self._descriptor < 0 or self._size >= self._roll_at:
                 self.close()
                 self._start()
-            return self._write(members)
+            return self._write(page)
         except OSError as error:
             raise ArchiveWriteError(
                 f"The page was not stored, writing to {self._layout.raw} failed: {error.strerror}."
             ) from error
 
     @contextlib.contextmanager
-    def keeping(self, record: Record, members: warc_record.Members | None) -> Iterator[Record]:
-        """Store a page for as long as the record that names it gets stored too."""
-        if members is None or not isinstance(record, ArticleRecord):
+    def keeping(self, record: Record, page: warc_record.WarcRecords | None) -> Iterator[Record]:
+        """Append a page around the storing of the record that names it, and take it back where that fails."""
+        if page is None or not isinstance(record, ArticleRecord):
             yield record
             return
-        pointer = self.append(members)
+        pointer = self.append(page)
         try:
             yield replace(record, raw_file=pointer.file, raw_offset=pointer.offset, raw_length=pointer.length)
         except ArchiveWriteError:
@@ -92,17 +92,17 @@ class RawFile:
             raise
 
     def borrow(self) -> list[int]:
-        """A second descriptor, for a sync in another thread; the borrower closes it. None before any page."""
+        """Duplicate the descriptor for a sync in another thread, which closes it; empty before any page."""
         return [os.dup(self._descriptor)] if self._descriptor >= 0 else []
 
-    def let_go(self) -> None:
-        """The next page begins another file; whoever borrowed this one makes it durable."""
+    def release(self) -> None:
+        """Let go of the file, so that the next page begins another; whoever borrowed it makes it durable."""
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
             locks.close(descriptor)
 
     def close(self) -> None:
-        """Make it durable and let go; the next page would begin another file."""
+        """Make the file durable and let go of it; the next page would begin another."""
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
             try:
@@ -110,8 +110,8 @@ class RawFile:
             finally:
                 locks.close(descriptor)
 
-    def _write(self, members: warc_record.Members) -> Pointer:
-        data = members.response + members.request
+    def _write(self, page: warc_record.WarcRecords) -> Pointer:
+        data = page.response + page.request
         offset = self._size
         try:
             written = os.write(self._descriptor, data)
@@ -122,7 +122,7 @@ class RawFile:
                 os.ftruncate(self._descriptor, offset)
             raise
         self._size += len(data)
-        return Pointer(f"_raw/{self._name}", offset, len(members.response))
+        return Pointer(f"_raw/{self._name}", offset, len(page.response))
 
     def _start(self) -> None:
         durable.make_folder(self._layout.raw)
@@ -149,7 +149,7 @@ class RawFile:
 
 
 def read(storage: Storage, pointer: Pointer) -> warc_record.RawPage:
-    """Raises ArchiveDamaged when no whole response record lies there."""
+    """Read a page. Raises ArchiveDamaged when no whole response record lies there."""
     where = f"{storage.path(pointer.file)} at {pointer.offset}"
     if not _NAME.fullmatch(pointer.file):
         raise ArchiveDamaged(f"{where}: expected a WARC file in _raw.")
@@ -175,7 +175,7 @@ def pointer_of(record: Record) -> Pointer | None:
 
 
 def without_lost(storage: Storage, record: Record) -> Record:
-    """A record found after a power cut may name a page that never reached the disk: then it names none."""
+    """Take the page off a record whose page never reached the disk before a power cut."""
     if isinstance(record, ArticleRecord) and (pointer := pointer_of(record)) is not None:
         try:
             read(storage, pointer)
@@ -188,7 +188,7 @@ def without_lost(storage: Storage, record: Record) -> Record:
 def mend(layout: Layout, run_id: str) -> list[Pointer]:
     """Cut off the half member that a dead writer may have left, and sync what it left whole.
 
-    Gives the last page of each file: it may be one that no row names.
+    Returns the last page of each file: it may be one that no row names.
     """
     last = []
     for path in sorted(layout.raw.glob(f"*-{_safe(run_id)}-*.warc.gz")):
@@ -207,7 +207,7 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
 
 
 def scan(storage: Storage, path: Path) -> Iterator[tuple[Pointer, warc_record.Record]]:
-    """Every record of a file in order, its block only begun; ends where the file is cut or altered."""
+    """Read the start of every record of a file in order; ends where the file is cut or altered."""
     name = storage.stored_name(path)
     with path.open("rb") as file:
         if not os.fstat(file.fileno()).st_size:
@@ -224,12 +224,12 @@ def scan(storage: Storage, path: Path) -> Iterator[tuple[Pointer, warc_record.Re
 
 
 def whole_length(descriptor: int) -> int:
-    """The bytes up to the end of the last whole member."""
+    """Count the bytes up to the end of the last whole member."""
     return _last_pages(descriptor, "")[0] if os.fstat(descriptor).st_size else 0
 
 
 def _last_pages(descriptor: int, name: str) -> tuple[int, list[Pointer]]:
-    """Where the last whole member ends, and the response among the last two."""
+    """Find the end of the last whole member, and the response among the last two."""
     pages: list[Pointer] = []
     end = 0
     with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:

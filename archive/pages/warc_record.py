@@ -1,4 +1,4 @@
-"""One page as WARC/1.1 records, each a gzip member of its own: made here, read here, no file in between.
+"""WARC/1.1 records of one page, each a gzip member of its own: made and read here, without files.
 
 A page is kept decoded: readers of WARC disagree on `br`, and some stop at it. What the server said of the
 encoding stays as `X-Archive-Orig-*`, Content-Length says what lies there, every other header is as it came.
@@ -41,7 +41,7 @@ _NO_ADDRESS = re.compile(r"[\x00-\x20\x7f\s]")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What was asked and what was answered; header values as text, one character a byte (Latin-1)."""
+    """A request and its answer; header values as text, one character a byte (Latin-1)."""
 
     url: str
     status: int
@@ -53,8 +53,8 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
-    """Two records of one page, compressed."""
+class WarcRecords:
+    """The two WARC records of one page, compressed."""
 
     response: bytes
     request: bytes
@@ -75,15 +75,15 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Any record, taken apart."""
+    """A WARC record of any type, parsed."""
 
     fields: dict[str, str]
-    """Of WARC, by name in small letters."""
+    """WARC fields by name, in lower case."""
     block: bytes
 
 
-def build(exchange: Exchange, body: bytes) -> Members:
-    """`body` is decoded; costs about 2 ms, which belong in a worker process."""
+def build(exchange: Exchange, body: bytes) -> WarcRecords:
+    """Build the records of a page, whose `body` is decoded. Takes about 2 ms: for a worker process."""
     response_id = f"<urn:uuid:{uuid4()}>"
     head = _http_head(_status_line(exchange.status), _kept_headers(exchange.response_headers, len(body)))
     common = [("WARC-Target-URI", _address(exchange.url)), ("WARC-Date", _date(exchange.fetched_at))]
@@ -103,14 +103,14 @@ def build(exchange: Exchange, body: bytes) -> Members:
         ("WARC-Concurrent-To", response_id),
         *common,
     ]
-    return Members(
+    return WarcRecords(
         member(response, "application/http; msgtype=response", head, body),
         member(request, "application/http; msgtype=request", _http_head(f"GET {target} HTTP/1.1", asked)),
     )
 
 
 def warcinfo(software: str, run_id: str, at: datetime) -> bytes:
-    """The record a file begins with."""
+    """Build the record that a file begins with."""
     about = [("software", software), ("isPartOf", run_id), ("format", "WARC File Format 1.1")]
     about += [("description", "pages of a Triptych archive, decoded, in their own charsets")]
     fields = [
@@ -123,7 +123,7 @@ def warcinfo(software: str, run_id: str, at: datetime) -> bytes:
 
 
 def member(fields: Iterable[tuple[str, str]], content_type: str, *blocks: bytes) -> bytes:
-    """One record, one gzip member."""
+    """Build one record as one gzip member."""
     digest = hashlib.sha1(usedforsecurity=False)
     for block in blocks:
         digest.update(block)
@@ -141,7 +141,7 @@ def member(fields: Iterable[tuple[str, str]], content_type: str, *blocks: bytes)
 
 
 def read_member(data: bytes) -> tuple[Record, int]:
-    """The record that `data` begins with and the length of its gzip member.
+    """Read the record that `data` begins with, and the length of its gzip member.
 
     Raises ArchiveDamaged when it is cut or altered, or is no record.
     """
@@ -156,9 +156,9 @@ def read_member(data: bytes) -> tuple[Record, int]:
 
 
 def read_start(data: bytes, most: int = 16_384) -> Record | None:
-    """The fields of the record that `data` begins with and the start of its block; None where it is none.
+    """Read the fields of the record that `data` begins with, and the start of its block; None where none is.
 
-    For an index: of the record no more than `most` bytes are decompressed.
+    Decompresses no more than `most` bytes.
     """
     try:
         plain = zlib.decompressobj(_GZIP).decompress(data, most)
@@ -169,7 +169,7 @@ def read_start(data: bytes, most: int = 16_384) -> Record | None:
 
 
 def member_length(data: mmap, position: int) -> int | None:
-    """Of the gzip member that begins there; None when it is cut or altered. Keeps nothing of it."""
+    """Measure the gzip member that begins there; None when it is cut or altered."""
     stretch = zlib.decompressobj(_GZIP)
     at = position
     try:
@@ -185,7 +185,7 @@ def member_length(data: mmap, position: int) -> int | None:
 
 
 def page(record: Record) -> RawPage:
-    """Raises ArchiveDamaged when the record is no answer to a request."""
+    """Parse a response record. Raises ArchiveDamaged when it is no answer to a request."""
     kind = record.fields.get("warc-type")
     if kind != "response":
         raise ArchiveDamaged(f"expected a response record, got {kind!r}")
@@ -198,7 +198,7 @@ def page(record: Record) -> RawPage:
 
 
 def http_parts(block: bytes) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of an answer as it lies in a response record."""
+    """Parse the block of a response record into status, headers and body."""
     head, found, body = block.partition(b"\r\n\r\n")
     line, *lines = head.decode("latin-1").split("\r\n")
     status = line.split(" ")[1:2]
@@ -238,7 +238,7 @@ def _kept_headers(headers: Headers, length: int) -> Sequence[tuple[str, str]]:
 
 
 def _http_head(line: str, headers: Iterable[tuple[str, str]]) -> bytes:
-    """A line break in a value would begin another header, or the body."""
+    """Join headers without line breaks in them, which would begin another header, or the body."""
     lines = [f"{_NO_TOKEN.sub('_', name) or '_'}: {_value(value)}" for name, value in headers]
     return "\r\n".join([line, *lines, "", ""]).encode("latin-1", "replace")
 

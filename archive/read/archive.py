@@ -1,4 +1,4 @@
-"""The reading side: lock-free, and every answer comes from one snapshot."""
+"""The reading side of the API: without locks, every answer from one snapshot."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _SCHEMAS = {
 class Archive:
     """An archive as it was when it was opened; open it again to see later commits.
 
-    `as_of` is transaction time: what had been committed by then. A date means 00:00 UTC.
+    `as_of` is transaction time: the rows committed by then. A date means 00:00 UTC.
     """
 
     def __init__(self, root: Place) -> None:
@@ -100,7 +100,7 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """Every look; `url` matches the address as fetched and as asked for."""
+        """All observations; `url` matches the address as fetched and as asked for."""
         where = _all(
             _among("article_id", article_id),
             _among("outcome", outcome),
@@ -111,7 +111,7 @@ class Archive:
 
     @contextmanager
     def debts(self) -> Iterator[Debts | None]:
-        """What each outlet owes, from this machine's cache; None where that is missing or behind."""
+        """Debts of each outlet, from this machine's cache; None where that is missing or behind."""
         found = replay.cache_at(self.storage.layout, self.snapshot)
         if found is None:
             yield None
@@ -127,28 +127,28 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """One row a story. An id that was merged into an older story leads to that one."""
+        """Stories, one row each. An id that was merged into an older story leads to that one."""
         moved = self.successors(story_id) if story_id and as_of is None else ()
         wanted = moved if moved and story_id not in moved else story_id
         where = _all(_among("story_id", wanted), _among("outlet", outlet))
         return self._rows("stories", where, as_of, columns)
 
     def successors(self, story_id: str) -> tuple[str, ...]:
-        """The stories that now hold what was ever in this one: itself, or those it went into."""
+        """Find the stories that now hold the articles which were ever in this one: itself, or others."""
         return successors(self.storage, self.snapshot, story_id)
 
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         return self._rows("pairs", None, as_of, columns)
 
     def judged(self) -> frozenset[tuple[str, str]]:
-        """The ids of every two that a person has called a pair or none, the smaller first."""
+        """Ids of every two articles that a person has judged to be a pair or none, the smaller first."""
         files = self.storage.present(self.snapshot.stored("decisions"))
         where = ds.field("evidence").isin(["label", SEPARATED])
         rows = RowSet(files, DECISIONS, where, ["article_id_a", "article_id_b"]).to_arrow()
         return frozenset(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
     def refusals(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
-        """What evidence calls a pair and is none, each time it was refused for another reason."""
+        """Pairs by some evidence that pairing refused; a row each time the reason was another one."""
         return self._rows("refusals", None, as_of, columns)
 
     def alignments(
@@ -170,7 +170,7 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """Any table by its name; ValueError where it has no such column to choose by."""
+        """Rows of a table by its name; ValueError where it has no such column to choose by."""
         if name not in PUBLIC:
             raise ValueError(f"no table {name!r}; there are: {', '.join(PUBLIC)}")
         chosen = {"language": language, "outlet": outlet}
@@ -184,7 +184,7 @@ class Archive:
         return self._log.read_all()
 
     def last_counter(self, name: str) -> int | None:
-        """What the latest snapshot that counts this says; None where none of those kept does."""
+        """Value of a counter in the latest kept snapshot that has it; None where none has it."""
         for snapshot_id in reversed(self._log.ids()):
             if (count := self._log.read(snapshot_id).summary.get(name)) is not None:
                 return count
@@ -208,7 +208,7 @@ class Archive:
         return views.folder_without_links(self.storage, snapshot, table)
 
     def diff(self, article_id: str, v1: int, v2: int) -> Diff:
-        """What changed between two versions, word by word."""
+        """Compare two versions word by word."""
         columns = ["version", "valid_from", "headline", "body"]
         rows = {
             row["version"]: row for row in self.versions(article_id, columns=columns).to_arrow().to_pylist()
@@ -221,7 +221,7 @@ class Archive:
         return compare(rows[v1], rows[v2])
 
     def raw(self, article_id: str, version: int | None = None) -> RawPage:
-        """The page that a version, or the latest, was read from; one seek.
+        """Read the page of a version, or of the latest; one seek.
 
         Raises ArticleNotFound, PageNotKept, or ArchiveDamaged when what lies there is not that page.
         """
@@ -301,13 +301,14 @@ def _all(*conditions: ds.Expression | None) -> ds.Expression | None:
     return whole
 
 
-# Where a story went: its id goes to no other, and the log of memberships remembers who was in it.
+# Successors of a story: no other story gets its id, and the log of memberships has all its articles.
 
 
 def successors(storage: Storage, head: Snapshot, story_id: str) -> tuple[str, ...]:
-    """The stories that now hold the articles which were ever in this one; itself while nothing has moved.
+    """Find the stories that now hold the articles which were ever in this one.
 
-    One where it was merged into an older story, several where it was taken apart, none where it never was.
+    Itself while nothing has moved, one where it was merged into an older story, several where it was taken
+    apart, none where it never was.
     """
     paths = [str(path) for path in storage.present(head.stored("memberships"))]
     with translated_errors():

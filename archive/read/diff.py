@@ -1,4 +1,4 @@
-"""Two versions of an article, compared by words: a moved line break is no change."""
+"""Comparison of two versions of an article by words: a moved line break is no change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Diff:
 
     @property
     def removed(self) -> int:
-        """Words of headline and body that are gone."""
+        """Number of words that headline and body have lost."""
         return _count(self, "removed")
 
     @property
@@ -36,7 +36,7 @@ class Diff:
         return _count(self, "added")
 
     def __str__(self) -> str:
-        """As plain text: [-gone-] {+new+}."""
+        """Format as plain text: [-gone-] {+new+}."""
         marks = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
         parts = [
             "".join(f"{marks[x.kind][0]}{x.text}{marks[x.kind][1]}" for x in part)
@@ -46,7 +46,7 @@ class Diff:
 
 
 def compare(before: Mapping[str, str], after: Mapping[str, str]) -> Diff:
-    """Rows of `versions` with headline and body."""
+    """Compare two rows of `versions`, which have headline and body."""
     return Diff(
         tuple(_changes(before["headline"], after["headline"])), tuple(_changes(before["body"], after["body"]))
     )

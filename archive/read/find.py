@@ -1,4 +1,4 @@
-"""What the command line finds under an id, or the start of one: an article, a story."""
+"""Search for an article or a story by an id, the start of one, or an address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Row = dict[str, object]
 
 
 def find(archive: Archive, wanted: str) -> list[Row]:
-    """The articles of the story that an article id, story id, their start, or a URL leads to."""
+    """Find the articles of the story that an article id, story id, their start, or a URL leads to."""
     if "://" in wanted:
         hit = functools.reduce(operator.or_, (ds.field(name) == wanted for name in _ADDRESSES))
     else:
@@ -53,7 +53,7 @@ def find(archive: Archive, wanted: str) -> list[Row]:
 
 
 def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
-    """The one article that an id, its start or a URL leads to, and the number of its latest version."""
+    """Find the one article that an id, its start or a URL leads to, and the number of its latest version."""
     rows = find(archive, wanted)
     hits = [
         row
@@ -68,7 +68,7 @@ def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
 
 
 def spelled_otherwise(archive: Archive, url: str) -> list[str]:
-    """The same page's addresses that crawls have asked for."""
+    """Find other spellings of an address that crawls have asked for."""
     wanted = plain_url(bare_url(url))
     step = wanted.partition("?")[0].rpartition("/")[2]
     rows = archive.observations(columns=["requested_url"])

@@ -1,4 +1,4 @@
-"""What each crawl counted, from the manifests: the counters of its last commit."""
+"""Counters of each crawl, from the manifest of its last commit."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class RunAccount:
 
 
 def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
-    """The runs that committed after `since`, latest first; a list of data files is never read.
+    """Read the runs that committed after `since`, latest first, without the lists of data files.
 
-    Runs that keep no account of an outlet, `scrapy pair` or an import, are passed over.
+    Runs that keep no account of an outlet, `scrapy pair` or an import, are left out.
     """
     layout = storage_at(root).layout
     seen: set[str] = set()

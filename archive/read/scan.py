@@ -42,7 +42,7 @@ class RowSet:
         return list(self._files)
 
     def where(self, *conditions: ds.Expression) -> RowSet:
-        """Those of the rows for which all of this holds too."""
+        """Filter the rows by further conditions."""
         whole = self._where
         for condition in conditions:
             whole = condition if whole is None else whole & condition
@@ -50,7 +50,7 @@ class RowSet:
 
     @property
     def schema(self) -> pa.Schema:
-        """Of the rows as they come, with the description of each column in its metadata."""
+        """Schema of the rows, with the description of each column in its metadata."""
         if self._columns is None:
             return self._schema
         return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
@@ -71,7 +71,7 @@ class RowSet:
         return frame
 
     def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
-        """Portions of at most `rows`, in memory one at a time."""
+        """Read portions of at most `rows`, one in memory at a time."""
         with translated_errors():
             source = self._dataset()
             yield from source.to_batches(columns=self._columns, filter=self._where, batch_size=rows)
@@ -86,7 +86,7 @@ class RowSet:
 
 
 def to_utc(value: Moment) -> datetime:
-    """`2026-03-01`, `2026-03-01T10:00+02:00`, a date or a datetime, as an aware datetime in UTC."""
+    """Convert `2026-03-01`, `2026-03-01T10:00+02:00`, a date or a datetime into an aware datetime in UTC."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

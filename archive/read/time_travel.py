@@ -1,4 +1,4 @@
-"""What the archive held at a moment of the past, derived from rows that are never taken back.
+"""Tables as they were at a moment of the past, derived from rows that are never taken back.
 
 Every row carries the moment of its commit, so a past state needs no old manifest and no old file: it comes
 out the same after later commits, merges and collections. Rows are in the order of their ids.
@@ -27,7 +27,7 @@ from archive.format.schema import (
     SORT,
     STORIES,
 )
-from archive.state.model import Joint, Member
+from archive.state.model import Joint, StoryMember
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ _ALWAYS = frozenset(
         *("outlet", "language", "published_at", "ingested_at", "commit_seq"),
     }
 )
-"""What the past is derived from, and what a reader can filter by."""
+"""Columns that the past is derived from, and that a reader can filter by."""
 
 
 class Past:
@@ -65,22 +65,21 @@ class Past:
         return self._read(("observations",), OBSERVATIONS).sort_by(order)
 
     def versions(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """Every version known then, its derived columns as they were then; `columns` and a few more."""
+        """Derive every version known then, with `columns` and a few more as they were then."""
         needed = None if columns is None else [x for x in ARTICLES.names if x in {*columns, *_ALWAYS}]
         rows = _read_last(self._read(("articles", "superseded", "former_readings"), ARTICLES, needed))
         order = [("article_id", "ascending"), ("valid_from", "ascending"), ("version", "ascending")]
         rows = rows.sort_by(order)
         ids: list[str] = rows["article_id"].to_pylist()
         latest = [here != following for here, following in zip(ids, [*ids[1:], None], strict=True)]
-        looks, story_of = self._looks(), self._stories_of()
+        seen, story_of = self._seen(), self._stories_of()
         valid_to, last_seen = rows["valid_to"].to_pylist(), rows["last_seen"].to_pylist()
         derived = {
             "story_id": [story_of[x] for x in ids],
             "valid_to": [None if last else stored for last, stored in zip(latest, valid_to, strict=True)],
-            "first_seen": [looks[x][0] for x in ids],
+            "first_seen": [seen[x][0] for x in ids],
             "last_seen": [
-                looks[x][1] if last else stored
-                for x, last, stored in zip(ids, latest, last_seen, strict=True)
+                seen[x][1] if last else stored for x, last, stored in zip(ids, latest, last_seen, strict=True)
             ],
         }
         for name, values in derived.items():
@@ -106,7 +105,7 @@ class Past:
         return rows.take(pa.array(chosen, pa.int64())).cast(PAIRS)
 
     def stories(self, _columns: Sequence[str] | None = None) -> pa.Table:
-        """Without `ingested_at` and `commit_seq` of their own: they are those of the moment's last commit."""
+        """Derive the stories; `ingested_at` and `commit_seq` are those of the last commit by then."""
         built, last = self._built()
         if last is None:
             return STORIES.empty_table()
@@ -126,7 +125,7 @@ class Past:
         return self._read(("refusals",), REFUSALS).sort_by([(x, "ascending") for x in order])
 
     def _built(self) -> tuple[list[Story], Commit | None]:
-        """The stories of the moment, and its last commit; None where nothing was there."""
+        """Build the stories of the moment, with its last commit; None where nothing was there."""
         columns = [
             "article_id",
             "story_id",
@@ -138,7 +137,7 @@ class Past:
             "version",
         ]
         articles = self.articles(columns)
-        members = [Member(**row) for row in articles.select(columns).to_pylist()]
+        members = [StoryMember(**row) for row in articles.select(columns).to_pylist()]
         joint_columns = ["article_id_a", "article_id_b", "evidence", "score"]
         joints = [Joint(**row) for row in self.pairs().select(joint_columns).to_pylist()]
         if not members:
@@ -147,7 +146,7 @@ class Past:
         return stories.build(members, joints), last
 
     def _aligned(self, built: Sequence[Story]) -> pa.Table:
-        """Of the variants that stood beside each other, in the texts they had; what was laid last."""
+        """Find the last alignments of variants that were in one story then, in the texts they had."""
         story_of = {
             (*couple, *versions): story.story_id
             for story in built
@@ -171,8 +170,8 @@ class Past:
         rows = rows.set_column(position, rows.schema.field(position), pa.array(own, pa.string()))
         return rows.sort_by([(x, "ascending") for x in SORT["alignments"]])
 
-    def _looks(self) -> dict[str, tuple[datetime, datetime]]:
-        """First and last look that found each article."""
+    def _seen(self) -> dict[str, tuple[datetime, datetime]]:
+        """Times of the first and last observation that found each article."""
         rows = self._read(("observations",), OBSERVATIONS, ["article_id", "outcome", "observed_at"])
         found = rows.filter(pc.is_in(rows["outcome"], value_set=pa.array(["archived", "unchanged"])))
         grouped = found.group_by("article_id").aggregate([("observed_at", "min"), ("observed_at", "max")])
@@ -186,7 +185,7 @@ class Past:
 
 
 def _read_last(rows: pa.Table) -> pa.Table:
-    """Of the readings of a version, the one that was published last."""
+    """Keep the last published one of the readings of each version."""
     keys = ("article_id", "version")
     last = rows.group_by([*keys]).aggregate([("commit_seq", "max")])
     if last.num_rows == rows.num_rows:

@@ -1,4 +1,4 @@
-"""The cache beside the log: what is known of each address and article, in SQLite.
+"""The cache in SQLite: facts of each address and article, derived from the log.
 
 Nothing here is a source of truth. archive/state/replay.py fills it from the files of the log, snapshot by
 snapshot; a cache that is missing, damaged or of another archive is filled anew.
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from archive.addresses import address_key
 from archive.format.records import NO_PAIR, LinkFacts
 from archive.state import model
-from archive.state.model import Joint, Known, LastLook, Member, micros, moment
+from archive.state.model import Joint, KnownArticle, LastObservation, StoryMember, micros, moment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
 
 
 # The tables of the cache; change one, and STATE_VERSION changes with it.
@@ -86,7 +86,7 @@ id; or the article names that address as an alternate."""
 NO_ARTICLE = 0
 """In `story`: not a member, but the file that the story's row lies in."""
 
-__all__ = ["Known", "LastLook", "State", "id_key", "micros", "moment"]
+__all__ = ["KnownArticle", "LastObservation", "State", "id_key", "micros", "moment"]
 
 STATE_VERSION = 7
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
@@ -100,14 +100,14 @@ _HASH = re.compile(r"[0-9a-f]{32}")
 
 
 def id_key(identity: str) -> bytes:
-    """16 bytes that stand for an id of an article or story: those that it is made of, if it is a hash."""
+    """Make 16 bytes that stand for an id of an article or story: its own, if it is a hash."""
     if _HASH.fullmatch(identity):
         return bytes.fromhex(identity)
     return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class State:
-    """One connection; a writer has one for its event loop (reading) and one for its commits."""
+    """A connection to the cache; a writer has one for its event loop (reading) and one for its commits."""
 
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
@@ -149,7 +149,7 @@ class State:
     def _rows(
         self, sql: str, values: Collection[object] = (), *, first: object = None
     ) -> Iterator[sqlite3.Row]:
-        """Every row; `{}` stands for the values, which come in portions of 500, after `first`."""
+        """Run a query; `{}` stands for the values, passed in portions of 500, after `first`."""
         if "{}" not in sql:
             yield from self.connection.execute(sql, tuple(values))
             return
@@ -160,23 +160,27 @@ class State:
             yield from self.connection.execute(sql.format(",".join("?" * len(portion))), (*before, *portion))
 
     def _of(self, sql: str, article_ids: Collection[str]) -> Iterator[sqlite3.Row]:
-        """Rows of a query in which `{}` stands for the numbers of these articles."""
+        """Run a query in which `{}` stands for the numbers of these articles."""
         # in the order of the tree: neighbours are read together
         return self._rows(sql.format(_ARTICLES), sorted(map(id_key, article_ids)))
 
     # what the crawl asks
 
-    def known(self, url: str) -> Known | None:
+    def known(self, url: str) -> KnownArticle | None:
         row = self._row(
             "SELECT a.* FROM place p JOIN article a ON a.number = p.article"
             f" WHERE p.key = ? AND p.role <= {CANONICAL} ORDER BY p.role, a.last_seen DESC LIMIT 1",
             address_key(url),
         )
-        return None if row is None else model.known(row)
+        return None if row is None else model.known_article(row)
 
-    def last_look(self, url: str) -> LastLook | None:
+    def last_observation(self, url: str) -> LastObservation | None:
         row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
-        return None if row is None else LastLook(row["outcome"], row["reason"], moment(row["observed_at"]))
+        return (
+            None
+            if row is None
+            else LastObservation(row["outcome"], row["reason"], moment(row["observed_at"]))
+        )
 
     def find_article(self, url: str) -> str | None:
         known = self.known(url)
@@ -188,16 +192,16 @@ class State:
     # what a commit asks
 
     def numbers(self, article_ids: Collection[str]) -> dict[str, int]:
-        """The number of each article that is known."""
+        """Number of each of these articles that is known."""
         rows = self._of("SELECT article_id, number FROM article WHERE number IN ({})", article_ids)
         return {row["article_id"]: row["number"] for row in rows}
 
     def homes(self, article_ids: Collection[str]) -> list[tuple[str, int, str]]:
-        """(article_id, number, story_id)."""
+        """(article_id, number, story_id) of each of these articles that is known."""
         rows = self._of("SELECT article_id, number, story_id FROM article WHERE number IN ({})", article_ids)
         return [tuple(row) for row in rows]
 
-    def currents(self, article_ids: Collection[str]) -> dict[str, Current]:
+    def current_versions(self, article_ids: Collection[str]) -> dict[str, CurrentVersion]:
         recent: dict[int, list[tuple[int, str]]] = {}
         for number, version, content_hash in self._of(
             "SELECT article, version, content_hash FROM version WHERE article IN ({})"
@@ -206,11 +210,11 @@ class State:
         ):
             recent.setdefault(number, []).append((version, content_hash))
         rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
-        return {row["article_id"]: model.current(row, recent[row["number"]]) for row in rows}
+        return {row["article_id"]: model.current_version(row, recent[row["number"]]) for row in rows}
 
     def facts(self, article_ids: Collection[str]) -> list[LinkFacts]:
         rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
-        return [model.facts(row) for row in rows]
+        return [model.link_facts(row) for row in rows]
 
     def at_addresses(self, urls: Collection[str]) -> set[str]:
         return self._at(urls, f"role <= {CANONICAL}")
@@ -239,12 +243,12 @@ class State:
         )
         return {article_id for (article_id,) in rows}
 
-    def members(self, article_ids: Collection[str]) -> list[Member]:
+    def members(self, article_ids: Collection[str]) -> list[StoryMember]:
         rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
-        return [model.member(row) for row in rows]
+        return [model.story_member(row) for row in rows]
 
     def joints(self, article_ids: Collection[str]) -> list[Joint]:
-        """Every pair with one of these articles on its smaller side."""
+        """Pairs with one of these articles on the smaller side."""
         return [
             Joint(a, b, evidence, score)
             for (a, b), (evidence, _, score, _) in self.pair_decisions(article_ids).items()
@@ -254,7 +258,7 @@ class State:
     def pair_decisions(
         self, smaller_ids: Collection[str]
     ) -> dict[tuple[str, str], tuple[str, bool, float | None, str | None]]:
-        """Evidence, reciprocal, score and details of what was last decided, for each pair of these."""
+        """Evidence, reciprocal, score and details of the last decision on each pair of these articles."""
         rows = self._of(f"SELECT {_BOTH}, pair.* FROM pair {_JOINED} WHERE a IN ({{}})", smaller_ids)
         return {
             (row["id_a"], row["id_b"]): (
@@ -267,7 +271,7 @@ class State:
         }
 
     def alignments(self, smaller_ids: Collection[str]) -> list[sqlite3.Row]:
-        """id_a, id_b, seq, versions, story_id of both, sums of characters, path; those in force."""
+        """Alignments in force: id_a, id_b, seq, versions, story_id of both, sums of characters, path."""
         return list(
             self._of(
                 f"SELECT {_BOTH}, alignment.*, x.story_id, path FROM alignment {_JOINED}"
@@ -277,12 +281,12 @@ class State:
         )
 
     def refusals(self, smaller_ids: Collection[str]) -> dict[tuple[str, str], tuple[str, str, str | None]]:
-        """Reason, evidence and kept of the last time that two were refused, for each two of these."""
+        """Reason, evidence and kept of the last refusal of each two of these articles."""
         rows = self._of(f"SELECT {_BOTH}, refusal.* FROM refusal {_JOINED} WHERE a IN ({{}})", smaller_ids)
         return {(row["id_a"], row["id_b"]): (row["reason"], row["evidence"], row["kept"]) for row in rows}
 
     def labels(self) -> list[tuple[str, str, str]]:
-        """The ids and evidence of every two that a person has judged: few, so all of them are read."""
+        """Ids and evidence of every two articles that a person has judged: few, so all of them."""
         # spelled as in the index
         sql = f"SELECT {_BOTH}, evidence FROM pair {_JOINED} WHERE evidence IN ('label', 'label-no')"
         return [(row["id_a"], row["id_b"], row["evidence"]) for row in self._rows(sql)]
@@ -290,7 +294,7 @@ class State:
     # where stored rows lie, as paths relative to the archive
 
     def version_files(self, article_ids: Collection[str]) -> list[tuple[str, bool, str]]:
-        """(article_id, whether it is the latest version, path), one for each version."""
+        """(article_id, True for the latest version, path) of each version of these articles."""
         rows = self._of(
             "SELECT article_id, latest, path FROM version v JOIN file ON file.id = v.file"
             " JOIN article ON number = v.article WHERE v.article IN ({})",

@@ -1,8 +1,8 @@
 """Debts: pages that did not come for a reason of the moment, and are asked for again, listed or not.
 
-A debt is derived from `observations`, look by look, and kept in the cache: no table of the archive is of its
-own. It begins with the first look that failed for the moment and ends with an article at its address, with a
-reason that is final, or after OWED_FOR. All times are microseconds since 1970, UTC.
+A debt is derived from `observations`, one after the other, and kept in the cache: it has no table of its own
+in the archive. It begins with the first observation that failed for the moment, and ends with an article at
+its address, with a reason that is final, or after OWED_FOR. All times are microseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LASTING = frozenset({"http-501", "http-505"})
 A_LIST = "a list of addresses, no page"
 STAYS_LISTED = "its list stays: the same backfill comes to it again"
 _NO_DEBT = (A_LIST, STAYS_LISTED)
-"""How the detail of an observation begins that is of the moment and no debt all the same."""
+"""Beginnings of the detail of observations that are of the moment and no debt all the same."""
 
 OWED_FOR = timedelta(days=4)
 """From the first failure on, as for translations: whoever fails for ever is not asked for ever."""
@@ -57,14 +57,14 @@ def _micros(span: timedelta) -> int:
 
 
 def is_of_the_moment(reason: str | None) -> bool:
-    """Return whether a later look may end otherwise; what is an error of ours may be mended since."""
+    """Return True where a later try may end otherwise; an error of ours may have been mended by then."""
     if reason is None or reason in _LASTING:
         return False
     return reason in _OF_THE_MOMENT or reason.startswith(("error-", "http-5"))
 
 
 def pause(tries: int) -> timedelta:
-    """Return how long a page is left alone after so many tries in vain.
+    """Return the time between so many tries in vain and the next one.
 
     The run after the first failure asks at once; then 15 minutes, doubled with each try, a day at most.
     """
@@ -83,7 +83,7 @@ class Debt:
     """Of the last try."""
     since: int
     asked: int
-    """When it was last tried; when it was found, where it never was."""
+    """Time of the last try; of the discovery, where there was none."""
     tries: int
     given_up: bool = False
     """Kept, so that a list that goes on naming the page begins no other four days."""
@@ -93,7 +93,7 @@ class Debt:
         return moment(self.asked) + pause(self.tries)
 
     def history(self) -> str:
-        """For a person."""
+        """Format for a person."""
         tries = f"{self.tries} tries" if self.tries != 1 else "1 try"
         return f"owed since {moment(self.since):%Y-%m-%d %H:%M} UTC, {tries}, at last {self.reason}"
 
@@ -103,7 +103,7 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a look says that brought no article; None stands in its place for one that did."""
+    """An observation that brought no article; None stands for one that did."""
 
     outlet: str
     url: str
@@ -112,41 +112,41 @@ class Failure:
     at: int
 
 
-def fold(key: bytes, debt: Debt | None, look: Failure | None) -> Debt | None:
-    """Return the debt of an address after a look at it, from the one before."""
-    if look is None:
+def fold(key: bytes, debt: Debt | None, failure: Failure | None) -> Debt | None:
+    """Return the debt of an address after an observation, from the debt before it."""
+    if failure is None:
         return None
-    if look.reason == GIVEN_UP:
+    if failure.reason == GIVEN_UP:
         return replace(debt, given_up=True) if debt is not None else None
-    if (look.detail or "").startswith(_NO_DEBT) or look.reason is None:
+    if (failure.detail or "").startswith(_NO_DEBT) or failure.reason is None:
         return debt
-    if not is_of_the_moment(look.reason):
+    if not is_of_the_moment(failure.reason):
         return None
-    asked = look.reason not in _UNASKED
+    asked = failure.reason not in _UNASKED
     # no run has tried for days, so its outlet cannot have kept it alive: a new failure of an old page
-    long_ago = debt is not None and look.at - debt.asked > _micros(OWED_FOR)
+    long_ago = debt is not None and failure.at - debt.asked > _micros(OWED_FOR)
     if debt is None or long_ago:
-        if look.reason == NOT_YET_DUE:
+        if failure.reason == NOT_YET_DUE:
             return debt
-        return Debt(key, look.outlet, look.url, look.reason, look.at, look.at, int(asked))
+        return Debt(key, failure.outlet, failure.url, failure.reason, failure.at, failure.at, int(asked))
     if not asked:
         return debt
-    return replace(debt, reason=look.reason, asked=max(look.at, debt.asked), tries=debt.tries + 1)
+    return replace(debt, reason=failure.reason, asked=max(failure.at, debt.asked), tries=debt.tries + 1)
 
 
-def debt_after(url: str, looks: Iterable[Mapping[str, object]]) -> Debt | None:
+def debt_after(url: str, observations: Iterable[Mapping[str, object]]) -> Debt | None:
     """Return the debt of one address, from rows of `observations` in the order of time."""
     debt, key = None, address_key(url)
-    for look in looks:
-        held = look["article_id"] is not None or look["outcome"] in {"archived", "unchanged"}
+    for row in observations:
+        held = row["article_id"] is not None or row["outcome"] in {"archived", "unchanged"}
         names = ("requested_url", "url") if held else ("requested_url",)
-        if key in {address_key(str(look[name])) for name in names}:
-            debt = fold(key, debt, None if held else failure_of(look))
+        if key in {address_key(str(row[name])) for name in names}:
+            debt = fold(key, debt, None if held else failure_of(row))
     return debt
 
 
 def failure_of(row: Mapping[str, object]) -> Failure:
-    """From a row of `observations`; its time may be a datetime or a number already."""
+    """Convert a row of `observations`; its time may be a datetime or a number already."""
     reason, detail = (None if row[name] is None else str(row[name]) for name in ("reason", "detail"))
     at = row["observed_at"]
     return Failure(
@@ -160,11 +160,11 @@ def failure_of(row: Mapping[str, object]) -> Failure:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What one outlet owes at a moment."""
+    """Debts of one outlet at a moment, counted."""
 
     reasons: Mapping[str, int]
     next_at: datetime | None
-    """When the first of them is due that is not over a budget; it may be past."""
+    """Time at which the first is due that is not over a budget; it may be past."""
 
     @property
     def count(self) -> int:
@@ -172,7 +172,7 @@ class Owed:
 
     @property
     def failed(self) -> int:
-        """Those that a run wanted and did not get: what is over a budget was left on purpose."""
+        """Number of those that a run asked for in vain; those over a budget were left on purpose."""
         return self.count - self.reasons.get(OVER_BUDGET, 0)
 
 
@@ -189,7 +189,7 @@ _DUE = f"""(asked + CASE WHEN tries < 2 THEN 0 ELSE
 
 
 class Debts:
-    """The debts as of the cache and of what has been acknowledged since; a view of one moment."""
+    """Debts in the cache, and in the records acknowledged since; a view of one moment."""
 
     def __init__(
         self,
@@ -197,18 +197,18 @@ class Debts:
         pending: Sequence[Mapping[bytes, Sequence[Failure | None]]] = (),
         is_known: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """`pending`: looks that are not committed, by address, the oldest batch first."""
+        """`pending`: observations that are not committed, by address, the oldest batch first."""
         self._connection = connection
         self._pending = pending
         self._is_known = is_known
 
     def at(self, url: str) -> Debt | None:
-        """Return what is owed at an address, given up or not."""
+        """Return the debt at an address, given up or not."""
         found = self._at_key(address_key(url))
         return None if found is None or self._is_known(url) else found
 
     def due(self, outlet: str, now: datetime, limit: int) -> list[Debt]:
-        """Return what is to be asked for now, no more than `limit`: the newest first."""
+        """Return the debts to be asked for now, no more than `limit`, the newest first."""
         fits = [x for x in self._overlay(outlet) if not x.is_over(now) and x.due <= now]
         stored = self._rows(
             f"SELECT * FROM debt WHERE {_OWED} AND {_DUE} <= :now ORDER BY since DESC", outlet, now
@@ -216,7 +216,7 @@ class Debts:
         return self._newest(fits, stored, limit)
 
     def over(self, outlet: str, now: datetime, limit: int) -> list[Debt]:
-        """Return what is to be given up: its time is over, and nothing says so yet."""
+        """Return the debts to be given up: their time is over, and no observation says so yet."""
         oldest = now - FORGOTTEN_AFTER
         fits = [
             x for x in self._overlay(outlet) if x.is_over(now) and not x.given_up and moment(x.since) > oldest
@@ -228,7 +228,7 @@ class Debts:
         return self._newest(fits, chain.from_iterable(stored), limit)
 
     def owed(self, outlet: str, now: datetime) -> Owed:
-        """Count what is owed, due or not."""
+        """Count the debts, due or not."""
         changed = self._keys()
         unchanged = ""
         if changed:
@@ -254,13 +254,13 @@ class Debts:
 
     # --- what is not committed -------------------------------------------------------------------------
     def _keys(self) -> set[bytes]:
-        return {key for looks in self._pending for key in looks}
+        return {key for failures in self._pending for key in failures}
 
     def _at_key(self, key: bytes) -> Debt | None:
         debt = self._stored(key)
-        for looks in self._pending:
-            for look in looks.get(key, ()):
-                debt = fold(key, debt, look)
+        for failures in self._pending:
+            for failure in failures.get(key, ()):
+                debt = fold(key, debt, failure)
         return debt
 
     def _overlay(self, outlet: str) -> Iterator[Debt]:
@@ -276,7 +276,7 @@ class Debts:
 
     # --- the cache -------------------------------------------------------------------------------------
     def _rows(self, sql: str, outlet: str, now: datetime) -> Iterator[Debt]:
-        """As many as are taken: the rest of millions is never read."""
+        """Read as many rows as are taken, of what may be millions."""
         with closing(self._connection.execute(sql, _values(outlet, now))) as rows:
             for row in rows:
                 yield debt_of(row)

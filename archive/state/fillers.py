@@ -1,4 +1,4 @@
-"""How the rows of each table fill the cache; archive/state/replay.py reads them, file by file."""
+"""Fillers of the cache, one for the rows of each table; archive/state/replay.py reads them, file by file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _ARTICLE = [
     "published_at",
     "alternates",
 ]
-_LOOK = [
+_OBSERVATION = [
     "article_id",
     "version",
     "url",
@@ -109,7 +109,7 @@ def _add_versions(db: Connection, rows: list[Row], numbers: dict[str, int], file
 
 
 def _memberships(state: State, rows: list[Row], _file: int) -> None:
-    """In the order of the commits: the last story that an article was said to belong to is its own."""
+    """Move articles to other stories, in the order of the commits: the last story holds."""
     db = state.connection
     story_of = {str(row["article_id"]): str(row["story_id"]) for row in rows}
     moved = [
@@ -179,7 +179,7 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
     for row in rows:
         held = row["outcome"] in {"archived", "unchanged"}
         if not held:
-            _add_look(db, row)
+            _add_last_observation(db, row)
         number = row["number"] = numbers.get(str(row["article_id"]))
         if number is None:
             continue
@@ -210,17 +210,17 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
 
 
 def _add_debts(db: Connection, rows: list[Row]) -> None:
-    """After the numbers of the rows are known: a page that the archive has is no debt."""
-    looks: list[tuple[bytes, Failure | None]] = []
+    """Update the debts; rows have their numbers already, as a page that the archive has is no debt."""
+    failures: list[tuple[bytes, Failure | None]] = []
     for row in rows:
         if str(row["requested_url"]).startswith("purged:"):
             continue
         asked = address_key(str(row["requested_url"]))
         if row["outcome"] in {"archived", "unchanged"} or row["number"] is not None:
-            looks += [(key, None) for key in {asked, address_key(str(row["url"]))}]
+            failures += [(key, None) for key in {asked, address_key(str(row["url"]))}]
         else:
-            looks.append((asked, failure_of(row)))
-    keys = sorted({key for key, _ in looks})
+            failures.append((asked, failure_of(row)))
+    keys = sorted({key for key, _ in failures})
     before: dict[bytes, Debt] = {}
     for start in range(0, len(keys), 500):
         portion = keys[start : start + 500]
@@ -228,7 +228,7 @@ def _add_debts(db: Connection, rows: list[Row]) -> None:
         found = db.execute(f"SELECT * FROM debt WHERE key IN ({marks})", portion)
         before |= {row["key"]: debt_of(row) for row in found}
     after: dict[bytes, Debt | None] = dict(before)
-    for key, failure in looks:
+    for key, failure in failures:
         after[key] = fold(key, after.get(key), failure)
     paid = [(key,) for key in before if after[key] is None]
     db.executemany("DELETE FROM debt WHERE key = ?", paid)
@@ -236,8 +236,8 @@ def _add_debts(db: Connection, rows: list[Row]) -> None:
     db.executemany("INSERT OR REPLACE INTO debt VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, changed))
 
 
-def _add_look(db: Connection, row: Row) -> None:
-    """The last look at an address that brought no article, so that the crawl need not repeat it."""
+def _add_last_observation(db: Connection, row: Row) -> None:
+    """Keep the last observation of an address without an article: the crawl need not repeat it."""
     db.execute(
         "INSERT INTO look VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET outcome = excluded.outcome,"
         " reason = excluded.reason, observed_at = excluded.observed_at",
@@ -250,7 +250,7 @@ def _numbers(state: State, rows: list[Row]) -> dict[str, int]:
 
 
 def _both(state: State, rows: list[Row]) -> list[Row]:
-    """The rows with the numbers of their two articles; without those that have lost one to a purge."""
+    """Add the numbers of their two articles to rows; those that have lost one to a purge are left out."""
     numbers = state.numbers({str(row[name]) for row in rows for name in ("article_id_a", "article_id_b")})
     found = (
         row | {"a": numbers.get(str(row["article_id_a"])), "b": numbers.get(str(row["article_id_b"]))}
@@ -275,14 +275,14 @@ def _add_places(db: Connection, places: set[Place]) -> None:
 
 
 def _addresses(number: int, row: Row) -> set[Place]:
-    """Each address once, as the first that it is."""
+    """Places of an article's own addresses, each once, in its first role."""
     names = ((CANONICAL, "canonical_url"), (REQUESTED, "requested_url"), (URL, "url"))
     roles = {address_key(str(row[x])): role for role, x in names if row.get(x) is not None}
     return {(key, role, number) for key, role in roles.items()}
 
 
 def _targets(number: int, alternates: object, own: set[Place]) -> set[Place]:
-    """What it names, but for itself."""
+    """Places of the alternates that an article names, but for itself."""
     keys = {address_key(x["url"]) for x in alternates if x["url"]}  # type: ignore[attr-defined]
     return {(key, TARGET, number) for key in keys - {key for key, _, _ in own}}
 
@@ -297,6 +297,6 @@ FILLERS: dict[str, tuple[Callable[[State, list[Row], int], None], list[str] | No
     "alignments": (_alignments, [*_ALIGNMENT]),
     "former_alignments": (_former_alignments, ["article_id_a", "article_id_b", "commit_seq"]),
     "refusals": (_refusals, ["article_id_a", "article_id_b", "reason", "evidence", "kept", "commit_seq"]),
-    "observations": (_observations, [*_LOOK]),
+    "observations": (_observations, [*_OBSERVATION]),
 }
 """In this order: articles before what speaks of them. None: all columns."""

@@ -1,4 +1,4 @@
-"""What a row of the cache becomes for those who ask. Times there are microseconds since 1970, UTC."""
+"""Answers of the cache, made of its rows; times there are microseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ REVERTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the archive has of an address: enough to decide whether and how to fetch it again."""
+class KnownArticle:
+    """An article by one of its addresses, with all that decides if and how it is fetched again."""
 
     article_id: str
     story_id: str
@@ -30,8 +30,8 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class LastLook:
-    """The latest look at an address that brought no article text."""
+class LastObservation:
+    """The latest observation of an address that brought no article text."""
 
     outcome: str
     reason: str | None
@@ -50,8 +50,8 @@ def _maybe_moment(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
-def known(row: sqlite3.Row) -> Known:
-    return Known(
+def known_article(row: sqlite3.Row) -> KnownArticle:
+    return KnownArticle(
         article_id=row["article_id"],
         story_id=row["story_id"],
         etag=row["etag"],
@@ -62,9 +62,9 @@ def known(row: sqlite3.Row) -> Known:
     )
 
 
-def current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> Current:
-    """`recent`: its versions, the newest first."""
-    return Current(
+def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
+    """`recent`: versions of the article, the newest first."""
+    return CurrentVersion(
         article_id=row["article_id"],
         story_id=row["story_id"],
         version=row["version"],
@@ -82,7 +82,7 @@ def current(row: sqlite3.Row, recent: list[tuple[int, str]]) -> Current:
     )
 
 
-def facts(row: sqlite3.Row) -> LinkFacts:
+def link_facts(row: sqlite3.Row) -> LinkFacts:
     return LinkFacts(
         article_id=row["article_id"],
         story_id=row["story_id"],
@@ -97,8 +97,8 @@ def facts(row: sqlite3.Row) -> LinkFacts:
     )
 
 
-def member(row: sqlite3.Row) -> Member:
-    return Member(
+def story_member(row: sqlite3.Row) -> StoryMember:
+    return StoryMember(
         article_id=row["article_id"],
         story_id=row["story_id"],
         outlet=row["outlet"],
@@ -115,8 +115,8 @@ def _alternates(row: sqlite3.Row) -> tuple[AlternateRecord, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
-    """What is known of an article before a look."""
+class CurrentVersion:
+    """The current version of an article, with all that judging the next observation needs."""
 
     article_id: str
     story_id: str
@@ -128,7 +128,7 @@ class Current:
     extractor: str
     modified_at: datetime | None
     reread_hash: str | None
-    """What a newer extractor read where the latest version holds; with `reread_extractor`."""
+    """Hash of the text that a newer extractor, `reread_extractor`, read where the latest version holds."""
     reread_extractor: str | None
     recent: tuple[tuple[int, str], ...]
     """(version, content_hash) of the last five, newest first; the first number is the highest in use."""
@@ -139,8 +139,8 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """What a story shows of one of its articles."""
+class StoryMember:
+    """An article as its story shows it."""
 
     article_id: str
     story_id: str
@@ -155,7 +155,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """What a story needs to know of a pair."""
+    """A pair of articles as its story counts it."""
 
     article_id_a: str
     article_id_b: str

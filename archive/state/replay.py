@@ -37,7 +37,7 @@ _ORDER = {
 
 
 def open_state(layout: Layout) -> State:
-    """The cache, made anew when what lies there is no database."""
+    """Open the cache, and make it anew when the file is no database."""
     try:
         return State(layout.state)
     except sqlite3.DatabaseError as error:
@@ -54,7 +54,7 @@ def discard_state(layout: Layout) -> None:
 
 
 def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
-    """The cache for reading, if it is of that snapshot; it is neither made nor brought up to it."""
+    """Open the cache for reading if it is of that snapshot; it is neither made nor brought up to it."""
     try:
         connection = sqlite3.connect(f"{layout.state.absolute().as_uri()}?mode=ro", uri=True)
     except sqlite3.Error:
@@ -80,7 +80,7 @@ def catch_up(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
             last = log.read(int(stamp.partition(" ")[0]))
             if _stamp(last) == stamp:
                 missed = [snapshot for snapshot in log.since(last.id) if snapshot.id <= head.id]
-                # what looks have told of these articles since is not in the rows that were written anew
+                # later observations of these articles are not in the rows that were written anew
                 if all(snapshot.operation != "reread" for snapshot in missed):
                     for snapshot in missed:
                         _transaction(state, partial(_apply, state, storage, snapshot, last))
@@ -158,7 +158,7 @@ def _fill(state: State, storage: Storage, files: Sequence[DataFile]) -> None:
 def _one_after_the_other(
     storage: Storage, files: Sequence[DataFile], *, within: bool
 ) -> Iterator[list[DataFile]]:
-    """Files of a log in the order of their commits; together only those whose commits overlap.
+    """Group the files of a log in the order of their commits; those whose commits overlap are one group.
 
     `within`: rows of one commit have an order too. Of the other logs a commit has one row for each article.
     """
@@ -177,7 +177,7 @@ def _one_after_the_other(
 
 
 def _commits(storage: Storage, file: DataFile) -> tuple[int, int]:
-    """The first and the last commit whose rows a file has."""
+    """Read the first and the last commit whose rows a file has."""
     column = read(storage, [file], ["commit_seq"])["commit_seq"]
     span = pc.min_max(column).as_py()
     return span["min"], span["max"]
@@ -195,7 +195,7 @@ def _portions(table: pa.Table) -> Iterator[list[Row]]:
 
 
 class CurrentState:
-    """Use it under the commit lock."""
+    """The cache, brought up to one head after the other; use it under the commit lock."""
 
     def __init__(self, storage: Storage, log: Log) -> None:
         self._storage = storage
@@ -205,7 +205,7 @@ class CurrentState:
         self._file = -1
 
     def at(self, head: Snapshot) -> State:
-        """Raises ArchiveWriteError when the disk refuses it; a damaged file is made anew."""
+        """Bring the cache to `head`, anew if damaged. ArchiveWriteError when the disk refuses it."""
         try:
             state = self._opened()
             try:
@@ -247,12 +247,12 @@ class CurrentState:
 
 
 def articles_under(state: State, stones: Tombstones) -> set[str]:
-    """Ids of the articles that the cache still has and a tombstone names."""
+    """Find the articles that the cache still has and a tombstone names."""
     return {x for (x,) in state.connection.execute("SELECT article_id FROM article") if stones.of_id(x)}
 
 
 def forget(state: State, stones: Tombstones, snapshot: Snapshot) -> None:
-    """Follow a snapshot that purged; part of the transaction that brings the cache to it."""
+    """Delete what a snapshot purged; part of the transaction that brings the cache to it."""
     db = state.connection
     # a purge that is asked for but not yet carried out is another snapshot's
     due = {stone.id for stone in stones.all if stone.at <= snapshot.committed_at}

@@ -1,4 +1,4 @@
-"""What has been purged, and must not come back: `_purged/<id>.json`, one file a request, kept for ever.
+"""Tombstones of purged articles, which must not come back: `_purged/<id>.json`, one a request, kept for ever.
 
 A tombstone holds hashes, the reason and the time, and no word of the article: whoever knows its address can
 ask whether it was purged, nobody can read an address out of it. It is there before anything is taken away,
@@ -18,7 +18,7 @@ from archive.addresses import address_key
 from archive.exceptions import ArchiveDamaged, ArticlePurged
 from archive.format.records import ArticleRecord
 from archive.format.snapshot import read_sealed, seal
-from archive.state.model import Known
+from archive.state.model import KnownArticle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,13 +49,13 @@ class Tombstone:
     addresses: tuple[str, ...]
     """address_key of every address that led to them, in hex."""
     ranges: tuple[Range, ...] = ()
-    """What is to be overwritten; empty once it is done."""
+    """Bytes to be overwritten; empty once they are."""
     done: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class PurgedAddress(Known):
-    """What the archive knows of an address that was purged: nothing, but not to fetch it."""
+class PurgedAddress(KnownArticle):
+    """An address that was purged: nothing is known of it but that it must not be fetched."""
 
 
 def article_hash(article_id: str) -> str:
@@ -65,7 +65,7 @@ def article_hash(article_id: str) -> str:
 
 
 class Tombstones:
-    """All of them; looks at the folder again when it has changed, which costs one stat(2) a question."""
+    """All tombstones; read again when the folder has changed, which costs one stat(2) a question."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -103,7 +103,7 @@ class Tombstones:
         return next((stone for stone in found if stone is not None), None)
 
     def of(self, record: Record) -> Tombstone | None:
-        """An article goes by its id and the address of its page, not by what the page calls canonical."""
+        """Find the tombstone of a record: of an article by its id and page address, not the canonical one."""
         if not self.all:
             return None
         if isinstance(record, ArticleRecord):
@@ -112,7 +112,7 @@ class Tombstones:
         return by_id or self.of_address(record.url, record.requested_url)
 
     def admit(self, record: Record) -> Record:
-        """The record as it may be kept: a look at a purged address without the address.
+        """Return the record as it may be kept: an observation of a purged address without the address.
 
         Raises ArticlePurged for an article.
         """
@@ -137,12 +137,12 @@ class Tombstones:
 
 
 def blank_address(url: str) -> str:
-    """What stands in place of a purged address: the same for the same address, so that looks still count."""
+    """Replace a purged address, the same one always alike, so that observations can still be counted."""
     return url if url.startswith("purged:") else f"purged:{address_key(url).hex()}"
 
 
-def blank_look(url: str, requested_url: str) -> dict[str, str | None]:
-    """The columns of a look that could tell what was there."""
+def blank_observation(url: str, requested_url: str) -> dict[str, str | None]:
+    """Blank values for the columns of an observation that could identify the article."""
     return {
         "url": blank_address(url),
         "requested_url": blank_address(requested_url),
@@ -152,26 +152,26 @@ def blank_look(url: str, requested_url: str) -> dict[str, str | None]:
 
 
 def write(storage: Storage, stone: Tombstone) -> None:
-    """Durable when it returns; it is there whole or not."""
+    """Write a tombstone whole or not at all; durable when it returns."""
     data = seal(json.dumps(asdict(stone), default=datetime.isoformat, indent=1))
     storage.put(f"_purged/{stone.id}.json", data)
 
 
 def _read(data: bytes, where: str) -> Tombstone:
     try:
-        told: dict[str, Any] = read_sealed(data, required=lambda _: False)
-        if strange := told.keys() - {field.name for field in fields(Tombstone)}:
+        document: dict[str, Any] = read_sealed(data, required=lambda _: False)
+        if strange := document.keys() - {field.name for field in fields(Tombstone)}:
             raise ValueError(f"nothing is called {min(strange)!r}")
-        done = told["done"]
-        for name in (*told["articles"], *told["addresses"]):
+        done = document["done"]
+        for name in (*document["articles"], *document["addresses"]):
             bytes.fromhex(name)
         return Tombstone(
-            id=told["id"],
-            at=datetime.fromisoformat(told["at"]).astimezone(UTC),
-            reason=told["reason"],
-            articles=tuple(told["articles"]),
-            addresses=tuple(told["addresses"]),
-            ranges=tuple(Range(**item) for item in told["ranges"]),
+            id=document["id"],
+            at=datetime.fromisoformat(document["at"]).astimezone(UTC),
+            reason=document["reason"],
+            articles=tuple(document["articles"]),
+            addresses=tuple(document["addresses"]),
+            ranges=tuple(Range(**item) for item in document["ranges"]),
             done=datetime.fromisoformat(done).astimezone(UTC) if done else None,
         )
     except (ValueError, KeyError, TypeError) as error:
@@ -182,7 +182,7 @@ def _read(data: bytes, where: str) -> Tombstone:
 
 
 def admitted(stones: Tombstones, records: Iterable[Record]) -> tuple[list[Record], list[ArticleRecord]]:
-    """The records that may be committed, and the articles that may not."""
+    """Part records that may be committed from articles that may not."""
     kept: list[Record] = []
     refused: list[ArticleRecord] = []
     for record in records:

@@ -1,4 +1,4 @@
-"""Objects of a store, brought into the folder of a working copy when somebody wants to read them, once."""
+"""Download of objects into the folder of a working copy, when they are first read."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Download:
         each(lambda item: self.present_path(item.path), self.store.list(folder))
 
     def write_early(self, data: bytes) -> Path:
-        """A durable file that is still to get its name."""
+        """Write a durable file that is still to get its name."""
         folder = self.folder.layout.root / INCOMING
         folder.mkdir(exist_ok=True)
         early = folder / uuid4().hex
@@ -58,7 +58,7 @@ class Download:
         return early
 
     def sweep(self, now: datetime) -> None:
-        """Remove what fetches that were killed have left."""
+        """Remove files that killed downloads have left."""
         for path in (self.folder.layout.root / INCOMING).glob("*"):
             with contextlib.suppress(FileNotFoundError):
                 if now.timestamp() - path.stat().st_mtime > _LONGEST.total_seconds():
@@ -84,7 +84,7 @@ class Download:
         self._place(file.path, data)
 
     def _place(self, name: str, data: bytes) -> None:
-        """Under its name it is whole: it will not be fetched again."""
+        """Put a whole object under its name: it will not be fetched again."""
         final = self.folder.path(name)
         early = None
         try:

@@ -1,4 +1,4 @@
-"""Writing so that a power cut leaves the old or the new, never a part."""
+"""Durable writing: a power cut leaves the old file or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV, errno.ENOSYS, errno.EACCES})
-"""What file systems without links answer; some mounts say that it is not permitted."""
+"""Errors of file systems without links; some mounts say that it is not permitted."""
 
 
 def sync_folder(folder: Path) -> None:
@@ -24,7 +24,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Create it with its parents and make each new name durable."""
+    """Create a folder with its parents, and make each new name durable."""
     if folder.is_dir():
         return
     make_folder(folder.parent)
@@ -48,7 +48,7 @@ def write_new(path: Path, data: bytes) -> None:
 def publish_once(temporary: Path, final: Path) -> bool:
     """Give a finished file its final name, unless that name is taken (False); the temporary name goes.
 
-    Where there are no links a look and a rename must do: safe among the processes of one machine, which hold
+    Where there are no links it checks and renames: safe among the processes of one machine, which hold
     the lock of the archive meanwhile.
     """
     try:

@@ -1,4 +1,4 @@
-"""An archive in a folder: every file is here already, and nobody else has to be told."""
+"""An archive in a folder: every file is here already, and is sent nowhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""flock: held by an open file, gone with the process that held it, however that ended."""
+"""Locks by flock(2): held by an open file, released when the process that held it ends, however it ends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import threading
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveNotWritable
@@ -30,7 +31,7 @@ def try_lock(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    _held.add(descriptor)
+    _note(descriptor)
     return True
 
 
@@ -55,7 +56,7 @@ def hold(path: Path) -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise ArchiveNotWritable(f"Cannot write to the archive {path.parent}: {error.strerror}.") from error
-    _held.add(descriptor)
+    _note(descriptor)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         mine.add(path)
@@ -72,13 +73,22 @@ def _needed() -> None:
         )
 
 
-def _let_go() -> None:
+def _note(descriptor: int) -> None:
+    """Remember a locked file, to close it in every process that is forked from this one."""
+    _register_fork_handler()
+    _held.add(descriptor)
+
+
+@cache
+def _register_fork_handler() -> None:
+    """Have forked processes close locked files; once in a process, before its first lock."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_close_all)
+
+
+def _close_all() -> None:
     # a lock lives as long as any copy of its file is open: a forked worker would keep it for a dead crawl
     for descriptor in _held:
         with contextlib.suppress(OSError):
             os.close(descriptor)
     _held.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_let_go)

@@ -33,7 +33,7 @@ _KEYS = (
 )
 _AT_ONCE = 8
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-# a server that is away is told within 20 s; a part of a large object may take longer than that to travel
+# a server that is away is noticed within 20 s; a part of a large object may take longer than that to travel
 _RETRY = {
     "max_retries": 4,
     "retry_timeout": timedelta(seconds=10),
@@ -55,7 +55,7 @@ class Listed:
     """Relative to the archive."""
     bytes: int
     modified: datetime
-    """When it was put, by the clock of the store."""
+    """Time of the put, by the clock of the store."""
 
 
 class Store:
@@ -76,24 +76,24 @@ class Store:
         return _connect(self.uri, self.endpoint)
 
     def get(self, path: str) -> bytes:
-        """FileNotFoundError where there is no such object."""
+        """Read an object. FileNotFoundError where there is none."""
         import obstore  # noqa: PLC0415  15 MB that only an archive in an object store needs
 
-        with self._told():
+        with self._translated_errors():
             return bytes(obstore.get(self._client, path).bytes())
 
     def put(self, path: str, data: bytes | Path) -> None:
         import obstore  # noqa: PLC0415
 
-        with self._told():
+        with self._translated_errors():
             obstore.put(self._client, path, data)
 
     def create(self, path: str, data: bytes) -> bool:
-        """False when there is one already. After an error it may have been made all the same."""
+        """Put an object unless there is one (False). After an error it may have been made all the same."""
         import obstore  # noqa: PLC0415
         from obstore.exceptions import AlreadyExistsError, PreconditionError  # noqa: PLC0415
 
-        with self._told():
+        with self._translated_errors():
             try:
                 obstore.put(self._client, path, data, mode="create")
             except (AlreadyExistsError, PreconditionError):
@@ -101,32 +101,32 @@ class Store:
         return True
 
     def list(self, prefix: str, after: str | None = None) -> list[Listed]:
-        """In the order of their names; `after` leaves out all up to that one."""
+        """List objects by their names; `after` leaves out all up to that one."""
         import obstore  # noqa: PLC0415
 
-        with self._told():
+        with self._translated_errors():
             stream = obstore.list(self._client, prefix or None, offset=after, chunk_size=1000)
             found = [Listed(x["path"], x["size"], x["last_modified"]) for portion in stream for x in portion]
         return sorted(found, key=lambda x: x.path)
 
     def names(self) -> set[str]:
-        """What lies at the top, objects and folders alike."""
+        """Names at the top, of objects and folders alike."""
         import obstore  # noqa: PLC0415
 
-        with self._told():
+        with self._translated_errors():
             top = obstore.list_with_delimiter(self._client)
         return {*top["common_prefixes"], *(x["path"] for x in top["objects"])}
 
     def delete(self, paths: Sequence[str]) -> None:
-        """What is gone already stays gone."""
+        """Delete objects; one that is gone already is no error."""
         import obstore  # noqa: PLC0415
 
         if paths:
-            with self._told():
+            with self._translated_errors():
                 obstore.delete(self._client, list(paths))
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         from obstore.exceptions import BaseError  # noqa: PLC0415
 
         try:
@@ -144,7 +144,7 @@ class Store:
 
 
 def each(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """Some at a time: an object store is slow to answer and quick to deliver. The first error is raised."""
+    """Call a function for several values at once: a store is slow to answer. Raises the first error."""
     todo = list(items)
     if len(todo) < 2:
         return [work(item) for item in todo]
@@ -157,7 +157,7 @@ def is_address(text: str) -> bool:
 
 
 def check_address(text: str) -> str:
-    """The address without a slash at its end; NotAnArchive when no archive can be there."""
+    """Strip the slash at the end of an address; NotAnArchive when no archive can be there."""
     parts = urlsplit(text)
     if parts.scheme not in SCHEMES:
         known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
@@ -248,7 +248,7 @@ _KINDS = (
 
 
 def sentence(uri: str, endpoint: str | None, message: str) -> str:
-    """`message` is searched, never quoted."""
+    """Explain an error of the store; `message` is searched, never quoted."""
     where = f"{uri} at {endpoint}" if endpoint else uri
     code = _CODE.search(message)
     if code and code[1] in _CODES:

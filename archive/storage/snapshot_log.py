@@ -71,7 +71,7 @@ class Log:
         return version >= SEALED_SINCE
 
     def read_all(self) -> list[Snapshot]:
-        """Every snapshot whose manifest is kept, oldest first."""
+        """Read every snapshot whose manifest is kept, oldest first."""
         ids = self.ids()
         each(self._present, ids)
         return [self.read(snapshot_id) for snapshot_id in ids]
@@ -81,13 +81,13 @@ class Log:
         return self._storage.present_path(self._storage.stored_name(manifest))
 
     def since(self, snapshot_id: int) -> Iterable[Snapshot]:
-        """The snapshots after this one, oldest first; a gap raises SnapshotNotFound."""
+        """Read the snapshots after this one, oldest first; a gap raises SnapshotNotFound."""
         ids = self.ids()
         for wanted in range(snapshot_id + 1, (ids[-1] if ids else -1) + 1):
             yield self.read(wanted)
 
     def append(self, snapshot: Snapshot) -> bool:
-        """The commit. False when another writer was first with this number: derive again, try the next."""
+        """Commit a snapshot; False when another writer was first with this number."""
         document = asdict(snapshot) | {"committed_at": snapshot.committed_at.isoformat()}
         files = document.pop("files")
         # one line a file: a person can read it, and grep finds where a data file came from

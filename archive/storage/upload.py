@@ -1,11 +1,11 @@
-"""A commit into an object store: what is new is sent, then the manifest is put where none may be yet.
+"""Commit into an object store: new files are sent, then the manifest is put, unless there is one already.
 
 That put is the commit. When its answer is lost nobody knows whether it was made, so the manifest is read
 back: it names files that no other has, and cannot be taken for another writer's.
 
 What a working copy still has to send is listed in `_outbox`, one empty file for each object, named after it.
 Pages, their index and quarantine files are listed before they are written, and sent before the manifest that
-names them. So a kill forgets nothing, and whoever commits next sends what a dead writer could not.
+names them. So after a kill the next commit sends what a dead writer could not.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Upload:
                 if self.store.create(key, manifest):
                     return True
             except ObjectStoreError:
-                # sent or not, arrived or not: only looking tells
+                # it may have arrived all the same
                 if (found := self._look(key)) is not None:
                     return found == manifest
                 if not left:
@@ -85,18 +85,18 @@ class Upload:
         self.store.put(file.path, data)
         return True
 
-    # what is listed
+    # the outbox
 
     @property
     def _outbox(self) -> Path:
         return self.folder.layout.root / OUTBOX
 
     def enqueue(self, path: Path) -> None:
-        """Durable when it returns."""
+        """List an object to be sent; durable when it returns."""
         self._note(self._entry(path))
 
     def enqueue_removal(self, path: Path) -> None:
-        """List an object that is to go, because its file goes from here."""
+        """List an object to be deleted, as its file is."""
         name = self._entry(path)
         self._note(_DELETE + name)
         for waiting in (name, name + _SENDING):
@@ -143,7 +143,7 @@ class Upload:
 
 
 def _grows(path: Path) -> bool:
-    """Its writer is alive and may go on with it."""
+    """True for a file whose writer is alive and may append to it."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -57,7 +57,7 @@ class WorkingCopy:
 
     @classmethod
     def at(cls, root: Path) -> WorkingCopy | None:
-        """The one that this folder is; None for an archive of its own."""
+        """Open the working copy in a folder; None where the folder is an archive of its own."""
         try:
             fields = json.loads((root / MARKER).read_bytes())
         except (FileNotFoundError, NotADirectoryError):
@@ -71,7 +71,7 @@ class WorkingCopy:
         return self._folder.stored_name(path)
 
     def writer_suffix(self) -> str:
-        """What other machines write is not here to be seen."""
+        """A random suffix, as the names of other machines' files are not seen here."""
         return f"-{uuid4().hex[:12]}"
 
     def present(self, files: Iterable[DataFile]) -> list[Path]:
@@ -90,7 +90,7 @@ class WorkingCopy:
         return (item.path for item in self._store.list("_data"))
 
     def snapshot_ids(self) -> list[int]:
-        """Old manifests come when they are read; in a store none is ever missing."""
+        """All numbers up to the last: in a store none is missing, and manifests come when they are read."""
         return list(range(self._last_here() + 1))
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
@@ -125,7 +125,7 @@ class WorkingCopy:
     def sweep(
         self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
     ) -> tuple[int, int]:
-        """The archive is what is there; what is here as well is not counted twice."""
+        """Sweep folder and store; only files of the store are counted."""
         self._folder.sweep(needed, now, keep, dry_run=dry_run)
         age = max(keep, _UNDER_WAY)
         there = [x for x in self._store.list("_data") if x.path not in needed and now - x.modified >= age]
@@ -136,7 +136,7 @@ class WorkingCopy:
 
     @contextmanager
     def fetched_anew(self) -> Iterator[WorkingCopy]:
-        """An empty one of the same archive, in a folder next to it, for as long as it is needed."""
+        """An empty working copy of the same archive, in a temporary folder next to this one."""
         with TemporaryDirectory(prefix="verify-", dir=self.layout.root.parent) as folder:
             root = Path(folder)
             _make(root, self.name)
@@ -177,7 +177,7 @@ class WorkingCopy:
         durable.publish_once(self._download.write_early(data), self.layout.manifest(number))
 
     def _identify(self) -> None:
-        """Once for each opening: two archives never begin with the same manifest."""
+        """Compare the first manifests, once for each opening: no two archives have the same."""
         if self._identified:
             return
         first = self.stored_name(self.layout.manifest(0))
@@ -215,7 +215,7 @@ class WorkingCopy:
 
 
 def locate(root: str | os.PathLike[str]) -> Path:
-    """The folder of an archive; for an address that of its working copy, made where there is none."""
+    """Find the folder of an archive; for an address that of its working copy, made where there is none."""
     text = os.fspath(root)
     if not is_address(text):
         return Path(text)
@@ -233,7 +233,7 @@ def locate(root: str | os.PathLike[str]) -> Path:
 
 
 def _folder(uri: str, endpoint: str | None) -> Path:
-    """One for each archive, with a readable name: two endpoints may have buckets of one name."""
+    """Name a readable folder for each archive: two endpoints may have buckets of one name."""
     digest = hashlib.sha256(f"{endpoint or ''}\0{uri}".encode()).hexdigest()[:16]
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", uri.partition("://")[2])[:60].strip("-")
     return cache() / f"{readable}-{digest}"

@@ -1,4 +1,4 @@
-"""Data files: writing, rewriting and merging them, one commit's worth."""
+"""Data files of one commit: written, rewritten, merged."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def rows_per_file(table: str) -> int:
 
 
 class TableFiles:
-    """The files one attempt at a commit has written; `discard` takes them back."""
+    """Writes the files of one attempt at a commit; `discard` takes them back."""
 
     def __init__(self, storage: Storage, level: int = 3, stored: Mapping[str, pa.Schema] = STORED) -> None:
         self._storage = storage
@@ -49,7 +49,7 @@ class TableFiles:
         ]
 
     def write_empty(self, name: str, month: str) -> DataFile:
-        """Rows none, schema whole: a bare reader sees the columns of a table that holds nothing yet."""
+        """Write a file without rows, from which a bare reader learns the columns of an empty table."""
         # Schema.empty_table would import pandas, half a second of a crawl's start
         return self._write_one(name, pa.Table.from_batches([], self._stored[name]), month)
 
@@ -89,7 +89,7 @@ class TableFiles:
 
 @contextlib.contextmanager
 def translated_errors() -> Iterator[None]:
-    """Say in a sentence of ours what Arrow says of a data file that is gone or altered.
+    """Translate errors of Arrow about a data file that is gone or altered into a sentence of ours.
 
     Raises SnapshotNotFound or ArchiveDamaged.
     """
@@ -107,7 +107,7 @@ def translated_errors() -> Iterator[None]:
 
 
 def read(storage: Storage, files: Iterable[DataFile], columns: Sequence[str] | None = None) -> pa.Table:
-    """The rows of some files of one stored table."""
+    """Read the rows of some files of one stored table."""
     tables = []
     for file in files:
         try:
@@ -123,7 +123,7 @@ def read(storage: Storage, files: Iterable[DataFile], columns: Sequence[str] | N
 
 
 def merges(files: Sequence[DataFile]) -> list[list[DataFile]]:
-    """Which files of one table to merge: eight of a month and a size, so that few remain."""
+    """Choose files of one table to merge: eight of a month and a size, so that few remain."""
     classes: dict[tuple[str, int], list[DataFile]] = {}
     for file in files:
         if file.rows and file.rows <= rows_per_file(file.table) // 2:
@@ -144,7 +144,7 @@ def merges(files: Sequence[DataFile]) -> list[list[DataFile]]:
 
 
 def dictionary_columns(schema: pa.Schema) -> list[str]:
-    """As Parquet names them: parts of a list have a longer name."""
+    """Names of dictionary-encoded columns as Parquet has them: parts of a list have a longer name."""
     columns = [field.name for field in schema if field.name in REPETITIVE]
     for field in schema:
         if pa.types.is_list(field.type) and pa.types.is_struct(field.type.value_type):

@@ -42,7 +42,7 @@ def current(layout: Layout) -> int | None:
 
 
 def build(storage: Storage, snapshot: Snapshot) -> None:
-    """The folder of this snapshot, shown or not; where there are no links, none."""
+    """Build the folder of a snapshot without showing it; nothing where there are no links."""
     final = storage.layout.view(snapshot.id)
     try:
         if not final.is_dir():
@@ -73,7 +73,7 @@ def publish(storage: Storage, snapshot: Snapshot) -> bool:
 
 
 def files_of(snapshot: Snapshot, table: str) -> list[DataFile]:
-    """What a bare reader has to see of a public table."""
+    """Files of a public table that a bare reader has to see."""
     files = [file for name in PUBLIC[table] for file in snapshot.stored(name)]
     return [file for file in files if file.rows] or files[:1]
 
@@ -92,7 +92,7 @@ def _build(storage: Storage, snapshot: Snapshot, final: Path) -> None:
             for file, path in zip(files, storage.present(files), strict=True):
                 _link(path, folder / name_of(file, snapshot))
         early.rename(final)
-    except FileExistsError:  # built by another between the look and the rename
+    except FileExistsError:  # built by another process in between
         shutil.rmtree(early, ignore_errors=True)
     except OSError as error:
         shutil.rmtree(early, ignore_errors=True)
@@ -122,7 +122,7 @@ def _turn(layout: Layout, link: Path, target: str) -> None:
 
 
 def prune(layout: Layout, now: float, keep_seconds: float = KEEP_SECONDS) -> int:
-    """Drop views older than a day, but for the current one and the two before; how many went."""
+    """Drop views older than a day, but for the current one and the two before; the number dropped."""
     views = sorted(path for path in layout.views.glob("v*") if path.name[1:].isdecimal())
     shown = current(layout)
     dropped = 0
@@ -145,18 +145,18 @@ def drop_with(layout: Layout, names: set[str], keep: int) -> None:
 
 
 def remove(folder: Path) -> None:
-    """A view that was never finished."""
+    """Remove a view that was never finished."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
-# The folder of a snapshot where the archive has none: no links there, not writable, or the view is gone.
+# A folder for a snapshot of which the archive has no view: no links there, not writable, or the view is gone.
 #
 # It is made in this machine's cache, of symbolic links, or of copies where not even those are to be had. It
 # does not keep the data files alive, as a view does: `gc` may remove them a day after a later snapshot.
 
 
 def folder_without_links(storage: Storage, snapshot: Snapshot, table: str) -> Path:
-    """Raises SnapshotNotFound where a file of the snapshot has been collected."""
+    """Make the folder of a table in the cache. SnapshotNotFound where one of its files has been collected."""
     own = cache_folder(storage.layout.root, "views")
     stamp = f"{snapshot.committed_at:%Y%m%dT%H%M%S%f}"  # another archive may come to lie at this path
     final = own / f"v{snapshot.id:012d}-{stamp}" / table
@@ -194,7 +194,7 @@ def _put(source: Path, target: Path) -> None:
 
 
 def _prune(own: Path, keep: str) -> None:
-    """Folders older than a day, as with views."""
+    """Drop folders older than a day, as with views."""
     for path in own.iterdir():
         with contextlib.suppress(FileNotFoundError):
             if path.name != keep and time.time() - path.stat().st_mtime > KEEP_SECONDS:

@@ -1,4 +1,4 @@
-"""The stories of a snapshot as their pages show them: each table is read once for a hundred of them."""
+"""Loading of stories for their pages: each table is read once for a hundred stories."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SIDES = (("a", "b"), ("b", "a"))
 
 
 def latest_stories(archive: Archive, outlets: Sequence[str] | None, most: int) -> list[str]:
-    """Published last first; those without a date after them."""
+    """Find the ids of the latest stories, the last published first, those without a date at the end."""
     table = archive.stories(outlet=outlets, columns=["story_id", "outlet", "first_published_at"]).to_arrow()
     order = [("first_published_at", "descending"), ("story_id", "ascending")]
     ids: list[str] = table.sort_by(order)["story_id"].slice(0, most).to_pylist()
@@ -40,7 +40,7 @@ def latest_stories(archive: Archive, outlets: Sequence[str] | None, most: int) -
 
 
 def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
-    """In the order given; an id that is none of the snapshot's is left out."""
+    """Read stories in the order given; an unknown id is left out."""
     parts = (story_ids[n : n + _AT_ONCE] for n in range(0, len(story_ids), _AT_ONCE))
     return [view for part in parts for view in _read(archive, part)]
 

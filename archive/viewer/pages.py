@@ -21,10 +21,10 @@ _LATEST = "index.html"
 _LANGUAGES = {"uk": "Ukrainian", "en": "English", "ru": "Russian", "?": "unknown language"}
 
 
-def write(views: Sequence[StoryView], told: str, folder: Path) -> Path:
+def write(views: Sequence[StoryView], about: str, folder: Path) -> Path:
     """Write a page a story, and the lists of them where there are several; return the page to begin with.
 
-    `told` says in the lists what they are of. Raises ArchiveError where the folder cannot be written.
+    `about`: a sentence that the lists begin with. Raises ArchiveError where the folder cannot be written.
     """
     several = len(views) > 1
     try:
@@ -32,7 +32,7 @@ def write(views: Sequence[StoryView], told: str, folder: Path) -> Path:
         for view in views:
             page = folder / f"{view.story_id}.html"
             page.write_text(_story_page(view, _LATEST if several else None), "utf-8")
-        for name, text in _index_pages(views, told) if several else ():
+        for name, text in _index_pages(views, about) if several else ():
             (folder / name).write_text(text, "utf-8")
     except OSError as error:
         raise ArchiveError(
@@ -46,7 +46,7 @@ def _story_page(view: StoryView, index: str | None = None) -> str:
     return _environment().get_template("story.html").render(view=view, index=index)
 
 
-def _index_pages(views: Sequence[StoryView], told: str) -> Iterator[tuple[str, str]]:
+def _index_pages(views: Sequence[StoryView], about: str) -> Iterator[tuple[str, str]]:
     """(name of the file, HTML): `views` as they come, then by what the columns tell.
 
     A page each: nothing runs in one that could sort it.
@@ -59,7 +59,7 @@ def _index_pages(views: Sequence[StoryView], told: str) -> Iterator[tuple[str, s
         ("by-difference.html", sorted(views, key=lambda x: x.least_in_common)),
         ("by-edits.html", sorted(views, key=lambda x: len(x.edits), reverse=True)),
     ):
-        yield name, page.render(views=ordered, order=name, languages=languages, told=told)
+        yield name, page.render(views=ordered, order=name, languages=languages, about=about)
 
 
 def environment(*folders: Path) -> Environment:

@@ -1,4 +1,4 @@
-"""The paragraphs of a story's variants in rows: what says the same stands side by side."""
+"""Rows of a story's page: paragraphs of its variants that say the same stand side by side."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Row:
     cells: tuple[tuple[int, ...], ...]
-    """Of each variant the blocks that stand here; empty where it has nothing of it."""
+    """Blocks of each variant in this row; empty where it has none."""
     moved: frozenset[int]
-    """Variants in which this stands at another place of the text."""
+    """Variants that have this at another place of the text."""
 
     @property
     def alone(self) -> bool:
-        """A variant has nothing of it."""
+        """True where some variant has nothing in this row."""
         return not all(self.cells)
 
 
 def lay(paragraphs: Sequence[Sequence[int]], links: Iterable[Link]) -> list[Row]:
-    """Rows in the order of the first variant; what it has not follows what stands before it in its own.
+    """Lay rows in the order of the first variant; what it lacks comes after the paragraph before it.
 
     Between two later variants a link counts only where neither is linked with the first: three alignments
     need not agree, and those with the first are what the page is read by.

@@ -1,4 +1,4 @@
-"""A story as its page and its line in the list show it."""
+"""A story as its page, and its line in the list, show it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LITTLE = 0.8
 class Edit:
     version: int
     at: datetime
-    """When a crawl first saw it, UTC."""
+    """Time at which a crawl first saw it, UTC."""
     diff: Diff
 
 
@@ -51,7 +51,7 @@ class Variant:
     """By the number of the block."""
 
     def marked(self, number: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Pieces of a block's text, each with the languages that do not have it.
+        """Split a block's text into pieces, each with the languages that do not have it.
 
         A piece is a whole word or number: 5 is not marked in 15.
         """
@@ -68,7 +68,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """A pair of its articles: by what, and how alike their texts are."""
+    """A pair of articles of the story, with its evidence and the similarity of the texts."""
 
     languages: tuple[str, str]
     evidence: str
@@ -81,27 +81,27 @@ class Joint:
 class StoryView:
     story_id: str
     variants: tuple[Variant, ...]
-    """Those that are laid beside each other, then the others; each published first first."""
+    """Variants side by side, then the others; each in the order of publication."""
     rows: tuple[Row, ...]
     compared: int
-    """The rows are of so many variants; 0 where nobody has aligned them yet."""
+    """Number of variants in the rows; 0 where they are not aligned yet."""
     joints: tuple[Joint, ...]
     coverage: Mapping[tuple[str, str], float]
     """Of (y, x): the share of the characters of x that stand in y too."""
 
     @property
     def title(self) -> str:
-        """The English headline where there is one."""
+        """The English headline, or the first where there is none."""
         return next((x.headline for x in self.variants if x.language == "en"), self.variants[0].headline)
 
     @property
     def shown(self) -> tuple[Variant, ...]:
-        """Variants that stand beside each other."""
+        """Variants to be shown side by side."""
         return self.variants[: self.compared] or self.variants
 
     @property
     def others(self) -> tuple[Variant, ...]:
-        """Variants that stand below them."""
+        """Variants to be shown below those side by side."""
         return self.variants[len(self.shown) :]
 
     @property
@@ -114,7 +114,7 @@ class StoryView:
 
     @property
     def delay(self) -> float:
-        """Seconds between the first and the last."""
+        """Seconds between the first and the last publication."""
         return (max(self.dates) - min(self.dates)).total_seconds() if self.dates else 0
 
     @property
@@ -139,6 +139,6 @@ class StoryView:
         return next((x for x in self.variants if x.language == language), None)
 
     def behind(self, variant: Variant) -> float:
-        """Seconds after the first; `variant` has a date."""
+        """Seconds between the first publication and that of `variant`, which must have a date."""
         assert variant.published_at is not None
         return (variant.published_at - min(self.dates)).total_seconds()

@@ -1,7 +1,7 @@
-"""Addresses that a crawl has found and not settled: written into its segment, so that a kill keeps them.
+"""Addresses that a crawl is about to ask for, kept in its segment, so that a kill does not lose them.
 
-A line of a segment that is no record, so that a commit passes over it. What a dead writer asked for and has
-no record of becomes a look `failed(unfinished)`.
+They are a line of the segment that is no record, so that a commit skips it. An address that a dead writer
+has asked for, and has no record of, becomes an observation `failed(unfinished)`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Asked:
 
 
 def encode(asked: Iterable[Asked]) -> bytes:
-    """One line for all of them."""
+    """Encode all addresses into one line."""
     values = [(one.url, one.outlet, one.at.astimezone(UTC).isoformat()) for one in asked]
     return (
         json.dumps({"kind": "asked", "asked": values}, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
@@ -36,7 +36,7 @@ def encode(asked: Iterable[Asked]) -> bytes:
 
 
 def read(lines: Iterable[object]) -> Iterator[Asked]:
-    """From the lines of a segment; what is another thing is passed over."""
+    """Read addresses from the lines of a segment; other lines are skipped."""
     for line in lines:
         if isinstance(line, bytes) and line.startswith(_BEGIN):
             for url, outlet, at in json.loads(line)["asked"]:

@@ -1,4 +1,4 @@
-"""What has been acknowledged but not committed, by address: the crawl must not fetch it again."""
+"""Records acknowledged but not committed, by address: the crawl must not fetch them again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from archive.addresses import address_key, story_of_one
 from archive.format.records import ArticleRecord, ObservationRecord
 from archive.state.debts import Failure
-from archive.state.model import Known, LastLook, micros
+from archive.state.model import KnownArticle, LastObservation, micros
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive.format.codec import Record
-    from archive.state.model import Current
+    from archive.state.model import CurrentVersion
     from archive.wal.segment import Segment
 
 
@@ -24,22 +24,22 @@ class Batch:
         self.segment = segment
         self.records: list[Record] = []
         self.articles = 0
-        self._known: dict[bytes, Known] = {}
-        self._looks: dict[bytes, LastLook] = {}
+        self._known: dict[bytes, KnownArticle] = {}
+        self._observations: dict[bytes, LastObservation] = {}
         self.failures: dict[bytes, list[Failure | None]] = {}
-        """What each look says of a debt at its address, in order; see archive/state/debts.py."""
-        self.currents: dict[str, Current] = {}
-        """What the commit will make of the articles so far; not of those that a dead writer left."""
+        """Failures at each address in order, None for a success; see archive/state/debts.py."""
+        self.current_versions: dict[str, CurrentVersion] = {}
+        """Current versions after the next commit; not of articles that a dead writer left."""
         for record in records:
             self.add(record, None)
 
-    def add(self, record: Record, before: Known | None, after: Current | None = None) -> None:
+    def add(self, record: Record, before: KnownArticle | None, after: CurrentVersion | None = None) -> None:
         self.records.append(record)
         if after is not None:
-            self.currents[after.article_id] = after
+            self.current_versions[after.article_id] = after
         if isinstance(record, ObservationRecord):
-            look = LastLook(record.outcome, record.reason, record.observed_at)
-            self._looks[address_key(record.requested_url)] = look
+            observed = LastObservation(record.outcome, record.reason, record.observed_at)
+            self._observations[address_key(record.requested_url)] = observed
             failure = Failure(
                 record.outlet, record.requested_url, record.reason, record.detail, micros(record.observed_at)
             )
@@ -48,7 +48,7 @@ class Batch:
         if not isinstance(record, ArticleRecord):
             return
         self.articles += 1
-        known = Known(
+        known = KnownArticle(
             article_id=record.article_id,
             story_id=before.story_id if before else story_of_one(record.article_id),
             etag=record.etag,
@@ -65,8 +65,8 @@ class Batch:
     def _add_failure(self, url: str, failure: Failure | None) -> None:
         self.failures.setdefault(address_key(url), []).append(failure)
 
-    def known(self, key: bytes) -> Known | None:
+    def known(self, key: bytes) -> KnownArticle | None:
         return self._known.get(key)
 
-    def last_look(self, key: bytes) -> LastLook | None:
-        return self._looks.get(key)
+    def last_observation(self, key: bytes) -> LastObservation | None:
+        return self._observations.get(key)

@@ -1,4 +1,4 @@
-"""Where records go that cannot be stored: kept, with the reason, for a person to look at."""
+"""Quarantine of records that cannot be stored, each with the reason, for a person to look at."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entry:
 
 
 class Quarantine:
-    """One file a writer, made with its first entry; one line an entry, ASCII, so that anything fits."""
+    """The quarantine file of one writer, made with its first entry; one line an entry, in ASCII."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -85,7 +85,7 @@ def _files(storage: Storage) -> list[Path]:
 
 
 def lines(storage: Storage) -> Iterator[tuple[str, int, int, bytes]]:
-    """Path, offset, length and content of each line; what was packed for writing is unpacked behind it."""
+    """Path, offset, length and bytes of each line; its encoded content is decoded at the end of the bytes."""
     for path in _files(storage):
         offset = 0
         for line in path.read_bytes().splitlines(keepends=True):

@@ -1,4 +1,4 @@
-"""What a writer that died has left: whole records come back, the rest goes to quarantine."""
+"""Recovery of records that a dead writer has left: whole ones are committed, the rest goes to quarantine."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 
 
 def take_over(storage: Storage, state: State, quarantine: Quarantine, at: datetime) -> list[Batch]:
-    """What every dead writer left; their segments are locked by us, and released when this fails."""
-    found: list[tuple[Segment, Left]] = []
+    """Take over the records of every dead writer; its segments stay locked by us, unless this fails."""
+    found: list[tuple[Segment, SegmentContents]] = []
     with contextlib.ExitStack() as undo:
         for orphan in segment.orphans(storage.layout):
             undo.callback(orphan.release)
@@ -59,14 +59,14 @@ def take_over(storage: Storage, state: State, quarantine: Quarantine, at: dateti
     return batches
 
 
-def _add_unfinished(state: State, found: Sequence[Left]) -> None:
-    """A look for each address that a dead writer has found and nobody has settled since."""
-    settled = {address_key(record.requested_url) for left in found for record in left.records}
+def _add_unfinished(state: State, found: Sequence[SegmentContents]) -> None:
+    """Add an observation for each address that a dead writer was to ask for, and that has none since."""
+    recorded = {address_key(record.requested_url) for left in found for record in left.records}
     # a segment begins with what the one before it has left open
     open_still = {address_key(one.url): (left, one) for left in found for one in left.asked}
     for key, (left, one) in open_still.items():
-        look = state.last_look(one.url)
-        if key in settled or state.known(one.url) or (look is not None and look.at >= one.at):
+        last = state.last_observation(one.url)
+        if key in recorded or state.known(one.url) or (last is not None and last.at >= one.at):
             continue
         record = asked.unfinished(one, left.run_id)
         with contextlib.suppress(PoisonRecord):
@@ -75,7 +75,7 @@ def _add_unfinished(state: State, found: Sequence[Left]) -> None:
 
 
 @dataclass(slots=True)
-class Left:
+class SegmentContents:
     """The contents of one segment."""
 
     run_id: str
@@ -83,8 +83,8 @@ class Left:
     asked: list[Asked]
 
 
-def recover(storage: Storage, found: Segment, quarantine: Quarantine, at: datetime) -> Left:
-    """The records of a segment that was taken over; SchemaTooNew when it must wait for a newer version."""
+def recover(storage: Storage, found: Segment, quarantine: Quarantine, at: datetime) -> SegmentContents:
+    """Read a segment that was taken over; SchemaTooNew when it must wait for a newer version."""
     records: list[Record] = []
     lines = list(segment.read(found.path.read_bytes()))
     run_id, version = _header(lines)
@@ -111,7 +111,7 @@ def recover(storage: Storage, found: Segment, quarantine: Quarantine, at: dateti
             quarantine.add_record(record, poison.reason, str(poison), at)
         else:
             records.append(warc_files.without_lost(storage, record))
-    return Left(run_id, records, list(asked.read(lines)))
+    return SegmentContents(run_id, records, list(asked.read(lines)))
 
 
 class _Header(msgspec.Struct):
@@ -121,7 +121,7 @@ class _Header(msgspec.Struct):
 
 
 def _header(lines: list[bytes | segment.Damage]) -> tuple[str, int]:
-    """The run that wrote the segment, and the version of the format."""
+    """Read the run that wrote the segment, and the version of the format."""
     if not lines or isinstance(lines[0], segment.Damage):
         return "", 0
     try:

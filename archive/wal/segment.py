@@ -107,14 +107,14 @@ class Segment:
         self.size += len(frame)
 
     def borrow(self) -> int:
-        """A second descriptor of the same file, for a sync in another thread; the borrower closes it."""
+        """Duplicate the descriptor for a sync in another thread, which closes it."""
         return os.dup(self._descriptor)
 
     def sync(self) -> None:
         os.fdatasync(self._descriptor)
 
     def remove(self) -> None:
-        """Its records are committed: the name goes first, so that the lock is never free on a live name."""
+        """Remove a committed segment; the name goes first, so that the lock is never free on a live name."""
         self.path.unlink(missing_ok=True)
         self.release()
 
@@ -131,7 +131,7 @@ class Damage:
 
 
 def read(data: bytes) -> Iterator[bytes | Damage]:
-    """The lines of a segment in order; what cannot be read comes as Damage, what follows is still found."""
+    """Read the lines of a segment in order; bytes that cannot be read are returned as Damage."""
     position = 0
     broken_from: int | None = None
     while position < len(data):

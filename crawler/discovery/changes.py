@@ -16,7 +16,7 @@ from crawler.revisit.share import Share, share_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive.state.model import Known
+    from archive.state.model import KnownArticle
     from crawler.extensions.ledger import Ledger
     from crawler.requests.leads import Lead
     from crawler.story.spider import StorySpider
@@ -55,17 +55,17 @@ class StatedChanges:
         return True
 
 
-def _article(ledger: Ledger, url: str) -> Known | None:
+def _article(ledger: Ledger, url: str) -> KnownArticle | None:
     found = ledger.known(url)
     return None if isinstance(found, PurgedAddress) else found
 
 
-def _changed_since(lead: Lead, known: Known, ledger: Ledger) -> bool:
+def _changed_since(lead: Lead, known: KnownArticle, ledger: Ledger) -> bool:
     stated = _moment(lead.modified_raw)
     if stated is None or stated > datetime.now(UTC):
         return False
     looked = known.last_seen
-    last = ledger.last_look(lead.url)
+    last = ledger.last_observation(lead.url)
     if last is not None and last.outcome in ("dropped", "failed"):
         looked = max(looked, last.at)
     return stated > looked

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.format.records import AlternateRecord
-    from archive.state.model import LastLook
+    from archive.state.model import LastObservation
     from crawler.discovery.sitemaps import ListedSitemap, Sitemap
     from crawler.items import Alternate, Look
     from crawler.requests.leads import Lead
@@ -137,7 +137,7 @@ class Discovering:
             return NOT_YET_DUE
         if not spider.budget.allows_story():
             return OVER_BUDGET
-        last = spider.ledger.last_look(url)
+        last = spider.ledger.last_observation(url)
         if not spider.look_again and had_no_article_lately(last, dt.datetime.now(dt.UTC)):
             return NO_ARTICLE_LATELY
         return None
@@ -254,7 +254,7 @@ def _days(since: dt.date, until: dt.date) -> Iterator[dt.date]:
 # A feed lists an article for a day, and 96 crawls of that day come upon it.
 
 
-def had_no_article_lately(last: LastLook | None, now: datetime) -> bool:
+def had_no_article_lately(last: LastObservation | None, now: datetime) -> bool:
     """Whether a look of the last hour brought no article, for a reason that is not of the moment."""
     if last is None or last.reason is None or now - last.at >= NO_ARTICLE_FOR:
         return False

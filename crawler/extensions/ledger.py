@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.state.debts import Debts
-    from archive.state.model import Known, LastLook
+    from archive.state.model import KnownArticle, LastObservation
 
 
 class Memory(Protocol):
-    def known(self, url: str) -> Known | None: ...
+    def known(self, url: str) -> KnownArticle | None: ...
 
-    def last_look(self, url: str) -> LastLook | None: ...
+    def last_observation(self, url: str) -> LastObservation | None: ...
 
     def debts(self) -> Debts: ...
 
@@ -62,16 +62,16 @@ class Ledger:
         crawler.signals.connect(ledger.spider_error, signal=signals.spider_error)
         return ledger
 
-    def known(self, url: str) -> Known | None:
+    def known(self, url: str) -> KnownArticle | None:
         return self.memory.known(url) if self.memory is not None else None
 
-    def last_look(self, url: str) -> LastLook | None:
+    def last_observation(self, url: str) -> LastObservation | None:
         """The latest one that brought no article."""
-        return self.memory.last_look(url) if self.memory is not None else None
+        return self.memory.last_observation(url) if self.memory is not None else None
 
     def was_looked_at(self, url: str) -> bool:
         """Whether an earlier look at this address brought no article, and another would bring none either."""
-        look = self.last_look(url)
+        look = self.last_observation(url)
         return look is not None and not is_of_the_moment(look.reason)
 
     def discover(self, url: str) -> bool:

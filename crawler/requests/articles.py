@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from archive.format.records import AlternateRecord
-    from archive.state.model import Known
+    from archive.state.model import KnownArticle
     from crawler.extensions.ledger import Ledger
     from crawler.items import Alternate, Article
 
@@ -51,7 +51,7 @@ def _differs_in_region(tag: str | None, own: set[str]) -> bool:
     return tag is not None and tag not in own and tag.split("-")[0] in {one.split("-")[0] for one in own}
 
 
-def why_not(known: Known) -> str:
+def why_not(known: KnownArticle) -> str:
     return "purged" if isinstance(known, PurgedAddress) else "known"
 
 
@@ -62,5 +62,5 @@ def is_new(ledger: Ledger, alternate: Alternate | AlternateRecord) -> bool:
     """
     if ledger.known(alternate.url):
         return False
-    look = ledger.last_look(alternate.url)
+    look = ledger.last_observation(alternate.url)
     return look is None or (look.reason == "no-such-variant" and alternate.source != "url-rule")

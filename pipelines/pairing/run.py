@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import archive
-from archive.commit.committer import settle
+from archive.commit.committer import publish_decisions
 from archive.format.records import NO_PAIR, WITHDRAWN, Decisions
 from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
@@ -125,7 +125,7 @@ def _publish(  # noqa: PLR0917
         outcome.withdrawn = outcome.conflicts = outcome.joined = 0
         return map(deciding, parts(spool.chosen(), verdicts, stories_of, size))
 
-    outcome.snapshot = settle(uri, decided, run_id=run_id, summary={_THROUGH: through})
+    outcome.snapshot = publish_decisions(uri, decided, run_id=run_id, summary={_THROUGH: through})
 
 
 def _count(outcome: Outcome, decisions: Decisions, matches: Sequence[Match]) -> None:

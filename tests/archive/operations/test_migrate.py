@@ -10,17 +10,20 @@ import pytest
 
 import archive
 from archive.__main__ import main
-from archive.exceptions import MigrationError, SchemaTooNew, SchemaTooOld
+from archive.addresses import address_key
+from archive.exceptions import ArchiveWriteError, MigrationError, SchemaTooNew, SchemaTooOld
 from archive.format.layout import Layout
 from archive.format.records import MediaRecord
 from archive.format.schema import SCHEMA_VERSION, STORED
 from archive.operations.migrate import TODAY, Step, Target, migrate
 from archive.operations.verify import verify
-from archive.state import replay
+from archive.state import replay, tombstones
+from archive.state.tombstones import Tombstone, Tombstones, article_hash
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from archive.tables.files import TableFiles
 from archive.writer import ArchiveWriter
+from tests.archive.small_disk import file_size_limit
 
 ARTICLES = STORED["articles"]
 MORE = [
@@ -207,6 +210,27 @@ def test_a_value_that_must_be_there_is_asked_for(filled):
     live = {file.path for file in before.files}
     on_disk = {str(x.relative_to(filled)) for x in (filled / "_data").rglob("*.parquet")}
     assert live <= on_disk
+
+
+def test_a_migration_that_the_disk_refuses_changes_nothing(filled):
+    before = archive.open(filled).snapshot
+    on_disk = sorted((filled / "_data").rglob("*.parquet"))
+    with file_size_limit(1000), pytest.raises(ArchiveWriteError, match="failed, nothing is changed"):
+        migrate(filled, NEXT)
+    assert archive.open(filled).snapshot == before
+    assert sorted((filled / "_data").rglob("*.parquet")) == on_disk
+
+
+def test_a_purge_that_was_cut_short_is_finished_after_the_migration(filled, article, noon):
+    key = address_key(article(1).url).hex()
+    stone = Tombstone("stone", noon, "asked", (article_hash(article(1).article_id),), (key,))
+    tombstones.write(Folder(filled), stone)
+    as_older(filled)
+    migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    assert len(pd.read_parquet(filled / "articles")) == 3
+    with ArchiveWriter.open(filled, run_id="run-2"):
+        assert len(pd.read_parquet(filled / "articles")) == 2
+    assert Tombstones(Layout(filled)).pending() == []
 
 
 def test_a_segment_of_the_older_version_is_taken_along(filled, article):

@@ -164,8 +164,8 @@ def test_no_question_and_no_commit_reads_a_whole_table(history, root, article):
         addresses = [article(1).url]
         stories = [facts.story_id for facts in state.facts(ids)]
         assert state.known(addresses[0])
-        assert state.last_look(addresses[0]) is None
-        assert state.currents(ids).keys() == set(ids)
+        assert state.last_observation(addresses[0]) is None
+        assert state.current_versions(ids).keys() == set(ids)
         assert state.members(ids)
         assert state.at_addresses(addresses)
         assert state.pointing_at(addresses)

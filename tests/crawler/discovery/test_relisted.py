@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archive.state.model import LastLook
+from archive.state.model import LastObservation
 from crawler.discovery.sources import had_no_article_lately
 from crawler.items import Look
 from pipelines.snapshot import leaves_a_row
@@ -13,8 +13,8 @@ NOW = datetime(2026, 3, 17, 9, tzinfo=UTC)
 URL = "https://herald.example/news/1"
 
 
-def last(outcome: str, reason: str | None, **ago: float) -> LastLook:
-    return LastLook(outcome, reason, NOW - timedelta(**ago))
+def last(outcome: str, reason: str | None, **ago: float) -> LastObservation:
+    return LastObservation(outcome, reason, NOW - timedelta(**ago))
 
 
 @pytest.mark.parametrize("reason", ["no-body", "not-html", "http-404", "http-410", "offsite", "robots.txt"])

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 import archive
-from archive.commit.committer import settle
+from archive.commit.committer import publish_decisions
 from archive.exceptions import DecisionError
 from archive.format.records import Decisions, Membership
 from archive.operations.purge import purge
@@ -154,7 +154,7 @@ def test_two_parts_that_decide_on_one_article_are_refused_and_nothing_is_publish
         return [(joining(*ids[:2]), ids[:2]), (joining(*ids[1:3]), ids[1:3])]
 
     with pytest.raises(DecisionError, match="Two parts"):
-        settle(root, overlapping, run_id="test")
+        publish_decisions(root, overlapping, run_id="test")
     assert archive.open(root).snapshot == before
     assert not any(x.grave for x in verify(root))
 

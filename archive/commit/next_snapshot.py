@@ -1,0 +1,121 @@
+"""The next snapshot while it is made: the head that it follows, and the files that it is to have.
+
+Every operation that changes an archive is a function that is given one of these, and answers with the
+snapshot to publish. `Committer.make` calls it, publishes, and calls it anew where another writer was faster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archive.commit.rows import Commit
+from archive.format.schema import SCHEMA_VERSION, STORED
+from archive.format.snapshot import Snapshot
+from archive.tables.files import TableFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from archive.format.snapshot import DataFile
+    from archive.state.database import State
+    from archive.state.replay import CurrentState
+    from archive.storage.interface import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A kind of snapshot: its name in the manifest, the form of its files, and the words for a failure."""
+
+    name: str
+    level: int = 3
+    """Of zstd. A commit is waited for; what rewrites at leisure takes a higher one."""
+    stored: Mapping[str, pa.Schema] = field(default_factory=lambda: STORED)
+    """The schema of each stored table."""
+    version: int = SCHEMA_VERSION
+    """Of the schema."""
+    failure: str = "The commit into {root} failed: {error}."
+    consequence: str = "No snapshot is made."
+    """State of the archive after a failure, for the person who reads the error."""
+
+
+class NextSnapshot:
+    """One attempt at a snapshot; `discard` takes back all files that it has written."""
+
+    def __init__(  # noqa: PLR0917  only the committer makes one
+        self,
+        operation: Operation,
+        storage: Storage,
+        current: CurrentState,
+        head: Snapshot,
+        run_id: str,
+        at: datetime,
+    ) -> None:
+        self.operation = operation
+        self.storage = storage
+        self.head = head
+        self.commit = Commit(head.id + 1, at)
+        self._current = current
+        self._run_id = run_id
+        self._written = TableFiles(storage, operation.level, operation.stored)
+        self._files = {file.path: file for file in head.files}
+        self._rewrote: dict[str, tuple[str, ...]] = {}
+        self.has_replaced = False
+        """True when a file of the head is not a file of this snapshot."""
+
+    @cached_property
+    def state(self) -> State:
+        """The cache, brought up to the head. Raises ArchiveWriteError when the disk refuses it."""
+        return self._current.at(self.head)
+
+    def add(self, name: str, table: pa.Table) -> None:
+        """Write rows of this commit into files of their own; durable when it returns."""
+        for file in self._written.write(name, table, self.commit.month):
+            self._files[file.path] = file
+
+    def replace(self, files: Sequence[DataFile], table: pa.Table) -> None:
+        """Write these rows in the place of files of the head, all of one table and month."""
+        self.has_replaced = True
+        for old in files:
+            del self._files[old.path]
+        for new in self._written.write(files[0].table, table, files[0].month):
+            self._files[new.path] = new
+            self._rewrote[new.path] = tuple(old.path for old in files)
+
+    def finish(self, *, segments: Iterable[str] = (), summary: Mapping[str, int] | None = None) -> Snapshot:
+        """The snapshot, all of whose files are on disk; it exists when its manifest is published.
+
+        `segments`: ids of those whose records are in it.
+        """
+        self._stand_for_empty_tables()
+        return Snapshot(
+            id=self.commit.seq,
+            parent=self.head.id,
+            operation=self.operation.name,
+            committed_at=self.commit.at,
+            run_id=self._run_id,
+            schema_version=self.operation.version,
+            files=tuple(sorted(self._files.values(), key=lambda file: (file.table, file.month, file.path))),
+            rewrote=self._rewrote,
+            segments=tuple(sorted(segments)),
+            summary=dict(sorted((summary or {}).items())),
+        )
+
+    def _stand_for_empty_tables(self) -> None:
+        """A file without rows stands for a table without rows, and for that only."""
+        for name in self.operation.stored:
+            own = [file for file in self._files.values() if file.table == name]
+            if not own:
+                file = self._written.write_empty(name, self.commit.month)
+                self._files[file.path] = file
+            elif any(file.rows for file in own):
+                for file in own:
+                    if not file.rows:
+                        del self._files[file.path]
+
+    def discard(self) -> None:
+        self._written.discard()
