@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.downloader.resolver import is_public
+from crawler.downloader.public_hosts import is_public
 
 HERE = Path(__file__).parent
 # every spelling of this machine that reaches a server on it; Scrapy's allowed_domains stops none of them
