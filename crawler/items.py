@@ -196,6 +196,8 @@ class Article:
     content_hash: str = ""
     refused: Refusal | None = None
     """Nothing else is decided then."""
+    is_decided: bool = False
+    """Whether a worker has decided all that one page can tell."""
     outcome: Outcome | None = None
     """`archived` or `unchanged`, once the archive has it on disk."""
     raw: Members | None = field(default=None, repr=False)

@@ -1,23 +1,19 @@
-"""Let pass what a worker process has decided, and drop what it has refused."""
+"""Drop what a worker process has refused, with its reason."""
 
 from __future__ import annotations
 
 from scrapy.exceptions import DropItem
 
 from crawler.items import Article, Look
-from pipelines.worker_stages import decide
 
 
-class DecidedStage:
-    """First stage of the event loop; an Article that no worker has seen is decided here."""
+class DropRefusedStage:
+    """First stage that is the event loop's own."""
 
     def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Look):
-            return item
-        article = item if item.article_id or item.refused is not None else decide(item)
-        if (refused := article.refused) is not None:
+        if isinstance(item, Article) and (refused := item.refused) is not None:
             raise Dropped(refused.reason, refused.detail)
-        return article
+        return item
 
 
 # How a stage tells Scrapy that an item ends here.

@@ -60,6 +60,8 @@ class SnapshotStage:
         # at close a commit may still be running
         self._publishing = threading.Lock()
         self._publisher: Publisher | None = None
+        self.run_id = ""
+        """Set when the spider opens."""
         self.snapshots: list[Snapshot] = []
         self.acknowledged = 0
         self.failure: str | None = None

@@ -6,8 +6,8 @@ import re
 
 from crawler.extraction.fields.alternates import is_home_page
 from crawler.extraction.kind.kind import BRIEF
-from crawler.items import Article, Look
-from pipelines.exceptions import Refused
+from crawler.items import Article, Refusal
+from crawler.workers.stages import WorkerStage
 
 _OPENING = 200
 """A wall says so at once; an article about captchas has a headline and a date first."""
@@ -27,40 +27,38 @@ _NOT_FOUND = re.compile(
 )
 
 
-class ValidateStage:
+class ValidateStage(WorkerStage):
     """First of all: only what a reader would call an article passes on."""
 
-    def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Article):
-            _refuse_what_is_no_article(item)
-        return item
+    def decide(self, article: Article) -> Article:
+        refused = _refusal(article)
+        return article if refused is None else article.with_(refused=refused)
 
 
-def _refuse_what_is_no_article(article: Article) -> None:
+def _refusal(article: Article) -> Refusal | None:
     headline, body = (article.headline or "").strip(), article.body.strip()
     dated = article.published_at is not None
     if is_home_page(article.url):
-        raise Refused("home-page", f"{article.url} is a front page, not an article")
+        return Refusal("home-page", f"{article.url} is a front page, not an article")
     if not dated and (wall := _BLOCKED.search(f"{headline}\n{body[:_OPENING]}")):
-        raise Refused("blocked-page", f"{article.url} shows a wall instead of the article: {wall[0]!r}")
+        return Refusal("blocked-page", f"{article.url} shows a wall instead of the article: {wall[0]!r}")
     if not dated and _NOT_FOUND.match(headline):
-        raise Refused("error-page", f"{article.url} answered {article.http_status} and says {headline!r}")
+        return Refusal("error-page", f"{article.url} answered {article.http_status} and says {headline!r}")
     # Some sites print the front page as canonical on each article; then only the date tells them apart.
     if article.canonical_url and is_home_page(article.canonical_url) and not dated:
-        raise Refused("home-page", f"{article.url} names the front page {article.canonical_url} as itself")
+        return Refusal("home-page", f"{article.url} names the front page {article.canonical_url} as itself")
     if not headline:
-        raise Refused("no-headline", f"{article.url} has no headline in h1, og:title or JSON-LD")
+        return Refusal("no-headline", f"{article.url} has no headline in h1, og:title or JSON-LD")
     if not body:
-        raise Refused("no-body", f"{article.url} has a headline and no text: {headline!r}")
-    if len(body) < BRIEF:
-        _refuse_what_is_no_brief(article, len(body))
+        return Refusal("no-body", f"{article.url} has a headline and no text: {headline!r}")
+    return None if len(body) >= BRIEF else _refusal_of_a_brief(article, len(body))
 
 
-def _refuse_what_is_no_brief(article: Article, length: int) -> None:
+def _refusal_of_a_brief(article: Article, length: int) -> Refusal | None:
     """Two sentences are news where the page says that it is an article, and of when."""
     said = {claim.source: claim.value for claim in article.extra}
     if (kind := said.get("kind")) in {"video", "gallery"}:
-        raise Refused(
+        return Refusal(
             "not-an-article", f"{article.url} is a {kind} ({said.get('kind_source')}) of {length} characters"
         )
     missing = [
@@ -69,6 +67,7 @@ def _refuse_what_is_no_brief(article: Article, length: int) -> None:
         if not there
     ]
     if missing:
-        raise Refused(
+        return Refusal(
             "too-short", f"{article.url} has {length} characters of text and {' and '.join(missing)}"
         )
+    return None

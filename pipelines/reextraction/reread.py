@@ -15,14 +15,16 @@ from archive.format.layout import Layout
 from archive.pages import warc_files
 from crawler.exceptions import ExtractionError
 from crawler.items import Fetch
+from crawler.workers.stages import decide
 from pipelines.records import article_record
-from pipelines.worker_stages import decide
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from archive.format.records import ArticleRecord
     from crawler.items import Hints
+    from crawler.workers.stages import WorkerStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,13 @@ class Reading:
     """Why the page could not be read from the archive."""
 
 
-def reread(root: Path, pointer: warc_files.Pointer, requested_url: str, hints: Hints) -> Reading:
+def reread(
+    root: Path,
+    pointer: warc_files.Pointer,
+    requested_url: str,
+    hints: Hints,
+    stages: Sequence[WorkerStage],
+) -> Reading:
     from crawler.extraction.page import extract  # noqa: PLC0415
 
     try:
@@ -53,7 +61,7 @@ def reread(root: Path, pointer: warc_files.Pointer, requested_url: str, hints: H
         fetched_at=page.fetched_at,
     )
     try:
-        article = decide(extract(fetch, hints))
+        article = decide(extract(fetch, hints), stages)
     except ExtractionError as error:
         return Reading(refused=error.reason)
     if article.refused is not None:
