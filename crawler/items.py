@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import SupportsIndex
 
+    from archive.format.reasons import Reason
     from archive.pages.warc_record import Members
 
 AlternateSource = Literal["hreflang", "switcher", "sitemap", "url-rule"]
@@ -88,8 +89,7 @@ class Claim:
 class Refusal:
     """Why a page is no article."""
 
-    reason: str
-    """Short and countable: `no-headline`."""
+    reason: Reason
     detail: str
     """The sentence a person reads."""
 
@@ -221,7 +221,7 @@ class Look:
     outlet: str
     outcome: Outcome
     reason: str
-    """Short and countable: `http-404`, `not-html`, `timeout`; details go to `detail`."""
+    """A Reason, or one of its families; details go to `detail`."""
     at: datetime
     http_status: int | None = None
     detail: str | None = None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scrapy.exceptions import DropItem
 
 from crawler.items import Article, Look
+
+if TYPE_CHECKING:
+    from archive.format.reasons import Reason
 
 
 class DropRefusedStage:
@@ -22,10 +27,10 @@ class DropRefusedStage:
 class Dropped(DropItem):
     """Of a page that is no article, or one we cannot keep; counted as dropped(reason).
 
-    `reason` is short and countable (`no-headline`), `detail` is the sentence a person reads.
+    `detail` is the sentence a person reads.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str) -> None:
         # One line an item would drown the log of a large crawl; the ledger counts them.
         super().__init__(f"{reason}: {detail}", log_level="INFO")
         self.reason = reason

@@ -20,7 +20,7 @@ LAYERS = {
         "__main__",
     ),
     "crawler": (
-        *("items", "reasons", "exceptions", "settings", "extraction", "downloader", "outlet", "workers"),
+        *("items", "exceptions", "settings", "extraction", "downloader", "outlet", "workers"),
         *("extensions", "middlewares", "reports", "requests", "revisit", "discovery", "story", "demo"),
         *("spiders", "health", "inspection", "commands"),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from archive.format.reasons import Reason
 from crawler.discovery.sitemaps import Sitemap
 from crawler.discovery.unpacking import is_cut_short, unpack
 from crawler.exceptions import DiscoveryError
@@ -50,9 +51,9 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
         parsed = feedparser.parse(io.BytesIO(unpack(body, url)), response_headers=headers)
     except _FEEDPARSER_RAISES as error:
         message = f"{url}: expected a feed, feedparser ended with {error!r}"
-        raise DiscoveryError(message, "not-a-feed") from None
+        raise DiscoveryError(message, Reason.NOT_A_FEED) from None
     if not parsed.get("version") and not parsed.entries:
-        reason = "not-a-feed" if body.strip() else "empty"
+        reason = Reason.NOT_A_FEED if body.strip() else Reason.EMPTY
         raise DiscoveryError(f"{url}: expected RSS, Atom or RDF, got something else", reason)
     leads: dict[str, Lead] = {}
     for entry in parsed.entries:

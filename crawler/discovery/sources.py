@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.http import Request
 
-from archive.state.debts import A_LIST, NOT_YET_DUE, OVER_BUDGET, STAYS_LISTED, is_of_the_moment
+from archive.format.reasons import Reason, is_asked, is_of_the_moment
+from archive.state.debts import A_LIST, STAYS_LISTED
 from crawler.discovery.day_archives import dated, read_day_archive
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.sitemaps import read_sitemap
@@ -18,7 +19,6 @@ from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.ledger import asked_address, first_address
 from crawler.extraction.fields.timezones import KYIV, last_day
-from crawler.reasons import NO_ARTICLE_LATELY, NOTHING_ASKED
 from crawler.requests.articles import why_not, worth_fetching
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archive.format.records import AlternateRecord
     from archive.state.model import LastLook
     from crawler.discovery.changes import StatedChanges
+    from crawler.discovery.sitemaps import Sitemap
     from crawler.items import Alternate, Look
     from crawler.requests.articles import StoryRequests
     from crawler.requests.leads import Lead
@@ -109,13 +110,13 @@ class Discovering:
         if not self._outlet.is_article(lead.url):
             # a day's page links to much else; what a sitemap or feed lists shows where the rule is too narrow
             if lead.source != "archive" and ledger.discover(lead.url):
-                yield requests.look(lead.url, "skipped", "not-an-article")
+                yield requests.look(lead.url, "skipped", Reason.NOT_AN_ARTICLE)
             return
         if not ledger.discover(lead.url):
             return
         known = ledger.known(lead.url)
         if known is None and (why := self._not_now(lead.url)) is not None:
-            stays = why == OVER_BUDGET and self._since is not None
+            stays = why == Reason.OVER_BUDGET and self._since is not None
             yield requests.look(lead.url, "skipped", why, detail=STAYS_LISTED if stays else None)
             return
         if known is None or self._outlet.look_again:
@@ -135,16 +136,16 @@ class Discovering:
             ):
                 yield from requests.variant(alternate, lead.url, inviting=True)
 
-    def _not_now(self, url: str) -> str | None:
+    def _not_now(self, url: str) -> Reason | None:
         """Why an address that the archive does not have is left for a later crawl."""
         looks_again = self._outlet.look_again
         if not looks_again and self._debts.must_wait(url):
-            return NOT_YET_DUE
+            return Reason.NOT_YET_DUE
         if not self._budget.allows_story():
-            return OVER_BUDGET
+            return Reason.OVER_BUDGET
         last = self._ledger.last_look(url)
         if not looks_again and had_no_article_lately(last, dt.datetime.now(dt.UTC)):
-            return NO_ARTICLE_LATELY
+            return Reason.NO_ARTICLE_LATELY
         return None
 
     def _in_period(self, lead: Lead, after: dt.date | None) -> bool:
@@ -172,7 +173,7 @@ class Discovering:
             )
             return
         strange = found.leads and not any(self._outlet.is_article(lead.url) for lead in found.leads)
-        why_not = "cut-short" if found.cut_short else "no-article-in-it" if strange else None
+        why_not = _fault(found, strange=bool(strange))
         ledger.sources[address] = why_not or "read"
         if why_not is not None:
             yield self._requests.look(address, "failed", why_not, url=response.url, detail=A_LIST)
@@ -207,7 +208,7 @@ class Discovering:
         if over:
             # one line for thousands
             sources[over[0]] = (
-                f"{OVER_BUDGET}: it and {len(over) - 1} more lists of {first_address(response)}"
+                f"{Reason.OVER_BUDGET}: it and {len(over) - 1} more lists of {first_address(response)}"
             )
 
     def source_failed(self, failure: Failure) -> Iterator[Look]:
@@ -220,6 +221,13 @@ class Discovering:
         # a run of which nothing else is left leaves this in the archive, and so its account
         detail = A_LIST if status is not None else f"{A_LIST}: {failure.value}"[:500]
         yield self._requests.look(address, outcome, reason, url=request.url, status=status, detail=detail)
+
+
+def _fault(found: Sitemap, *, strange: bool) -> Reason | None:
+    """Return what is wrong with a list that was read all the same."""
+    if found.cut_short:
+        return Reason.LIST_CUT_SHORT
+    return Reason.NO_ARTICLE_IN_IT if strange else None
 
 
 def _first_after(template: str, day: dt.date) -> dt.date | None:
@@ -252,5 +260,5 @@ def had_no_article_lately(last: LastLook | None, now: datetime) -> bool:
     if last is None or last.reason is None or now - last.at >= NO_ARTICLE_FOR:
         return False
     # a guess led to nothing before the page was listed
-    says_nothing = {*NOTHING_ASKED, "no-such-variant"}
-    return last.reason not in says_nothing and not is_of_the_moment(last.reason)
+    says_nothing = not is_asked(last.reason) or last.reason == Reason.NO_SUCH_VARIANT
+    return not says_nothing and not is_of_the_moment(last.reason)

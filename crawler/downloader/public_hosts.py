@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
 
+from archive.format.reasons import Reason
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -42,38 +44,38 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-def refusal(url: str, *, allow_private: bool) -> str | None:
-    """Why a URL may not be asked for, in one countable word; None where it may.
+def refusal(url: str, *, allow_private: bool) -> Reason | None:
+    """Return why a URL may not be asked for; None where it may.
 
-    `bad-url` `scheme` `credentials` `no-host` `private-address`. A port is no reason: one given by a user or
+    A port is no reason: one given by a user or
     an outlet is theirs to choose. A name is judged by its looks; what it resolves to, by the resolver.
     """
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
-        return "bad-url"
+        return Reason.BAD_URL
     try:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"}:
-            return "scheme"
+            return Reason.SCHEME
         if "@" in parts.netloc:
-            return "credentials"
+            return Reason.CREDENTIALS
         if parts.port == 0:
-            return "bad-url"
+            return Reason.BAD_URL
     except ValueError:
-        return "bad-url"
+        return Reason.BAD_URL
     # browsers end the host at a backslash, and some clients decode a percent sign
     if _NEVER_IN_HOST.search(parts.netloc):
-        return "bad-url"
+        return Reason.BAD_URL
     host = _plain(parts.hostname or "")
     if not host:
-        return "no-host"
+        return Reason.NO_HOST
     address = _literal(host)
     if address is None and (".." in host or _NUMBER.fullmatch(host.rpartition(".")[2])):
         # 256.1.1.1 and the like: neither an address nor a name
-        return "bad-url"
+        return Reason.BAD_URL
     if allow_private:
         return None
     public = is_public(address) if address is not None else "." in host and not _is_private_name(host)
-    return None if public else "private-address"
+    return None if public else Reason.PRIVATE_ADDRESS
 
 
 def is_public(address: Address) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from scrapy.http import Request
 
 from archive.addresses import plain_url
+from archive.format.reasons import Reason
 from archive.state.tombstones import PurgedAddress
 from crawler.extraction.fields.alternates import is_home_page
 from crawler.items import Look
@@ -83,7 +84,7 @@ class StoryRequests:
                 priority=5 if meta else 0,
             )
         except ValueError:
-            return self.look(url, "skipped", "bad-url")
+            return self.look(url, "skipped", Reason.BAD_URL)
         self._note(url)
         if self._opt_outs is not None:
             self._opt_outs.ask(request)
@@ -125,11 +126,11 @@ class StoryRequests:
             return
         self._named[story] += 1
         if self._named[story] > MOST_VARIANTS:
-            yield self.look(alternate.url, "skipped", "too-many-variants")
+            yield self.look(alternate.url, "skipped", Reason.TOO_MANY_VARIANTS)
             return
         if not self.outlet.is_article(alternate.url):
             # "UK" in BBC's menu is a country's section, not the Ukrainian variant
-            yield self.look(alternate.url, "skipped", "not-an-article")
+            yield self.look(alternate.url, "skipped", Reason.NOT_AN_ARTICLE)
             return
         if (known := self.ledger.known(alternate.url)) and not self._looks_again:
             yield self.look(alternate.url, "skipped", why_not(known))
@@ -195,8 +196,8 @@ def _differs_in_region(tag: str | None, own: set[str]) -> bool:
     return tag is not None and tag not in own and tag.split("-")[0] in {one.split("-")[0] for one in own}
 
 
-def why_not(known: Known) -> str:
-    return "purged" if isinstance(known, PurgedAddress) else "known"
+def why_not(known: Known) -> Reason:
+    return Reason.PURGED if isinstance(known, PurgedAddress) else Reason.KNOWN
 
 
 def is_new(ledger: Ledger, alternate: Alternate | AlternateRecord) -> bool:
@@ -207,4 +208,4 @@ def is_new(ledger: Ledger, alternate: Alternate | AlternateRecord) -> bool:
     if ledger.known(alternate.url):
         return False
     look = ledger.last_look(alternate.url)
-    return look is None or (look.reason == "no-such-variant" and alternate.source != "url-rule")
+    return look is None or (look.reason == Reason.NO_SUCH_VARIANT and alternate.source != "url-rule")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive.state.debts import GIVEN_UP, OVER_BUDGET, UNFINISHED, Owed
+from archive.format.reasons import Reason
+from archive.state.debts import Owed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,7 +82,7 @@ class Debts:
         for debt in over:
             if requests.ledger.discover(debt.url):
                 self._given_up += 1
-                yield requests.look(debt.url, "skipped", GIVEN_UP, detail=debt.history())
+                yield requests.look(debt.url, "skipped", Reason.GIVEN_UP, detail=debt.history())
         for debt in due:
             if requests.ledger.discover(debt.url):
                 yield self._request(debt)
@@ -90,7 +91,7 @@ class Debts:
         requests, outlet = self._requests, self._requests.outlet
         if not outlet.is_article(debt.url):
             # the rule has changed since, or the address was given by hand
-            return requests.look(debt.url, "skipped", "not-an-article")
+            return requests.look(debt.url, "skipped", Reason.NOT_AN_ARTICLE)
         self._asked[debt.url] = None
         # of a story that the archive has: it may be only the outlet's rule that led there
         guessed = any(requests.ledger.known(sibling.url) for sibling in outlet.siblings(debt.url))
@@ -110,7 +111,7 @@ class Debts:
         """
         for url in urls:
             if not self._requests.is_backfill and not self._requests.ledger.known(url):
-                yield self._requests.look(url, "failed", UNFINISHED)
+                yield self._requests.look(url, "failed", Reason.UNFINISHED)
 
     # --- what is told ----------------------------------------------------------------------------------
     def count(self) -> Owed:
@@ -153,7 +154,7 @@ class Debts:
             yield f"{self._given_up} pages given up: owed for four days, and they did not come"
         if self.left.failed:
             yield still_owed(self.left, datetime.now(UTC), by_itself=self._by_itself)
-        if over := self.left.reasons.get(OVER_BUDGET):
+        if over := self.left.reasons.get(Reason.OVER_BUDGET):
             yield f"{over} pages were over the budget; the next runs go on with them, listed or not"
 
     def _ended(self, url: str) -> str:
@@ -187,7 +188,9 @@ def still_owed(owed: Owed, now: datetime, *, by_itself: bool = True) -> str:
 
     `by_itself`: of an outlet with crawls of its own; nobody but the user comes back to a page of any site.
     """
-    reasons = Counter({reason: count for reason, count in owed.reasons.items() if reason != OVER_BUDGET})
+    reasons = Counter(
+        {reason: count for reason, count in owed.reasons.items() if reason != Reason.OVER_BUDGET}
+    )
     named = [f"{reason} {count}" for reason, count in reasons.most_common(NAMED_REASONS)]
     if len(reasons) > NAMED_REASONS:
         named.append("…")

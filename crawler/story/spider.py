@@ -9,6 +9,7 @@ import scrapy
 from scrapy import signals
 from scrapy.http import Request
 
+from archive.format.reasons import Reason, http_reason
 from crawler.discovery.changes import StatedChanges
 from crawler.discovery.sources import Discovering
 from crawler.downloader.failures import explain
@@ -155,12 +156,12 @@ class StorySpider(Outlet, scrapy.Spider):
             return
         if is_home_page(response.url) and not is_home_page(requested):
             yield self.requests.look(
-                requested, "dropped", "home-page", url=response.url, status=response.status
+                requested, "dropped", Reason.HOME_PAGE, url=response.url, status=response.status
             )
             return
         if response.meta.get("guessed") and not self.is_article(response.url):
             yield self.requests.look(
-                requested, "skipped", "no-such-variant", url=response.url, status=response.status
+                requested, "skipped", Reason.NO_SUCH_VARIANT, url=response.url, status=response.status
             )
             return
         fetch, hints = fetch_of(response), self.hints(self.outlet_of(response.url))
@@ -195,7 +196,7 @@ class StorySpider(Outlet, scrapy.Spider):
         return self.requests.look(
             requested,
             "unchanged" if same else "failed",
-            "not-modified" if same else "http-304",
+            Reason.NOT_MODIFIED if same else http_reason(NOT_MODIFIED),
             url=response.url,
             status=response.status,
         )
@@ -206,7 +207,7 @@ class StorySpider(Outlet, scrapy.Spider):
         requested = asked_address(request)
         if request.meta.get("guessed") and status in (404, 410):
             # the outlet's rule says where a variant would be, not that there is one
-            outcome, reason = "skipped", "no-such-variant"
+            outcome, reason = "skipped", Reason.NO_SUCH_VARIANT
         # of an answer, the status says it all
         detail = None if status is not None else str(failure.value)[:500]
         yield self.requests.look(requested, outcome, reason, url=request.url, status=status, detail=detail)
