@@ -13,7 +13,7 @@ CrawlerError
 
 from __future__ import annotations
 
-from scrapy.exceptions import IgnoreRequest
+from archive.format.reasons import Reason
 
 
 class CrawlerError(Exception):
@@ -25,9 +25,9 @@ class DeclarationError(CrawlerError):
 
 
 class DiscoveryError(CrawlerError):
-    """Nothing could be read of a list of stories; `reason` is short and countable."""
+    """Nothing could be read of a list of stories."""
 
-    def __init__(self, message: str, reason: str = "unreadable") -> None:
+    def __init__(self, message: str, reason: Reason) -> None:
         super().__init__(message)
         self.reason = reason
 
@@ -37,9 +37,9 @@ class DiscoveryError(CrawlerError):
 
 
 class ExtractionError(CrawlerError):
-    """A page could not be read; `reason` is short and countable."""
+    """A page could not be read."""
 
-    reason = "extraction-error"
+    reason: Reason
     final = False
     """Whether the page itself is at fault, so that another try would end the same."""
 
@@ -53,7 +53,7 @@ class Unreadable(ExtractionError):
 
     final = True
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(reason, message)
         self.reason = reason
 
@@ -64,29 +64,21 @@ class Unreadable(ExtractionError):
 class Blocked(ExtractionError):
     """A page that stands before the article: of a service that keeps robots away, or a consent wall."""
 
-    reason = "blocked"
+    reason = Reason.BLOCKED
 
 
 class ExtractionTimeout(ExtractionError):
-    reason = "timeout"
+    reason = Reason.TIMEOUT
 
 
 class WorkerDied(ExtractionError):
-    reason = "worker-died"
+    reason = Reason.WORKER_DIED
 
 
 class BadReply(ExtractionError):
     """A fault of ours: what a worker answered cannot be packed there, or not be unpacked here."""
 
-    reason = "bad-reply"
-
-
-class Refused(IgnoreRequest):
-    """`reason` is short and countable."""
-
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url[:500]}: {reason}")
-        self.reason = reason
+    reason = Reason.BAD_REPLY
 
 
 class BadCoding(Exception):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import SupportsIndex
 
+    from archive.format.reasons import Reason
     from archive.pages.warc_record import WarcRecords
 
 AlternateSource = Literal["hreflang", "switcher", "sitemap", "url-rule"]
@@ -88,8 +89,7 @@ class Claim:
 class Refusal:
     """Why a page is no article."""
 
-    reason: str
-    """Short and countable: `no-headline`."""
+    reason: Reason
     detail: str
     """The sentence a person reads."""
 
@@ -196,6 +196,8 @@ class Article:
     content_hash: str = ""
     refused: Refusal | None = None
     """Nothing else is decided then."""
+    is_decided: bool = False
+    """Whether a worker has decided all that one page can tell."""
     outcome: Outcome | None = None
     """`archived` or `unchanged`, once the archive has it on disk."""
     raw: WarcRecords | None = field(default=None, repr=False)
@@ -219,7 +221,7 @@ class Look:
     outlet: str
     outcome: Outcome
     reason: str
-    """Short and countable: `http-404`, `not-html`, `timeout`; details go to `detail`."""
+    """A Reason, or one of its families; details go to `detail`."""
     at: datetime
     http_status: int | None = None
     detail: str | None = None

@@ -100,13 +100,17 @@ LONGEST_ADDRESS = 1024
 MEMUSAGE_LIMIT_MB = 1500
 
 # --- how work flows --------------------------------------------------------------------------------
-# of an Article, in the worker process that read it, before any stage has it
-DECIDE = "pipelines.worker_stages.decide"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ITEM_PIPELINES = {
-    "pipelines.drop_refused.DecidedStage": 100,
-    "pipelines.repetition.RepetitionStage": 200,
-    "pipelines.snapshot.SnapshotStage": 300,
+    # these need nothing but the article: they run in the worker process that read it
+    "pipelines.validate.ValidateStage": 100,
+    "pipelines.language.LanguageStage": 200,
+    "pipelines.byline.BylineStage": 300,
+    "pipelines.digest.DigestStage": 400,
+    # and these on the event loop
+    "pipelines.drop_refused.DropRefusedStage": 500,
+    "pipelines.repetition.RepetitionStage": 600,
+    "pipelines.snapshot.SnapshotStage": 700,
 }
 # as many asyncio tasks are made for every response; a page is one item and its variants' requests
 CONCURRENT_ITEMS = 1

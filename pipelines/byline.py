@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.text import for_comparison
-from crawler.items import Article, Claim, Look
+from crawler.items import Article, Claim
+from crawler.workers.stages import WorkerStage
 from pipelines.bylines.names import sure
 from pipelines.bylines.organisations import organisations_in
 from pipelines.bylines.persons import persons_in
@@ -19,14 +20,13 @@ ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
 is believed where it has all of those and more, save over an outlet's own rule."""
 
 
-class BylineStage:
+class BylineStage(WorkerStage):
     """Fills `authors` and `authors_source`; nothing is dropped for having none."""
 
-    def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Look):
-            return item
-        authors, source = authors_of(item)
-        return item.with_(authors=authors, authors_source=source, extra=(*item.extra, *_credits(item)))
+    def decide(self, article: Article) -> Article:
+        authors, source = authors_of(article)
+        extra = (*article.extra, *_credits(article))
+        return article.with_(authors=authors, authors_source=source, extra=extra)
 
 
 def authors_of(item: Article) -> tuple[tuple[str, ...], str | None]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.addresses import bare_url, names_an_article, plain_url
 from crawler.extraction.fields.alternates import is_home_page
-from crawler.items import Article, Look
+from crawler.workers.stages import WorkerStage
+
+if TYPE_CHECKING:
+    from crawler.items import Article
 
 
-class DigestStage:
+class DigestStage(WorkerStage):
     """Fills `article_id` and `content_hash`."""
 
-    def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Look):
-            return item
-        return item.with_(article_id=article_id(identity_url(item)), content_hash=content_hash(item))
+    def decide(self, article: Article) -> Article:
+        return article.with_(article_id=article_id(identity_url(article)), content_hash=content_hash(article))
 
 
 def article_id(identity: str) -> str:

@@ -1,23 +1,24 @@
-"""Let pass what a worker process has decided, and drop what it has refused."""
+"""Drop what a worker process has refused, with its reason."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
 from crawler.items import Article, Look
-from pipelines.worker_stages import decide
+
+if TYPE_CHECKING:
+    from archive.format.reasons import Reason
 
 
-class DecidedStage:
-    """First stage of the event loop; an Article that no worker has seen is decided here."""
+class DropRefusedStage:
+    """First stage that is the event loop's own."""
 
     def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Look):
-            return item
-        article = item if item.article_id or item.refused is not None else decide(item)
-        if (refused := article.refused) is not None:
+        if isinstance(item, Article) and (refused := item.refused) is not None:
             raise Dropped(refused.reason, refused.detail)
-        return article
+        return item
 
 
 # How a stage tells Scrapy that an item ends here.
@@ -26,10 +27,10 @@ class DecidedStage:
 class Dropped(DropItem):
     """Of a page that is no article, or one we cannot keep; counted as dropped(reason).
 
-    `reason` is short and countable (`no-headline`), `detail` is the sentence a person reads.
+    `detail` is the sentence a person reads.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str) -> None:
         # One line an item would drown the log of a large crawl; the ledger counts them.
         super().__init__(f"{reason}: {detail}", log_level="INFO")
         self.reason = reason

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from archive.addresses import plain_url
 from crawler.extraction.fields.alternates import language_tag
-from crawler.items import Article, Evidence, Look, TextLanguage
+from crawler.items import Article, Evidence, TextLanguage
+from crawler.workers.stages import WorkerStage
 
 # How often a decision of each kind is right, on ../shared/data/langid and the pages' claims, rounded down.
 _CLEAR_TEXT = 0.999  # none wrong of 4,300
@@ -34,17 +35,14 @@ _TOKENS = {
 }
 
 
-class LanguageStage:
+class LanguageStage(WorkerStage):
     """Fills `language`, its confidence, all the evidence, and in `language_reason` how it was weighed."""
 
-    def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Look):
-            return item
-        claims = _claims(item)
-        language, confidence, reason = _weigh(item.text_language, claims)
-        read = item.text_language
+    def decide(self, article: Article) -> Article:
+        read, claims = article.text_language, _claims(article)
+        language, confidence, reason = _weigh(read, claims)
         text = (Evidence("text", read.language),) if read is not None else ()
-        return item.with_(
+        return article.with_(
             language=language,
             language_confidence=confidence,
             language_evidence=text + claims,

@@ -81,12 +81,13 @@ def _extra(item: Article) -> str | None:
 
 
 def observation_record(item: Look, run_id: str) -> ObservationRecord:
+    """Return the record of a look; a record holds plain text, no member of an enumeration."""
     return ObservationRecord(
         url=item.url,
         requested_url=item.requested_url,
         outlet=item.outlet,
         outcome=item.outcome,
-        reason=item.reason,
+        reason=str(item.reason),
         observed_at=item.at,
         http_status=item.http_status,
         run_id=run_id,
@@ -101,7 +102,7 @@ def observation_of_drop(item: Article, reason: str, detail: str, run_id: str) ->
         requested_url=item.requested_url,
         outlet=item.outlet,
         outcome="dropped",
-        reason=reason,
+        reason=str(reason),
         observed_at=item.fetched_at,
         http_status=item.http_status,
         run_id=run_id,

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 from scrapy import signals
 
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
-from archive.state.debts import is_of_the_moment
+from archive.format.reasons import Reason, is_asked, is_of_the_moment
 from archive.writer import ArchiveWriter
 from crawler.extensions.ledger import Ledger
 from crawler.items import Article, Look
-from crawler.reasons import NOT_AN_ARTICLE, NOTHING_ASKED
 from crawler.reports.account import account
 from pipelines.commit_process import Publisher
 from pipelines.drop_refused import Dropped
@@ -60,6 +59,8 @@ class SnapshotStage:
         # at close a commit may still be running
         self._publishing = threading.Lock()
         self._publisher: Publisher | None = None
+        self.run_id = ""
+        """Set when the spider opens."""
         self.snapshots: list[Snapshot] = []
         self.acknowledged = 0
         self.failure: str | None = None
@@ -96,9 +97,9 @@ class SnapshotStage:
                 partial(self.writer.add_article, article_record(item, self.run_id), item.raw)
             )
         except PoisonRecord as error:
-            raise Dropped("poison-record", str(error)) from error
+            raise Dropped(Reason.POISON_RECORD, str(error)) from error
         except ArticlePurged as error:
-            raise Dropped("purged", str(error)) from error
+            raise Dropped(Reason.PURGED, str(error)) from error
         self.acknowledged += 1
         self._unsynced += 1
         self._text += len(item.body)
@@ -112,7 +113,7 @@ class SnapshotStage:
 
     def item_dropped(self, item: object, exception: Exception) -> None:
         if isinstance(item, Article) and self.failure is None:
-            reason = getattr(exception, "reason", "dropped")
+            reason = getattr(exception, "reason", Reason.DROPPED)
             observation = observation_of_drop(item, reason, str(exception), self.run_id)
             self._write(partial(self.writer.add_observation, observation))
 
@@ -202,6 +203,6 @@ def leaves_a_row(look: Look, last: LastObservation | None) -> bool:
 
     Of those for which nothing was, one where the address has had no row for a day, or where it ends a debt.
     """
-    if look.reason not in NOTHING_ASKED or last is None or look.at - last.at >= ROW_EVERY:
+    if is_asked(look.reason) or last is None or look.at - last.at >= ROW_EVERY:
         return True
-    return look.reason == NOT_AN_ARTICLE and is_of_the_moment(last.reason)
+    return look.reason == Reason.NOT_AN_ARTICLE and is_of_the_moment(last.reason)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import re
 
+from archive.format.reasons import Reason
 from crawler.extraction.fields.alternates import is_home_page
+from crawler.extraction.kind.block_pages import WALL_WORDS
 from crawler.extraction.kind.kind import BRIEF
-from crawler.items import Article, Look
-from pipelines.exceptions import Refused
+from crawler.items import Article, Refusal
+from crawler.workers.stages import WorkerStage
 
 _OPENING = 200
 """A wall says so at once; an article about captchas has a headline and a date first."""
 
-_BLOCKED = re.compile(
-    r"just a moment\.\.\.|checking (?:if the site connection|your browser)|attention required!"
-    r"|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|access denied|unusual traffic from your"
-    r"|enable javascript and cookies to continue|ddos-guard|incapsula incident"
-    r"|(?:підтвердіть|доведіть),\s*що ви не робот|перевіряємо ваш браузер|доступ (?:заборонено|обмежено)\b"
-    r"|(?:подтвердите|докажите),\s*что вы не робот|проверяем ваш браузер|доступ (?:запрещ[её]н|ограничен)\b",
-    re.IGNORECASE,
-)
 _NOT_FOUND = re.compile(
     r"(?:error\s*)?404\b|page not found|сторінк[уа] не (?:знайдено|існує)|страница не (?:найдена|существует)"
     r"|помилка 404|ошибка 404",
@@ -27,41 +21,44 @@ _NOT_FOUND = re.compile(
 )
 
 
-class ValidateStage:
+class ValidateStage(WorkerStage):
     """First of all: only what a reader would call an article passes on."""
 
-    def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Article):
-            _refuse_what_is_no_article(item)
-        return item
+    def decide(self, article: Article) -> Article:
+        refused = _refusal(article)
+        return article if refused is None else article.with_(refused=refused)
 
 
-def _refuse_what_is_no_article(article: Article) -> None:
+def _refusal(article: Article) -> Refusal | None:
     headline, body = (article.headline or "").strip(), article.body.strip()
     dated = article.published_at is not None
     if is_home_page(article.url):
-        raise Refused("home-page", f"{article.url} is a front page, not an article")
-    if not dated and (wall := _BLOCKED.search(f"{headline}\n{body[:_OPENING]}")):
-        raise Refused("blocked-page", f"{article.url} shows a wall instead of the article: {wall[0]!r}")
+        return Refusal(Reason.HOME_PAGE, f"{article.url} is a front page, not an article")
+    if not dated and (wall := WALL_WORDS.search(f"{headline}\n{body[:_OPENING]}")):
+        return Refusal(Reason.BLOCKED_PAGE, f"{article.url} shows a wall instead of the article: {wall[0]!r}")
     if not dated and _NOT_FOUND.match(headline):
-        raise Refused("error-page", f"{article.url} answered {article.http_status} and says {headline!r}")
+        return Refusal(
+            Reason.ERROR_PAGE, f"{article.url} answered {article.http_status} and says {headline!r}"
+        )
     # Some sites print the front page as canonical on each article; then only the date tells them apart.
     if article.canonical_url and is_home_page(article.canonical_url) and not dated:
-        raise Refused("home-page", f"{article.url} names the front page {article.canonical_url} as itself")
+        return Refusal(
+            Reason.HOME_PAGE, f"{article.url} names the front page {article.canonical_url} as itself"
+        )
     if not headline:
-        raise Refused("no-headline", f"{article.url} has no headline in h1, og:title or JSON-LD")
+        return Refusal(Reason.NO_HEADLINE, f"{article.url} has no headline in h1, og:title or JSON-LD")
     if not body:
-        raise Refused("no-body", f"{article.url} has a headline and no text: {headline!r}")
-    if len(body) < BRIEF:
-        _refuse_what_is_no_brief(article, len(body))
+        return Refusal(Reason.NO_BODY, f"{article.url} has a headline and no text: {headline!r}")
+    return None if len(body) >= BRIEF else _refusal_of_a_brief(article, len(body))
 
 
-def _refuse_what_is_no_brief(article: Article, length: int) -> None:
+def _refusal_of_a_brief(article: Article, length: int) -> Refusal | None:
     """Two sentences are news where the page says that it is an article, and of when."""
     said = {claim.source: claim.value for claim in article.extra}
     if (kind := said.get("kind")) in {"video", "gallery"}:
-        raise Refused(
-            "not-an-article", f"{article.url} is a {kind} ({said.get('kind_source')}) of {length} characters"
+        return Refusal(
+            Reason.NOT_AN_ARTICLE,
+            f"{article.url} is a {kind} ({said.get('kind_source')}) of {length} characters",
         )
     missing = [
         what
@@ -69,6 +66,7 @@ def _refuse_what_is_no_brief(article: Article, length: int) -> None:
         if not there
     ]
     if missing:
-        raise Refused(
-            "too-short", f"{article.url} has {length} characters of text and {' and '.join(missing)}"
+        return Refusal(
+            Reason.TOO_SHORT, f"{article.url} has {length} characters of text and {' and '.join(missing)}"
         )
+    return None

@@ -25,6 +25,7 @@ from crawler.extensions.ledger import Ledger
 from crawler.revisit.plan import make_plan
 from crawler.story.arguments import Arguments
 from crawler.workers.pool import Workers
+from crawler.workers.stages import worker_stages
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -76,7 +77,8 @@ def main(port: str, archive_uri: str, errands: str, *outlets: str) -> None:
     process = AsyncCrawlerProcess(settings)
     accounts: list[dict[str, dict[str, int]]] = []
     # the crawls share them: what reads pages takes as long to start as all else that a crawl does here
-    workers = Workers(1, settings.getfloat("EXTRACTION_TIMEOUT"), preload=("pipelines.worker_stages",))
+    preload = [type(stage).__module__ for stage in worker_stages(settings)]
+    workers = Workers(1, settings.getfloat("EXTRACTION_TIMEOUT"), preload)
 
     async def run(errand: str) -> None:
         done: dict[str, dict[str, int]] = {}

@@ -1,11 +1,11 @@
-"""Stages that never come to an end with the first story's Ukrainian page, for the setting DECIDE."""
+"""Stages that never come to an end with the first story's Ukrainian page."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from pipelines import worker_stages
+from crawler.workers.stages import WorkerStage
 
 if TYPE_CHECKING:
     from crawler.items import Article
@@ -15,13 +15,15 @@ def _is_the_one(article: Article) -> bool:
     return article.url.endswith("/news/1") and "/en/" not in article.url and "/ru/" not in article.url
 
 
-def never_ends(article: Article) -> Article:
-    while _is_the_one(article):
-        pass
-    return worker_stages.decide(article)
+class NeverEndsStage(WorkerStage):
+    def decide(self, article: Article) -> Article:
+        while _is_the_one(article):
+            pass
+        return article
 
 
-def dies(article: Article) -> Article:
-    if _is_the_one(article):
-        os._exit(9)
-    return worker_stages.decide(article)
+class DiesStage(WorkerStage):
+    def decide(self, article: Article) -> Article:
+        if _is_the_one(article):
+            os._exit(9)
+        return article

@@ -15,6 +15,7 @@ import pytest
 
 from archive.format.records import ObservationRecord
 from archive.writer import ArchiveWriter
+from crawler.settings import ITEM_PIPELINES
 from tests.herald import page
 from tests.newsroom import Answer
 from tests.running import ROOT
@@ -218,12 +219,16 @@ def test_an_outlet_of_ten_thousand_debts_gets_its_share_the_newest_first(herald:
     assert "9990 pages are still owed" in run.out
 
 
+def also_decided_by(stage: str) -> str:
+    return f"ITEM_PIPELINES={json.dumps({f'tests.stuck_deciding.{stage}': 50, **ITEM_PIPELINES})}"
+
+
 @pytest.mark.parametrize(
     ("reason", "arguments"),
     [
         ("cut-short", ()),
-        ("timeout", ("-s", "EXTRACTION_TIMEOUT=1", "-s", "DECIDE=tests.stuck_deciding.never_ends")),
-        ("worker-died", ("-s", "DECIDE=tests.stuck_deciding.dies")),
+        ("timeout", ("-s", "EXTRACTION_TIMEOUT=1", "-s", also_decided_by("NeverEndsStage"))),
+        ("worker-died", ("-s", also_decided_by("DiesStage"))),
     ],
 )
 def test_whatever_kept_it_away_it_comes_with_the_next_run(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.format.docs import render
+from archive.format.reasons import Reason
 from crawler import settings
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +55,19 @@ def test_the_data_format_is_what_the_schema_says() -> None:
     assert PAGES[ROOT / "docs/reference/data-format.md"] == render(), (
         "run: python -m archive.format.docs > docs/reference/data-format.md"
     )
+
+
+def test_the_reasons_are_those_of_the_code() -> None:
+    """Each of them, and no other; a star where the code calls it of the moment."""
+    page = PAGES[ROOT / "docs/reference/outcomes.md"]
+    tables = page[page.index("### unchanged") : page.index("## What is owed")]
+    cells = re.findall(r"^\| (`[^|]+) \|", tables, re.M)
+    told = {reason: cell.endswith("\\*") for cell in cells for reason in re.findall(r"`([^`]+)`", cell)}
+    families = {"http-404", "http-410", "error-…"}
+    assert told.keys() & families == families
+    assert {reason: starred for reason, starred in told.items() if reason not in families} == {
+        reason.value: reason.is_of_the_moment for reason in Reason
+    }
 
 
 LINKING = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.ipynb")]

@@ -213,7 +213,7 @@ def test_of_a_list_that_ends_too_soon_what_came_is_followed_and_the_rest_is_told
     entry = f"<url><loc>{herald.base}/news/1</loc></url>"
     herald.site["/sitemap-news.xml"] = Answer(f"<urlset>{entry}<url><lo".encode(), headers=XML)
     run = herald.crawl()
-    assert "sitemap-news.xml: cut-short" in run.out
+    assert "sitemap-news.xml: list-cut-short" in run.out
     assert len(run.table("articles")) == 1
 
 

@@ -15,6 +15,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
+from archive.format.reasons import Reason, is_asked, is_of_the_moment
 from archive.state.database import CANONICAL
 from archive.state.model import micros, moment
 
@@ -22,22 +23,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-
-OVER_BUDGET = "over-budget"
-UNFINISHED = "unfinished"
-NOT_YET_DUE = "not-yet-due"
-"""Of an address that is listed while its debt is not due: nothing is asked."""
-GIVEN_UP = "given-up"
-"""Of the row that ends a debt whose time is over."""
-
-_UNASKED = frozenset({OVER_BUDGET, UNFINISHED, NOT_YET_DUE, "host-refuses", "robots-unreachable"})
-"""Their host said nothing of the page: no try, and no pause after it."""
-_OF_THE_MOMENT = _UNASKED | {
-    *("blocked", "blocked-page", "timeout", "connection-lost", "connection-refused", "cut-short"),
-    *("bad-coding", "no-such-host", "worker-died", "http-403", "http-408", "http-425", "http-429"),
-}
-# 501 and 505 say that it will be no other way tomorrow
-_LASTING = frozenset({"http-501", "http-505"})
 
 A_LIST = "a list of addresses, no page"
 STAYS_LISTED = "its list stays: the same backfill comes to it again"
@@ -54,13 +39,6 @@ FORGOTTEN_AFTER = timedelta(days=30)
 
 def _micros(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
-
-
-def is_of_the_moment(reason: str | None) -> bool:
-    """Return True where a later try may end otherwise; an error of ours may have been mended by then."""
-    if reason is None or reason in _LASTING:
-        return False
-    return reason in _OF_THE_MOMENT or reason.startswith(("error-", "http-5"))
 
 
 def pause(tries: int) -> timedelta:
@@ -116,17 +94,18 @@ def fold(key: bytes, debt: Debt | None, failure: Failure | None) -> Debt | None:
     """Return the debt of an address after an observation, from the debt before it."""
     if failure is None:
         return None
-    if failure.reason == GIVEN_UP:
+    if failure.reason == Reason.GIVEN_UP:
         return replace(debt, given_up=True) if debt is not None else None
     if (failure.detail or "").startswith(_NO_DEBT) or failure.reason is None:
         return debt
     if not is_of_the_moment(failure.reason):
         return None
-    asked = failure.reason not in _UNASKED
+    # else its host said nothing of the page: no try, and no pause after it
+    asked = is_asked(failure.reason)
     # no run has tried for days, so its outlet cannot have kept it alive: a new failure of an old page
     long_ago = debt is not None and failure.at - debt.asked > _micros(OWED_FOR)
     if debt is None or long_ago:
-        if failure.reason == NOT_YET_DUE:
+        if failure.reason == Reason.NOT_YET_DUE:
             return debt
         return Debt(key, failure.outlet, failure.url, failure.reason, failure.at, failure.at, int(asked))
     if not asked:
@@ -173,7 +152,7 @@ class Owed:
     @property
     def failed(self) -> int:
         """Number of those that a run asked for in vain; those over a budget were left on purpose."""
-        return self.count - self.reasons.get(OVER_BUDGET, 0)
+        return self.count - self.reasons.get(Reason.OVER_BUDGET, 0)
 
 
 _NO_ARTICLE = f"NOT EXISTS (SELECT 1 FROM place p WHERE p.key = debt.key AND p.role <= {CANONICAL})"
@@ -243,12 +222,12 @@ class Debts:
         with closing(self._connection.execute(sql, _values(outlet, now))) as rows:
             for reason, count, due in rows:
                 reasons[reason] += count
-                if reason != OVER_BUDGET:
+                if reason != Reason.OVER_BUDGET:
                     times.append(moment(due))
         for debt in self._overlay(outlet):
             if not debt.is_over(now):
                 reasons[debt.reason] += 1
-                if debt.reason != OVER_BUDGET:
+                if debt.reason != Reason.OVER_BUDGET:
                     times.append(debt.due)
         return Owed(dict(reasons), min(times, default=None))
 

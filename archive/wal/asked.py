@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
-from archive.state.debts import UNFINISHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +49,7 @@ def unfinished(asked: Asked, run_id: str) -> ObservationRecord:
         requested_url=asked.url,
         outlet=asked.outlet,
         outcome="failed",
-        reason=UNFINISHED,
+        reason=Reason.UNFINISHED.value,
         observed_at=asked.at,
         http_status=None,
         run_id=run_id,

@@ -147,14 +147,15 @@ class Command(BaseRunSpiderCommand):
         backoff = crawler.get_extension(BackOff)
         assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
         # pyarrow's datasets: what the first request need not wait for
-        from crawler.reports.crawl import print_debts, print_report, print_slowed  # noqa: PLC0415
+        from crawler.reports.crawl import Published, print_debts, print_report, print_slowed  # noqa: PLC0415
 
         console = Terminal()
-        print_report(console, ledger, stage, self.settings["ARCHIVE_URI"], str(crawler.spider.name))  # type: ignore[union-attr]
-        print_slowed(console, backoff)
         spider = crawler.spider
         assert isinstance(spider, StorySpider)
-        print_debts(console, spider.debts)
+        published = Published(stage.run_id, stage.snapshots)
+        print_report(console, ledger, published, self.settings["ARCHIVE_URI"], spider.name)
+        print_slowed(console, backoff)
+        print_debts(console, spider.debts.told())
         problems = [*_problems(stage), *account.problems(crawler)]
         for line in arguments.broken:
             print(f"{self.called}: not crawled, {line}", file=sys.stderr)

@@ -8,7 +8,7 @@ import sys
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from scrapy import signals
@@ -29,9 +29,11 @@ from crawler.items import Fetch, Hints, Look
 from crawler.outlet.declaration import Outlet, in_domains
 from crawler.story.arguments import check_settings, read_arguments
 from crawler.workers.pool import Workers
+from crawler.workers.stages import worker_stages
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Coroutine
 
     from crawler.inspection.inspection import Inspection
 
@@ -84,6 +86,7 @@ class Command(Crawl):
         if len(args) != 1:
             raise UsageError(f"give one address or one file; got {len(args)}", print_help=False)
         check_settings(self.settings)
+        self._stages = worker_stages(self.settings)
         self._rules = self._spider(opts.outlet) if opts.outlet else None
         try:
             if urlsplit(args[0]).scheme in {"http", "https"}:
@@ -139,13 +142,18 @@ class Command(Crawl):
         # relative dates are read from when the page was saved, as nearly as the file tells
         saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         fetch = Fetch(url, url, body, None, 200, saved)
-        from crawler.inspection.inspection import inspect_page  # noqa: PLC0415  see crawler/inspection/spider.py
-
         workers = Workers(1, self.settings.getfloat("EXTRACTION_TIMEOUT"))
         try:
-            return asyncio.run(workers.run(inspect_page, fetch, self._hints(url)))
+            return asyncio.run(self._inspect(workers, fetch))
         finally:
             workers.close()
+
+    def _inspect(self, workers: Workers, fetch: Fetch) -> Coroutine[Any, Any, Inspection]:
+        # every `scrapy` command imports this module, none but `inspect` needs 55 language profiles
+        from crawler.inspection.inspection import inspect_page  # noqa: PLC0415
+        from pipelines.bylines.persons import persons_in  # noqa: PLC0415
+
+        return workers.run(inspect_page, fetch, self._hints(fetch.url), self._stages, persons_in)
 
     def _of_address(self, url: str, opts: argparse.Namespace) -> Inspection | None:
         assert self.crawler_process is not None
@@ -163,7 +171,7 @@ class Command(Crawl):
             looks.append(item)
 
         crawler.signals.connect(keep, signal=signals.item_scraped)
-        self.crawler_process.crawl(crawler, arguments=arguments, hints=self._hints)
+        self.crawler_process.crawl(crawler, arguments=arguments, inspect=self._inspect)
         self.crawler_process.start()
         for look in looks:
             detail = f": {one_line(look.detail)}" if look.detail else ""

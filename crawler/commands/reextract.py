@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
@@ -20,14 +21,16 @@ from crawler.outlet.declaration import Outlet
 from crawler.reports.terminal import FAILED, one_sentence
 from crawler.story.arguments import check_settings
 from crawler.workers.pool import Workers
+from crawler.workers.stages import worker_stages
 from pipelines.reextraction.reread import Reading, reread
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from archive.read.archive import Archive
     from archive.storage.interface import Storage
+    from crawler.workers.stages import WorkerStage
     from pipelines.reextraction.publish import Aside, Row
     from pipelines.reextraction.report import Findings
 
@@ -88,7 +91,8 @@ class Command(ScrapyCommand):
                 outlets[name] = spider
         try:
             findings = Findings(aside=aside)
-            asyncio.run(read_all(opened, args or sorted(held), outlets, workers, findings))
+            reader = _Reader(opened.storage, outlets, workers, worker_stages(self.settings))
+            asyncio.run(_read_all(opened, args or sorted(held), reader, findings))
         finally:
             workers.close()
         print_findings(Terminal(), findings)
@@ -101,13 +105,29 @@ class Command(ScrapyCommand):
         self.exitcode = FAILED if findings.damaged else 0
 
 
-async def read_all(
-    opened: Archive,
-    names: list[str],
-    outlets: Mapping[str, type[Outlet]],
-    workers: Workers,
-    findings: Findings,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads stored pages in worker processes."""
+
+    storage: Storage
+    outlets: Mapping[str, type[Outlet]]
+    workers: Workers
+    stages: Sequence[WorkerStage]
+
+    async def reread(self, row: Row) -> Reading:
+        name = str(row["outlet"])
+        # an outlet nobody has declared was crawled by `page`, which adds nothing
+        rules = self.outlets.get(name, Outlet)
+        hints = rules.hints(name)
+        pointer = Pointer(str(row["raw_file"]), int(str(row["raw_offset"])), int(str(row["raw_length"])))
+        requested = str(row["requested_url"])
+        try:
+            return await self.workers.run(reread, self.storage, pointer, requested, hints, self.stages)
+        except ExtractionError as error:
+            return Reading(refused=error.reason)
+
+
+async def _read_all(opened: Archive, names: list[str], reader: _Reader, findings: Findings) -> None:
     """Every stored page of these outlets; one Parquet batch is in memory at a time."""
     from pipelines.reextraction.report import COLUMNS  # noqa: PLC0415
 
@@ -119,7 +139,7 @@ async def read_all(
             if row["raw_file"] is None:
                 findings.without_page += 1
             else:
-                findings.add(row, await _reread(opened.storage, row, outlets, workers))
+                findings.add(row, await reader.reread(row))
             progress.advance(task)
 
         for batch in opened.versions(columns=COLUMNS).batches(256):
@@ -148,17 +168,3 @@ def _publish(storage: Storage, aside: Aside, findings: Findings) -> None:
     )
     if {"language", "alternates"} & {name for _, name in findings.changes}:
         print("Languages or alternates have changed: `scrapy pair --all` looks at the pairs again.")
-
-
-async def _reread(
-    storage: Storage, row: Row, outlets: Mapping[str, type[Outlet]], workers: Workers
-) -> Reading:
-    name = str(row["outlet"])
-    # an outlet nobody has declared was crawled by `page`, which adds nothing
-    rules = outlets.get(name, Outlet)
-    hints = rules.hints(name)
-    pointer = Pointer(str(row["raw_file"]), int(str(row["raw_offset"])), int(str(row["raw_length"])))
-    try:
-        return await workers.run(reread, storage, pointer, str(row["requested_url"]), hints)
-    except ExtractionError as error:
-        return Reading(refused=error.reason)

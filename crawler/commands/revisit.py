@@ -120,7 +120,7 @@ class Command(Crawl):
         self, held: Archive, outlet: StorySpider, now: datetime, opts: argparse.Namespace
     ) -> DebtsOfNow:
         assert self.settings is not None
-        pages = budget_of(outlet, Arguments(), self.settings).pages
+        pages = budget_of(outlet, self.settings).pages
         share = share_of_debts(pages, self.settings.getfloat("DEBT_SHARE"))
         most = share if opts.limit is None else min(share, opts.limit)
         if opts.dry_run:

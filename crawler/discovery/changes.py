@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from archive.state.model import KnownArticle
     from crawler.extensions.ledger import Ledger
+    from crawler.requests.articles import StoryRequests
     from crawler.requests.leads import Lead
-    from crawler.story.spider import StorySpider
 
 # of the known addresses of one list: an outlet edits a few of the day's stories, not half of them
 MOST = 0.5
@@ -29,23 +29,24 @@ ALWAYS = 3
 class StatedChanges:
     """Of one crawl; `asked` counts the pages that were looked at because of it."""
 
-    def __init__(self, spider: StorySpider) -> None:
-        self._spider = spider
+    def __init__(self, requests: StoryRequests, uri: str) -> None:
+        """`uri`: of the archive."""
+        self._requests = requests
+        self._uri = uri
         self._share: Share | None = None
         self._believed: set[str] = set()
         self.asked = 0
 
     async def read(self, leads: Sequence[Lead]) -> None:
         """Of one list, before its leads are followed. A day's manifests are read in a thread."""
-        ledger = self._spider.ledger
+        ledger = self._requests.ledger
         known = [(lead, found) for lead in leads if (found := _article(ledger, lead.url)) is not None]
         changed = [lead.url for lead, found in known if _changed_since(lead, found, ledger)]
         if len(changed) <= max(ALWAYS, MOST * len(known)):
             self._believed.update(changed)
         if self._believed and self._share is None:
-            settings = self._spider.crawler.settings
-            now = datetime.now(UTC)
-            self._share = await asyncio.to_thread(share_of, settings["ARCHIVE_URI"], self._spider.name, now)
+            outlet, now = self._requests.outlet.name, datetime.now(UTC)
+            self._share = await asyncio.to_thread(share_of, self._uri, outlet, now)
 
     def take(self, url: str) -> bool:
         """Whether this known page is to be looked at now; counts it."""

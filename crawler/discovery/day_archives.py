@@ -7,6 +7,7 @@ import re
 
 from lxml import html
 
+from archive.format.reasons import Reason
 from crawler.discovery.sitemaps import Sitemap, read_sitemap
 from crawler.exceptions import DiscoveryError
 from crawler.requests.leads import Lead, listed_page
@@ -51,7 +52,7 @@ def read_day_archive(body: bytes, url: str) -> Sitemap:
         tree = html.fromstring(body, base_url=url)
     except (ValueError, html.etree.LxmlError) as error:
         message = f"{url}: expected a page of links, got something that is no HTML: {error}"
-        raise DiscoveryError(message, "not-html") from None
+        raise DiscoveryError(message, Reason.NOT_HTML) from None
     leads: dict[str, Lead] = {}
     for link in tree.iter("a"):
         if address := listed_page(url, link.get("href")):

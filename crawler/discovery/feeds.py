@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 from xml.sax import SAXException
 
+from archive.format.reasons import Reason
 from crawler.discovery.sitemaps import Sitemap
 from crawler.discovery.unpacking import is_cut_short, unpack
 from crawler.exceptions import DiscoveryError
@@ -51,9 +52,9 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
         parsed = feedparser.parse(io.BytesIO(unpack(body, url)), response_headers=headers)
     except _FEEDPARSER_RAISES as error:
         message = f"{url}: expected a feed, feedparser ended with {error!r}"
-        raise DiscoveryError(message, "not-a-feed") from None
+        raise DiscoveryError(message, Reason.NOT_A_FEED) from None
     if not parsed.get("version") and not parsed.entries:
-        reason = "not-a-feed" if body.strip() else "empty"
+        reason = Reason.NOT_A_FEED if body.strip() else Reason.EMPTY
         raise DiscoveryError(f"{url}: expected RSS, Atom or RDF, got something else", reason)
     leads: dict[str, Lead] = {}
     for entry in parsed.entries:
@@ -61,7 +62,7 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
             leads.setdefault(lead.url, lead)
     # where XML breaks, feedparser goes on as if it were HTML and says so
     if not leads and isinstance(why := parsed.get("bozo_exception"), SAXException):
-        raise DiscoveryError(f"{url}: expected entries, none can be read: {why}", "not-a-feed")
+        raise DiscoveryError(f"{url}: expected entries, none can be read: {why}", Reason.NOT_A_FEED)
     return tuple(leads.values())
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archive.format.reasons import Reason
 from crawler.discovery.unpacking import is_cut_short, unpack
 from crawler.exceptions import DiscoveryError
 from crawler.extraction.document.text import one_line
@@ -61,7 +62,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
             continue
     cut_short = is_cut_short(unpacked, "urlset", "sitemapindex")
     if broken is not None and not (leads or children or cut_short):
-        raise DiscoveryError(f"{url}: expected entries, none can be read: {broken}", "not-a-sitemap")
+        raise DiscoveryError(f"{url}: expected entries, none can be read: {broken}", Reason.NOT_A_SITEMAP)
     return Sitemap(tuple(leads.values()), tuple(children.values()), cut_short)
 
 
@@ -83,10 +84,12 @@ def _parse(body: bytes, url: str) -> tuple[etree._Element, str | None]:
         # a recovered document may have no root at all, whatever the stubs say
         name = None if root is None else _name(root)
     except (etree.XMLSyntaxError, ValueError) as error:
-        reason = "not-a-sitemap" if body.strip() else "empty"
+        reason = Reason.NOT_A_SITEMAP if body.strip() else Reason.EMPTY
         raise DiscoveryError(f"{url}: expected a sitemap, got no XML: {error}", reason) from None
     if name not in {"urlset", "sitemapindex"}:
-        raise DiscoveryError(f"{url}: expected <urlset> or <sitemapindex>, got {name!r}", "not-a-sitemap")
+        raise DiscoveryError(
+            f"{url}: expected <urlset> or <sitemapindex>, got {name!r}", Reason.NOT_A_SITEMAP
+        )
     errors = parser.error_log.filter_from_fatals()
     return root, one_line(errors[0].message) if errors else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
+from archive.format.reasons import Reason
 from crawler.exceptions import DiscoveryError
 
 # the sitemap protocol's own limit of one file, unpacked
@@ -26,7 +27,7 @@ def unpack(body: bytes, url: str) -> bytes:
         body = _gunzip(body, url)
     if len(body) > LARGEST:
         message = f"{url}: expected at most {LARGEST >> 20} MB, got more; it was not read"
-        raise DiscoveryError(message, "too-large")
+        raise DiscoveryError(message, Reason.TOO_LARGE)
     # emoji as two halves, &#55357;&#56832;, are seen in feeds: lxml and feedparser would raise
     return _CHARACTER.sub(_existing, body)
 
@@ -59,7 +60,7 @@ def _gunzip(body: bytes, url: str) -> bytes:
     except zlib.error as error:
         if not any(parts):
             message = f"{url}: expected gzip, got a file that is none: {error}"
-            raise DiscoveryError(message, "not-gzip") from None
+            raise DiscoveryError(message, Reason.NOT_GZIP) from None
     return b"".join(parts)
 
 

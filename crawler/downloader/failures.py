@@ -9,54 +9,63 @@ from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
 from service_identity import VerificationError
 
+from archive.format.reasons import Reason, error_reason, http_reason
 from crawler.downloader.handler import HeadTooLarge
-from crawler.exceptions import BadCoding, Refused
+from crawler.exceptions import BadCoding
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.items import Outcome
 
-REASONS: dict[type[Exception], str] = {
-    HeadTooLarge: "too-large",
-    BadCoding: "bad-coding",
-    TlsError: "tls",
-    VerificationError: "tls",
-    exceptions.DownloadTimeoutError: "timeout",
-    exceptions.DownloadCancelledError: "too-large",
-    exceptions.CannotResolveHostError: "no-such-host",
-    exceptions.DownloadConnectionRefusedError: "connection-refused",
-    exceptions.ResponseDataLossError: "cut-short",
-    exceptions.DownloadFailedError: "connection-lost",
-    exceptions.UnsupportedURLSchemeError: "scheme",
-    exceptions.NotSupported: "scheme",
+REASONS: dict[type[Exception], Reason] = {
+    HeadTooLarge: Reason.TOO_LARGE,
+    BadCoding: Reason.BAD_CODING,
+    TlsError: Reason.TLS,
+    VerificationError: Reason.TLS,
+    exceptions.DownloadTimeoutError: Reason.TIMEOUT,
+    exceptions.DownloadCancelledError: Reason.TOO_LARGE,
+    exceptions.CannotResolveHostError: Reason.NO_SUCH_HOST,
+    exceptions.DownloadConnectionRefusedError: Reason.CONNECTION_REFUSED,
+    exceptions.ResponseDataLossError: Reason.CUT_SHORT,
+    exceptions.DownloadFailedError: Reason.CONNECTION_LOST,
+    exceptions.UnsupportedURLSchemeError: Reason.SCHEME,
+    exceptions.NotSupported: Reason.SCHEME,
     # a redirect's Location that is no address
-    ValueError: "bad-redirect",
+    ValueError: Reason.BAD_REDIRECT,
 }
+
+
+class Refused(exceptions.IgnoreRequest):
+    """Tells Scrapy that a request ends here, before it has gone out."""
+
+    def __init__(self, url: str, reason: Reason) -> None:
+        super().__init__(f"{url[:500]}: {reason}")
+        self.reason = reason
 
 
 def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
     """Outcome, reason, and the HTTP status where there was an answer."""
     error = failure.value
     if isinstance(error, HttpError):
-        return "failed", f"http-{error.response.status}", error.response.status
+        return "failed", http_reason(error.response.status), error.response.status
     if isinstance(error, Refused):
         return "skipped", error.reason, None
     if isinstance(error, exceptions.IgnoreRequest):
         text = str(error)
         if "robots" in text:
-            return "skipped", "robots.txt", None
+            return "skipped", Reason.ROBOTS_TXT, None
         if "DOWNLOAD_MAXSIZE" in text:
             # small on the wire, and without end when unpacked
-            return "failed", "too-large", None
-        return "skipped", "max-redirects" if "redirect" in text else "ignored", None
-    if "private-address" in str(error):
-        return "skipped", "private-address", None
+            return "failed", Reason.TOO_LARGE, None
+        return "skipped", Reason.MAX_REDIRECTS if "redirect" in text else Reason.IGNORED, None
+    if Reason.PRIVATE_ADDRESS in str(error):
+        return "skipped", Reason.PRIVATE_ADDRESS, None
     for cause in (*_reasons(error), error):
         for kind, reason in REASONS.items():
             if isinstance(cause, kind):
                 return "failed", reason, None
-    return "failed", f"error-{type(error).__name__}", None
+    return "failed", error_reason(error), None
 
 
 def _reasons(error: BaseException | None) -> list[BaseException]:

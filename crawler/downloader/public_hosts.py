@@ -16,10 +16,15 @@ from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
 
-from crawler.downloader.resolver import PublicOnlyResolver, is_public
+from archive.format.reasons import Reason
 
-__all__ = ["PublicOnlyResolver", "is_public", "refusal", "registered_domain"]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# what the ipaddress of some Python we run on calls global: IANA's own protocols, RFC 6890, of which 3.11.7
+# knows a few addresses; documentation, RFC 9637, which no Python of before 2025 knows
+_SET_APART = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv6Network("3fff::/20"))
 # RFC 6761, 6762, 8375, 9476 and ICANN's .internal, and what home routers and offices use
 PRIVATE_SUFFIXES = (
     "localhost",
@@ -40,38 +45,54 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-def refusal(url: str, *, allow_private: bool) -> str | None:
-    """Why a URL may not be asked for, in one countable word; None where it may.
+def refusal(url: str, *, allow_private: bool) -> Reason | None:
+    """Return why a URL may not be asked for; None where it may.
 
-    `bad-url` `scheme` `credentials` `no-host` `private-address`. A port is no reason: one given by a user or
+    A port is no reason: one given by a user or
     an outlet is theirs to choose. A name is judged by its looks; what it resolves to, by the resolver.
     """
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
-        return "bad-url"
+        return Reason.BAD_URL
     try:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"}:
-            return "scheme"
+            return Reason.SCHEME
         if "@" in parts.netloc:
-            return "credentials"
+            return Reason.CREDENTIALS
         if parts.port == 0:
-            return "bad-url"
+            return Reason.BAD_URL
     except ValueError:
-        return "bad-url"
+        return Reason.BAD_URL
     # browsers end the host at a backslash, and some clients decode a percent sign
     if _NEVER_IN_HOST.search(parts.netloc):
-        return "bad-url"
+        return Reason.BAD_URL
     host = _plain(parts.hostname or "")
     if not host:
-        return "no-host"
+        return Reason.NO_HOST
     address = _literal(host)
     if address is None and (".." in host or _NUMBER.fullmatch(host.rpartition(".")[2])):
         # 256.1.1.1 and the like: neither an address nor a name
-        return "bad-url"
+        return Reason.BAD_URL
     if allow_private:
         return None
     public = is_public(address) if address is not None else "." in host and not _is_private_name(host)
-    return None if public else "private-address"
+    return None if public else Reason.PRIVATE_ADDRESS
+
+
+def is_public(address: Address) -> bool:
+    """Whether a host of the public internet may have it; an IPv4 address inside an IPv6 one decides."""
+    if any(address in network for network in _SET_APART):
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        # is_global is also true of multicast
+        return address.is_global and not address.is_multicast
+    embedded = address.ipv4_mapped or address.sixtofour
+    if embedded is None and address in _NAT64:
+        embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if embedded is not None:
+        return is_public(embedded)
+    # an allow-list, as ipaddress calls some ranges outside of it global
+    return address in _GLOBAL_UNICAST and address.is_global
 
 
 def registered_domain(url_or_host: str) -> str:

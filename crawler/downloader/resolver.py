@@ -22,6 +22,7 @@ from twisted.internet.threads import deferToThreadPool
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.downloader.proxy import read_proxy
+from crawler.downloader.public_hosts import is_public
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,28 +36,7 @@ TwistedObject = Any
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 ANY_NAME = "*"
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# what the ipaddress of some Python we run on calls global: IANA's own protocols, RFC 6890, of which 3.11.7
-# knows a few addresses; documentation, RFC 9637, which no Python of before 2025 knows
-_SET_APART = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv6Network("3fff::/20"))
-
-
-def is_public(address: Address) -> bool:
-    """Whether a host of the public internet may have it; an IPv4 address inside an IPv6 one decides."""
-    if any(address in network for network in _SET_APART):
-        return False
-    if isinstance(address, ipaddress.IPv4Address):
-        # is_global is also true of multicast
-        return address.is_global and not address.is_multicast
-    embedded = address.ipv4_mapped or address.sixtofour
-    if embedded is None and address in _NAT64:
-        embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if embedded is not None:
-        return is_public(embedded)
-    # an allow-list, as ipaddress calls some ranges outside of it global
-    return address in _GLOBAL_UNICAST and address.is_global
 
 
 @implementer(IHostResolution)

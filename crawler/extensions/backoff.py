@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from twisted.python.failure import Failure
 
-from crawler.exceptions import Refused
+from archive.format.reasons import Reason, http_reason
+from crawler.downloader.failures import Refused
 from crawler.extraction.fields.rights import OPT_OUT
-from crawler.extraction.kind.block_pages import BLOCKED
 from crawler.items import Article, Look
-from crawler.reasons import BLOCKED_PAGE, HOST_REFUSES
 
 if TYPE_CHECKING:
     from scrapy.core.downloader import Slot
@@ -98,7 +97,7 @@ class BackOff:
         if response.status in REFUSALS:
             written = response.headers.get("Retry-After")
             wait = read_retry_after(written.decode("latin-1") if written else None, datetime.now(UTC))
-            self._refused(slot, f"http-{response.status}", request, wait)
+            self._refused(slot, http_reason(response.status), request, wait)
         elif response.status != 200:
             # a redirect or a 404 is an answer; what a 200 is, only its text tells
             self._answered(slot)
@@ -108,14 +107,14 @@ class BackOff:
         slot = _slot_of(response)
         if isinstance(item, Article):
             self._answered(slot)
-        elif isinstance(item, Look) and item.reason == BLOCKED:
-            self._refused(slot, BLOCKED, getattr(response, "request", None), None)
+        elif isinstance(item, Look) and item.reason == Reason.BLOCKED:
+            self._refused(slot, Reason.BLOCKED, getattr(response, "request", None), None)
         self._hold(slot)
 
     def item_dropped(self, item: object, response: Response | Failure | None, exception: Exception) -> None:
         slot = _slot_of(response)
-        if getattr(exception, "reason", None) == BLOCKED_PAGE:
-            self._refused(slot, BLOCKED_PAGE, getattr(response, "request", None), None)
+        if getattr(exception, "reason", None) == Reason.BLOCKED_PAGE:
+            self._refused(slot, Reason.BLOCKED_PAGE, getattr(response, "request", None), None)
         else:
             # a page without a headline is a page
             self._answered(slot)
@@ -170,7 +169,7 @@ class BackOff:
         while slot.queue:
             request, waiting = slot.queue.popleft()
             self.turn_away(name)
-            waiting.errback(Failure(Refused(request.url, HOST_REFUSES)))  # type: ignore[no-untyped-call]
+            waiting.errback(Failure(Refused(request.url, Reason.HOST_REFUSES)))  # type: ignore[no-untyped-call]
 
     def _slot(self, name: str) -> Slot | None:
         return self._crawler.engine.downloader.slots.get(name)

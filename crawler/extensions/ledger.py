@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from scrapy import signals
 
 from archive.addresses import plain_url
-from archive.state.debts import UNFINISHED, is_of_the_moment
+from archive.format.reasons import Reason, error_reason, is_of_the_moment
 from crawler.items import Article, Look, Outcome
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Ledger:
         """Count what is still open as failed: the run was stopped, or something lost it. Returns it."""
         still_open = list(self._open.values())
         for url in still_open:
-            self.settle(url, "failed", UNFINISHED)
+            self.settle(url, "failed", Reason.UNFINISHED)
         return still_open
 
     def left(self) -> list[str]:
@@ -138,14 +138,13 @@ class Ledger:
 
     def item_error(self, item: object, failure: Failure) -> None:
         if isinstance(item, Article | Look):
-            self.settle(item.requested_url, "failed", f"error-{type(failure.value).__name__}")
+            self.settle(item.requested_url, "failed", error_reason(failure.value))
 
     def spider_error(self, failure: Failure, response: Response | None, spider: Spider) -> None:
-        error = type(failure.value).__name__
         if response is None:
-            self.broken_start = error
+            self.broken_start = type(failure.value).__name__
         else:
-            self.settle(first_address(response), "failed", f"error-{error}")
+            self.settle(first_address(response), "failed", error_reason(failure.value))
 
 
 def first_address(response: Response) -> str:

@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
@@ -21,7 +21,27 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
-    from crawler.story.spider import StorySpider
+
+class Sources(Protocol):
+    @property
+    def sources(self) -> int:
+        """Lists asked for or to be asked for."""
+
+
+class Asked(Protocol):
+    @property
+    def asked(self) -> int:
+        """Pages."""
+
+
+class Watched(Protocol):
+    """A spider, as much of it as the progress line shows."""
+
+    name: str
+    discovering: Sources | None
+    """None where no list is read."""
+    budget: Asked
+    debts: Asked
 
 
 @dataclass(slots=True)
@@ -138,7 +158,7 @@ class Progress:
         self._bar.stop()
 
     @property
-    def _spider(self) -> StorySpider:
+    def _spider(self) -> Watched:
         spider = self._crawler.spider
         assert spider is not None
         return spider  # type: ignore[return-value]

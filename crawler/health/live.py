@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from scrapy.http import Request
 
+from archive.format.reasons import http_reason, is_of_the_place
 from crawler.discovery.archive_lists import days_of, is_archive_list, kyiv_day
 from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
@@ -18,7 +19,6 @@ from crawler.discovery.sitemaps import read_sitemap
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.outlet.declaration import in_domains
-from crawler.reasons import NOT_THE_RULE
 from crawler.requests.articles import variants_to_fetch
 from crawler.requests.fetch import fetch_of
 from crawler.story.spider import StorySpider
@@ -153,7 +153,7 @@ class LiveCheck(StorySpider):
         try:
             article: Article = await self.workers.run(extract_and_keep, fetch, hints, None)
         except ExtractionError as error:
-            verdict: Verdict = "unknown" if error.reason in NOT_THE_RULE else "fails"
+            verdict: Verdict = "unknown" if is_of_the_place(error.reason) else "fails"
             check.say(rule, verdict, f"{response.url}: {error.reason}")
             return
         read = article.text_language.language if article.text_language is not None else None
@@ -176,8 +176,8 @@ class LiveCheck(StorySpider):
         _, reason, _ = explain(failure)
         rule = request.meta["rule"]
         # the rule says where a variant would be, not that there is one
-        guess = rule == "variant_url" and reason in ("http-404", "http-410")
-        verdict: Verdict = "unknown" if guess or reason in NOT_THE_RULE else "fails"
+        guess = rule == "variant_url" and reason in {http_reason(404), http_reason(410)}
+        verdict: Verdict = "unknown" if guess or is_of_the_place(reason) else "fails"
         self._check(request).say(rule, verdict, f"{request.url}: {reason}")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.addresses import plain_url
+from archive.format.reasons import Reason
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.unpacking import unpack
@@ -109,7 +110,7 @@ def read_entries(body: bytes, home: str) -> tuple[tuple[Entry, ...], tuple[str, 
         lines = [line.strip() for line in unpacked.decode().splitlines()]
     except UnicodeDecodeError as error:
         message = f"expected addresses, a sitemap or a feed, got neither XML nor UTF-8 text: {error}"
-        raise DiscoveryError(message, "not-a-list") from None
+        raise DiscoveryError(message, Reason.NOT_A_SITEMAP) from None
     lines = [line for line in lines if line and not line.startswith("#")]
     bad = tuple(line for line in lines if refusal(line, allow_private=True))
     return tuple(Entry(line) for line in dict.fromkeys(lines) if line not in {*bad}), bad
@@ -128,7 +129,7 @@ def _leads(document: bytes, home: str) -> tuple[Lead, ...]:
             f"expected a list of articles, got an index of {len(found.children)} lists; "
             f"save one of them, as {found.children[0].url}"
         )
-        raise DiscoveryError(message, "an-index")
+        raise DiscoveryError(message, Reason.NOT_A_SITEMAP)
     return found.leads
 
 

@@ -10,19 +10,16 @@ from crawler.extraction.body.lines import Line, page_lines
 from crawler.extraction.document.decoding import parse
 from crawler.extraction.document.text import for_comparison, one_line
 from crawler.extraction.fields import dates
-from crawler.items import Article, Hints
-from pipelines.bylines.persons import persons_in
-from pipelines.exceptions import Refused
-from pipelines.worker_stages import DECISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
     from crawler.extraction.fields.dates import StatedDate
     from crawler.extraction.page import Parts
-    from crawler.items import Fetch
+    from crawler.items import Article, Fetch, Hints
+    from crawler.workers.stages import WorkerStage
 
 Mark = Literal["kept", "field", "dropped", "outside"]
 _LONGEST = 160
@@ -61,21 +58,23 @@ class Inspection:
     """Blocks of the text that no line of the page shows, as those that only JSON-LD has."""
 
 
-def inspect_page(fetch: Fetch, hints: Hints) -> Inspection:
-    """Runs in a worker process, where what reading takes is imported. Raises Unreadable or Blocked."""
+def inspect_page(
+    fetch: Fetch,
+    hints: Hints,
+    stages: Sequence[WorkerStage],
+    persons_in: Callable[[str], Sequence[str]],
+) -> Inspection:
+    """Runs in a worker process, where what reading takes is imported. Raises Unreadable or Blocked.
+
+    `persons_in` names the persons in a printed byline.
+    """
     from crawler.extraction.page import article_of, read_parts  # noqa: PLC0415
 
     parts = read_parts(fetch, hints)
     article = article_of(fetch, hints, parts)
-    refused = None
-    for decision in DECISIONS:
-        try:
-            decided = decision.process_item(article)
-        except Refused as error:  # the others are shown all the same
-            refused = str(error)
-        else:
-            assert isinstance(decided, Article)
-            article = decided
+    for stage in stages:
+        # of what one refuses, the decisions of the others are shown all the same
+        article = stage.decide(article)
     # reading took the first tree apart
     tree = parse(fetch.body, fetch.encoding)
     stated_dates = tuple(dates.stated(tree, parts.data, fetch.url, fetch.fetched_at))
@@ -83,7 +82,7 @@ def inspect_page(fetch: Fetch, hints: Hints) -> Inspection:
     lines, unseen = _mark(page_lines(tree, hints.drop), article, parts, printed)
     return Inspection(
         article=article,
-        refused=refused,
+        refused=article.refused.detail if article.refused is not None else None,
         hints=hints,
         headline_source=parts.said.headline_source,
         modified_source=parts.modified.source if parts.modified else None,

@@ -9,21 +9,22 @@ from crawler.requests.fetch import fetch_of
 from crawler.spiders.page import AnyPage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from scrapy.http import Response
 
     from crawler.inspection.inspection import Inspection
-    from crawler.items import Alternate, Hints
+    from crawler.items import Alternate, Fetch
     from crawler.requests.leads import Lead
+    from crawler.workers.pool import Workers
 
 
 class OnePage(AnyPage):
     name = "inspect"
 
-    def __init__(self, *, hints: Callable[[str], Hints], **kwargs: Any) -> None:
+    def __init__(self, *, inspect: Callable[[Workers, Fetch], Awaitable[Inspection]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._hints = hints
+        self._inspect = inspect
         self.inspection: Inspection | None = None
 
     async def parse_article(
@@ -31,9 +32,8 @@ class OnePage(AnyPage):
     ) -> AsyncIterator[Any]:
         fetch = fetch_of(response)
         try:
-            # every `scrapy` command imports this module, none but `inspect` needs 55 language profiles
-            from crawler.inspection.inspection import inspect_page  # noqa: PLC0415
-
-            self.inspection = await self.workers.run(inspect_page, fetch, self._hints(response.url))
+            self.inspection = await self._inspect(self.workers, fetch)
         except ExtractionError as error:
-            yield self.look(fetch.requested_url, "dropped", error.reason, url=response.url, detail=str(error))
+            yield self.requests.look(
+                fetch.requested_url, "dropped", error.reason, url=response.url, detail=str(error)
+            )

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
+from archive.format.reasons import Reason
+from crawler.downloader.failures import Refused
 from crawler.downloader.proxy import read_proxy
 from crawler.downloader.public_hosts import refusal
-from crawler.exceptions import Refused
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -37,13 +38,13 @@ class AddressMiddleware:
         if reason := refusal(request.url, allow_private=self._allow_private):
             raise Refused(request.url, reason)
         if len(request.url) > self._longest:
-            raise Refused(request.url, "address-too-long")
+            raise Refused(request.url, Reason.ADDRESS_TOO_LONG)
         if request.meta.get("depth", 0) > self._deepest:
-            raise Refused(request.url, "too-far")
+            raise Refused(request.url, Reason.TOO_FAR)
         if request.meta.get("proxy", self._proxy) != self._proxy:
             # a proxy resolves names itself, behind the resolver's back
-            raise Refused(request.url, "proxy")
+            raise Refused(request.url, Reason.PROXY)
         # asked for a page that has passed already, on a host that may have been invited by hreflang
         robots = request.meta.get("dont_obey_robotstxt") and "redirect_urls" not in request.meta
         if not robots and not cast("Hosts", self._crawler.spider).allows(request):
-            raise Refused(request.url, "offsite")
+            raise Refused(request.url, Reason.OFFSITE)

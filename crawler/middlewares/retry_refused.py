@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.retry import get_retry_request
 
-from crawler.exceptions import Refused
+from archive.format.reasons import Reason, http_reason
+from crawler.downloader.failures import Refused
 from crawler.extensions.backoff import BackOff
-from crawler.reasons import HOST_REFUSES
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -39,7 +39,7 @@ class RefusalMiddleware:
         slot = self._crawler.engine.downloader.get_slot_key(request)
         if self._backoff.given_up(slot):
             self._backoff.turn_away(slot)
-            raise Refused(request.url, HOST_REFUSES)
+            raise Refused(request.url, Reason.HOST_REFUSES)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in AGAIN or self._backoff.given_up(request.meta.get("download_slot", "")):
@@ -47,6 +47,6 @@ class RefusalMiddleware:
         spider = self._crawler.spider
         assert spider is not None
         again = get_retry_request(
-            request, spider=spider, reason=f"http-{response.status}", max_retry_times=TIMES
+            request, spider=spider, reason=http_reason(response.status), max_retry_times=TIMES
         )
         return again or response

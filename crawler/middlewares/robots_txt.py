@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.exceptions import Refused
-from crawler.reasons import ROBOTS_UNREACHABLE
+from archive.format.reasons import Reason
+from crawler.downloader.failures import Refused
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -35,5 +35,5 @@ class RobotsAnswers(RobotsTxtMiddleware):
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if urlparse_cached(request).netloc in self._silent:
-            raise Refused(request.url, ROBOTS_UNREACHABLE)
+            raise Refused(request.url, Reason.ROBOTS_UNREACHABLE)
         super().process_request_2(rp, request)

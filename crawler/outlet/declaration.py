@@ -15,6 +15,8 @@ from crawler.items import Alternate, Hints
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scrapy.http import Request
+
 Confidence = Literal["high", "medium", "low"]
 GROUPS = ("year", "month", "day", "week", "last_month", "last_day")
 """Names of groups that a pattern of `archive_lists` may have."""
@@ -105,6 +107,14 @@ class Outlet:
     def hints(cls, outlet: str) -> Hints:
         """`outlet` is what its pages go by: the name, or what `page` calls them."""
         return Hints(outlet, cls.byline, cls.drop, cls.switcher)
+
+    def allows(self, request: Request) -> bool:
+        """Return whether a host may be asked: one of the outlet; a subclass may know more."""
+        return in_domains(request.url, self.domains())
+
+    def outlet_of(self, url: str) -> str:
+        """Return the name that a page goes by in the archive."""
+        return self.name
 
     def address(self, written: str) -> str:
         return urljoin(self.home, written)

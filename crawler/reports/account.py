@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive.format.reasons import Reason
 from crawler.downloader.handler import REQUESTS
 from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import Ledger
@@ -27,7 +28,7 @@ def problems(crawler: Crawler) -> list[str]:
             f"not all that this crawl should begin with was asked for ({ledger.broken_start}); "
             "see the log above"
         )
-    if unfinished := totals.get("failed(unfinished)", 0):
+    if unfinished := totals.get(f"failed({Reason.UNFINISHED})", 0):
         found.append(f"{unfinished} URLs were not finished when the crawl stopped; run it again")
     if sum(totals.values()) != ledger.discovered:
         found.append(
@@ -52,12 +53,12 @@ def problems(crawler: Crawler) -> list[str]:
     ]
     if ledger.asked and not kept:
         url = sorted(ledger.asked)[0]
-        outcome, reason = ledger.outcome(url) or ("failed", "unfinished")
+        outcome, reason = ledger.outcome(url) or ("failed", Reason.UNFINISHED)
         many = len(ledger.asked)
         told = "the address given was not" if many == 1 else f"none of the {many} addresses given was"
         found.append(
             f"{told} archived, {url}: {outcome}({reason})"
-            + ("; `scrapy crawl page` takes those of any site" if reason == "offsite" else "")
+            + ("; `scrapy crawl page` takes those of any site" if reason == Reason.OFFSITE else "")
         )
     return found
 

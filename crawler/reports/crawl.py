@@ -15,20 +15,26 @@ from archive.terminal import literal
 from crawler.reports.terminal import counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from rich.console import Console
 
+    from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
     from crawler.extensions.backoff import BackOff
     from crawler.extensions.ledger import Ledger
-    from crawler.revisit.debts import Debts
-    from pipelines.snapshot import SnapshotStage
 
 # more rows than this say nothing on a terminal; the Parquet holds them all
 LISTED = 40
 SHOWN_LANGUAGES = ("uk", "en", "ru")
+
+
+class Published(NamedTuple):
+    """What the archive took in a run."""
+
+    run_id: str
+    snapshots: Sequence[Snapshot]
 
 
 class Row(NamedTuple):
@@ -39,10 +45,10 @@ class Row(NamedTuple):
     published_at: datetime | None
 
 
-def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: str, outlet: str) -> None:
-    if stage.snapshots:
+def print_report(console: Console, ledger: Ledger, published: Published, uri: str, outlet: str) -> None:
+    if published.snapshots:
         read = archive.open(uri)
-        rows = _rows_of(read, stage.run_id)
+        rows = _rows_of(read, published.run_id)
         evidence, pairs = _pairs_of(read, {row.article_id for row in rows})
         if rows:
             _print_stories(console, rows, evidence)
@@ -53,8 +59,8 @@ def print_report(console: Console, ledger: Ledger, stage: SnapshotStage, uri: st
         console.print(f"[yellow]not read[/]  {literal(url)}: {literal(why)}")
     if len(unread) > LISTED:
         console.print(f"… and {len(unread) - LISTED} more; each is a row of observations")
-    if stage.snapshots:
-        console.print(f"\nArchive   {literal(uri)}  (snapshot {stage.snapshots[-1].id})")
+    if published.snapshots:
+        console.print(f"\nArchive   {literal(uri)}  (snapshot {published.snapshots[-1].id})")
         # an object store has no links: there archive.open alone knows which files make up the snapshot
         how = (
             f'archive.open("{uri}").articles().to_pandas()'
@@ -71,8 +77,8 @@ def print_slowed(console: Console, backoff: BackOff) -> None:
             console.print(f"[yellow]slowed[/]    {literal(host.told(name))}")
 
 
-def print_debts(console: Console, debts: Debts) -> None:
-    for line in debts.told():
+def print_debts(console: Console, sentences: Iterable[str]) -> None:
+    for line in sentences:
         console.print(f"[yellow]owed[/]      {literal(line)}", soft_wrap=True)
 
 

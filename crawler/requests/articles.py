@@ -1,24 +1,169 @@
-"""Which of the addresses a page declares are worth a request."""
+"""Requests for articles: made here and nowhere else, each address accounted for.
+
+An address that is not asked for leaves an observation that says why.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from scrapy.http import Request
 
 from archive.addresses import plain_url
+from archive.format.reasons import Reason
 from archive.state.tombstones import PurgedAddress
 from crawler.extraction.fields.alternates import is_home_page
+from crawler.items import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from archive.format.records import AlternateRecord
     from archive.state.model import KnownArticle
     from crawler.extensions.ledger import Ledger
-    from crawler.items import Alternate, Article
+    from crawler.extensions.opt_outs import OptOuts
+    from crawler.items import Alternate, Article, Outcome
+    from crawler.outlet.declaration import Outlet
+    from crawler.requests.budget import Budget
+    from crawler.requests.leads import Lead
 
 Named = TypeVar("Named", bound="Alternate | AlternateRecord")
 # DW and BBC have some 40 languages; a page that names more pages than this is a trap
 MOST_VARIANTS = 60
+
+
+class StoryRequests:
+    """The requests of one run of one outlet."""
+
+    def __init__(
+        self,
+        outlet: Outlet,
+        ledger: Ledger,
+        budget: Budget,
+        parse_article: Callable[..., Any],
+        failed: Callable[..., Any],
+        *,
+        opt_outs: OptOuts | None = None,
+        are_named: bool = False,
+        is_backfill: bool = False,
+    ) -> None:
+        """`are_named`: the user gave the addresses. `opt_outs`: asks each host for its reservations."""
+        self.outlet = outlet
+        self.ledger = ledger
+        self.budget = budget
+        self.is_backfill = is_backfill
+        self._parse_article = parse_article
+        self._failed = failed
+        self._opt_outs = opt_outs
+        self._looks_again = outlet.look_again or are_named
+        self._owed: set[str] = set()
+        self._named: Counter[str] = Counter()
+
+    def article(
+        self, url: str, *, alternates: tuple[Alternate, ...] = (), lead: Lead | None = None, **meta: Any
+    ) -> Request | Look:
+        """Return a look where the address cannot be written into a request; `lead` is the list's entry."""
+        if meta.get("owed"):
+            self._owed.add(meta["story"])
+        # of a debt, its story was counted: what else it brings must not keep out what is new
+        if meta.get("owed") or meta.get("story") not in self._owed:
+            self.budget.page()
+        told = {} if lead is None else {"lead": lead}
+        try:
+            request = Request(
+                url,
+                callback=self._parse_article,
+                errback=self._failed,
+                cb_kwargs={"declared": alternates, **told},
+                meta={**meta, "address": url},
+                # the ledger asks once for each address; Scrapy's filter drops a redirect's target unaccounted
+                dont_filter=True,
+                # a story is made whole before the next one begins, so that a kill leaves whole stories
+                priority=5 if meta else 0,
+            )
+        except ValueError:
+            return self.look(url, "skipped", Reason.BAD_URL)
+        self._note(url)
+        if self._opt_outs is not None:
+            self._opt_outs.ask(request)
+        return request
+
+    def _note(self, url: str) -> None:
+        """Write down an address that a killed run has found and owes: none of a backfill, its lists stay."""
+        memory = self.ledger.memory
+        if memory is not None and not self.is_backfill and not memory.known(url):
+            memory.note_asked(url, self.outlet.outlet_of(url))
+
+    def variants(self, article: Article, story: str, *, again: bool = False) -> Iterator[Request | Look]:
+        """Ask for the other languages of a story, as far as its page or the outlet's rule tells.
+
+        Of a page that is looked at `again`, only those that nobody has looked at.
+        """
+        inviting = self._may_invite(article)
+        for alternate in variants_to_fetch(article):
+            if again and not is_new(self.ledger, alternate):
+                continue
+            yield from self.variant(alternate, story, inviting=inviting)
+
+    def _may_invite(self, article: Article) -> bool:
+        """Whether its hreflang may lead to another host: a page of the outlet, or one that points back."""
+        pointed = [alternate.url for alternate in article.alternates if alternate.source == "hreflang"]
+        return any(self._allows_address(url) for url in (article.url, *pointed))
+
+    def _allows_address(self, url: str) -> bool:
+        try:
+            return self.outlet.allows(Request(url))
+        except ValueError:
+            return False
+
+    def variant(
+        self, alternate: Alternate | AlternateRecord, story: str, *, inviting: bool
+    ) -> Iterator[Request | Look]:
+        """`story` is the address at which the crawl came upon it: one budget for all that its pages name."""
+        if not self.ledger.discover(alternate.url):
+            return
+        self._named[story] += 1
+        if self._named[story] > MOST_VARIANTS:
+            yield self.look(alternate.url, "skipped", Reason.TOO_MANY_VARIANTS)
+            return
+        if not self.outlet.is_article(alternate.url):
+            # "UK" in BBC's menu is a country's section, not the Ukrainian variant
+            yield self.look(alternate.url, "skipped", Reason.NOT_AN_ARTICLE)
+            return
+        if (known := self.ledger.known(alternate.url)) and not self._looks_again:
+            yield self.look(alternate.url, "skipped", why_not(known))
+            return
+        invited = alternate.url if inviting and alternate.source == "hreflang" else None
+        guessed = alternate.source == "url-rule"
+        yield self.article(alternate.url, story=story, invited=invited, guessed=guessed)
+
+    def look(
+        self,
+        requested: str,
+        outcome: Outcome,
+        reason: str,
+        *,
+        url: str = "",
+        status: int | None = None,
+        detail: str | None = None,
+    ) -> Look:
+        """Return a look at an address that brought no article, now; `url`: where a redirect led."""
+        at = url or requested
+        return Look(
+            url=at,
+            requested_url=requested,
+            outlet=self.outlet.outlet_of(at),
+            outcome=outcome,
+            reason=reason,
+            at=datetime.now(UTC),
+            http_status=status,
+            detail=detail,
+        )
+
+
+# Which of the addresses that a page declares are worth a request.
 
 
 def variants_to_fetch(article: Article) -> tuple[Alternate, ...]:
@@ -51,8 +196,8 @@ def _differs_in_region(tag: str | None, own: set[str]) -> bool:
     return tag is not None and tag not in own and tag.split("-")[0] in {one.split("-")[0] for one in own}
 
 
-def why_not(known: KnownArticle) -> str:
-    return "purged" if isinstance(known, PurgedAddress) else "known"
+def why_not(known: KnownArticle) -> Reason:
+    return Reason.PURGED if isinstance(known, PurgedAddress) else Reason.KNOWN
 
 
 def is_new(ledger: Ledger, alternate: Alternate | AlternateRecord) -> bool:
@@ -63,4 +208,4 @@ def is_new(ledger: Ledger, alternate: Alternate | AlternateRecord) -> bool:
     if ledger.known(alternate.url):
         return False
     look = ledger.last_observation(alternate.url)
-    return look is None or (look.reason == "no-such-variant" and alternate.source != "url-rule")
+    return look is None or (look.reason == Reason.NO_SUCH_VARIANT and alternate.source != "url-rule")

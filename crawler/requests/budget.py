@@ -9,15 +9,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive.state.debts import OVER_BUDGET
-
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.outlet.declaration import Outlet
-    from crawler.story.arguments import Arguments
-
-__all__ = ["OVER_BUDGET", "Budget", "budget_of"]
 
 
 @dataclass(slots=True)
@@ -41,8 +36,7 @@ class Budget:
         return self._lists[source] <= self.lists
 
 
-def budget_of(outlet: Outlet, arguments: Arguments, settings: BaseSettings) -> Budget:
-    """What the operator says for this run; else the setting, which the outlet's declaration may lower."""
+def budget_of(outlet: Outlet, settings: BaseSettings, pages: int | None = None) -> Budget:
+    """Return what the operator says for this run, `pages`; else the setting, or the outlet's lower number."""
     usual = settings.getint("PAGE_BUDGET")
-    pages = arguments.pages or min(usual, outlet.page_budget or usual)
-    return Budget(pages, settings.getint("LIST_BUDGET"))
+    return Budget(pages or min(usual, outlet.page_budget or usual), settings.getint("LIST_BUDGET"))

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive.state.debts import GIVEN_UP, OVER_BUDGET, UNFINISHED, Owed
+from archive.format.reasons import Reason
+from archive.state.debts import Owed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from archive.state.debts import Debts as Stored
     from crawler.extensions.ledger import Memory
     from crawler.items import Look
-    from crawler.story.spider import StorySpider
+    from crawler.requests.articles import StoryRequests
 
 # rows written by one run: a disaster of millions is ended by many
 GIVEN_UP_AT_ONCE = 1000
@@ -38,8 +39,25 @@ def share_of(pages: int, share: float) -> int:
 class Debts:
     """The debts of one outlet in one run."""
 
-    def __init__(self, spider: StorySpider) -> None:
-        self._spider = spider
+    def __init__(
+        self,
+        requests: StoryRequests,
+        most: int,
+        *,
+        at: datetime | None = None,
+        are_asked: bool = True,
+        by_itself: bool = True,
+    ) -> None:
+        """`most` are asked for. `at`: the moment that a revisit is planned for; None for now.
+
+        `are_asked`: not by a run that is of single addresses, it asks for these and their variants.
+        `by_itself`: of an outlet with crawls of its own.
+        """
+        self._requests = requests
+        self._most = most
+        self._at = at
+        self._are_asked = are_asked
+        self._by_itself = by_itself
         self._asked: dict[str, None] = {}
         self._given_up = 0
         self.left = Owed({}, None)
@@ -47,49 +65,37 @@ class Debts:
 
     @property
     def _now(self) -> datetime:
-        """Now, or the moment that a revisit is planned for."""
-        return self._spider.arguments.at or datetime.now(UTC)
+        return self._at or datetime.now(UTC)
 
     @property
     def _memory(self) -> Memory | None:
-        return self._spider.ledger.memory
-
-    @property
-    def _are_asked(self) -> bool:
-        """Not by a run that is of single addresses: it asks for these and their variants."""
-        return not self._spider.arguments.urls and not self._spider.requires_url
+        return self._requests.ledger.memory
 
     # --- what is asked for -----------------------------------------------------------------------------
     def requests(self) -> Iterator[Request | Look]:
         """Requests for what is due, the newest first, and a look for each debt whose time is over."""
         if self._memory is None or not self._are_asked:
             return
-        spider, debts, now = self._spider, self._memory.debts(), self._now
-        most = share_of(spider.budget.pages, spider.settings.getfloat("DEBT_SHARE"))
-        if spider.arguments.most_debts is not None:
-            most = min(most, spider.arguments.most_debts)
-        over, due = debts.over(spider.name, now, GIVEN_UP_AT_ONCE), debts.due(spider.name, now, most)
+        requests, debts, now = self._requests, self._memory.debts(), self._now
+        outlet = requests.outlet.name
+        over, due = debts.over(outlet, now, GIVEN_UP_AT_ONCE), debts.due(outlet, now, self._most)
         for debt in over:
-            if spider.ledger.discover(debt.url):
+            if requests.ledger.discover(debt.url):
                 self._given_up += 1
-                yield spider.look(debt.url, "skipped", GIVEN_UP, detail=debt.history())
+                yield requests.look(debt.url, "skipped", Reason.GIVEN_UP, detail=debt.history())
         for debt in due:
-            if spider.ledger.discover(debt.url):
+            if requests.ledger.discover(debt.url):
                 yield self._request(debt)
 
     def _request(self, debt: Debt) -> Request | Look:
-        spider = self._spider
-        if not spider.is_article(debt.url):
+        requests, outlet = self._requests, self._requests.outlet
+        if not outlet.is_article(debt.url):
             # the rule has changed since, or the address was given by hand
-            return spider.look(debt.url, "skipped", "not-an-article")
+            return requests.look(debt.url, "skipped", Reason.NOT_AN_ARTICLE)
         self._asked[debt.url] = None
         # of a story that the archive has: it may be only the outlet's rule that led there
-        guessed = any(spider.ledger.known(sibling.url) for sibling in spider.siblings(debt.url))
-        return spider.article_request(debt.url, story=debt.url, owed=True, guessed=guessed)
-
-    def began(self, story: str | None) -> bool:
-        """Whether a story was come upon because a page of it was owed."""
-        return story in self._asked
+        guessed = any(requests.ledger.known(sibling.url) for sibling in outlet.siblings(debt.url))
+        return requests.article(debt.url, story=debt.url, owed=True, guessed=guessed)
 
     def must_wait(self, url: str) -> bool:
         """Whether an address that a list names has failed so lately that it is left for a later run."""
@@ -104,8 +110,8 @@ class Debts:
         None of a backfill: what it lists is listed next year too.
         """
         for url in urls:
-            if self._spider.arguments.since is None and not self._spider.ledger.known(url):
-                yield self._spider.look(url, "failed", UNFINISHED)
+            if not self._requests.is_backfill and not self._requests.ledger.known(url):
+                yield self._requests.look(url, "failed", Reason.UNFINISHED)
 
     # --- what is told ----------------------------------------------------------------------------------
     def count(self) -> Owed:
@@ -121,8 +127,8 @@ class Debts:
             return Owed({}, None)
         debts, now = self._memory.debts(), self._now
         if self._are_asked:
-            return debts.owed(self._spider.name, now)
-        found = [debt for url in self._spider.ledger.left() if (debt := debts.at(url)) is not None]
+            return debts.owed(self._requests.outlet.name, now)
+        found = [debt for url in self._requests.ledger.left() if (debt := debts.at(url)) is not None]
         owed = [debt for debt in found if not debt.is_over(now)]
         reasons = Counter(debt.reason for debt in owed)
         return Owed(reasons, min((debt.due for debt in owed), default=None))
@@ -147,13 +153,13 @@ class Debts:
         if self._given_up:
             yield f"{self._given_up} pages given up: owed for four days, and they did not come"
         if self.left.failed:
-            yield still_owed(self.left, datetime.now(UTC), by_itself=not self._spider.requires_url)
-        if over := self.left.reasons.get(OVER_BUDGET):
+            yield still_owed(self.left, datetime.now(UTC), by_itself=self._by_itself)
+        if over := self.left.reasons.get(Reason.OVER_BUDGET):
             yield f"{over} pages were over the budget; the next runs go on with them, listed or not"
 
     def _ended(self, url: str) -> str:
-        outcome = self._spider.ledger.outcome(url)
-        if outcome is None or self._spider.ledger.may_end_otherwise(url):
+        outcome = self._requests.ledger.outcome(url)
+        if outcome is None or self._requests.ledger.may_end_otherwise(url):
             return "owed"
         return outcome[0] if outcome[0] in {"archived", "unchanged"} else "final"
 
@@ -182,7 +188,9 @@ def still_owed(owed: Owed, now: datetime, *, by_itself: bool = True) -> str:
 
     `by_itself`: of an outlet with crawls of its own; nobody but the user comes back to a page of any site.
     """
-    reasons = Counter({reason: count for reason, count in owed.reasons.items() if reason != OVER_BUDGET})
+    reasons = Counter(
+        {reason: count for reason, count in owed.reasons.items() if reason != Reason.OVER_BUDGET}
+    )
     named = [f"{reason} {count}" for reason, count in reasons.most_common(NAMED_REASONS)]
     if len(reasons) > NAMED_REASONS:
         named.append("…")

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive.format.reasons import Reason
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -118,7 +120,7 @@ def _is_among(rows: pa.RecordBatch, outcomes: pa.Array) -> Mask:
 
 
 def _is_look(rows: pa.RecordBatch) -> Mask:
-    forbidden = pc.fill_null(pc.equal(rows["reason"].cast(pa.string()), "robots.txt"), False)
+    forbidden = pc.fill_null(pc.equal(rows["reason"].cast(pa.string()), Reason.ROBOTS_TXT), False)
     looked: Mask = _is_among(rows, _LOOKED) | np.asarray(forbidden, bool)
     return looked
 

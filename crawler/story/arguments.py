@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
+from archive.format.reasons import Reason
 from crawler.downloader.proxy import read_proxy
 from crawler.downloader.public_hosts import refusal
 from crawler.downloader.resolver import pinned_names
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from crawler.revisit.plan import Visit
 
 REASONS = {
-    "scheme": "only http and https addresses can be crawled",
-    "no-host": "it names no host",
-    "bad-url": "it is not an address",
-    "credentials": "it carries a user name or password",
-    "private-address": "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if you mean it",
+    Reason.SCHEME: "only http and https addresses can be crawled",
+    Reason.NO_HOST: "it names no host",
+    Reason.BAD_URL: "it is not an address",
+    Reason.CREDENTIALS: "it carries a user name or password",
+    Reason.PRIVATE_ADDRESS: "it leads into a private network; set ALLOW_PRIVATE_NETWORK=True if you mean it",
 }
 
 # an address may have a comma of its own
@@ -106,7 +107,7 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
             raise UsageError("url= is empty; give the address of an article", print_help=False)
         for url in urls:
             if reason := refusal(url, allow_private=allow_private):
-                raise UsageError(f"url={url!r}: {REASONS.get(reason, reason)}", print_help=False)
+                raise UsageError(f"url={url!r}: {REASONS[reason]}", print_help=False)
         return Arguments(urls=urls)
     if "urls" in given:
         return _read_file(Path(given["urls"]), allow_private=allow_private)
@@ -172,7 +173,7 @@ def _read_file(path: Path, *, allow_private: bool) -> Arguments:
         if not text or text.startswith("#"):
             continue
         if reason := refusal(text, allow_private=allow_private):
-            broken.append(BrokenLine(number, text, REASONS.get(reason, reason)))
+            broken.append(BrokenLine(number, text, REASONS[reason]))
         else:
             urls.append(text)
     if not urls:

@@ -7,15 +7,20 @@ where it runs.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+
+from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from archive.pages.warc_record import Exchange
     from crawler.items import Alternate, Article, Claim, Fetch, Hints
     from crawler.requests.leads import Lead
+    from crawler.workers.stages import WorkerStage
 
 
 @dataclass(frozen=True)
@@ -47,20 +52,20 @@ def extract_and_decide(
     hints: Hints,
     exchange: Exchange | None,
     beside: Beside,
-    decide: Callable[[Article], Article],
+    stages: Sequence[WorkerStage],
 ) -> Article:
-    """As `extract_and_keep`, whole, and through `decide`; of a page that is refused nothing is kept."""
+    """As `extract_and_keep`, whole, and through the stages; of a page that is refused nothing is kept."""
     from archive.pages.warc_record import build  # noqa: PLC0415
     from crawler.extraction.page import extract  # noqa: PLC0415
+    from crawler.workers.stages import decide  # noqa: PLC0415
 
-    article = decide(_whole(extract(fetch, hints), fetch, beside))
+    article = decide(_whole(extract(fetch, hints), fetch, beside), stages)
     if exchange is None or article.refused is not None:
         return article
     return article.with_(raw=build(exchange, fetch.body))
 
 
 def _whole(said: Article, fetch: Fetch, beside: Beside) -> Article:
-    from crawler.discovery.dates import dated  # noqa: PLC0415
     from crawler.outlet.declaration import article_address  # noqa: PLC0415
 
     alternates = []
@@ -72,3 +77,38 @@ def _whole(said: Article, fetch: Fetch, beside: Beside) -> Article:
         alternates=tuple(alternates),
         extra=(*said.extra, *beside.reserved),
     )
+
+
+# When a list says that an article was published: believed where its page says nothing.
+
+# a clock that is fast; what is later is no date of a publication
+_FAST = timedelta(hours=1)
+
+
+def dated(article: Article, lead: Lead | None, now: datetime) -> Article:
+    """The article with the date of the feed or sitemap it was found in, where its page has none.
+
+    Feeds date an article when it went into them, and again when it is edited: a page knows better.
+    """
+    if lead is None or lead.published_raw is None or article.published_at is not None:
+        return article
+    found = _read(lead.published_raw)
+    if found is None or found[0] > now + _FAST:
+        return article
+    at, printed = found
+    source = lead.source if printed == "zone" else f"{lead.source} {printed}"
+    return article.with_(published_at=at, published_raw=lead.published_raw, published_source=source)
+
+
+def _read(printed: str) -> tuple[datetime, str] | None:
+    """UTC, and how much was printed: `zone`, `naive`, `day`. RSS has the dates of mails, the others ISO's."""
+    try:
+        at = parsedate_to_datetime(printed)
+    except (ValueError, OverflowError):
+        # 7 ms of regular expressions
+        from crawler.extraction.fields.date_parsing import parse_date  # noqa: PLC0415
+
+        return parse_date(printed)
+    if at.tzinfo is None:
+        return at.replace(tzinfo=KYIV).astimezone(UTC), "naive"
+    return at.astimezone(UTC), "zone"

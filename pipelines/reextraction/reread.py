@@ -14,13 +14,16 @@ from archive.exceptions import ArchiveDamaged
 from archive.pages import warc_files
 from crawler.exceptions import ExtractionError
 from crawler.items import Fetch
+from crawler.workers.stages import decide
 from pipelines.records import article_record
-from pipelines.worker_stages import decide
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive.format.records import ArticleRecord
     from archive.storage.interface import Storage
     from crawler.items import Hints
+    from crawler.workers.stages import WorkerStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,13 @@ class Reading:
     """Why the page could not be read from the archive."""
 
 
-def reread(storage: Storage, pointer: warc_files.Pointer, requested_url: str, hints: Hints) -> Reading:
+def reread(
+    storage: Storage,
+    pointer: warc_files.Pointer,
+    requested_url: str,
+    hints: Hints,
+    stages: Sequence[WorkerStage],
+) -> Reading:
     from crawler.extraction.page import extract  # noqa: PLC0415
 
     try:
@@ -51,7 +60,7 @@ def reread(storage: Storage, pointer: warc_files.Pointer, requested_url: str, hi
         fetched_at=page.fetched_at,
     )
     try:
-        article = decide(extract(fetch, hints))
+        article = decide(extract(fetch, hints), stages)
     except ExtractionError as error:
         return Reading(refused=error.reason)
     if article.refused is not None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,7 +16,6 @@ import numpy as np
 from archive.addresses import plain_url
 from pipelines.similarity.anchors import Anchor, anchors_of
 from pipelines.similarity.folding import fold
-from pipelines.similarity.lexicon import meanings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +30,8 @@ _READ = 20_000
 _SIZE = re.compile(r"(?<=[/_.-])\d{2,4}x\d{2,4}(?=[/_.-])")
 """`650x434` in an address: the same picture in another size."""
 LANGUAGES = ("uk", "ru", "en")
-"""Those that folding and the lexicon know; the order in which a pair is compared."""
+"""Those that folding and the lexicon know; the order of its columns, and in which a pair is compared."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +123,44 @@ def _trace(kind: str, url: str) -> Trace:
         # a query says how large, or how fresh
         return Trace("image", _SIZE.sub("", plain_url(url.partition("?")[0])))
     return Trace("link", plain_url(url))
+
+
+# What common words mean, in any of the three languages: lexicon.txt beside this file, read once.
+
+
+def meanings(text: str, language: str) -> dict[int, int]:
+    """How often each meaning occurs, by its line; empty for a language without a column."""
+    beginnings = _beginnings().get(language)
+    if beginnings is None:
+        return {}
+    found: Counter[int] = Counter()
+    for word, times in Counter(_WORD.findall(text.lower())).items():
+        for meaning in _meanings_of(language, word):
+            found[meaning] += times
+    return dict(found)
+
+
+@cache
+def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
+    """Per language: a beginning of a word, or a whole word with $, and the lines it stands in."""
+    known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in LANGUAGES}
+    lines = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("#"):
+            continue
+        for language, column in zip(LANGUAGES, line.split("|"), strict=True):
+            for beginning in column.split():
+                known[language][beginning] = (*known[language].get(beginning, ()), number)
+    return known
+
+
+@lru_cache(maxsize=65_536)
+def _meanings_of(language: str, word: str) -> tuple[int, ...]:
+    beginnings = _beginnings()[language]
+    if whole := beginnings.get(f"{word}$"):
+        return whole
+    # The longest beginning is the most particular one.
+    for end in range(len(word), 2, -1):
+        if found := beginnings.get(word[:end]):
+            return found
+    return ()

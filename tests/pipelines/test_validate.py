@@ -1,9 +1,9 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from crawler.items import Article, Claim, Look
-from pipelines.exceptions import Refused
 from pipelines.validate import ValidateStage
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -33,9 +33,9 @@ def article(**fields):
 
 
 def refusal(**fields):
-    with pytest.raises(Refused) as caught:
-        ValidateStage().process_item(article(**fields))
-    return caught.value.reason
+    refused = ValidateStage().decide(article(**fields)).refused
+    assert refused is not None
+    return refused.reason
 
 
 def test_an_article_passes_untouched():
@@ -77,8 +77,9 @@ def test_what_is_no_article_is_dropped_with_its_reason(fields, reason):
 
 
 def test_the_sentence_names_the_page_and_what_it_has():
-    with pytest.raises(Refused, match=r"https://courier\.example/.* has 26 characters of text and no date"):
-        ValidateStage().process_item(article(body="Weather, rates, horoscope.", published_at=None))
+    refused = ValidateStage().decide(article(body="Weather, rates, horoscope.", published_at=None)).refused
+    assert refused is not None
+    assert re.search(r"https://courier\.example/.* has 26 characters of text and no date", refused.detail)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
 
+from archive.format.reasons import Reason
 from crawler.exceptions import Unreadable
 from crawler.extraction.document.outline import Outline, outline
 from crawler.extraction.document.text import printable
@@ -55,31 +56,31 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     `too-many-elements` or `too-many-attributes`.
     """
     if len(body) > MAX_BYTES:
-        raise Unreadable("too-large", f"{len(body)} bytes; at most {MAX_BYTES} are read")
+        raise Unreadable(Reason.TOO_LARGE, f"{len(body)} bytes; at most {MAX_BYTES} are read")
     start = body[:2048].lstrip()
     if start.startswith(_OTHER_FORMATS) or b"ftyp" in start[4:12]:
-        raise Unreadable("not-html", f"expected HTML, the body starts with {start[:8]!r}")
+        raise Unreadable(Reason.NOT_HTML, f"expected HTML, the body starts with {start[:8]!r}")
     source = printable(as_utf8(body, declared))
     if not source or source.isspace():
-        raise Unreadable("empty", "expected HTML, came nothing readable")
+        raise Unreadable(Reason.EMPTY, "expected HTML, came nothing readable")
     if (tag := _endless_tag(source)) is not None:
-        raise Unreadable("too-many-attributes", f"more than {MOST_ATTRIBUTES} on one element: {tag!r}…")
+        raise Unreadable(Reason.TOO_MANY_ATTRIBUTES, f"more than {MOST_ATTRIBUTES} on one element: {tag!r}…")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # class look-up in C: every element an HtmlElement, as trafilatura asks for
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
         root = etree.fromstring(source, parser)
     except (etree.LxmlError, ValueError) as error:
-        raise Unreadable("unparseable", f"lxml: {error}") from error
+        raise Unreadable(Reason.UNPARSEABLE, f"lxml: {error}") from error
     if root is None:
-        raise Unreadable("empty", "expected HTML, came no element")
+        raise Unreadable(Reason.EMPTY, "expected HTML, came no element")
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        raise Unreadable("too-deep", "elements nested deeper than 256")
+        raise Unreadable(Reason.TOO_DEEP, "elements nested deeper than 256")
     _join(root)
     lowered = source.lower()
     page = outline(root, lowered)
     if (elements := len(page.elements)) > MAX_ELEMENTS:
-        raise Unreadable("too-many-elements", f"{elements}; at most {MAX_ELEMENTS} are read")
+        raise Unreadable(Reason.TOO_MANY_ELEMENTS, f"{elements}; at most {MAX_ELEMENTS} are read")
     # every rule on names is a search in them: a megabyte of class would cost seconds
     endless = {
         (name, i)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from crawler.extraction.document.outline import Outline
 
-BLOCKED = Blocked.reason
-
 _MOST_TEXT = 3000
 """Characters that can be seen, menus included: block pages have some hundred, a consent wall up to 2,000."""
 _LITTLE_TEXT, _NEXT_TO_NO_TEXT = 600, 300
@@ -89,6 +87,20 @@ def _visible(tree: HtmlElement) -> str | None:
     return one_line(" ".join(parts))
 
 
+# What only the words of a page tell, once it is read: `blocked-page` is decided by them, in pipelines/validate.py.
+
+_ROBOT_WORDS = (
+    r"verify(?:ing)? (?:that )?you are (?:a )?human|checking (?:if the site connection|your browser)"
+    r"|unusual traffic from your|access denied|(?:підтвердіть|доведіть),?\s*що ви не робот|перевіряємо ваш браузер"
+    r"|(?:подтвердите|докажите),?\s*что вы не робот|проверяем ваш браузер"
+    r"|доступ (?:до сайту )?(?:обмежено|заборонено)\b|доступ (?:к сайту )?(?:ограничен|запрещ[её]н)\b"
+)
+_JAVASCRIPT = r"enable javascript and cookies to continue"
+WALL_WORDS = re.compile(
+    rf"{_ROBOT_WORDS}|{_JAVASCRIPT}|just a moment\.\.\.|attention required!|are you a robot|ddos-guard|incapsula incident",
+    re.IGNORECASE,
+)
+
 # What pages that stand before an article say and carry: services that keep robots away, and consent walls.
 #
 # Each mark names its grounds: `seen`, in tests, saved pages or detectors of public repositories, searched
@@ -116,7 +128,7 @@ MARKS: tuple[Mark, ...] = (
     _mark("Cloudflare", "markup", r"/cdn-cgi/challenge-platform/h/\w+/orchestrate/"),
     _mark("Cloudflare", "markup", r"id=[\"']?(?:challenge-(?:error-text|form|running|stage)|cf-(?:wrapper|error-details))"),
     _mark("Cloudflare", "markup", r"cf-browser-verification|data-translate=[\"']?(?:block_headline|checking_browser)"),
-    _mark("Cloudflare", "text", r"enable javascript and cookies to continue|sorry, you have been blocked"),
+    _mark("Cloudflare", "text", rf"{_JAVASCRIPT}|sorry, you have been blocked"),
     _mark("Cloudflare", "text", r"(?:cloudflare )?ray id:? "),
     _mark("DDoS-Guard", "title", r"ddos-guard"),
     _mark("DDoS-Guard", "markup", r"/\.well-known/ddos-guard/|data-ddg-", "memory"),
@@ -150,11 +162,9 @@ MARKS: tuple[Mark, ...] = (
     _mark(
         ROBOT_CHECK,
         "text",
-        r"verify(?:ing)? (?:that )?you are (?:a )?human|checking (?:if the site connection|your browser)"
-        r"|unusual traffic from your|access denied|(?:підтвердіть|доведіть),? що ви не робот|перевіряємо ваш браузер"
+        rf"{_ROBOT_WORDS}"
         r"|(?:йде|триває|виконується) перевірка(?: вашого)? браузера|(?:идёт|идет|выполняется) проверка(?: вашего)? браузера"
-        r"|(?:подтвердите|докажите),? что (?:вы не робот|запросы отправляли вы)|проверяем ваш браузер"
-        r"|доступ (?:до сайту )?(?:обмежено|заборонено)|доступ (?:к сайту )?(?:ограничен|запрещ[её]н)",
+        r"|(?:подтвердите|докажите),? что запросы отправляли вы",
         "memory",
     ),
     _mark(

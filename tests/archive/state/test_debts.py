@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import archive
+from archive.format.reasons import is_of_the_moment
 from archive.operations import maintain
 from archive.state import debts
-from archive.state.debts import is_of_the_moment, pause
+from archive.state.debts import pause
 from archive.writer import ArchiveWriter
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -36,7 +37,18 @@ def test_what_is_of_the_moment(reason):
 
 @pytest.mark.parametrize(
     "reason",
-    ["http-404", "http-410", "http-501", "no-body", "robots.txt", "offsite", "given-up", "known", None],
+    [
+        "http-404",
+        "http-410",
+        "http-501",
+        "no-body",
+        "robots.txt",
+        "offsite",
+        "given-up",
+        "known",
+        "error-page",
+        None,
+    ],
 )
 def test_what_is_final(reason):
     assert not is_of_the_moment(reason)

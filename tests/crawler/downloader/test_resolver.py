@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.downloader.resolver import is_public
+from crawler.downloader.public_hosts import is_public
 from tests.forked import A_WHILE
 
 HERE = Path(__file__).parent

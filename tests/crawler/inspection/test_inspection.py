@@ -8,13 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 from rich.console import Console
+from scrapy.settings import Settings
 
 from crawler.exceptions import Unreadable
 from crawler.inspection.html import inspection_page
 from crawler.inspection.inspection import Inspection, inspect_page
 from crawler.inspection.terminal import print_inspection
 from crawler.items import Fetch, Hints
+from crawler.settings import ITEM_PIPELINES
+from crawler.workers.stages import worker_stages
+from pipelines.bylines.persons import persons_in
 
+STAGES = worker_stages(Settings({"ITEM_PIPELINES": ITEM_PIPELINES}))
 TEXT = [
     "Міська рада Вигаданська ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі.",
     "За рішення проголосували тридцять два депутати з сорока, ще п'ятеро утрималися, а троє не прийшли на засідання.",
@@ -35,7 +40,8 @@ PAGE = f"""<!DOCTYPE html><html lang="uk"><head><title>Рада ухвалила
 
 def inspected(page: str, hints: Hints = Hints("courier")) -> Inspection:  # noqa: B008 - frozen
     url = "https://courier.example/101/"
-    return inspect_page(Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), hints)
+    fetch = Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC))
+    return inspect_page(fetch, hints, STAGES, persons_in)
 
 
 def terminal(inspection: Inspection, *, everything: bool = False) -> str:

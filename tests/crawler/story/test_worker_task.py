@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.discovery.dates import dated
 from crawler.items import Article
 from crawler.requests.leads import Lead
+from crawler.story.worker_task import dated
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 URL = "https://herald.example/news/1"

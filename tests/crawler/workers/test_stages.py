@@ -7,11 +7,14 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from scrapy.settings import Settings
 
 from crawler.items import Article, Claim, Look, TextLanguage
-from pipelines.drop_refused import DecidedStage, Dropped
-from pipelines.worker_stages import decide
+from crawler.settings import ITEM_PIPELINES
+from crawler.workers.stages import decide, worker_stages
+from pipelines.drop_refused import Dropped, DropRefusedStage
 
+STAGES = worker_stages(Settings({"ITEM_PIPELINES": ITEM_PIPELINES}))
 AT = datetime(2026, 5, 14, 9, 30, tzinfo=UTC)
 ADDRESS = "https://courier.example/news/815/"
 
@@ -28,7 +31,7 @@ def said(**fields):
 
 
 def test_everything_is_decided_at_once():
-    decided = decide(said())
+    decided = decide(said(), STAGES)
     assert (decided.language, decided.authors) == ("en", ("Olena Marchuk",))
     assert decided.article_id
     assert decided.content_hash
@@ -36,35 +39,54 @@ def test_everything_is_decided_at_once():
 
 
 def test_nothing_is_decided_of_what_is_refused():
-    refused = decide(said(body=""))
+    refused = decide(said(body=""), STAGES)
     assert refused.refused is not None
     assert refused.refused.reason == "no-body"
     assert (refused.article_id, refused.language) == ("", None)
 
 
 def test_the_stage_drops_what_was_refused_and_lets_pass_what_was_decided():
-    decided = decide(said())
-    assert DecidedStage().process_item(decided) is decided
+    decided = decide(said(), STAGES)
+    for stage in (*STAGES, DropRefusedStage()):
+        assert stage.process_item(decided) is decided
     with pytest.raises(Dropped, match=r"has a headline and no text") as caught:
-        DecidedStage().process_item(decide(said(body="")))
+        DropRefusedStage().process_item(decide(said(body=""), STAGES))
     assert caught.value.reason == "no-body"
 
 
-def test_the_stage_decides_what_no_worker_has_seen():
-    assert DecidedStage().process_item(said()) == decide(said())
+def test_the_stages_decide_what_no_worker_has_seen():
+    assert on_the_loop(said()) == decide(said(), STAGES).with_(is_decided=False)
     with pytest.raises(Dropped):
-        DecidedStage().process_item(said(headline=None))
+        on_the_loop(said(headline=None))
+
+
+def on_the_loop(item):
+    """As Scrapy calls them, in the order of the settings."""
+    for stage in (*STAGES, DropRefusedStage()):
+        item = stage.process_item(item)
+    return item
+
+
+def test_the_stages_are_those_of_the_settings_in_their_order():
+    named = [f"{type(stage).__module__}.{type(stage).__name__}" for stage in STAGES]
+    assert named == [
+        *("pipelines.validate.ValidateStage", "pipelines.language.LanguageStage"),
+        *("pipelines.byline.BylineStage", "pipelines.digest.DigestStage"),
+    ]
+    assert named == [name for name in ITEM_PIPELINES if name in named]
+    turned = {name: 1000 - place for name, place in ITEM_PIPELINES.items()}
+    assert [*map(type, worker_stages(Settings({"ITEM_PIPELINES": turned})))] == [*map(type, STAGES[::-1])]
 
 
 def test_a_look_passes():
     look = Look(ADDRESS, ADDRESS, "courier", "failed", "http-500", AT)
-    assert DecidedStage().process_item(look) is look
+    assert on_the_loop(look) is look
 
 
 def test_a_worker_needs_no_scrapy():
     taken = (
-        "pipelines.worker_stages, crawler.story.worker_task, crawler.outlet.declaration, "
-        "crawler.discovery.dates"
+        "crawler.workers.stages, pipelines.validate, pipelines.language, pipelines.byline, pipelines.digest, "
+        "crawler.story.worker_task, crawler.outlet.declaration, crawler.extraction.fields.date_parsing"
     )
     code = f"import sys, {taken}; print({{'scrapy', 'twisted'}} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,49 @@
+"""Stages that need nothing but the article: they run in the worker process that read its page.
+
+They stand in ITEM_PIPELINES among the others. A worker imports this, so nothing of Scrapy is imported here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from crawler.items import Article, Look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrapy.settings import BaseSettings
+
+
+class WorkerStage(ABC):
+    """A stage that is a pure function of one article; made without arguments, and pickled to the workers."""
+
+    @abstractmethod
+    def decide(self, article: Article) -> Article:
+        """Return a copy with more decided, or with `refused` where it is no article."""
+
+    def process_item(self, item: Article | Look) -> Article | Look:
+        """Decide an article that no worker has seen; Scrapy calls this on the event loop."""
+        if isinstance(item, Look) or item.is_decided or item.refused is not None:
+            return item
+        return self.decide(item)
+
+
+def worker_stages(settings: BaseSettings) -> tuple[WorkerStage, ...]:
+    """Return the stages of ITEM_PIPELINES that run in a worker, in the order of the settings."""
+    from scrapy.utils.conf import build_component_list  # noqa: PLC0415  a worker needs no Scrapy
+    from scrapy.utils.misc import load_object  # noqa: PLC0415
+
+    listed = build_component_list(settings.get_component_priority_dict_with_base("ITEM_PIPELINES"))
+    return tuple(stage() for name in listed if issubclass(stage := load_object(name), WorkerStage))
+
+
+def decide(said: Article, stages: Sequence[WorkerStage]) -> Article:
+    """Return the article with all that the stages decide, or as it was with `refused`."""
+    article = said
+    for stage in stages:
+        article = stage.decide(article)
+        if article.refused is not None:
+            return said.with_(refused=article.refused)
+    return article.with_(is_decided=True)
