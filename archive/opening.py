@@ -13,6 +13,7 @@ from archive.exceptions import (
     ObjectStoreError,
     SchemaTooOld,
 )
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import OWN_NAMES, Layout
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
@@ -21,9 +22,6 @@ from archive.storage.snapshot_log import Log
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SCHEMA_VERSION = 4
-"""Written down again here so that looking at an archive needs no pyarrow; a test holds the two together."""
 
 
 def local_path(root: str | os.PathLike[str]) -> Path:

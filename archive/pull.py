@@ -10,6 +10,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveDamaged
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import snapshot_number
 from archive.storage import download, durable, locks, upload, working_copy
 from archive.storage.object_store import each
@@ -104,7 +105,6 @@ def _forget(copy: WorkingCopy) -> None:
 
     Not what waits to be sent, which that machine has not seen: the next commit admits nothing purged.
     """
-    from archive.format.schema import SCHEMA_VERSION  # noqa: PLC0415
     from archive.state import replay  # noqa: PLC0415  both read data files, which are fetched by way of us
     from archive.storage.snapshot_log import Log  # noqa: PLC0415
     from archive.tables import views  # noqa: PLC0415  both read data files, which are fetched by way of us

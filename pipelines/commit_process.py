@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archive.format.schema import SCHEMA_VERSION
+from archive.format.columns import SCHEMA_VERSION
 from archive.no_pandas import fast_start
 from archive.storage.snapshot_log import Log
 

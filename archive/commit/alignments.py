@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from archive.commit import stories
 from archive.commit.stories import Coverage
-from archive.format.records import BlockRecord, VariantText
+from archive.format.records import TextBlock, VariantText
 from archive.storage import download
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _aligned(  # noqa: PLR0917
 
 def _texts(
     ids: Collection[str], reading: Reading, state: State, root: Path
-) -> dict[str, tuple[str, tuple[BlockRecord, ...]]]:
+) -> dict[str, tuple[str, tuple[TextBlock, ...]]]:
     """Headline and blocks of the latest text of each: from this commit, or from the file it lies in."""
     texts = {
         x: (draft.record.headline, draft.record.blocks)
@@ -189,7 +189,7 @@ def _texts(
         with download.told():
             tables = list(_groups_with(download.present_path(root, path), wanted))
         for row in (row for table in tables for row in table.to_pylist()):
-            blocks = tuple(BlockRecord(x["kind"], x["text"]) for x in row["blocks"])
+            blocks = tuple(TextBlock(x["kind"], x["text"]) for x in row["blocks"])
             texts[row["article_id"]] = (row["headline"], blocks)
     return texts
 

@@ -17,8 +17,8 @@ from archive.commit.collect import Collected, collect
 from archive.commit.rows import Commit
 from archive.exceptions import ArchiveDamaged, ArchiveNotFound, ArchiveWriteError, ObjectStoreError
 from archive.format import codec
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import Layout
-from archive.format.schema import SCHEMA_VERSION
 from archive.format.snapshot import Snapshot
 from archive.opening import local_path, open_existing, utc_now
 from archive.pages import cdxj_index, overwrite, warc_files

@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from archive.commit import compact
 from archive.exceptions import ArchiveWriteError, MigrationError
-from archive.format.schema import SCHEMA_VERSION, STORED
+from archive.format.columns import SCHEMA_VERSION
+from archive.format.schema import STORED
 from archive.format.snapshot import Snapshot
 from archive.opening import open_any, utc_now
 from archive.pull import pull

@@ -16,6 +16,7 @@ from archive.commit.committer import Committer
 from archive.commit.observations import Draft, Reading
 from archive.commit.plan import Plan, Rereadings
 from archive.format import codec
+from archive.format.records import READ_COLUMNS
 from archive.opening import open_existing, utc_now
 from archive.storage import download
 
@@ -31,13 +32,8 @@ if TYPE_CHECKING:
 
     Key = tuple[str, int]
 
-COLUMNS = (
-    "canonical_url", "language", "language_confidence", "language_evidence", "language_reason", "html_lang",
-    "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
-    "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
-    "image_caption", "media", "outbound_links", "alternates", "content_hash", "extractor", "extra",
-)  # fmt: skip
-"""What is read from a page; the other columns tell of its fetch and its place."""
+COLUMNS = tuple(column.name for column in READ_COLUMNS)
+"""Names of what is read from a page; the other columns tell of its fetch and its place."""
 
 
 @dataclass(frozen=True, slots=True)

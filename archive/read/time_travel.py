@@ -6,7 +6,7 @@ out the same after later commits, merges and collections. Rows are in the order 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -128,20 +128,12 @@ class Past:
 
     def _built(self) -> tuple[list[Story], Commit | None]:
         """The stories of the moment, and its last commit; None where nothing was there."""
-        columns = [
-            "article_id",
-            "story_id",
-            "outlet",
-            "language",
-            "url",
-            "headline",
-            "published_at",
-            "version",
-        ]
+        columns = [field.name for field in fields(Member)]
         articles = self.articles(columns)
         members = [Member(**row) for row in articles.select(columns).to_pylist()]
-        joint_columns = ["article_id_a", "article_id_b", "evidence", "score"]
-        joints = [Joint(**row) for row in self.pairs().select(joint_columns).to_pylist()]
+        joints = [
+            Joint(**row) for row in self.pairs().select([field.name for field in fields(Joint)]).to_pylist()
+        ]
         if not members:
             return [], None
         last = Commit(pc.max(articles["commit_seq"]).as_py(), pc.max(articles["ingested_at"]).as_py())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from archive.addresses import plain_url
 from archive.state.tombstones import PurgedAddress
@@ -11,12 +11,10 @@ from crawler.extraction.fields.alternates import is_home_page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from archive.format.records import AlternateRecord
     from archive.state.model import Known
     from crawler.extensions.ledger import Ledger
     from crawler.items import Alternate, Article
 
-Named = TypeVar("Named", bound="Alternate | AlternateRecord")
 # DW and BBC have some 40 languages; a page that names more pages than this is a trap
 MOST_VARIANTS = 60
 
@@ -27,7 +25,7 @@ def variants_to_fetch(article: Article) -> tuple[Alternate, ...]:
     return worth_fetching(own, article.alternates)
 
 
-def worth_fetching(addresses: Iterable[str], alternates: Sequence[Named]) -> tuple[Named, ...]:
+def worth_fetching(addresses: Iterable[str], alternates: Sequence[Alternate]) -> tuple[Alternate, ...]:
     """One alternate for each other page: never the page itself, which has these addresses, never a home page.
 
     hreflang stands before switcher, sitemap and URL rule, as it may lead to another host. A claim of
@@ -36,7 +34,7 @@ def worth_fetching(addresses: Iterable[str], alternates: Sequence[Named]) -> tup
     """
     own = {plain_url(url) for url in addresses}
     own_tags = {a.language for a in alternates if a.language and plain_url(a.url) in own}
-    found: dict[str, Named] = {}
+    found: dict[str, Alternate] = {}
     for source in ("hreflang", "switcher", "sitemap", "url-rule"):
         for alternate in alternates:
             if alternate.source != source or is_home_page(alternate.url):
@@ -55,7 +53,7 @@ def why_not(known: Known) -> str:
     return "purged" if isinstance(known, PurgedAddress) else "known"
 
 
-def is_new(ledger: Ledger, alternate: Alternate | AlternateRecord) -> bool:
+def is_new(ledger: Ledger, alternate: Alternate) -> bool:
     """Whether a page that is looked at again names a variant that nobody has looked at.
 
     An address that the outlet's rule made, and that was not there, counts as new once a page names it.

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from archive.format.records import AlternateRecord
     from crawler.items import Alternate, Article, Claim, Outcome
     from crawler.requests.leads import Lead
 
@@ -218,7 +217,7 @@ class StorySpider(Outlet, scrapy.Spider):
             return False
 
     def request_variant(
-        self, alternate: Alternate | AlternateRecord, story: str, *, inviting: bool
+        self, alternate: Alternate, story: str, *, inviting: bool
     ) -> Iterator[Request | Look]:
         """`story` is the address at which the crawl came upon it: one budget for all that its pages name."""
         if not self.ledger.discover(alternate.url):

@@ -7,8 +7,9 @@ import pytest
 import archive
 from archive.exceptions import PoisonRecord
 from archive.format import schema
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import TABLES, Layout
-from archive.format.records import AlternateRecord
+from archive.format.records import Alternate
 from archive.wal import quarantine
 
 HOUR = timedelta(hours=1)
@@ -162,9 +163,7 @@ def test_what_an_unchanged_page_now_declares_is_known_to_pairing(open_writer, ar
     writer.add_article(article(1))
     writer.commit()
     english = "https://courier.example/en/news/1"
-    writer.add_article(
-        article(1, alternates=(AlternateRecord("en", english, "hreflang"),), fetched_at=noon + HOUR)
-    )
+    writer.add_article(article(1, alternates=(Alternate("en", english, "hreflang"),), fetched_at=noon + HOUR))
     writer.commit()
     shown = []
     writer.add_article(article(1, "en", fetched_at=noon + 2 * HOUR))
@@ -227,7 +226,7 @@ def test_a_segment_named_in_a_manifest_is_never_committed_again(writer, root, ar
     from archive.storage.snapshot_log import Log
 
     layout = Layout(root)
-    committer = Committer(layout, Log(layout, schema.SCHEMA_VERSION), "run-1", lambda: noon)
+    committer = Committer(layout, Log(layout, SCHEMA_VERSION), "run-1", lambda: noon)
     batches = {"segment-1": [article(1)]}
     assert committer.commit(batches, None, {}).segments == ("segment-1",)
     assert committer.commit(batches, None, {}) is None

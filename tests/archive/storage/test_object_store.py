@@ -12,8 +12,8 @@ import pytest
 import archive
 from archive.commit.committer import Committer
 from archive.exceptions import ArchiveNotFound, ObjectStoreError, SnapshotNotFound
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import Layout
-from archive.format.schema import SCHEMA_VERSION
 from archive.opening import utc_now
 from archive.operations import maintain
 from archive.operations.purge import purge
