@@ -13,6 +13,7 @@ from archive.exceptions import (
     ObjectStoreError,
     SchemaTooOld,
 )
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import OWN_NAMES
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
     Place = str | os.PathLike[str] | Storage
     """A folder, an address, or what is open already."""
-
-SCHEMA_VERSION = 4
-"""Written down again here so that looking at an archive needs no pyarrow; a test holds the two together."""
 
 
 def storage_at(root: Place) -> Storage:

@@ -6,6 +6,7 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
+from archive.format.columns import SCHEMA_VERSION
 from archive.storage.snapshot_log import Log
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ def _forget(storage: Storage) -> None:
     Files that wait to be sent stay: the next commit admits nothing purged.
     """
     # an archive is looked at without pyarrow, which these need
-    from archive.format.schema import SCHEMA_VERSION  # noqa: PLC0415
     from archive.state import replay  # noqa: PLC0415
     from archive.tables import views  # noqa: PLC0415
 

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from archive.format.records import ArticleRecord, BlockRecord
+from archive.format.records import ArticleRecord, TextBlock
 from archive.writer import ArchiveWriter
 from pipelines.pairing.run import pair_archive
 
@@ -80,7 +80,7 @@ def record(url: str, outlet: str, language: str, title: str, body: str, at: date
         "article_id": hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
         "outlet": outlet, "url": url, "requested_url": url, "canonical_url": url, "language": language,
         "language_confidence": 1.0, "language_evidence": (), "headline": title, "body": body,
-        "blocks": tuple(BlockRecord("paragraph", x) for x in body.split("\n") if x.strip()), "authors": (),
+        "blocks": tuple(TextBlock("paragraph", x) for x in body.split("\n") if x.strip()), "authors": (),
         "published_at": at, "tags": (), "alternates": (),
         "content_hash": hashlib.sha256(body.encode()).hexdigest(), "raw_sha256": "0" * 64, "http_status": 200,
         "fetched_at": at, "extractor": "benchmark", "run_id": "benchmark",

@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from archive.format.records import ArticleRecord, BlockRecord
+from archive.format.records import ArticleRecord, TextBlock
 from archive.writer import ArchiveWriter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -148,7 +148,7 @@ def article(url: str, number: int) -> ArticleRecord:
         article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
         outlet="weekly", url=url, requested_url=url, canonical_url=url, language="uk",
         language_confidence=0.99, language_evidence=(), language_reason=None, html_lang="uk",
-        headline=f"Запис {number}", lead=None, body=text, blocks=(BlockRecord("paragraph", text),),
+        headline=f"Запис {number}", lead=None, body=text, blocks=(TextBlock("paragraph", text),),
         byline=None, authors=(), authors_source=None, published_at=NOON, published_raw=None,
         published_source=None, modified_at=None, modified_raw=None, section=None, tags=(), image_url=None,
         image_caption=None, alternates=(), story_key=None, content_hash=content,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any, Literal
 
+from archive.format.records import Alternate, LanguageEvidence, Medium, TextBlock
+
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import SupportsIndex
@@ -16,45 +18,23 @@ if TYPE_CHECKING:
     from archive.format.reasons import Reason
     from archive.pages.warc_record import WarcRecords
 
-AlternateSource = Literal["hreflang", "switcher", "sitemap", "url-rule"]
+__all__ = [
+    "Alternate",
+    "Article",
+    "Claim",
+    "Fetch",
+    "Hints",
+    "LanguageEvidence",
+    "Look",
+    "Medium",
+    "Outcome",
+    "Refusal",
+    "TextBlock",
+    "TextLanguage",
+]
+
 BlockKind = Literal["heading", "paragraph", "quote", "list_item", "caption"]
-MediaKind = Literal["image", "video"]
 Outcome = Literal["archived", "unchanged", "skipped", "dropped", "failed"]
-
-
-@dataclass(frozen=True)
-class Alternate:
-    """Another language's address, as declared; a claim, not yet a pair."""
-
-    language: str | None
-    """BCP 47 as claimed, `ua` already read as `uk`; None where the claim names no language (x-default)."""
-    url: str
-    """Absolute."""
-    source: AlternateSource
-
-
-@dataclass(frozen=True)
-class Block:
-    kind: BlockKind
-    text: str
-
-
-@dataclass(frozen=True)
-class Medium:
-    """What is shown in the text itself: not the lead image, which pages name apart."""
-
-    kind: MediaKind
-    url: str
-    """Absolute; of a player the address of the video, where its own tells it."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Who says that the text is in which language, as one tag."""
-
-    source: str
-    """`text` (langdetect on headline + body), `html-lang`, `og-locale`, `hreflang-self`, `url`."""
-    tag: str
 
 
 @dataclass(frozen=True)
@@ -158,7 +138,7 @@ class Article:
     lead: str | None = None
     body: str = ""
     """Text of the blocks but captions, joined by a blank line."""
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[TextBlock, ...] = ()
     byline: str | None = None
     """As printed, prefix included."""
     author_claims: tuple[Claim, ...] = ()
@@ -187,7 +167,7 @@ class Article:
 
     language: str | None = None
     language_confidence: float | None = None
-    language_evidence: tuple[Evidence, ...] = ()
+    language_evidence: tuple[LanguageEvidence, ...] = ()
     language_reason: str | None = None
     """How the evidence was weighed, or why there is no language."""
     authors: tuple[str, ...] = ()

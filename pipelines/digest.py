@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.addresses import bare_url, names_an_article, plain_url
+from archive.format.records import TEXT_COLUMNS
 from crawler.extraction.fields.alternates import is_home_page
 from crawler.workers.stages import WorkerStage
 
@@ -27,14 +28,13 @@ def article_id(identity: str) -> str:
 
 
 def content_hash(article: Article) -> str:
-    """sha256 of headline and body, NFC, runs of white space as one space.
+    """sha256 of the text, which is headline and body: NFC, runs of white space as one space.
 
     Without the lead: where a reader sees it it is in the body; elsewhere it comes from a meta description,
     which templates rewrite while the text stays, and each rewriting would be a version.
     """
     text = "\n".join(
-        " ".join(unicodedata.normalize("NFC", part).split())
-        for part in (article.headline or "", article.body)
+        " ".join(unicodedata.normalize("NFC", getattr(article, name) or "").split()) for name in TEXT_COLUMNS
     )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

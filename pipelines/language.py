@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from archive.addresses import plain_url
 from crawler.extraction.fields.alternates import language_tag
-from crawler.items import Article, Evidence, TextLanguage
+from crawler.items import Article, LanguageEvidence, TextLanguage
 from crawler.workers.stages import WorkerStage
 
 # How often a decision of each kind is right, on ../shared/data/langid and the pages' claims, rounded down.
@@ -41,7 +41,7 @@ class LanguageStage(WorkerStage):
     def decide(self, article: Article) -> Article:
         read, claims = article.text_language, _claims(article)
         language, confidence, reason = _weigh(read, claims)
-        text = (Evidence("text", read.language),) if read is not None else ()
+        text = (LanguageEvidence("text", read.language),) if read is not None else ()
         return article.with_(
             language=language,
             language_confidence=confidence,
@@ -63,7 +63,7 @@ def url_hint(url: str) -> str | None:
     return None
 
 
-def _claims(article: Article) -> tuple[Evidence, ...]:
+def _claims(article: Article) -> tuple[LanguageEvidence, ...]:
     own = {plain_url(url) for url in (article.url, article.requested_url, article.canonical_url) if url}
     found = [
         ("html-lang", article.html_lang),
@@ -75,11 +75,13 @@ def _claims(article: Article) -> tuple[Evidence, ...]:
         ),
         ("url", url_hint(article.url)),
     ]
-    evidence = [Evidence(source, tag) for source, claimed in found if (tag := language_tag(claimed))]
+    evidence = [LanguageEvidence(source, tag) for source, claimed in found if (tag := language_tag(claimed))]
     return tuple(dict.fromkeys(evidence))
 
 
-def _weigh(text: TextLanguage | None, claims: tuple[Evidence, ...]) -> tuple[str | None, float | None, str]:
+def _weigh(
+    text: TextLanguage | None, claims: tuple[LanguageEvidence, ...]
+) -> tuple[str | None, float | None, str]:
     by_language: dict[str, list[str]] = {}
     for claim in claims:
         sources = by_language.setdefault(_primary(claim.tag), [])

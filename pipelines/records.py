@@ -1,66 +1,34 @@
-"""From the items of a crawl to the records of the archive, field by field."""
+"""Items of a crawl as records of the archive."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from archive.format.records import (
-    AlternateRecord,
-    ArticleRecord,
-    BlockRecord,
-    EvidenceRecord,
-    MediaRecord,
-    ObservationRecord,
-)
+from archive.format.columns import By, columns_of
+from archive.format.records import ArticleRecord, ObservationRecord
 from pipelines.bylines.identity import author_id
 
 if TYPE_CHECKING:
     from crawler.items import Article, Look
 
 
+COMPUTED = frozenset({"headline", "author_ids", "extra", "run_id"})
+"""Columns that are not a field of the item as it is."""
+SAME = tuple(
+    column.name
+    for column in columns_of(ArticleRecord)
+    if column.by is not By.ARCHIVE and column.name not in COMPUTED
+)
+
+
 def article_record(item: Article, run_id: str) -> ArticleRecord:
     return ArticleRecord(
-        article_id=item.article_id,
-        outlet=item.outlet,
-        url=item.url,
-        requested_url=item.requested_url,
-        canonical_url=item.canonical_url,
-        language=item.language,
-        language_confidence=item.language_confidence,
-        language_evidence=tuple(EvidenceRecord(e.source, e.tag) for e in item.language_evidence),
-        language_reason=item.language_reason,
-        html_lang=item.html_lang,
+        **{name: getattr(item, name) for name in SAME},
         headline=item.headline or "",
-        lead=item.lead,
-        body=item.body,
-        blocks=tuple(BlockRecord(block.kind, block.text) for block in item.blocks),
-        byline=item.byline,
-        authors=item.authors,
-        authors_source=item.authors_source,
-        published_at=item.published_at,
-        published_raw=item.published_raw,
-        published_source=item.published_source,
-        modified_at=item.modified_at,
-        modified_raw=item.modified_raw,
-        section=item.section,
-        tags=item.tags,
-        image_url=item.image_url,
-        image_caption=item.image_caption,
-        media=tuple(MediaRecord(m.kind, m.url) for m in item.media),
-        outbound_links=item.outbound_links,
-        alternates=tuple(AlternateRecord(a.language, a.url, a.source) for a in item.alternates),
-        story_key=item.story_key,
-        content_hash=item.content_hash,
-        raw_sha256=item.raw_sha256,
-        http_status=item.http_status,
-        etag=item.etag,
-        last_modified=item.last_modified,
-        fetched_at=item.fetched_at,
-        extractor=item.extractor,
-        run_id=run_id,
-        extra=_extra(item),
         author_ids=tuple(author_id(item.outlet, name) for name in item.authors),
+        extra=_extra(item),
+        run_id=run_id,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from crawler.demo.page import byline_text, hreflang_targets, switcher_targets
 from crawler.demo.site import announced
 from crawler.demo.story import Story, Variant, load_stories, plain
-from crawler.items import Block
+from crawler.items import TextBlock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +32,7 @@ class ExpectedArticle:
     byline: str | None
     authors: tuple[str, ...]
     """Persons only."""
-    blocks: tuple[Block, ...]
+    blocks: tuple[TextBlock, ...]
     """Without the caption; markup removed."""
     caption: str | None
     published_at: datetime
@@ -89,7 +89,7 @@ def _expected(story: Story, variant: Variant) -> ExpectedArticle:
         headline=variant.headline,
         byline=byline_text(variant),
         authors=variant.authors,
-        blocks=tuple(Block(block.kind, plain(block.text)) for block in variant.body),
+        blocks=tuple(TextBlock(block.kind, plain(block.text)) for block in variant.body),
         caption=variant.caption,
         published_at=variant.published.astimezone(UTC),
         modified_at=modified.astimezone(UTC) if modified else None,

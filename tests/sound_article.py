@@ -7,6 +7,8 @@ import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from crawler.exceptions import ExtractionError
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
@@ -57,6 +59,9 @@ def strings(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple):
         for item in value:
             yield from strings(item, name)
+    elif isinstance(value, msgspec.Struct):
+        for own, part in msgspec.structs.asdict(value).items():
+            yield from strings(part, own)
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
             yield from strings(getattr(value, field.name), field.name)

@@ -14,12 +14,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import brotli
+import msgspec
 import pandas as pd
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 import archive
-from archive.format.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord, MediaRecord
+from archive.format.records import ArticleRecord
 from archive.operations import reread
 from archive.operations.verify import verify
 from archive.pages.warc_record import Exchange, build
@@ -288,15 +289,4 @@ def test_reextract_says_what_it_cannot_do(crawl: Crawl, tmp_path: Path) -> None:
 
 
 def _record(row: dict[str, object]) -> ArticleRecord:
-    nested = {
-        "alternates": AlternateRecord,
-        "blocks": BlockRecord,
-        "language_evidence": EvidenceRecord,
-        "media": MediaRecord,
-    }
-    values = {name: row[name] for name in ArticleRecord.__slots__}
-    for name, kind in nested.items():
-        values[name] = tuple(kind(**item) for item in values[name])
-    for name in ("authors", "author_ids", "tags", "outbound_links"):
-        values[name] = tuple(values[name])
-    return ArticleRecord(**values | {"raw_file": None, "raw_offset": None, "raw_length": None})
+    return msgspec.convert(row | {"raw_file": None, "raw_offset": None, "raw_length": None}, ArticleRecord)

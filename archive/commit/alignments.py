@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from archive.commit import stories
 from archive.commit.stories import Coverage
-from archive.format.records import BlockRecord, VariantText
+from archive.format.records import TextBlock, VariantText
 from archive.tables.files import translated_errors
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _aligned(  # noqa: PLR0917
 
 def _texts(
     ids: Collection[str], applied: AppliedObservations, state: State, storage: Storage
-) -> dict[str, tuple[str, tuple[BlockRecord, ...]]]:
+) -> dict[str, tuple[str, tuple[TextBlock, ...]]]:
     """Headline and blocks of the latest text of each article, from this commit or from its data file."""
     texts = {
         x: (draft.record.headline, draft.record.blocks)
@@ -190,7 +190,7 @@ def _texts(
         with translated_errors():
             tables = list(_groups_with(storage.present_path(path), wanted))
         for row in (row for table in tables for row in table.to_pylist()):
-            blocks = tuple(BlockRecord(x["kind"], x["text"]) for x in row["blocks"])
+            blocks = tuple(TextBlock(x["kind"], x["text"]) for x in row["blocks"])
             texts[row["article_id"]] = (row["headline"], blocks)
     return texts
 

@@ -21,7 +21,7 @@ from archive.commit.erase import PURGE, clean, erase
 from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.exceptions import ArchiveDamaged, ArchiveNotFound, ArchiveWriteError, ObjectStoreError
 from archive.format import codec
-from archive.format.schema import SCHEMA_VERSION
+from archive.format.columns import SCHEMA_VERSION
 from archive.opening import open_existing, storage_at, utc_now
 from archive.pages import cdxj_index, overwrite, warc_files
 from archive.pull import pull

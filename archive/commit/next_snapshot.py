@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archive.commit.rows import Commit
-from archive.format.schema import SCHEMA_VERSION, STORED
+from archive.format.columns import SCHEMA_VERSION
+from archive.format.schema import STORED
 from archive.format.snapshot import Snapshot
 from archive.tables.files import TableFiles
 

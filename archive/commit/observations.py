@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.format.codec import Record
-    from archive.format.records import AlternateRecord
+    from archive.format.records import Alternate
     from archive.state.model import CurrentVersion
 
 _MISSING = frozenset({404, 410})
@@ -58,7 +58,7 @@ class Observation:
     extractor: str | None
     etag: str | None
     last_modified: str | None
-    alternates: tuple[AlternateRecord, ...] | None
+    alternates: tuple[Alternate, ...] | None
     run_id: str
 
 

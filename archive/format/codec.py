@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 
 from archive.exceptions import PoisonRecord
-from archive.format.records import (
-    AlternateRecord,
-    ArticleRecord,
-    BlockRecord,
-    EvidenceRecord,
-    MediaRecord,
-    ObservationRecord,
-)
+from archive.format.records import PARTS, ArticleRecord, ObservationRecord, Part
 
 Record = ArticleRecord | ObservationRecord
-Nested = AlternateRecord | BlockRecord | EvidenceRecord | MediaRecord
 _FIELDS: dict[type[object], tuple[tuple[str, str], ...]] = {}
 
 KINDS: dict[str, type[Record]] = {"article": ArticleRecord, "observation": ObservationRecord}
-NESTED: dict[str, type[Nested]] = {
-    f"tuple[{kind.__name__}, ...]": kind
-    for kind in (AlternateRecord, BlockRecord, EvidenceRecord, MediaRecord)
-}
+NESTED: dict[str, type[Part]] = {f"tuple[{kind.__name__}, ...]": kind for kind in PARTS}
 _YEARS = range(1678, 2262)
 """Years that a nanosecond clock can hold: some readers silently wrap around outside of them."""
 _NOT_EMPTY = frozenset({"article_id", "outlet", "url", "requested_url", "content_hash", "outcome", "run_id"})
@@ -45,9 +34,9 @@ _NAMES = {record: kind for kind, record in KINDS.items()}
 
 
 def fields_of(kind: type[object]) -> tuple[tuple[str, str], ...]:
-    """Names of the fields, and their annotations as strings: `str | None`, `tuple[BlockRecord, ...]`."""
+    """Names of the fields, and their annotations as strings: `str | None`, `tuple[TextBlock, ...]`."""
     if kind not in _FIELDS:
-        _FIELDS[kind] = tuple((field.name, str(field.type)) for field in fields(kind))  # type: ignore[arg-type]
+        _FIELDS[kind] = tuple(kind.__annotations__.items())
     return _FIELDS[kind]
 
 
@@ -114,7 +103,7 @@ def _plan(kind: type[object]) -> tuple[tuple[str, str, bool], ...]:
     return _PLANS[kind]
 
 
-def _check(record: Record | Nested, prefix: str) -> None:
+def _check(record: Record | Part, prefix: str) -> None:
     for name, base, optional in _plan(type(record)):
         value = getattr(record, name)
         if value is None and optional:

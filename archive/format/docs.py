@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from archive.format.schema import ALIGNMENTS, ARTICLES, OBSERVATIONS, PAIRS, REFUSALS, SCHEMA_VERSION, STORIES
+from archive.format.columns import SCHEMA_VERSION
+from archive.format.schema import ALIGNMENTS, ARTICLES, OBSERVATIONS, PAIRS, REFUSALS, STORIES
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,14 +1,18 @@
-"""Records that a writer hands to the archive: frozen dataclasses, one per row.
+"""Records that a writer hands to the archive, one a row; each field says what its column means.
 
-The columns themselves are written down in archive/format/schema.py; a test ties the two together.
+No pyarrow here: the crawl makes these, and archive/format/schema.py makes the Parquet schema of them.
 Every `datetime` is aware and UTC; a naive one is refused.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003  msgspec reads the annotations
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archive.format.columns import By, Column, column, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,82 +21,248 @@ if TYPE_CHECKING:
     """Align the texts of one story, by article id, for these pairs of ids; no rows where it cannot."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlternateRecord:
+# Parts of an article are structs: a worker hands over some twenty with each page, and they are unpickled nine
+# times as fast as dataclasses.
+
+
+class Alternate(Struct, frozen=True):
+    """Another language's address, as declared; a claim, not yet a pair."""
+
     language: str | None
+    """BCP 47 as claimed, `ua` already read as `uk`; None where the claim names no language (x-default)."""
     url: str
+    """Absolute."""
     source: str
+    """`hreflang` `switcher` `sitemap` `url-rule`."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockRecord:
+class TextBlock(Struct, frozen=True):
     kind: str
+    """`heading` `paragraph` `quote` `list_item` `caption`."""
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class MediaRecord:
+class Medium(Struct, frozen=True):
+    """What is shown in the text itself: not the lead image, which pages name apart."""
+
     kind: str
+    """`image` `video`."""
     url: str
+    """Absolute; of a player the address of the video, where its own tells it."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRecord:
+class LanguageEvidence(Struct, frozen=True):
+    """Who says that the text is in which language, as one tag."""
+
     source: str
+    """`text` (langdetect on headline + body), `html-lang`, `og-locale`, `hreflang-self`, `url`."""
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleRecord:
-    """One observation of one article that yielded text; the archive decides if it is a new version."""
+PARTS = (Alternate, TextBlock, Medium, LanguageEvidence)
+Part = Alternate | TextBlock | Medium | LanguageEvidence
 
-    article_id: str
-    outlet: str
-    url: str
-    requested_url: str
-    canonical_url: str | None
-    language: str | None
-    language_confidence: float | None
-    language_evidence: tuple[EvidenceRecord, ...]
-    language_reason: str | None
-    html_lang: str | None
-    headline: str
-    lead: str | None
-    body: str
-    blocks: tuple[BlockRecord, ...]
-    byline: str | None
-    authors: tuple[str, ...]
-    authors_source: str | None
-    published_at: datetime | None
-    published_raw: str | None
-    published_source: str | None
-    modified_at: datetime | None
-    modified_raw: str | None
-    section: str | None
-    tags: tuple[str, ...]
-    image_url: str | None
-    image_caption: str | None
-    alternates: tuple[AlternateRecord, ...]
-    story_key: str | None
-    content_hash: str
-    raw_sha256: str
-    http_status: int
-    etag: str | None
-    last_modified: str | None
-    fetched_at: datetime
-    extractor: str
-    run_id: str
-    extra: str | None
-    """JSON object."""
-    raw_file: str | None = None
-    """With offset and length: where the page is; filled by the archive, not by who hands the record over."""
-    raw_offset: int | None = None
-    raw_length: int | None = None
-    author_ids: tuple[str, ...] | None = None
-    """One for each of `authors`; None where a writer before schema 2 has acknowledged it."""
-    media: tuple[MediaRecord, ...] | None = None
-    outbound_links: tuple[str, ...] | None = None
-    """Both None where a writer before schema 4 has acknowledged it."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRecord:
+    """One look at one article that yielded text; the archive decides whether it is a new version.
+
+    The one declaration of an article's columns, in the order of the table: the schema, the cache, what a
+    rereading replaces and reports are derived from it. Columns that only the archive decides stand below.
+    """
+
+    article_id: str = field(
+        metadata=column(By.PIPELINE, "blake2b-128 hex of the canonical URL, stable for ever", kept=True)
+    )
+    outlet: str = field(
+        metadata=column(
+            By.FETCH,
+            "declaration name; for the `page` spider, the registered domain",
+            kept=True,
+            repeats=True,
+        )
+    )
+    url: str = field(metadata=column(By.FETCH, "after redirects", kept=True))
+    requested_url: str = field(metadata=column(By.FETCH, "before redirects", kept=True))
+    canonical_url: str | None = field(
+        metadata=column(By.PAGE, "as declared by the page, made absolute", kept=True)
+    )
+    language: str | None = field(
+        metadata=column(
+            By.PIPELINE,
+            "decided BCP 47 tag; null only with a reason in language_reason",
+            kept=True,
+            repeats=True,
+        )
+    )
+    language_confidence: float | None = field(metadata=column(By.PIPELINE, "0 to 1"))
+    language_evidence: tuple[LanguageEvidence, ...] = field(
+        metadata=column(By.PIPELINE, "who says the text is in which language")
+    )
+    language_reason: str | None = field(
+        metadata=column(
+            By.PIPELINE, "how the evidence was weighed, or why there is no language", repeats=True
+        )
+    )
+    html_lang: str | None = field(metadata=column(By.PAGE, "the lang attribute as printed", repeats=True))
+    headline: str = field(metadata=column(By.PAGE, "the article's own title", makes_version=True, kept=True))
+    lead: str | None = field(metadata=column(By.PAGE, "standfirst"))
+    body: str = field(
+        metadata=column(
+            By.PAGE,
+            "paragraphs joined by a blank line; no headline, caption, byline or promo line",
+            makes_version=True,
+        )
+    )
+    blocks: tuple[TextBlock, ...] = field(
+        metadata=column(By.PAGE, "heading, paragraph, quote, list_item, caption, in page order")
+    )
+    byline: str | None = field(metadata=column(By.PAGE, "author line as printed"))
+    authors: tuple[str, ...] = field(
+        metadata=column(By.PIPELINE, "persons read from the byline, never an organisation")
+    )
+    author_ids: tuple[str, ...] | None = field(
+        default=None,
+        metadata=column(
+            By.PIPELINE,
+            "one for each of authors, in their order: the same person of an outlet in any language; "
+            "null on rows written before schema 2",
+        ),
+    )
+    authors_source: str | None = field(
+        metadata=column(By.PIPELINE, "which statement of the page the authors were read from", repeats=True)
+    )
+    published_at: datetime | None = field(
+        metadata=column(
+            By.PAGE, "first publication; Kyiv time was assumed where the outlet prints none", kept=True
+        )
+    )
+    published_raw: str | None = field(metadata=column(By.PAGE, "as printed"))
+    published_source: str | None = field(metadata=column(By.PAGE, "where the page states it", repeats=True))
+    modified_at: datetime | None = field(
+        metadata=column(By.PAGE, "last modification, as the page states it", kept=True)
+    )
+    modified_raw: str | None = field(metadata=column(By.PAGE, "as printed"))
+    section: str | None = field(metadata=column(By.PAGE, "rubric, as printed", repeats=True))
+    tags: tuple[str, ...] = field(metadata=column(By.PAGE, "as printed"))
+    image_url: str | None = field(metadata=column(By.PAGE, "lead image"))
+    image_caption: str | None = field(metadata=column(By.PAGE, "its caption, kept out of body"))
+    media: tuple[Medium, ...] | None = field(
+        default=None,
+        metadata=column(By.PAGE, "image and video in the text, the lead image apart; null before schema 4"),
+    )
+    outbound_links: tuple[str, ...] | None = field(
+        default=None,
+        metadata=column(By.PAGE, "other sites' pages it leads to, embedded posts too; null before schema 4"),
+    )
+    alternates: tuple[Alternate, ...] = field(
+        metadata=column(
+            By.PAGE, "declared other languages; source: hreflang switcher sitemap url-rule", kept=True
+        )
+    )
+    story_key: str | None = field(
+        metadata=column(
+            By.FETCH, "the outlet's own id of the story, where its languages share one", kept=True
+        )
+    )
+    content_hash: str = field(metadata=column(By.PIPELINE, "of the normalised headline and body", kept=True))
+    raw_sha256: str = field(metadata=column(By.FETCH, "of the bytes of the page", kept=True))
+    http_status: int = field(
+        metadata=column(By.FETCH, "status of the fetch that brought this text", repeats=True)
+    )
+    etag: str | None = field(metadata=column(By.FETCH, "validator of that fetch", kept=True))
+    last_modified: str | None = field(
+        metadata=column(By.FETCH, "validator of that fetch, as sent", kept=True)
+    )
+    fetched_at: datetime = field(metadata=column(By.FETCH, "when it was fetched"))
+    raw_file: str | None = field(
+        default=None,
+        metadata=column(
+            By.ARCHIVE, "WARC file that holds the page, from the archive's root; null where none was kept"
+        ),
+    )
+    raw_offset: int | None = field(
+        default=None,
+        metadata=column(By.ARCHIVE, "where its response record begins, a gzip member of its own", bits=64),
+    )
+    raw_length: int | None = field(default=None, metadata=column(By.ARCHIVE, "bytes of that member", bits=64))
+    extractor: str = field(
+        metadata=column(
+            By.PAGE, "what read the page; a new one makes no new version", kept=True, repeats=True
+        )
+    )
+    run_id: str = field(metadata=column(By.FETCH, "the crawl that fetched it", repeats=True))
+    extra: str | None = field(metadata=column(By.PIPELINE, "JSON object: what has no column"))
+
+
+COMMIT_COLUMNS = (
+    Column(
+        "ingested_at",
+        "datetime",
+        By.ARCHIVE,
+        "when the commit that brought this row was made; the same in all its rows",
+        repeats=True,
+    ),
+    Column(
+        "commit_seq", "int", By.ARCHIVE, "number of the snapshot that brought this row", repeats=True, bits=64
+    ),
+)
+"""Of every row of every table."""
+_ARCHIVED = {
+    "article_id": (
+        Column(
+            "story_id",
+            "str",
+            By.ARCHIVE,
+            "the story it belongs to now; an unpaired article is a story of one",
+            kept=True,
+            repeats=True,
+        ),
+        Column(
+            "version",
+            "int",
+            By.ARCHIVE,
+            "1, 2, …: texts of this article in the order they were archived",
+            kept=True,
+            repeats=True,
+        ),
+        Column("valid_from", "datetime", By.ARCHIVE, "when this text was first fetched", kept=True),
+        Column(
+            "valid_to",
+            "datetime | None",
+            By.ARCHIVE,
+            "when a later text was first fetched; null on the latest",
+        ),
+    ),
+    "fetched_at": (
+        Column(
+            "first_seen",
+            "datetime",
+            By.ARCHIVE,
+            "first look that found this article, any version; from observations",
+            kept=True,
+        ),
+        Column(
+            "last_seen",
+            "datetime",
+            By.ARCHIVE,
+            "last look that found it while this was the latest text; from observations",
+            kept=True,
+        ),
+    ),
+}
+"""Columns that the archive adds to a record, by the column that they follow."""
+VERSION_COLUMNS = (
+    *(x for own in columns_of(ArticleRecord) for x in (own, *_ARCHIVED.get(own.name, ()))),
+    *COMMIT_COLUMNS,
+)
+"""Of `articles` and `versions`, in their order."""
+KEPT_COLUMNS = tuple(x for x in VERSION_COLUMNS if x.kept)
+"""Columns of each article's latest version that the cache has."""
+READ_COLUMNS = tuple(x for x in VERSION_COLUMNS if x.by in {By.PAGE, By.PIPELINE} and x.name != "article_id")
+"""Columns that a later reading of the same page replaces; the others tell of its fetch and its place."""
+TEXT_COLUMNS = tuple(x.name for x in VERSION_COLUMNS if x.makes_version)
+"""Names of the columns that `content_hash` is the hash of: another text is another version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +327,7 @@ class LinkFacts:
     url: str
     requested_url: str
     canonical_url: str | None
-    alternates: tuple[AlternateRecord, ...]
+    alternates: tuple[Alternate, ...]
     story_key: str | None
     first_seen: datetime
     same_as: frozenset[str] = frozenset()
@@ -190,7 +360,7 @@ class VariantText:
     version: int
     language: str
     headline: str
-    blocks: tuple[BlockRecord, ...]
+    blocks: tuple[TextBlock, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,25 @@
-"""The columns of all tables, each declared once with its meaning.
+"""Schemas of all tables: columns of articles as archive/format/records.py declares them, the others here.
 
-A field that is not nullable is a promise: the writer refuses a row without it. The descriptions here make
+A field that is not nullable is a promise: the writer refuses a row without it. The descriptions make
 `docs/reference/data-format.md`. Change a column, and SCHEMA_VERSION changes with it.
 """
 
 from __future__ import annotations
 
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 4
+from archive.format.columns import SCHEMA_VERSION
+from archive.format.records import COMMIT_COLUMNS, PARTS, VERSION_COLUMNS, Alternate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archive.format.columns import Column
+    from archive.format.records import Part
+
 LANGUAGES = ("uk", "en", "ru")
 """The languages that have columns of their own in `stories`."""
 
@@ -18,8 +27,21 @@ TIME = pa.timestamp("us", tz="UTC")
 TEXT = pa.string()
 TEXTS = pa.list_(TEXT)
 NUMBERS = pa.list_(pa.int32())
-MEDIA_TYPE = pa.list_(pa.struct([("kind", TEXT), ("url", TEXT)]))
-ALTERNATES_TYPE = pa.list_(pa.struct([("language", TEXT), ("url", TEXT), ("source", TEXT)]))
+
+
+def _structs(kind: type[Part]) -> pa.DataType:
+    return pa.list_(pa.struct([(name, TEXT) for name in kind.__struct_fields__]))
+
+
+ALTERNATES_TYPE = _structs(Alternate)
+_ARROW_TYPES = {
+    "str": TEXT,
+    "int": pa.int32(),
+    "float": pa.float64(),
+    "datetime": TIME,
+    "tuple[str, ...]": TEXTS,
+} | {f"tuple[{kind.__name__}, ...]": _structs(kind) for kind in PARTS}
+"""By the form of a column, without `| None`."""
 
 
 def _always(name: str, kind: pa.DataType, description: str) -> pa.Field:
@@ -34,82 +56,19 @@ def _schema(table: str, fields: list[pa.Field]) -> pa.Schema:
     return pa.schema(fields, {"triptych.table": table, "triptych.schema_version": str(SCHEMA_VERSION)})
 
 
-_COMMIT = [
-    _always("ingested_at", TIME, "when the commit that brought this row was made; the same in all its rows"),
-    _always("commit_seq", pa.int64(), "number of the snapshot that brought this row"),
-]
+def _declared(columns: Iterable[Column]) -> list[pa.Field]:
+    return [
+        pa.field(x.name, _arrow_type(x), nullable=x.optional, metadata={"description": x.meaning})
+        for x in columns
+    ]
 
-_VERSION_FIELDS = [
-    _always("article_id", TEXT, "blake2b-128 hex of the canonical URL, stable for ever"),
-    _always("story_id", TEXT, "the story it belongs to now; an unpaired article is a story of one"),
-    _always("version", pa.int32(), "1, 2, …: texts of this article in the order they were archived"),
-    _always("valid_from", TIME, "when this text was first fetched"),
-    _maybe("valid_to", TIME, "when a later text was first fetched; null on the latest"),
-    _always("outlet", TEXT, "declaration name; for the `page` spider, the registered domain"),
-    _always("url", TEXT, "after redirects"),
-    _always("requested_url", TEXT, "before redirects"),
-    _maybe("canonical_url", TEXT, "as declared by the page, made absolute"),
-    _maybe("language", TEXT, "decided BCP 47 tag; null only with a reason in language_reason"),
-    _maybe("language_confidence", pa.float64(), "0 to 1"),
-    _always(
-        "language_evidence",
-        pa.list_(pa.struct([("source", TEXT), ("tag", TEXT)])),
-        "who says the text is in which language",
-    ),
-    _maybe("language_reason", TEXT, "how the evidence was weighed, or why there is no language"),
-    _maybe("html_lang", TEXT, "the lang attribute as printed"),
-    _always("headline", TEXT, "the article's own title"),
-    _maybe("lead", TEXT, "standfirst"),
-    _always("body", TEXT, "paragraphs joined by a blank line; no headline, caption, byline or promo line"),
-    _always(
-        "blocks",
-        pa.list_(pa.struct([("kind", TEXT), ("text", TEXT)])),
-        "heading, paragraph, quote, list_item, caption, in page order",
-    ),
-    _maybe("byline", TEXT, "author line as printed"),
-    _always("authors", TEXTS, "persons read from the byline, never an organisation"),
-    _maybe(
-        "author_ids",
-        TEXTS,
-        "one for each of authors, in their order: the same person of an outlet in any language; null on rows "
-        "written before schema 2",
-    ),
-    _maybe("authors_source", TEXT, "which statement of the page the authors were read from"),
-    _maybe("published_at", TIME, "first publication; Kyiv time was assumed where the outlet prints none"),
-    _maybe("published_raw", TEXT, "as printed"),
-    _maybe("published_source", TEXT, "where the page states it"),
-    _maybe("modified_at", TIME, "last modification, as the page states it"),
-    _maybe("modified_raw", TEXT, "as printed"),
-    _maybe("section", TEXT, "rubric, as printed"),
-    _always("tags", TEXTS, "as printed"),
-    _maybe("image_url", TEXT, "lead image"),
-    _maybe("image_caption", TEXT, "its caption, kept out of body"),
-    _maybe("media", MEDIA_TYPE, "image and video in the text, the lead image apart; null before schema 4"),
-    _maybe(
-        "outbound_links", TEXTS, "other sites' pages it leads to, embedded posts too; null before schema 4"
-    ),
-    _always(
-        "alternates", ALTERNATES_TYPE, "declared other languages; source: hreflang switcher sitemap url-rule"
-    ),
-    _maybe("story_key", TEXT, "the outlet's own id of the story, where its languages share one"),
-    _always("content_hash", TEXT, "of the normalised headline and body"),
-    _always("raw_sha256", TEXT, "of the bytes of the page"),
-    _always("http_status", pa.int32(), "status of the fetch that brought this text"),
-    _maybe("etag", TEXT, "validator of that fetch"),
-    _maybe("last_modified", TEXT, "validator of that fetch, as sent"),
-    _always("fetched_at", TIME, "when it was fetched"),
-    _always("first_seen", TIME, "first look that found this article, any version; from observations"),
-    _always("last_seen", TIME, "last look that found it while this was the latest text; from observations"),
-    _maybe(
-        "raw_file", TEXT, "WARC file that holds the page, from the archive's root; null where none was kept"
-    ),
-    _maybe("raw_offset", pa.int64(), "where its response record begins, a gzip member of its own"),
-    _maybe("raw_length", pa.int64(), "bytes of that member"),
-    _always("extractor", TEXT, "what read the page; a new one makes no new version"),
-    _always("run_id", TEXT, "the crawl that fetched it"),
-    _maybe("extra", TEXT, "JSON object: what has no column"),
-    *_COMMIT,
-]
+
+def _arrow_type(column: Column) -> pa.DataType:
+    return pa.int64() if (column.base, column.bits) == ("int", 64) else _ARROW_TYPES[column.base]
+
+
+_COMMIT = _declared(COMMIT_COLUMNS)
+_VERSION_FIELDS = _declared(VERSION_COLUMNS)
 
 ARTICLES = _schema("articles", _VERSION_FIELDS)
 VERSIONS = _schema("versions", _VERSION_FIELDS)
@@ -292,9 +251,8 @@ SORT = {
 }
 
 REPETITIVE = frozenset((
-    "outlet", "language", "html_lang", "language_reason", "authors_source", "published_source", "section",
-    "extractor", "run_id", "outcome", "reason", "evidence", "kind", "tag", "source", "ingested_at",
-    "commit_seq", "http_status", "version", "story_id", "article_id_a", "article_id_b", "language_a",
-    "language_b", "version_a", "version_b",
+    *(column.name for column in VERSION_COLUMNS if column.repeats),
+    *("outcome", "reason", "evidence", "kind", "tag", "source", "article_id_a", "article_id_b"),
+    *("language_a", "language_b", "version_a", "version_b"),
 ))  # fmt: skip
 """Columns worth a dictionary; on the rest it costs more than it saves."""

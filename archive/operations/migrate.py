@@ -17,7 +17,8 @@ from archive.commit.committer import Committer
 from archive.commit.compact import LEVEL
 from archive.commit.next_snapshot import Operation
 from archive.exceptions import MigrationError
-from archive.format.schema import SCHEMA_VERSION, STORED
+from archive.format.columns import SCHEMA_VERSION
+from archive.format.schema import STORED
 from archive.opening import open_any
 from archive.storage.snapshot_log import Log
 from archive.tables.files import read

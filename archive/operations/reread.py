@@ -19,6 +19,7 @@ from archive.commit.next_snapshot import Operation
 from archive.commit.observations import AppliedObservations, Draft
 from archive.commit.plan import CommitPlan, Rereadings
 from archive.format import codec
+from archive.format.records import READ_COLUMNS
 from archive.tables.files import translated_errors
 
 if TYPE_CHECKING:
@@ -35,13 +36,8 @@ if TYPE_CHECKING:
     Key = tuple[str, int]
 
 REREAD = Operation("reread")
-COLUMNS = (
-    "canonical_url", "language", "language_confidence", "language_evidence", "language_reason", "html_lang",
-    "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
-    "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
-    "image_caption", "media", "outbound_links", "alternates", "content_hash", "extractor", "extra",
-)  # fmt: skip
-"""Columns read from a page; the others are about its fetch and its place."""
+COLUMNS = tuple(column.name for column in READ_COLUMNS)
+"""Names of the columns read from a page; the others are about its fetch and its place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ out the same after later commits, merges and collections. Rows are in the order 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -126,19 +126,10 @@ class Past:
 
     def _built(self) -> tuple[list[Story], Commit | None]:
         """Build the stories of the moment, with its last commit; None where nothing was there."""
-        columns = [
-            "article_id",
-            "story_id",
-            "outlet",
-            "language",
-            "url",
-            "headline",
-            "published_at",
-            "version",
-        ]
+        columns = [field.name for field in fields(StoryMember)]
         articles = self.articles(columns)
         members = [StoryMember(**row) for row in articles.select(columns).to_pylist()]
-        joint_columns = ["article_id_a", "article_id_b", "evidence", "score"]
+        joint_columns = [field.name for field in fields(Joint)]
         joints = [Joint(**row) for row in self.pairs().select(joint_columns).to_pylist()]
         if not members:
             return [], None

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
-from archive.format.records import NO_PAIR, LinkFacts
+from archive.format.records import KEPT_COLUMNS, NO_PAIR, LinkFacts
 from archive.state import model
 from archive.state.model import Joint, KnownArticle, LastObservation, StoryMember, micros, moment
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archive.state.model import CurrentVersion
 
 
-# The tables of the cache; change one, and STATE_VERSION changes with it.
+# The tables of the cache; change one, or what is kept of an article, and STATE_VERSION changes with it.
 #
 # Articles are numbered in the order they came, and what belongs to one goes by its number: a commit adds at
 # the end of each tree, however large it is. Only what is looked up by a hash lies scattered: `place` and
@@ -32,18 +32,30 @@ if TYPE_CHECKING:
 # the hash of its address.
 
 
-TABLES = """
+_SQL_TYPES = {
+    "str": "TEXT",
+    "int": "INTEGER",
+    "datetime": "INTEGER",  # microseconds
+    "tuple[Alternate, ...]": "TEXT",  # JSON
+}
+"""By the form of a column, without `| None`."""
+
+
+def _kept_columns() -> str:
+    """Columns of the table `article` that are those of an article's latest version."""
+    return ", ".join(
+        f"{column.name} {_SQL_TYPES[column.base]}{'' if column.optional else ' NOT NULL'}"
+        for column in KEPT_COLUMNS
+    )
+
+
+TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL);
 CREATE INDEX file_path ON file (path);
 CREATE TABLE article (
-  number INTEGER PRIMARY KEY, article_id TEXT NOT NULL, story_id TEXT NOT NULL, outlet TEXT NOT NULL,
-  story_key TEXT, version INTEGER NOT NULL, valid_from INTEGER NOT NULL, content_hash TEXT NOT NULL,
-  raw_sha256 TEXT NOT NULL, extractor TEXT NOT NULL, modified_at INTEGER, reread_hash TEXT,
-  reread_extractor TEXT, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
-  missing INTEGER NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, url TEXT NOT NULL,
-  requested_url TEXT NOT NULL, canonical_url TEXT, language TEXT, headline TEXT NOT NULL,
-  published_at INTEGER, alternates TEXT NOT NULL);
+  number INTEGER PRIMARY KEY, {_kept_columns()},
+  reread_hash TEXT, reread_extractor TEXT, missing INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX article_key ON article (outlet, story_key) WHERE story_key IS NOT NULL;
 CREATE TABLE version (
   article INTEGER, version INTEGER, content_hash TEXT NOT NULL, file INTEGER NOT NULL,

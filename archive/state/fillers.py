@@ -7,7 +7,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
-from archive.format.records import NO_PAIR
+from archive.format.records import KEPT_COLUMNS, NO_PAIR
 from archive.state.database import CANONICAL, ID, NO_ARTICLE, REQUESTED, TARGET, URL, id_key
 from archive.state.debts import Debt, Failure, debt_of, failure_of, fold
 
@@ -21,29 +21,7 @@ Row = dict[str, object]
 Place = tuple[bytes, int, int]
 """A row of the table `place`: key, role, number of the article."""
 
-_ARTICLE = [
-    "article_id",
-    "story_id",
-    "outlet",
-    "story_key",
-    "version",
-    "valid_from",
-    "content_hash",
-    "raw_sha256",
-    "extractor",
-    "modified_at",
-    "first_seen",
-    "last_seen",
-    "etag",
-    "last_modified",
-    "url",
-    "requested_url",
-    "canonical_url",
-    "language",
-    "headline",
-    "published_at",
-    "alternates",
-]
+_ARTICLE = [column.name for column in KEPT_COLUMNS]
 _OBSERVATION = [
     "article_id",
     "version",

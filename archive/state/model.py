@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from archive.format.records import AlternateRecord, LinkFacts
+from archive.format.records import KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REVERTS = 5
+OWN_COLUMNS = frozenset({"reread_hash", "reread_extractor", "missing"})
+"""Columns of the table `article` that are none of `articles`."""
+_View = TypeVar("_View", "KnownArticle", "CurrentVersion", "LinkFacts", "StoryMember")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class KnownArticle:
     last_modified: str | None
     content_hash: str
     last_seen: datetime
-    alternates: tuple[AlternateRecord, ...]
+    alternates: tuple[Alternate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,67 +55,40 @@ def _maybe_moment(value: int | None) -> datetime | None:
 
 
 def known_article(row: sqlite3.Row) -> KnownArticle:
-    return KnownArticle(
-        article_id=row["article_id"],
-        story_id=row["story_id"],
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        content_hash=row["content_hash"],
-        last_seen=moment(row["last_seen"]),
-        alternates=_alternates(row),
-    )
+    return _view(KnownArticle, row)
 
 
 def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
     """`recent`: versions of the article, the newest first."""
-    return CurrentVersion(
-        article_id=row["article_id"],
-        story_id=row["story_id"],
-        version=row["version"],
-        valid_from=moment(row["valid_from"]),
-        content_hash=row["content_hash"],
-        raw_sha256=row["raw_sha256"],
-        extractor=row["extractor"],
-        modified_at=_maybe_moment(row["modified_at"]),
-        reread_hash=row["reread_hash"],
-        reread_extractor=row["reread_extractor"],
-        recent=tuple(recent[:REVERTS]),
-        first_seen=moment(row["first_seen"]),
-        last_seen=moment(row["last_seen"]),
-        missing=row["missing"],
-    )
+    return _view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
 
 
 def link_facts(row: sqlite3.Row) -> LinkFacts:
-    return LinkFacts(
-        article_id=row["article_id"],
-        story_id=row["story_id"],
-        outlet=row["outlet"],
-        language=row["language"],
-        url=row["url"],
-        requested_url=row["requested_url"],
-        canonical_url=row["canonical_url"],
-        alternates=_alternates(row),
-        story_key=row["story_key"],
-        first_seen=moment(row["first_seen"]),
-    )
+    return _view(LinkFacts, row)
 
 
 def story_member(row: sqlite3.Row) -> StoryMember:
-    return StoryMember(
-        article_id=row["article_id"],
-        story_id=row["story_id"],
-        outlet=row["outlet"],
-        language=row["language"],
-        url=row["url"],
-        headline=row["headline"],
-        published_at=_maybe_moment(row["published_at"]),
-        version=row["version"],
-    )
+    return _view(StoryMember, row)
 
 
-def _alternates(row: sqlite3.Row) -> tuple[AlternateRecord, ...]:
-    return tuple(AlternateRecord(*item) for item in json.loads(row["alternates"]))
+def _alternates(text: str) -> tuple[Alternate, ...]:
+    return tuple(Alternate(*item) for item in json.loads(text))
+
+
+_READERS: dict[str, Callable[[Any], object]] = {
+    "datetime": moment,
+    "datetime | None": _maybe_moment,
+    "tuple[Alternate, ...]": _alternates,
+}
+"""By the form of a field; the others are in the row as they are."""
+
+
+def _view(kind: type[_View], row: sqlite3.Row, **beside: object) -> _View:
+    """The fields of a class that are columns of the row."""
+    values: dict[str, Any] = {
+        name: row[name] if read is None else read(row[name]) for name, read in _PLANS[kind]
+    }
+    return kind(**values | beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +138,14 @@ class Joint:
     article_id_b: str
     evidence: str
     score: float | None
+
+
+_PLANS = {
+    kind: tuple(
+        (field.name, _READERS.get(str(field.type)))
+        for field in fields(kind)
+        if field.name in {column.name for column in KEPT_COLUMNS} | OWN_COLUMNS
+    )
+    for kind in (KnownArticle, CurrentVersion, LinkFacts, StoryMember)
+}
+"""Of each class the fields that are columns, and what reads them."""

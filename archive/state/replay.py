@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_TIMES = frozenset({"valid_from", "modified_at", "first_seen", "last_seen", "published_at", "observed_at"})
 _ORDER = {
     "memberships": ("commit_seq",),
     "decisions": ("commit_seq",),
@@ -185,7 +184,7 @@ def _commits(storage: Storage, file: DataFile) -> tuple[int, int]:
 
 def _portions(table: pa.Table) -> Iterator[list[Row]]:
     for position, field in enumerate(table.schema):
-        if field.name in _TIMES:
+        if pa.types.is_timestamp(field.type):
             table = table.set_column(position, field.name, table.column(position).cast(pa.int64()))
     for start in range(0, table.num_rows, 8192):
         yield table.slice(start, 8192).to_pylist()

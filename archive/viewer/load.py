@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.dataset as ds
 
-from archive.format.records import BlockRecord
+from archive.format.records import TextBlock
 from archive.read.diff import compare
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import Edit, Joint, Only, StoryView, Variant
@@ -127,7 +127,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
         latest["byline"],
         latest["published_at"],
         latest["last_seen"],
-        tuple(BlockRecord(x["kind"], x["text"]) for x in latest["blocks"]),
+        tuple(TextBlock(x["kind"], x["text"]) for x in latest["blocks"]),
         tuple(
             Edit(after["version"], after["valid_from"], compare(before, after))
             for before, after in pairwise(versions)

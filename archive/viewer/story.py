@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from archive.format.records import BlockRecord
+    from archive.format.records import TextBlock
     from archive.read.diff import Diff
     from archive.viewer.side_by_side import Row
 
@@ -45,7 +45,7 @@ class Variant:
     byline: str | None
     published_at: datetime | None
     last_seen: datetime
-    blocks: tuple[BlockRecord, ...]
+    blocks: tuple[TextBlock, ...]
     edits: tuple[Edit, ...]
     only: Mapping[int, tuple[Only, ...]]
     """By the number of the block."""

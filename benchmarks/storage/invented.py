@@ -45,7 +45,7 @@ class Texts:
 
 
 def records(first: int, count: int, size: float = 1.0) -> Iterator[object]:
-    from archive.format.records import AlternateRecord, ArticleRecord, BlockRecord, EvidenceRecord
+    from archive.format.records import Alternate, ArticleRecord, LanguageEvidence, TextBlock
 
     for number in range(first, first + count):
         story, language = divmod(number, 3)
@@ -67,13 +67,13 @@ def records(first: int, count: int, size: float = 1.0) -> Iterator[object]:
             canonical_url=url,
             language=language,
             language_confidence=0.99,
-            language_evidence=(EvidenceRecord("text", language), EvidenceRecord("html-lang", language)),
+            language_evidence=(LanguageEvidence("text", language), LanguageEvidence("html-lang", language)),
             language_reason="text",
             html_lang=language,
             headline=texts.sentence(chosen, 9),
             lead=texts.sentence(chosen, 22),
             body=body,
-            blocks=tuple(BlockRecord("paragraph", text) for text in paragraphs),
+            blocks=tuple(TextBlock("paragraph", text) for text in paragraphs),
             byline=" ".join(texts.words[chosen.randrange(300)].title() for _ in range(2)),
             authors=(),
             authors_source="printed",
@@ -87,8 +87,7 @@ def records(first: int, count: int, size: float = 1.0) -> Iterator[object]:
             image_url=f"https://outlet{story % 40}.example/i/{chosen.getrandbits(64):x}.jpg",
             image_caption=texts.sentence(chosen, 8),
             alternates=tuple(
-                AlternateRecord(x, url.replace(f"/{language}/", f"/{x}/"), "hreflang")
-                for x in ("uk", "ru", "en")
+                Alternate(x, url.replace(f"/{language}/", f"/{x}/"), "hreflang") for x in ("uk", "ru", "en")
             ),
             story_key=None,
             content_hash=hashlib.sha256(body.encode()).hexdigest(),

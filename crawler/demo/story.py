@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from crawler.items import Block, BlockKind
+from crawler.items import BlockKind, TextBlock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ class Variant:
     path: str
     headline: str
     published: datetime
-    body: tuple[Block, ...]
+    body: tuple[TextBlock, ...]
     """Blocks with their inline markup; see `parse_blocks`."""
     authors: tuple[str, ...] = ()
     byline: str | None = None
@@ -252,7 +252,7 @@ WORDING = {"uk": UK, "en": EN, "ru": RU}
 # paragraph. Inside a block `**bold**` and `[words](/path)`.
 
 
-def parse_blocks(body: str) -> tuple[Block, ...]:
+def parse_blocks(body: str) -> tuple[TextBlock, ...]:
     """The blocks of a body, inline markup kept; each item of a list is a block."""
     found = []
     for chunk in re.split(r"\n\s*\n", body.strip()):
@@ -260,7 +260,7 @@ def parse_blocks(body: str) -> tuple[Block, ...]:
         pieces = lines if all(line.startswith("- ") for line in lines) else [" ".join(map(str.strip, lines))]
         for piece in pieces:
             mark = next((mark for mark in _MARKS if piece.startswith(mark)), "")
-            found.append(Block(_MARKS.get(mark, "paragraph"), piece.removeprefix(mark)))
+            found.append(TextBlock(_MARKS.get(mark, "paragraph"), piece.removeprefix(mark)))
     return tuple(found)
 
 
@@ -274,7 +274,7 @@ def inline_html(text: str) -> str:
     return _LINK.sub(r'<a href="\2">\1</a>', marked)
 
 
-def blocks_html(blocks: tuple[Block, ...], promo: str, promo_after: int | None) -> str:
+def blocks_html(blocks: tuple[TextBlock, ...], promo: str, promo_after: int | None) -> str:
     """The blocks as a page prints them; `promo` is put after that many blocks, never inside a list."""
     parts, printed, promoted = [], 0, promo_after is None
     for kind, run in groupby(blocks, key=lambda block: block.kind):

@@ -29,11 +29,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from archive.format.records import AlternateRecord
     from archive.state.model import LastObservation
     from crawler.discovery.changes import StatedChanges
     from crawler.discovery.sitemaps import ListedSitemap, Sitemap
-    from crawler.items import Alternate, Look
+    from crawler.items import Look
     from crawler.requests.articles import StoryRequests
     from crawler.requests.leads import Lead
     from crawler.revisit.debts import Debts
@@ -136,8 +135,7 @@ class Discovering:
             return
         yield requests.look(lead.url, "skipped", why_not(known))
         # what was kept of the page includes the outlet's rule
-        named: list[Alternate | AlternateRecord] = [*lead.alternates, *known.alternates]
-        for alternate in worth_fetching([lead.url], named):
+        for alternate in worth_fetching([lead.url], [*lead.alternates, *known.alternates]):
             if not (
                 ledger.known(alternate.url)
                 or ledger.was_looked_at(alternate.url)

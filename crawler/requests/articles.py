@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from scrapy.http import Request
 
@@ -20,7 +20,6 @@ from crawler.items import Look
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from archive.format.records import AlternateRecord
     from archive.state.model import KnownArticle
     from crawler.extensions.ledger import Ledger
     from crawler.extensions.opt_outs import OptOuts
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from crawler.requests.budget import Budget
     from crawler.requests.leads import Lead
 
-Named = TypeVar("Named", bound="Alternate | AlternateRecord")
 # DW and BBC have some 40 languages; a page that names more pages than this is a trap
 MOST_VARIANTS = 60
 
@@ -118,9 +116,7 @@ class StoryRequests:
         except ValueError:
             return False
 
-    def variant(
-        self, alternate: Alternate | AlternateRecord, story: str, *, inviting: bool
-    ) -> Iterator[Request | Look]:
+    def variant(self, alternate: Alternate, story: str, *, inviting: bool) -> Iterator[Request | Look]:
         """`story` is the address at which the crawl came upon it: one budget for all that its pages name."""
         if not self.ledger.discover(alternate.url):
             return
@@ -172,7 +168,7 @@ def variants_to_fetch(article: Article) -> tuple[Alternate, ...]:
     return worth_fetching(own, article.alternates)
 
 
-def worth_fetching(addresses: Iterable[str], alternates: Sequence[Named]) -> tuple[Named, ...]:
+def worth_fetching(addresses: Iterable[str], alternates: Sequence[Alternate]) -> tuple[Alternate, ...]:
     """One alternate for each other page: never the page itself, which has these addresses, never a home page.
 
     hreflang stands before switcher, sitemap and URL rule, as it may lead to another host. A claim of
@@ -181,7 +177,7 @@ def worth_fetching(addresses: Iterable[str], alternates: Sequence[Named]) -> tup
     """
     own = {plain_url(url) for url in addresses}
     own_tags = {a.language for a in alternates if a.language and plain_url(a.url) in own}
-    found: dict[str, Named] = {}
+    found: dict[str, Alternate] = {}
     for source in ("hreflang", "switcher", "sitemap", "url-rule"):
         for alternate in alternates:
             if alternate.source != source or is_home_page(alternate.url):
@@ -200,7 +196,7 @@ def why_not(known: KnownArticle) -> Reason:
     return Reason.PURGED if isinstance(known, PurgedAddress) else Reason.KNOWN
 
 
-def is_new(ledger: Ledger, alternate: Alternate | AlternateRecord) -> bool:
+def is_new(ledger: Ledger, alternate: Alternate) -> bool:
     """Whether a page that is looked at again names a variant that nobody has looked at.
 
     An address that the outlet's rule made, and that was not there, counts as new once a page names it.

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from archive.format.records import BlockRecord, VariantText
+from archive.format.records import TextBlock, VariantText
 from archive.format.schema import ARTICLES
 from pipelines.similarity.background import shipped_background
 from pipelines.similarity.document import LANGUAGES, Document, Reading, read, traces
@@ -177,7 +177,7 @@ class Blocks:
                 row["version"],
                 row["language"],
                 row["headline"],
-                tuple(BlockRecord(each["kind"], each["text"]) for each in row["blocks"]),
+                tuple(TextBlock(each["kind"], each["text"]) for each in row["blocks"]),
             )
             for row in table.to_pylist()
         }

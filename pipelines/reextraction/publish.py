@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive.format import codec
 from archive.format.codec import plain
-from archive.format.records import AlternateRecord, ArticleRecord
+from archive.format.records import Alternate, ArticleRecord
 from archive.operations.reread import COLUMNS, Rereading, publish
 from pipelines.alignment.aligner import Aligner
 
@@ -67,7 +67,7 @@ def _rereading(line: bytes) -> Rereading:
 def with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -> ArticleRecord:
     """Sitemaps, feeds and the outlet's rules have told the crawl more than its page does."""
     stored: list[dict[str, str]] = row["alternates"]  # type: ignore[assignment]
-    told = [AlternateRecord(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
+    told = [Alternate(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
     own = [x for x in record.alternates if x.source in FROM_THE_PAGE]
     extra = json.loads(str(row["extra"] or "{}")) | json.loads(record.extra or "{}")
     return replace(

@@ -23,19 +23,10 @@ if TYPE_CHECKING:
     from pipelines.reextraction.publish import Aside, Row
     from pipelines.reextraction.reread import Reading
 
-FIELDS = (
-    "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
-    "published_raw", "published_source", "modified_at", "modified_raw", "section", "tags", "image_url",
-    "image_caption", "media", "outbound_links", "language", "language_confidence", "language_evidence",
-    "language_reason", "html_lang", "canonical_url", "alternates", "extra", "content_hash", "article_id",
-)  # fmt: skip
-COLUMNS = tuple(
-    dict.fromkeys(
-        (
-            *(*FIELDS, *reread.COLUMNS, "version", "outlet", "requested_url"),
-            *("raw_file", "raw_offset", "raw_length"),
-        )
-    )
+FIELDS = (*(name for name in reread.COLUMNS if name != "extractor"), "article_id")
+COLUMNS = (
+    *(*FIELDS, "extractor", "version", "outlet", "requested_url"),
+    *("raw_file", "raw_offset", "raw_length"),
 )
 _SHOWN = 44
 """Characters of an example."""

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from archive.format.records import (
-    AlternateRecord,
+    Alternate,
     ArticleRecord,
-    BlockRecord,
-    EvidenceRecord,
+    LanguageEvidence,
     ObservationRecord,
+    TextBlock,
 )
 from archive.pages.warc_record import Exchange, build
 from archive.writer import ArchiveWriter
@@ -34,13 +34,13 @@ def make_article(number=1, language="uk", text="Перший абзац.", **cha
         canonical_url=url,
         language=language,
         language_confidence=0.99,
-        language_evidence=(EvidenceRecord("text", language),),
+        language_evidence=(LanguageEvidence("text", language),),
         language_reason=None,
         html_lang=language,
         headline=f"Headline {number} {language}",
         lead=None,
         body=text,
-        blocks=(BlockRecord("paragraph", text),),
+        blocks=(TextBlock("paragraph", text),),
         byline="Автор: Олена Коваль",
         authors=("Олена Коваль",),
         authors_source="printed",
@@ -103,7 +103,7 @@ def variants():
                 number,
                 language,
                 alternates=tuple(
-                    AlternateRecord(other, f"https://courier.example/{other}/news/{number}", "hreflang")
+                    Alternate(other, f"https://courier.example/{other}/news/{number}", "hreflang")
                     for other in languages
                     if other != language
                 ),

@@ -8,7 +8,7 @@ import archive
 from archive.exceptions import PoisonRecord
 from archive.format import schema
 from archive.format.layout import TABLES, Layout
-from archive.format.records import AlternateRecord
+from archive.format.records import Alternate
 from archive.storage.folder import Folder
 from archive.wal import quarantine
 from tests.forked import A_WHILE
@@ -164,9 +164,7 @@ def test_what_an_unchanged_page_now_declares_is_known_to_pairing(open_writer, ar
     writer.add_article(article(1))
     writer.commit()
     english = "https://courier.example/en/news/1"
-    writer.add_article(
-        article(1, alternates=(AlternateRecord("en", english, "hreflang"),), fetched_at=noon + HOUR)
-    )
+    writer.add_article(article(1, alternates=(Alternate("en", english, "hreflang"),), fetched_at=noon + HOUR))
     writer.commit()
     shown = []
     writer.add_article(article(1, "en", fetched_at=noon + 2 * HOUR))

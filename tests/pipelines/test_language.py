@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.items import Alternate, Article, Evidence, Look, TextLanguage
+from crawler.items import Alternate, Article, LanguageEvidence, Look, TextLanguage
 from pipelines.language import LanguageStage, url_hint
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -37,10 +37,10 @@ def test_clear_text_outweighs_every_claim_and_the_claims_are_kept():
     )
     assert (article.language, article.language_confidence) == ("ru", 0.999)
     assert article.language_evidence == (
-        Evidence("text", "ru"),
-        Evidence("html-lang", "uk"),
-        Evidence("og-locale", "uk-UA"),
-        Evidence("url", "uk"),
+        LanguageEvidence("text", "ru"),
+        LanguageEvidence("html-lang", "uk"),
+        LanguageEvidence("og-locale", "uk-UA"),
+        LanguageEvidence("url", "uk"),
     )
     assert article.language_reason == "text; against html-lang=uk, og-locale=uk, url=uk"
 
@@ -57,7 +57,7 @@ def test_a_fourth_language_is_kept_and_labelled(language):
 def test_ua_is_a_country_and_reads_as_ukrainian():
     article = decided(short("uk"), html_lang="ua")
     assert (article.language, article.language_reason) == ("uk", "text+html-lang")
-    assert Evidence("html-lang", "uk") in article.language_evidence
+    assert LanguageEvidence("html-lang", "uk") in article.language_evidence
     assert article.html_lang == "ua"
 
 
@@ -115,13 +115,16 @@ def test_hreflang_for_the_page_itself_is_a_claim_and_for_others_none():
         Alternate(None, URL, "hreflang"),
     )
     article = decided(short("uk"), alternates=alternates)
-    assert article.language_evidence == (Evidence("text", "uk"), Evidence("hreflang-self", "uk"))
+    assert article.language_evidence == (
+        LanguageEvidence("text", "uk"),
+        LanguageEvidence("hreflang-self", "uk"),
+    )
     assert article.language_reason == "text+hreflang-self"
 
 
 @pytest.mark.parametrize("tag", ["", "x-default", "%lang%", "language"])
 def test_what_is_no_tag_is_no_evidence(tag):
-    assert decided(short("uk"), html_lang=tag).language_evidence == (Evidence("text", "uk"),)
+    assert decided(short("uk"), html_lang=tag).language_evidence == (LanguageEvidence("text", "uk"),)
 
 
 @pytest.mark.parametrize(

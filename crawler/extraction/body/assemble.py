@@ -19,7 +19,7 @@ from crawler.extraction.body.pruning import NO_TEXT, prune, remove
 from crawler.extraction.body.reader import read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
-from crawler.items import Block
+from crawler.items import TextBlock
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -56,7 +56,7 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     if signed is not None:
         reasons[signed] = "the byline"
     blocks = [
-        Block(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
+        TextBlock(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
     ]
     dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
     name = signed_by(found[signed].text) if signed is not None else None

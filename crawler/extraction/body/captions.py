@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.text import for_comparison, one_line
-from crawler.items import Block
+from crawler.items import TextBlock
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -83,7 +83,7 @@ def read_page(page: Outline, headline: str | None) -> Page:
     )
 
 
-def with_captions(blocks: list[Block], page: Page) -> list[Block]:
+def with_captions(blocks: list[TextBlock], page: Page) -> list[TextBlock]:
     """Captions below the headline and among the text, each before the block that follows it."""
     if not page.captions or not blocks:
         return blocks
@@ -93,13 +93,13 @@ def with_captions(blocks: list[Block], page: Page) -> list[Block]:
     for key in keys:
         before = positions[-1] if positions else page.start
         positions.append(max(starts.get(key, before), before))
-    result: list[Block] = []
+    result: list[TextBlock] = []
     waiting = [c for c in page.captions if page.start <= c.position <= positions[-1] + 10]
     for block, position in zip(blocks, positions, strict=True):
         while waiting and waiting[0].position < position:
-            result.append(Block("caption", waiting.pop(0).text))
+            result.append(TextBlock("caption", waiting.pop(0).text))
         result.append(block)
-    return result + [Block("caption", caption.text) for caption in waiting]
+    return result + [TextBlock("caption", caption.text) for caption in waiting]
 
 
 def _starts(page: Page, keys: set[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from crawler.items import Block, BlockKind
+    from crawler.items import BlockKind, TextBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    blocks: tuple[Block, ...]
+    blocks: tuple[TextBlock, ...]
     dropped: tuple[LeftOut, ...]
     """Lines of the article's own element that are no part of the article."""
     signature: str | None = None

@@ -124,12 +124,12 @@ def test_two_stories_that_prove_one_are_merged_with_all_their_versions(
 
 
 def test_members_of_a_related_story_are_shown_too(writer, variants, article, decide, noon):
-    from archive.format.records import AlternateRecord
+    from archive.format.records import Alternate
 
     for record in variants(1, "uk", "en"):
         writer.add_article(record)
     writer.commit(decide)
-    points_at_uk = (AlternateRecord("uk", article(1).url, "switcher"),)
+    points_at_uk = (Alternate("uk", article(1).url, "switcher"),)
     writer.add_article(article(1, "ru", alternates=points_at_uk))
     writer.commit(decide)
     assert {facts.language for facts in decide.calls[-1][1]} == {"uk", "en"}

@@ -23,7 +23,7 @@ import archive
 from archive.__main__ import main
 from archive.exceptions import ExportError
 from archive.export.files import _cell, export
-from archive.format.records import AlignmentRecord, BlockRecord, Decisions, Membership
+from archive.format.records import AlignmentRecord, Decisions, Membership, TextBlock
 from archive.format.schema import ARTICLES, STORIES
 
 CHECKOUT = Path(__file__).parents[3]
@@ -137,7 +137,7 @@ def stories(root, writer, article):
     """Two stories in three languages, the first aligned; a third that is alone."""
     for number in (1, 2):
         for language in ("uk", "en", "ru"):
-            blocks = tuple(BlockRecord("paragraph", f"{language} {number}.{x} <&\x0b") for x in range(3))
+            blocks = tuple(TextBlock("paragraph", f"{language} {number}.{x} <&\x0b") for x in range(3))
             text = "\n\n".join(x.text for x in blocks)
             writer.add_article(article(number, language, text=text, blocks=blocks))
     writer.add_article(article(9, "uk"))

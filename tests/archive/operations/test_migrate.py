@@ -12,9 +12,10 @@ import archive
 from archive.__main__ import main
 from archive.addresses import address_key
 from archive.exceptions import ArchiveWriteError, MigrationError, SchemaTooNew, SchemaTooOld
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import Layout
-from archive.format.records import MediaRecord
-from archive.format.schema import SCHEMA_VERSION, STORED
+from archive.format.records import Medium
+from archive.format.schema import STORED
 from archive.operations.migrate import TODAY, Step, Target, migrate
 from archive.operations.verify import verify
 from archive.state import replay, tombstones
@@ -191,7 +192,7 @@ def test_an_archive_of_the_first_triptych_gets_the_new_tables(filled, article, c
     assert [x.text for x in verify(filled) if x.grave] == []
     with ArchiveWriter.open(filled, run_id="run-2") as writer:
         shown = {
-            "media": (MediaRecord("video", "https://v.example/5"),),
+            "media": (Medium("video", "https://v.example/5"),),
             "outbound_links": ("https://c.example/7",),
         }
         writer.add_article(article(9, author_ids=("courier:olena-koval",), **shown))

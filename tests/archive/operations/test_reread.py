@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 import archive
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import Layout
-from archive.format.records import AlignmentRecord, BlockRecord, Decisions, Membership, PairRecord
-from archive.format.schema import ARTICLES, SCHEMA_VERSION
+from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord, TextBlock
+from archive.format.schema import ARTICLES
 from archive.operations import maintain, purge
 from archive.operations.reread import COLUMNS, Rereading, publish
 from archive.operations.verify import verify
@@ -76,7 +77,7 @@ def _anew(row):
         headline=f"{row['headline']}, як читаємо сьогодні",
         lead="Підводка.",
         body=body,
-        blocks=(BlockRecord("paragraph", body),),
+        blocks=(TextBlock("paragraph", body),),
         content_hash=f"{row['version']:064}",
         extractor="reader 2",
         outlet="never taken",

@@ -5,7 +5,7 @@ import pytest
 
 import archive
 from archive.exceptions import ArticleNotFound, SnapshotNotFound
-from archive.format.records import AlternateRecord, Decisions, Membership, PairRecord
+from archive.format.records import Alternate, Decisions, Membership, PairRecord
 
 HOUR = timedelta(hours=1)
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
@@ -128,7 +128,7 @@ def eventful(root, open_writer, article, look, noon):
     writer.commit()
     remember()
     writer.add_observation(look(article(2).url, "unchanged", "not-modified", 304, noon + 2 * HOUR))
-    english = (AlternateRecord("uk", article(1).url, "hreflang"),)
+    english = (Alternate("uk", article(1).url, "hreflang"),)
     writer.add_article(article(1, "en", alternates=english, fetched_at=noon + 2 * HOUR))
     writer.commit(pair)
     remember()

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import Layout
-from archive.format.records import AlternateRecord, Decisions, Membership, PairRecord
-from archive.format.schema import SCHEMA_VERSION
+from archive.format.records import Alternate, Decisions, Membership, PairRecord
 from archive.state import replay
 from archive.state.database import CONTENTS
 from archive.storage.folder import Folder
@@ -32,7 +32,7 @@ def history(writer, root, article, look, noon):
     writer.add_article(article(2))
     writer.commit()
     writer.add_article(article(1, text="B", fetched_at=noon + HOUR))
-    english = (AlternateRecord("uk", article(1).url, "switcher"),)
+    english = (Alternate("uk", article(1).url, "switcher"),)
     writer.add_article(article(1, "en", alternates=english, story_key="k", fetched_at=noon + HOUR))
     writer.add_observation(look(article(2).url, at=noon + HOUR))
     writer.commit(pair)

@@ -13,7 +13,7 @@ import pytest
 import archive
 from archive.commit.committer import Committer
 from archive.exceptions import ArchiveNotFound, ObjectStoreError, SnapshotNotFound
-from archive.format.schema import SCHEMA_VERSION
+from archive.format.columns import SCHEMA_VERSION
 from archive.opening import storage_at, utc_now
 from archive.operations import maintain
 from archive.operations.purge import purge

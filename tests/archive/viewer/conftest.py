@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from archive.addresses import story_of_one
-from archive.format.records import AlignmentRecord, BlockRecord, Decisions, Membership, PairRecord
+from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord, TextBlock
 
 TEXTS = {
     "uk": [
@@ -39,7 +39,7 @@ def bridge(writer, variants, noon):
     """A story of three variants, paired and aligned: ids by language."""
     records = {}
     for late, record in enumerate(variants(1, "uk", "ru", "en")):
-        blocks = tuple(BlockRecord(*block) for block in TEXTS[record.language])
+        blocks = tuple(TextBlock(*block) for block in TEXTS[record.language])
         body = "\n\n".join(x.text for x in blocks if x.kind != "caption")
         records[record.language] = replace(
             record,

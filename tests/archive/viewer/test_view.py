@@ -8,7 +8,7 @@ import pytest
 
 import archive
 from archive.__main__ import main
-from archive.format.records import BlockRecord
+from archive.format.records import TextBlock
 
 HOSTILE = (
     "</style></title><script>alert(1)</script><img src=x onerror=alert(1)> "
@@ -90,7 +90,7 @@ def hostile(open_writer, article, noon):
     """A story whose every text is markup, with an edit."""
     for day, text in enumerate((HOSTILE, f"165 {HOSTILE} <b>")):
         writer = open_writer(f"run-{day}")
-        record = article(1, text=text, blocks=(BlockRecord(HOSTILE, text),), headline=text, byline=HOSTILE)
+        record = article(1, text=text, blocks=(TextBlock(HOSTILE, text),), headline=text, byline=HOSTILE)
         writer.add_article(replace(record, outlet=HOSTILE, fetched_at=noon + timedelta(days=day)))
         writer.commit()
         writer.close()
@@ -171,7 +171,7 @@ def test_without_an_alignment_the_texts_stand_whole(writer, variants, view):
 
 
 def test_the_list_leads_to_a_page_a_story(bridge, writer, article, view):
-    writer.add_article(article(7, "en", blocks=(BlockRecord("paragraph", "Alone."),)))
+    writer.add_article(article(7, "en", blocks=(TextBlock("paragraph", "Alone."),)))
     writer.commit()
     code, pages = view()
     assert code == 0

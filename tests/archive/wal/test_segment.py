@@ -1,7 +1,7 @@
-import dataclasses
 import os
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -13,12 +13,12 @@ from archive.format import codec, schema
 from archive.format.codec import validate
 from archive.format.layout import Layout
 from archive.format.records import (
-    AlternateRecord,
+    Alternate,
     ArticleRecord,
-    BlockRecord,
-    EvidenceRecord,
-    MediaRecord,
+    LanguageEvidence,
+    Medium,
     ObservationRecord,
+    TextBlock,
 )
 from archive.storage.folder import Folder
 from archive.wal import recovery, segment
@@ -39,13 +39,12 @@ BY_FORM = {
     "float | None": st.none() | st.floats(0, 1),
     "tuple[str, ...]": st.lists(TEXT, max_size=3).map(tuple),
     "tuple[str, ...] | None": st.none() | st.lists(TEXT, max_size=3).map(tuple),
-    "tuple[BlockRecord, ...]": st.lists(st.builds(BlockRecord, SOME, TEXT), max_size=3).map(tuple),
-    "tuple[EvidenceRecord, ...]": st.lists(st.builds(EvidenceRecord, SOME, SOME), max_size=3).map(tuple),
-    "tuple[MediaRecord, ...] | None": st.none()
-    | st.lists(st.builds(MediaRecord, SOME, SOME), max_size=3).map(tuple),
-    "tuple[AlternateRecord, ...]": st.lists(
-        st.builds(AlternateRecord, st.none() | SOME, SOME, SOME), max_size=3
-    ).map(tuple),
+    "tuple[TextBlock, ...]": st.lists(st.builds(TextBlock, SOME, TEXT), max_size=3).map(tuple),
+    "tuple[LanguageEvidence, ...]": st.lists(st.builds(LanguageEvidence, SOME, SOME), max_size=3).map(tuple),
+    "tuple[Medium, ...] | None": st.none() | st.lists(st.builds(Medium, SOME, SOME), max_size=3).map(tuple),
+    "tuple[Alternate, ...]": st.lists(st.builds(Alternate, st.none() | SOME, SOME, SOME), max_size=3).map(
+        tuple
+    ),
 }
 
 
@@ -135,7 +134,7 @@ def test_what_validates_is_taken_by_arrow(record):
     assert table.schema.equals(schema.ARTICLES)
     back = table.to_pylist()[0]
     assert back["fetched_at"] == record.fetched_at
-    assert back["blocks"] == [dataclasses.asdict(block) for block in record.blocks]
+    assert back["blocks"] == [msgspec.structs.asdict(block) for block in record.blocks]
     assert isinstance(table, pa.Table)
 
 
@@ -241,7 +240,7 @@ LONE = "\ud83d"
     [
         ({"body": f"a{LONE}b"}, "surrogate", "body"),
         ({"headline": "a\0b"}, "nul", "headline"),
-        ({"blocks": (BlockRecord("paragraph", LONE),)}, "surrogate", "blocks[0].text"),
+        ({"blocks": (TextBlock("paragraph", LONE),)}, "surrogate", "blocks[0].text"),
         ({"authors": ["Олена"]}, "type", "authors"),
         ({"authors": (None,)}, "type", "authors[0]"),
         ({"body": None}, "type", "body"),
@@ -256,7 +255,7 @@ LONE = "\ud83d"
         ({"language_confidence": float("nan")}, "number", "language_confidence"),
         ({"extra": "[1]"}, "json", "extra"),
         ({"extra": "{"}, "json", "extra"),
-        ({"alternates": (EvidenceRecord("text", "uk"),)}, "type", "alternates"),
+        ({"alternates": (LanguageEvidence("text", "uk"),)}, "type", "alternates"),
     ],
 )
 def test_poison_is_refused_with_a_reason(article, changes, reason, field):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.demo.story import blocks_html, inline_html, parse_blocks, plain
-from crawler.items import Block
+from crawler.items import TextBlock
 
 WORDS = st.text(alphabet="абвєіїґabc <>&\"'’ ", min_size=1, max_size=40).filter(lambda text: text.strip())
 KINDS = st.sampled_from(["paragraph", "heading", "quote", "list_item"])
@@ -27,9 +27,9 @@ def test_no_text_breaks_the_page(text):
 
 def test_lines_of_a_list_are_items_and_lines_of_a_paragraph_are_one():
     assert parse_blocks("one\ntwo\n\n- three\n- four") == (
-        Block("paragraph", "one two"),
-        Block("list_item", "three"),
-        Block("list_item", "four"),
+        TextBlock("paragraph", "one two"),
+        TextBlock("list_item", "three"),
+        TextBlock("list_item", "four"),
     )
 
 
@@ -47,7 +47,7 @@ def test_inline(text, shown, printed):
 
 
 def test_the_promo_line_stands_between_blocks_and_never_after_a_heading():
-    blocks = (Block("paragraph", "one"), Block("heading", "two"), Block("paragraph", "three"))
+    blocks = (TextBlock("paragraph", "one"), TextBlock("heading", "two"), TextBlock("paragraph", "three"))
     assert blocks_html(blocks, "PROMO", 2).splitlines() == [
         "<p>one</p>",
         "<h2>two</h2>",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.format.records import BlockRecord, VariantText
+from archive.format.records import TextBlock, VariantText
 from pipelines.alignment.aligner import Aligner
 from pipelines.alignment.records import quoted, surplus
 
@@ -27,7 +27,7 @@ EN = (
 
 
 def variant(article_id, language, texts, *, version=1, headline="", kind="paragraph"):
-    return VariantText(article_id, version, language, headline, tuple(BlockRecord(kind, x) for x in texts))
+    return VariantText(article_id, version, language, headline, tuple(TextBlock(kind, x) for x in texts))
 
 
 def aligned(uk, en):
@@ -75,7 +75,7 @@ def test_numbers_that_one_variant_alone_has():
 
 def test_captions_are_not_compared_and_numbers_are_of_the_blocks():
     a = variant("a", "uk", UK)
-    a = replace(a, blocks=(BlockRecord("caption", "Міст у Полтаві"), *a.blocks))
+    a = replace(a, blocks=(TextBlock("caption", "Міст у Полтаві"), *a.blocks))
     rows = Aligner()({"a": a, "b": variant("b", "en", EN)}, [("a", "b")])
     assert [row.paragraphs_a for row in rows] == [(n,) for n in range(1, 6)]
 

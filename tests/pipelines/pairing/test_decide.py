@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.format.records import AlternateRecord, LinkFacts, Membership
+from archive.format.records import Alternate, LinkFacts, Membership
 from pipelines.pairing.decide import decide
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
@@ -18,7 +18,7 @@ def address(language, number=815):
 
 
 def names(language, number=815, source="hreflang", claimed=None):
-    return AlternateRecord(claimed or language, address(language, number), source)
+    return Alternate(claimed or language, address(language, number), source)
 
 
 def facts(language, number=815, *alternates, article_id=None, **fields):
@@ -106,13 +106,13 @@ def test_the_same_id_in_two_outlets_means_nothing():
     ],
 )
 def test_an_address_is_known_in_any_spelling(spelling):
-    uk = facts("uk", 815, AlternateRecord("ru", spelling, "hreflang"))
+    uk = facts("uk", 815, Alternate("ru", spelling, "hreflang"))
     assert len(decided(uk, facts("ru")).pairs) == 1
 
 
 @pytest.mark.parametrize("field", ["requested_url", "canonical_url"])
 def test_an_article_is_known_by_the_address_it_was_asked_for_and_the_one_it_declares(field):
-    uk = facts("uk", 815, AlternateRecord("ru", "https://courier.example/old/815", "hreflang"))
+    uk = facts("uk", 815, Alternate("ru", "https://courier.example/old/815", "hreflang"))
     assert len(decided(uk, facts("ru", 815, **{field: "https://courier.example/old/815"})).pairs) == 1
 
 
@@ -123,7 +123,7 @@ def test_the_page_at_an_address_is_meant_before_the_one_that_declares_it():
 
 
 def test_a_front_page_is_nobodys_variant():
-    front = AlternateRecord("ru", "https://courier.example/rus/", "hreflang")
+    front = Alternate("ru", "https://courier.example/rus/", "hreflang")
     found = decided(facts("uk", 815, front), facts("ru", url="https://courier.example/rus/"))
     assert found.pairs == ()
     assert found.refused == (("home-page", 1),)
@@ -149,7 +149,7 @@ def test_another_outlet_has_to_confirm_by_hreflang():
 
 
 def test_swapped_languages_are_paired_and_noted():
-    uk = facts("uk", 815, AlternateRecord("uk", address("ru"), "hreflang"), url=address("uk"))
+    uk = facts("uk", 815, Alternate("uk", address("ru"), "hreflang"), url=address("uk"))
     (pair,) = decided(uk, facts("ru")).pairs
     assert evidence(pair) == [
         {"kind": "hreflang", "from": "815-uk", "to": "815-ru", "claimed": "uk", "contradicted": True}
@@ -337,7 +337,7 @@ def test_a_refused_edge_is_kept_with_its_reason_and_who_has_the_place():
 
 def test_what_is_barred_is_a_refusal_and_a_home_page_is_only_counted():
     same = facts("uk", 817, names("uk"))
-    home = facts("en", 818, AlternateRecord("uk", "https://courier.example/", "hreflang"))
+    home = facts("en", 818, Alternate("uk", "https://courier.example/", "hreflang"))
     found = decided(facts("uk"), same, home)
     assert [(each.reason, each.kept) for each in found.refusals] == [("same-language", None)]
     assert found.refused == (("home-page", 1), ("same-language", 1))

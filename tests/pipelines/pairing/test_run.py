@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import archive
-from archive.format.records import AlternateRecord, ArticleRecord, BlockRecord
+from archive.format.records import Alternate, ArticleRecord, TextBlock
 from archive.writer import ArchiveWriter
 from pipelines.pairing.content.match import Match
 from pipelines.pairing.decide import decide
@@ -62,10 +62,10 @@ def article(number, language, at=MONDAY, outlet="courier", named=()):
     fields = {
         "article_id": hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
         "outlet": outlet, "url": url, "requested_url": url, "language": language, "language_evidence": (),
-        "headline": event[column].capitalize(), "body": body, "blocks": (BlockRecord("paragraph", body),),
+        "headline": event[column].capitalize(), "body": body, "blocks": (TextBlock("paragraph", body),),
         "authors": (), "published_at": at, "tags": (),
         "alternates": tuple(
-            AlternateRecord(code, f"https://{outlet}.example/{code}/{x}", "hreflang") for code, x in named
+            Alternate(code, f"https://{outlet}.example/{code}/{x}", "hreflang") for code, x in named
         ),
         "content_hash": hashlib.sha256(body.encode()).hexdigest(), "raw_sha256": "0" * 64, "http_status": 200,
         "fetched_at": MONDAY + timedelta(days=30), "extractor": "test", "run_id": "test",
@@ -248,7 +248,7 @@ def test_what_a_person_has_judged_is_not_asked_again(root):
         root,
         *newsroom(4),
         *(
-            replace(article(50, code), headline=text, body=text, blocks=(BlockRecord("paragraph", text),))
+            replace(article(50, code), headline=text, body=text, blocks=(TextBlock("paragraph", text),))
             for code, text in told.items()
         ),
     )
@@ -382,7 +382,7 @@ def test_a_run_lays_the_variants_beside_each_other(root):
     # a new text is aligned anew, and only it
     changed = article(1, "en", MONDAY + timedelta(days=1, hours=14))
     body = "Quite another text about a bridge in Lviv."
-    add(root, replace(changed, body=body, blocks=(BlockRecord("paragraph", body),), content_hash="1" * 64))
+    add(root, replace(changed, body=body, blocks=(TextBlock("paragraph", body),), content_hash="1" * 64))
     pair_archive(str(root))
     rows = archive.open(root).alignments().to_arrow().to_pylist()
     assert sum(2 in (row["version_a"], row["version_b"]) for row in rows) >= 2
