@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alternate",
     "Article",
+    "BlockKind",
     "Claim",
     "Fetch",
     "Hints",

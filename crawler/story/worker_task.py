@@ -6,11 +6,12 @@ where it runs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from archive.format.records import Alternate
 from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive.pages.warc_record import Exchange
-    from crawler.items import Alternate, Article, Claim, Fetch, Hints
+    from crawler.items import Article, Claim, Fetch, Hints
     from crawler.requests.leads import Lead
     from crawler.workers.stages import WorkerStage
 
@@ -71,7 +72,7 @@ def _whole(said: Article, fetch: Fetch, beside: Beside) -> Article:
     alternates = []
     for named in (*said.alternates, *beside.alternates):
         address = article_address(named.url, beside.patterns)
-        alternates.append(named if address == named.url else replace(named, url=address))
+        alternates.append(named if address == named.url else Alternate(named.language, address, named.source))
     return dated(said, beside.lead, fetch.fetched_at).with_(
         story_key=beside.story_key,
         alternates=tuple(alternates),
