@@ -1,8 +1,8 @@
-"""Decide what a page only says.
+"""Decisions about articles: the stages of the item pipeline, and the pairing of whole archives.
 
-What can be decided from one page alone is decided in the worker process that read it: worker_stages.py has
-that order. The order in which an item then passes on the event loop is in crawler/settings.py.
+Stages that need nothing but the page run in the worker process that read it; worker_stages.py has their
+order. The other stages run on the event loop, in the order that crawler/settings.py gives.
 
-Pairing needs the whole set of articles, not one item: it runs inside the archive's commit (snapshot.py hands
-it over), so that a pair and its articles appear in the same snapshot.
+Pairing needs the whole set of articles. It runs inside the archive's commit (snapshot.py passes it to the
+commit), so a pair and its articles appear in the same snapshot.
 """

@@ -1,4 +1,4 @@
-"""Let pass what a worker process has decided, and drop what it has refused."""
+"""The stage that drops the articles which a worker process has refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipelines.worker_stages import decide
 
 
 class DecidedStage:
-    """First stage of the event loop; an Article that no worker has seen is decided here."""
+    """First stage on the event loop; it decides an Article that no worker has decided."""
 
     def process_item(self, item: Article | Look) -> Article | Look:
         if isinstance(item, Look):
@@ -20,17 +20,16 @@ class DecidedStage:
         return article
 
 
-# How a stage tells Scrapy that an item ends here.
 
 
 class Dropped(DropItem):
-    """Of a page that is no article, or one we cannot keep; counted as dropped(reason).
+    """A page that is not an article, or that cannot be kept; counted as dropped(reason).
 
-    `reason` is short and countable (`no-headline`), `detail` is the sentence a person reads.
+    `reason` is short and can be counted (`no-headline`); `detail` is a sentence for people.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
-        # One line an item would drown the log of a large crawl; the ledger counts them.
+        # one warning an item would fill the log of a large crawl; the ledger counts them
         super().__init__(f"{reason}: {detail}", log_level="INFO")
         self.reason = reason
         self.detail = detail

@@ -1,4 +1,7 @@
-"""Refuse what is no article, saying why: a page may answer 200 and still be a wall, a list or nothing."""
+"""The stage that refuses pages which are no article, each with a reason.
+
+A page with HTTP status 200 may still be a block page, a list or empty.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from crawler.items import Article, Look
 from pipelines.exceptions import Refused
 
 _OPENING = 200
-"""A wall says so at once; an article about captchas has a headline and a date first."""
+"""Characters of the body searched for a block page. A block page says so at once; an article about captchas
+has a headline and a date first."""
 
 _BLOCKED = re.compile(
     r"just a moment\.\.\.|checking (?:if the site connection|your browser)|attention required!"
@@ -28,7 +32,7 @@ _NOT_FOUND = re.compile(
 
 
 class ValidateStage:
-    """First of all: only what a reader would call an article passes on."""
+    """First of the deciding stages: it lets only articles pass."""
 
     def process_item(self, item: Article | Look) -> Article | Look:
         if isinstance(item, Article):
@@ -57,7 +61,7 @@ def _refuse_what_is_no_article(article: Article) -> None:
 
 
 def _refuse_what_is_no_brief(article: Article, length: int) -> None:
-    """Two sentences are news where the page says that it is an article, and of when."""
+    """Accept a short text only if the page says that it is an article, and gives its date."""
     said = {claim.source: claim.value for claim in article.extra}
     if (kind := said.get("kind")) in {"video", "gallery"}:
         raise Refused(

@@ -1,4 +1,4 @@
-"""What is decided from one page alone; a worker process does it, so nothing of Scrapy is imported here."""
+"""The decisions that need one page alone. They run in a worker process, so this imports no Scrapy."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pipelines.language import LanguageStage
 from pipelines.validate import ValidateStage
 
 DECISIONS = (ValidateStage(), LanguageStage(), BylineStage(), DigestStage())
-"""In this order; each returns a copy with more decided."""
+"""Stages in the order in which they run; each returns a copy with more fields decided."""
 
 
 def decide(said: Article) -> Article:
-    """The article with all that DECISIONS decide, or as it was with `refused`."""
+    """Run all of DECISIONS; a refused article comes back unchanged but for `refused`."""
     article = said
     try:
         for decision in DECISIONS:

@@ -1,7 +1,8 @@
-"""Which paragraphs of a story's variants say the same: what one language leaves out, adds or moves.
+"""Alignment of a story's variants: paragraphs that say the same, and those left out, added or moved.
 
-`Aligner` is what pairing hands to the archive's commit. Captions and empty blocks are not compared, nor what
-comes after the first MOST blocks; languages other than uk, ru and en are not aligned, nor two texts of one.
+Pairing passes an `Aligner` to the archive's commit. Captions and empty blocks are not compared, nor is
+anything after the first MOST blocks. Languages other than uk, ru and en are not aligned, nor are two texts in
+one language.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
 
     Couple = tuple[str, str]
     Texts = tuple[str, int, str, int]
-    """Two articles, each with the version of its text."""
+    """Article id and version of one text, then of the other."""
 
 __all__ = ["Aligner"]
 
 _NOT_COMPARED = frozenset({"caption"})
 _KEPT = 64
-"""Texts that are held as read, half a megabyte each."""
+"""Texts that are kept as they were read, half a megabyte each."""
 
 
 class Aligned(Protocol):
-    """A store of what has been aligned, by the texts."""
+    """A store of finished alignments, by their texts."""
 
     def get(self, texts: Texts, /) -> tuple[AlignmentRecord, ...] | None: ...
 
@@ -38,16 +39,16 @@ class Aligned(Protocol):
 
 
 class Aligner:
-    """Aligns when asked, or ahead: so that the archive's lock is not held while it works."""
+    """Align when called, or in advance, so that the archive's lock is not held during the work."""
 
     def __init__(self, done: Aligned | None = None) -> None:
-        """`done` keeps what has been aligned; where none is given, memory does."""
+        """Keep finished alignments in `done`, or in memory if none is given."""
         self._done: Aligned = {} if done is None else done
 
     def __call__(
         self, variants: Mapping[str, VariantText], couples: Collection[Couple]
     ) -> tuple[AlignmentRecord, ...]:
-        """The rows of these couples, in their order; those of one story should follow each other."""
+        """Return the rows of these couples, in their order; couples of one story should follow each other."""
         read: dict[str, Groups | None] = {}
         told: list[AlignmentRecord] = []
         for a, b in couples:
@@ -72,7 +73,7 @@ class Aligner:
 
 
 def compared(variant: VariantText) -> tuple[int, ...]:
-    """The numbers of the blocks that are compared."""
+    """Return the numbers of the blocks that are compared."""
     numbers = (
         n for n, x in enumerate(variant.blocks) if x.kind not in _NOT_COMPARED and x.text and x.text.strip()
     )

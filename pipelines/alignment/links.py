@@ -1,4 +1,4 @@
-"""Links between paragraphs of two variants that say the same: first in the order of both, then out of it."""
+"""Links between paragraphs of two variants that say the same: first in order, then out of order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Kind = Literal["aligned", "moved"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Paragraphs of either side, by their place among those compared, and how likely they say the same."""
+    """Linked paragraphs, by their place among those compared, and the probability that they say the same."""
 
     a: tuple[int, ...]
     b: tuple[int, ...]
@@ -35,7 +35,7 @@ class Found:
 
 
 def find_links(one: Groups, other: Groups, weighting: Weighting | None = None) -> list[Found]:
-    """In the order of a; each paragraph is in one link at most."""
+    """Return the links in the order of `one`; each paragraph is in at most one."""
     if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
         turned = find_links(other, one, weighting)
         return sorted((Found(x.b, x.a, x.kind, x.probability) for x in turned), key=lambda x: x.a)
@@ -45,7 +45,7 @@ def find_links(one: Groups, other: Groups, weighting: Weighting | None = None) -
 
 
 def linked(logits: Matrix, n: int, m: int, weighting: Weighting) -> list[Found]:
-    """From the log-odds of all groups; n and m paragraphs are single."""
+    """Find links from the log-odds of all units; the first n rows and m columns are single paragraphs."""
     single, double = weighting.in_order
     blocks = logits[:n, :m] + single, logits[n:, :m] + double, logits[:n, m:] + double
     found = []
@@ -58,7 +58,7 @@ def linked(logits: Matrix, n: int, m: int, weighting: Weighting) -> list[Found]:
 
 
 def _moved(logits: Matrix, found: list[Found], least: float) -> list[Found]:
-    """Among what is left: the likeliest first, while both are free."""
+    """Link paragraphs that are still free, the likeliest first."""
     free = logits.copy()
     free[[i for x in found for i in x.a], :] = -np.inf
     free[:, [j for x in found for j in x.b]] = -np.inf

@@ -1,4 +1,4 @@
-"""The rows of one alignment: every paragraph of both variants once, with what only one side says there."""
+"""Archive records of one alignment: each paragraph of both variants once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Row = tuple[str, Places, Places, float | None]
 _QUOTED = re.compile(r"«([^«»]{1,2000})»|“([^“”]{1,2000})”|„([^„“”]{1,2000})[“”]|\"([^\"\n]{1,2000})\"")
 _WORDS = 4
-"""From so many words on it is speech; fewer are a name."""
+"""Words from which a quotation counts as speech; shorter ones are names."""
 
 
 def rows(  # noqa: PLR0917
@@ -32,7 +32,7 @@ def rows(  # noqa: PLR0917
     one: Groups,
     other: Groups,
 ) -> Iterator[AlignmentRecord]:
-    """In the order of reading a; what only b has stands where b has it."""
+    """Yield rows in the order of a; paragraphs that only b has come at their place in b."""
     has_a, has_b = _numbers(a, one), _numbers(b, other)
     found = find_links(one, other)
     for position, (kind, ours, theirs, score) in enumerate(_in_order(found, one.singles, other.singles)):
@@ -85,7 +85,7 @@ def _in_order(found: Sequence[Found], n: int, m: int) -> Iterator[Row]:
 
 
 def _numbers(variant: VariantText, groups: Groups) -> set[str]:
-    """Keys of the numbers and dates that it has anywhere, its headline and what is not compared included."""
+    """Return the keys of all numbers and dates of a variant, headline and captions included."""
     read = {each.document.body for each in groups.readings}
     others = [variant.headline, *(x.text for x in variant.blocks if x.text[:READ] not in read)]
     found = {anchor.key for each in groups.readings for anchor in each.anchors}
@@ -103,19 +103,19 @@ def _printed(groups: Groups, places: Places, elsewhere: set[str]) -> tuple[str, 
     return tuple(dict.fromkeys(found))
 
 
-# What a variant quotes, and which of it the other one does not quote beside it.
+# Quotations, and those that the other variant does not have in the linked paragraphs.
 
 
 def quoted(texts: Sequence[str]) -> tuple[str, ...]:
-    """Without the marks, in order."""
+    """Return the quotations without their marks, in order."""
     found = (next(filter(None, groups)).strip(" ,.–—-") for text in texts for groups in _QUOTED.findall(text))
     return tuple(quote for quote in found if len(quote.split()) >= _WORDS)
 
 
 def surplus(own: Sequence[str], other: Sequence[str], language: str, beside: str) -> tuple[str, ...]:
-    """Those of `own` beyond the number of the other side's: the ones that are least like any of these.
+    """Return the quotations of `own` that outnumber those of the other side, least similar first.
 
-    A quote that one side breaks in two is no addition, so only what is left over by number counts.
+    Only the difference in number counts, so a quotation that one side breaks in two is no addition.
     """
     lacking = len(own) - len(other)
     if lacking <= 0 or not other:

@@ -1,4 +1,4 @@
-"""Why two articles are one story or not, side by side, with what a person can check."""
+"""The comparison of two articles for a person: why they are one story, or why not."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ if TYPE_CHECKING:
 class Explanation:
     a: Reading
     b: Reading
-    """In the order asked for, whatever their ids."""
+    """Both in the order of the question, whatever their ids."""
     urls: tuple[str, str]
     match: Match | None
-    """None where nothing can be said by content: one language, or one that cannot be compared."""
+    """Result by content; None for one language, or a language that cannot be compared."""
     compared: int
-    """Articles that were compared to say so."""
+    """Number of articles that were compared with each other."""
     only: tuple[tuple[str, ...], tuple[str, ...]]
-    """Numbers that the other side has not."""
+    """Numbers that the other side lacks."""
     decided: tuple[str, ...]
-    """What joins them in the archive, in words; empty while they are no pair."""
+    """Kinds of evidence of the archived pair; empty if they are no pair."""
     one_story: bool
     texts: tuple[VariantText, VariantText]
-    """In the order asked for."""
+    """Texts, in the order of the question."""
     paragraphs: tuple[AlignmentRecord, ...]
-    """Of `texts`, the first being a; empty where the languages cannot be compared."""
+    """Alignment of `texts`; empty if the languages cannot be compared."""
 
 
 def explain(read: Archive, one: str, other: str) -> Explanation:
-    """Of two addresses or article ids; compared among the articles of their days, as `scrapy pair` does.
+    """Compare two articles, given by address or id, among the articles of their days.
 
-    Raises ArticleNotFound.
+    The comparison is the same as in `scrapy pair`. Raises ArticleNotFound.
     """
     found = article_ids(read, (one, other))
     for name in (one, other):
@@ -80,7 +80,7 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
 
 
 def _of_their_days(blocks: Blocks, ids: tuple[str, str]) -> dict[str, Reading]:
-    """As the run had them: the week of the earlier one, or where it does not hold both, that of each."""
+    """Return the articles that a run compares with these: one week if it has both, else the week of each."""
     if not pc.all(pc.is_in(pa.array(ids), value_set=blocks.ids)).as_py():
         return {}
     found = [blocks.around(week) for week in sorted({blocks.week_of(x) for x in ids})]

@@ -1,4 +1,4 @@
-"""A run's pairs in parts that have no story in common, so that each can be decided and written for itself."""
+"""Division of a run's pairs into parts without a common story, each decided and written alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipelines.pairing.labels import Verdict
 
     Pair = tuple[int, float, str, str]
-    """Number, when, and the ids of both."""
+    """Number in the spool, time, and the ids of both."""
 
 _PORTION = 10_000
 
@@ -21,15 +21,15 @@ _PORTION = 10_000
 @dataclass(slots=True)
 class Part:
     numbers: list[int] = field(default_factory=list)
-    """Of the pairs."""
+    """Numbers of the pairs in the spool."""
     verdicts: list[Verdict] = field(default_factory=list)
 
 
 def parts(pairs: Iterable[Pair], verdicts: Sequence[Verdict], stories_of: StoriesOf, size: int) -> list[Part]:
-    """Of about `size` pairs each, those of one time together: their articles lie in the same files.
+    """Divide the pairs into parts of about `size`, by time, as articles of one time are in the same files.
 
-    What hangs together is in one part, however much that is: pairs with an article, or a story, in common.
-    Eighty bytes or so for a pair, for all of an archive.
+    Pairs with a common article or story are in one part, however many they are. Takes some eighty bytes of
+    memory for each pair.
     """
     groups = _Groups()
     times: list[float] = []
@@ -56,7 +56,7 @@ def parts(pairs: Iterable[Pair], verdicts: Sequence[Verdict], stories_of: Storie
 
 
 def _portion(named: dict[str, int], groups: _Groups, stories_of: StoriesOf, most: int) -> None:
-    """Articles of one story hang together."""
+    """Join the articles of one story."""
     if len(named) > most:
         for article_id, story_id in stories_of(named.keys()).items():
             groups.join(named[article_id], groups.of(f"story {story_id}"))
@@ -88,7 +88,7 @@ def _filled(  # noqa: PLR0917
 
 
 class _Groups:
-    """Union-find over names, of which it keeps eight bytes."""
+    """Union-find over names; it keeps a hash of eight bytes instead of each name."""
 
     def __init__(self) -> None:
         self._number: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""What is decided of an edge, as the archive keeps it: a pair or a refusal, with all evidence."""
+"""Archive records of decided edges: a pair or a refusal, with all evidence."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def _details(edge: Edge, match: Match | None) -> str:
         said: dict[str, str | bool] = {"kind": link.kind, "from": link.from_id, "to": link.to_id}
         if link.claimed:
             said["claimed"] = link.claimed
-            # RBC-Ukraine's /ukr/ is Russian: the claim is wrong about the language and right about the story.
+            # RBC-Ukraine's /ukr/ is in Russian: the claim is wrong about the language and right about the
+            # story
             if link.claimed.partition("-")[0] != language[link.to_id]:
                 said["contradicted"] = True
         evidence.append(said)

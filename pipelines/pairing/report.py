@@ -1,4 +1,4 @@
-"""What pairing did, and why two articles are a pair, as a person wants to read it."""
+"""Tables for people: the result of a run of pairing, and the comparison of two articles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipelines.similarity.document import Reading
 
 _LONG = 160
-"""Characters of a paragraph that are shown."""
+"""Characters of a paragraph in the table."""
 _TIERS = ("auto", "probable", "review", "none", "not compared now")
 
 
@@ -69,7 +69,7 @@ def explanation_table(explained: Explanation) -> Table:
 
 
 def paragraphs_table(explained: Explanation) -> Table:
-    """What either side says alone or elsewhere, paragraph by paragraph."""
+    """Return a table of the paragraphs and quotations that one side lacks, or has elsewhere."""
     table = _plain()
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")

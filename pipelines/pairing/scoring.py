@@ -1,4 +1,4 @@
-"""What a run compares, block by block, and what of it is worth deciding on; into the spool."""
+"""Scoring of an archive week by week; the matches to decide go into the spool."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Scoring:
-    """Of the blocks with an article that is new since the snapshot `before`; None: of all."""
+    """Score the weeks with an article newer than the snapshot `before`; None means all weeks."""
 
     def __init__(self, read: Archive, before: int | None, spool: Spool, *, keep_uncertain: bool) -> None:
         self._blocks = Blocks(read, before)
@@ -33,22 +33,22 @@ class Scoring:
         self._aligned = _aligned(read)
         self._held: set[int] = set()
         self._by_content: set[int] = set()
-        """Pairs that there are, as hashes: their ids would take much room."""
+        """Hashes of the existing pairs by content; their ids would take much memory."""
         self._judged = {hash(ids) for ids in read.judged()}
-        """Pairs, and such as are none, by a person's word."""
+        """Hashes of the pairs that a person has labelled, either way."""
         self._due: set[tuple[str, str]] = set()
-        """Links that were not scored, or of which a text has changed since."""
+        """Linked pairs that were not scored, or whose text has changed since."""
         self._doubted: set[tuple[str, str]] = set()
-        """Those that the texts contradict: what is found now may take their place."""
+        """Linked pairs that the texts contradict; a new match may take their place."""
         self._hold(read, everything=before is None)
         self.in_doubt: set[str] = set()
-        """Articles of links that the texts contradict."""
+        """Articles of linked pairs that the texts contradict."""
         self.blocks, self.articles = len(self._blocks), self._blocks.articles
         self.taken_over = 0
-        """Blocks that a run which was cut off had compared."""
+        """Weeks that an interrupted run had compared."""
 
     def _hold(self, read: Archive, *, everything: bool) -> None:
-        """The pairs there are, of articles whose languages can be compared."""
+        """Sort the existing pairs of articles whose languages can be compared."""
         names = ("article_id_a", "article_id_b", "evidence", "score")
         table = read.pairs(columns=names).to_arrow()
         known = pc.and_(*(pc.is_in(table[side], value_set=self._blocks.ids) for side in names[:2]))
@@ -64,7 +64,7 @@ class Scoring:
                     self._doubted.add((a, b))
 
     def run(self) -> Iterator[list[Match]]:
-        """One block after the other; the uncertain matches of each, where they are kept."""
+        """Score one week after the other; yield the uncertain matches of each, if they are kept."""
         due_of: dict[str, list[tuple[str, str]]] = {}
         for ids in self._due | self._doubted:
             due_of.setdefault(ids[0], []).append(ids)
@@ -76,7 +76,7 @@ class Scoring:
         yield from self._strays(left)
 
     def _scored(self, blocks: Sequence[Block], asked: set[tuple[str, str]]) -> list[Match]:
-        """One block, or the two of a stray pair."""
+        """Score one week, or the two weeks of a stray pair."""
         signature = repr([*(block.state for block in blocks), *sorted(asked)]).encode()
         found = self._spool.block(signature)
         self.taken_over += found is not None
@@ -113,7 +113,7 @@ class Scoring:
         return match.tier != "auto" and not judged and (match.mutual or ids in self._due)
 
     def _align(self, chosen: Sequence[Match], blocks: Sequence[Block]) -> None:
-        """Before the archive's lock is taken, as most of it is known by then."""
+        """Align in advance, while the archive is not locked: most texts are known by then."""
         couples = [(x.a_id, x.b_id) for x in chosen if x.joins or hash((x.a_id, x.b_id)) in self._held]
         texts = self._blocks.variants({x for couple in couples for x in couple}, blocks)
         due = []
@@ -125,7 +125,7 @@ class Scoring:
         self._aligner(texts, due)
 
     def _strays(self, due: set[tuple[str, str]]) -> Iterator[list[Match]]:
-        """Declared pairs of two outlets, or months apart: each article among those of its own days."""
+        """Score declared pairs of two outlets, or months apart: each article among those of its own days."""
         by_weeks: dict[tuple[tuple[str, int], ...], set[tuple[str, str]]] = {}
         for ids in due:
             by_weeks.setdefault(tuple(sorted({self._blocks.week_of(x) for x in ids})), set()).add(ids)
@@ -134,15 +134,15 @@ class Scoring:
 
 
 def _aligned(read: Archive) -> set[int]:
-    """Hashes of the texts that are aligned, with the versions of them."""
+    """Return hashes of the aligned pairs of texts, with the versions of these."""
     columns = ["article_id_a", "version_a", "article_id_b", "version_b"]
-    # each two have a first row
+    # each alignment has exactly one first row
     rows = read.alignments(columns=columns).where(ds.field("position") == 0).to_arrow()
     return {hash(x) for x in zip(*rows.select(columns).to_pydict().values(), strict=True)}
 
 
 def known_content(read: Archive, named: Collection[str], have: Callable[[str, str], bool]) -> Iterable[Match]:
-    """What holds together the stories of these articles, which may be taken apart, where no link does."""
+    """Return pairs by content in the stories of these articles, as such a story may be taken apart."""
     if not named:
         return []
     articles = read.articles(columns=["article_id", "story_id"]).to_arrow()

@@ -1,6 +1,7 @@
-"""Runs in a worker process: one stored page through today's extraction and all that is decided from it.
+"""One stored page through today's extraction and decisions; runs in a worker process.
 
-Each `scrapy` command imports this by way of its own: what reading takes is imported where it runs.
+Each `scrapy` command imports this module by way of `scrapy reextract`, so extraction is imported inside the
+function.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page says today: one of the three."""
+    """Result of reading a stored page today: exactly one of the three fields is set."""
 
     record: ArticleRecord | None = None
     refused: str | None = None
-    """Why no article is read from it."""
+    """Reason why the page is no article."""
     damaged: str | None = None
-    """Why the page could not be read from the archive."""
+    """Reason why the page could not be read from the archive."""
 
 
 def reread(root: Path, pointer: warc_files.Pointer, requested_url: str, hints: Hints) -> Reading:

@@ -12,7 +12,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 
 def meanings(text: str, language: str) -> dict[int, int]:
-    """How often each meaning occurs, by its line; empty for a language without a column."""
+    """Count the meanings in a text, by their line; empty for a language without a column."""
     beginnings = _beginnings().get(language)
     if beginnings is None:
         return {}
@@ -25,7 +25,7 @@ def meanings(text: str, language: str) -> dict[int, int]:
 
 @cache
 def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
-    """Per language: a beginning of a word, or a whole word with $, and the lines it stands in."""
+    """Return, for each language, the lines of each beginning of a word; a `$` ends a whole word."""
     known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in _COLUMNS}
     lines = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):
@@ -42,7 +42,7 @@ def _meanings_of(language: str, word: str) -> tuple[int, ...]:
     beginnings = _beginnings()[language]
     if whole := beginnings.get(f"{word}$"):
         return whole
-    # The longest beginning is the most particular one.
+    # the longest beginning is the most specific one
     for end in range(len(word), 2, -1):
         if found := beginnings.get(word[:end]):
             return found

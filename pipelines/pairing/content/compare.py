@@ -1,7 +1,7 @@
-"""Pairs that no link declares, by what the texts say: a probability, and what it rests on.
+"""Comparison of texts: the probability that two articles are one story, and the reasons.
 
-Each article is compared with the others of its outlet and days; what counts is how much better a candidate is
-than the next ones.
+Each article is compared with the others of its outlet and days. The lead of a candidate over the next ones
+counts, more than its own similarity.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def compare(
     weights: Weights | None = None,
     decides: Callable[[str, str], bool] = lambda _a, _b: True,
 ) -> list[Match]:
-    """Pairs that are each other's best, with a probability of at least .1, of one block of articles.
+    """Return pairs that are each other's best, with a probability of at least .1, among these articles.
 
-    The `wanted` pairs of ids, the smaller first, are scored whatever comes out, however far apart. Pairs that
-    are not for this block to decide are rivals only.
-    Other languages than uk, ru and en are left out. Time and memory grow with the square of the block.
+    The `wanted` pairs of ids, the smaller first, are scored in any case, however far apart. Pairs that
+    `decides` refuses count as rivals only. Languages other than uk, ru and en are left out. Time and memory
+    grow with the square of the number of articles.
     """
     weights = weights or shipped_weights()
     by_language: dict[str, list[Reading]] = {language: [] for language in LANGUAGES}
@@ -79,7 +79,7 @@ def _judged(each: Candidate, weights: Weights, said: Passages) -> Match | None:
 
 
 def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
-    """With all of it in words, and the smaller id first."""
+    """Add the reasons in words, and put the smaller id first."""
     words = in_words(match.shared, match.ordered, match.covered, languages, rival, match.traces)
     told = replace(match, in_words=words)
     return told if told.a_id < told.b_id else told.turned()

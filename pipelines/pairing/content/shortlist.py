@@ -1,4 +1,4 @@
-"""Which of the candidates are worth cutting their texts into passages: those that are each other's best."""
+"""The shortlist: candidates that are each other's best, whose passages are worth comparing."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from pipelines.similarity.document import Reading, Trace
 
 _WINDOW = timedelta(days=4)
-"""A translation is out within four days; a narrower window lost one in ten."""
+"""A translation is published within four days; a narrower window lost one in ten."""
 WORTH = 0.005
-"""Probability before the passages are compared, from which on they are."""
+"""Probability from which the passages are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A pair that is worth cutting its texts into passages."""
+    """A pair whose passages are worth comparing."""
 
     one: Pool
     i: int
     other: Pool
     j: int
     likely: float
-    """Before the passages are compared; its rival's too."""
+    """Probability before the passages are compared; so is the rival's."""
     rival: float
     mutual: bool
     asked: bool
@@ -82,7 +82,7 @@ def shortlist(
 
 
 def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """So that few texts need be held in passages at once."""
+    """Sort candidates by story, so that few texts are kept in passages at once."""
     first: dict[str, int] = {}
     for number, each in enumerate(candidates):
         a, b = each.ids
@@ -93,7 +93,7 @@ def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[int, int]]:
-    """The index pairs of the wanted pairs that are in these two pools."""
+    """Return the index pairs of the wanted pairs that are in these two pools."""
     ours = {each.document.article_id: i for i, each in enumerate(one.readings)}
     theirs = {each.document.article_id: j for j, each in enumerate(other.readings)}
     places = {(ours[a], theirs[b]) for a, b in wanted if a in ours and b in theirs}
@@ -101,7 +101,7 @@ def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[i
 
 
 def _may_be(ours: Sequence[Reading], theirs: Sequence[Reading]) -> NDArray[np.bool_]:
-    """Published within the window; where a time is unknown, nothing speaks against it."""
+    """Return a mask of the pairs published within the window; an unknown time excludes nothing."""
     a = np.array([_seconds(each) for each in ours])[:, None]
     b = np.array([_seconds(each) for each in theirs])[None, :]
     apart = np.abs(a - b)
@@ -113,7 +113,7 @@ def _seconds(reading: Reading) -> float:
 
 
 def _ranked(pairs: list[tuple[int, int]], likely: NDArray[np.float64], *, side: int) -> dict[int, list[int]]:
-    """Of each article of one side its candidates, the likeliest first."""
+    """Return the candidates of each article of one side, the likeliest first."""
     ranked: dict[int, list[int]] = {}
     for n in np.argsort(-likely, kind="stable"):
         ranked.setdefault(pairs[n][side], []).append(int(n))

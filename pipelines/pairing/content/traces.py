@@ -1,8 +1,8 @@
-"""What two articles show or lead to, and no other article of these days in their languages.
+"""Traces: pictures, videos and links that two articles have, and no other article of these days.
 
-A photograph of the event, the video of a speech, the decision that a report links to: outlets take them over
-with the translation. A logo, a stand-in or the page of a ministry stands beside many articles and says
-nothing; so only what one article alone of each language has is a trace.
+Outlets take them over with a translation: a photograph of the event, the video of a speech, the decision that
+a report links to. A logo, a stock picture or the page of a ministry is in many articles and says nothing, so
+a trace counts only if one article alone of each language has it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Rare:
-    """Of the articles of a block."""
+    """Traces that are rare among these articles."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._of: dict[str, frozenset[Trace]] = {}
@@ -32,7 +32,7 @@ class Rare:
         return tuple(sorted((self._of[a_id] & self._of[b_id]) - self._common))
 
     def pairs(self, ours: Sequence[Reading], theirs: Sequence[Reading]) -> set[tuple[int, int]]:
-        """Index pairs that have a trace in common."""
+        """Return the index pairs with a common trace."""
         owner = {
             trace: n
             for n, each in enumerate(ours)
