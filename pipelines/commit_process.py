@@ -76,15 +76,15 @@ class Publisher:
             return by_itself()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = json.dumps({"names": list(names), "summary": dict(summary)})
+        request = json.dumps({"names": list(names), "summary": dict(summary)})
         try:
-            self._process.stdin.write(asked.encode() + b"\n")
+            self._process.stdin.write(request.encode() + b"\n")
             self._process.stdin.flush()
             answer = json.loads(self._process.stdout.readline() or '{"error": "it has ended"}')
         except (OSError, ValueError) as error:  # the pipe is closed, or the answer is not JSON
             answer = {"error": str(error)}
-        if why := answer.get("error"):
-            logger.warning("The publisher could not commit (%s): the crawl does it by itself", why)
+        if reason := answer.get("error"):
+            logger.warning("The publisher could not commit (%s): the crawl does it by itself", reason)
             return by_itself()
         number: int | None = answer["snapshot"]
         return None if number is None else Log(layout, SCHEMA_VERSION).read(number)
@@ -108,10 +108,10 @@ def serve(uri: str, run_id: str) -> None:
     gc.set_threshold(COLLECT_EVERY, 20, 50)
     committer = SegmentCommitter(uri, run_id)
     for line in sys.stdin.buffer:
-        asked = json.loads(line)
-        settle = partial(decide, now=datetime.now(UTC))
+        request = json.loads(line)
+        decide_pairs = partial(decide, now=datetime.now(UTC))
         try:
-            snapshot = committer.commit(asked["names"], settle, asked["summary"])
+            snapshot = committer.commit(request["names"], decide_pairs, request["summary"])
             answer: dict[str, object] = {"snapshot": None if snapshot is None else snapshot.id}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}

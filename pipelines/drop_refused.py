@@ -20,8 +20,6 @@ class DecidedStage:
         return article
 
 
-
-
 class Dropped(DropItem):
     """A page that is not an article, or that cannot be kept; counted as dropped(reason).
 

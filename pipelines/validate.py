@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.fields.alternates import is_home_page
-from crawler.extraction.kind.kind import BRIEF
+from crawler.extraction.kind.page_kind import BRIEF
 from crawler.items import Article, Look
 from pipelines.exceptions import Refused
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from crawler.items import Article, Refusal
-from pipelines.byline import BylineStage
+from pipelines.authors import AuthorsStage
 from pipelines.digest import DigestStage
 from pipelines.exceptions import Refused
 from pipelines.language import LanguageStage
 from pipelines.validate import ValidateStage
 
-DECISIONS = (ValidateStage(), LanguageStage(), BylineStage(), DigestStage())
+DECISIONS = (ValidateStage(), LanguageStage(), AuthorsStage(), DigestStage())
 """Stages in the order in which they run; each returns a copy with more fields decided."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,7 @@ LAYERS = {
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page"),
     "pipelines": (
         *("exceptions", "similarity", "bylines", "alignment", "pairing", "records", "validate", "language"),
-        *("byline", "digest", "worker_stages", "drop_refused", "repetition", "commit_process", "snapshot"),
+        *("authors", "digest", "worker_stages", "drop_refused", "repetition", "commit_process", "snapshot"),
         "reextraction",
     ),
     "pipelines.pairing": (
@@ -89,11 +90,23 @@ CIRCLES_TODAY = [
 SPLINTERS_TODAY = {
     "archive.export.iceberg",
     "crawler.discovery.dates",
-    "crawler.inspection.html",
     "crawler.revisit.requests",
-    "pipelines.similarity.lexicon",
 }
 """Files that are too short to stand alone, and have one importer. The list only shrinks."""
+IDIOMS = {"records", "report", "exceptions", "weights", "__main__", "spider"}
+"""File names that always mean the same: records for the archive, a report for people, the tree of errors,
+fitted numbers, an entry point, a spider."""
+NAMED_BY_OTHERS = ("archive.commands.", "crawler.commands.", "crawler.middlewares.", "crawler.extensions.")
+"""Packages whose files are named after a command or in Scrapy's words."""
+NAMESAKES_TODAY = {
+    "dates",
+    "debts",
+    "files",
+    "plan",
+    "snapshot",
+    "terminal",
+}
+"""File names that occur more than once still. The list only shrinks."""
 
 
 @dataclass(frozen=True)
@@ -266,6 +279,16 @@ def test_no_file_is_a_splinter() -> None:
         and not _stands_alone(module)
     }
     assert short == SPLINTERS_TODAY
+
+
+def test_a_file_name_occurs_once() -> None:
+    """Idioms apart, and files that are named after a command or in Scrapy's words."""
+    names = Counter(
+        module.path.stem
+        for module in MODULES.values()
+        if not module.is_face and not module.name.startswith(("crawler.spiders.", *NAMED_BY_OTHERS))
+    )
+    assert {name for name, count in names.items() if count > 1} - IDIOMS == NAMESAKES_TODAY
 
 
 def _stands_alone(module: Module) -> bool:

@@ -20,7 +20,7 @@ from crawler.outlet.declaration import Outlet
 from crawler.reports.terminal import FAILED, one_sentence
 from crawler.story.arguments import check_settings
 from crawler.workers.pool import Workers
-from pipelines.reextraction.reread import Reading, reread
+from pipelines.reextraction.stored_page import PageReading, reread
 
 if TYPE_CHECKING:
     import argparse
@@ -150,7 +150,7 @@ def _publish(root: Path, aside: Aside, findings: Findings) -> None:
         print("Languages or alternates have changed: `scrapy pair --all` looks at the pairs again.")
 
 
-async def _reread(root: Path, row: Row, outlets: Mapping[str, type[Outlet]], workers: Workers) -> Reading:
+async def _reread(root: Path, row: Row, outlets: Mapping[str, type[Outlet]], workers: Workers) -> PageReading:
     name = str(row["outlet"])
     # an outlet nobody has declared was crawled by `page`, which adds nothing
     rules = outlets.get(name, Outlet)
@@ -159,4 +159,4 @@ async def _reread(root: Path, row: Row, outlets: Mapping[str, type[Outlet]], wor
     try:
         return await workers.run(reread, root, pointer, str(row["requested_url"]), hints)
     except ExtractionError as error:
-        return Reading(refused=error.reason)
+        return PageReading(refused=error.reason)

@@ -1,4 +1,4 @@
-"""Why a download failed, in one short countable word."""
+"""Reasons of failed downloads, each one short countable word."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ REASONS: dict[type[Exception], str] = {
     exceptions.DownloadFailedError: "connection-lost",
     exceptions.UnsupportedURLSchemeError: "scheme",
     exceptions.NotSupported: "scheme",
-    # a redirect's Location that is no address
+    # a redirect to an invalid address
     ValueError: "bad-redirect",
 }
 
 
 def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
-    """Outcome, reason, and the HTTP status where there was an answer."""
+    """Return outcome, reason, and the HTTP status if there was a response."""
     error = failure.value
     if isinstance(error, HttpError):
         return "failed", f"http-{error.response.status}", error.response.status
@@ -47,7 +47,7 @@ def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
         if "robots" in text:
             return "skipped", "robots.txt", None
         if "DOWNLOAD_MAXSIZE" in text:
-            # small on the wire, and without end when unpacked
+            # small when compressed, endless when decompressed
             return "failed", "too-large", None
         return "skipped", "max-redirects" if "redirect" in text else "ignored", None
     if "private-address" in str(error):
@@ -60,6 +60,6 @@ def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
 
 
 def _reasons(error: BaseException | None) -> list[BaseException]:
-    """Scrapy keeps of Twisted's list of failures only the text."""
+    """Return the causes in Twisted's list of failures; Scrapy itself keeps only their text."""
     found: list[Failure] = getattr(getattr(error, "__cause__", None), "reasons", [])
     return [failure.value for failure in found if failure.value is not None]

@@ -1,4 +1,4 @@
-"""Fetches one address, as politely and guarded as a crawl, and inspects the page instead of archiving it."""
+"""The spider that inspects one address; it is as polite and guarded as a crawl, and archives nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class OnePage(AnyPage):
     ) -> AsyncIterator[Any]:
         fetch = fetch_of(response)
         try:
-            # every `scrapy` command imports this module, none but `inspect` needs 55 language profiles
+            # every `scrapy` command imports this module, but only `inspect` needs 55 language profiles
             from crawler.inspection.inspection import inspect_page  # noqa: PLC0415
 
             self.inspection = await self.workers.run(inspect_page, fetch, self._hints(response.url))

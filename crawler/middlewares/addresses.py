@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from crawler.downloader.proxy import read_proxy
+from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import refusal
 from crawler.exceptions import Refused
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from pipelines.alignment.paragraphs import MOST, grouped
-from pipelines.alignment.records import rows
+from pipelines.alignment.paragraphs import MOST, prepared
+from pipelines.alignment.records import alignment_records
 from pipelines.similarity.document import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from archive.format.records import AlignmentRecord, VariantText
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.paragraphs import Paragraphs
 
     Couple = tuple[str, str]
     Texts = tuple[str, int, str, int]
@@ -49,8 +49,8 @@ class Aligner:
         self, variants: Mapping[str, VariantText], couples: Collection[Couple]
     ) -> tuple[AlignmentRecord, ...]:
         """Return the rows of these couples, in their order; couples of one story should follow each other."""
-        read: dict[str, Groups | None] = {}
-        told: list[AlignmentRecord] = []
+        read: dict[str, Paragraphs | None] = {}
+        records: list[AlignmentRecord] = []
         for a, b in couples:
             one, other = variants[a], variants[b]
             key = a, one.version, b, other.version
@@ -63,13 +63,13 @@ class Aligner:
                         read[each.article_id] = _read(each)
                 ours, theirs = read[a], read[b]
                 found = (
-                    tuple(rows(one, other, compared(one), compared(other), ours, theirs))
+                    tuple(alignment_records(one, other, compared(one), compared(other), ours, theirs))
                     if ours and theirs and one.language != other.language
                     else ()
                 )
                 self._done[key] = found
-            told += found
-        return tuple(told)
+            records += found
+        return tuple(records)
 
 
 def compared(variant: VariantText) -> tuple[int, ...]:
@@ -80,6 +80,6 @@ def compared(variant: VariantText) -> tuple[int, ...]:
     return tuple(numbers)[:MOST]
 
 
-def _read(variant: VariantText) -> Groups | None:
+def _read(variant: VariantText) -> Paragraphs | None:
     texts = [variant.blocks[n].text for n in compared(variant)]
-    return grouped(texts, variant.language) if texts and variant.language in LANGUAGES else None
+    return prepared(texts, variant.language) if texts and variant.language in LANGUAGES else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipelines.similarity.background import Background
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
     Matrix = NDArray[np.float32]
 
@@ -38,18 +38,18 @@ class Signal:
     """One kind of property that paragraphs can share: a column for each key, a row for each paragraph."""
 
     keys: NDArray[np.generic]
-    """Sorted."""
+    """Keys of the columns, sorted."""
     weights: Matrix
     norms: Matrix
     """Norm of each unit, in the order of `Paragraphs`; a unit of two is the sum of their rows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
+class Paragraphs:
     """All units of a text: first the n single paragraphs, then the n - 1 units of two neighbours."""
 
     language: str
-    readings: tuple[Reading, ...]
+    readings: tuple[ArticleReading, ...]
     signals: tuple[Signal, Signal, Signal]
     """N-grams, anchors and meanings."""
     numbers: Signal
@@ -61,12 +61,12 @@ class Groups:
         return len(self.readings)
 
 
-def grouped(texts: Sequence[str], language: str) -> Groups:
+def prepared(texts: Sequence[str], language: str) -> Paragraphs:
     """Prepare at most MOST texts, none of them empty, in uk, ru or en."""
-    return of_readings(tuple(read(Document("", "", language, "", text[:READ])) for text in texts), language)
+    return from_readings(tuple(read(Document("", "", language, "", text[:READ])) for text in texts), language)
 
 
-def of_readings(readings: tuple[Reading, ...], language: str) -> Groups:
+def from_readings(readings: tuple[ArticleReading, ...], language: str) -> Paragraphs:
     """Prepare texts that were read already, at least one."""
     background = shipped_background(language)
     anchors: list[Mapping[Any, float]] = []
@@ -79,7 +79,7 @@ def of_readings(readings: tuple[Reading, ...], language: str) -> Groups:
         numbers.append({key: 1.0 for key in counted if str(key)[0].isdigit()})
     meanings: list[Mapping[Any, float]] = [each.meanings for each in readings]
     letters = np.array([each.letters for each in readings], dtype=np.float32)
-    return Groups(
+    return Paragraphs(
         language,
         readings,
         (
@@ -92,7 +92,7 @@ def of_readings(readings: tuple[Reading, ...], language: str) -> Groups:
     )
 
 
-def _ngrams(readings: Sequence[Reading], background: Background) -> Signal:
+def _ngrams(readings: Sequence[ArticleReading], background: Background) -> Signal:
     every = np.concatenate([each.ngrams for each in readings])
     keys, columns = np.unique(every, return_inverse=True)
     rows = np.repeat(np.arange(len(readings)), [len(each.ngrams) for each in readings])

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipelines.alignment.paragraphs import Groups, Signal
+    from pipelines.alignment.paragraphs import Paragraphs, Signal
 
     Matrix = NDArray[np.float32]
 
@@ -18,14 +18,14 @@ NAMES = (
     *("ngrams over others of a", "ngrams over others of b"),
     *("shared numbers", "contrary numbers", "numbers of one"),
     *("length", "short", "short ngrams", "short length"),
-    *("two of a", "two of b", "less alike than a part"),
+    *("two of a", "two of b", "less similarity than a part"),
     *("lesser part", "lesser part over others", "lesser part in meaning", "length over a part"),
     *("together over others of a", "together over others of b", "short meanings", "short anchors"),
     *("lesser part together", "lesser part together over others", "together less than a part"),
 )
 
 
-def features(one: Groups, other: Groups, expected: float) -> NDArray[np.float32]:
+def features(one: Paragraphs, other: Paragraphs, expected: float) -> NDArray[np.float32]:
     """Return an array of shape (units of one, units of other, NAMES).
 
     Values of two paragraphs with two paragraphs are not used. `expected` is the logarithm of the ratio of
@@ -80,19 +80,19 @@ def _cosines(one: Signal, other: Signal) -> Matrix:
     return np.asarray(_products(one, other) / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
-def _over_others(alike: Matrix, n: int, m: int) -> tuple[Matrix, Matrix]:
+def _over_others(similarity: Matrix, n: int, m: int) -> tuple[Matrix, Matrix]:
     """Return the lead over the best other unit of the other side, seen from either side."""
-    return alike - _best_other(alike, m), alike - _best_other(alike.T, n).T
+    return similarity - _best_other(similarity, m), similarity - _best_other(similarity.T, n).T
 
 
-def _best_other(alike: Matrix, singles: int) -> Matrix:
-    """Return, for each cell, the best single paragraph of the row that is no part of the cell's own unit."""
-    single = alike[:, :singles]
+def _best_other(similarity: Matrix, singles: int) -> Matrix:
+    """Return, for each cell, the best value in its row among single paragraphs outside its column's unit."""
+    single = similarity[:, :singles]
     count = min(3, singles)
     order = np.argsort(-single, axis=1)[:, :count]
-    best = np.zeros_like(alike)
-    undecided = np.ones_like(alike, dtype=bool)
-    columns = np.arange(alike.shape[1])
+    best = np.zeros_like(similarity)
+    undecided = np.ones_like(similarity, dtype=bool)
+    columns = np.arange(similarity.shape[1])
     first = np.where(columns < singles, columns, columns - singles)[None, :]
     last = np.where(columns < singles, columns, columns - singles + 1)[None, :]
     for place in range(count):

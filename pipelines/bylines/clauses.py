@@ -159,10 +159,10 @@ def _credit_of(label: list[Token]) -> str | None:
     if _phrase(label):
         return "sourced"
     words = [folded(token.text) for token in label]
-    told = {credit(word) for word in words}
-    if "pictured" in told and any(word.startswith(_OF_THE_TEXT) for word in words):
+    credits = {credit(word) for word in words}
+    if "pictured" in credits and any(word.startswith(_OF_THE_TEXT) for word in words):
         return "wrote"
-    return next((name for name in ("pictured", "sourced", "helped", "checked") if name in told), "wrote")
+    return next((name for name in ("pictured", "sourced", "helped", "checked") if name in credits), "wrote")
 
 
 def _joined(parted: list[Clause]) -> list[Clause]:

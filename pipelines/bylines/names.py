@@ -102,7 +102,7 @@ def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
                 continue
         if not labelled and not known and _is_phrase(name):
             continue
-        if not labelled and _is_told_of(words[end:]):
+        if not labelled and _goes_on_as_text(words[end:]):
             continue
         return name
     return None
@@ -243,7 +243,7 @@ def _name_of(words: list[str]) -> str | None:
 def _without_opening(words: list[str]) -> list[str]:
     """Drop words before a name of two words.
 
-    Such as in `Упорядкувала Соломія Вітрук` and `Оглядачка Бабеля Катерина Коваль`.
+    Examples are `Упорядкувала Соломія Вітрук` and `Оглядачка Бабеля Катерина Коваль`.
     """
     for _ in range(2):
         if len(words) < 3 or not _CYRILLIC.search(words[0]) or is_given_name(words[0]):
@@ -279,7 +279,7 @@ def _is_phrase(name: str) -> bool:
     )
 
 
-def _is_told_of(rest: list[_Word]) -> bool:
+def _goes_on_as_text(rest: list[_Word]) -> bool:
     """Tell if a sentence continues after the name: then the line is text, no byline."""
     plain = [w for w in rest if w.is_word]
     if len(plain) < 3:

@@ -30,7 +30,7 @@ def organisations_in(line: str) -> list[str]:
     found = tokens(line)
     quoted = {token.text[1:-1].strip() for token in found if token.kind == "quoted"}
     named = [name for clause in clauses(found) if (name := _organisation(clause)) is not None]
-    named = [name for name in named if name in quoted or _is_told(name)]
+    named = [name for name in named if name in quoted or _is_specific(name)]
     # `Жанна Бойчук (Укрінформ)`
     aside = [token.text.strip("()[]") for token in found if token.kind == "bracketed"]
     return named + [name for text in aside for name in organisations_in(text)]
@@ -102,13 +102,13 @@ def _beside(name: list[str], words: list[str]) -> str | None:
         return None
     for part in (words[at + len(name) :], words[:at]):
         first = next((i for i, w in enumerate(part) if not is_(w, "role")), len(part))
-        told = part[first:]
-        if told and all(w[:1].isupper() for w in told) and is_(told[0], "brand", "organisation"):
-            return " ".join(told)
+        agency = part[first:]
+        if agency and all(w[:1].isupper() for w in agency) and is_(agency[0], "brand", "organisation"):
+            return " ".join(agency)
     return None
 
 
-def _is_told(organisation: str) -> bool:
+def _is_specific(organisation: str) -> bool:
     """Tell if a name says which organisation: `Служба новин Кур'єра` does, `Відділ новин` does not."""
     words = organisation.split()
     return len(words) > 2 or any(

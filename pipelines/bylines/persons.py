@@ -36,11 +36,11 @@ def persons_in(line: str) -> list[str]:
     if _IN_BRACKETS.fullmatch(line):
         line = line[1:-1]
     found = clauses(tokens(line)[:_MOST_TOKENS])
-    reading = _Reading()
+    reader = _BylineReader()
     for clause, following in zip(found, [*found[1:], None], strict=False):
-        reading.read(clause, following)
+        reader.read(clause, following)
     for role in ("wrote", "helped"):
-        names = [person.name for person in reading.named if person.credit == role]
+        names = [person.name for person in reader.named if person.credit == role]
         if names:
             known: dict[str, str] = {}
             for name in names:
@@ -49,7 +49,7 @@ def persons_in(line: str) -> list[str]:
     return []
 
 
-class _Reading:
+class _BylineReader:
     """State while the clauses of a byline are read: the persons so far, and what they did."""
 
     def __init__(self) -> None:
@@ -160,7 +160,7 @@ def _in_brackets(clause: Clause) -> str | None:
     for token in clause.tokens:
         if token.kind == "bracketed":
             words = re.findall(r"\w+", token.text)
-            told = [credit(word) for word in words]
-            if len(words) <= 2 and "wrote" not in told:
-                return next((name for name in ("pictured", "helped", "checked") if name in told), None)
+            credits = [credit(word) for word in words]
+            if len(words) <= 2 and "wrote" not in credits:
+                return next((name for name in ("pictured", "helped", "checked") if name in credits), None)
     return None

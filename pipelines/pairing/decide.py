@@ -15,7 +15,7 @@ from archive.format.records import Decisions, LinkFacts, Membership
 from pipelines.pairing.clustering import Stories
 from pipelines.pairing.content.match import CONFLICT
 from pipelines.pairing.edges import find_edges
-from pipelines.pairing.labels import Verdict, judged
+from pipelines.pairing.labels import Label, with_labels
 from pipelines.pairing.records import pair_record, refusal_record, separated, withdrawn
 
 if TYPE_CHECKING:
@@ -35,23 +35,23 @@ def decide(
     *,
     now: datetime,
     matches: Sequence[Match] = (),
-    verdicts: Sequence[Verdict] = (),
+    labels: Sequence[Label] = (),
     align: Align | None = None,
 ) -> Decisions:
     """Pair the articles of this commit with each other and with the archived ones linked to them.
 
     `related` has the archived articles that name a fresh one or are named by it, and all members of their
     stories. An article in both counts as fresh. Edges between two related articles were decided before,
-    except those that `matches` have scored or `verdicts` are about. `align` aligns the paragraphs of the
+    except those that `matches` have scored or `labels` are about. `align` aligns the paragraphs of the
     variants.
     """
     by_id = {article.article_id: article for article in (*_ordered(related), *_ordered(fresh))}
-    articles = judged((by_id[article_id] for article_id in sorted(by_id)), verdicts)
+    articles = with_labels((by_id[article_id] for article_id in sorted(by_id)), labels)
     found = {(match.a_id, match.b_id): match for match in matches}
     named = {x for each in matches for x in (each.a_id, each.b_id)}
-    named |= {x for each in verdicts for x in (each.a_id, each.b_id)}
+    named |= {x for each in labels for x in (each.a_id, each.b_id)}
     stories = Stories(articles)
-    anew = {*stories.at_odds(), *_stories_of(articles, verdicts), *_in_doubt(stories, found)}
+    anew = {*stories.at_odds(), *_stories_of(articles, labels), *_in_doubt(stories, found)}
     named |= {article.article_id for article in articles if article.story_id in anew}
     for story_id in anew:
         stories.take_apart(story_id)
@@ -59,7 +59,7 @@ def decide(
     pairs, refused_edges = _joined(edges, stories, found, now)
     refusals = [refusal_record(edge, *why, found.get(edge.ids), now) for edge, why in refused_edges]
     refusals += [refusal_record(edge, why, None, found.get(edge.ids), now) for edge, why in barred]
-    pairs += [separated(x, now) for x in verdicts if not x.same and {x.a_id, x.b_id} <= by_id.keys()]
+    pairs += [separated(x, now) for x in labels if not x.same and {x.a_id, x.b_id} <= by_id.keys()]
     gone = _gone(found, refused_edges, pairs)
     pairs += [withdrawn(ids, found.get(ids), now) for ids in sorted(gone) if set(ids) <= by_id.keys()]
     count = unknown + Counter(each.reason for each in refusals)
@@ -110,12 +110,12 @@ def _in_doubt(stories: Stories, found: Mapping[tuple[str, str], Match]) -> set[s
     """
     sure = [ids for ids, match in found.items() if match.likely and match.tier == "auto"]
     apart = {x for ids in sure if len({stories.of(x) for x in ids}) > 1 for x in ids}
-    told_apart = [
+    contradicted = [
         ids
         for ids, match in found.items()
         if match.withdrawn or (match.probability < CONFLICT and apart & set(ids))
     ]
-    own = ({stories.of(x) for x in ids} for ids in told_apart)
+    own = ({stories.of(x) for x in ids} for ids in contradicted)
     return {story_id for pair in own if len(pair) == 1 for story_id in pair if story_id is not None}
 
 
@@ -124,6 +124,6 @@ def _ordered(articles: Sequence[LinkFacts]) -> list[LinkFacts]:
     return sorted(articles, key=lambda article: (article.article_id, repr(article)))
 
 
-def _stories_of(articles: Sequence[LinkFacts], verdicts: Sequence[Verdict]) -> set[str]:
-    named = {article_id for each in verdicts for article_id in (each.a_id, each.b_id)}
+def _stories_of(articles: Sequence[LinkFacts], labels: Sequence[Label]) -> set[str]:
+    named = {article_id for each in labels for article_id in (each.a_id, each.b_id)}
     return {article.story_id for article in articles if article.article_id in named}

@@ -21,9 +21,9 @@ KINDS = (
     *("label", "story-id", "hreflang", "switcher", "sitemap", "url-rule"),
     *("video", "image", "link", "content"),
 )
-"""From the strongest: a person's label; the outlet's own key; its declarations to search engines; its links
-for readers; addresses computed from its rules; videos, pictures and links that both articles have and no
-others; and the texts."""
+"""Kinds of evidence, strongest first: a person's label; the outlet's own key; its declarations to search
+engines; its links for readers; addresses computed from its rules; videos, pictures and links that both
+articles have and no others; and the texts."""
 BY_CONTENT = {"video", "image", "link", "content"}
 """Kinds that only `scrapy pair` finds, as it compares an article with those of its days."""
 _STATED = {"hreflang", "switcher", "sitemap"}
@@ -111,8 +111,8 @@ def find_edges(
     # a declared edge gets no traces, as a crawl would not know them: `details.content` lists them
     for ids, match in matches.items():
         if ids not in links and (match.joins or match.contradicted):
-            told = {Link(trace.kind, *ids) for trace in match.traces}
-            links[ids] = told | ({Link("content", *ids)} if match.likely or not told else set())
+            traces = {Link(trace.kind, *ids) for trace in match.traces}
+            links[ids] = traces | ({Link("content", *ids)} if match.likely or not traces else set())
     by_id = {article.article_id: article for article in articles}
     edges, barred = [], []
     for (a, b), found in links.items():
@@ -181,8 +181,6 @@ def _refusal(edge: Edge) -> str | None:
     if edge.a.outlet != edge.b.outlet and not edge.hreflang_both_ways:
         return "one-sided-other-outlet"
     return None
-
-
 
 
 class AddressBook:

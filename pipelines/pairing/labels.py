@@ -17,7 +17,7 @@ _YES, _NO = {"yes", "y", "1", "true", "так", "да"}, {"no", "n", "0", "false
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Label:
     """A person's word that two articles are one story, or are not; `a_id` is the smaller id."""
 
     a_id: str
@@ -31,16 +31,16 @@ class BrokenLine:
     why: str
 
 
-def read_verdicts(
+def read_labels(
     path: Path, find: Callable[[str], str | None], language: Callable[[str], str | None] = lambda _id: None
-) -> tuple[tuple[Verdict, ...], tuple[BrokenLine, ...]]:
+) -> tuple[tuple[Label, ...], tuple[BrokenLine, ...]]:
     """Read a CSV with the columns `verdict` and `a`, `b` (addresses or article ids), as `--review` writes it.
 
     `find` returns the article id of an address or id, `language` the language of an article id. A line
     without a verdict is skipped. If a pair has two lines, the last one counts. Raises OSError, or ValueError
     for a missing column.
     """
-    verdicts: dict[tuple[str, str], Verdict] = {}
+    labels: dict[tuple[str, str], Label] = {}
     broken = []
     for number, a, b, said in _lines(path):
         one, other = find(a), find(b)
@@ -58,12 +58,12 @@ def read_verdicts(
             )
         else:
             key = min(one, other), max(one, other)
-            verdicts[key] = Verdict(*key, said.lower() in _YES)
-    return tuple(verdicts.values()), tuple(broken)
+            labels[key] = Label(*key, said.lower() in _YES)
+    return tuple(labels.values()), tuple(broken)
 
 
 def named_in(path: Path) -> set[str]:
-    """Return the addresses and ids of the lines with a verdict; raises the errors of `read_labels`."""
+    """Return the addresses and ids of the lines with a label; raises the errors of `read_labels`."""
     return {name for _, a, b, _ in _lines(path) for name in (a, b)}
 
 
@@ -87,20 +87,20 @@ def _lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
         raise ValueError(f"{path} line {lines.line_num + 1} cannot be read as CSV: {error}") from None
 
 
-def judged(articles: Iterable[LinkFacts], verdicts: Iterable[Verdict]) -> list[LinkFacts]:
+def with_labels(articles: Iterable[LinkFacts], labels: Iterable[Label]) -> list[LinkFacts]:
     """Return the articles with these labels, which replace earlier ones on the same pairs."""
     said: dict[str, dict[str, bool]] = {}
-    for each in verdicts:
+    for each in labels:
         said.setdefault(each.a_id, {})[each.b_id] = each.same
         said.setdefault(each.b_id, {})[each.a_id] = each.same
-    told = []
+    labelled = []
     for article in articles:
         own = said.get(article.article_id, {})
         yes = {other for other, same in own.items() if same}
         no = own.keys() - yes
-        told.append(
+        labelled.append(
             replace(article, same_as=article.same_as - no | yes, not_same_as=article.not_same_as - yes | no)
             if own
             else article
         )
-    return told
+    return labelled

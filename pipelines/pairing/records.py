@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pipelines.pairing.content.match import Match
     from pipelines.pairing.edges import Edge
-    from pipelines.pairing.labels import Verdict
+    from pipelines.pairing.labels import Label
 
 
 def pair_record(edge: Edge, match: Match | None, now: datetime) -> PairRecord:
@@ -43,10 +43,10 @@ def refusal_record(
     )
 
 
-def separated(verdict: Verdict, now: datetime) -> PairRecord:
+def separated(label: Label, now: datetime) -> PairRecord:
     details = json.dumps({"evidence": [{"kind": SEPARATED}]})
     return PairRecord(
-        verdict.a_id, verdict.b_id, SEPARATED, reciprocal=False, score=None, details=details, decided_at=now
+        label.a_id, label.b_id, SEPARATED, reciprocal=False, score=None, details=details, decided_at=now
     )
 
 
@@ -70,6 +70,6 @@ def _details(edge: Edge, match: Match | None) -> str:
         evidence.append(said)
     details: dict[str, object] = {"evidence": evidence}
     if match is not None:
-        details["content"] = match.told()
+        details["content"] = match.details()
         details["conflict"] = edge.kind != "label" and match.probability < CONFLICT
     return json.dumps(details, ensure_ascii=False)

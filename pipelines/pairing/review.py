@@ -24,8 +24,8 @@ def write_review(path: Path, read: Archive, uncertain: Sequence[Match]) -> int:
 
     `--labels` reads the file when the verdicts are filled in. Raises OSError.
     """
-    told = {x for match in uncertain for x in (match.a_id, match.b_id)}
-    articles = known(read, told)
+    named = {x for match in uncertain for x in (match.a_id, match.b_id)}
+    articles = addresses_and_headlines(read, named)
     chosen = [match for match in uncertain if {match.a_id, match.b_id} <= articles.keys()]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
@@ -53,7 +53,7 @@ def harmless(text: str) -> str:
     return f"'{flat}" if flat.startswith(_OBEYED) or text[:1] in _OBEYED else flat
 
 
-def known(read: Archive, article_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+def addresses_and_headlines(read: Archive, article_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return address and headline of articles."""
     ids = pa.array(sorted(article_ids), pa.string())
     files = [str(path) for path in read.articles().files()]

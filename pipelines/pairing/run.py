@@ -17,7 +17,7 @@ from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.decide import decide
 from pipelines.pairing.parts import parts
-from pipelines.pairing.scoring import Scoring, known_content
+from pipelines.pairing.scoring import Scoring, pairs_by_content
 from pipelines.pairing.spool import spool_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archive.format.records import LinkFacts
     from archive.format.snapshot import Snapshot
     from pipelines.pairing.content.match import Match
-    from pipelines.pairing.labels import Verdict
+    from pipelines.pairing.labels import Label
     from pipelines.pairing.parts import Part
     from pipelines.pairing.spool import Spool
 
@@ -41,7 +41,7 @@ PART = 4_000
 class Outcome:
     """Result of a run."""
 
-    blocks: int = 0
+    weeks: int = 0
     taken_over: int = 0
     """Weeks among them that an interrupted run had compared."""
     articles: int = 0
@@ -64,7 +64,7 @@ def pair_archive(
     *,
     everything: bool = False,
     keep_uncertain: bool = False,
-    verdicts: Sequence[Verdict] = (),
+    labels: Sequence[Label] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
     part: int = PART,
 ) -> Outcome:
@@ -79,10 +79,10 @@ def pair_archive(
     before = None if everything else read.last_counter(_THROUGH)
     with spool_of(uri) as spool:
         in_doubt = _score(Scoring(read, before, spool, keep_uncertain=keep_uncertain), outcome, progress)
-        named = in_doubt.union(*({each.a_id, each.b_id} for each in verdicts))
-        spool.choose(known_content(archive.open(uri), named, spool.is_chosen), at=0)
-        if spool.any_chosen() or verdicts or outcome.articles:
-            _publish(uri, outcome, spool, verdicts, read.snapshot.id, part)
+        named = in_doubt.union(*({each.a_id, each.b_id} for each in labels))
+        spool.choose(pairs_by_content(archive.open(uri), named, spool.is_chosen), at=0)
+        if spool.any_chosen() or labels or outcome.articles:
+            _publish(uri, outcome, spool, labels, read.snapshot.id, part)
         spool.remove()
     return outcome
 
@@ -93,16 +93,16 @@ def _score(scoring: Scoring, outcome: Outcome, progress: Callable[[int, int], No
     The scoring object with its texts is released before the commit.
     """
     for done, found in enumerate(scoring.run(), start=1):
-        progress(min(done, scoring.blocks), scoring.blocks)
+        progress(min(done, scoring.weeks), scoring.weeks)
         outcome.uncertain += found
-    progress(scoring.blocks, scoring.blocks)
-    outcome.blocks, outcome.articles = scoring.blocks, scoring.articles
+    progress(scoring.weeks, scoring.weeks)
+    outcome.weeks, outcome.articles = scoring.weeks, scoring.articles
     outcome.taken_over = scoring.taken_over
     return scoring.in_doubt
 
 
 def _publish(  # noqa: PLR0917
-    uri: str, outcome: Outcome, spool: Spool, verdicts: Sequence[Verdict], through: int, size: int
+    uri: str, outcome: Outcome, spool: Spool, labels: Sequence[Label], through: int, size: int
 ) -> None:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%SZ}-pair-{os.getpid()}"
@@ -114,19 +114,19 @@ def _publish(  # noqa: PLR0917
     def deciding(part: Part) -> tuple[Decide, set[str]]:
         matches = spool.matches(part.numbers)
 
-        def settled(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
-            told = decide(fresh, related, now=now, matches=matches, verdicts=part.verdicts, align=aligner)
-            _count(outcome, told, matches)
-            return told
+        def decide_part(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
+            decisions = decide(fresh, related, now=now, matches=matches, labels=part.labels, align=aligner)
+            _count(outcome, decisions, matches)
+            return decisions
 
         named = {x for match in matches for x in (match.a_id, match.b_id)}
-        return settled, named | {x for each in part.verdicts for x in (each.a_id, each.b_id)}
+        return decide_part, named | {x for each in part.labels for x in (each.a_id, each.b_id)}
 
     def decided(stories_of: StoriesOf) -> Iterator[tuple[Decide, set[str]]]:
         # called under the lock, once for each attempt
         outcome.pairs, outcome.refused = Counter(), Counter()
         outcome.withdrawn = outcome.conflicts = outcome.joined = 0
-        return map(deciding, parts(spool.chosen(), verdicts, stories_of, size))
+        return map(deciding, parts(spool.chosen(), labels, stories_of, size))
 
     outcome.snapshot = settle(uri, decided, run_id=run_id, summary={_THROUGH: through})
 

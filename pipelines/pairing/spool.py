@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pipelines.alignment.aligner import Texts
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS block (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS week (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS aligned (texts TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;
 DROP TABLE IF EXISTS chosen;
 CREATE TABLE chosen (number INTEGER PRIMARY KEY, at REAL, a TEXT, b TEXT, held INTEGER, match BLOB NOT NULL);
@@ -67,20 +67,20 @@ class Spool:
             raise
         self._db.execute("COMMIT")
 
-    def block(self, signature: bytes) -> list[Match] | None:
+    def week(self, signature: bytes) -> list[Match] | None:
         """Return the matches of this week, if an earlier run has compared it."""
-        row = self._db.execute("SELECT matches FROM block WHERE signature = ?", (signature,)).fetchone()
+        row = self._db.execute("SELECT matches FROM week WHERE signature = ?", (signature,)).fetchone()
         return None if row is None else [_match(x) for x in _unpacked(row[0])]
 
-    def put_block(self, signature: bytes, matches: Iterable[Match]) -> None:
-        told = _packed([_told(match) for match in matches])
-        self._db.execute("INSERT OR REPLACE INTO block VALUES (?, ?)", (signature, told))
+    def put_week(self, signature: bytes, matches: Iterable[Match]) -> None:
+        packed = _packed([_values(match) for match in matches])
+        self._db.execute("INSERT OR REPLACE INTO week VALUES (?, ?)", (signature, packed))
 
     def choose(self, matches: Iterable[Match], at: float) -> None:
         """Choose matches for publication; those with the same `at` are published together."""
         self._db.executemany(
             "INSERT INTO chosen (at, a, b, held, match) VALUES (?, ?, ?, ?, ?)",
-            [(at, x.a_id, x.b_id, x.held, _packed(_told(x))) for x in matches],
+            [(at, x.a_id, x.b_id, x.held, _packed(_values(x))) for x in matches],
         )
 
     def chosen(self) -> Iterator[tuple[int, float, str, str]]:
@@ -106,8 +106,8 @@ class Spool:
         return None if row is None else tuple(_alignment(values) for values in _unpacked(row[0]))
 
     def __setitem__(self, texts: Texts, rows: tuple[AlignmentRecord, ...]) -> None:
-        told = _packed([astuple(row) for row in rows])
-        self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), told))
+        packed = _packed([astuple(row) for row in rows])
+        self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), packed))
 
     def close(self) -> None:
         self._db.close()
@@ -171,12 +171,12 @@ def _opened(folder: Path) -> Spool:
 @cache
 def _code() -> str:
     """Return a hash of everything that decides the matches: code, weights, lexicon, background."""
-    told = hashlib.blake2b(digest_size=8)
+    digest = hashlib.blake2b(digest_size=8)
     for package in (pipelines.similarity, pipelines.alignment, pipelines.pairing):
         for path in sorted(Path(package.__path__[0]).rglob("*")):
             if path.is_file() and path.parent.name != "__pycache__":
-                told.update(path.read_bytes())
-    return told.hexdigest()
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _key(texts: Texts) -> str:
@@ -192,7 +192,7 @@ def _unpacked(data: bytes) -> list[Any]:
     return found
 
 
-def _told(match: Match) -> list[object]:
+def _values(match: Match) -> list[object]:
     return list(astuple(match))
 
 

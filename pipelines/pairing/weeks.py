@@ -20,7 +20,7 @@ import pyarrow.dataset as ds
 from archive.format.records import BlockRecord, VariantText
 from archive.format.schema import ARTICLES
 from pipelines.similarity.background import shipped_background
-from pipelines.similarity.document import LANGUAGES, Document, Reading, read, traces
+from pipelines.similarity.document import LANGUAGES, ArticleReading, Document, read, traces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
     from pipelines.similarity.background import Background
 
+WeekKey = tuple[str, int]
+"""Outlet, and number of the week since 1970 (UTC)."""
 DAY = 86_400.0
 WEEK = 7 * DAY
 BEFORE, AFTER = 4 * DAY, 8 * DAY
-_KNOWN = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
-_BLOCKS = ["article_id", "version", "language", "headline", "blocks"]
+_DATES = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
+_PARAGRAPHS = ["article_id", "version", "language", "headline", "blocks"]
 _ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}
-"""Reading files ahead would hold more texts of a large archive than a week has."""
+"""ArticleReading files ahead would hold more texts of a large archive than a week has."""
 _TEXT = [
     *("article_id", "outlet", "language", "headline", "body", "published_at"),
     *("image_url", "media", "outbound_links"),
@@ -44,7 +46,7 @@ _TEXT = [
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Week:
     """A week of an outlet, with the articles around it that may be partners or rivals of its own."""
 
     outlet: str
@@ -75,12 +77,12 @@ class Block:
         }
 
 
-class Blocks:
+class Weeks:
     """The weeks of an archive, by outlet and time; only ids and times stay in memory."""
 
     def __init__(self, archive: Archive, since: int | None = None) -> None:
-        """Read ids and times; with `since`, only weeks with an article new or changed after this snapshot count."""
-        table = archive.articles(columns=_KNOWN).to_arrow()
+        """Read ids and times; with `since`, only the weeks with a change after that snapshot count."""
+        table = archive.articles(columns=_DATES).to_arrow()
         table = table.filter(pc.is_in(table["language"], value_set=pa.array(LANGUAGES)))
         seen = pc.coalesce(table["published_at"], table["first_seen"])
         table = table.append_column("when", seen.cast(pa.int64()))
@@ -99,30 +101,30 @@ class Blocks:
         self._texts = ds.dataset(
             [str(path) for path in archive.articles().files()], schema=ARTICLES, format="parquet"
         )
-        self._weeks = [
+        self._keys = [
             (outlet, week)
             for outlet, (start, end) in self._rows.items()
-            for week in _weeks(self._when[start:end], fresh[start:end])
+            for week in _week_numbers(self._when[start:end], fresh[start:end])
         ]
-        self._held: dict[str, Reading] = {}
+        self._held: dict[str, ArticleReading] = {}
         # memory that sorting a million rows took
         pa.default_memory_pool().release_unused()
 
     def __len__(self) -> int:
-        return len(self._weeks)
+        return len(self._keys)
 
-    def __iter__(self) -> Iterator[Block]:
-        for outlet, week in self._weeks:
+    def __iter__(self) -> Iterator[Week]:
+        for outlet, week in self._keys:
             yield self.around((outlet, week))
 
-    def week_of(self, article_id: str) -> tuple[str, int]:
+    def key_of(self, article_id: str) -> WeekKey:
         """Return outlet and week of an article in `ids`."""
         row = pc.index(self.ids, article_id).as_py()
         outlet = next(name for name, (start, end) in self._rows.items() if start <= row < end)
         return outlet, int(self._when[row] // WEEK)
 
-    def around(self, week: tuple[str, int]) -> Block:
-        outlet, number = week
+    def around(self, key: WeekKey) -> Week:
+        outlet, number = key
         start, end = self._rows[outlet]
         first, last = number * WEEK, (number + 1) * WEEK
         low, core, after, high = (
@@ -130,27 +132,27 @@ class Blocks:
             for at in (first - BEFORE, first, last, last + AFTER)
         )
         ids: list[str] = self.ids[low:high].to_pylist()
-        told = blake2b(outlet.encode(), digest_size=16)
-        told.update(json.dumps([number, *zip(ids, self._seq[low:high].tolist(), strict=True)]).encode())
-        return Block(
+        digest = blake2b(outlet.encode(), digest_size=16)
+        digest.update(json.dumps([number, *zip(ids, self._seq[low:high].tolist(), strict=True)]).encode())
+        return Week(
             outlet,
             ids,
             frozenset(ids[core - low : after - low]),
             dict(zip(ids, self._when[low:high].tolist(), strict=True)),
-            told.digest(),
+            digest.digest(),
         )
 
-    def readings(self, block: Block) -> list[Reading]:
+    def readings(self, week: Week) -> list[ArticleReading]:
         """Read the articles of a week for scoring; those of the week before are kept, not read again."""
         known = self._held
-        wanted = [x for x in block.ids if x not in known]
-        new = self.read(wanted, [block]) if wanted else {}
-        self._held = {x: known[x] if x in known else new[x] for x in block.ids}
+        wanted = [x for x in week.ids if x not in known]
+        new = self.read(wanted, [week]) if wanted else {}
+        self._held = {x: known[x] if x in known else new[x] for x in week.ids}
         return list(self._held.values())
 
-    def read(self, ids: Collection[str], blocks: Sequence[Block] = ()) -> dict[str, Reading]:
+    def read(self, ids: Collection[str], weeks: Sequence[Week] = ()) -> dict[str, ArticleReading]:
         """Read articles by id; `weeks` that hold all of them save a search of the whole archive."""
-        rows = self._texts.to_table(columns=_TEXT, filter=_these(ids, blocks), **_ONE_BY_ONE)
+        rows = self._texts.to_table(columns=_TEXT, filter=_these(ids, weeks), **_ONE_BY_ONE)
         return {
             row["article_id"]: _read(
                 Document(
@@ -166,11 +168,11 @@ class Blocks:
             for row in rows.to_pylist()
         }
 
-    def variants(self, ids: Collection[str], blocks: Sequence[Block] = ()) -> dict[str, VariantText]:
+    def variants(self, ids: Collection[str], weeks: Sequence[Week] = ()) -> dict[str, VariantText]:
         """Read the texts of these articles, paragraph by paragraph; `weeks` as in `read`."""
         if not ids:
             return {}
-        table = self._texts.to_table(columns=_BLOCKS, filter=_these(ids, blocks), **_ONE_BY_ONE)
+        table = self._texts.to_table(columns=_PARAGRAPHS, filter=_these(ids, weeks), **_ONE_BY_ONE)
         return {
             row["article_id"]: VariantText(
                 row["article_id"],
@@ -183,19 +185,19 @@ class Blocks:
         }
 
 
-def _these(ids: Collection[str], blocks: Sequence[Block]) -> ds.Expression:
+def _these(ids: Collection[str], weeks: Sequence[Week]) -> ds.Expression:
     """Return a filter for articles; outlet and time let Parquet skip files."""
     among = ds.field("article_id").isin(pa.array(sorted(ids), pa.string()))
-    if not blocks:
+    if not weeks:
         return among
-    first, last = min(block.span[0] for block in blocks), max(block.span[1] for block in blocks)
+    first, last = min(week.span[0] for week in weeks), max(week.span[1] for week in weeks)
     at = ds.field("published_at").cast(pa.int64())
     inside = (at >= int(first * 1e6)) & (at <= int(last * 1e6) + 1)
-    theirs = ds.field("outlet").isin(pa.array(sorted({block.outlet for block in blocks}), pa.string()))
+    theirs = ds.field("outlet").isin(pa.array(sorted({week.outlet for week in weeks}), pa.string()))
     return theirs & (inside | ds.field("published_at").is_null()) & among
 
 
-def _read(document: Document) -> Reading:
+def _read(document: Document) -> ArticleReading:
     """Read a document and keep only what scoring needs: a large outlet has ten thousand articles a week."""
     reading = read(document)
     known = document.language in LANGUAGES
@@ -209,14 +211,14 @@ def _runs(outlets: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
     return dict(zip(encoded.values.to_pylist(), pairwise([0, *ends]), strict=True))
 
 
-def _weeks(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[int]:
+def _week_numbers(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[int]:
     """Return the weeks of fresh articles, and the week before if an earlier partner may be in it."""
     new = when[fresh]
     wanted = {int(week) for week in np.concatenate([new, new - BEFORE]) // WEEK}
     return sorted(wanted & {int(week) for week in when // WEEK})
 
 
-def lean(reading: Reading, background: Background) -> Reading:
+def lean(reading: ArticleReading, background: Background) -> ArticleReading:
     """Drop the n-grams that are common anyway, three in five of them; no score counts those."""
     rare = background.rare(reading.ngrams)
     return replace(reading, ngrams=reading.ngrams[rare], counts=reading.counts[rare])

@@ -66,12 +66,12 @@ def _rereading(line: bytes) -> Rereading:
 def with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -> ArticleRecord:
     """Add the stored facts that came from sitemaps, feeds and the outlet's rules, not from the page."""
     stored: list[dict[str, str]] = row["alternates"]  # type: ignore[assignment]
-    told = [AlternateRecord(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
+    stated_elsewhere = [AlternateRecord(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
     own = [x for x in record.alternates if x.source in FROM_THE_PAGE]
     extra = json.loads(str(row["extra"] or "{}")) | json.loads(record.extra or "{}")
     return replace(
         record,
-        alternates=(*own, *told),
+        alternates=(*own, *stated_elsewhere),
         extra=json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None,
     )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipelines.reextraction.publish import Aside, Row
-    from pipelines.reextraction.reread import Reading
+    from pipelines.reextraction.stored_page import PageReading
 
 FIELDS = (
     "headline", "lead", "body", "blocks", "byline", "authors", "author_ids", "authors_source", "published_at",
@@ -65,7 +65,7 @@ class Findings:
     aside: Aside | None = None
     """Store of the records to publish; None if nothing is published."""
 
-    def add(self, row: Row, reading: Reading) -> None:
+    def add(self, row: Row, reading: PageReading) -> None:
         outlet = str(row["outlet"])
         if reading.damaged:
             self.damaged.append(reading.damaged)

@@ -84,19 +84,19 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
             continue
         word = token["word"]
         parts = _parts(word) if word else ()
-        counted = _counted(parts) if parts else ()
-        goes_on = number is not None and _goes_on(text[number.end : start], number.kind, counted)
+        number_words = _number_words(parts) if parts else ()
+        goes_on = number is not None and _goes_on(text[number.end : start], number.kind, number_words)
         if number is not None and goes_on and token["number"] and number.adds(token["number"], token.end()):
             continue
-        if number is not None and not (goes_on and counted) and word not in _BESIDE_HALF:
-            yield from _told(number, text, long)
+        if number is not None and not (goes_on and number_words) and word not in _BESIDE_HALF:
+            yield from _anchor_of_number(number, text, long)
             number = None
-        if counted:
-            for part in counted:
+        if number_words:
+            for part in number_words:
                 if number is not None and number.takes(part, token.end()):
                     continue
                 if number is not None:
-                    yield from _told(number, text, long)
+                    yield from _anchor_of_number(number, text, long)
                 number = None
                 if part.kind != "scale":
                     number = _Number(start, token.end(), Decimal(part.value), part.kind)
@@ -112,7 +112,7 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
             yield from _in_digits(token, start / long)
         starts = token["end"] in _SENTENCE_END
     if number is not None:
-        yield from _told(number, text, long)
+        yield from _anchor_of_number(number, text, long)
 
 
 def _name(
@@ -141,13 +141,13 @@ def _in_digits(token: re.Match[str], position: float) -> Iterator[Anchor]:
         yield Anchor(token["version"], token["version"], position)
 
 
-def _goes_on(between: str, kind: str, counted: tuple[numbers.NumberWord, ...]) -> bool:
+def _goes_on(between: str, kind: str, number_words: tuple[numbers.NumberWord, ...]) -> bool:
     words = between.replace("\u00a0", " ").replace("-", " ").split()
-    halved = kind == "half" or counted[:1] == (numbers.HALF,)
+    halved = kind == "half" or number_words[:1] == (numbers.HALF,)
     return words in ([], ["and"]) or (halved and set(words) <= _BESIDE_HALF)
 
 
-def _told(number: _Number, text: str, long: int) -> Iterator[Anchor]:
+def _anchor_of_number(number: _Number, text: str, long: int) -> Iterator[Anchor]:
     if number.kind == "half":
         # each language counts halves in its own way: `a year and a half`, `півтора року`
         return
@@ -165,7 +165,7 @@ def _parts(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65_536)
-def _counted(parts: tuple[str, ...]) -> tuple[numbers.NumberWord, ...]:
+def _number_words(parts: tuple[str, ...]) -> tuple[numbers.NumberWord, ...]:
     """Return all parts as number words, or nothing if one of them is none."""
     words = [numbers.number_word(part) for part in parts]
     return tuple(word for word in words if word) if all(words) else ()

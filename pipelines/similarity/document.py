@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,7 +16,6 @@ import numpy as np
 from archive.addresses import plain_url
 from pipelines.similarity.anchors import Anchor, anchors_of
 from pipelines.similarity.folding import fold
-from pipelines.similarity.lexicon import meanings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +47,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ArticleReading:
     document: Document
     ngrams: NDArray[np.uint32]
     """Hashes of the distinct 3-, 4- and 5-grams, sorted."""
@@ -63,12 +65,12 @@ def text_of(document: Document) -> str:
     return f"{document.headline}\n{document.body}"[:_READ]
 
 
-def read(document: Document) -> Reading:
+def read(document: Document) -> ArticleReading:
     text = text_of(document)
     return _read(document, text, tuple(anchors_of(text, document.language)))
 
 
-def read_parts(whole: Reading, ends: Sequence[int]) -> tuple[Reading, ...]:
+def read_parts(whole: ArticleReading, ends: Sequence[int]) -> tuple[ArticleReading, ...]:
     """Cut an article after these character offsets of its text; the last one is its end."""
     text = text_of(whole.document)
     at = [round(x.position * len(text)) for x in whole.anchors]
@@ -80,10 +82,10 @@ def read_parts(whole: Reading, ends: Sequence[int]) -> tuple[Reading, ...]:
     )
 
 
-def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> Reading:
+def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> ArticleReading:
     folded = fold(text)
     ngrams, counts = _ngrams(folded)
-    return Reading(document, ngrams, counts, meanings(text, document.language), anchors, len(folded))
+    return ArticleReading(document, ngrams, counts, meanings(text, document.language), anchors, len(folded))
 
 
 def _ngrams(folded: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
@@ -120,3 +122,47 @@ def _trace(kind: str, url: str) -> Trace:
         # a query says the size or the age of a picture
         return Trace("image", _SIZE.sub("", plain_url(url.partition("?")[0])))
     return Trace("link", plain_url(url))
+
+
+# Meanings: what common words mean in any of the three languages, from lexicon.txt.
+
+_COLUMNS = ("uk", "ru", "en")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
+
+
+def meanings(text: str, language: str) -> dict[int, int]:
+    """Count the meanings in a text, by their line; empty for a language without a column."""
+    beginnings = _beginnings().get(language)
+    if beginnings is None:
+        return {}
+    found: Counter[int] = Counter()
+    for word, times in Counter(_WORD.findall(text.lower())).items():
+        for meaning in _meanings_of(language, word):
+            found[meaning] += times
+    return dict(found)
+
+
+@cache
+def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
+    """Return, for each language, the lines of each beginning of a word; a `$` ends a whole word."""
+    known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in _COLUMNS}
+    lines = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("#"):
+            continue
+        for language, column in zip(_COLUMNS, line.split("|"), strict=True):
+            for beginning in column.split():
+                known[language][beginning] = (*known[language].get(beginning, ()), number)
+    return known
+
+
+@lru_cache(maxsize=65_536)
+def _meanings_of(language: str, word: str) -> tuple[int, ...]:
+    beginnings = _beginnings()[language]
+    if whole := beginnings.get(f"{word}$"):
+        return whole
+    # the longest beginning is the most specific one
+    for end in range(len(word), 2, -1):
+        if found := beginnings.get(word[:end]):
+            return found
+    return ()

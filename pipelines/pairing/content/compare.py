@@ -22,12 +22,12 @@ from pipelines.similarity.document import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 _SHOWN = 12
 
 
 def compare(
-    readings: Sequence[Reading],
+    readings: Sequence[ArticleReading],
     wanted: Collection[tuple[str, str]] = (),
     *,
     only_wanted: bool = False,
@@ -41,12 +41,12 @@ def compare(
     grow with the square of the number of articles.
     """
     weights = weights or shipped_weights()
-    by_language: dict[str, list[Reading]] = {language: [] for language in LANGUAGES}
+    by_language: dict[str, list[ArticleReading]] = {language: [] for language in LANGUAGES}
     for reading in sorted(readings, key=lambda each: each.document.article_id):
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
     pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
-    asked, said, rare = set(wanted), Passages(weights.passages), Rare(readings)
+    asked, passages, rare = set(wanted), Passages(weights.passages), Rare(readings)
 
     def due(a_id: str, b_id: str) -> bool:
         return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
@@ -54,17 +54,17 @@ def compare(
     found: list[Candidate] = []
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
         found += shortlist(pools[a], pools[b], weights, asked, rare, due=due)
-    matches = (_judged(each, weights, said) for each in story_by_story(found))
+    matches = (_match(each, weights, passages) for each in story_by_story(found))
     return [match for match in matches if match is not None]
 
 
-def _judged(each: Candidate, weights: Weights, said: Passages) -> Match | None:
+def _match(each: Candidate, weights: Weights, passages: Passages) -> Match | None:
     a, b = each.sides
-    agreed, letters = said.agreement(a, b), min(a.letters, b.letters)
+    agreed, letters = passages.agreement(a, b), min(a.letters, b.letters)
     probability = weights.published(each.likely, each.rival, letters, agreed)
     if probability < CONFLICT and not each.asked:
         return None
-    told = Match(
+    match = Match(
         *each.ids,
         probability=round(probability, 4),
         tier=tier(probability, letters),
@@ -75,14 +75,14 @@ def _judged(each: Candidate, weights: Weights, said: Passages) -> Match | None:
         covered=agreed.covered,
         traces=each.traces,
     )
-    return _worded(told, (a.document.language, b.document.language), each.rival)
+    return _worded(match, (a.document.language, b.document.language), each.rival)
 
 
 def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
     """Add the reasons in words, and put the smaller id first."""
     words = in_words(match.shared, match.ordered, match.covered, languages, rival, match.traces)
-    told = replace(match, in_words=words)
-    return told if told.a_id < told.b_id else told.turned()
+    worded = replace(match, in_words=words)
+    return worded if worded.a_id < worded.b_id else worded.turned()
 
 
 def _shared(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:

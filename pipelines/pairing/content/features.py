@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.pairing.content.candidates import Compared
     from pipelines.pairing.content.rarity import Pool
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 SIGNALS = ("ngrams", "anchors", "meanings", "together")
 _OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")
@@ -144,7 +144,7 @@ def _order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float
     return _in_order(a, b)[0] / len(shared), drift / len(shared)
 
 
-def in_order(one: Reading, other: Reading) -> tuple[int, int]:
+def in_order(one: ArticleReading, other: ArticleReading) -> tuple[int, int]:
     """Return how many anchors stand in the same order, and how many occur once on each side."""
     return _in_order(_once(one), _once(other))
 
@@ -158,6 +158,6 @@ def _in_order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[int, int]
     return len(tails), len(shared)
 
 
-def _once(reading: Reading) -> dict[str, float]:
+def _once(reading: ArticleReading) -> dict[str, float]:
     times = Counter(anchor.key for anchor in reading.anchors)
     return {anchor.key: anchor.position for anchor in reading.anchors if times[anchor.key] == 1}

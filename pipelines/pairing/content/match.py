@@ -69,19 +69,19 @@ class Match:
     @classmethod
     def of_pair(cls, a_id: str, b_id: str, score: float, details: str) -> Match:
         """Read a match from the details of a pair by content, which `details` made."""
-        told = json.loads(details)["content"]
+        content = json.loads(details)["content"]
         return cls(
             a_id=a_id,
             b_id=b_id,
             probability=score,
-            tier=told["tier"],
-            mutual=told["mutual"],
-            runner_up=told["runner_up"],
-            shared=tuple((ours, theirs) for ours, theirs in told["shared"]),
-            ordered=(told["ordered"][0], told["ordered"][1]),
-            covered=tuple(told.get("covered", (0.0, 0.0))),
-            traces=tuple(Trace(kind, key) for kind, key in told.get("traces", ())),
-            in_words=str(told.get("in_words", "")),
+            tier=content["tier"],
+            mutual=content["mutual"],
+            runner_up=content["runner_up"],
+            shared=tuple((ours, theirs) for ours, theirs in content["shared"]),
+            ordered=(content["ordered"][0], content["ordered"][1]),
+            covered=tuple(content.get("covered", (0.0, 0.0))),
+            traces=tuple(Trace(kind, key) for kind, key in content.get("traces", ())),
+            in_words=str(content.get("in_words", "")),
             held=True,
         )
 
@@ -95,7 +95,7 @@ class Match:
             covered=self.covered[::-1],
         )
 
-    def told(self) -> dict[str, object]:
+    def details(self) -> dict[str, object]:
         """Return the details that the archive keeps as JSON with the pair."""
         return {
             "in_words": self.in_words,
@@ -121,8 +121,6 @@ CONFLICT = 0.1
 """Probability by content below which the texts contradict other evidence for a pair."""
 
 
-
-
 def in_words(  # noqa: PLR0917
     shared: Sequence[tuple[str, str]],
     ordered: tuple[int, int],
@@ -132,11 +130,11 @@ def in_words(  # noqa: PLR0917
     traces: Sequence[Trace],
 ) -> str:
     """Return the reasons as a line: `17 травня ↔ May 17; 9 of 10 anchors in order; said by both: …`."""
-    told = [f"{' '.join(ours.split())} ↔ {' '.join(theirs.split())}" for ours, theirs in shared]
-    told += [f"the same {kind}" for kind in dict.fromkeys(each.kind for each in traces)]
+    reasons = [f"{' '.join(ours.split())} ↔ {' '.join(theirs.split())}" for ours, theirs in shared]
+    reasons += [f"the same {kind}" for kind in dict.fromkeys(each.kind for each in traces)]
     if ordered[1]:
-        told.append(f"{ordered[0]} of {ordered[1]} anchors in order")
+        reasons.append(f"{ordered[0]} of {ordered[1]} anchors in order")
     elif not shared:
-        told.append("no anchors in common")
+        reasons.append("no anchors in common")
     shares = " and ".join(f"{100 * x:.0f} % of {code}" for x, code in zip(covered, languages, strict=True))
-    return "; ".join([*told, f"said by both: {shares}", f"runner-up {runner_up:.2f}"])
+    return "; ".join([*reasons, f"said by both: {shares}", f"runner-up {runner_up:.2f}"])

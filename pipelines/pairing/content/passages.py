@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.alignment.links import find_links
-from pipelines.alignment.paragraphs import of_readings
+from pipelines.alignment.paragraphs import from_readings
 from pipelines.similarity.document import read_parts, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 _SEAM = re.compile(r"(?<=[.!?…])\s+|\n+")
 _LEAST = 60
@@ -45,7 +45,7 @@ class Agreement:
     """Numbers that one text has and the other lacks, on the side that has fewer of them."""
 
     def signals(self) -> tuple[float, float, float, float]:
-        """Return the higher and the lower coverage, the share of contrary numbers, and the replaced (0 to 1)."""
+        """Return higher and lower coverage, the share of contrary numbers, and replaced ones (0 to 1)."""
         contrary = self.contrary / (self.contrary + self.shared + 1)
         return max(self.covered), min(self.covered), contrary, min(self.replaced, 20) / 20
 
@@ -65,13 +65,15 @@ def ends(text: str) -> list[int]:
     return [*found, len(text)]
 
 
-def passages(article: Reading) -> Groups | None:
+def passages(article: ArticleReading) -> Paragraphs | None:
     """Cut an article into passages; None if it has no words."""
     parts = read_parts(article, ends(text_of(article.document))) if article.letters else ()
-    return of_readings(parts, article.document.language) if parts else None
+    return from_readings(parts, article.document.language) if parts else None
 
 
-def agreement(one: Groups | None, other: Groups | None, weighting: Weighting | None = None) -> Agreement:
+def agreement(
+    one: Paragraphs | None, other: Paragraphs | None, weighting: Weighting | None = None
+) -> Agreement:
     if one is None or other is None:
         return Agreement()
     links = find_links(one, other, weighting)
@@ -94,12 +96,12 @@ class Passages:
 
     def __init__(self, weighting: Weighting | None) -> None:
         self._weighting = weighting
-        self._cut: dict[str, Groups | None] = {}
+        self._cut: dict[str, Paragraphs | None] = {}
 
-    def agreement(self, a: Reading, b: Reading) -> Agreement:
+    def agreement(self, a: ArticleReading, b: ArticleReading) -> Agreement:
         return agreement(self._passages(a), self._passages(b), self._weighting)
 
-    def _passages(self, article: Reading) -> Groups | None:
+    def _passages(self, article: ArticleReading) -> Paragraphs | None:
         article_id = article.document.article_id
         if article_id not in self._cut:
             self._cut[article_id] = passages(article)
@@ -108,10 +110,10 @@ class Passages:
         return self._cut[article_id]
 
 
-def _numbers(groups: Groups, places: Iterable[int]) -> set[str]:
-    return {x.key for i in places for x in groups.readings[i].anchors if x.key[0].isdigit()}
+def _numbers(paragraphs: Paragraphs, places: Iterable[int]) -> set[str]:
+    return {x.key for i in places for x in paragraphs.readings[i].anchors if x.key[0].isdigit()}
 
 
-def _share(groups: Groups, places: Iterable[int]) -> float:
-    letters = groups.letters[: groups.singles]
+def _share(paragraphs: Paragraphs, places: Iterable[int]) -> float:
+    letters = paragraphs.letters[: paragraphs.singles]
     return round(float(letters[list(places)].sum() / max(1.0, letters.sum())), 4)

@@ -16,7 +16,7 @@ from pipelines.similarity.vectors import Vectors
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 Key = TypeVar("Key", str, int)
 
@@ -29,7 +29,7 @@ _PRIOR = 40.0
 class Pool:
     """Articles that may be partners of others, each with unit vectors of TF-IDF."""
 
-    readings: Sequence[Reading]
+    readings: Sequence[ArticleReading]
     ngrams: Vectors
     anchors: tuple[dict[str, float], ...]
     meanings: tuple[dict[int, float], ...]
@@ -41,7 +41,7 @@ class Pool:
         return self.ngrams, self.anchor_vectors, self.meaning_vectors
 
 
-def pool(readings: Sequence[Reading], background: Background | None = None) -> Pool:
+def pool(readings: Sequence[ArticleReading], background: Background | None = None) -> Pool:
     """Make a pool of articles in one language: an ending common in one language is rare in another."""
     background = background or NOTHING
     prior = _PRIOR if background is not NOTHING else 0.0
@@ -59,7 +59,7 @@ def pool(readings: Sequence[Reading], background: Background | None = None) -> P
     )
 
 
-def _ngrams(readings: Sequence[Reading], background: Background, prior: float) -> Vectors:
+def _ngrams(readings: Sequence[ArticleReading], background: Background, prior: float) -> Vectors:
     """Return vectors of n-grams without the common ones of the language, three in five."""
     kept = [background.rare(each.ngrams) for each in readings]
     keys = [each.ngrams[rare] for each, rare in zip(readings, kept, strict=True)]

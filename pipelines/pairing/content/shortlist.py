@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipelines.pairing.content.rarity import Pool
     from pipelines.pairing.content.traces import Rare
     from pipelines.pairing.content.weights import Weights
-    from pipelines.similarity.document import Reading, Trace
+    from pipelines.similarity.document import ArticleReading, Trace
 
 _WINDOW = timedelta(days=4)
 """A translation is published within four days; a narrower window lost one in ten."""
@@ -44,7 +44,7 @@ class Candidate:
     traces: tuple[Trace, ...]
 
     @property
-    def sides(self) -> tuple[Reading, Reading]:
+    def sides(self) -> tuple[ArticleReading, ArticleReading]:
         return self.one.readings[self.i], self.other.readings[self.j]
 
     @property
@@ -100,7 +100,7 @@ def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[i
     return places | {(ours[b], theirs[a]) for a, b in wanted if b in ours and a in theirs}
 
 
-def _may_be(ours: Sequence[Reading], theirs: Sequence[Reading]) -> NDArray[np.bool_]:
+def _may_be(ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]) -> NDArray[np.bool_]:
     """Return a mask of the pairs published within the window; an unknown time excludes nothing."""
     a = np.array([_seconds(each) for each in ours])[:, None]
     b = np.array([_seconds(each) for each in theirs])[None, :]
@@ -108,7 +108,7 @@ def _may_be(ours: Sequence[Reading], theirs: Sequence[Reading]) -> NDArray[np.bo
     return np.asarray(np.isnan(apart) | (apart <= _WINDOW.total_seconds()), dtype=np.bool_)
 
 
-def _seconds(reading: Reading) -> float:
+def _seconds(reading: ArticleReading) -> float:
     return reading.document.at.timestamp() if reading.document.at is not None else math.nan
 
 

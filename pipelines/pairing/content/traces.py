@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipelines.similarity.document import Reading, Trace
+    from pipelines.similarity.document import ArticleReading, Trace
 
 
 class Rare:
     """Traces that are rare among these articles."""
 
-    def __init__(self, readings: Iterable[Reading]) -> None:
+    def __init__(self, readings: Iterable[ArticleReading]) -> None:
         self._of: dict[str, frozenset[Trace]] = {}
         shown: Counter[tuple[str, Trace]] = Counter()
         for each in readings:
@@ -31,7 +31,7 @@ class Rare:
     def shared(self, a_id: str, b_id: str) -> tuple[Trace, ...]:
         return tuple(sorted((self._of[a_id] & self._of[b_id]) - self._common))
 
-    def pairs(self, ours: Sequence[Reading], theirs: Sequence[Reading]) -> set[tuple[int, int]]:
+    def pairs(self, ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]) -> set[tuple[int, int]]:
         """Return the index pairs with a common trace."""
         owner = {
             trace: n

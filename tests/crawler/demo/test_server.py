@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.demo.server import Newsroom
+from crawler.demo.newsroom import Newsroom
 
 
 def ask(newsroom, path, method="GET", **headers):

@@ -10,9 +10,8 @@ from lxml import html
 from rich.console import Console
 
 from crawler.exceptions import Unreadable
-from crawler.inspection.html import inspection_page
 from crawler.inspection.inspection import Inspection, inspect_page
-from crawler.inspection.terminal import print_inspection
+from crawler.inspection.output import inspection_page, print_inspection
 from crawler.items import Fetch, Hints
 
 TEXT = [

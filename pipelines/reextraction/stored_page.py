@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PageReading:
     """Result of reading a stored page today: exactly one of the three fields is set."""
 
     record: ArticleRecord | None = None
@@ -37,13 +37,13 @@ class Reading:
     """Reason why the page could not be read from the archive."""
 
 
-def reread(root: Path, pointer: warc_files.Pointer, requested_url: str, hints: Hints) -> Reading:
+def reread(root: Path, pointer: warc_files.Pointer, requested_url: str, hints: Hints) -> PageReading:
     from crawler.extraction.page import extract  # noqa: PLC0415
 
     try:
         page = warc_files.read(Layout(root), pointer)
     except ArchiveDamaged as error:
-        return Reading(damaged=str(error))
+        return PageReading(damaged=str(error))
     headers = {name.lower(): value for name, value in page.headers}
     fetch = Fetch(
         url=page.url,
@@ -56,7 +56,7 @@ def reread(root: Path, pointer: warc_files.Pointer, requested_url: str, hints: H
     try:
         article = decide(extract(fetch, hints))
     except ExtractionError as error:
-        return Reading(refused=error.reason)
+        return PageReading(refused=error.reason)
     if article.refused is not None:
-        return Reading(refused=article.refused.reason)
-    return Reading(article_record(article, run_id=""))
+        return PageReading(refused=article.refused.reason)
+    return PageReading(article_record(article, run_id=""))

@@ -19,7 +19,7 @@ ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
 exception: `printed` is believed if it has all those persons and more, except over an outlet's own rule."""
 
 
-class BylineStage:
+class AuthorsStage:
     """Fill `authors` and `authors_source`; an article without authors is kept."""
 
     def process_item(self, item: Article | Look) -> Article | Look:
