@@ -18,7 +18,7 @@ NAMES = (
     *("ngrams over others of a", "ngrams over others of b"),
     *("shared numbers", "contrary numbers", "numbers of one"),
     *("length", "short", "short ngrams", "short length"),
-    *("two of a", "two of b", "less similarity than a part"),
+    *("two of a", "two of b", "less alike than a part"),
     *("lesser part", "lesser part over others", "lesser part in meaning", "length over a part"),
     *("together over others of a", "together over others of b", "short meanings", "short anchors"),
     *("lesser part together", "lesser part together over others", "together less than a part"),

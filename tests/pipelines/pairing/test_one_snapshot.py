@@ -172,5 +172,5 @@ def test_what_hangs_together_is_one_part():
     found = parts(told, verdicts, lambda ids: {x: "s" for x in ids if x in {"g", "h"}}, 1)
     assert [x.numbers for x in found] == [[2, 3], [4, 5], [1]]
     assert found[2].labels == verdicts[:1]
-    assert found[0].verdicts == verdicts[1:]
+    assert found[0].labels == verdicts[1:]
     assert [x.numbers for x in parts(told, (), lambda ids: {}, 100)] == [[2, 3, 4, 5, 1]]
