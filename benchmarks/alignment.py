@@ -37,7 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.alignment_fit import GRAMS, f1, fit, score, stored
 from benchmarks.alignment_sets import PAIRS, cases, half
 from pipelines.alignment.links import find_links
-from pipelines.alignment.paragraphs import grouped
+from pipelines.alignment.paragraphs import prepared
 from pipelines.alignment.path import STEPS, best_path
 from pipelines.alignment.weights import FILE
 
@@ -46,15 +46,15 @@ if TYPE_CHECKING:
 
     from benchmarks.alignment_fit import Read
     from benchmarks.alignment_sets import Case, Link
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
 
-    Way = Callable[[Case, Groups, Groups], list[Link]]
+    Way = Callable[[Case, Paragraphs, Paragraphs], list[Link]]
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 
 
-def gale_church(each: Case, _one: Groups, _other: Groups) -> list[Link]:
+def gale_church(each: Case, _one: Paragraphs, _other: Paragraphs) -> list[Link]:
     """Gale and Church 1993: c = 1, s² = 6.8, and its priors, on characters; costs turned into gains."""
     a, b = ([len(text) for text in side] for side in each.texts)
     priors = {(1, 1): 0.89, (2, 1): 0.0445, (1, 2): 0.0445, (1, 0): 0.00495, (0, 1): 0.00495}
@@ -107,7 +107,7 @@ def main() -> int:
         return 2
     every = list(cases(options.data))
     began = time.process_time()
-    read = [(x, grouped(x.texts[0], x.languages[0]), grouped(x.texts[1], x.languages[1])) for x in every]
+    read = [(x, prepared(x.texts[0], x.languages[0]), prepared(x.texts[1], x.languages[1])) for x in every]
     reading = time.process_time() - began
     if options.fit or options.check:
         fitted = stored(fit(read), options.data)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.alignment_sets import Case, Link
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.paragraphs import Paragraphs
 
-    Read = tuple[Case, Groups, Groups]
+    Read = tuple[Case, Paragraphs, Paragraphs]
 
 ALL = range(len(NAMES))
 GRAMS = [

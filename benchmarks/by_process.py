@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-KINDS = {"workers.server": "workers", "pipelines.commit_process": "commits"}
+KINDS = {"workers.fork_server": "workers", "pipelines.commit_process": "commits"}
 """Part of a process's command line, and the name of its kind; any other process is the crawl's own."""
 
 

@@ -58,7 +58,7 @@ def triptych() -> Callable[[Case], Reading]:
     from crawler.extraction.body import speedups
     from crawler.extraction.page import extract
     from crawler.items import Fetch, Hints
-    from pipelines.byline import authors_of
+    from pipelines.authors import authors_of
 
     speedups.install()
 

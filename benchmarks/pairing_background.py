@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 Key = TypeVar("Key", str, int)
 LEAST = 0.08
 """Share of the articles from which on an n-gram counts as common."""
 
 
-def count(readings: Sequence[Reading]) -> Background:
+def count(readings: Sequence[ArticleReading]) -> Background:
     """Of the articles of one language."""
     keys, times = np.unique(np.concatenate([each.ngrams for each in readings]), return_counts=True)
     return Background(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
     Scorer = Callable[[Sequence[Row], Sequence[Row], str], NDArray[np.float64]]
 
@@ -52,7 +52,7 @@ def tf_idf(ours: Sequence[Row], theirs: Sequence[Row], mode: str) -> NDArray[np.
     return scores
 
 
-def _ngram_vectors(side: Sequence[Reading]) -> list[tuple[NDArray[np.uint32], NDArray[np.float64]]]:
+def _ngram_vectors(side: Sequence[ArticleReading]) -> list[tuple[NDArray[np.uint32], NDArray[np.float64]]]:
     known, seen = np.unique(np.concatenate([each.ngrams for each in side]), return_counts=True)
     rarity = np.log(len(side) / seen) + 1e-9
     vectors = []

@@ -24,7 +24,7 @@ from pipelines.pairing.decide import decide
 if TYPE_CHECKING:
     from benchmarks.pairing_fit import Fitted
     from pipelines.pairing.content.weights import Weights
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -78,6 +78,6 @@ def groups_table(fitted: Fitted) -> Table:
     return table
 
 
-def named(row: Row, mode: str) -> Reading:
+def named(row: Row, mode: str) -> ArticleReading:
     found = reading(row, mode)
     return replace(found, document=replace(found.document, article_id=row.doc_id))

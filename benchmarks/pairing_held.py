@@ -27,7 +27,7 @@ from archive.commit.assembly import Changes
 from archive.format.schema import ARTICLES
 from pipelines.pairing.parts import parts
 from pipelines.pairing.run import PART
-from pipelines.pairing.weeks import Blocks
+from pipelines.pairing.weeks import Weeks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -81,7 +81,7 @@ def main() -> None:
         empty = Path(folder) / "empty.parquet"
         pq.write_table(ARTICLES.empty_table(), empty)
         rows = SimpleNamespace(to_arrow=lambda: listed(articles), files=lambda: [empty])
-        blocks = Blocks(cast("Archive", SimpleNamespace(articles=lambda columns=None: rows)))
+        blocks = Weeks(cast("Archive", SimpleNamespace(articles=lambda columns=None: rows)))
         largest = max(len(block.ids) for block in blocks)
     said = f"{'ids and dates, at most while sorted':40}{megabytes('VmRSS'):6.0f} MB, {megabytes('VmHWM'):.0f}"
     print(f"{said}; {len(blocks)} weeks, the largest with {largest:,} articles around")

@@ -145,7 +145,7 @@ def pair(folder: str) -> None:
             {
                 "cpu": time.process_time() - started,
                 "megabytes": megabytes(),
-                "blocks": outcome.blocks,
+                "blocks": outcome.weeks,
                 "articles": outcome.articles,
                 "pairs": outcome.pairs.total(),
             }

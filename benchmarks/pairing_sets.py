@@ -20,20 +20,20 @@ from benchmarks.alignment_fit import fit as fit_paragraphs
 from benchmarks.alignment_sets import cases
 from benchmarks.pairing_background import count
 from benchmarks.pairing_perturbed import PERTURBED, edited, perturbed
-from pipelines.alignment.paragraphs import grouped
+from pipelines.alignment.paragraphs import prepared
 from pipelines.alignment.weights import shipped_weighting
 from pipelines.pairing.content.candidates import Compared
 from pipelines.pairing.content.features import Expected, features
 from pipelines.pairing.content.passages import passages
 from pipelines.pairing.content.rarity import pool
-from pipelines.similarity.document import LANGUAGES, Document, Reading, read
+from pipelines.similarity.document import LANGUAGES, ArticleReading, Document, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
     from pipelines.similarity.background import Background
 
@@ -65,7 +65,7 @@ class Trial:
     rows: NDArray[np.float64]
     truth: NDArray[np.float64]
     gold: int
-    sides: tuple[Sequence[Reading], Sequence[Reading]]
+    sides: tuple[Sequence[ArticleReading], Sequence[ArticleReading]]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def another(number: str, seed: str) -> str:
 
 
 @cache
-def reading(row: Row, mode: str, part: int = 0) -> Reading:
+def reading(row: Row, mode: str, part: int = 0) -> ArticleReading:
     if mode in PERTURBED:
         title, text = perturbed(row.title, row.text, mode, row.doc_id)
         return read(Document(f"{row.doc_id}#{mode}", "pool", row.language, title, text))
@@ -163,14 +163,14 @@ def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:
     """What tells paragraphs, and here passages, that say the same; weights fitted on these stories alone."""
     stories = {row.story_id for row in rows}
     chosen = [x for x in cases(data, (0,)) if x.story_id in stories]
-    read_cases = [(x, *(grouped(x.texts[n], x.languages[n]) for n in (0, 1))) for x in chosen]
+    read_cases = [(x, *(prepared(x.texts[n], x.languages[n]) for n in (0, 1))) for x in chosen]
     return fit_paragraphs(read_cases, like=shipped_weighting())  # type: ignore[arg-type]
 
 
-_CUT: dict[str, Groups | None] = {}
+_CUT: dict[str, Paragraphs | None] = {}
 
 
-def cut(side: Reading) -> Groups | None:
+def cut(side: ArticleReading) -> Paragraphs | None:
     if side.document.article_id not in _CUT:
         _CUT[side.document.article_id] = passages(side)
     return _CUT[side.document.article_id]

@@ -28,7 +28,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from crawler.workers.pool import Workers
-from crawler.workers.watch import Verdict, Watch
+from crawler.workers.watch import Watch, WatchResult
 from tests.hostile import tasks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -139,8 +139,8 @@ class Forkserver:
         received = asyncio.get_running_loop().run_in_executor(self._threads, pipe.recv)
         watch = Watch(process.pid, cpu=SECONDS, idle=6 * SECONDS, since=used)
         while not (await asyncio.wait([received], timeout=watch.wait))[0]:
-            if (verdict := watch.look()) is not None:
-                raise Died if verdict is Verdict.ENDED else TimeoutError
+            if (result := watch.look()) is not None:
+                raise Died if result is WatchResult.ENDED else TimeoutError
         return await received
 
 

@@ -105,7 +105,7 @@ ITEM_PIPELINES = {
     # these need nothing but the article: they run in the worker process that read it
     "pipelines.validate.ValidateStage": 100,
     "pipelines.language.LanguageStage": 200,
-    "pipelines.byline.BylineStage": 300,
+    "pipelines.authors.AuthorsStage": 300,
     "pipelines.digest.DigestStage": 400,
     # and these on the event loop
     "pipelines.drop_refused.DropRefusedStage": 500,

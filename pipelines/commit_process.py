@@ -1,8 +1,9 @@
-"""Commits in a process of their own: `python -m pipelines.commit_process ARCHIVE RUN_ID`.
+"""Commits in a separate process: `python -m pipelines.commit_process ARCHIVE RUN_ID`.
 
-A commit makes rows, pairs and files for half a second; in a thread of the crawl that is half a second of its
-interpreter, and 250 MB. This process is asked by a line on its standard input and ends when that is closed.
-It runs niced: pages come first. When it fails for whatever reason, the crawl commits by itself.
+A commit works half a second on rows, pairs and files. In a thread of the crawl it would take that half second
+from the crawl's interpreter, and 250 MB. The process reads one request per line from its standard input and
+ends when that is closed. It runs at a lower priority, because pages come first. If it fails for any reason,
+the crawl commits in its own process.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NICER = 5
-# Arrow's own allocator keeps what a commit took, 3 MB more each time; the C library's gives it back
+# Arrow's own allocator keeps the memory of a commit, 3 MB more each time; the C library's gives it back
 ALLOCATOR = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}
-# of new objects: a commit makes records by the ten thousand and leaves few cycles
+# new objects between two collections: a commit makes ten thousands of records and few cycles
 COLLECT_EVERY = 100_000
 
 
 class Publisher:
-    """The crawl's end; use it from one thread at a time."""
+    """The crawl's side of the commit process; use it from one thread at a time."""
 
     def __init__(self, uri: str, run_id: str, python: str = sys.executable) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -53,12 +54,12 @@ class Publisher:
                     "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
                 },
             )
-        except OSError as error:  # of memory or processes there is none left
+        except OSError as error:  # no memory or no process is left
             logger.warning("No process to commit in (%s): the crawl does it by itself", error)
 
     @property
     def pid(self) -> int | None:
-        """None where it could not be started."""
+        """Process id; None if the process could not be started."""
         return None if self._process is None else self._process.pid
 
     def commit(
@@ -68,20 +69,20 @@ class Publisher:
         summary: Mapping[str, int],
         by_itself: Callable[[], Snapshot | None],
     ) -> Snapshot | None:
-        """Blocks until the other process has committed the segments, or until we have."""
+        """Wait until the other process, or `by_itself` in its place, has committed these segments."""
         if self._process is None:
             return by_itself()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = json.dumps({"names": list(names), "summary": dict(summary)})
+        request = json.dumps({"names": list(names), "summary": dict(summary)})
         try:
-            self._process.stdin.write(asked.encode() + b"\n")
+            self._process.stdin.write(request.encode() + b"\n")
             self._process.stdin.flush()
             answer = json.loads(self._process.stdout.readline() or '{"error": "it has ended"}')
-        except (OSError, ValueError) as error:  # closed, or what it says is no answer
+        except (OSError, ValueError) as error:  # the pipe is closed, or the answer is not JSON
             answer = {"error": str(error)}
-        if why := answer.get("error"):
-            logger.warning("The publisher could not commit (%s): the crawl does it by itself", why)
+        if reason := answer.get("error"):
+            logger.warning("The publisher could not commit (%s): the crawl does it by itself", reason)
             return by_itself()
         number: int | None = answer["snapshot"]
         return None if number is None else log.read(number)
@@ -105,10 +106,10 @@ def serve(uri: str, run_id: str) -> None:
     gc.set_threshold(COLLECT_EVERY, 20, 50)
     committer = SegmentCommitter(uri, run_id)
     for line in sys.stdin.buffer:
-        asked = json.loads(line)
-        settle = partial(decide, now=datetime.now(UTC))
+        request = json.loads(line)
+        decide_pairs = partial(decide, now=datetime.now(UTC))
         try:
-            snapshot = committer.commit(asked["names"], settle, asked["summary"])
+            snapshot = committer.commit(request["names"], decide_pairs, request["summary"])
             answer: dict[str, object] = {"snapshot": None if snapshot is None else snapshot.id}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
@@ -119,7 +120,7 @@ def serve(uri: str, run_id: str) -> None:
 
 
 def _give_back() -> None:
-    """What is free between what is used goes to the kernel, where the C library knows how."""
+    """Return free memory to the kernel, on systems whose C library has a call for it."""
     if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
         trim(0)
 

@@ -1,4 +1,7 @@
-"""Name the article and its content: two hashes that stay the same for as long as the thing does."""
+"""The stage that computes the article's id and the hash of its content.
+
+Both stay the same as long as the article, or its text, does.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class DigestStage(WorkerStage):
-    """Fills `article_id` and `content_hash`."""
+    """Fill `article_id` and `content_hash`."""
 
     def decide(self, article: Article) -> Article:
         return article.with_(article_id=article_id(identity_url(article)), content_hash=content_hash(article))
@@ -30,8 +33,8 @@ def article_id(identity: str) -> str:
 def content_hash(article: Article) -> str:
     """sha256 of the text, which is headline and body: NFC, runs of white space as one space.
 
-    Without the lead: where a reader sees it it is in the body; elsewhere it comes from a meta description,
-    which templates rewrite while the text stays, and each rewriting would be a version.
+    The lead is left out: a lead that readers see is in the body too. Otherwise it comes from a meta
+    description; templates rewrite that while the text stays, and each rewriting would count as a version.
     """
     text = "\n".join(
         " ".join(unicodedata.normalize("NFC", getattr(article, name) or "").split()) for name in TEXT_COLUMNS
@@ -40,7 +43,10 @@ def content_hash(article: Article) -> str:
 
 
 def identity_url(article: Article) -> str:
-    """The address that names the article for ever: as declared where that can be trusted, else as fetched."""
+    """Return the address that names the article for ever.
+
+    It is the canonical URL that the page declares if that can be trusted, else the URL of the response.
+    """
     own = plain_url(article.url)
     if article.canonical_url and _is_trustworthy(article, article.canonical_url, own):
         return plain_url(article.canonical_url)
@@ -48,10 +54,10 @@ def identity_url(article: Article) -> str:
 
 
 def _is_trustworthy(article: Article, canonical: str, own: str) -> bool:
-    """Whether a declared address may stand for this article.
+    """Tell if a canonical URL may stand for this article.
 
-    Not a front page, not another host, not another language's page (a missing translation often declares the
-    original), and not the own address less the query that says which article it is.
+    It may not be a front page, on another host, or the page of another language (a missing translation often
+    declares the original). Nor may it lack the part of the query that says which article it is.
     """
     declared = plain_url(canonical)
     if declared == own:
@@ -66,7 +72,7 @@ def _is_trustworthy(article: Article, canonical: str, own: str) -> bool:
     (_, declared_path, declared_query), (_, own_path, own_query) = _place(declared), _place(own)
     loses_query = declared_path == own_path and bool(own_query) and not declared_query
     if loses_query and names_an_article(own_path):
-        # it is of a session or a reader, but for a page's number or a language
+        # such a query belongs to a session or a reader, unless it is a page number or a language
         return bare_url(own) == declared
     return not (loses_query and any(map(str.isdigit, own_query)))
 

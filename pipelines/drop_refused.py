@@ -1,4 +1,4 @@
-"""Drop what a worker process has refused, with its reason."""
+"""The stage that drops the articles which a worker process has refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class DropRefusedStage:
-    """First stage that is the event loop's own."""
+    """First stage on the event loop; it decides an Article that no worker has decided."""
 
     def process_item(self, item: Article | Look) -> Article | Look:
         if isinstance(item, Article) and (refused := item.refused) is not None:
@@ -21,11 +21,8 @@ class DropRefusedStage:
         return item
 
 
-# How a stage tells Scrapy that an item ends here.
-
-
 class Dropped(DropItem):
-    """Of a page that is no article, or one we cannot keep; counted as dropped(reason).
+    """A page that is not an article, or that cannot be kept; counted as dropped(reason).
 
     `detail` is the sentence a person reads.
     """

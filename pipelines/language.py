@@ -1,8 +1,8 @@
-"""Weigh what the text reads as against what the page claims; the text wins wherever it is clear.
+"""The stage that decides the language: the text against the page's claims. A clear text wins.
 
-Measured on 320 news pages: a clear text was right on all, `html lang` was wrong on 6 % of those that print
-it, `og:locale` on 2 of 25. RBC-Ukraine's `/ukr/` has carried Russian text since 2022, so the path of an
-address counts for no more than any other claim.
+Measured on 320 news pages: a clear text was right on all of them; `html lang` was wrong on 6 % of those that
+print it, `og:locale` on 2 of 25. RBC-Ukraine's `/ukr/` has carried Russian text since 2022, so the path of an
+address counts no more than any other claim.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from crawler.extraction.fields.alternates import language_tag
 from crawler.items import Article, LanguageEvidence, TextLanguage
 from crawler.workers.stages import WorkerStage
 
-# How often a decision of each kind is right, on ../shared/data/langid and the pages' claims, rounded down.
+# share of right decisions of each kind, on ../shared/data/langid and the pages' claims, rounded down
 _CLEAR_TEXT = 0.999  # none wrong of 4,300
 _TEXT_AND_CLAIM = 0.99  # short or mixed: each alone is wrong in up to 6 of 100
 _SURE_TEXT_ALONE = 0.98  # 40 to 149 letters at .99: 4 wrong of 763, all Belarusian or Kazakh
@@ -36,7 +36,7 @@ _TOKENS = {
 
 
 class LanguageStage(WorkerStage):
-    """Fills `language`, its confidence, all the evidence, and in `language_reason` how it was weighed."""
+    """Fill `language`, `language_confidence`, `language_evidence` and `language_reason`."""
 
     def decide(self, article: Article) -> Article:
         read, claims = article.text_language, _claims(article)
@@ -51,7 +51,10 @@ class LanguageStage(WorkerStage):
 
 
 def url_hint(url: str) -> str | None:
-    """The language named by a subdomain or the first steps of a path: `en.`, `/rus/`; `.ua` names none."""
+    """Return the language named by a subdomain or the first two steps of a path: `en.`, `/rus/`.
+
+    The `.ua` of a host names none.
+    """
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").split(".")

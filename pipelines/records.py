@@ -1,4 +1,4 @@
-"""Items of a crawl as records of the archive."""
+"""Archive records made from the items of a crawl, field by field."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def article_record(item: Article, run_id: str) -> ArticleRecord:
 def _extra(item: Article) -> str | None:
     found: dict[str, str] = {}
     for claim in item.extra:
-        # a page may credit several
+        # a page may credit several organisations
         found[claim.source] = (
             f"{found[claim.source]}; {claim.value}" if claim.source in found else claim.value
         )
@@ -64,7 +64,7 @@ def observation_record(item: Look, run_id: str) -> ObservationRecord:
 
 
 def observation_of_drop(item: Article, reason: str, detail: str, run_id: str) -> ObservationRecord:
-    """A page that was read and refused by a stage."""
+    """Return the observation of a page that was read, and refused by a stage."""
     return ObservationRecord(
         url=item.url,
         requested_url=item.requested_url,

@@ -1,7 +1,8 @@
-"""What an outlet repeats is no change: a text that differs by such lines alone keeps the stored one's digest.
+"""The stage that ignores an outlet's repeated lines when it compares a text with the stored one.
 
-docs/decisions/0004 says why the digest of a text stays a function of its page, and where what was learned
-comes in.
+A text that differs from the stored version by such lines alone keeps the stored content hash.
+docs/decisions/0004 says why the hash of a text stays a function of its page, and at which point the learned
+lines are used.
 """
 
 from __future__ import annotations
@@ -30,15 +31,17 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
 
 _REMEMBERED = 200
-"""Texts of this run, of an outlet in a language, that its lines are learned from."""
+"""Texts of this run from which the lines of an outlet in a language are learned."""
 _SOON = 8
-"""A template that changes between two runs is on every page of the second: known after fewer texts than the
-archive's rule asks for, where more than half of them have the line."""
+"""Texts of this run after which a line counts as repeated if more than half of them have it. A template that
+changes between two runs is on every page of the second run, so fewer texts are enough than the archive's rule
+asks for."""
 _HELD = 500
-"""Texts of the archive: of the last two months where a line shows in those, else of any age."""
+"""Texts of the archive that are read: those of the last 60 days, or of any age if those show no repeated
+line."""
 _LATELY = timedelta(days=60)
 REPEATED = "repeated"
-"""In `extra` of a version: the lines of its text that were known as repeated when it was archived."""
+"""Key in `extra` of a version: those lines of its text that were known as repeated when it was archived."""
 _BETWEEN = " ¶ "
 
 
@@ -48,10 +51,10 @@ class _Newsroom(NamedTuple):
 
 
 class RepetitionStage:
-    """Gives an article the stored version's digest where only lines that its outlet repeats are different.
+    """Give an article the stored version's hash if it differs only in lines that its outlet repeats.
 
-    Learned of each outlet and language: from the archive once a run, from the texts of this run, and from
-    what the stored version names itself. Counted as `digest/repeated_lines`.
+    Repeated lines are learned per outlet and language from three sources: the archive, once a run; the texts
+    of this run; and the lines that the stored version names itself. Counted as `digest/repeated_lines`.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -94,13 +97,13 @@ class RepetitionStage:
 
 
 class _Lately:
-    """The ends of the last texts of a newsroom in this run."""
+    """First and last lines of the newest texts of a newsroom in this run."""
 
     def __init__(self) -> None:
         self._ends: deque[frozenset[str]] = deque()
         self._counted: Counter[str] = Counter()
         self.repeated: frozenset[str] = frozenset()
-        """Those that more than half of the texts have."""
+        """Lines that more than half of the texts have."""
 
     def add(self, *lines: str) -> None:
         ends = frozenset(lines)
@@ -112,7 +115,7 @@ class _Lately:
                 if not self._counted[line]:
                     del self._counted[line]
         if len(self._ends) >= _SOON:
-            # at the eighth text all that was counted; after that only a line that came can pass the half
+            # at the eighth text every counted line is checked; later only a new line can pass the half
             asked = ends | self.repeated if len(self._ends) > _SOON else self._counted.keys()
             half = len(self._ends) / 2
             self.repeated = frozenset(line for line in asked if self._counted[line] > half)
@@ -124,20 +127,20 @@ class _Stored(NamedTuple):
     repeated: frozenset[str]
 
     def says(self, headline: str | None, lines: Sequence[str], repeated: frozenset[str]) -> bool:
-        """Whether it says what is read now, but for the lines that either of the two looks knew."""
+        """Tell if the stored text says the same, except for lines known as repeated then or now."""
         same_headline = self.headline == for_comparison(headline or "")
         return same_headline and same_but_for(repeated | self.repeated, self.lines, lines)
 
 
 def _stored(uri: str, article_id: str, content_hash: str) -> _Stored | None:
-    """None where the version is not committed yet: it has no row, and counts as another text."""
+    """Return None if the version is not committed yet: it has no row, and counts as another text."""
     try:
         versions = archive.open(uri).versions(
             article_id, columns=["headline", "body", "content_hash", "extra"]
         )
         rows = versions.to_arrow().to_pylist()
     except ArchiveError:
-        # the next stage meets the same archive and tells
+        # the next stage opens the same archive and reports the error
         return None
     row = next((row for row in rows if row["content_hash"] == content_hash), None)
     if row is None:
@@ -149,10 +152,10 @@ def _stored(uri: str, article_id: str, content_hash: str) -> _Stored | None:
 
 
 def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[str]) -> bool:
-    """Whether two texts are the same but for what is repeated at their ends; all of them folded lines.
+    """Tell if two texts, given as folded lines, are the same except for repeated lines at their ends.
 
-    Where the stored text has a repeated line, one other line may have come in its place: an outlet that asks
-    for something else today asks for it where it asked before.
+    In place of a repeated line of the stored text, one other line is accepted: an outlet that asks its
+    readers for something else asks in the same place.
     """
     here = [line in repeated and _at_an_end(i, stored) for i, line in enumerate(stored)]
     there = [line in repeated and _at_an_end(j, now) for j, line in enumerate(now)]
@@ -160,7 +163,7 @@ def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[
         return False
 
     def passing(places: set[int]) -> set[int]:
-        """How far the new text may have been read, its own repeated lines passed over."""
+        """Add the places in the new text that can be reached by skipping its own repeated lines."""
         reached = set(places)
         for j in sorted(places):
             while j < len(now) and there[j]:
@@ -184,7 +187,7 @@ def _lines(body: str) -> list[str]:
 
 
 def _ends(body: str) -> list[str]:
-    """The lines at the ends of a text, read from there: most of a text is not asked about."""
+    """Return the lines at both ends of a text; the middle of a long text is not folded."""
     lines = body.split("\n\n")
     if len(lines) <= 4 * ZONE:
         folded = _lines(body)

@@ -1,4 +1,4 @@
-"""Hand each article to the archive, and commit: the only stage that touches the disk."""
+"""The stage that writes each article to the archive and commits; the only stage that touches the disk."""
 
 from __future__ import annotations
 
@@ -33,20 +33,23 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 COMMIT_EVERY = 500
-# by then the process that commits has read its imports; a crawl with less has one commit, at its end
+# articles after which the commit process is started, so that it is ready at the first commit; a smaller crawl
+# has one commit, at its end
 PREPARE_AT = 200
-# characters of text that are as much: pages of megabytes would make the crawl's own commit one of 100 MB
+# the same in characters of text: with pages of megabytes the crawl's own commit would take 100 MB
 PREPARE_AT_TEXT = 2 << 20
-# what a power cut may take of the articles that were acknowledged
+# seconds of acknowledged articles that a power cut may take
 SYNC_SECONDS = 1.0
 ROW_EVERY = timedelta(days=1)
 
 
 class SnapshotStage:
-    """An article is acknowledged when its record is in the open segment; a commit makes it visible.
+    """Write articles and observations, and commit them.
 
-    Commits run in a process beside the crawl and once more at the end, and each one pairs what it publishes.
-    When the archive cannot be written the crawl is stopped: going on would lose what it fetches.
+    An article is acknowledged when its record is in the open segment; a commit makes it visible. Commits run
+    in a separate process during the crawl, and once more at its end. Each commit pairs the articles that it
+    publishes. If the archive cannot be written, the crawl is stopped: to go on would lose the pages that it
+    fetches.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -56,7 +59,7 @@ class SnapshotStage:
         self._syncing: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._unsynced = self._text = 0
-        # at close a commit may still be running
+        # a commit may still be running when the spider closes
         self._publishing = threading.Lock()
         self._publisher: Publisher | None = None
         self.run_id = ""
@@ -64,7 +67,7 @@ class SnapshotStage:
         self.snapshots: list[Snapshot] = []
         self.acknowledged = 0
         self.failure: str | None = None
-        """Why the archive could not be written; None while all is well."""
+        """Reason why the archive could not be written, or None."""
         self.closed = False
 
     @classmethod
@@ -106,7 +109,7 @@ class SnapshotStage:
         if self._publisher is None and (self.writer.pending >= PREPARE_AT or self._text >= PREPARE_AT_TEXT):
             self._publisher = Publisher(self._uri, self.run_id)
         if self.writer.pending >= COMMIT_EVERY and self._commit is None:
-            # counted here: the crawl goes on counting while the thread publishes
+            # counted here, because the crawl goes on counting while the thread publishes
             self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish, self._account()))
             self._commit.add_done_callback(self._committed)
         return item.with_(outcome=verdict.outcome, raw=None)
@@ -118,7 +121,7 @@ class SnapshotStage:
             self._write(partial(self.writer.add_observation, observation))
 
     def close_spider(self) -> None:
-        """Synchronous on purpose: Scrapy abandons what a sibling's error interrupts at an await."""
+        """Commit the rest. Synchronous, as Scrapy abandons an await when another pipeline raises."""
         if self._syncing is not None:
             self._syncing.cancel()
         unfinished = self._ledger.close()
@@ -157,7 +160,7 @@ class SnapshotStage:
             )
             if snapshot is not None:
                 self.snapshots.append(snapshot)
-            if finished:  # before the lock goes: a commit that waits for it finds the writer closed
+            if finished:  # inside the lock: a commit that waits for it finds the writer closed
                 self.writer.close()
                 self.closed = True
             return snapshot
@@ -184,7 +187,7 @@ class SnapshotStage:
             logger.error(
                 "The archive cannot be written, the crawl stops: %s",
                 self.failure,
-                exc_info=None if foreseen else error,  # ours: the sentence alone would not lead to it
+                exc_info=None if foreseen else error,  # an error of our own code needs its traceback
             )
             engine = self._crawler.engine
             if engine is not None and not self.closed and engine.running:
@@ -193,15 +196,13 @@ class SnapshotStage:
                 )
 
 
-# What is listed again and again: when it is asked for once more, and when that it was not is written down.
-#
-# A feed lists an article for a day, and 96 crawls of that day come upon it.
+# A feed lists an article for a day, and the 96 crawls of that day find it each time.
 
 
 def leaves_a_row(look: Look, last: LastObservation | None) -> bool:
     """Whether a look is written into `observations`: each one for which something was asked.
 
-    Of those for which nothing was, one where the address has had no row for a day, or where it ends a debt.
+    A look without a request gets one if the address has had no row for a day, or if it settles a debt.
     """
     if is_asked(look.reason) or last is None or look.at - last.at >= ROW_EVERY:
         return True

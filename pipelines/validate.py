@@ -1,4 +1,7 @@
-"""Refuse what is no article, saying why: a page may answer 200 and still be a wall, a list or nothing."""
+"""The stage that refuses pages which are no article, each with a reason.
+
+A page with HTTP status 200 may still be a block page, a list or empty.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ import re
 from archive.format.reasons import Reason
 from crawler.extraction.fields.alternates import is_home_page
 from crawler.extraction.kind.block_pages import WALL_WORDS
-from crawler.extraction.kind.kind import BRIEF
+from crawler.extraction.kind.page_kind import BRIEF
 from crawler.items import Article, Refusal
 from crawler.workers.stages import WorkerStage
 
 _OPENING = 200
-"""A wall says so at once; an article about captchas has a headline and a date first."""
+"""Characters of the body searched for a block page. A block page says so at once; an article about captchas
+has a headline and a date first."""
 
 _NOT_FOUND = re.compile(
     r"(?:error\s*)?404\b|page not found|сторінк[уа] не (?:знайдено|існує)|страница не (?:найдена|существует)"
@@ -22,7 +26,7 @@ _NOT_FOUND = re.compile(
 
 
 class ValidateStage(WorkerStage):
-    """First of all: only what a reader would call an article passes on."""
+    """First of the deciding stages: it lets only articles pass."""
 
     def decide(self, article: Article) -> Article:
         refused = _refusal(article)
@@ -53,7 +57,7 @@ def _refusal(article: Article) -> Refusal | None:
 
 
 def _refusal_of_a_brief(article: Article, length: int) -> Refusal | None:
-    """Two sentences are news where the page says that it is an article, and of when."""
+    """Accept a short text only if the page says that it is an article, and gives its date."""
     said = {claim.source: claim.value for claim in article.extra}
     if (kind := said.get("kind")) in {"video", "gallery"}:
         return Refusal(

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from crawler.demo.page import byline_text, hreflang_targets, switcher_targets
+from crawler.demo.article_page import byline_text, hreflang_targets, switcher_targets
 from crawler.demo.site import announced
-from crawler.demo.story import Story, Variant, load_stories, plain
+from crawler.demo.story_files import Story, Variant, load_stories, plain
 from crawler.items import TextBlock
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from crawler.demo.story import load_stories
+from crawler.demo.story_files import load_stories
 from tests.expected import ExpectedArticle, expected_articles
 
 if TYPE_CHECKING:

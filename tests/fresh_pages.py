@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from crawler.demo.page import MONTHS
+from crawler.demo.article_page import MONTHS
 
 
 def moved(body: bytes, printed: dt.datetime, day: dt.date) -> bytes:

@@ -8,7 +8,7 @@ from archive.addresses import plain_url
 from crawler.extraction.page import extract
 from crawler.items import Hints
 from crawler.requests.articles import variants_to_fetch
-from pipelines.byline import BylineStage
+from pipelines.authors import AuthorsStage
 from pipelines.language import LanguageStage
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def read(recording: Recording, language: str, spider: StorySpider) -> Article:
     said = said.with_(
         story_key=spider.story_key(said.url), alternates=(*said.alternates, *spider.siblings(said.url))
     )
-    return BylineStage().process_item(LanguageStage().process_item(said))  # type: ignore[return-value]
+    return AuthorsStage().process_item(LanguageStage().process_item(said))  # type: ignore[return-value]
 
 
 def expectation(recording: Recording, spider: StorySpider) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ LAYERS = {
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page"),
     "pipelines": (
         *("similarity", "bylines", "alignment", "pairing", "records", "validate", "language"),
-        *("byline", "digest", "drop_refused", "repetition", "commit_process", "snapshot"),
+        *("authors", "digest", "drop_refused", "repetition", "commit_process", "snapshot"),
         "reextraction",
     ),
     "pipelines.pairing": (
@@ -62,6 +63,25 @@ NEVER_FETCH = (
     "crawler.discovery",
     "crawler.requests",
 )
+
+
+IDIOMS = {
+    "records",
+    "report",
+    "exceptions",
+    "weights",
+    "__main__",
+    "spider",
+    "debts",
+    "plan",
+    "terminal",
+    "snapshot",
+}
+"""File names that always mean the same thing, one a layer: records for the archive, a report for people, the
+tree of errors, fitted numbers, an entry point, a spider; debts and plans as rule and as requests; text for a
+terminal; a snapshot as it is stored and as a crawl ends in it."""
+NAMED_BY_OTHERS = ("archive.commands.", "crawler.commands.", "crawler.middlewares.", "crawler.extensions.")
+"""Packages whose files are named after a command or in Scrapy's words."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +282,16 @@ def test_no_file_is_a_splinter() -> None:
         and not _stands_alone(module)
     }
     assert short == set()
+
+
+def test_a_file_name_occurs_once() -> None:
+    """Idioms apart, and files that are named after a command or in Scrapy's words."""
+    names = Counter(
+        module.path.stem
+        for module in MODULES.values()
+        if not module.is_face and not module.name.startswith(("crawler.spiders.", *NAMED_BY_OTHERS))
+    )
+    assert {name for name, count in names.items() if count > 1} - IDIOMS == set()
 
 
 def _stands_alone(module: Module) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
 from crawler.requests.articles import variants_to_fetch
-from pipelines.byline import BylineStage
+from pipelines.authors import AuthorsStage
 from tests.test_outlets import NAMES, outlet
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def pages(shared_data: Path) -> list[Real]:
                 body = gzip.decompress((shared_data / "pages" / row["file"]).read_bytes())
                 fetch = Fetch(url, url, body, None, 200, dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
                 hints = Hints(spider.name, spider.byline, spider.drop, spider.switcher)
-                article = BylineStage().process_item(extract(fetch, hints))
+                article = AuthorsStage().process_item(extract(fetch, hints))
                 assert isinstance(article, Article)
                 found.append(Real(spider, row, article))
     return found

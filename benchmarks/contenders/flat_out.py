@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from crawler.exceptions import ExtractionError
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
-from crawler.workers.server import prepare
+from crawler.workers.fork_server import prepare
 
 
 def read(path: str) -> int:

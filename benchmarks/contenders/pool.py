@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from crawler.exceptions import ExtractionError
 from crawler.items import Fetch, Hints
 from crawler.story.worker_task import extract_and_keep
+from crawler.workers.fork_server import prepare
 from crawler.workers.pool import Workers
-from crawler.workers.server import prepare
 
 # as many as a crawl has under way
 AT_ONCE = 16

@@ -23,8 +23,8 @@ from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.decoding import MAX_BYTES
 from crawler.extraction.document.text import one_line
+from crawler.inspection.output import inspection_page, print_inspection, print_repeated
 from crawler.inspection.spider import OnePage
-from crawler.inspection.terminal import print_inspection, print_repeated
 from crawler.items import Fetch, Hints, Look
 from crawler.outlet.declaration import Outlet, in_domains
 from crawler.story.arguments import check_settings, read_arguments
@@ -105,9 +105,6 @@ class Command(Crawl):
             print_inspection(Terminal(), inspection, everything=opts.all)
 
     def _write(self, inspection: Inspection, path: Path) -> None:
-        # every command of Scrapy imports this one, and Jinja2 takes 25 ms
-        from crawler.inspection.html import inspection_page  # noqa: PLC0415
-
         try:
             path.write_text(inspection_page(inspection), encoding="utf-8")
         except OSError as error:

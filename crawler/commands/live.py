@@ -129,7 +129,7 @@ def _by_outlet(
 def _report(checks: list[Check]) -> int:
     """The exit code."""
     console = Terminal(width=None if Terminal().is_terminal else 120)
-    verdicts = Counter(check.verdict for check in checks)
+    states = Counter(check.state for check in checks)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("outlet", no_wrap=True)
     table.add_column("rules", no_wrap=True)
@@ -139,12 +139,12 @@ def _report(checks: list[Check]) -> int:
             table.add_row("" if number else check.outlet.name, word, literal(told))
     console.print(table)
     reasons = Counter(
-        finding.told.rpartition(": ")[2]
+        finding.message.rpartition(": ")[2]
         for check in checks
         for finding in check.findings
-        if finding.verdict == "unknown"
+        if finding.state == "unknown"
     )
-    if verdicts["unknown"] == len(checks):
+    if states["unknown"] == len(checks):
         why = (
             ", ".join(f"{reason} {count}" for reason, count in reasons.most_common(4)) or "nothing was asked"
         )
@@ -155,18 +155,18 @@ def _report(checks: list[Check]) -> int:
         )
         return UNREACHED
     counts = [
-        f"{verdicts['holds']} outlets whose rules hold",
-        f"{verdicts['fails']} with a rule that does not",
+        f"{states['holds']} outlets whose rules hold",
+        f"{states['fails']} with a rule that does not",
     ]
-    if verdicts["unknown"]:
-        counts.append(f"{verdicts['unknown']} that could not be reached")
+    if states["unknown"]:
+        counts.append(f"{states['unknown']} that could not be reached")
     console.print(f"\n{', '.join(counts)}.", soft_wrap=True)
-    return LOST if verdicts["fails"] else OK
+    return LOST if states["fails"] else OK
 
 
 def _lines(check: Check) -> list[tuple[str, str]]:
     """One line for all that holds, one for each rule that does not, one for each reason not to know."""
-    held = [finding for finding in check.findings if finding.verdict == "holds"]
+    held = [finding for finding in check.findings if finding.state == "holds"]
     lines = []
     if held:
         rules = ", ".join(f"{rule} {count}" for rule, count in sorted(Counter(f.rule for f in held).items()))
@@ -174,12 +174,12 @@ def _lines(check: Check) -> list[tuple[str, str]]:
         read = f"; read in {', '.join(sorted(check.languages))}" if check.languages else ""
         seen = f"; no page led to {', '.join(lacking)}" if check.languages and lacking else ""
         lines.append((WORDS["holds"], rules + read + seen))
-    failed = [finding for finding in check.findings if finding.verdict == "fails"]
-    lines += [(WORDS["fails"], f"{finding.rule}  {finding.told}") for finding in failed]
+    failed = [finding for finding in check.findings if finding.state == "fails"]
+    lines += [(WORDS["fails"], f"{finding.rule}  {finding.message}") for finding in failed]
     unknown: dict[str, list[str]] = {}
     for finding in check.findings:
-        if finding.verdict == "unknown":
-            address, _, reason = finding.told.rpartition(": ")
+        if finding.state == "unknown":
+            address, _, reason = finding.message.rpartition(": ")
             unknown.setdefault(reason, []).append(urlsplit(address).hostname or address)
     for reason, hosts in unknown.items():
         named = ", ".join(f"{host} {count}" for host, count in Counter(hosts).items())

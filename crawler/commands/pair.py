@@ -15,13 +15,13 @@ from archive.commands.progress import bar
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, visible
 from crawler.reports.terminal import one_sentence
-from pipelines.pairing.labels import named_in, read_verdicts
+from pipelines.pairing.labels import named_in, read_labels
 from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table, paragraphs_table
 
 if TYPE_CHECKING:
     import argparse
 
-    from pipelines.pairing.labels import Verdict
+    from pipelines.pairing.labels import Label
 
 USAGE = 2
 
@@ -99,7 +99,7 @@ class Command(ScrapyCommand):
                 uri,
                 everything=opts.all or bool(opts.review),
                 keep_uncertain=bool(opts.review),
-                verdicts=verdicts,
+                labels=verdicts,
                 progress=lambda done, total: shown.update(task, completed=done, total=total),
             )
         self._console.print(outcome_table(outcome))
@@ -110,14 +110,14 @@ class Command(ScrapyCommand):
         told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
-    def _verdicts(self, uri: str, path: Path) -> tuple[Verdict, ...]:
+    def _verdicts(self, uri: str, path: Path) -> tuple[Label, ...]:
         from pipelines.pairing.review import article_ids, languages  # noqa: PLC0415
 
         try:
             named = named_in(path)
             read = archive.open(uri)
             ids = article_ids(read, named)
-            verdicts, broken = read_verdicts(path, ids.get, languages(read, ids.values()).get)
+            verdicts, broken = read_labels(path, ids.get, languages(read, ids.values()).get)
         except OSError as error:
             raise UsageError(f"--labels: {path}: {error.strerror or error}", print_help=False) from None
         except ValueError as error:

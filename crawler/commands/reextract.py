@@ -22,7 +22,7 @@ from crawler.reports.terminal import FAILED, one_sentence
 from crawler.story.arguments import check_settings
 from crawler.workers.pool import Workers
 from crawler.workers.stages import worker_stages
-from pipelines.reextraction.reread import Reading, reread
+from pipelines.reextraction.stored_page import PageReading, reread
 
 if TYPE_CHECKING:
     import argparse
@@ -114,7 +114,7 @@ class _Reader:
     workers: Workers
     stages: Sequence[WorkerStage]
 
-    async def reread(self, row: Row) -> Reading:
+    async def reread(self, row: Row) -> PageReading:
         name = str(row["outlet"])
         # an outlet nobody has declared was crawled by `page`, which adds nothing
         rules = self.outlets.get(name, Outlet)
@@ -124,7 +124,7 @@ class _Reader:
         try:
             return await self.workers.run(reread, self.storage, pointer, requested, hints, self.stages)
         except ExtractionError as error:
-            return Reading(refused=error.reason)
+            return PageReading(refused=error.reason)
 
 
 async def _read_all(opened: Archive, names: list[str], reader: _Reader, findings: Findings) -> None:

@@ -1,1 +1,1 @@
-"""A trilingual newsroom of our own on loopback: the crawler's embedded default. See README.md beside this."""
+"""The demo: a trilingual newsroom of our own on loopback, the crawler's default outlet. See README.md."""

@@ -1,4 +1,4 @@
-"""Every address of the newsroom and what it answers."""
+"""All addresses of the newsroom and their responses."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from crawler.demo import page
-from crawler.demo.page import LAYOUTS
-from crawler.demo.story import LANGUAGES, WORDING, Story, Variant, load_stories
+from crawler.demo import article_page
+from crawler.demo.article_page import LAYOUTS
+from crawler.demo.story_files import LANGUAGES, WORDING, Story, Variant, load_stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ class Answer:
 
 
 def build_site(base_url: str) -> dict[str, Answer]:
-    """Path -> answer; the key `404` is the answer for all other paths."""
+    """Return path -> response; the key `404` has the response for all other paths."""
     stories = load_stories()
     site = {
         "/": Answer(b"", status=HTTPStatus.FOUND, location=f"{base_url}/ukr/"),
@@ -56,7 +56,7 @@ def build_site(base_url: str) -> dict[str, Answer]:
         picture = _PICTURE.format(hue=number * 47 % 360, name=story.name)
         site[f"/media/{story.name}.svg"] = Answer(picture.encode(), "image/svg+xml")
         for variant in story.variants:
-            text = page.render(story, variant, _neighbours(stories, number, variant), base_url)
+            text = article_page.render(story, variant, _neighbours(stories, number, variant), base_url)
             _add(site, variant.path, _article(text, variant))
             if variant.moved_from:
                 moved = Answer(
@@ -69,7 +69,7 @@ def build_site(base_url: str) -> dict[str, Answer]:
 def _article(text: str, variant: Variant) -> Answer:
     if variant.encoding == "utf-8":
         return Answer(text.encode())
-    # Old outlets say their encoding in the page only.
+    # old outlets name their encoding in the page only
     return Answer(text.encode(variant.encoding, "xmlcharrefreplace"), "text/html")
 
 
@@ -80,13 +80,13 @@ def _add(site: dict[str, Answer], path: str, answer: Answer) -> None:
 
 
 def _neighbours(stories: tuple[Story, ...], number: int, variant: Variant) -> tuple[Variant, ...]:
-    """The next stories that exist in this language, up to four."""
+    """Return up to four of the next stories that exist in this language."""
     others = (stories[(number + step) % len(stories)] for step in range(1, len(stories)))
     found = (other.variant(variant.language) for other in others if other.layout != "video")
     return tuple(neighbour for neighbour in found if neighbour)[:4]
 
 
-# Where the newsroom's stories are announced: news sitemap, feed, home pages, robots.txt.
+# Announcements of the newsroom's stories: news sitemap, feed, home pages, robots.txt.
 
 
 def robots(base_url: str) -> str:
@@ -94,7 +94,7 @@ def robots(base_url: str) -> str:
 
 
 def announced(stories: tuple[Story, ...], where: str) -> Iterator[tuple[Story, Variant]]:
-    """What the sitemap or the feed lists; the other languages are to be found from these."""
+    """Yield the variants in the sitemap or the feed; the crawl has to find the other languages from these."""
     for story in stories:
         if story.announced_in == where:
             for language in story.announced:

@@ -1,1 +1,1 @@
-"""Replacements for parts of Scrapy's downloader."""
+"""Parts of Scrapy's downloader, replaced."""

@@ -1,4 +1,4 @@
-"""Why a download failed, in one short countable word."""
+"""Reasons of failed downloads, each one short countable word."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Refused(exceptions.IgnoreRequest):
 
 
 def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
-    """Outcome, reason, and the HTTP status where there was an answer."""
+    """Return outcome, reason, and the HTTP status if there was a response."""
     error = failure.value
     if isinstance(error, HttpError):
         return "failed", http_reason(error.response.status), error.response.status
@@ -69,6 +69,6 @@ def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
 
 
 def _reasons(error: BaseException | None) -> list[BaseException]:
-    """Scrapy keeps of Twisted's list of failures only the text."""
+    """Return the causes in Twisted's list of failures; Scrapy itself keeps only their text."""
     found: list[Failure] = getattr(getattr(error, "__cause__", None), "reasons", [])
     return [failure.value for failure in found if failure.value is not None]

@@ -1,6 +1,7 @@
-"""A limit for status line and headers, and for what is between chunks; DOWNLOAD_MAXSIZE is that of the body.
+"""The download handler with a limit on headers and on data between chunks.
 
-Measured on loopback: headers without end take 400 MB a second, until DOWNLOAD_TIMEOUT.
+DOWNLOAD_MAXSIZE limits the body only. Measured on loopback: endless headers take 400 MB of memory per second,
+until DOWNLOAD_TIMEOUT.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
     from scrapy.http import Request, Response
 
 LARGEST = 256 << 10
-"""Bytes; browsers and servers take 8 to 256 kB."""
+"""Bytes of headers; browsers and servers accept 8 to 256 kB."""
 
 
 REQUESTS = "downloader/request_count"
-"""In the stats, under the name of Scrapy's own middleware, which takes each request to pieces for it."""
+"""Key in the stats. It is the key of Scrapy's own middleware, which serialises each request to count it."""
 
 
 class HeadTooLarge(Exception):
-    """Status line, headers and what 1xx answers came before took more than LARGEST."""
+    """Status line, headers and 1xx responses before them are longer than LARGEST."""
 
 
 class _Chunks(_ChunkedTransferDecoder):
-    """Hands on at once what came at once: a chunk may be one byte, and Scrapy takes 50 µs for each piece."""
+    """Joins the chunks of one read: a chunk may be one byte, and Scrapy takes 50 µs for each piece."""
 
     def __init__(self, take: Callable[[bytes], None], finish: Callable[[bytes], None]) -> None:
         self._take, self._finish = take, finish
@@ -88,7 +89,7 @@ class _Factory(_LenientHTTP11ClientFactory):
 
 
 class BoundedHandler(HTTP11DownloadHandler):
-    """For DOWNLOAD_HANDLERS; fails with DownloadFailedError, of which HeadTooLarge is a reason."""
+    """Handler for DOWNLOAD_HANDLERS; fails with DownloadFailedError, for instance with HeadTooLarge."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -99,7 +100,7 @@ class BoundedHandler(HTTP11DownloadHandler):
         self._stats.inc_value(REQUESTS)
         response = await super().download_request(request)
         if not 100 <= response.status <= 999:
-            # Twisted takes any number, and no column of the archive does
+            # Twisted accepts any number, but no column of the archive does
             message = f"expected a status of three digits, got {str(response.status)[:20]}"
             raise DownloadFailedError(message)
         return response

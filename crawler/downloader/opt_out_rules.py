@@ -1,8 +1,8 @@
-"""What an outlet reserves against text and data mining and AI: robots.txt, ai.txt and tdmrep.json, read.
+"""Opt-outs of an outlet against text and data mining and AI: robots.txt, ai.txt and tdmrep.json.
 
-It is written down beside each article, in `extra`, and keeps nothing from being archived: what may be done
-with a text is for those who use it to judge, and they need to know. Whether a page may be fetched is what
-robots.txt says to us. Linear in the size of the file, as it runs on the event loop.
+They are recorded with each article, in `extra`, and keep nothing from being archived: the users of a text
+judge what they may do with it, and need to know. Only the rules of robots.txt for our own agent decide what
+is fetched. The time is linear in the size of the file, as this runs on the event loop.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ AI_AGENTS = (
     "cohere-ai", "Diffbot", "FacebookBot", "Google-Extended", "GPTBot", "Meta-ExternalAgent",
     "OAI-SearchBot", "omgili", "PerplexityBot", "Timpibot",
 )  # fmt: skip
-"""Those that gather text for models, as their makers name them in robots.txt."""
+"""Crawlers that gather text for models, by the names that their makers use in robots.txt."""
 
 _CANONICAL = {name.lower(): name for name in AI_AGENTS}
 _LINE = re.compile(r"\s*(user-agent|disallow|allow)\s*:\s*([^#]*)", re.IGNORECASE)
@@ -26,17 +26,20 @@ _MOST_RULES = 1000
 
 
 def shut_out(robots_txt: bytes) -> tuple[str, ...]:
-    """The AI agents that may read nothing of the site; those kept from a part of it are not among them."""
+    """Return the AI agents that may read nothing of the site; agents excluded from a part do not count."""
     return tuple(sorted(_closed(robots_txt, _ALL) & {*AI_AGENTS}))
 
 
 def read_ai_txt(body: bytes) -> str | None:
-    """Whom Spawning's ai.txt keeps from texts: `*`, or agents; https://site.spawning.ai/spawning-ai-txt."""
+    """Return the agents that Spawning's ai.txt keeps from texts, or `*`.
+
+    https://site.spawning.ai/spawning-ai-txt
+    """
     return ", ".join(sorted(_closed(body, _ALL_TEXT))[:20]) or None
 
 
 def read_tdmrep(body: bytes) -> tuple[tuple[str, str], ...]:
-    """The rules: where, and its `tdm-reservation` with the policy; see `rule_for`.
+    """Return the rules: a location, and `tdm-reservation` with the policy; see `rule_for`.
 
     https://w3c.github.io/tdm-reservation-protocol/spec/
     """
@@ -55,12 +58,12 @@ def read_tdmrep(body: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def rule_for(rules: tuple[tuple[str, str], ...], path: str) -> str | None:
-    """What the first rule for a path says."""
+    """Return the first rule for a path, or None."""
     return next((said for location, said in rules if _is_at(location, path)), None)
 
 
 def _is_at(location: str, path: str) -> bool:
-    """As in robots.txt: the beginning of a path, `*` for anything, `$` for its end."""
+    """Tell if a path matches, as in robots.txt: a beginning, `*` for anything, `$` for the end."""
     pieces, rest = location.removesuffix("$").split("*"), path
     if not rest.startswith(pieces[0]):
         return False
@@ -73,7 +76,7 @@ def _is_at(location: str, path: str) -> bool:
 
 
 def _closed(body: bytes, everything: frozenset[str]) -> set[str]:
-    """The agents of groups with a rule that disallows everything and none that allows it."""
+    """Return the agents of groups with a rule that disallows everything and none that allows it."""
     closed: set[str] = set()
     named: list[str] = []
     in_rules = True

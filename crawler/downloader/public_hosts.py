@@ -1,7 +1,7 @@
-"""Which addresses the crawl may reach: public hosts over http(s), whatever form they are written in.
+"""Guards on addresses: the crawl may reach public hosts over http(s) only, in any notation.
 
-Two layers that do not trust each other: `refusal` reads a URL before a request is made,
-crawler/downloader/resolver.py sees every address that a connection is about to be made to.
+There are two independent layers: `refusal` checks a URL before a request is made;
+crawler/downloader/resolver.py checks every IP address before a connection is made.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ PRIVATE_SUFFIXES = (
     "home.arpa",
 )
 
-# a percent sign only before the zone of an IPv6 address
+# a percent sign is allowed only before the zone of an IPv6 address
 _NEVER_IN_HOST = re.compile(r"[\s\\]|^[^\[]*%")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-# the list that comes with the package: nothing is fetched, and no cache is written
+# the list in the package: nothing is fetched, and no cache is written
 _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
@@ -96,10 +96,10 @@ def is_public(address: Address) -> bool:
 
 
 def registered_domain(url_or_host: str) -> str:
-    """`pravda.com.ua` of any URL or host below it, after the Public Suffix List's private part too.
+    """Return the registered domain (`pravda.com.ua`) of a URL or host, by the Public Suffix List.
 
-    An IP address or a name without a dot gives itself, with its port if it has one; a bare suffix, and what
-    is no address at all, give themselves.
+    The private part of the list counts too. An IP address or a name without a dot is returned as it is, with
+    its port; so are a bare suffix and text that is no address.
     """
     try:
         netloc = urlsplit(url_or_host if "://" in url_or_host else f"//{url_or_host}").netloc
@@ -113,7 +113,7 @@ def _registered_domain(netloc: str) -> str:
     host = _plain(urlsplit(f"//{netloc}").hostname or "")
     if "." not in host or _literal(host) is not None:
         return netloc
-    # a suffix that is not on the list counts as one label: the list's own rule "*"
+    # a suffix that is not on the list counts as one label, by the list's own rule "*"
     return _suffixes(host).top_domain_under_public_suffix or (
         host if _suffixes(host).suffix else ".".join(host.split(".")[-2:])
     )
@@ -121,7 +121,7 @@ def _registered_domain(netloc: str) -> str:
 
 @lru_cache(maxsize=4096)
 def dns_name(host: str) -> str:
-    """A host as DNS has it, in small letters and Punycode; one that DNS could not carry stays as it is."""
+    """Return a host in lower case and Punycode, as DNS has it; an invalid one stays as it is."""
     host = host.lower().removesuffix(".")
     with contextlib.suppress(UnicodeError):
         return host if host.isascii() else host.encode("idna").decode("ascii")
@@ -129,7 +129,7 @@ def dns_name(host: str) -> str:
 
 
 def _plain(host: str) -> str:
-    """As a resolver would read it: wide digits and dots narrowed, no root dot."""
+    """Return a host as a resolver reads it: wide digits and dots made narrow, no root dot."""
     return unicodedata.normalize("NFKC", host).replace("。", ".").lower().removesuffix(".")
 
 
@@ -137,7 +137,7 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         if ":" in host:
             return ipaddress.ip_address(host)
-        # the C library's reading, which connects: 127.1, 0x7f000001, 2130706433, 0177.0.0.1
+        # read as by the C library, which makes the connection: 127.1, 0x7f000001, 2130706433, 0177.0.0.1
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except (OSError, ValueError):
         return None

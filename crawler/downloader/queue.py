@@ -1,8 +1,8 @@
-"""Which request goes out next, when a host makes the crawl wait: those of the others.
+"""The scheduler's queue, which prefers other hosts while one host makes the crawl wait.
 
-Scrapy hands out 16 requests and lets them queue at their hosts. One host that answers 503 with a Retry-After
-of minutes would hold all 16 places, and the crawl of the other hosts would wait with it. Pages that came and
-wait to be read hold a place, too.
+Scrapy starts 16 requests and lets them wait at their hosts. One host that answers 503 with a Retry-After of
+minutes would take all 16 places, and the crawl of the other hosts would wait with it. Fetched pages that wait
+to be read take a place, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Shares(DownloaderInterface):
-    """Only slots that have less than their share of the requests under way, waiting ones included."""
+    """Offers only slots with fewer requests under way than their share, waiting ones included."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -29,20 +29,21 @@ class _Shares(DownloaderInterface):
         self._crawler = crawler
 
     def stats(self, possible_slots: Iterable[str]) -> list[tuple[int, str]]:
-        # a kill loses what is fetched and not yet read; the 5 MB that Scrapy allows are thousands of pages
+        # a kill loses fetched pages that are not yet read; Scrapy's own limit of 5 MB is thousands of pages
         slot = self._crawler.engine.scraper.slot
         reading = len(slot.active) + len(slot.queue) if slot is not None else 0
         if len(self.downloader.active) + reading >= self._most:
             return []
-        # not those of the slots: a request that waits for robots.txt is in none yet
+        # not counted by the slots, as a request that waits for robots.txt is in none yet
         under_way = Counter(self.get_slot_key(request) for request in self.downloader.active)
         return [(under_way[slot], slot) for slot in possible_slots if under_way[slot] < self._share]
 
 
 class FairQueue(DownloaderAwarePriorityQueue):
-    """For SCHEDULER_PRIORITY_QUEUE.
+    """Queue for SCHEDULER_PRIORITY_QUEUE.
 
-    Gives nothing while each host with requests has its share under way; asked again when one of them ends.
+    It returns no request while each host with requests has its share under way, and is asked again when one
+    of them ends.
     """
 
     def __init__(self, crawler: Crawler, *args: object, **kwargs: object) -> None:

@@ -1,8 +1,8 @@
-"""The last word on where a connection may go: names are resolved here, private answers are thrown away.
+"""The DNS resolver, which discards private addresses: the last check before a connection.
 
-Twisted asks the installed name resolver for every host, literals included, and connects to what it answers:
-neither a redirect, nor a numeric form, nor a name that changes its address between two looks gets past.
-Only a proxy or a download handler without Twisted would; settings.py allows neither, unless PROXY names one.
+Twisted asks the installed name resolver for every host, IP addresses included, and connects to the address
+that it returns. So redirects, numeric notations and names that change their address cannot avoid this check.
+Only a proxy or a download handler without Twisted could; settings.py allows neither, unless PROXY names one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from twisted.internet.threads import deferToThreadPool
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from crawler.downloader.proxy import read_proxy
+from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import is_public
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.internet.interfaces import IAddress
 
-# a reactor, a resolution receiver: zope's interfaces are no types to mypy
+# a reactor or a resolution receiver: zope's interfaces are no types to mypy
 TwistedObject = Any
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -45,13 +45,14 @@ class _Resolution:
         self.name = name
 
     def cancel(self) -> None:
-        """Nothing to do: the thread ends by itself, and nobody waits for its answer any more."""
+        """Do nothing: the thread ends by itself, and its answer is ignored."""
 
 
 class _NoAddress(IPv4Address):
-    """An answer nobody can connect to: reading any part of it raises why.
+    """An address that cannot be used: reading any part of it raises the reason.
 
-    Twisted makes its own error of an empty answer ("no results for hostname lookup"), and the reason is lost.
+    Twisted turns an empty answer into its own error ("no results for hostname lookup"), and the reason would
+    be lost.
     """
 
     def __init__(self, why: Exception) -> None:
@@ -63,11 +64,11 @@ class _NoAddress(IPv4Address):
 
 @implementer(IHostnameResolver)
 class PublicOnlyResolver:
-    """For the setting TWISTED_DNS_RESOLVER; IPv4 and IPv6, in threads, within DNS_TIMEOUT seconds.
+    """Resolver for TWISTED_DNS_RESOLVER; IPv4 and IPv6, in threads, within DNS_TIMEOUT seconds.
 
     A host without a public address fails with DNSLookupError("private-address: …"). ALLOW_PRIVATE_NETWORK
-    lets private answers pass. RESOLVE_TO is the operator's word on a name, as a line of /etc/hosts would be:
-    see `pinned_names`.
+    allows private addresses. RESOLVE_TO is the operator's own table of names, like /etc/hosts: see
+    `pinned_names`.
     """
 
     def __init__(self, reactor: TwistedObject, settings: BaseSettings) -> None:
@@ -76,7 +77,7 @@ class PublicOnlyResolver:
         self._allow_private = settings.getbool("ALLOW_PRIVATE_NETWORK")
         self._pinned = pinned_names(settings.get("RESOLVE_TO") or "")
         proxy = read_proxy(settings["PROXY"])
-        # the operator's own, mostly inside
+        # the operator's own host, mostly in a private network
         self._proxy = proxy.host if proxy else None
         cached = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
         self._known: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
@@ -106,7 +107,8 @@ class PublicOnlyResolver:
                     if addressTypes is None or kind in addressTypes:
                         resolutionReceiver.addressResolved(kind("TCP", str(address), portNumber))
             except (DNSLookupError, ConnectTimeout) as error:
-                # who asks for one type (reactor.resolve) takes an empty answer, and makes an error of it
+                # a caller that asks for one type (reactor.resolve) gets an empty answer, and makes an error
+                # of it
                 if addressTypes is None:
                     resolutionReceiver.addressResolved(_NoAddress(error))
             resolutionReceiver.resolutionComplete()
@@ -151,10 +153,10 @@ class PublicOnlyResolver:
 
 
 def pinned_names(setting: str) -> dict[str, Address]:
-    """Read RESOLVE_TO: `herald.example=127.0.0.1,other.example=::1` gives both names their addresses.
+    """Read RESOLVE_TO: `herald.example=127.0.0.1,other.example=::1` sets the addresses of both names.
 
-    A lone address stands for every name, and counts with ALLOW_PRIVATE_NETWORK only: it would undo the guard.
-    Raises ValueError for what is no address.
+    A single address without a name applies to every name, and only with ALLOW_PRIVATE_NETWORK, because it
+    disables the guard. Raises ValueError for an invalid address.
     """
     pinned: dict[str, Address] = {}
     for part in filter(None, (part.strip() for part in setting.split(","))):

@@ -1,7 +1,7 @@
-"""robots.txt as a hostile outlet may write it: read on the event loop, so its cost must be bounded first.
+"""The robots.txt parser, with limited cost: a hostile file is parsed on the event loop.
 
-Protego keeps each rule once for each user agent named above it: 2,000 agents and 2,000 rules, which is 74 kB,
-take 5 s and 280 MB, and twice as many four times that.
+Protego keeps each rule once for each user agent above it. 2,000 agents and 2,000 rules (74 kB) take 5 s and
+280 MB; twice as many take four times that.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 LARGEST = 500 << 10
-"""Bytes that are read, of whole lines: what RFC 9309, section 2.5, asks for at least."""
+"""Bytes that are read, in whole lines: the minimum of RFC 9309, section 2.5."""
 _USER_AGENT = re.compile(r"\s*user[- ]?agent\s*[:\s]([^#]*)", re.IGNORECASE)
 _SOMEBODY_ELSE = "User-agent: somebody-else"
 
 
 class BoundedRobots(ProtegoRobotParser):
-    """For ROBOTSTXT_PARSER."""
+    """Parser for ROBOTSTXT_PARSER."""
 
     shut_out: tuple[str, ...] = ()
     """AI agents that may not read the site."""
@@ -37,10 +37,10 @@ class BoundedRobots(ProtegoRobotParser):
 
 
 def for_agent(body: bytes, agent: str) -> bytes:
-    """The file with all agents that are not ours called by one name; groups stay as they are."""
+    """Give all agents that are not ours the same name; the groups stay as they are."""
     if len(body) > LARGEST:
         body = body[: body.rfind(b"\n", 0, LARGEST) + 1]
-    # Protego's idea of a line, so that no vertical tab hides one
+    # the same lines as Protego's, so that no vertical tab hides one
     lines = body.decode("utf-8-sig", errors="ignore").splitlines()
     return "\n".join(_renamed(line, agent.lower()) for line in lines).encode()
 

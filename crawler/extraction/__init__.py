@@ -1,1 +1,1 @@
-"""From a fetched page to an article."""
+"""Extraction: from a fetched page to an article."""

@@ -1,4 +1,4 @@
-"""One HTTP answer to one Article: what the page says. Runs in a worker process, without Scrapy."""
+"""The entry to extraction: one HTTP response in, one Article out; runs in a worker without Scrapy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.extraction.body import assemble
-from crawler.extraction.body.model import Body, Known
+from crawler.extraction.body.text_blocks import Body, Excluded
 from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.fields import byline, dates
 from crawler.extraction.fields.alternates import read_alternates
@@ -17,7 +17,7 @@ from crawler.extraction.fields.media import Shown, note_frames, read_shown
 from crawler.extraction.fields.metadata import read_metadata
 from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.kind.block_pages import refuse_block_page
-from crawler.extraction.kind.kind import page_signs, read_kind
+from crawler.extraction.kind.page_kind import page_signs, read_kind
 from crawler.extraction.language.detector import detect_language
 from crawler.items import Article, Claim
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What was read, before it is one Article; `scrapy inspect` shows it."""
+    """Everything read from a page, before it becomes an Article; `scrapy inspect` shows it."""
 
     data: LinkedData
-    said: Metadata
+    metadata: Metadata
     byline: str | None
     claims: tuple[Claim, ...]
     published: Moment | None
@@ -45,7 +45,7 @@ class Parts:
 
 
 def extract(fetch: Fetch, hints: Hints) -> Article:
-    """All fields of the first part of Article but `story_key`.
+    """Fill all fields of the first part of Article except `story_key`.
 
     Raises Unreadable or Blocked, and nothing else whatever the bytes are.
     """
@@ -56,32 +56,32 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     page = read_outline(fetch.body, fetch.encoding)
     refuse_block_page(page, fetch.body, fetch.url)
     data = read_linked_data(page)
-    said = read_metadata(page, data, fetch.url)
-    line, claims = byline.read_byline(page, data, said, hints.byline)
+    metadata = read_metadata(page, data, fetch.url)
+    line, claims = byline.read_byline(page, data, metadata, hints.byline)
     published = dates.read_published(page, data, fetch.url, fetch.fetched_at)
     modified = dates.read_modified(page, data, fetch.fetched_at)
     alternates = read_alternates(page, fetch.url, hints.switcher)
-    signs = page_signs(page, data, said)
+    signs = page_signs(page, data, metadata)
     frames = note_frames(page)
-    # takes the tree apart, so it comes last
-    known = Known(
-        headline=said.headline,
+    # changes the tree, so it comes last
+    excluded = Excluded(
+        headline=metadata.headline,
         byline=line,
         names=tuple(claim.value for claim in claims),
-        tags=said.tags,
-        description=said.lead,
+        tags=metadata.tags,
+        description=metadata.lead,
         text=data.body,
     )
-    text = assemble.read_body(page, known, hints.drop)
+    text = assemble.read_body(page, excluded, hints.drop)
     if text.signature is not None:
         line, claims = text.signature, (*claims, Claim("printed", text.signature))
-    kind = read_kind(signs, data, said, text)
+    kind = read_kind(signs, data, metadata, text)
     shown = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
-    return Parts(data, said, line, claims, published, modified, alternates, kind, text, shown)
+    return Parts(data, metadata, line, claims, published, modified, alternates, kind, text, shown)
 
 
 def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
-    said, text, published, modified = parts.said, parts.text, parts.published, parts.modified
+    metadata, text, published, modified = parts.metadata, parts.text, parts.published, parts.modified
     whole = text.text
     captions = [block.text for block in text.blocks if block.kind == "caption"]
     return Article(
@@ -93,11 +93,11 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         etag=fetch.etag,
         last_modified=fetch.last_modified,
         raw_sha256=hashlib.sha256(fetch.body).hexdigest(),
-        canonical_url=said.canonical_url,
-        html_lang=said.html_lang,
-        og_locale=said.og_locale,
-        headline=said.headline,
-        lead=said.lead,
+        canonical_url=metadata.canonical_url,
+        html_lang=metadata.html_lang,
+        og_locale=metadata.og_locale,
+        headline=metadata.headline,
+        lead=metadata.lead,
         body=whole,
         blocks=text.blocks,
         byline=parts.byline,
@@ -107,21 +107,19 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         published_source=published.source if published else None,
         modified_raw=modified.raw if modified else None,
         modified_at=modified.at if modified else None,
-        section=said.section,
-        tags=said.tags,
-        image_url=said.image_url,
+        section=metadata.section,
+        tags=metadata.tags,
+        image_url=metadata.image_url,
         image_caption=captions[0] if captions else parts.data.image_caption,
         media=parts.shown.media,
         outbound_links=parts.shown.outbound_links,
         alternates=parts.alternates,
-        text_language=detect_language(f"{said.headline or ''}\n{whole}"),
+        text_language=detect_language(f"{metadata.headline or ''}\n{whole}"),
         extractor=EXTRACTOR,
-        extra=(*byline.credits(parts.data, said), *parts.kind, *read_reserved(said.names)),
+        extra=(*byline.credits(parts.data, metadata), *parts.kind, *read_reserved(metadata.names)),
     )
 
 
-# The name under which a row says what read it.
-
-
 EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 8"
-"""Raise the last number when the same page may read differently: `scrapy reextract` goes by it."""
+"""Name of the extractor in a row. Raise the last number when the same page may be read differently, as
+`scrapy reextract` compares it."""

@@ -1,1 +1,1 @@
-"""The state of each outlet: from the archive, from one real request, as a table."""
+"""Health of each outlet: from the archive, from one real request, as a table."""

@@ -1,4 +1,4 @@
-"""Whether an outlet's crawls go well, from the accounts of its runs and the dates of its articles."""
+"""Health of outlets by the archive: the counters of their runs and the dates of their articles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
 
 LOOKED_BACK = timedelta(days=30)
-# an outlet of this list publishes each day; a quiet week is a rule that no longer holds
+# each outlet of the list publishes daily; days without articles mean a rule that no longer holds
 SILENT_AFTER = timedelta(days=3)
 LATE_AFTER = timedelta(days=2)
 _PORTION = 1 << 17
@@ -30,7 +30,7 @@ _PORTION = 1 << 17
 
 @dataclass(slots=True)
 class Crawls:
-    """Of one outlet, in the time looked back; revisits and crawls of single addresses are not counted."""
+    """Crawls of one outlet within LOOKED_BACK; revisits and crawls of single addresses do not count."""
 
     last: RunAccount | None = None
     last_good: RunAccount | None = None
@@ -42,7 +42,7 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
     found = {name: Crawls() for name in outlets}
     waiting = set(found)
     for run in runs(uri, now - LOOKED_BACK):
-        # a source was asked for: neither a revisit nor a story by its address
+        # a source was requested, so it is neither a revisit nor the crawl of one address
         if run.outlet not in waiting or not run.counts.get("sources/read", 0) + run.counts.get(
             "sources/failed", 0
         ):
@@ -60,7 +60,7 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
 
 
 def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
-    """`newest`: when the latest article that the archive has of it was published."""
+    """Return the health in words; `newest` is the publication time of the latest archived article."""
     if crawls.last is None:
         return "not crawled" if newest is None else f"not crawled for {LOOKED_BACK.days} days"
     if crawls.failed_since:
@@ -81,7 +81,7 @@ def _was_good(run: RunAccount) -> bool:
 
 def _why(run: RunAccount) -> str:
     if not run.counts.get("run/finished"):
-        # a run in the middle of its work has an account like that of one that was killed there
+        # the counters of a running crawl look like those of a killed one
         return "it was killed, or still runs"
     if not run.counts.get("sources/read"):
         return "no source could be read"
@@ -90,25 +90,25 @@ def _why(run: RunAccount) -> str:
     return "run it to see why"
 
 
-# What the archive has of each outlet, counted in Arrow: a few columns of each table, and no text.
+# Counts of the archive for each outlet, made in Arrow from a few columns of each table, without texts.
 
 
 @dataclass(slots=True)
 class Facts:
-    """Of one outlet."""
+    """Counts of one outlet."""
 
     articles: int = 0
     bylines: int = 0
     dates: int = 0
     newest: datetime | None = None
-    """When the latest of them was published."""
+    """Publication time of the latest article, aware, in UTC."""
     stories: int = 0
     whole: int | None = 0
-    """Stories in each of the languages that were asked about; None where those are fewer than two."""
+    """Stories in all of the outlet's languages; None if those are fewer than two."""
 
 
 def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
-    """`languages`: by outlet; those that make a story whole, of which uk, en and ru are counted."""
+    """Count for each outlet; `languages` are those of a complete story, of which uk, en and ru count."""
     found: defaultdict[str, Facts] = defaultdict(Facts)
     for rows in held.articles(columns=["outlet", "byline", "published_at"]).batches(_PORTION):
         _count_articles(found, pa.table(rows))
@@ -125,7 +125,7 @@ def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> di
 
 
 def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
-    # as numbers: the greatest of times that have a zone is not always one
+    # as numbers: the maximum of times with a zone is not always a time with a zone
     at = pc.cast(rows["published_at"], pa.int64())
     table = rows.set_column(rows.schema.get_field_index("published_at"), "published_at", at)
     wanted = [([], "count_all"), ("byline", "count"), ("published_at", "count"), ("published_at", "max")]
@@ -140,7 +140,7 @@ def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
 
 
 def _stories(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
-    """How many stories of an outlet have which of the languages; these as bits."""
+    """Count the stories of each outlet by their languages, which are bits."""
     lists = rows["languages"]
     has = np.zeros(len(rows), np.int64)
     tags, parents = pc.list_flatten(lists), np.asarray(pc.list_parent_indices(lists))

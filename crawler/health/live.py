@@ -1,4 +1,4 @@
-"""Do an outlet's rules still hold? Each source asked for once, one of its articles read, and its variants.
+"""The live check of an outlet's rules: request each source once, read one article and its variants.
 
 Nothing is archived. Politeness and guards are those of a crawl.
 """
@@ -36,39 +36,40 @@ if TYPE_CHECKING:
 
     Read = Callable[[bytes, str], Sitemap]
 
-Verdict = Literal["holds", "fails", "unknown"]
+RuleState = Literal["holds", "fails", "unknown"]
 MOST_VARIANTS = 4
-# a sitemap lists sections and authors, too; a feed may list half of a sister site
+# least share of articles: a sitemap also lists sections and authors, a feed may list half of a sister site
 LEAST_SHARE = {"feeds": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     rule: str
-    """`feeds`, `news_sitemaps`, `day_archives`, `article_url`, `page`, `variant_url`, …"""
-    verdict: Verdict
-    told: str
+    """Rule that was checked: `feeds`, `news_sitemaps`, `day_archives`, `article_url`, `page`, `variant_url`,
+    …"""
+    state: RuleState
+    message: str
 
 
 @dataclass(slots=True)
 class Check:
-    """What was found of one outlet."""
+    """Findings about one outlet."""
 
     outlet: StorySpider
     findings: list[Finding] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
-    """That its pages read as."""
+    """Languages of its pages, as detected."""
     asked: set[str] = field(default_factory=set)
-    """Addresses of its sources."""
+    """Addresses of its sources that were requested."""
     begun: bool = False
-    """Whether a page was asked for."""
+    """True once a page was requested."""
 
-    def say(self, rule: str, verdict: Verdict, told: str) -> None:
-        self.findings.append(Finding(rule, verdict, told))
+    def say(self, rule: str, state: RuleState, message: str) -> None:
+        self.findings.append(Finding(rule, state, message))
 
     @property
-    def verdict(self) -> Verdict:
-        said = {finding.verdict for finding in self.findings}
+    def state(self) -> RuleState:
+        said = {finding.state for finding in self.findings}
         return "fails" if "fails" in said else "holds" if "holds" in said else "unknown"
 
 
@@ -137,8 +138,8 @@ class LiveCheck(StorySpider):
             check.say(rule, "fails", f"{url}: it lists nothing")
         elif not articles or len(articles) < LEAST_SHARE.get(rule, 0) * len(found.leads):
             left = next(lead.url for lead in found.leads if not check.outlet.is_article(lead.url))
-            told = f"takes {len(articles)} of {len(found.leads)} addresses of {url}, and not {left}"
-            check.say("article_url", "fails", told)
+            message = f"takes {len(articles)} of {len(found.leads)} addresses of {url}, and not {left}"
+            check.say("article_url", "fails", message)
         else:
             check.say(rule, "holds", f"{url}: {len(articles)} articles of {len(found.leads)} addresses")
         if articles and not check.begun:
@@ -153,13 +154,15 @@ class LiveCheck(StorySpider):
         try:
             article: Article = await self.workers.run(extract_and_keep, fetch, hints, None)
         except ExtractionError as error:
-            verdict: Verdict = "unknown" if is_of_the_place(error.reason) else "fails"
+            verdict: RuleState = "unknown" if is_of_the_place(error.reason) else "fails"
             check.say(rule, verdict, f"{response.url}: {error.reason}")
             return
         read = article.text_language.language if article.text_language is not None else None
         missing = list(_missing(article, outlet, read, language))
-        told = f"{response.url}: " + (", ".join(missing) or f"reads as {read}, {len(article.blocks)} blocks")
-        check.say(rule, "fails" if missing else "holds", told)
+        message = f"{response.url}: " + (
+            ", ".join(missing) or f"reads as {read}, {len(article.blocks)} blocks"
+        )
+        check.say(rule, "fails" if missing else "holds", message)
         if read is not None:
             check.languages.add(read)
         if rule == "page":
@@ -167,7 +170,7 @@ class LiveCheck(StorySpider):
             others = [one for one in variants_to_fetch(whole) if outlet.is_article(one.url)]
             for other in others[:MOST_VARIANTS]:
                 named = "variant_url" if other.source == "url-rule" else other.source
-                # what a page claims of a language is the outlet's, what the rule claims is ours
+                # the page's claims of a language are the outlet's, those of the rule are ours
                 claimed = other.language if named == "variant_url" else None
                 yield self._page(outlet.name, named, other.url, claimed)
 
@@ -177,14 +180,14 @@ class LiveCheck(StorySpider):
         rule = request.meta["rule"]
         # the rule says where a variant would be, not that there is one
         guess = rule == "variant_url" and reason in {http_reason(404), http_reason(410)}
-        verdict: Verdict = "unknown" if guess or is_of_the_place(reason) else "fails"
+        verdict: RuleState = "unknown" if guess or is_of_the_place(reason) else "fails"
         self._check(request).say(rule, verdict, f"{request.url}: {reason}")
 
 
 def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, Read]]:
     yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
     for url in outlet.news_sitemaps:
-        # of a month that has just begun there may be no list yet
+        # in the first days of a month its list may not exist yet
         yield "news_sitemaps", recent(url, yesterday)[0], read_sitemap
     yield from (("feeds", url, read_feed_source) for url in outlet.feeds)
     for url in outlet.archive_sitemaps:
@@ -194,14 +197,14 @@ def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, Read]]:
 
 
 def _newest(children: tuple[ListedSitemap, ...], patterns: Sequence[re.Pattern[str]]) -> str | None:
-    """Of the lists of an index, the one that is likely to have the latest articles."""
+    """Return the list of an index that probably has the latest articles."""
     lists = [child for child in children if is_archive_list(child.url, patterns)]
 
     def latest(numbered: tuple[int, ListedSitemap]) -> tuple[dt.date, dt.date, int]:
         place, child = numbered
         days = days_of(child.url, patterns)
         changed = kyiv_day(child.modified_raw or "") or dt.date.min
-        # where nothing tells, the last is the newest as a rule
+        # without any date, the last one is usually the newest
         return (days.first if days is not None else dt.date.min), changed, place
 
     return max(enumerate(lists), key=latest)[1].url if lists else None

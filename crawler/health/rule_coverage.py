@@ -1,6 +1,6 @@
-"""A declaration held against addresses that an outlet is known to have.
+"""Coverage of a declaration's rules over known addresses of its outlet.
 
-The addresses are those of a text or of a saved list of stories; nothing is asked for.
+The addresses come from a text or a saved list of stories; nothing is requested.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ _ENDING = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _STEPS = ((r"\d+", "<number>"), (r"\d+[-_].+", "<number>-<slug>"), (r".+[-_]n?\d+", "<slug>-<number>"))
 _EXAMPLES, _SHAPES = 3, 20
-"""Of each kind that are shown."""
+"""Examples of a kind, and shapes, that are shown."""
 _LONG = 16
-"""Letters of a step that is a section's name and no headline."""
+"""Letters of a path step that is a section's name, at most; a longer one is a headline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One address of a list, and what the list says of its language and its variants."""
+    """One address of a list, with its language and variants as the list names them."""
 
     url: str
     language: str | None = None
     variants: tuple[tuple[str, str], ...] = ()
-    """Language and address, the address itself among them where the list says so."""
+    """Language and address, the entry's own among them if the list says so."""
 
 
 @dataclass(slots=True)
-class Refused:
+class RefusedShape:
     """Addresses of one shape that article_url does not take."""
 
     count: int = 0
@@ -62,27 +62,27 @@ class Refused:
 
 @dataclass(slots=True)
 class Coverage:
-    """Of one declaration over one list."""
+    """Coverage of one list by one declaration."""
 
     outlet: str
     addresses: int = 0
-    refused: dict[str, Refused] = field(default_factory=dict)
-    """By shape, most frequent first."""
+    refused: dict[str, RefusedShape] = field(default_factory=dict)
+    """RefusedShape addresses by shape, most frequent first."""
     groups: int = 0
-    """Stories of which the list names several languages, all of them articles by the rule."""
+    """Stories with several languages in the list, all of them articles by the rule."""
     one_story: int = 0
-    """Groups whose addresses have one story id."""
+    """Groups whose addresses have the same story id."""
     without_story: int = 0
-    """Groups none of whose addresses has one."""
+    """Groups whose addresses have no story id."""
     apart: list[str] = field(default_factory=list)
-    """Groups whose addresses have several story ids, or one language twice: one line each."""
+    """Groups whose addresses have several story ids, or one language twice; one line each."""
     joined: list[str] = field(default_factory=list)
-    """Story ids that several groups have: one line each."""
+    """Story ids that several groups have; one line each."""
     guessed: int = 0
-    """Addresses that variant_url makes for a language which the group has."""
+    """Addresses made by variant_url for a language that the group has."""
     right: int = 0
     wrong: list[str] = field(default_factory=list)
-    """One line for each address of variant_url that is not the one of the list."""
+    """Addresses made by variant_url that differ from the list; one line each."""
 
     @property
     def accepted(self) -> int:
@@ -98,10 +98,10 @@ class Coverage:
 
 
 def read_entries(body: bytes, home: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """The addresses of a list, and lines that are no addresses. `home` is what relative ones are relative to.
+    """Read the addresses of a list, and its invalid lines; `home` is the base of relative addresses.
 
-    A sitemap or feed, gzipped or not, or a text of one address a line; `#` begins a comment.
-    Raises DiscoveryError for what is none of them, and for an index, which has no addresses of articles.
+    A list is a sitemap or feed, gzipped or not, or a text with one address per line; `#` begins a comment.
+    Raises DiscoveryError for anything else, and for an index, which has no addresses of articles.
     """
     unpacked = unpack(body, "the file").removeprefix(b"\xef\xbb\xbf")
     if unpacked.lstrip()[:1] == b"<":
@@ -145,7 +145,7 @@ def _base(tag: str) -> str:
 
 def cover(outlet: Outlet, entries: Sequence[Entry]) -> Coverage:
     found = Coverage(outlet.name, len(entries))
-    shapes: defaultdict[str, Refused] = defaultdict(Refused)
+    shapes: defaultdict[str, RefusedShape] = defaultdict(RefusedShape)
     for entry in entries:
         if not outlet.is_article(entry.url):
             shapes[shape(entry.url)].add(entry.url)
@@ -159,9 +159,9 @@ Group = tuple[tuple[str, str], ...]
 
 
 def stories(entries: Iterable[Entry]) -> list[Group]:
-    """Stories of which the entries name several variants.
+    """Group the entries into stories with several variants.
 
-    An entry may leave out its own language; the entry of another variant names it.
+    An entry may leave out its own language; then the entry of another variant names it.
     """
     leader: dict[str, str] = {}
     claims: dict[str, tuple[str, str]] = {}
@@ -216,7 +216,7 @@ def _shown(group: Group) -> str:
 
 
 def _guesses(outlet: Outlet, listed: dict[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Address, language and the guess of variant_url, where the list has that language."""
+    """Yield address, language and the guess of variant_url, if the list has that language."""
     for address in listed.values():
         for sibling in outlet.siblings(address):
             other = listed.get(sibling.language or "")
@@ -225,7 +225,7 @@ def _guesses(outlet: Outlet, listed: dict[str, str]) -> Iterator[tuple[str, str,
 
 
 def coverage_lines(found: Coverage) -> Iterator[tuple[str, str]]:
-    """A word and what it says, for each line of a report."""
+    """Yield a word and its text for each line of a report."""
     yield found.outlet, f"{found.accepted} of {found.addresses} addresses are articles ({percent(found)})"
     for name, refused in [*found.refused.items()][:_SHAPES]:
         yield "refused", f"{refused.count}  {name}  as {refused.examples[0]}"
@@ -246,12 +246,12 @@ def coverage_lines(found: Coverage) -> Iterator[tuple[str, str]]:
 
 
 def percent(found: Coverage) -> str:
-    """Never rounded up to 100 %."""
+    """Return the share in per cent, never rounded up to 100 %."""
     return f"{math.floor(found.share * 10_000) / 100:g} %"
 
 
 def shape(url: str) -> str:
-    """An address with its numbers and headlines replaced: `herald.example/news/YYYY/MM/DD/<number>/`."""
+    """Return an address without numbers and headlines: `herald.example/news/YYYY/MM/DD/<number>/`."""
     parts = urlsplit(url)
     path = _DATE.sub("/YYYY/MM/DD", parts.path)
     steps = [step if step in _DATED else _step(step) for step in path.split("/")]

@@ -1,4 +1,4 @@
-"""Write docs/reference/outlets.md, with the grounds of each rule.
+"""The table of outlets in docs/reference/outlets.md, with the grounds of each rule.
 
 `python -m crawler.health.table > docs/reference/outlets.md`
 """
@@ -50,12 +50,12 @@ LABELS = {
     "Page budget": "page_budget",
     "Note": "",
 }
-"""Beginnings of the lines of a declaration's docstring -> the rule whose grounds follow."""
+"""Labels in a declaration's docstring -> the rule whose grounds follow."""
 _LABEL = re.compile(rf"^({'|'.join(LABELS)}): ", re.MULTILINE)
 
 
 def outlets(spiders: SpiderLoader) -> list[type[Outlet]]:
-    """Every declared outlet, by name; the demo and `page` declare no language."""
+    """Return the declared outlets, by name; the demo and `page` declare no language and are left out."""
     loaded = (spiders.load(name) for name in sorted(spiders.list()))
     return [spider for spider in loaded if issubclass(spider, Outlet) and spider.languages]
 
@@ -71,7 +71,7 @@ def discovery(outlet: type[Outlet]) -> list[str]:
 
 
 def variants(outlet: type[Outlet]) -> list[str]:
-    """How the languages of a story are found, beside hreflang and the switcher of any page."""
+    """Return the rules that find the languages of a story, besides hreflang and switchers of any page."""
     said = {"shared id": shares_id(outlet), "address": outlet.variant_url, "switcher": outlet.switcher}
     return [kind for kind, there_is in said.items() if there_is]
 
@@ -81,11 +81,11 @@ def shares_id(outlet: type[Outlet]) -> bool:
 
 
 def grounds(outlet: type[Outlet]) -> tuple[str, dict[str, str]]:
-    """The docstring of a declaration: its first paragraph, and what follows each label, on one line each."""
+    """Return the first paragraph of a declaration's docstring, and the text after each label, as lines."""
     summary, _, rest = inspect.cleandoc(outlet.__doc__ or "").partition("\n\n")
     _, *parts = _LABEL.split(rest)
-    told = {label: " ".join(text.split()) for label, text in zip(parts[::2], parts[1::2], strict=True)}
-    return " ".join(summary.split()), told
+    by_label = {label: " ".join(text.split()) for label, text in zip(parts[::2], parts[1::2], strict=True)}
+    return " ".join(summary.split()), by_label
 
 
 def render(declared: Sequence[type[Outlet]]) -> str:
@@ -105,8 +105,8 @@ def render(declared: Sequence[type[Outlet]]) -> str:
 
 
 def _section(outlet: type[Outlet]) -> str:
-    summary, told = grounds(outlet)
-    bullets = "".join(f"- {label.lower()}: {text}\n" for label, text in told.items())
+    summary, by_label = grounds(outlet)
+    bullets = "".join(f"- {label.lower()}: {text}\n" for label, text in by_label.items())
     return f"\n## {outlet.name}\n\n{summary}\n\n{bullets}"
 
 

@@ -1,1 +1,1 @@
-"""One page, with every decision about it explained."""
+"""Inspection: one page, with every decision about it explained."""

@@ -1,4 +1,4 @@
-"""What was read from a page and from where, and what became of each of its lines: for `scrapy inspect`."""
+"""The inspection of a page for `scrapy inspect`: its fields with their sources, and each line's fate."""
 
 from __future__ import annotations
 
@@ -23,39 +23,40 @@ if TYPE_CHECKING:
 
 Mark = Literal["kept", "field", "dropped", "outside"]
 _LONGEST = 160
-"""Characters of a line that has a field in it beside other words; a longer one is text."""
+"""Characters of a line that may contain a field beside other words; a longer one is text."""
 _SHORTEST = 5
 _MOST = 10
-"""Claims of one field that are shown: a page may have any number of <h1>."""
+"""Claims that are shown for a field, at most: a page may have any number of <h1>."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedLine:
     line: Line
     mark: Mark
-    """In the text; in another field; left out of the text for a reason; never taken for text."""
+    """Fate of the line: `kept` in the text, in another `field`, `dropped` for a reason, or `outside` the
+    text."""
     label: str
-    """The kind of its block, the name of the field, or the reason."""
+    """Kind of its block, name of the field, or the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
     article: Article
-    """With what is decided, also where it was refused."""
+    """Article with all decisions, even if it was refused."""
     refused: str | None
-    """What it would be dropped for."""
+    """Reason why it would be dropped."""
     hints: Hints
     headline_source: str | None
     modified_source: str | None
     stated: tuple[Stated, ...]
     dates: tuple[StatedDate, ...]
     nobody: frozenset[str]
-    """The claims of authors that name no person."""
+    """Author claims that name no person."""
     place: str
-    """Which element was taken for the text's own."""
+    """Element of the text, in words."""
     lines: tuple[MarkedLine, ...]
     unseen: tuple[str, ...]
-    """Blocks of the text that no line of the page shows, as those that only JSON-LD has."""
+    """Blocks of the text that are no line of the page, for instance from JSON-LD."""
 
 
 def inspect_page(
@@ -84,7 +85,7 @@ def inspect_page(
         article=article,
         refused=article.refused.detail if article.refused is not None else None,
         hints=hints,
-        headline_source=parts.said.headline_source,
+        headline_source=parts.metadata.headline_source,
         modified_source=parts.modified.source if parts.modified else None,
         stated=stated_claims(parts, tree),
         dates=stated_dates,
@@ -121,7 +122,7 @@ def _mark(
 
 
 def _fields(lines: list[Line], keys: list[str], article: Article, printed: list[str]) -> dict[int, list[str]]:
-    """Which fields a line is, or has in it beside little else; the first line of each field."""
+    """Return the fields of each line that is one, or has one beside little else; the first for each field."""
     found: dict[int, list[str]] = {}
     bylines = [article.byline, *(claim.value for claim in article.author_claims)]
     for name, values in (
@@ -141,7 +142,7 @@ def _fields(lines: list[Line], keys: list[str], article: Article, printed: list[
 
 
 def _places(lines: list[str], blocks: list[str]) -> tuple[dict[int, int], list[int]]:
-    """Which block each line is, or is a part of, by position; and the blocks that no line is."""
+    """Return the block of each line, by position, and the blocks that are no line."""
     matcher = SequenceMatcher(None, lines, blocks, autojunk=False)
     places = {
         match.a + i: match.b + i
@@ -151,12 +152,12 @@ def _places(lines: list[str], blocks: list[str]) -> tuple[dict[int, int], list[i
     }
     unseen = []
     for at in sorted(set(range(len(blocks))) - set(places.values())):
-        # rows of a table and lines parted by <br> may be one block, and a line may hold more than a block
+        # rows of a table and lines separated by <br> may be one block, and a line may have more than a block
         before = max((i for i, block in places.items() if block < at), default=-1)
         after = min((i for i, block in places.items() if block > at), default=len(lines))
         for window in (range(before + 1, after), range(len(lines))):
             parts = [i for i in window if i not in places and _is_part(lines[i], blocks[at])]
-            # short words are in everything; together they have to be most of the block
+            # short words are in everything; together the lines must be most of the block
             if parts and sum(len(lines[i]) for i in parts) >= 0.5 * len(blocks[at]):
                 places |= dict.fromkeys(parts, at)
                 break
@@ -169,7 +170,7 @@ def _is_part(line: str, block: str) -> bool:
     return bool(line and block) and (line in block or block in line)
 
 
-# All that a page states about its headline, lead, section, picture and tags, also what was not believed.
+# All statements of a page about headline, lead, section, picture and tags, believed or not.
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ class Stated:
 
 
 def stated_claims(parts: Parts, tree: HtmlElement) -> tuple[Stated, ...]:
-    """In the order in which they are looked at; an <h1> that another claim agrees with comes first."""
+    """Return the statements in reading order; an <h1> that agrees with another comes first."""
     found: list[Stated] = []
     for field, claims in (
         ("headline", _headlines(parts, tree)),
@@ -199,17 +200,17 @@ def _headlines(parts: Parts, tree: HtmlElement) -> Iterator[tuple[str, str | Non
         yield "h1", "".join(h1.itertext())
     yield "json-ld headline", parts.data.headline
     for name in ("og:title", "twitter:title"):
-        yield f"meta {name}", parts.said.names.get(name)
+        yield f"meta {name}", parts.metadata.names.get(name)
     for title in list(tree.iter("title"))[:1]:
         yield "title", "".join(title.itertext())
 
 
 def _tags(parts: Parts) -> tuple[str, str]:
-    listed = "meta article:tag" if "article:tag" in parts.said.names else "links to tags"
-    return "json-ld keywords" if parts.data.tags else listed, ", ".join(parts.said.tags)
+    listed = "meta article:tag" if "article:tag" in parts.metadata.names else "links to tags"
+    return "json-ld keywords" if parts.data.tags else listed, ", ".join(parts.metadata.tags)
 
 
 def _of(parts: Parts, linked: str | None, key: str, *names: str) -> Iterator[tuple[str, str | None]]:
     yield f"json-ld {key}", linked
     for name in names:
-        yield f"meta {name}", parts.said.names.get(name)
+        yield f"meta {name}", parts.metadata.names.get(name)

@@ -1,4 +1,4 @@
-"""Fetches one address, as politely and guarded as a crawl, and inspects the page instead of archiving it."""
+"""The spider that inspects one address; it is as polite and guarded as a crawl, and archives nothing."""
 
 from __future__ import annotations
 

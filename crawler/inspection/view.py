@@ -1,4 +1,4 @@
-"""An inspection in words: which fields there are, what each has and where that stands."""
+"""The inspection in words: each field with its value and source."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 NONE = "—"
 CONTEXT = 3
-"""Lines shown at both ends of a run that is outside the text."""
+"""Lines shown at both ends of a run outside the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """One line of the table; all three without control characters."""
+    """One line of the table; the texts have no control characters."""
 
     field: str
-    """Empty where the line is a further claim about the field above."""
+    """Name of the field; empty for a further claim about the field above."""
     value: str
     source: str
 
@@ -32,7 +32,7 @@ class FieldLine:
 def field_lines(inspection: Inspection) -> list[FieldLine]:
     return [
         FieldLine(one_line(f), one_line(v), one_line(s)) for f, v, s in _fields(inspection)
-    ]  # what a page wrote may carry commands for the terminal
+    ]  # text of a page may contain commands for the terminal
 
 
 def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
@@ -44,11 +44,11 @@ def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
     ]
     yield "outlet", hints.outlet, "; ".join(rules) or "no rules of its own"
     yield "verdict", inspection.refused or "an article", "pipelines/validate.py"
-    told = {claim.source: claim.value for claim in article.extra}
+    claims = {claim.source: claim.value for claim in article.extra}
     yield (
         "kind",
-        told.get("kind", NONE),
-        "; ".join(told[k] for k in ("kind_source", "page_type") if k in told),
+        claims.get("kind", NONE),
+        "; ".join(claims[k] for k in ("kind_source", "page_type") if k in claims),
     )
     yield from _text(inspection)
     yield "canonical", article.canonical_url or NONE, "link rel=canonical" if article.canonical_url else ""
@@ -98,19 +98,19 @@ def _language(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
     sure = "" if article.language_confidence is None else f" ({article.language_confidence:.3f})"
     yield "language", f"{article.language or NONE}{sure}", article.language_reason or ""
     if (read := article.text_language) is not None:
-        told = [f"{read.letters} letters, {read.confidence:.3f}{'' if read.trusted else ', not trusted'}"]
+        remarks = [f"{read.letters} letters, {read.confidence:.3f}{'' if read.trusted else ', not trusted'}"]
         if read.uk_share is not None:
-            told.append(f"of the letters that only uk or ru has, {read.uk_share:.0%} are uk")
+            remarks.append(f"of the letters that only uk or ru has, {read.uk_share:.0%} are uk")
         if read.mixed_with is not None:
-            told.append(f"quotes {read.mixed_with}: {read.mixed_share:.0%} of the letters")
-        yield "", f"text reads as {read.language}", ", ".join((*told, *read.flags))
+            remarks.append(f"quotes {read.mixed_with}: {read.mixed_share:.0%} of the letters")
+        yield "", f"text reads as {read.language}", ", ".join((*remarks, *read.flags))
     for evidence in article.language_evidence:
         if evidence.source != "text":
             yield "", f"claim: {evidence.tag}", evidence.source
 
 
 def _stated(inspection: Inspection, field: str, value: str | None) -> Iterator[tuple[str, str, str]]:
-    """The field, the claim that it is, and what else is stated of it."""
+    """Yield the field with the claims that agree with it, then other claims about it."""
     said = [claim for claim in inspection.stated if claim.field == field]
     folded = for_comparison(value or "")
     same = [claim.source for claim in said if folded and for_comparison(claim.value) == folded]
@@ -125,7 +125,7 @@ def _others(inspection: Inspection, field: str, value: str | None) -> Iterator[t
 
 
 def summary(inspection: Inspection) -> str:
-    """How many lines of the page became what."""
+    """Count the lines of the page by fate, in words."""
     counts = Counter(line.mark for line in inspection.lines)
     return (
         f"{counts['kept']} lines are the text, {counts['field']} have another field, "
@@ -134,7 +134,7 @@ def summary(inspection: Inspection) -> str:
 
 
 def runs(inspection: Inspection) -> Iterator[tuple[list[MarkedLine], bool]]:
-    """The lines in page order, in runs; True for one outside the text that is long enough to be folded."""
+    """Yield the lines in runs, in page order; True for a long run outside the text, which may be folded."""
     run: list[MarkedLine] = []
     for line in inspection.lines:
         if run and (line.mark == "outside") != (run[0].mark == "outside"):

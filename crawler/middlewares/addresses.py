@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from archive.format.reasons import Reason
 from crawler.downloader.failures import Refused
-from crawler.downloader.proxy import read_proxy
+from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import refusal
 
 if TYPE_CHECKING:

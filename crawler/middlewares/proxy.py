@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import NotConfigured
 
-from crawler.downloader.proxy import Proxy, read_proxy
+from crawler.downloader.proxy_setting import Proxy, read_proxy
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -1,1 +1,1 @@
-"""An outlet as data."""
+"""Outlets as data."""

@@ -1,4 +1,4 @@
-"""The checks that a declaration has to pass at start: what cannot be meant is refused with a sentence."""
+"""Checks of a declaration at start: an impossible value is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ GROUP = re.compile(r"[a-z_]+", re.IGNORECASE)
 
 
 def check_declaration(outlet: type[Outlet]) -> None:
-    """Raises DeclarationError with the name of the outlet, what it says and what was expected."""
-    # one after the other: what is of a wrong kind cannot be looked at any further
+    """Raise DeclarationError with the outlet's name, the value and the expected form."""
+    # one after the other, as later checks rely on the types that earlier ones have checked
     for check in (_kinds, _addresses, _home, _values):
         if problems := list(check(outlet)):
             raise DeclarationError(f"outlet {outlet.name!r}: " + "; ".join(problems))
@@ -38,7 +38,7 @@ def _kinds(outlet: type[Outlet]) -> Iterator[str]:
     for field in LISTS:
         value = getattr(outlet, field)
         if isinstance(value, str):
-            # each of its letters would be an address
+            # each of its letters would count as an address
             yield f"{field} {value!r} is one text; put it into [ ]"
         elif not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
             yield f"{field} {value!r} is no list of texts"
@@ -115,7 +115,7 @@ def _archive(outlet: type[Outlet]) -> Iterator[str]:
     lists = written(outlet.archive_lists)
     for field in ("archive_sitemaps", "day_archives"):
         for address in getattr(outlet, field):
-            # an index names its own
+            # the lists of an index have addresses of their own
             index = field == "archive_sitemaps" and (lists or address.endswith("index.xml"))
             if "%" not in address and not index:
                 what = ", or archive_lists where it is an index" if field == "archive_sitemaps" else ""
@@ -141,7 +141,7 @@ def _articles(outlet: type[Outlet]) -> Iterator[str]:
             yield "article_url is missing: all that a feed lists would be an article"
         return
     for given, pattern in zip(outlet.written_patterns(), outlet.patterns(), strict=True):
-        # as it stands in the file
+        # as written in the file
         shown = f'article_url r"{given}"'
         try:
             re.compile(given)

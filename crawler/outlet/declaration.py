@@ -1,4 +1,4 @@
-"""What an outlet's declaration may say; crawler/outlet/checks.py has the checks it has to pass at start."""
+"""The fields of an outlet's declaration; crawler/outlet/checks.py checks them at start."""
 
 from __future__ import annotations
 
@@ -19,49 +19,50 @@ if TYPE_CHECKING:
 
 Confidence = Literal["high", "medium", "low"]
 GROUPS = ("year", "month", "day", "week", "last_month", "last_day")
-"""Names of groups that a pattern of `archive_lists` may have."""
+"""Names of groups in a pattern of `archive_lists`."""
 
 
 class Outlet:
-    """The values of one outlet; StorySpider brings the behaviour."""
+    """Values of one outlet; StorySpider adds the behaviour."""
 
     name: str
     title: ClassVar[str] = ""
     home: ClassVar[str] = ""
-    """What addresses below are relative to where they begin with a slash: `https://www.pravda.com.ua`."""
+    """Base of all addresses below that begin with a slash: `https://www.pravda.com.ua`."""
     languages: ClassVar[tuple[str, ...]] = ()
-    """BCP 47, as published today."""
+    """Languages published today, as BCP 47."""
     confidence: ClassVar[Confidence | None] = None
-    """How sure the rules are: `high` seen in saved pages or by several crawlers, `medium` seen by one, `low`
-    where addresses of pages or sources are from memory."""
+    """Confidence in the rules: `high` seen in saved pages or by several crawlers; `medium` seen by one; `low`
+    if addresses of pages or sources are from memory."""
     allowed_domains: ClassVar[list[str]] = []
-    """Registered domains or hosts, subdomains included; where empty, the registered domain of `home`."""
+    """Registered domains or hosts, subdomains included; if empty, the registered domain of `home`."""
     news_sitemaps: ClassVar[list[str]] = []
-    """What is new. Strftime fields are filled in with today and yesterday in Kyiv, `…/posts/%Y/%-m.xml`."""
+    """Sitemaps of new articles. Strftime fields are filled with today and yesterday in Kyiv:
+    `…/posts/%Y/%-m.xml`."""
     feeds: ClassVar[list[str]] = []
     archive_sitemaps: ClassVar[list[str]] = []
-    """For backfill: addresses with strftime fields, one for each month or week, `…/sitemap-%Y-%m.xml.gz`,
-    `…/%G/%V.xml`; or without such, of an index that names the lists."""
+    """Sitemaps for backfill: addresses with strftime fields, one for each month or week
+    (`…/sitemap-%Y-%m.xml.gz`, `…/%G/%V.xml`), or without fields, an index that names the lists."""
     archive_lists: ClassVar[str | tuple[str, ...]] = ""
-    """Regular expressions, as in article_url, for the lists of articles that an index among archive_sitemaps
-    names; others, of tags and authors, are not asked for. The groups `year`, `month`, `day` or `week` (ISO
-    8601), and `last_month`, `last_day` for a window of days, say which days a list is of. A list whose
-    address does not say it is asked for unless its `lastmod` is before the days of the backfill."""
+    """Regular expressions, as in article_url, for the lists of articles in an index of archive_sitemaps;
+    other lists, of tags or authors, are not fetched. The groups `year`, `month`, `day` or `week` (ISO 8601),
+    and `last_month`, `last_day` for several days, give the days of a list. A list without days in its address
+    is fetched unless its `lastmod` is before the days of the backfill."""
     day_archives: ClassVar[list[str]] = []
-    """For backfill: list pages, one for each day, `…/archive/%Y/%m/%d`. Fields are those of strftime; `%B` is
-    the English month in small letters, `%-d` and `%-m` are without a zero before them."""
+    """List pages for backfill, one for each day: `…/archive/%Y/%m/%d`. The fields are those of strftime; `%B`
+    is the English month in small letters, `%-d` and `%-m` have no leading zero."""
     article_url: ClassVar[str | tuple[str, ...]] = ""
-    """Regular expressions for a whole address, or from the path on at the host of `home`, with or without
-    `www.`. The group `story` is the id that all languages share, never one that is only thought to be shared;
-    the other groups serve variant_url."""
+    """Regular expressions for a whole address, or for its part from the path on, at the host of `home` with
+    or without `www.`. The group `story` is the id that all languages share, never one that is only assumed to
+    be shared; the other groups are for variant_url."""
     variant_url: ClassVar[dict[str, str | tuple[str, ...]]] = {}
-    """Language -> address of that variant, with the groups of article_url in braces; or several addresses,
-    of which those count whose groups the article's address has. Only a claim: what language the page is in is
-    read from its text."""
+    """Language -> address of that variant, with the groups of article_url in braces; or several addresses, of
+    which those apply whose groups the article's address has. It is only a claim: the text decides the
+    language of a page."""
     page_budget: ClassVar[int | None] = None
-    """Pages that one run may ask for, where the outlet bears fewer than the setting PAGE_BUDGET."""
+    """Pages that one run may request, if the outlet needs a lower limit than the setting PAGE_BUDGET."""
     look_again: ClassVar[bool] = False
-    """Whether each crawl fetches what the archive has, too."""
+    """True if each crawl also fetches articles that the archive has."""
     byline: ClassVar[str | None] = None
     drop: ClassVar[str | None] = None
     switcher: ClassVar[str | None] = None
@@ -72,22 +73,22 @@ class Outlet:
 
     @cached_property
     def list_patterns(self) -> tuple[re.Pattern[str], ...]:
-        """Those of archive_lists, each for a whole address."""
+        """Patterns of archive_lists, each for a whole address."""
         return tuple(re.compile(self.whole(pattern)) for pattern in written(self.archive_lists))
 
     @classmethod
     def written_patterns(cls) -> tuple[str, ...]:
-        """The regular expressions of article_url as the file has them."""
+        """Return the regular expressions of article_url as written in the file."""
         return written(cls.article_url)
 
     @classmethod
     def patterns(cls) -> tuple[str, ...]:
-        """The same, each for a whole address."""
+        """Return the regular expressions of article_url, each for a whole address."""
         return tuple(cls.whole(pattern) for pattern in cls.written_patterns())
 
     @classmethod
     def whole(cls, pattern: str) -> str:
-        """A regular expression for a whole address; the host is taken in Unicode and in Punycode."""
+        """Return a regular expression for a whole address; the host matches in Unicode and in Punycode."""
         if not pattern.startswith("/"):
             return pattern
         host = (urlsplit(cls.home).hostname or "").removeprefix("www.")
@@ -96,7 +97,7 @@ class Outlet:
 
     @classmethod
     def templates(cls) -> tuple[tuple[str, str], ...]:
-        """Language and address of each rule in variant_url."""
+        """Return language and address of each rule in variant_url."""
         return tuple((tag, one) for tag, given in cls.variant_url.items() for one in written(given))
 
     @classmethod
@@ -105,7 +106,7 @@ class Outlet:
 
     @classmethod
     def hints(cls, outlet: str) -> Hints:
-        """`outlet` is what its pages go by: the name, or what `page` calls them."""
+        """Return the hints for extraction; `outlet` is the name in its articles (`page` uses other names)."""
         return Hints(outlet, cls.byline, cls.drop, cls.switcher)
 
     def allows(self, request: Request) -> bool:
@@ -120,11 +121,11 @@ class Outlet:
         return urljoin(self.home, written)
 
     def match_article(self, url: str) -> dict[str, str] | None:
-        """The named groups of an article's address; None where it is not one."""
+        """Return the named groups of an article's address; None if it is not one."""
         return match_article(url, self.compiled_patterns)
 
     def article_address(self, url: str) -> str:
-        """As it is asked for: an article's without the query, where its path says which it is."""
+        """Return the address to request: an article's loses its query, if its path names the article."""
         return article_address(url, self.compiled_patterns)
 
     def is_article(self, url: str) -> bool:
@@ -134,7 +135,7 @@ class Outlet:
         return (self.match_article(url) or {}).get("story") or None
 
     def siblings(self, url: str) -> tuple[Alternate, ...]:
-        """The addresses at which the other variants should be, by the outlet's rule."""
+        """Return the expected addresses of the other variants, by variant_url."""
         groups = self.match_article(url)
         if groups is None:
             return ()
@@ -150,12 +151,12 @@ class Outlet:
 
 
 def written(given: str | Sequence[str]) -> tuple[str, ...]:
-    """One text or several, without empty ones."""
+    """Return one text or several as a tuple, without empty ones."""
     return tuple(one for one in ((given,) if isinstance(given, str) else given) if one)
 
 
 def in_domains(url: str, domains: list[str]) -> bool:
-    """Whether the host of a URL is one of the domains, or below one; Unicode or Punycode, it is one name."""
+    """Tell if the host of a URL is in one of the domains; Unicode and Punycode are equal."""
     host = dns_name(urlsplit(url).hostname or "")
     names = [dns_name(domain) for domain in domains]
     return any(host == name or host.endswith("." + name) for name in names) or (
@@ -163,13 +164,12 @@ def in_domains(url: str, domains: list[str]) -> bool:
     )
 
 
-# Whether an address is an article's by the patterns of its outlet, and how it is then asked for.
-#
-# Apart from the outlet, so that a worker process can tell without it.
+# Article addresses by the patterns of an outlet. These functions are outside the class, because worker
+# processes use them without an outlet.
 
 
 def match_article(url: str, patterns: Sequence[re.Pattern[str]]) -> dict[str, str] | None:
-    """The named groups of an article's address; None where it is not one."""
+    """Return the named groups of an article's address; None if it is not one."""
     bare = url.split("#", 1)[0].split("?", 1)[0]
     for pattern in patterns:
         if match := pattern.fullmatch(bare):
@@ -178,5 +178,5 @@ def match_article(url: str, patterns: Sequence[re.Pattern[str]]) -> dict[str, st
 
 
 def article_address(url: str, patterns: Sequence[re.Pattern[str]]) -> str:
-    """As it is asked for: an article's without the query, where its path says which it is."""
+    """Return the address to request: an article's loses its query, if its path names the article."""
     return bare_url(url) if match_article(url, patterns) is not None else url

@@ -1,4 +1,4 @@
-"""Loads the declarations one by one: a file that cannot be read is one outlet less, not all of them."""
+"""The loader of declarations, one by one: a broken file costs one outlet, not all of them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class OutletLoader(SpiderLoader):
-    """For SPIDER_LOADER_CLASS; Scrapy's own ends every command with a traceback."""
+    """Loader for SPIDER_LOADER_CLASS; Scrapy's own ends every command with a traceback."""
 
     broken: dict[str, str]
-    """File name without `.py`, which is the outlet's -> where and what is wrong."""
+    """Name of the outlet, which is the file's without `.py` -> place and error."""
 
     def _load_all_spiders(self) -> None:
         self.broken = {}
@@ -27,7 +27,7 @@ class OutletLoader(SpiderLoader):
                 try:
                     module = import_module(name)
                 except Exception as error:
-                    self.broken[name.rpartition(".")[2]] = _told(name, error)
+                    self.broken[name.rpartition(".")[2]] = _message(name, error)
                 else:
                     self._load_spiders(module)
         self._check_name_duplicates()
@@ -40,11 +40,11 @@ def _modules(name: str) -> Iterator[str]:
         yield found.name
 
 
-def _told(name: str, error: Exception) -> str:
+def _message(name: str, error: Exception) -> str:
     if isinstance(error, SyntaxError):
         file, line, what = error.filename or name, error.lineno, error.msg
     else:
-        # not the lines of the import itself
+        # the last frame, not those of the import system
         last = traceback.extract_tb(error.__traceback__)[-1]
         file, line, what = last.filename, last.lineno, f"{type(error).__name__}: {error}"
     return f"{Path(file).name} cannot be read, line {line}: {what}"

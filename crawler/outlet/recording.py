@@ -1,6 +1,6 @@
-"""A story as its outlet served it, all languages, in a folder: what tests/test_recorded_stories.py goes by.
+"""Recordings: a story in all languages as its outlet served it, for tests/test_recorded_stories.py.
 
-`<story>/story.json` has when and where, `<story>/<language>.html.gz` the bytes.
+A folder `<story>` has `story.json` with time and addresses, and the bytes in `<language>.html.gz`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Recording:
     fetched_at: datetime
-    """Aware, UTC."""
+    """Aware, in UTC."""
     urls: dict[str, str]
-    """Language that the text reads as -> address."""
+    """Language of the text, as detected -> address."""
     bodies: dict[str, bytes]
     encodings: dict[str, str] = field(default_factory=dict)
-    """Of the Content-Type header, for the pages where it names one."""
+    """Charset of the Content-Type header, for pages whose header has one."""
 
     def fetch(self, language: str) -> Fetch:
         url = self.urls[language]
@@ -36,7 +36,7 @@ class Recording:
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for language, body in self.bodies.items():
-            # without the time, which gzip would put in: the same page is the same file
+            # without the time that gzip would add, so that the same page gives the same file
             (folder / f"{language}.html.gz").write_bytes(gzip.compress(body, mtime=0))
         said = {"fetched_at": self.fetched_at.isoformat(), "urls": self.urls}
         if self.encodings:
@@ -56,7 +56,7 @@ def read_recording(folder: Path) -> Recording:
 
 
 def story_folder(url: str) -> str:
-    """A folder's name from an address: the words of its longest part, of all where that has hardly any."""
+    """Make a folder's name from an address: the words of its longest part, or of all parts if it has few."""
     parts = re.sub(r"\.html?$", "", url.split("?", maxsplit=1)[0]).split("/")[3:]
     longest = max(parts or [""], key=len)
     named = longest if len(re.findall(r"\w+", longest)) >= 3 else "-".join(parts)

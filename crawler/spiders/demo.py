@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crawler.demo.server import Newsroom
+from crawler.demo.newsroom import Newsroom
 from crawler.story.spider import StorySpider
 
 if TYPE_CHECKING:

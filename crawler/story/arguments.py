@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from archive.format.reasons import Reason
-from crawler.downloader.proxy import read_proxy
+from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import refusal
 from crawler.downloader.resolver import pinned_names
 from crawler.extraction.fields.timezones import last_day

@@ -1,1 +1,1 @@
-"""Processes that can be killed, for work on pages."""
+"""Worker processes that can be killed, for work on pages."""

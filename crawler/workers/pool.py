@@ -1,11 +1,12 @@
-"""Worker processes for everything that parses: the event loop only waits for them.
+"""The pool of worker processes for everything that parses; the event loop only waits for them.
 
-A task may use EXTRACTION_TIMEOUT seconds of its worker's CPU (see watch.py); then the worker is killed and
-another takes its place. Nothing is blamed at once: a task whose worker ended, by itself or by us, is given to
-one more, a fresh one. So it costs at most twice its limit.
-A worker holds two tasks, so that it need not wait for the event loop between them. The second is not begun
-before the first is answered: when the worker ends, the first was at work and the second goes to another.
-Why it is no library's: docs/decisions/0011-a-pool-of-our-own.md.
+A task may use EXTRACTION_TIMEOUT seconds of CPU in its worker (see watch.py). Then the worker is killed and
+another takes its place. A task is not blamed at once: if its worker ended, by itself or killed, the task is
+given to one more, fresh worker. So a task costs at most twice its limit.
+
+A worker holds two tasks, so that it need not wait for the event loop between them. It does not begin the
+second one before it has answered the first: if the worker ends, the first one was at work and the second goes
+to another worker. docs/decisions/0011-a-pool-of-our-own.md says why no library does this.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 IDLE_START = 30.0
-"""Seconds without any use of CPU after which a server that has not begun is taken to hang."""
+"""Seconds without any CPU use after which a server that has not begun counts as hanging."""
 _VAIN = {End.BY_ITSELF: 3, End.HUNG: 2, End.KILLED: 20}
-"""Servers in a row that end before any worker begins, after which what waits has failed."""
+"""Servers in a row that end before any worker begins, by kind of end, until the waiting tasks fail."""
 _VAIN_WORKERS = 3
-"""The same of workers whose server lives, for each of the pool's places."""
+"""Workers in a row that end before they begin while their server lives, for each place in the pool."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 5.0
-"""Seconds between two servers that are killed as they start: twenty of them take more than a minute."""
+"""Seconds between two servers that are killed during start: twenty of them take more than a minute."""
 
 
 class Workers:
-    """A pool of processes for one event loop, forked from a server that has paid for the imports once."""
+    """A pool of processes for one event loop, forked from a server that has done the imports once."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class Workers:
         *,
         idle_start: float = IDLE_START,
     ) -> None:
-        """`timeout`: seconds of CPU. `preload`: modules of the caller's own that its functions take."""
+        """`timeout` is in seconds of CPU; `preload` are modules that the caller's functions need."""
         self._processes = processes
         self._timeout = timeout
         self._preload = preload
@@ -60,24 +61,25 @@ class Workers:
         self._fill()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The function's result, computed elsewhere; its exceptions are raised here.
+        """Run a function in a worker and return its result; its exceptions are raised here.
 
-        The function must be importable by its name. Raises ExtractionTimeout when it did not end within its
-        time, WorkerDied when its process ended, each in two workers; BadReply when what it gave cannot be
-        passed on.
+        The function must be importable by its name. Raises ExtractionTimeout if it did not end within its
+        time, WorkerDied if its process ended, each after two workers; BadReply if its result cannot be
+        pickled.
         """
         if self._closed:
             raise WorkerDied(f"no worker is left for {function.__name__}: the pool is closed")
         task = Task(function, args, kwargs)
         self._waiting.append(task)
         if not self._workers:
-            # those before ended before they began, and all that waited failed: tried again for this one
+            # the workers before this ended before they began, and all waiting tasks failed: try again for
+            # this one
             self._fill()
         self._hand_out()
         return cast("T", await task.result)
 
     def close(self) -> None:
-        """End the processes at once; whoever still waits gets WorkerDied."""
+        """End the processes at once; all waiting tasks fail with WorkerDied."""
         if self._closed:
             return
         self._closed = True
@@ -108,8 +110,8 @@ class Workers:
             if not free:
                 return
             task = self._waiting.popleft()
-            if not task.result.done():  # whoever waited for it may have been cancelled
-                # of those that have least to do the freshest: it has just taken the place of one that ended
+            if not task.result.done():  # its caller may have been cancelled
+                # of the workers with the fewest tasks the newest: it has just replaced one that ended
                 min(free, key=lambda worker: (len(worker.held), worker.answered)).give(task)
 
     def _heard(self, worker: Worker) -> None:
@@ -130,9 +132,9 @@ class Workers:
         self._hand_out()
 
     def _leave(self, server: ServerProcess) -> None:
-        """Another server takes its place, after a pause where such are killed faster than they start."""
+        """Replace a server that ended, after a pause if servers are killed faster than they start."""
         self._server = None
-        # they end with it: what they were given now would be blamed for that
+        # its workers end with it; a task given to them now would be blamed for that
         for worker in self._workers:
             worker.worn = True
         server.close()

@@ -1,4 +1,4 @@
-"""The crawl's end of the process that its workers are forked from, see server.py."""
+"""The crawl's side of the server process that its workers are forked from, see fork_server.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SERVER = "crawler.workers.server"
+_SERVER = "crawler.workers.fork_server"
 
 
 class End(enum.Enum):
@@ -23,11 +23,11 @@ class End(enum.Enum):
 
 
 class ServerProcess:
-    """Does not wait until it runs: it reads its imports while the crawl reads its own."""
+    """Start the server without waiting: it does its imports while the crawl does its own."""
 
     def __init__(self, timeout: float, preload: Sequence[str] = ()) -> None:
         self._control, theirs = socket.socketpair()
-        # a group of its own: Ctrl-C is for the crawl, which ends its workers when it is done
+        # a process group of its own: Ctrl-C is for the crawl, which ends its workers when it is done
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), str(timeout), *preload],
             pass_fds=[theirs.fileno()],
@@ -38,45 +38,45 @@ class ServerProcess:
         theirs.close()
         self.pid = self._process.pid
         self.begun = False
-        """One of its workers has said that it runs."""
+        """True when one of its workers has said that it runs."""
         self._hung = False
 
     @property
     def ended(self) -> bool:
-        """True before any of its workers is seen to end with it.
+        """True if it has ended; this is seen before the end of any of its workers.
 
         The kernel closes its files, then ends its children, and only then can it be waited for.
         """
         try:
-            return not self._control.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)  # it never says a word
-        except BlockingIOError:  # a worker that was just forked may hold the other end for a moment
+            return not self._control.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)  # it never sends anything
+        except BlockingIOError:  # a worker just forked may hold the other end for a moment
             return self._process.poll() is not None
-        except OSError:  # closed here
+        except OSError:  # closed on this side
             return True
 
     @property
     def end(self) -> End:
-        """How it ended, once it is closed."""
+        """Kind of its end, once it is closed."""
         if self._hung:
             return End.HUNG
         return End.KILLED if (self._process.returncode or 0) < 0 else End.BY_ITSELF
 
     def fork(self, ours: socket.socket) -> None:
-        """Another worker, at this end of a pair. Where the server has ended nobody takes it: it is closed."""
+        """Ask for a worker at this end of a pair; if the server has ended, the pair is just closed."""
         with contextlib.suppress(OSError):
             socket.send_fds(self._control, [b"+"], [ours.fileno()])
 
     def give_up(self) -> None:
-        """Kill it: it does not answer."""
+        """Kill it, because it does not answer."""
         self._hung = True
         self._process.kill()
         self.close()
 
     def close(self) -> None:
-        """All its workers end with it."""
+        """End the server and all its workers."""
         self._control.close()
         try:
             self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:  # still at its imports
+        except subprocess.TimeoutExpired:  # it is still at its imports
             self._process.kill()
             self._process.wait()

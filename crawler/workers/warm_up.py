@@ -1,14 +1,14 @@
-"""What is compiled and loaded when the first page needs it, before there is one.
+"""Warming up: compile and load everything that the first page needs, before there is one.
 
-The process that workers are forked from reads a page of each language. What that takes, a fifth of a second,
-is paid there once and not by each worker, while the crawl is still at its own imports.
+The process that workers are forked from reads a page in each language. This takes a fifth of a second, once,
+while the crawl is still at its own imports, and not in each worker.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-# the last of each has a word of walls and is none, so that all walls are asked
+# the last line of each has a word of paywalls and is none, so that all paywall patterns are tried
 _SAID = {
     "uk": (
         "Рада ухвалила бюджет міста на рік",
@@ -39,7 +39,7 @@ _PAGE = """<!doctype html><html lang="{language}"><head><title>{headline}</title
 
 
 def warm() -> None:
-    """Make this process ready to read pages: quicker rules, and all that a first page loads."""
+    """Make this process ready to read pages: install the faster rules, and load what a first page needs."""
     from trafilatura.external import jt_stoplist_init  # noqa: PLC0415
 
     from crawler.extraction.body import speedups  # noqa: PLC0415

@@ -1,8 +1,8 @@
-"""The cost of a process while it is waited for, counted by looks of the event loop.
+"""The CPU time of a process, measured at intervals by the event loop that waits for it.
 
-A machine that stands still moves all clocks at once, and may charge the pause as CPU time to whoever ran: a
-virtual machine that is suspended or migrated, a container that is throttled, a laptop that sleeps. So of what
-lies between two looks no more counts than the loop had meant to wait. Whatever stood still makes one look.
+A machine that stands still moves all clocks at once, and may count the pause as CPU time: a suspended or
+migrated virtual machine, a throttled container, a sleeping laptop. So between two measurements, at most the
+time that the loop had meant to wait counts. A pause of any length counts as one interval.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     import psutil
 
 LOOKS = 5
-"""At least so many of them reach a limit, less one where each comes late."""
+"""Measurements that are needed to reach a limit, or one fewer if each comes late."""
 _LATE = 1.25
-"""So much of the time between two looks counts: a loop that is a little late loses nothing."""
+"""Factor of the interval that counts at most, so that a loop that is a little late loses nothing."""
 _SHORTEST = 0.01
-# CPU time is told in hundredths of a second
+# the kernel reports CPU time in hundredths of a second
 _TICK = 0.01
 
 
-class Verdict(enum.Enum):
+class WatchResult(enum.Enum):
     COSTLY = enum.auto()
-    """It has used its CPU time."""
+    """The process has used its CPU time."""
     IDLE = enum.auto()
-    """It has used no CPU for so long that it cannot be at work."""
+    """The process has used no CPU for so long that it cannot be at work."""
     ENDED = enum.auto()
 
 
 class Watch:
-    """Asks for a look after `wait` seconds, again and again."""
+    """A measurement that asks to be repeated after `wait` seconds."""
 
     def __init__(self, pid: int, *, cpu: float, idle: float, since: float | None = None) -> None:
-        """`cpu`, `idle`: seconds that it may use, and that it may use nothing, in a row.
+        """Set the limits: `cpu` seconds of CPU time, `idle` seconds in a row without any.
 
-        `since`: what it had used at the beginning; None where the first look shall find out.
+        `since` is the CPU time at the beginning; None if the first measurement has to find it.
         """
         self.wait = self._between = min(cpu, idle) / LOOKS
         self._pid = pid
@@ -45,28 +45,31 @@ class Watch:
         self._seen = since
         self._process: psutil.Process | None = None
         self.cost = 0.0
-        """Seconds of CPU that count."""
+        """Seconds of CPU time that count."""
         self._without = 0.0
 
-    def look(self, *, moved: bool = False) -> Verdict | None:
-        """None while it may go on. `moved`: it has shown otherwise that it is at work."""
+    def look(self, *, moved: bool = False) -> WatchResult | None:
+        """Measure; None while the process may go on.
+
+        `moved` means that it has shown signs of work otherwise.
+        """
         now = self._used()
         if now is None:
-            return Verdict.ENDED
+            return WatchResult.ENDED
         used = 0.0 if self._seen is None else max(0.0, now - self._seen)
         self._seen = now
         self.cost += min(used, self.wait * _LATE)
         self._without = 0.0 if moved or used >= _TICK else self._without + self.wait
         if self.cost >= self._cpu:
-            return Verdict.COSTLY
+            return WatchResult.COSTLY
         if self._without >= self._idle:
-            return Verdict.IDLE
-        # the last one as soon as the limit can be reached: nothing is used beyond it
+            return WatchResult.IDLE
+        # the last interval ends as soon as the limit can be reached, so nothing is used beyond it
         self.wait = max(_SHORTEST, min(self._between, self._cpu - self.cost))
         return None
 
     def _used(self) -> float | None:
-        import psutil  # noqa: PLC0415  few crawls look at all: 30 ms
+        import psutil  # noqa: PLC0415  30 ms, and few crawls measure at all
 
         try:
             self._process = self._process or psutil.Process(self._pid)

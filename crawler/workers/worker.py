@@ -1,4 +1,4 @@
-"""The crawl's end of one worker process: what it was given, what it answers, and when it is too late."""
+"""The crawl's side of one worker process: its tasks, its answers, and its time limit."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from crawler.exceptions import BadReply, ExtractionError, ExtractionTimeout, WorkerDied
-from crawler.workers.server import ANSWER, HELLO, LENGTH, MEMORY_LIMIT
-from crawler.workers.watch import Verdict, Watch
+from crawler.workers.fork_server import ANSWER, HELLO, LENGTH, MEMORY_LIMIT
+from crawler.workers.watch import Watch, WatchResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 HELD = 2
 WORKERS_A_TASK = 2
-"""Workers that may end while they are at a task before it is to blame."""
+"""Workers that may end at a task before the task is to blame."""
 SERVERS_A_TASK = 4
-"""Servers that may end so, and their workers with them: nothing that a page is made of does that."""
+"""Servers that may end at a task, with their workers, before it is to blame; no content of a page does
+that."""
 IDLE = 6
-"""Times its CPU time that a worker may go without any use of CPU, in a row."""
-# of a socket: a page waits in the kernel for its worker, not in this process
+"""Factor of its CPU time that a worker may be without any CPU use, in a row."""
+# bytes of a socket buffer: a page waits in the kernel for its worker, not in this process
 _BUFFER = 4 << 20
 _PORTION = 1 << 18
 
@@ -43,13 +44,13 @@ class Task:
     def answer(self, reply: bytes) -> None:
         try:
             value, error = pickle.loads(reply)
-        except Exception as broken:  # what others' objects do when they are unpacked is any error at all
+        except Exception as broken:  # objects of libraries may raise any error when they are unpickled
             error = BadReply(f"what {self.name} gave cannot be unpacked: {type(broken).__name__}: {broken}")
         if isinstance(error, MemoryError):
             self.fail(WorkerDied(f"{self.name} wanted more than {MEMORY_LIMIT >> 20} MB"))
         elif error is not None:
             self.fail(error)
-        elif not self.result.done():  # whoever waited for it may have been cancelled
+        elif not self.result.done():  # its caller may have been cancelled
             self.result.set_result(value)
 
     def fail(self, error: BaseException) -> None:
@@ -57,7 +58,7 @@ class Task:
             self.result.set_exception(error)
 
     def suffer(self, failure: ExtractionError, *, with_server: bool) -> bool:
-        """Its worker ended while it was at work. False where another is to try."""
+        """Note that its worker ended at it; False if another worker should try."""
         if with_server:
             self._servers_ended += 1
         else:
@@ -69,9 +70,9 @@ class Task:
 
 
 def packed(value: object) -> list[memoryview]:
-    """One message: how many parts there are, how long each is, the pickle, and what is large beside it.
+    """Return a message: the number of parts, their lengths, the pickle, and its large buffers.
 
-    Not put together: a page of megabytes is sent from where it lies.
+    The parts are not joined, so that a page of megabytes is sent without a copy.
     """
     beside: list[pickle.PickleBuffer] = []
     parts = [memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=beside.append))]
@@ -81,7 +82,7 @@ def packed(value: object) -> list[memoryview]:
 
 
 class Worker:
-    """Calls `heard` after each message, and when it has ended: `held` is then what it leaves undone."""
+    """A worker process; calls `heard` after each message and at its end; `held` are the tasks it has."""
 
     def __init__(
         self, seconds: float, idle_start: float, heard: Callable[[Worker], None], server: ServerProcess
@@ -89,7 +90,7 @@ class Worker:
         self._seconds = seconds
         self._idle_start = idle_start
         self._heard = heard
-        # its own: the pool may have begun another by the time this worker is heard to have ended
+        # kept here, as the pool may have another server by the time this worker's end is noticed
         self.server = server
         self._socket, theirs = socket.socketpair()
         for end in (self._socket, theirs):
@@ -103,14 +104,14 @@ class Worker:
         self._received = bytearray()
         self._moved = False
         self._used = 0.0
-        """Seconds of CPU, as it said with its last answer."""
+        """Seconds of CPU in the life of the worker, from its last answer."""
         self._unsent: deque[memoryview] = deque()
         self.held: deque[Task] = deque()
         self.answered = 0
         self.pid = 0
-        """0 until it has said that it runs."""
+        """Process id; 0 until the worker has sent it."""
         self.worn = False
-        """Takes no more tasks; ends when it has answered those it holds."""
+        """True if it takes no more tasks; it ends when it has answered those it holds."""
         self.ended = False
 
     @property
@@ -118,7 +119,7 @@ class Worker:
         return not self.worn and (len(self.held) < HELD if self.held else not self._ended_unheard())
 
     def _ended_unheard(self) -> bool:
-        """What an idle worker is given is what it is blamed for, unless it ended before."""
+        """Tell if an idle worker has ended unnoticed: a task given to it now would be blamed for that."""
         try:
             return not self._socket.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
         except BlockingIOError:
@@ -143,9 +144,9 @@ class Worker:
             self._begin_watch()
 
     def end(self, failure: ExtractionError | None, *, with_server: bool = False) -> None:
-        """Kill it. What it holds stays in `held`, but for a task that it was at and that fails by this.
+        """Kill the process. Its tasks stay in `held`, except the one at work if that fails with `failure`.
 
-        None where the task it was at has nothing to do with it.
+        `failure` is None if the task at work is not to blame.
         """
         self.worn = self.ended = True
         self._end_watch()
@@ -153,16 +154,16 @@ class Worker:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
         self._socket.close()
-        if not self.pid:  # it has not got to a task
+        if not self.pid:  # it has not begun a task
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         if failure is not None and self.held and self.held[0].suffer(failure, with_server=with_server):
             self.held.popleft()
 
-    # --- how long it takes -------------------------------------------------------------------------
+    # --- time limits ---------------------------------------------------------------------------------
     def _begin_watch(self) -> None:
-        """Of the task it is at; before it has begun, of the server, which may be at its imports or hang."""
+        """Watch the task at work; before the worker has begun, watch the server, which may import or hang."""
         self._end_watch()
         if not self.pid:
             self._watch = Watch(self.server.pid, cpu=2 * self._idle_start, idle=self._idle_start)
@@ -182,33 +183,33 @@ class Worker:
 
     def _look(self) -> None:
         watch = self._watch
-        # where the loop was blocked for long, the answer lies ready
+        # if the loop was blocked for long, the answer is ready already
         self._read()
         if watch is None or self._watch is not watch:
             return
-        verdict = watch.look(moved=self._moved)
+        result = watch.look(moved=self._moved)
         self._moved = False
-        if verdict is None:
+        if result is None:
             self._wait()
             return
-        if verdict is Verdict.ENDED:
-            # a child of it, or of the server, holds the socket; its last word may have come just now
+        if result is WatchResult.ENDED:
+            # a child process may still hold the socket; a last message may have come just now
             self._read()
         elif not self.pid:
             self.server.give_up()
         if not self.ended:
-            self._end_by(verdict)
+            self._end_by(result)
 
-    def _end_by(self, verdict: Verdict) -> None:
-        if not self.pid or verdict is Verdict.ENDED:
+    def _end_by(self, result: WatchResult) -> None:
+        if not self.pid or result is WatchResult.ENDED:
             self._end_as_dead()
             return
-        told = {
-            Verdict.COSTLY: f"used {self._seconds:g} s of CPU",
-            Verdict.IDLE: f"used no CPU for {IDLE * self._seconds:g} s",
+        limits = {
+            WatchResult.COSTLY: f"used {self._seconds:g} s of CPU",
+            WatchResult.IDLE: f"used no CPU for {IDLE * self._seconds:g} s",
         }
         name = self.held[0].name
-        self.end(ExtractionTimeout(f"{name} {told[verdict]} and did not end, in {WORKERS_A_TASK} workers"))
+        self.end(ExtractionTimeout(f"{name} {limits[result]} and did not end, in {WORKERS_A_TASK} workers"))
         self._heard(self)
 
     def _end_as_dead(self) -> None:
@@ -223,13 +224,13 @@ class Worker:
             self._loop.remove_writer(self._socket)
 
     def _send(self) -> bool:
-        """Whether everything is sent."""
+        """Send as much as possible; True if everything is sent."""
         while self._unsent:
             try:
                 sent = self._socket.sendmsg([*self._unsent])
             except BlockingIOError:
                 return False
-            except OSError:  # it has ended: reading says so too
+            except OSError:  # it has ended, which reading will notice too
                 self._unsent.clear()
                 return True
             while self._unsent and sent >= self._unsent[0].nbytes:
@@ -239,7 +240,7 @@ class Worker:
         return True
 
     def _read(self) -> None:
-        """All that lies ready."""
+        """Read all that is ready."""
         while not self.ended:
             try:
                 portion = self._socket.recv(_PORTION)
@@ -256,7 +257,7 @@ class Worker:
                 pass
 
     def _take_message(self) -> bool:
-        """Whether one was whole."""
+        """Take one complete message; False if there is none yet."""
         if not self.pid:
             if len(self._received) < HELLO.size:
                 return False

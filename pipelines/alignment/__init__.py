@@ -1,1 +1,1 @@
-"""Paragraphs of two variants that say the same."""
+"""Alignment: the paragraphs of two variants that say the same."""

@@ -1,36 +1,37 @@
-"""Which paragraphs of a story's variants say the same: what one language leaves out, adds or moves.
+"""Alignment of a story's variants: paragraphs that say the same, and those left out, added or moved.
 
-`Aligner` is what pairing hands to the archive's commit. Captions and empty blocks are not compared, nor what
-comes after the first MOST blocks; languages other than uk, ru and en are not aligned, nor two texts of one.
+Pairing passes an `Aligner` to the archive's commit. Captions and empty blocks are not compared, nor is
+anything after the first MOST blocks. Languages other than uk, ru and en are not aligned, nor are two texts in
+one language.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from pipelines.alignment.paragraphs import MOST, grouped
-from pipelines.alignment.records import rows
+from pipelines.alignment.paragraphs import MOST, prepared
+from pipelines.alignment.records import alignment_records
 from pipelines.similarity.document import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from archive.format.records import AlignmentRecord, VariantText
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.paragraphs import Paragraphs
 
     Couple = tuple[str, str]
     Texts = tuple[str, int, str, int]
-    """Two articles, each with the version of its text."""
+    """Article id and version of one text, then of the other."""
 
 __all__ = ["Aligner"]
 
 _NOT_COMPARED = frozenset({"caption"})
 _KEPT = 64
-"""Texts that are held as read, half a megabyte each."""
+"""Texts that are kept as they were read, half a megabyte each."""
 
 
 class Aligned(Protocol):
-    """A store of what has been aligned, by the texts."""
+    """A store of finished alignments, by their texts."""
 
     def get(self, texts: Texts, /) -> tuple[AlignmentRecord, ...] | None: ...
 
@@ -38,18 +39,18 @@ class Aligned(Protocol):
 
 
 class Aligner:
-    """Aligns when asked, or ahead: so that the archive's lock is not held while it works."""
+    """Align when called, or in advance, so that the archive's lock is not held during the work."""
 
     def __init__(self, done: Aligned | None = None) -> None:
-        """`done` keeps what has been aligned; where none is given, memory does."""
+        """Keep finished alignments in `done`, or in memory if none is given."""
         self._done: Aligned = {} if done is None else done
 
     def __call__(
         self, variants: Mapping[str, VariantText], couples: Collection[Couple]
     ) -> tuple[AlignmentRecord, ...]:
-        """The rows of these couples, in their order; those of one story should follow each other."""
-        read: dict[str, Groups | None] = {}
-        told: list[AlignmentRecord] = []
+        """Return the rows of these couples, in their order; couples of one story should follow each other."""
+        read: dict[str, Paragraphs | None] = {}
+        records: list[AlignmentRecord] = []
         for a, b in couples:
             one, other = variants[a], variants[b]
             key = a, one.version, b, other.version
@@ -62,23 +63,23 @@ class Aligner:
                         read[each.article_id] = _read(each)
                 ours, theirs = read[a], read[b]
                 found = (
-                    tuple(rows(one, other, compared(one), compared(other), ours, theirs))
+                    tuple(alignment_records(one, other, compared(one), compared(other), ours, theirs))
                     if ours and theirs and one.language != other.language
                     else ()
                 )
                 self._done[key] = found
-            told += found
-        return tuple(told)
+            records += found
+        return tuple(records)
 
 
 def compared(variant: VariantText) -> tuple[int, ...]:
-    """The numbers of the blocks that are compared."""
+    """Return the numbers of the blocks that are compared."""
     numbers = (
         n for n, x in enumerate(variant.blocks) if x.kind not in _NOT_COMPARED and x.text and x.text.strip()
     )
     return tuple(numbers)[:MOST]
 
 
-def _read(variant: VariantText) -> Groups | None:
+def _read(variant: VariantText) -> Paragraphs | None:
     texts = [variant.blocks[n].text for n in compared(variant)]
-    return grouped(texts, variant.language) if texts and variant.language in LANGUAGES else None
+    return prepared(texts, variant.language) if texts and variant.language in LANGUAGES else None

@@ -1,4 +1,4 @@
-"""Links between paragraphs of two variants that say the same: first in the order of both, then out of it."""
+"""Links between paragraphs of two variants that say the same: first in order, then out of order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.similarity.document import LANGUAGES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
 
     Matrix = NDArray[np.float32]
@@ -25,8 +25,8 @@ Kind = Literal["aligned", "moved"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Paragraphs of either side, by their place among those compared, and how likely they say the same."""
+class ParagraphLink:
+    """Linked paragraphs, by their place among those compared, and the probability that they say the same."""
 
     a: tuple[int, ...]
     b: tuple[int, ...]
@@ -34,31 +34,33 @@ class Found:
     probability: float
 
 
-def find_links(one: Groups, other: Groups, weighting: Weighting | None = None) -> list[Found]:
-    """In the order of a; each paragraph is in one link at most."""
+def find_links(one: Paragraphs, other: Paragraphs, weighting: Weighting | None = None) -> list[ParagraphLink]:
+    """Return the links in the order of `one`; each paragraph is in at most one."""
     if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
         turned = find_links(other, one, weighting)
-        return sorted((Found(x.b, x.a, x.kind, x.probability) for x in turned), key=lambda x: x.a)
+        return sorted((ParagraphLink(x.b, x.a, x.kind, x.probability) for x in turned), key=lambda x: x.a)
     expected = shipped_lengths()[f"{one.language}-{other.language}"]
     weighting = weighting or shipped_weighting()
     return linked(weighting.logits(features(one, other, expected)), one.singles, other.singles, weighting)
 
 
-def linked(logits: Matrix, n: int, m: int, weighting: Weighting) -> list[Found]:
-    """From the log-odds of all groups; n and m paragraphs are single."""
+def linked(logits: Matrix, n: int, m: int, weighting: Weighting) -> list[ParagraphLink]:
+    """Find links from the log-odds of all units; the first n rows and m columns are single paragraphs."""
     single, double = weighting.in_order
-    blocks = logits[:n, :m] + single, logits[n:, :m] + double, logits[:n, m:] + double
+    by_size = logits[:n, :m] + single, logits[n:, :m] + double, logits[:n, m:] + double
     found = []
-    for i, down, j, right in best_path(*blocks):
-        gain = blocks[1 if down == 2 else 2 if right == 2 else 0][i, j]
+    for i, down, j, right in best_path(*by_size):
+        gain = by_size[1 if down == 2 else 2 if right == 2 else 0][i, j]
         found.append(
-            Found(tuple(range(i, i + down)), tuple(range(j, j + right)), "aligned", _probability(gain))
+            ParagraphLink(
+                tuple(range(i, i + down)), tuple(range(j, j + right)), "aligned", _probability(gain)
+            )
         )
     return sorted([*found, *_moved(logits[:n, :m], found, weighting.elsewhere)], key=lambda x: x.a)
 
 
-def _moved(logits: Matrix, found: list[Found], least: float) -> list[Found]:
-    """Among what is left: the likeliest first, while both are free."""
+def _moved(logits: Matrix, found: list[ParagraphLink], least: float) -> list[ParagraphLink]:
+    """Link paragraphs that are still free, the likeliest first."""
     free = logits.copy()
     free[[i for x in found for i in x.a], :] = -np.inf
     free[:, [j for x in found for j in x.b]] = -np.inf
@@ -67,7 +69,7 @@ def _moved(logits: Matrix, found: list[Found], least: float) -> list[Found]:
         i, j = divmod(best, free.shape[1])
         if free[i, j] < least:
             break
-        moved.append(Found((i,), (j,), "moved", _probability(free[i, j])))
+        moved.append(ParagraphLink((i,), (j,), "moved", _probability(free[i, j])))
         free[i, :] = -np.inf
         free[:, j] = -np.inf
     return moved

@@ -1,4 +1,7 @@
-"""The paragraphs of one variant as aligning sees them: each for itself, and each two in succession."""
+"""The paragraphs of one variant, prepared for alignment.
+
+A unit is one paragraph, or two that follow each other.
+"""
 
 from __future__ import annotations
 
@@ -16,41 +19,41 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipelines.similarity.background import Background
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
     Matrix = NDArray[np.float32]
 
 _PRIOR = 40.0
-"""As in pairing: articles of the background that count beside the paragraphs at hand."""
+"""Weight of the background, in articles, beside the paragraphs themselves; the same as in pairing."""
 _COMMON = 0.25
-"""Share of articles that an n-gram has which pairing takes for common."""
+"""Assumed share of articles with an n-gram, for the n-grams that the background lists as common."""
 READ = 4_000
-"""Characters of a paragraph that count."""
+"""Characters of a paragraph that are read."""
 MOST = 400
-"""Paragraphs that are compared: their product is what aligning costs."""
+"""Paragraphs of a text that are compared; the time grows with the product of the two numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What the paragraphs may have in common with others: a column a key, a row a single paragraph."""
+    """One kind of property that paragraphs can share: a column for each key, a row for each paragraph."""
 
     keys: NDArray[np.generic]
-    """Sorted."""
+    """Keys of the columns, sorted."""
     weights: Matrix
     norms: Matrix
-    """Of all groups, in the order of `Groups`; two paragraphs are the sum of their rows."""
+    """Norm of each unit, in the order of `Paragraphs`; a unit of two is the sum of their rows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
-    """First the n single paragraphs, then the n - 1 of two that follow each other."""
+class Paragraphs:
+    """All units of a text: first the n single paragraphs, then the n - 1 units of two neighbours."""
 
     language: str
-    readings: tuple[Reading, ...]
+    readings: tuple[ArticleReading, ...]
     signals: tuple[Signal, Signal, Signal]
-    """N-grams, anchors, meanings."""
+    """N-grams, anchors and meanings."""
     numbers: Signal
-    """Which numbers and dates occur, every weight 1; the norm is how many there are."""
+    """Numbers and dates that occur, each with weight 1; the norm is their count."""
     letters: Matrix
 
     @property
@@ -58,13 +61,13 @@ class Groups:
         return len(self.readings)
 
 
-def grouped(texts: Sequence[str], language: str) -> Groups:
-    """At most MOST texts, none of them empty; of one of uk, ru, en."""
-    return of_readings(tuple(read(Document("", "", language, "", text[:READ])) for text in texts), language)
+def prepared(texts: Sequence[str], language: str) -> Paragraphs:
+    """Prepare at most MOST texts, none of them empty, in uk, ru or en."""
+    return from_readings(tuple(read(Document("", "", language, "", text[:READ])) for text in texts), language)
 
 
-def of_readings(readings: tuple[Reading, ...], language: str) -> Groups:
-    """At least one."""
+def from_readings(readings: tuple[ArticleReading, ...], language: str) -> Paragraphs:
+    """Prepare texts that were read already, at least one."""
     background = shipped_background(language)
     anchors: list[Mapping[Any, float]] = []
     numbers: list[Mapping[Any, float]] = []
@@ -76,7 +79,7 @@ def of_readings(readings: tuple[Reading, ...], language: str) -> Groups:
         numbers.append({key: 1.0 for key in counted if str(key)[0].isdigit()})
     meanings: list[Mapping[Any, float]] = [each.meanings for each in readings]
     letters = np.array([each.letters for each in readings], dtype=np.float32)
-    return Groups(
+    return Paragraphs(
         language,
         readings,
         (
@@ -89,7 +92,7 @@ def of_readings(readings: tuple[Reading, ...], language: str) -> Groups:
     )
 
 
-def _ngrams(readings: Sequence[Reading], background: Background) -> Signal:
+def _ngrams(readings: Sequence[ArticleReading], background: Background) -> Signal:
     every = np.concatenate([each.ngrams for each in readings])
     keys, columns = np.unique(every, return_inverse=True)
     rows = np.repeat(np.arange(len(readings)), [len(each.ngrams) for each in readings])
@@ -98,7 +101,7 @@ def _ngrams(readings: Sequence[Reading], background: Background) -> Signal:
     known = background.ngrams
     at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     common = np.where(known[at] == keys, np.float32(_COMMON), np.float32(0))
-    # squared: common syllables are shared by chance, and there are thousands of them
+    # squared, because thousands of common syllables are shared by chance
     rarity = _rarity(counts, common) ** 2 + 0.02
     return _signal(keys, np.sqrt(counts) * rarity.astype(np.float32))
 

@@ -1,4 +1,4 @@
-"""The best way through two texts from start to end, paragraph by paragraph."""
+"""The best path through two texts from start to end, paragraph by paragraph."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 STEPS = ((1, 0), (0, 1), (1, 1), (2, 1), (1, 2))
-"""Paragraphs of either side that one step takes."""
+"""Paragraphs of a and of b that one step takes."""
 _NEVER = np.float32(-1e9)
 
 
 def best_path(singles: Matrix, two_of_a: Matrix, two_of_b: Matrix) -> list[tuple[int, int, int, int]]:
-    """Links (first of a, how many, first of b, how many) in order, whose gains sum to the most.
+    """Return the links whose gains have the largest sum, in order.
 
-    A gain is that of paragraph i with j; of i and i + 1 with j; of i with j and j + 1. What is in no link
-    gains nothing, so no link has a gain below 0. Time grows with the product of the two lengths.
+    A link is (first paragraph of a, how many, first of b, how many). `singles` has the gain of paragraph i
+    with j, `two_of_a` that of i and i + 1 with j, `two_of_b` that of i with j and j + 1. A paragraph without
+    a link gains nothing, so no link has a gain below 0. The time grows with the product of the two lengths.
     """
     n, m = singles.shape
     gains = [
@@ -29,11 +30,11 @@ def best_path(singles: Matrix, two_of_a: Matrix, two_of_b: Matrix) -> list[tuple
     ]
     taken = np.zeros((n + m + 1, n + 1), dtype=np.int8)
     never = np.full(n + 1, _NEVER, dtype=np.float32)
-    last = never.copy()  # the best sum up to each place of a diagonal, by its row
+    last = never.copy()  # the best sum at each place of the last diagonal, by row
     last[0] = 0
     before, earlier = never, never
     options = np.full((len(STEPS), n + 1), _NEVER, dtype=np.float32)
-    # places beyond the end of b get sums too; no way leads back from there
+    # places beyond the end of b get sums too, but no path leads back from there
     for diagonal in range(1, n + m + 1):
         one, of_a, of_b = (gain[diagonal] for gain in gains)
         options[0, 1:] = last[:-1]
@@ -54,7 +55,7 @@ def best_path(singles: Matrix, two_of_a: Matrix, two_of_b: Matrix) -> list[tuple
 
 
 def _by_diagonal(gain: Matrix, n: int, m: int, down: int, right: int) -> Matrix:
-    """Of the step that ends at row i of diagonal i + j; _NEVER where there is no such step."""
+    """Return gains by the diagonal i + j and the row i where a step ends; _NEVER where there is none."""
     turned = np.full((n + m + 1, n + 1), _NEVER, dtype=np.float32)
     i, j = np.indices(gain.shape)
     turned[i + down + j + right, i + down] = gain

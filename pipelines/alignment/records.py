@@ -1,4 +1,4 @@
-"""The rows of one alignment: every paragraph of both variants once, with what only one side says there."""
+"""Archive records of one alignment: each paragraph of both variants once."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING
 
 from archive.format.records import AlignmentRecord
 from pipelines.alignment.links import find_links
-from pipelines.alignment.paragraphs import READ, grouped
+from pipelines.alignment.paragraphs import READ, prepared
 from pipelines.similarity.anchors import anchors_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive.format.records import VariantText
-    from pipelines.alignment.links import Found
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.links import ParagraphLink
+    from pipelines.alignment.paragraphs import Paragraphs
 
     Places = tuple[int, ...]
     Row = tuple[str, Places, Places, float | None]
 _QUOTED = re.compile(r"«([^«»]{1,2000})»|“([^“”]{1,2000})”|„([^„“”]{1,2000})[“”]|\"([^\"\n]{1,2000})\"")
 _WORDS = 4
-"""From so many words on it is speech; fewer are a name."""
+"""Words from which a quotation counts as speech; shorter ones are names."""
 
 
-def rows(  # noqa: PLR0917
+def alignment_records(  # noqa: PLR0917
     a: VariantText,
     b: VariantText,
     numbers_of_a: Sequence[int],
     numbers_of_b: Sequence[int],
-    one: Groups,
-    other: Groups,
+    one: Paragraphs,
+    other: Paragraphs,
 ) -> Iterator[AlignmentRecord]:
-    """In the order of reading a; what only b has stands where b has it."""
+    """Yield rows in the order of a; paragraphs that only b has come at their place in b."""
     has_a, has_b = _numbers(a, one), _numbers(b, other)
     found = find_links(one, other)
     for position, (kind, ours, theirs, score) in enumerate(_in_order(found, one.singles, other.singles)):
@@ -60,7 +60,7 @@ def rows(  # noqa: PLR0917
         )
 
 
-def _in_order(found: Sequence[Found], n: int, m: int) -> Iterator[Row]:
+def _in_order(found: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
     by_a = {x.a[0]: x for x in found}
     inside = {i for x in found for i in x.a[1:]}
     taken = {j for x in found for j in x.b}
@@ -84,42 +84,44 @@ def _in_order(found: Sequence[Found], n: int, m: int) -> Iterator[Row]:
     yield from added(m)
 
 
-def _numbers(variant: VariantText, groups: Groups) -> set[str]:
-    """Keys of the numbers and dates that it has anywhere, its headline and what is not compared included."""
-    read = {each.document.body for each in groups.readings}
+def _numbers(variant: VariantText, paragraphs: Paragraphs) -> set[str]:
+    """Return the keys of all numbers and dates of a variant, headline and captions included."""
+    read = {each.document.body for each in paragraphs.readings}
     others = [variant.headline, *(x.text for x in variant.blocks if x.text[:READ] not in read)]
-    found = {anchor.key for each in groups.readings for anchor in each.anchors}
+    found = {anchor.key for each in paragraphs.readings for anchor in each.anchors}
     found |= {anchor.key for text in others for anchor in anchors_of(text, variant.language)}
     return {key for key in found if key[0].isdigit()}
 
 
-def _printed(groups: Groups, places: Places, elsewhere: set[str]) -> tuple[str, ...]:
+def _printed(paragraphs: Paragraphs, places: Places, elsewhere: set[str]) -> tuple[str, ...]:
     found = (
         anchor.text
         for place in places
-        for anchor in groups.readings[place].anchors
+        for anchor in paragraphs.readings[place].anchors
         if anchor.key[0].isdigit() and anchor.key not in elsewhere
     )
     return tuple(dict.fromkeys(found))
 
 
-# What a variant quotes, and which of it the other one does not quote beside it.
+# Quotations, and those that the other variant does not have in the linked paragraphs.
 
 
 def quoted(texts: Sequence[str]) -> tuple[str, ...]:
-    """Without the marks, in order."""
-    found = (next(filter(None, groups)).strip(" ,.–—-") for text in texts for groups in _QUOTED.findall(text))
+    """Return the quotations without their marks, in order."""
+    found = (
+        next(filter(None, captured)).strip(" ,.–—-") for text in texts for captured in _QUOTED.findall(text)
+    )
     return tuple(quote for quote in found if len(quote.split()) >= _WORDS)
 
 
-def surplus(own: Sequence[str], other: Sequence[str], language: str, beside: str) -> tuple[str, ...]:
-    """Those of `own` beyond the number of the other side's: the ones that are least like any of these.
+def surplus(own: Sequence[str], other: Sequence[str], language: str, other_language: str) -> tuple[str, ...]:
+    """Return the quotations of `own` that outnumber those of the other side: the first ones without a link.
 
-    A quote that one side breaks in two is no addition, so only what is left over by number counts.
+    Only the difference in number counts, so a quotation that one side breaks in two is no addition.
     """
     lacking = len(own) - len(other)
     if lacking <= 0 or not other:
         return tuple(own) if lacking > 0 else ()
-    linked = {i for x in find_links(grouped(own, language), grouped(other, beside)) for i in x.a}
+    linked = {i for x in find_links(prepared(own, language), prepared(other, other_language)) for i in x.a}
     alone = [i for i in range(len(own)) if i not in linked]
     return tuple(own[i] for i in alone[:lacking])

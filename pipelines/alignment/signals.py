@@ -1,4 +1,4 @@
-"""How alike each group of paragraphs of one variant is to each of the other, in numbers to be weighted."""
+"""Features: the similarity of each unit of one variant to each of the other, as numbers to weight."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipelines.alignment.paragraphs import Groups, Signal
+    from pipelines.alignment.paragraphs import Paragraphs, Signal
 
     Matrix = NDArray[np.float32]
 
@@ -25,10 +25,11 @@ NAMES = (
 )
 
 
-def features(one: Groups, other: Groups, expected: float) -> NDArray[np.float32]:
-    """Of shape (groups of one, groups of other, NAMES); two with two is never asked for.
+def features(one: Paragraphs, other: Paragraphs, expected: float) -> NDArray[np.float32]:
+    """Return an array of shape (units of one, units of other, NAMES).
 
-    `expected` is the logarithm of how much longer a text is in the first language than in the second.
+    Values of two paragraphs with two paragraphs are not used. `expected` is the logarithm of the ratio of
+    text lengths, first language to second.
     """
     n, m = one.singles, other.singles
     ngrams, anchors, meanings = (
@@ -67,7 +68,7 @@ def features(one: Groups, other: Groups, expected: float) -> NDArray[np.float32]
 
 
 def _products(one: Signal, other: Signal) -> Matrix:
-    """Of all groups: those of two are the sums of their paragraphs."""
+    """Return the scalar products of all units; those of two paragraphs are sums."""
     _, ours, theirs = np.intersect1d(one.keys, other.keys, assume_unique=True, return_indices=True)
     single = one.weights[:, ours] @ other.weights[:, theirs].T
     rows = np.concatenate([single, single[:-1] + single[1:]])
@@ -79,19 +80,19 @@ def _cosines(one: Signal, other: Signal) -> Matrix:
     return np.asarray(_products(one, other) / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
-def _over_others(alike: Matrix, n: int, m: int) -> tuple[Matrix, Matrix]:
-    """How much more alike than the next best of the other side, from either side."""
-    return alike - _best_other(alike, m), alike - _best_other(alike.T, n).T
+def _over_others(similarity: Matrix, n: int, m: int) -> tuple[Matrix, Matrix]:
+    """Return the lead over the best other unit of the other side, seen from either side."""
+    return similarity - _best_other(similarity, m), similarity - _best_other(similarity.T, n).T
 
 
-def _best_other(alike: Matrix, singles: int) -> Matrix:
-    """Of each group of a row: the best single paragraph of the other side that is no part of its partner."""
-    single = alike[:, :singles]
+def _best_other(similarity: Matrix, singles: int) -> Matrix:
+    """Return, for each cell, the best value in its row among single paragraphs outside its column's unit."""
+    single = similarity[:, :singles]
     count = min(3, singles)
     order = np.argsort(-single, axis=1)[:, :count]
-    best = np.zeros_like(alike)
-    undecided = np.ones_like(alike, dtype=bool)
-    columns = np.arange(alike.shape[1])
+    best = np.zeros_like(similarity)
+    undecided = np.ones_like(similarity, dtype=bool)
+    columns = np.arange(similarity.shape[1])
     first = np.where(columns < singles, columns, columns - singles)[None, :]
     last = np.where(columns < singles, columns, columns - singles + 1)[None, :]
     for place in range(count):
@@ -103,14 +104,14 @@ def _best_other(alike: Matrix, singles: int) -> Matrix:
 
 
 def _lesser_part(of_a: Matrix, of_b: Matrix, n: int, m: int) -> Matrix:
-    """Of two paragraphs the one that fits less; 0 for single ones."""
+    """Return the value of the less similar of the two paragraphs; 0 for single ones."""
     lesser = _of_parts(of_a, of_b, n, m, np.minimum)
     lesser[:n, :m] = 0
     return lesser
 
 
 def _of_parts(of_a: Matrix, of_b: Matrix, n: int, m: int, take: np.ufunc) -> Matrix:
-    """What either of two paragraphs alone has: of two of a by `of_a`, of two of b by `of_b`."""
+    """Combine the values of the two paragraphs by `take`: two of a from `of_a`, two of b from `of_b`."""
     parts = of_a.copy()
     parts[n:, :] = take(of_a[: n - 1, :], of_a[1:n, :])
     parts[:n, m:] = take(of_b[:n, : m - 1], of_b[:n, 1:m])

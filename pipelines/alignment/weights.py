@@ -1,4 +1,4 @@
-"""From signals to a probability; weights.json is fitted by `benchmarks/alignment.py --fit`."""
+"""Weights that turn features into a probability; `benchmarks/alignment.py --fit` writes weights.json."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ CROSSED = (
     *("ngrams", "anchors", "meanings", "shared numbers", "contrary numbers", "length", "short"),
     *("together over others of a", "together over others of b"),
 )
-"""Features of which the products with each other count too: much for a line is little for a paragraph."""
+"""Features whose products with each other count too: length changes what they mean."""
 _CROSSED = [NAMES.index(name) for name in CROSSED]
 _FAR = 4.0
-"""Standard deviations beyond which a feature says no more; a text unlike those of the fit stays harmless."""
+"""Standard deviations at which features are cut off: a text unlike those of the fit does no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,15 @@ class Weighting:
     scale: NDArray[np.float32]
     weight: NDArray[np.float32]
     products: NDArray[np.float32]
-    """Of each of CROSSED with each, in the upper triangle."""
+    """Weights of the products of CROSSED, in the upper triangle."""
     bias: float
     in_order: tuple[float, float] = (0.0, 0.0)
-    """What the log-odds gain where the order agrees: of one paragraph with one, and where two are in it."""
+    """Added to the log-odds of links in order: of one paragraph with one, and of links with two on a side."""
     elsewhere: float = 0.0
-    """Log-odds from which on paragraphs out of order are taken for the same: there, chance has more room."""
+    """Least log-odds of a link out of order; it is stricter, as chance hits are more likely there."""
 
     def logits(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Of an array whose last axis is NAMES."""
+        """Return the log-odds of an array of features, whose last axis is NAMES."""
         plain = standardised(rows, self.mean, self.scale)
         some = plain[..., _CROSSED]
         scores = plain @ self.weight + ((some @ self.products) * some).sum(axis=-1) + self.bias

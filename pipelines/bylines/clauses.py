@@ -1,4 +1,4 @@
-"""A byline as clauses: each the words about one person or organisation, with the credit that opens it."""
+"""Clauses of a byline: the words about one person or organisation, with the credit before them."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ _OF_THE_TEXT = (
     "интервью",
     "інтерв",
 )
-"""Who made the text and the photos wrote: `Текст і фото`."""
+"""Words of a credit for the text: `Текст і фото` names a writer, not only a photographer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     tokens: tuple[Token, ...]
     credit: str | None
-    """One of words.CREDITS; None where none opens it, and that of the clause before goes on."""
+    """One of words.CREDITS; None without a credit of its own, when that of the clause before goes on."""
     after: str
-    """What parts it from the clause before: `,` `and`, or `stop`."""
+    """Separator from the clause before: `,` or `and` or `stop`."""
     label: tuple[Token, ...] = ()
 
     @property
     def governs(self) -> bool:
-        """`Колонка Віталія Портникова`: the name is in the genitive."""
+        """True if the credit puts the name into the genitive: `Колонка Віталія Портникова`."""
         return any(governs(t.text) for t in self.label) and all(t.kind != "colon" for t in self.label)
 
 
@@ -52,7 +52,7 @@ def clauses(found: list[Token]) -> list[Clause]:
 
 
 def _parted(found: list[Token]) -> Iterator[tuple[str, list[Token]]]:
-    """At commas, stops, the ends of sentences, and at an `and` with a name before it."""
+    """Cut at commas, stops and ends of sentences, and at an `and` with a name before it."""
     after = "stop"
     part: list[Token] = []
     for i, token in enumerate(found):
@@ -84,14 +84,14 @@ def _parted(found: list[Token]) -> Iterator[tuple[str, list[Token]]]:
 
 
 def _ends_a_surname(rest: list[Token]) -> bool:
-    """`Ríos y Vela` is one surname; after an `and` comes a whole name."""
+    """Tell if the rest of `Ríos y` is a surname alone; after an `and` comes a whole name."""
     if not rest or is_(rest[0].text, "brand", "organisation"):
         return False
     return _may_be_name(rest[0]) and (len(rest) == 1 or not _may_be_name(rest[1]))
 
 
 def _labelled(part: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
-    """(credit, rest) for each credit in it: `Текст: А Б Фото: В Г` has two."""
+    """Yield (credit, rest) for each credit in a part: `Текст: А Б Фото: В Г` has two."""
     starts = sorted({0, *_starts(part)})
     for start, end in zip(starts, [*starts[1:], len(part)], strict=True):
         piece = part[start:end]
@@ -100,7 +100,7 @@ def _labelled(part: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
 
 
 def _starts(part: list[Token]) -> Iterator[int]:
-    """Where a credit begins amid the clause: before a colon or `by`, with a name before."""
+    """Yield the places where a credit begins inside a clause: before a colon or `by`, after a name."""
     for i, token in enumerate(part):
         if (
             i >= 2
@@ -116,7 +116,7 @@ def _starts(part: list[Token]) -> Iterator[int]:
             start = i - 1
             while start > 0 and not part[start].text[:1].isupper() and credit(part[start].text) is None:
                 start -= 1
-            # `and`, `additional`: what goes before the word in the same credit
+            # words in small letters before it belong to the credit: `and`, `additional`
             while start > 0 and _in_small_letters(part[start - 1]):
                 start -= 1
             if sum(_may_be_name(t) for t in part[:start]) >= 2:
@@ -124,12 +124,12 @@ def _starts(part: list[Token]) -> Iterator[int]:
 
 
 def _in_small_letters(token: Token) -> bool:
-    """A word that is no end of a name: `Айгуль Асан кызы`."""
+    """Tell if a word in small letters is no part of a name, unlike that of `Айгуль Асан кызы`."""
     return token.kind == "word" and token.text[:1].islower() and not is_(token.text, "patronymic")
 
 
 def _end_of_label(piece: list[Token]) -> int:
-    """How many tokens from its start tell what the person did."""
+    """Return the number of leading tokens that say what the person did."""
     for i, token in enumerate(piece):
         if token.kind == "colon":
             return i + 1 if i <= 6 and not _is_quoting(piece[:i]) else i
@@ -144,7 +144,7 @@ def _end_of_label(piece: list[Token]) -> int:
 
 
 def _is_quoting(label: list[Token]) -> bool:
-    """`Іван Петренко: як ми вижили`: the name is no credit."""
+    """Tell if the label is a name that introduces words: `Іван Петренко: як ми вижили`."""
     return len(label) >= 2 and all(_may_be_name(t) for t in label) and not any(credit(t.text) for t in label)
 
 
@@ -159,14 +159,14 @@ def _credit_of(label: list[Token]) -> str | None:
     if _phrase(label):
         return "sourced"
     words = [folded(token.text) for token in label]
-    told = {credit(word) for word in words}
-    if "pictured" in told and any(word.startswith(_OF_THE_TEXT) for word in words):
+    credits = {credit(word) for word in words}
+    if "pictured" in credits and any(word.startswith(_OF_THE_TEXT) for word in words):
         return "wrote"
-    return next((name for name in ("pictured", "sourced", "helped", "checked") if name in told), "wrote")
+    return next((name for name in ("pictured", "sourced", "helped", "checked") if name in credits), "wrote")
 
 
 def _joined(parted: list[Clause]) -> list[Clause]:
-    """`Текст, фото: Олена Струк`: a credit with nobody after it belongs to the next one."""
+    """Join a credit that names nobody with the next clause: `Текст, фото: Олена Струк`."""
     joined: list[Clause] = []
     for clause in parted:
         last = joined[-1] if joined else None

@@ -1,7 +1,7 @@
-"""One id for a person in every script: Дарʼя Шекіна, Дарья Шекина and Daria Shekina are one author.
+"""Author ids, one for all spellings: Дарʼя Шекіна, Дарья Шекина and Daria Shekina are one author.
 
-Within an outlet: two outlets may each have an Ольга Шевченко. The id comes from the name alone, so it is the
-same in every run; a person who signs with an initial, or with another surname, has another one.
+An id is valid within an outlet, as two outlets may each have an Ольга Шевченко. It depends on the name alone,
+so it is the same in every run. A person who signs with an initial, or with another surname, has another id.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipelines.similarity.folding import fold
 
 _SPELLINGS = Path(__file__).parent / "spellings.txt"
 _APOSTROPHES = re.compile("['’ʼ`´\"]")
-# what romanisations and the two Cyrillic spellings of one surname disagree about, after folding
+# differences that remain after folding between romanisations and the two Cyrillic spellings
 _SAME = (
     (re.compile(r"ie"), "e"),  # Iefymenko, Yefymenko; Заєць, Zaiets
     (re.compile(r"ivsk(?=i|a)"), "ovsk"),  # Крижанівський, Крыжановский
@@ -30,13 +30,13 @@ _SAME = (
 
 
 def author_id(outlet: str, name: str) -> str:
-    """32 hexadecimal digits."""
+    """Return 32 hexadecimal digits."""
     return hashlib.blake2b(f"{outlet}\n{name_key(name)}".encode(), digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
-    """The parts of a name as they sound, in no order: `Шекіна Дарʼя` is `Daria Shekina`."""
+    """Return the parts of a name by sound, sorted: `Шекіна Дарʼя` equals `Daria Shekina`."""
     parts = [part for part in _APOSTROPHES.sub("", name).replace("-", "").split() if part.strip(".")]
     return " ".join(sorted(filter(None, map(_part, parts)))) or fold(name) or name.casefold()
 
@@ -53,7 +53,7 @@ def _part(part: str) -> str:
 
 @cache
 def _given_names() -> dict[str, str]:
-    """Every spelling, and the first Ukrainian one as it sounds; lower case, without apostrophes."""
+    """Return the sound of the first spelling for every spelling of a given name, in lower case."""
     known: dict[str, str] = {}
     for line in _SPELLINGS.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):

@@ -1,4 +1,4 @@
-"""What a person's name looks like in three scripts, where it begins and where it ends."""
+"""Names of persons in three scripts: their form, their beginning and their end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PARTS = re.compile(r"['’ʼ`´‘.‐-]")
 _BOUND = {"d", "o", "l", "al", "el", "ad", "as", "ar", "аль", "ель", "эль", "ад", "ас", "д", "о"}
-"""Written in small letters before an apostrophe or a hyphen: `d'Argent`, `al-Khatib`."""
+"""Name parts in small letters before an apostrophe or a hyphen: `d'Argent`, `al-Khatib`."""
 _CAMEL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{1,3}[A-ZÀ-Þ](?:[a-zà-ÿ]+|[A-ZÀ-Þ]+)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}|[А-ЯІЇЄҐЁ][а-яіїєґё]\.")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
@@ -29,22 +29,26 @@ _SURNAME = re.compile(
 _VERB = re.compile(r".{3,}(?:[аиіїуюя]в|вся|ала|яла|ила|іла|ула|лася|лись|лися|ли|[аеиыояу]л|лся|лась)$")
 _ADJECTIVE = re.compile(r".{2,}(?:ая|яя|ое|ее|ые|ие|ські|ське|цьке|нє|ний|ные|ська|цька|зька|ський|цький)$")
 _SAYS = re.compile(r".{3,}(?:ує|ює|яє|ають|ують|яють|ает|яет|ует|юет|ают|уют|яют)$")
-"""`Інформує`, `Сообщает`: no name ends like this."""
+"""Endings of verbs that no name has: `Інформує`, `Сообщает`."""
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s$")
 _THROUGH = {"via", "через"}
 _MOST = 4
-"""Words of a name, particles not counted."""
+"""Words of a name at most, without particles."""
 
 
 def is_shaped(word: str) -> bool:
-    """A capital, small letters, parts joined by apostrophe or hyphen; or all capitals. One script."""
+    """Tell if a word has the form of a name.
+
+    That is a capital and small letters, in parts joined by apostrophe or hyphen, or all capitals; in one
+    script.
+    """
     if len(word) > 30 or (_LATIN.search(word) and _CYRILLIC.search(word)):
         return False
     first, *others = _PARTS.split(word)
-    # not of `Д'яченко`, where nothing is bound
+    # not for `Д'яченко`, where a small letter follows the apostrophe
     if folded(first) in _BOUND and others and not others[0][:1].islower():
         first, *others = others
-    # after an apostrophe or a hyphen anything goes: `Дарʼя`, `Fitz-james`
+    # after an apostrophe or a hyphen both cases are names: `Дарʼя`, `Fitz-james`
     return _is_capitalised(first) and all(part.isalpha() for part in others if part)
 
 
@@ -60,15 +64,15 @@ def is_initials(word: str) -> bool:
 
 
 def sure(name: str) -> bool:
-    """Whether a known given name, a patronymic or initials speak for a person."""
+    """Tell if a known given name, a patronymic or initials show that it is a person."""
     words = name.split()
     return any(is_given_name(w) or _PATRONYMIC.match(folded(w)) or is_initials(w) for w in words)
 
 
 def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
-    """The first run of words that is a person's name; None rather than something like it.
+    """Return the first run of words that is a person's name; None if that is not certain.
 
-    `labelled` where a credit goes before: then a name need not be known to be one.
+    With `labelled`, a credit goes before, so the name need not be known as one.
     """
     words = _words(tokens)
     shouted = not any(any(map(str.islower, w.text)) for w in words if w.is_word)
@@ -92,20 +96,20 @@ def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
         if before is not None and governs(before.text) and not any(map(is_given_name, name.split())):
             continue
         if after is not None and after.of("organisation") and after.text[:1].isupper():
-            # what follows is what the words before are the name of: `Kyiv Independent News Desk`
+            # the words before are a part of the organisation's name: `Kyiv Independent News Desk`
             named = is_given_name(name.split()[0]) and len(name.split()) <= 3
             if not named:
                 continue
         if not labelled and not known and _is_phrase(name):
             continue
-        if not labelled and _is_told_of(words[end:]):
+        if not labelled and _goes_on_as_text(words[end:]):
             continue
         return name
     return None
 
 
 class _Word:
-    """A token and what it can be."""
+    """A token and the classes that it belongs to."""
 
     __slots__ = ("in_place", "is_word", "text")
 
@@ -113,7 +117,7 @@ class _Word:
         self.text = token.text
         self.is_word = token.kind == "word"
         self.in_place = False
-        """One of two words that are a place or a firm together: `New York`, `Ernst Young`."""
+        """True for one of two words that together are a place or a firm: `New York`, `Ernst Young`."""
 
     def of(self, *classes: str) -> bool:
         return self.is_word and (is_(self.text, *classes) or (self.in_place and "place" in classes))
@@ -132,7 +136,7 @@ def _words(tokens: Sequence[Token]) -> list[_Word]:
 
 
 def _runs(words: list[_Word], shouted: bool) -> Iterator[tuple[int, int]]:
-    """(start, end) of the words in a row that may be parts of one name."""
+    """Yield (start, end) of words in a row that may be parts of one name."""
     start = 0
     while start < len(words):
         if not _begins(words, start, shouted):
@@ -192,7 +196,7 @@ def _goes_on(words: list[_Word], start: int, end: int, shouted: bool) -> bool:
     if word.of("never", "tail", "degree"):
         return False
     if word.of("role", "organisation", "brand", "institution", "place"):
-        # a surname may be any word: `Emily Post`, where nothing goes on after it
+        # a surname may be any word, if nothing follows it: `Emily Post`
         last = end + 1 == len(words) or not words[end + 1].is_word
         single = end - start == 1 and is_given_name(before.text)
         return single and last and not word.of("brand", "institution")
@@ -200,7 +204,10 @@ def _goes_on(words: list[_Word], start: int, end: int, shouted: bool) -> bool:
 
 
 def _is_acronym(words: list[_Word], i: int) -> bool:
-    """`НВ` `NBC` in a line that is not all capitals; a surname in capitals has its given name beside it."""
+    """Tell if a word is an acronym (`НВ`, `NBC`) in a line that is not all capitals.
+
+    A surname in capitals has its given name beside it.
+    """
     text = words[i].text
     if len(text) < 2 or not text.isupper() or len(text) > 6 or is_initials(text) or is_given_name(text):
         return False
@@ -209,7 +216,7 @@ def _is_acronym(words: list[_Word], i: int) -> bool:
 
 
 def _speaks_for_a_name(word: _Word) -> bool:
-    """Beside a word in capitals: a given name, or another word in capitals that is no agency."""
+    """Tell if a neighbour makes a word in capitals a name: a given name, or capitals of no agency."""
     capitals = word.text.isupper() and len(word.text) > 2 and not word.of("brand", "organisation", "role")
     return is_given_name(word.text) or (capitals and is_shaped(word.text))
 
@@ -234,7 +241,10 @@ def _name_of(words: list[str]) -> str | None:
 
 
 def _without_opening(words: list[str]) -> list[str]:
-    """`Упорядкувала Соломія Вітрук`, `Оглядачка Бабеля Катерина Коваль`: the name is the last two words."""
+    """Drop words before a name of two words.
+
+    Examples are `Упорядкувала Соломія Вітрук` and `Оглядачка Бабеля Катерина Коваль`.
+    """
     for _ in range(2):
         if len(words) < 3 or not _CYRILLIC.search(words[0]) or is_given_name(words[0]):
             break
@@ -250,7 +260,10 @@ def _without_opening(words: list[str]) -> list[str]:
 
 
 def _capitals(words: list[_Word], start: int, end: int) -> list[_Word]:
-    """The words around a run that may belong to the same title: `Ivan Franko National University of Lviv`."""
+    """Return the words around a run that may be one title with it.
+
+    An example is `Ivan Franko National University of Lviv`.
+    """
     while end < len(words) and (words[end].text[:1].isupper() or words[end].text in {"of", "for", "and"}):
         end += 1
     while start > 0 and (words[start - 1].text[:1].isupper() or words[start - 1].is_particle):
@@ -259,15 +272,15 @@ def _capitals(words: list[_Word], start: int, end: int) -> list[_Word]:
 
 
 def _is_phrase(name: str) -> bool:
-    """`Новая Газета`, `Інформує Західне`: an adjective or a verb, and no sign of a person."""
+    """Tell if it opens with an adjective or a verb and has no surname: `Новая Газета`, `Інформує Західне`."""
     words = [folded(w) for w in name.split()]
     return _SAYS.match(words[0]) is not None or (
         bool(_ADJECTIVE.match(words[0])) and not _SURNAME.match(words[-1])
     )
 
 
-def _is_told_of(rest: list[_Word]) -> bool:
-    """Whether a sentence goes on about whoever is named: a line of text, no byline."""
+def _goes_on_as_text(rest: list[_Word]) -> bool:
+    """Tell if a sentence continues after the name: then the line is text, no byline."""
     plain = [w for w in rest if w.is_word]
     if len(plain) < 3:
         return False

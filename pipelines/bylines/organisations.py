@@ -1,4 +1,4 @@
-"""Which agencies, outlets and other bodies a byline names."""
+"""Agencies, outlets and other organisations in a byline."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pipelines.bylines.tokens import Token, tokens
 from pipelines.bylines.words import folded, is_
 
 _LONGEST = 120
-"""Characters of a line."""
+"""Characters of a line at most."""
 _MOST = 6
-"""Words of an organisation's name."""
+"""Words of an organisation's name at most."""
 _HELP = {
     "участии", "участием", "участі", "участю", "поддержке", "підтримки", "содействии", "сприяння",
 }  # fmt: skip
-"""`При участии Олега Сидорова`: who helped or paid is nobody's newsroom."""
+"""Words for help: who helped or paid (`При участии Олега Сидорова`) is no organisation that wrote."""
 _OURS = {"наш", "наша", "наші", "наши", "our", "from", "on", "правах", "staff", "редакція", "редакция"}
 _KINDS = ("organisation", "brand", "institution")
 
 
 def organisations_in(line: str) -> list[str]:
-    """What a byline names besides persons: `By Jane Doe, Reuters` has one. Roles and addresses are none."""
+    """Return the organisations in a byline: `By Jane Doe, Reuters` has one. Roles and addresses are none."""
     if len(line) > _LONGEST:
         return []
     # `(Укрінформ)`
@@ -30,7 +30,7 @@ def organisations_in(line: str) -> list[str]:
     found = tokens(line)
     quoted = {token.text[1:-1].strip() for token in found if token.kind == "quoted"}
     named = [name for clause in clauses(found) if (name := _organisation(clause)) is not None]
-    named = [name for name in named if name in quoted or _is_told(name)]
+    named = [name for name in named if name in quoted or _is_specific(name)]
     # `Жанна Бойчук (Укрінформ)`
     aside = [token.text.strip("()[]") for token in found if token.kind == "bracketed"]
     return named + [name for text in aside for name in organisations_in(text)]
@@ -43,7 +43,7 @@ def _organisation(clause: Clause) -> str | None:
         return None
     own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]
     if own and own[-1].kind == "quoted" and (len(own) == 1 or folded(own[-2].text) in FOR):
-        # «…» after a name, or after `для`; alone it may be the title of a column
+        # a quotation counts after a name or after `для`; alone it may be the title of a column
         least = 1 if len(own) > 1 or clause.after == "," else 2
         return own[-1].text[1:-1].strip() if least <= len(own[-1].text.split()) <= _MOST else None
     place = next((i for i in range(1, len(own)) if is_for(own[i - 1].text, own[i].text)), None)
@@ -53,7 +53,7 @@ def _organisation(clause: Clause) -> str | None:
 
 
 def _for_whom(clause: Clause, own: list[Token], place: int) -> str | None:
-    """What follows: `Jane Doe for The Courier`."""
+    """Return the words after `for`: `Jane Doe for The Courier`."""
     after = [t.text for t in own[place + 1 :]]
     if after and after[0] == "the":
         after = after[1:]
@@ -68,7 +68,7 @@ def _by_its_words(clause: Clause, own: list[Token]) -> str | None:
         return own[0].text
     sourced = clause.credit == "sourced"
     if sourced and not clause.tokens:
-        # of `По материалам Интерфакс-Украина` all is the label
+        # in `По материалам Интерфакс-Украина` all words are the label
         own = own[2:]
     while own and is_(own[-1].text, "role"):
         own.pop()
@@ -88,7 +88,7 @@ def _by_its_words(clause: Clause, own: list[Token]) -> str | None:
 
 
 def _without_what_follows(own: list[Token]) -> list[Token]:
-    """`CNN 4 min read`, `Agence France-Presse in Paris`: how long, or where."""
+    """Drop a duration or a place at the end: `CNN 4 min read`, `Agence France-Presse in Paris`."""
     for i, token in enumerate(own[1:], 1):
         if token.kind == "number" or (token.text == "in" and is_(own[-1].text, "place")):
             return own[:i]
@@ -96,20 +96,20 @@ def _without_what_follows(own: list[Token]) -> list[Token]:
 
 
 def _beside(name: list[str], words: list[str]) -> str | None:
-    """`JANE DOE Associated Press`, `Корреспондент DW Иван Лесной`: an agency in the same breath."""
+    """Return an agency next to a name: `JANE DOE Associated Press`, `Корреспондент DW Иван Лесной`."""
     at = next((i for i in range(len(words)) if words[i : i + len(name)] == name), None)
     if at is None:
         return None
     for part in (words[at + len(name) :], words[:at]):
         first = next((i for i, w in enumerate(part) if not is_(w, "role")), len(part))
-        told = part[first:]
-        if told and all(w[:1].isupper() for w in told) and is_(told[0], "brand", "organisation"):
-            return " ".join(told)
+        agency = part[first:]
+        if agency and all(w[:1].isupper() for w in agency) and is_(agency[0], "brand", "organisation"):
+            return " ".join(agency)
     return None
 
 
-def _is_told(organisation: str) -> bool:
-    """Which one it is: `Служба новин Кур'єра`, not `Відділ новин`, `Our`."""
+def _is_specific(organisation: str) -> bool:
+    """Tell if a name says which organisation: `Служба новин Кур'єра` does, `Відділ новин` does not."""
     words = organisation.split()
     return len(words) > 2 or any(
         is_(w, "brand") or not (is_title_word(w) or folded(w) in _OURS) for w in words

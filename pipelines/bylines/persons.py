@@ -1,4 +1,4 @@
-"""Which persons a byline names as its writers."""
+"""Persons that a byline names as its writers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pipelines.bylines.tokens import Token, tokens
 from pipelines.bylines.words import credit, folded, is_, is_given_name
 
 _LONGEST = 600
-"""Characters of a line that may be a byline."""
+"""Characters of a line that are read."""
 _MOST_TOKENS = 150
-"""Words and signs of it; more are no byline, and would be read for long."""
+"""Tokens of a line that are read; a longer line is no byline, and would take long."""
 _IN_BRACKETS = re.compile(r"\([^()]*(?:\bby |: )[^()]*\)")
-"""`(Reporting by A; Editing by B)`: a whole line of credits."""
+"""A whole line of credits in brackets: `(Reporting by A; Editing by B)`."""
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _FEMININE = re.compile(r"(?:ова|ева|єва|іна|ина|ська|цька|ская|цкая|а|я)$")
 
@@ -28,19 +28,19 @@ class _Person:
 
 
 def persons_in(line: str) -> list[str]:
-    """The persons a byline names, in its order; who edited or translated only where nobody wrote.
+    """Return the persons of a byline in its order; editors and translators only if nobody wrote.
 
-    Who took the photos or read the proofs is no author.
+    Photographers and proof-readers are no authors.
     """
     line = line[:_LONGEST].strip()
     if _IN_BRACKETS.fullmatch(line):
         line = line[1:-1]
     found = clauses(tokens(line)[:_MOST_TOKENS])
-    reading = _Reading()
+    reader = _BylineReader()
     for clause, following in zip(found, [*found[1:], None], strict=False):
-        reading.read(clause, following)
+        reader.read(clause, following)
     for role in ("wrote", "helped"):
-        names = [person.name for person in reading.named if person.credit == role]
+        names = [person.name for person in reader.named if person.credit == role]
         if names:
             known: dict[str, str] = {}
             for name in names:
@@ -49,17 +49,17 @@ def persons_in(line: str) -> list[str]:
     return []
 
 
-class _Reading:
-    """What is known of the clauses before the one that is read: who, and what they did."""
+class _BylineReader:
+    """State while the clauses of a byline are read: the persons so far, and what they did."""
 
     def __init__(self) -> None:
         self.named: list[_Person] = []
         self.going_on = "wrote"
-        """What those do who have no credit of their own."""
+        """Credit of persons who have none of their own."""
         self.placed = False
-        """Whether an employer, a place or a post came after the last person."""
+        """True if an employer, a place or a post came after the last person."""
         self.by_post = False
-        """Whether it was a post."""
+        """True if it was a post."""
 
     def read(self, clause: Clause, following: Clause | None) -> None:
         self._credit(clause)
@@ -85,16 +85,16 @@ class _Reading:
             self.going_on = "wrote"
 
     def _is_where(self, name: str, clause: Clause) -> bool:
-        """Whether it is a place or an employer of those before."""
+        """Tell if the name is a place, or an employer of the persons before."""
         if self.named and any(t.text[:1].islower() and is_(t.text, "settlement") for t in clause.tokens):
             # `Надія Лук'янець, с. Великі Будища Полтавської області`
             return True
         if sure(name):
             return False
         if self.placed and not (_goes_on(clause) or (self.by_post and clause.after == "and")):
-            # what follows the employer or the post is where, not who: `Nada Tawfik, BBC News, New York`
+            # after the employer or the post comes a place: `Nada Tawfik, BBC News, New York`
             return True
-        # `Ян ван дер Меєр, Politiek Vandaag`: where he writes
+        # in another script it is the employer: `Ян ван дер Меєр, Politiek Vandaag`
         return bool(self.named) and clause.after != "and" and _other_script(name, self.named[-1].name)
 
 
@@ -121,7 +121,10 @@ def _other_script(one: str, other: str) -> bool:
 
 
 def _goes_on(clause: Clause) -> bool:
-    """`Jane Doe, Associate Editor, and Rajiv Menon`; a second place comes without a comma."""
+    """Tell if persons go on after a post: `Jane Doe, Associate Editor, and Rajiv Menon`.
+
+    A second place comes without a comma.
+    """
     return bool(clause.tokens) and clause.after == "," and folded(clause.tokens[0].text) in AND
 
 
@@ -129,22 +132,22 @@ _ARTICLES = {"the", "a", "an"}
 FOR = {"для", "for"}
 SPECIAL = {"спеціально", "специально", "special", "specially", "exclusively"}
 _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
-"""In capitals they open the name of a newspaper; `von der Leyen` has a small one."""
+"""Articles that open the name of a newspaper; in `von der Leyen` the article has a small letter."""
 
 
 def _before_for(found: tuple[Token, ...]) -> tuple[Token, ...]:
-    """`Jane Doe for The Courier`, `Вадим Сорока для Bukva Space`: what follows is for whom."""
+    """Drop the client: `Jane Doe for The Courier`, `Вадим Сорока для Bukva Space`."""
     place = next((i for i in range(2, len(found)) if is_for(found[i - 1].text, found[i].text)), len(found))
     return found[:place]
 
 
 def is_for(before: str, word: str) -> bool:
-    """`for`, and the `to` of `Special to the Ledger-Tribune`."""
+    """Tell if a word is `for`, or the `to` of `Special to the Ledger-Tribune`."""
     return folded(word) in FOR or (folded(word) == "to" and folded(before) in SPECIAL)
 
 
 def _with_shared_surname(clause: Clause, following: Clause) -> str | None:
-    """`Антон і Марія Шевченко` are two with one surname: as printed, the first has only a given name."""
+    """Return the first of two persons with one surname: `Антон Шевченко` in `Антон і Марія Шевченко`."""
     other = (find_name(following.tokens, labelled=True) or "").split()
     given = [token.text for token in clause.tokens]
     if len(given) != 1 or len(other) != 2 or following.label or _FEMININE.search(other[1]):
@@ -153,11 +156,11 @@ def _with_shared_surname(clause: Clause, following: Clause) -> str | None:
 
 
 def _in_brackets(clause: Clause) -> str | None:
-    """`Mark Hill (graphics)`: what only he did; a name in the brackets is somebody else's."""
+    """Return the credit in brackets: `Mark Hill (graphics)`. A name in brackets is another person."""
     for token in clause.tokens:
         if token.kind == "bracketed":
             words = re.findall(r"\w+", token.text)
-            told = [credit(word) for word in words]
-            if len(words) <= 2 and "wrote" not in told:
-                return next((name for name in ("pictured", "helped", "checked") if name in told), None)
+            credits = [credit(word) for word in words]
+            if len(words) <= 2 and "wrote" not in credits:
+                return next((name for name in ("pictured", "helped", "checked") if name in credits), None)
     return None

@@ -1,4 +1,4 @@
-"""Two words that look like a name and are what a column, a desk, a street or a team is called."""
+"""Titles that look like names: two words that name a column, a desk, a street or a team."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _NOUN = re.compile(
     r".{2,}(?:ння|ття|ття|ення|ание|ение|ство|цтво|изм|ізм)|.{3,}(?:ость|ості|ості|ість|щин[аиіыу])"
     r"|.{4,}(?:tion|ology|ologies|ography|ership|ibility|ability)s?"
 )
-"""`Закарпаття`, `Независимость`, `Київщина`: no name ends like this."""
+"""Endings of nouns that no name has: `Закарпаття`, `Независимость`, `Київщина`."""
 _OF_A_PLACE = re.compile(r".{3,}(?:[сзц]ьк|[сц]к)(?:ий|ій|а|е|і|ая|ое|ие|ой|ої|ого|ому|их)")
-"""`Львівська`, `Московский`: a surname only where something speaks for a person beside it."""
+"""Adjectives of places, surnames only beside a sign of a person: `Львівська`, `Московский`."""
 
 
 def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
-    """What of it is a person's name; None where it is a title.
+    """Return the part that is a person's name; None for a title.
 
-    `sure` where a given name, a patronymic or initials are in it. `Культура Олена Коваль` is a heading
-    and a name.
+    `sure` means that it has a given name, a patronymic or initials. `Культура Олена Коваль` is a heading and
+    a name.
     """
     words = list(name)
     while len(words) > 2 and _is_never(words[0]) and is_given_name(words[1]):
@@ -37,7 +37,7 @@ def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
     if _is_never(first):
         return None
     if sure:
-        # `Gift Guide`, where what is given to children is a word, too
+        # the given name may be an ordinary word: `Gift Guide`
         may_be_any = len(others) == 1 and _opens(first) and _is_of("never", others[0])
         return None if may_be_any else words
     if _opens(first) or any(map(_is_never, others)) or _OF_A_PLACE.fullmatch(folded(first)):
@@ -46,7 +46,7 @@ def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
 
 
 def is_title_word(word: str) -> bool:
-    """Whether it is a word of which titles are made, and nobody is called so."""
+    """Tell if titles use this word, and no person has it as a name."""
     return _is_of("never", word)
 
 
@@ -77,7 +77,7 @@ def _endings() -> frozenset[str]:
 
 @cache
 def _listed() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """Whole words and stems of each class."""
+    """Return whole words and stems of each class."""
     return {
         name: (
             frozenset(folded(word) for word in _file()[name].split() if not word.endswith("~")),

@@ -1,4 +1,4 @@
-"""A byline as tokens: words, quotations, what stands in brackets, separators."""
+"""Tokens of a byline: words, quotations, text in brackets, separators."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ABBREVIATES = 2
-"""Letters up to which a full stop abbreviates a word: `В.`, `Дж.`, `Jr.`"""
+"""Letters of a word that a full stop abbreviates, at most: `В.`, `Дж.`, `Jr.`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Token:
 
 
 def tokens(line: str) -> list[Token]:
-    """Addresses and handles part what stands before from what follows."""
+    """Cut a line into tokens; addresses and handles are separators."""
     found: list[Token] = []
     for match in _TOKEN.finditer(one_line(line)):
         kind, text = str(match.lastgroup), match[0].strip()

@@ -1,4 +1,4 @@
-"""Classes of the words in bylines, from words.toml and given_names.txt."""
+"""Classes of words in bylines, from words.toml and given_names.txt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _file() -> dict[str, dict[str, str]]:
 
 @cache
 def _class(section: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Whole words, and beginnings of words."""
+    """Return whole words and beginnings of words."""
     words = [folded(word) for word in _file()[section][name].split()]
     return (
         frozenset(word for word in words if not word.endswith("*")),
@@ -43,7 +43,7 @@ def phrases(name: str) -> tuple[str, ...]:
 
 @lru_cache(20_000)
 def folded(word: str) -> str:
-    """Lower case, one kind of apostrophe."""
+    """Return a word in lower case, with one kind of apostrophe."""
     return word.translate(_APOSTROPHES).casefold()
 
 
@@ -52,13 +52,13 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ`´‘", "'"))
 
 @lru_cache(20_000)
 def is_(word: str, *classes: str) -> bool:
-    """Whether a word is of one of these classes of `[words]`."""
+    """Tell if a word is in one of these classes of `[words]`."""
     return any(_belongs(folded(word), "words", name) for name in classes)
 
 
 @lru_cache(20_000)
 def credit(word: str) -> str | None:
-    """Which of CREDITS a word that opens a credit tells of."""
+    """Return the entry of CREDITS for a word that opens a credit."""
     return next((name for name in CREDITS if _belongs(folded(word), "credits", name)), None)
 
 
@@ -67,14 +67,14 @@ def governs(word: str) -> bool:
 
 
 def is_given_name(word: str) -> bool:
-    """Evidence for a person; most names of the world are not in the list."""
+    """Tell if it is a known given name; most names of the world are not in the list."""
     first, _, second = folded(word).partition("-")
     known = _given_names()
     return first in known or plain(first) in known or (bool(second) and second in known)
 
 
 def plain(word: str) -> str:
-    """Without accents on Latin letters: `José` is in the list as `Jose`."""
+    """Drop accents from Latin letters: `José` is in the list as `Jose`."""
     word = folded(word)
     if word.isascii() or not word[:1].isascii():
         return word

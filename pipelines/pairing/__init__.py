@@ -1,1 +1,1 @@
-"""Articles that are one story in several languages."""
+"""Pairing: the articles that are one story in several languages."""

@@ -1,4 +1,4 @@
-"""From edges to stories: at most one article a language and outlet, ids that stay."""
+"""Stories from edges: at most one article per language and outlet, with ids that stay."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Stories:
-    """Articles grouped as they are known, then joined edge by edge; what is together stays together."""
+    """Articles grouped by their known stories, then joined edge by edge; known stories stay together."""
 
     def __init__(self, articles: Iterable[LinkFacts]) -> None:
         self._members: dict[str, list[LinkFacts]] = {}
@@ -24,9 +24,9 @@ class Stories:
             self._story_of[article.article_id] = article.story_id
 
     def join(self, edge: Edge) -> tuple[str, str | None] | None:
-        """Put both articles into one story; else why not, and the article that has the place in it.
+        """Put both articles into one story, or return the reason against it.
 
-        The reason is `label-no`, or `second-<language>`.
+        The reason is `label-no`, or `second-<language>` with the article that has the place in the story.
         """
         one, other = (self._story_of[article_id] for article_id in edge.ids)
         if one == other:
@@ -36,7 +36,7 @@ class Stories:
         twice = self._taken(one).keys() & self._taken(other).keys()
         if twice:
             return f"second-{min(language for _, language in twice)}", self._in_the_way(edge, min(twice))
-        # The older story keeps its id; of two seen at once, the one whose id sorts first.
+        # the older story keeps its id; of two seen at once, the one whose id sorts first
         kept, given_up = sorted((one, other), key=self._age)
         for article in self._members.pop(given_up):
             self._members[kept].append(article)
@@ -44,7 +44,7 @@ class Stories:
         return None
 
     def take_apart(self, story_id: str) -> None:
-        """Each article a story of its own again, to be joined anew; the story's id stays with one of them."""
+        """Make each article a story of its own, to be joined again; the story's id stays with one of them."""
         members = self._members.pop(story_id, [])
         own = {story_of_one(each.article_id) for each in members}
         oldest = min(members, key=_age_of, default=None)
@@ -55,7 +55,7 @@ class Stories:
             self._story_of[article.article_id] = alone
 
     def at_odds(self) -> list[str]:
-        """Stories that hold two articles which a person has told apart."""
+        """Return the stories with two articles that a person has labelled as different."""
         return sorted(story_id for story_id in self._members if self._kept_apart(story_id, story_id))
 
     def _kept_apart(self, one: str, other: str) -> bool:
@@ -66,7 +66,7 @@ class Stories:
         return self._story_of[article.article_id]
 
     def of(self, article_id: str) -> str | None:
-        """None of an article that is not there: another writer commits, and purges, as it likes."""
+        """Return the story's id; None for an unknown article: another writer may have purged it meanwhile."""
         return self._story_of.get(article_id)
 
     def _taken(self, story_id: str) -> dict[tuple[str, str], str]:
@@ -74,7 +74,10 @@ class Stories:
         return {(each.outlet, each.language): each.article_id for each in members if each.language}
 
     def _in_the_way(self, edge: Edge, twice: tuple[str, str]) -> str:
-        """Who has the place of either; or else, of two with a third language each, the one longer known."""
+        """Return the article that has the place of one of the two.
+
+        If both stories have an article of a third language, return that of the story known longer.
+        """
         for own, other in ((edge.a, edge.b), (edge.b, edge.a)):
             holder = self._taken(self._story_of[own.article_id]).get((other.outlet, other.language or ""))
             if holder is not None:

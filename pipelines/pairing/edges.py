@@ -1,4 +1,4 @@
-"""What says that two articles are one story: edges, each with all its evidence, strongest first."""
+"""Edges: two articles with all evidence that they are one story, strongest first."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ KINDS = (
     *("label", "story-id", "hreflang", "switcher", "sitemap", "url-rule"),
     *("video", "image", "link", "content"),
 )
-"""From the strongest: a person's verdict; the outlet's own key; what it tells search engines; readers; then
-what we compute from addresses; what both show or lead to and no others; and what the texts say."""
+"""Kinds of evidence, strongest first: a person's label; the outlet's own key; its declarations to search
+engines; its links for readers; addresses computed from its rules; videos, pictures and links that both
+articles have and no others; and the texts."""
 BY_CONTENT = {"video", "image", "link", "content"}
-"""Kinds that only `scrapy pair` can tell, which compares an article with those of its days."""
+"""Kinds that only `scrapy pair` finds, as it compares an article with those of its days."""
 _STATED = {"hreflang", "switcher", "sitemap"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Link:
-    """One article naming another; a story id that both carry counts as one link, from the smaller id."""
+    """One article that names another; a story id of both counts as one link, from the smaller id."""
 
     kind: str
     from_id: str
     to_id: str
     claimed: str | None = None
-    """The language claimed for the target, which its text may contradict."""
+    """Language that the link claims for the target; its text may contradict that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Edge:
     b: LinkFacts
     links: tuple[Link, ...]
     probability: float | None = None
-    """By content, where it was asked."""
+    """Probability by content; None if it was not compared."""
 
     @property
     def kind(self) -> str:
@@ -56,13 +57,13 @@ class Edge:
 
     @property
     def reciprocal(self) -> bool:
-        """Each page names the other. A URL rule or a shared id is no page's statement, so neither counts."""
+        """Tell if each page names the other; URL rules and shared ids are not statements of a page."""
         said = {link.from_id for link in self.links if link.kind in _STATED}
         return len(said) == 2
 
     @property
     def contradicted(self) -> bool:
-        """A link says yes and the texts say no: it gives way to what they say yes to."""
+        """Tell if a link joins two texts that differ; then an edge that the texts support comes first."""
         by_link = self.kind != "label" and self.kind not in BY_CONTENT
         return by_link and self.probability is not None and self.probability < CONFLICT
 
@@ -72,11 +73,12 @@ class Edge:
 
     @property
     def order(self) -> tuple[int, int, float, str, str]:
-        """Sorts the strongest first.
+        """Return a key that sorts the strongest first.
 
-        Label; story id; hreflang, switcher, sitemap that are returned, in this order; the same one-sided; URL
-        rule; video, image, link, content, those that are likely by their texts before the others. Among
-        equals the edge with more kinds of evidence, the likelier, then the smaller ids.
+        The order is: label; story id; hreflang, switcher and sitemap if both pages name each other; the same
+        if only one does; URL rule; video, image, link and content, the likely ones first; last, links that
+        the texts contradict. Among equals, the edge with more kinds of evidence comes first, then the
+        likelier one, then the smaller ids.
         """
         one_sided = self.kind in _STATED and not self.reciprocal
         late = one_sided or self.kind in {"url-rule", *BY_CONTENT}
@@ -95,9 +97,10 @@ def find_edges(
     fresh_ids: Collection[str],
     matches: Mapping[tuple[str, str], Match],
 ) -> tuple[list[Edge], list[tuple[Edge, str]], Counter[str]]:
-    """Edges that touch a fresh article, strongest first; those that may not be, and why; what leads nowhere.
+    """Return the edges of fresh articles, the refused ones with reasons, and counts of ignored alternates.
 
-    `matches` are those that were scored, by their ids.
+    Edges are sorted, the strongest first. An alternate that leads to a front page is ignored. `matches` are
+    the scored pairs, by their ids.
     """
     refused: Counter[str] = Counter()
     links: dict[tuple[str, str], set[Link]] = {}
@@ -105,15 +108,15 @@ def find_edges(
         if link.from_id in fresh_ids or link.to_id in fresh_ids:
             pair = min(link.from_id, link.to_id), max(link.from_id, link.to_id)
             links.setdefault(pair, set()).add(link)
-    # what is declared stands without its traces, which a crawl would not know: `details.content` tells them
+    # a declared edge gets no traces, as a crawl would not know them: `details.content` lists them
     for ids, match in matches.items():
         if ids not in links and (match.joins or match.contradicted):
-            told = {Link(trace.kind, *ids) for trace in match.traces}
-            links[ids] = told | ({Link("content", *ids)} if match.likely or not told else set())
+            traces = {Link(trace.kind, *ids) for trace in match.traces}
+            links[ids] = traces | ({Link("content", *ids)} if match.likely or not traces else set())
     by_id = {article.article_id: article for article in articles}
     edges, barred = [], []
     for (a, b), found in links.items():
-        # what was compared may have gone since: another writer commits as it likes
+        # a compared article may be gone: another writer may have purged it
         if a not in by_id or b not in by_id:
             continue
         scored = matches.get((a, b))
@@ -174,20 +177,17 @@ def _refusal(edge: Edge) -> str | None:
         return "label-no"
     if edge.kind == "label":
         return None
-    # Anyone can name another outlet's page as a translation; only that outlet can confirm it.
+    # anyone can declare another outlet's page a translation; only that outlet can confirm it
     if edge.a.outlet != edge.b.outlet and not edge.hreflang_both_ways:
         return "one-sided-other-outlet"
     return None
 
 
-# Which article an address names, among those at hand.
-
-
 class AddressBook:
-    """Articles by every address they go by.
+    """Articles by all their addresses.
 
-    Where one address names several articles, the one fetched from there is meant; then the one that declares
-    it canonical; then the one whose request was redirected. A missing translation often redirects to the
+    If an address leads to several articles, the one fetched from there counts; then the one that declares it
+    canonical; then the one whose request was redirected. A missing translation often redirects to the
     original, or declares it canonical.
     """
 

@@ -1,4 +1,4 @@
-"""Why two articles are one story or not, side by side, with what a person can check."""
+"""The comparison of two articles for a person: why they are one story, or why not."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ import pyarrow.compute as pc
 from archive.exceptions import ArticleNotFound
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
-from pipelines.pairing.review import article_ids, known
-from pipelines.pairing.weeks import Blocks
+from pipelines.pairing.review import addresses_and_headlines, article_ids
+from pipelines.pairing.weeks import Weeks
 
 if TYPE_CHECKING:
     from archive.format.records import AlignmentRecord, VariantText
     from archive.read.archive import Archive
     from pipelines.pairing.content.match import Match
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    a: Reading
-    b: Reading
-    """In the order asked for, whatever their ids."""
+    a: ArticleReading
+    b: ArticleReading
+    """Both in the order of the question, whatever their ids."""
     urls: tuple[str, str]
     match: Match | None
-    """None where nothing can be said by content: one language, or one that cannot be compared."""
+    """Result by content; None for one language, or a language that cannot be compared."""
     compared: int
-    """Articles that were compared to say so."""
+    """Number of articles that were compared with each other."""
     only: tuple[tuple[str, ...], tuple[str, ...]]
-    """Numbers that the other side has not."""
+    """Numbers that the other side lacks."""
     decided: tuple[str, ...]
-    """What joins them in the archive, in words; empty while they are no pair."""
+    """Kinds of evidence of the archived pair; empty if they are no pair."""
     one_story: bool
     texts: tuple[VariantText, VariantText]
-    """In the order asked for."""
+    """Texts, in the order of the question."""
     paragraphs: tuple[AlignmentRecord, ...]
-    """Of `texts`, the first being a; empty where the languages cannot be compared."""
+    """Alignment of `texts`; empty if the languages cannot be compared."""
 
 
 def explain(read: Archive, one: str, other: str) -> Explanation:
-    """Of two addresses or article ids; compared among the articles of their days, as `scrapy pair` does.
+    """Compare two articles, given by address or id, among the articles of their days.
 
-    Raises ArticleNotFound.
+    The comparison is the same as in `scrapy pair`. Raises ArticleNotFound.
     """
     found = article_ids(read, (one, other))
     for name in (one, other):
@@ -57,14 +57,14 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
     a_id, b_id = found[one], found[other]
     if a_id == b_id:
         raise ArticleNotFound(f"Both lead to the article {a_id}: give two articles.")
-    blocks = Blocks(read)
-    readings = blocks.read([a_id, b_id])
+    weeks = Weeks(read)
+    readings = weeks.read([a_id, b_id])
     ids = min(a_id, b_id), max(a_id, b_id)
-    pool = readings | _of_their_days(blocks, ids)
+    pool = readings | _of_their_days(weeks, ids)
     matches = compare(list(pool.values()), {ids}, only_wanted=True)
-    addresses = known(read, ids)
+    addresses = addresses_and_headlines(read, ids)
     decided, one_story = _decided(read, ids)
-    texts = blocks.variants(ids)
+    texts = weeks.variants(ids)
     return Explanation(
         a=readings[a_id],
         b=readings[b_id],
@@ -79,16 +79,16 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
     )
 
 
-def _of_their_days(blocks: Blocks, ids: tuple[str, str]) -> dict[str, Reading]:
-    """As the run had them: the week of the earlier one, or where it does not hold both, that of each."""
-    if not pc.all(pc.is_in(pa.array(ids), value_set=blocks.ids)).as_py():
+def _of_their_days(weeks: Weeks, ids: tuple[str, str]) -> dict[str, ArticleReading]:
+    """Return the articles that a run compares with these: one week if it has both, else the week of each."""
+    if not pc.all(pc.is_in(pa.array(ids), value_set=weeks.ids)).as_py():
         return {}
-    found = [blocks.around(week) for week in sorted({blocks.week_of(x) for x in ids})]
+    found = [weeks.around(key) for key in sorted({weeks.key_of(x) for x in ids})]
     whole = [x for x in found if x.earlier.keys() >= set(ids) and x.decides(*ids)]
-    return {x.document.article_id: x for block in whole or found for x in blocks.readings(block)}
+    return {x.document.article_id: x for week in whole or found for x in weeks.readings(week)}
 
 
-def _only(reading: Reading, other: Reading) -> tuple[str, ...]:
+def _only(reading: ArticleReading, other: ArticleReading) -> tuple[str, ...]:
     theirs = {anchor.key for anchor in other.anchors}
     return tuple(dict.fromkeys(x.text for x in reading.anchors if x.key[0].isdigit() and x.key not in theirs))
 

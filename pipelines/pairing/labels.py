@@ -1,4 +1,4 @@
-"""What people have said of pairs: `a,b,verdict` lines in, and the facts of the articles with it."""
+"""Labels: a person's word on pairs, read from a CSV, and the facts of the articles with it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _YES, _NO = {"yes", "y", "1", "true", "так", "да"}, {"no", "n", "0", "false
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether two articles are one story; `a_id` is the smaller id."""
+class Label:
+    """A person's word that two articles are one story, or are not; `a_id` is the smaller id."""
 
     a_id: str
     b_id: str
@@ -31,16 +31,16 @@ class BrokenLine:
     why: str
 
 
-def read_verdicts(
+def read_labels(
     path: Path, find: Callable[[str], str | None], language: Callable[[str], str | None] = lambda _id: None
-) -> tuple[tuple[Verdict, ...], tuple[BrokenLine, ...]]:
-    """Of a CSV with the columns `verdict` and `a`, `b` (addresses or article ids), as `--review` writes it.
+) -> tuple[tuple[Label, ...], tuple[BrokenLine, ...]]:
+    """Read a CSV with the columns `verdict` and `a`, `b` (addresses or article ids), as `--review` writes it.
 
-    `find` gives the article id of an address or id, `language` that of an article by its id. A line without
-    a verdict has not been judged and is passed over; of two lines on one pair the last holds. Raises OSError,
-    or ValueError for a missing column.
+    `find` returns the article id of an address or id, `language` the language of an article id. A line
+    without a verdict is skipped. If a pair has two lines, the last one counts. Raises OSError, or ValueError
+    for a missing column.
     """
-    verdicts: dict[tuple[str, str], Verdict] = {}
+    labels: dict[tuple[str, str], Label] = {}
     broken = []
     for number, a, b, said in _lines(path):
         one, other = find(a), find(b)
@@ -58,12 +58,12 @@ def read_verdicts(
             )
         else:
             key = min(one, other), max(one, other)
-            verdicts[key] = Verdict(*key, said.lower() in _YES)
-    return tuple(verdicts.values()), tuple(broken)
+            labels[key] = Label(*key, said.lower() in _YES)
+    return tuple(labels.values()), tuple(broken)
 
 
 def named_in(path: Path) -> set[str]:
-    """The addresses and ids of the lines that have a verdict; raises as `read_verdicts`."""
+    """Return the addresses and ids of the lines with a label; raises the errors of `read_labels`."""
     return {name for _, a, b, _ in _lines(path) for name in (a, b)}
 
 
@@ -72,14 +72,14 @@ def _lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not in UTF-8; save it as `CSV UTF-8`") from None
-    # spreadsheets of many countries write semicolons for commas
+    # in many countries spreadsheets write semicolons
     head = text.partition("\n")[0]
     lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     if missing := {"a", "b", "verdict"} - set(lines.fieldnames or ()):
         raise ValueError(f"{path} has no column {min(missing)!r}; needed are a, b and verdict")
     try:
         for line in lines:
-            # --review puts a quote before what a spreadsheet would take for a formula
+            # --review puts a quote before text that a spreadsheet would take for a formula
             a, b, said = ((line[name] or "").strip().lstrip("'") for name in ("a", "b", "verdict"))
             if said:
                 yield lines.line_num, a, b, said
@@ -87,20 +87,20 @@ def _lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
         raise ValueError(f"{path} line {lines.line_num + 1} cannot be read as CSV: {error}") from None
 
 
-def judged(articles: Iterable[LinkFacts], verdicts: Iterable[Verdict]) -> list[LinkFacts]:
-    """The articles with these verdicts, which replace earlier ones on the same pairs."""
+def with_labels(articles: Iterable[LinkFacts], labels: Iterable[Label]) -> list[LinkFacts]:
+    """Return the articles with these labels, which replace earlier ones on the same pairs."""
     said: dict[str, dict[str, bool]] = {}
-    for each in verdicts:
+    for each in labels:
         said.setdefault(each.a_id, {})[each.b_id] = each.same
         said.setdefault(each.b_id, {})[each.a_id] = each.same
-    told = []
+    labelled = []
     for article in articles:
         own = said.get(article.article_id, {})
         yes = {other for other, same in own.items() if same}
         no = own.keys() - yes
-        told.append(
+        labelled.append(
             replace(article, same_as=article.same_as - no | yes, not_same_as=article.not_same_as - yes | no)
             if own
             else article
         )
-    return told
+    return labelled

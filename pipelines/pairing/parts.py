@@ -1,4 +1,4 @@
-"""A run's pairs in parts that have no story in common, so that each can be decided and written for itself."""
+"""Division of a run's pairs into parts without a common story, each decided and written alone."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from archive.commit.related import StoriesOf
-    from pipelines.pairing.labels import Verdict
+    from pipelines.pairing.labels import Label
 
     Pair = tuple[int, float, str, str]
-    """Number, when, and the ids of both."""
+    """Number in the spool, time, and the ids of both."""
 
 _PORTION = 10_000
 
@@ -21,45 +21,44 @@ _PORTION = 10_000
 @dataclass(slots=True)
 class Part:
     numbers: list[int] = field(default_factory=list)
-    """Of the pairs."""
-    verdicts: list[Verdict] = field(default_factory=list)
+    """Numbers of the pairs in the spool."""
+    labels: list[Label] = field(default_factory=list)
 
 
-def parts(pairs: Iterable[Pair], verdicts: Sequence[Verdict], stories_of: StoriesOf, size: int) -> list[Part]:
-    """Of about `size` pairs each, those of one time together: their articles lie in the same files.
+def parts(pairs: Iterable[Pair], labels: Sequence[Label], stories_of: StoriesOf, size: int) -> list[Part]:
+    """Divide the pairs into parts of about `size`, by time, as articles of one time are in the same files.
 
-    What hangs together is in one part, however much that is: pairs with an article, or a story, in common.
-    Eighty bytes or so for a pair, for all of an archive.
+    Pairs with a common article or story are in one part, however many they are. Takes some eighty bytes of
+    memory for each pair.
     """
-    groups = _Groups()
+    sets = _UnionFind()
     times: list[float] = []
     owners: list[int] = []
     numbers: list[int] = []
     named: dict[str, int] = {}
     for number, at, a, b in pairs:
-        one, other = groups.of(a), groups.of(b)
-        groups.join(one, other)
-        for name, group in ((a, one), (b, other)):
-            named[name] = group
-        _portion(named, groups, stories_of, _PORTION)
+        one, other = sets.of(a), sets.of(b)
+        sets.join(one, other)
+        named |= {a: one, b: other}
+        _portion(named, sets, stories_of, _PORTION)
         numbers.append(number)
         times.append(at)
         owners.append(one)
-    judged = []
-    for verdict in verdicts:
-        one, other = groups.of(verdict.a_id), groups.of(verdict.b_id)
-        groups.join(one, other)
-        named |= {verdict.a_id: one, verdict.b_id: other}
-        judged.append(one)
-    _portion(named, groups, stories_of, 0)
-    return _filled(numbers, times, [groups.root(x) for x in owners], verdicts, judged, groups, size)
+    owners_of_labels = []
+    for label in labels:
+        one, other = sets.of(label.a_id), sets.of(label.b_id)
+        sets.join(one, other)
+        named |= {label.a_id: one, label.b_id: other}
+        owners_of_labels.append(one)
+    _portion(named, sets, stories_of, 0)
+    return _filled(numbers, times, [sets.root(x) for x in owners], labels, owners_of_labels, sets, size)
 
 
-def _portion(named: dict[str, int], groups: _Groups, stories_of: StoriesOf, most: int) -> None:
-    """Articles of one story hang together."""
+def _portion(named: dict[str, int], sets: _UnionFind, stories_of: StoriesOf, most: int) -> None:
+    """Join the articles of one story."""
     if len(named) > most:
         for article_id, story_id in stories_of(named.keys()).items():
-            groups.join(named[article_id], groups.of(f"story {story_id}"))
+            sets.join(named[article_id], sets.of(f"story {story_id}"))
         named.clear()
 
 
@@ -67,9 +66,9 @@ def _filled(  # noqa: PLR0917
     numbers: Sequence[int],
     times: Sequence[float],
     owners: Sequence[int],
-    verdicts: Sequence[Verdict],
-    judged: Collection[int],
-    groups: _Groups,
+    labels: Sequence[Label],
+    owners_of_labels: Collection[int],
+    sets: _UnionFind,
     size: int,
 ) -> list[Part]:
     first: dict[int, float] = {}
@@ -82,13 +81,13 @@ def _filled(  # noqa: PLR0917
             filled.append(Part())
         place.setdefault(owners[n], len(filled) - 1)
         filled[-1].numbers.append(numbers[n])
-    for verdict, one in zip(verdicts, judged, strict=True):
-        filled[place.setdefault(groups.root(one), 0)].verdicts.append(verdict)
+    for label, one in zip(labels, owners_of_labels, strict=True):
+        filled[place.setdefault(sets.root(one), 0)].labels.append(label)
     return filled
 
 
-class _Groups:
-    """Union-find over names, of which it keeps eight bytes."""
+class _UnionFind:
+    """Union-find over names; it keeps a hash of eight bytes instead of each name."""
 
     def __init__(self) -> None:
         self._number: dict[int, int] = {}

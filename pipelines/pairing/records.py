@@ -1,4 +1,4 @@
-"""What is decided of an edge, as the archive keeps it: a pair or a refusal, with all evidence."""
+"""Archive records of decided edges: a pair or a refusal, with all evidence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pipelines.pairing.content.match import Match
     from pipelines.pairing.edges import Edge
-    from pipelines.pairing.labels import Verdict
+    from pipelines.pairing.labels import Label
 
 
 def pair_record(edge: Edge, match: Match | None, now: datetime) -> PairRecord:
@@ -43,10 +43,10 @@ def refusal_record(
     )
 
 
-def separated(verdict: Verdict, now: datetime) -> PairRecord:
+def separated(label: Label, now: datetime) -> PairRecord:
     details = json.dumps({"evidence": [{"kind": SEPARATED}]})
     return PairRecord(
-        verdict.a_id, verdict.b_id, SEPARATED, reciprocal=False, score=None, details=details, decided_at=now
+        label.a_id, label.b_id, SEPARATED, reciprocal=False, score=None, details=details, decided_at=now
     )
 
 
@@ -63,12 +63,13 @@ def _details(edge: Edge, match: Match | None) -> str:
         said: dict[str, str | bool] = {"kind": link.kind, "from": link.from_id, "to": link.to_id}
         if link.claimed:
             said["claimed"] = link.claimed
-            # RBC-Ukraine's /ukr/ is Russian: the claim is wrong about the language and right about the story.
+            # RBC-Ukraine's /ukr/ is in Russian: the claim is wrong about the language and right about the
+            # story
             if link.claimed.partition("-")[0] != language[link.to_id]:
                 said["contradicted"] = True
         evidence.append(said)
     details: dict[str, object] = {"evidence": evidence}
     if match is not None:
-        details["content"] = match.told()
+        details["content"] = match.details()
         details["conflict"] = edge.kind != "label" and match.probability < CONFLICT
     return json.dumps(details, ensure_ascii=False)

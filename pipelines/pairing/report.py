@@ -1,4 +1,4 @@
-"""What pairing did, and why two articles are a pair, as a person wants to read it."""
+"""Tables for people: the result of a run of pairing, and the comparison of two articles."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from pipelines.pairing.content.match import Match
     from pipelines.pairing.explain import Explanation
     from pipelines.pairing.run import Outcome
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 _LONG = 160
-"""Characters of a paragraph that are shown."""
+"""Characters of a paragraph in the table."""
 _TIERS = ("auto", "probable", "review", "none", "not compared now")
 
 
@@ -25,7 +25,7 @@ def outcome_table(outcome: Outcome) -> Table:
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     before = f"; {outcome.taken_over} compared by a run that was cut off" if outcome.taken_over else ""
-    table.add_row("blocks", str(outcome.blocks), f"weeks of an outlet{before}")
+    table.add_row("blocks", str(outcome.weeks), f"weeks of an outlet{before}")
     table.add_row("articles", str(outcome.articles), "new or changed since the last run, in uk, en or ru")
     table.add_row("pairs", str(outcome.pairs.total()), "")
     for evidence in dict.fromkeys(kind for kind, _ in outcome.pairs):
@@ -69,7 +69,7 @@ def explanation_table(explained: Explanation) -> Table:
 
 
 def paragraphs_table(explained: Explanation) -> Table:
-    """What either side says alone or elsewhere, paragraph by paragraph."""
+    """Return a table of the paragraphs and quotations that one side lacks, or has elsewhere."""
     table = _plain()
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
@@ -89,17 +89,17 @@ def paragraphs_table(explained: Explanation) -> Table:
 
 def _coverage(explained: Explanation) -> str:
     shared = [row for row in explained.paragraphs if row.kind in {"aligned", "moved"}]
-    told = []
+    sides = []
     for side, text in enumerate(explained.texts):
         numbers = [(row.paragraphs_a, row.paragraphs_b)[side] for row in explained.paragraphs]
         own = [(row.paragraphs_a, row.paragraphs_b)[side] for row in shared]
         letters = [(row.characters_a, row.characters_b)[side] for row in explained.paragraphs]
         both = [(row.characters_a, row.characters_b)[side] for row in shared]
         share = 100 * sum(both) / max(1, sum(letters))
-        told.append(
+        sides.append(
             f"{sum(map(len, own))} of {sum(map(len, numbers))} paragraphs of {text.language} ({share:.0f} %)"
         )
-    return f"In both: {' and '.join(told)}."
+    return f"In both: {' and '.join(sides)}."
 
 
 def _cut(text: str) -> str:
@@ -146,5 +146,5 @@ def _plain() -> Table:
     return table
 
 
-def _when(reading: Reading) -> str:
+def _when(reading: ArticleReading) -> str:
     return f"{reading.document.at:%Y-%m-%d %H:%M} UTC" if reading.document.at else "unknown"

@@ -1,4 +1,4 @@
-"""The pairs that a person should look at, as a CSV that any spreadsheet opens and no spreadsheet obeys."""
+"""The CSV of uncertain pairs, for a person's labels, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _OBEYED = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
 def write_review(path: Path, read: Archive, uncertain: Sequence[Match]) -> int:
-    """How many lines were written: the nearest to a coin's toss first. `--labels` takes the file back.
+    """Write the pairs, those nearest to a probability of one half first, and return the number of lines.
 
-    Raises OSError.
+    `--labels` reads the file when the verdicts are filled in. Raises OSError.
     """
-    told = {x for match in uncertain for x in (match.a_id, match.b_id)}
-    articles = known(read, told)
+    named = {x for match in uncertain for x in (match.a_id, match.b_id)}
+    articles = addresses_and_headlines(read, named)
     chosen = [match for match in uncertain if {match.a_id, match.b_id} <= articles.keys()]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
@@ -48,13 +48,13 @@ def write_review(path: Path, read: Archive, uncertain: Sequence[Match]) -> int:
 
 
 def harmless(text: str) -> str:
-    """Text from a page with a quote before what a spreadsheet would take for a formula."""
+    """Put a quote before text of a page that a spreadsheet would take for a formula."""
     flat = " ".join(text.split())
     return f"'{flat}" if flat.startswith(_OBEYED) or text[:1] in _OBEYED else flat
 
 
-def known(read: Archive, article_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Address and headline of articles."""
+def addresses_and_headlines(read: Archive, article_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return address and headline of articles."""
     ids = pa.array(sorted(article_ids), pa.string())
     files = [str(path) for path in read.articles().files()]
     rows = ds.dataset(files, format="parquet").to_table(
@@ -64,7 +64,7 @@ def known(read: Archive, article_ids: Iterable[str]) -> dict[str, tuple[str, str
 
 
 def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
-    """The article ids that ids and addresses lead to; an address names first what was fetched from there."""
+    """Return the article ids of ids and addresses; the article fetched from an address comes first."""
     wanted = pa.array(sorted(set(names)), pa.string())
     columns = ["article_id", "canonical_url", "requested_url", "url"]
     where = None
@@ -74,7 +74,7 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
     files = [str(path) for path in read.articles().files()]
     rows = ds.dataset(files, format="parquet").to_table(columns=columns, filter=where).to_pylist()
     held = set(wanted.to_pylist())
-    # the better name last, so that it wins
+    # the better kind of address last, so that it wins
     return {
         row[column]: row["article_id"]
         for column in ("canonical_url", "requested_url", "url", "article_id")
@@ -84,7 +84,7 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
 
 
 def languages(read: Archive, ids: Iterable[str]) -> dict[str, str | None]:
-    """Of articles by their ids."""
+    """Return the languages of articles, by their ids."""
     wanted = ds.field("article_id").isin(pa.array(sorted(set(ids)), pa.string()))
     files = [str(path) for path in read.articles().files()]
     rows = ds.dataset(files, format="parquet").to_table(columns=["article_id", "language"], filter=wanted)

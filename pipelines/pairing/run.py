@@ -1,4 +1,4 @@
-"""Pair the whole archive: score its articles block by block, then publish what that decides at once."""
+"""The run of `scrapy pair`: score the archive's articles week by week, then publish all at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.decide import decide
 from pipelines.pairing.parts import parts
-from pipelines.pairing.scoring import Scoring, known_content
+from pipelines.pairing.scoring import Scoring, pairs_by_content
 from pipelines.pairing.spool import spool_of
 
 if TYPE_CHECKING:
@@ -27,36 +27,36 @@ if TYPE_CHECKING:
     from archive.format.records import LinkFacts
     from archive.format.snapshot import Snapshot
     from pipelines.pairing.content.match import Match
-    from pipelines.pairing.labels import Verdict
+    from pipelines.pairing.labels import Label
     from pipelines.pairing.parts import Part
     from pipelines.pairing.spool import Spool
 
 _THROUGH = "pairing/through"
-"""In the summary of a snapshot that pairing published: the snapshot that it had read."""
+"""Key in the summary of a snapshot made by pairing: id of the snapshot that the run had read."""
 PART = 4_000
-"""Pairs that are in memory at once while they are published."""
+"""Pairs in memory at once during publication."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run of pairing did."""
+    """Result of a run."""
 
-    blocks: int = 0
+    weeks: int = 0
     taken_over: int = 0
-    """Of these, those that a run which was cut off had compared."""
+    """Weeks among them that an interrupted run had compared."""
     articles: int = 0
     uncertain: list[Match] = field(default_factory=list)
-    """All but the sure ones, where they were asked for."""
+    """Matches below the highest tier, if they were asked for."""
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By evidence and tier, of the pairs decided."""
+    """Decided pairs, by evidence and tier."""
     withdrawn: int = 0
-    """Pairs that are none any more."""
+    """Pairs that no longer are pairs."""
     conflicts: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     joined: int = 0
-    """Articles that have another story than before."""
+    """Articles that have moved to another story."""
     snapshot: Snapshot | None = None
-    """None where there was nothing to decide."""
+    """Published snapshot; None if there was nothing to decide."""
 
 
 def pair_archive(
@@ -64,66 +64,69 @@ def pair_archive(
     *,
     everything: bool = False,
     keep_uncertain: bool = False,
-    verdicts: Sequence[Verdict] = (),
+    labels: Sequence[Label] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
     part: int = PART,
 ) -> Outcome:
-    """Score what is new since the last run, or `everything`, and commit what follows from it: one snapshot.
+    """Score the articles that are new since the last run, or `everything`, and commit one snapshot.
 
-    Scoring and aligning hold no lock and may take as long as they like; the decisions are taken inside the
-    commit, on the archive as it is then, `part` pairs or so at a time. A run that is cut off leaves the
-    archive as it was, and what it has scored to the next one. Raises ArchiveError.
+    Scoring and aligning hold no lock and may take any time. The decisions are made inside the commit, on the
+    archive as it is then, about `part` pairs at a time. An interrupted run leaves the archive as it was, and
+    its scores to the next run. Raises ArchiveError.
     """
     read = archive.open(uri)
     outcome = Outcome()
     before = None if everything else read.last_counter(_THROUGH)
     with spool_of(uri) as spool:
         in_doubt = _score(Scoring(read, before, spool, keep_uncertain=keep_uncertain), outcome, progress)
-        named = in_doubt.union(*({each.a_id, each.b_id} for each in verdicts))
-        spool.choose(known_content(archive.open(uri), named, spool.is_chosen), at=0)
-        if spool.any_chosen() or verdicts or outcome.articles:
-            _publish(uri, outcome, spool, verdicts, read.snapshot.id, part)
+        named = in_doubt.union(*({each.a_id, each.b_id} for each in labels))
+        spool.choose(pairs_by_content(archive.open(uri), named, spool.is_chosen), at=0)
+        if spool.any_chosen() or labels or outcome.articles:
+            _publish(uri, outcome, spool, labels, read.snapshot.id, part)
         spool.remove()
     return outcome
 
 
 def _score(scoring: Scoring, outcome: Outcome, progress: Callable[[int, int], None]) -> set[str]:
-    """Articles whose stories may be taken apart; the texts that it holds are let go before the commit."""
+    """Score all weeks; return the articles whose stories may be taken apart.
+
+    The scoring object with its texts is released before the commit.
+    """
     for done, found in enumerate(scoring.run(), start=1):
-        progress(min(done, scoring.blocks), scoring.blocks)
+        progress(min(done, scoring.weeks), scoring.weeks)
         outcome.uncertain += found
-    progress(scoring.blocks, scoring.blocks)
-    outcome.blocks, outcome.articles = scoring.blocks, scoring.articles
+    progress(scoring.weeks, scoring.weeks)
+    outcome.weeks, outcome.articles = scoring.weeks, scoring.articles
     outcome.taken_over = scoring.taken_over
     return scoring.in_doubt
 
 
 def _publish(  # noqa: PLR0917
-    uri: str, outcome: Outcome, spool: Spool, verdicts: Sequence[Verdict], through: int, size: int
+    uri: str, outcome: Outcome, spool: Spool, labels: Sequence[Label], through: int, size: int
 ) -> None:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%SZ}-pair-{os.getpid()}"
     with ArchiveWriter.open(uri, run_id=run_id) as writer:
-        if writer.pending:  # of a crawl that died; it would have paired them so
+        if writer.pending:  # of a crawl that died; the crawl would have paired them in this way
             writer.commit(partial(decide, now=now))
     aligner = Aligner(spool)
 
     def deciding(part: Part) -> tuple[Decide, set[str]]:
         matches = spool.matches(part.numbers)
 
-        def settled(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
-            told = decide(fresh, related, now=now, matches=matches, verdicts=part.verdicts, align=aligner)
-            _count(outcome, told, matches)
-            return told
+        def decide_part(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
+            decisions = decide(fresh, related, now=now, matches=matches, labels=part.labels, align=aligner)
+            _count(outcome, decisions, matches)
+            return decisions
 
         named = {x for match in matches for x in (match.a_id, match.b_id)}
-        return settled, named | {x for each in part.verdicts for x in (each.a_id, each.b_id)}
+        return decide_part, named | {x for each in part.labels for x in (each.a_id, each.b_id)}
 
     def decided(stories_of: StoriesOf) -> Iterator[tuple[Decide, set[str]]]:
-        # under the lock, and anew for each attempt
+        # called under the lock, once for each attempt
         outcome.pairs, outcome.refused = Counter(), Counter()
         outcome.withdrawn = outcome.conflicts = outcome.joined = 0
-        return map(deciding, parts(spool.chosen(), verdicts, stories_of, size))
+        return map(deciding, parts(spool.chosen(), labels, stories_of, size))
 
     outcome.snapshot = publish_decisions(uri, decided, run_id=run_id, summary={_THROUGH: through})
 
@@ -142,5 +145,5 @@ def _count(outcome: Outcome, decisions: Decisions, matches: Sequence[Match]) -> 
 
 
 def is_conflict(details: str | None) -> bool:
-    """Of a pair's details: a link says yes where the texts say no."""
+    """Tell if the details of a pair have a link that the texts contradict."""
     return bool(json.loads(details or "{}").get("conflict"))

@@ -1,7 +1,7 @@
-"""What a run of pairing has found, on disk until it is published: in memory it would grow with the archive.
+"""The spool: matches of a run on disk until they are published; memory would grow with the archive.
 
-A run that was killed leaves it, and the next one takes from it the blocks whose articles are the same. It
-lies beside the archive, so the archive stays as it was; what is published is not kept.
+An interrupted run leaves its spool, and the next run takes the weeks whose articles are the same from it. The
+spool lies beside the archive, not in it, and is removed after publication.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pipelines.alignment.aligner import Texts
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS block (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS week (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS aligned (texts TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;
 DROP TABLE IF EXISTS chosen;
 CREATE TABLE chosen (number INTEGER PRIMARY KEY, at REAL, a TEXT, b TEXT, held INTEGER, match BLOB NOT NULL);
@@ -47,7 +47,7 @@ _TRACES = [each.name for each in fields(Match)].index("traces")
 
 
 class Spool:
-    """Compared blocks, the pairs chosen in this run, and alignments by their texts: an Aligner's store."""
+    """Compared weeks, the pairs chosen in this run, and alignments by their texts (a store for Aligner)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -58,7 +58,7 @@ class Spool:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What is put in meanwhile is there as a whole after a kill, or not at all."""
+        """Write all changes inside as one transaction: after a kill all are there, or none."""
         self._db.execute("BEGIN")
         try:
             yield
@@ -67,24 +67,24 @@ class Spool:
             raise
         self._db.execute("COMMIT")
 
-    def block(self, signature: bytes) -> list[Match] | None:
-        """What comparing this block has found, if an earlier run did it."""
-        row = self._db.execute("SELECT matches FROM block WHERE signature = ?", (signature,)).fetchone()
+    def week(self, signature: bytes) -> list[Match] | None:
+        """Return the matches of this week, if an earlier run has compared it."""
+        row = self._db.execute("SELECT matches FROM week WHERE signature = ?", (signature,)).fetchone()
         return None if row is None else [_match(x) for x in _unpacked(row[0])]
 
-    def put_block(self, signature: bytes, matches: Iterable[Match]) -> None:
-        told = _packed([_told(match) for match in matches])
-        self._db.execute("INSERT OR REPLACE INTO block VALUES (?, ?)", (signature, told))
+    def put_week(self, signature: bytes, matches: Iterable[Match]) -> None:
+        packed = _packed([_values(match) for match in matches])
+        self._db.execute("INSERT OR REPLACE INTO week VALUES (?, ?)", (signature, packed))
 
     def choose(self, matches: Iterable[Match], at: float) -> None:
-        """To be published; those of one `at` together where there are many."""
+        """Choose matches for publication; those with the same `at` are published together."""
         self._db.executemany(
             "INSERT INTO chosen (at, a, b, held, match) VALUES (?, ?, ?, ?, ?)",
-            [(at, x.a_id, x.b_id, x.held, _packed(_told(x))) for x in matches],
+            [(at, x.a_id, x.b_id, x.held, _packed(_values(x))) for x in matches],
         )
 
     def chosen(self) -> Iterator[tuple[int, float, str, str]]:
-        """(number, at, a, b) of each, without what is known of it."""
+        """Yield (number, at, a, b) of each chosen pair."""
         yield from self._db.execute("SELECT number, at, a, b FROM chosen ORDER BY number")
 
     def is_chosen(self, a_id: str, b_id: str) -> bool:
@@ -106,23 +106,23 @@ class Spool:
         return None if row is None else tuple(_alignment(values) for values in _unpacked(row[0]))
 
     def __setitem__(self, texts: Texts, rows: tuple[AlignmentRecord, ...]) -> None:
-        told = _packed([astuple(row) for row in rows])
-        self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), told))
+        packed = _packed([astuple(row) for row in rows])
+        self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), packed))
 
     def close(self) -> None:
         self._db.close()
 
     def remove(self) -> None:
-        """It is published."""
+        """Delete the spool after publication."""
         self.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextmanager
 def spool_of(uri: str) -> Iterator[Spool]:
-    """That of the archive; one that is thrown away where another run has it, or it cannot be kept.
+    """Open the archive's spool; a temporary one if another run uses it, or it cannot be kept.
 
-    Raises ArchiveWriteError where the disk refuses what is put in.
+    Raises ArchiveWriteError if the disk refuses a write.
     """
     with contextlib.ExitStack() as stack:
         spool = _kept(cache_folder(storage_at(uri).layout.root, "pairing"), stack)
@@ -140,7 +140,7 @@ def spool_of(uri: str) -> Iterator[Spool]:
 
 
 def _kept(folder: Path, stack: contextlib.ExitStack) -> Spool | None:
-    """Locked for this process; without what other code has found."""
+    """Open the spool, locked for this process; spools of other versions of the code are deleted."""
     own = folder / _code()
     try:
         own.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -157,7 +157,7 @@ def _kept(folder: Path, stack: contextlib.ExitStack) -> Spool | None:
 
 
 def _opened(folder: Path) -> Spool:
-    """A new one where that which lies there is damaged."""
+    """Open the spool; replace a damaged one."""
     try:
         return Spool(folder)
     except sqlite3.OperationalError:
@@ -170,13 +170,13 @@ def _opened(folder: Path) -> Spool:
 
 @cache
 def _code() -> str:
-    """Stands for everything that decides what is found: code, weights, lexicon, background."""
-    told = hashlib.blake2b(digest_size=8)
+    """Return a hash of everything that decides the matches: code, weights, lexicon, background."""
+    digest = hashlib.blake2b(digest_size=8)
     for package in (pipelines.similarity, pipelines.alignment, pipelines.pairing):
         for path in sorted(Path(package.__path__[0]).rglob("*")):
             if path.is_file() and path.parent.name != "__pycache__":
-                told.update(path.read_bytes())
-    return told.hexdigest()
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _key(texts: Texts) -> str:
@@ -192,7 +192,7 @@ def _unpacked(data: bytes) -> list[Any]:
     return found
 
 
-def _told(match: Match) -> list[object]:
+def _values(match: Match) -> list[object]:
     return list(astuple(match))
 
 
@@ -206,5 +206,5 @@ def _alignment(values: Sequence[Any]) -> AlignmentRecord:
 
 
 def _frozen(value: Any) -> Any:
-    """As it was before JSON made a list of it."""
+    """Turn JSON's lists back into tuples."""
     return tuple(_frozen(each) for each in value) if isinstance(value, list) else value

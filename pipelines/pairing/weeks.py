@@ -1,7 +1,7 @@
-"""What of an archive is compared with what: an outlet's articles, week by week, read once and let go again.
+"""The articles of an archive by outlet and week, as far as pairing compares them with each other.
 
-A week's pairs are those whose earlier article falls into it. The other one is out within four days, the
-rivals of either within four days of it, so a week is compared with the 4 days before and the 8 after it.
+A pair belongs to the week of its earlier article. The other article is published within four days, the rivals
+of either within four days of it. So a week is compared with the 4 days before and the 8 days after it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pyarrow.dataset as ds
 from archive.format.records import TextBlock, VariantText
 from archive.format.schema import ARTICLES
 from pipelines.similarity.background import shipped_background
-from pipelines.similarity.document import LANGUAGES, Document, Reading, read, traces
+from pipelines.similarity.document import LANGUAGES, ArticleReading, Document, read, traces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
     from pipelines.similarity.background import Background
 
+WeekKey = tuple[str, int]
+"""Outlet, and number of the week since 1970 (UTC)."""
 DAY = 86_400.0
 WEEK = 7 * DAY
 BEFORE, AFTER = 4 * DAY, 8 * DAY
-_KNOWN = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
-_BLOCKS = ["article_id", "version", "language", "headline", "blocks"]
+_DATES = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
+_PARAGRAPHS = ["article_id", "version", "language", "headline", "blocks"]
 _ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}
-"""Files are not read ahead: of a large archive that would be more texts than a block has."""
+"""ArticleReading files ahead would hold more texts of a large archive than a week has."""
 _TEXT = [
     *("article_id", "outlet", "language", "headline", "body", "published_at"),
     *("image_url", "media", "outbound_links"),
@@ -44,21 +46,21 @@ _TEXT = [
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A week of an outlet, with the articles that may be partners or rivals of the week's."""
+class Week:
+    """A week of an outlet, with the articles around it that may be partners or rivals of its own."""
 
     outlet: str
     ids: Sequence[str]
-    """Of all its articles, in the three languages, in the order of time."""
+    """Ids of all its articles in uk, ru and en, in the order of time."""
     core: frozenset[str]
     """Ids of the articles of the week itself."""
     earlier: dict[str, float]
-    """Seconds since 1970 of each article: published, or where that is unknown first seen."""
+    """Unix time of each article: when it was published or, if that is unknown, first seen."""
     state: bytes
-    """Another one whenever an article is: hash of the articles and of the snapshots that they are of."""
+    """Hash of the articles and the snapshots of their last change: it changes when one of them does."""
 
     def decides(self, a_id: str, b_id: str) -> bool:
-        """Whether this block is the one to say something of the two, both of which it holds."""
+        """Tell if the pair belongs to this week, which has both articles."""
         return min(a_id, b_id, key=lambda x: (self.earlier[x], x)) in self.core
 
     @property
@@ -66,7 +68,7 @@ class Block:
         return min(self.earlier.values()), max(self.earlier.values())
 
     def asked(self, due_of: Mapping[str, Sequence[tuple[str, str]]]) -> set[tuple[str, str]]:
-        """Of the pairs of ids that are due, by the smaller id, those that this block decides."""
+        """Return the due pairs, which are grouped by their smaller id, that belong to this week."""
         return {
             ids
             for article_id in self.earlier.keys() & due_of.keys()
@@ -75,12 +77,12 @@ class Block:
         }
 
 
-class Blocks:
-    """The blocks of an archive in the order of outlets and weeks; only ids and dates are held throughout."""
+class Weeks:
+    """The weeks of an archive, by outlet and time; only ids and times stay in memory."""
 
     def __init__(self, archive: Archive, since: int | None = None) -> None:
-        """`since`: only the weeks with an article that is new or changed after this snapshot."""
-        table = archive.articles(columns=_KNOWN).to_arrow()
+        """Read ids and times; with `since`, only the weeks with a change after that snapshot count."""
+        table = archive.articles(columns=_DATES).to_arrow()
         table = table.filter(pc.is_in(table["language"], value_set=pa.array(LANGUAGES)))
         seen = pc.coalesce(table["published_at"], table["first_seen"])
         table = table.append_column("when", seen.cast(pa.int64()))
@@ -90,39 +92,39 @@ class Blocks:
         self._seq: NDArray[np.int64] = table["commit_seq"].to_numpy().astype(np.int64)
         fresh = self._seq > (-1 if since is None else since)
         self.articles = int(fresh.sum())
-        """How many are new or changed."""
+        """Number of new or changed articles."""
         self.fresh: frozenset[str] = frozenset(
             self.ids.filter(pa.array(fresh)).to_pylist() if since is not None else ()
         )
-        """Their ids, where not all count as such."""
+        """Ids of the new or changed articles; empty without `since`, where all count as new."""
         self._rows = _runs(table["outlet"])
         self._texts = ds.dataset(
             [str(path) for path in archive.articles().files()], schema=ARTICLES, format="parquet"
         )
-        self._weeks = [
+        self._keys = [
             (outlet, week)
             for outlet, (start, end) in self._rows.items()
-            for week in _weeks(self._when[start:end], fresh[start:end])
+            for week in _week_numbers(self._when[start:end], fresh[start:end])
         ]
-        self._held: dict[str, Reading] = {}
-        # what sorting a million rows took is needed no more
+        self._held: dict[str, ArticleReading] = {}
+        # memory that sorting a million rows took
         pa.default_memory_pool().release_unused()
 
     def __len__(self) -> int:
-        return len(self._weeks)
+        return len(self._keys)
 
-    def __iter__(self) -> Iterator[Block]:
-        for outlet, week in self._weeks:
+    def __iter__(self) -> Iterator[Week]:
+        for outlet, week in self._keys:
             yield self.around((outlet, week))
 
-    def week_of(self, article_id: str) -> tuple[str, int]:
-        """Outlet and week of an article that is in `ids`."""
+    def key_of(self, article_id: str) -> WeekKey:
+        """Return outlet and week of an article in `ids`."""
         row = pc.index(self.ids, article_id).as_py()
         outlet = next(name for name, (start, end) in self._rows.items() if start <= row < end)
         return outlet, int(self._when[row] // WEEK)
 
-    def around(self, week: tuple[str, int]) -> Block:
-        outlet, number = week
+    def around(self, key: WeekKey) -> Week:
+        outlet, number = key
         start, end = self._rows[outlet]
         first, last = number * WEEK, (number + 1) * WEEK
         low, core, after, high = (
@@ -130,27 +132,27 @@ class Blocks:
             for at in (first - BEFORE, first, last, last + AFTER)
         )
         ids: list[str] = self.ids[low:high].to_pylist()
-        told = blake2b(outlet.encode(), digest_size=16)
-        told.update(json.dumps([number, *zip(ids, self._seq[low:high].tolist(), strict=True)]).encode())
-        return Block(
+        digest = blake2b(outlet.encode(), digest_size=16)
+        digest.update(json.dumps([number, *zip(ids, self._seq[low:high].tolist(), strict=True)]).encode())
+        return Week(
             outlet,
             ids,
             frozenset(ids[core - low : after - low]),
             dict(zip(ids, self._when[low:high].tolist(), strict=True)),
-            told.digest(),
+            digest.digest(),
         )
 
-    def readings(self, block: Block) -> list[Reading]:
-        """Read for scoring; those that the block before had too are not read again."""
+    def readings(self, week: Week) -> list[ArticleReading]:
+        """Read the articles of a week for scoring; those of the week before are kept, not read again."""
         known = self._held
-        wanted = [x for x in block.ids if x not in known]
-        new = self.read(wanted, [block]) if wanted else {}
-        self._held = {x: known[x] if x in known else new[x] for x in block.ids}
+        wanted = [x for x in week.ids if x not in known]
+        new = self.read(wanted, [week]) if wanted else {}
+        self._held = {x: known[x] if x in known else new[x] for x in week.ids}
         return list(self._held.values())
 
-    def read(self, ids: Collection[str], blocks: Sequence[Block] = ()) -> dict[str, Reading]:
-        """Articles by their ids; `blocks` that have them all spare looking through the whole archive."""
-        rows = self._texts.to_table(columns=_TEXT, filter=_these(ids, blocks), **_ONE_BY_ONE)
+    def read(self, ids: Collection[str], weeks: Sequence[Week] = ()) -> dict[str, ArticleReading]:
+        """Read articles by id; `weeks` that hold all of them save a search of the whole archive."""
+        rows = self._texts.to_table(columns=_TEXT, filter=_these(ids, weeks), **_ONE_BY_ONE)
         return {
             row["article_id"]: _read(
                 Document(
@@ -166,11 +168,11 @@ class Blocks:
             for row in rows.to_pylist()
         }
 
-    def variants(self, ids: Collection[str], blocks: Sequence[Block] = ()) -> dict[str, VariantText]:
-        """The texts of these articles, paragraph by paragraph; `blocks` as in `read`."""
+    def variants(self, ids: Collection[str], weeks: Sequence[Week] = ()) -> dict[str, VariantText]:
+        """Read the texts of these articles, paragraph by paragraph; `weeks` as in `read`."""
         if not ids:
             return {}
-        table = self._texts.to_table(columns=_BLOCKS, filter=_these(ids, blocks), **_ONE_BY_ONE)
+        table = self._texts.to_table(columns=_PARAGRAPHS, filter=_these(ids, weeks), **_ONE_BY_ONE)
         return {
             row["article_id"]: VariantText(
                 row["article_id"],
@@ -183,40 +185,40 @@ class Blocks:
         }
 
 
-def _these(ids: Collection[str], blocks: Sequence[Block]) -> ds.Expression:
-    """Articles by their ids; outlets and days tell which files need not be looked at."""
+def _these(ids: Collection[str], weeks: Sequence[Week]) -> ds.Expression:
+    """Return a filter for articles; outlet and time let Parquet skip files."""
     among = ds.field("article_id").isin(pa.array(sorted(ids), pa.string()))
-    if not blocks:
+    if not weeks:
         return among
-    first, last = min(block.span[0] for block in blocks), max(block.span[1] for block in blocks)
+    first, last = min(week.span[0] for week in weeks), max(week.span[1] for week in weeks)
     at = ds.field("published_at").cast(pa.int64())
     inside = (at >= int(first * 1e6)) & (at <= int(last * 1e6) + 1)
-    theirs = ds.field("outlet").isin(pa.array(sorted({block.outlet for block in blocks}), pa.string()))
+    theirs = ds.field("outlet").isin(pa.array(sorted({week.outlet for week in weeks}), pa.string()))
     return theirs & (inside | ds.field("published_at").is_null()) & among
 
 
-def _read(document: Document) -> Reading:
-    """As little as scoring needs, as a block of a large outlet holds ten thousand of them."""
+def _read(document: Document) -> ArticleReading:
+    """Read a document and keep only what scoring needs: a large outlet has ten thousand articles a week."""
     reading = read(document)
     known = document.language in LANGUAGES
     return lean(reading, shipped_background(document.language)) if known else reading
 
 
 def _runs(outlets: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
-    """Where each outlet's rows begin and end."""
+    """Return the first and the last row (exclusive) of each outlet."""
     encoded = pc.run_end_encode(outlets.combine_chunks())
     ends = encoded.run_ends.to_pylist()
     return dict(zip(encoded.values.to_pylist(), pairwise([0, *ends]), strict=True))
 
 
-def _weeks(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[int]:
-    """Those of the fresh articles; the earlier partner of one may stand in the week before."""
+def _week_numbers(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[int]:
+    """Return the weeks of fresh articles, and the week before if an earlier partner may be in it."""
     new = when[fresh]
     wanted = {int(week) for week in np.concatenate([new, new - BEFORE]) // WEEK}
     return sorted(wanted & {int(week) for week in when // WEEK})
 
 
-def lean(reading: Reading, background: Background) -> Reading:
-    """Without the n-grams that are common anyway, three in five of them, which no score counts."""
+def lean(reading: ArticleReading, background: Background) -> ArticleReading:
+    """Drop the n-grams that are common anyway, three in five of them; no score counts those."""
     rare = background.rare(reading.ngrams)
     return replace(reading, ngrams=reading.ngrams[rare], counts=reading.counts[rare])

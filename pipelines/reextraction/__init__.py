@@ -1,1 +1,1 @@
-"""Stored pages, read anew by today's extractor."""
+"""Reextraction: today's extractor on the stored pages."""

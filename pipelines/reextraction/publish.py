@@ -1,4 +1,4 @@
-"""Publishing what stored pages read as today: kept aside while the report is made, then some snapshots."""
+"""Publication of rereadings: stored in a temporary file while the report is made, then published."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from archive.storage.interface import Storage
 
 BATCH = 20_000
-"""Versions in one snapshot: some 200 MB while it is written."""
+"""Versions in one snapshot; writing it takes some 200 MB."""
 FROM_THE_PAGE = frozenset({"hreflang", "switcher"})
 
 Row = dict[str, object]
 
 
 class Aside:
-    """Readings that differ from their rows, in a file without a name on the archive's disk."""
+    """Records that differ from their rows, in a file without a name on the archive's disk."""
 
     def __init__(self, root: Path) -> None:
         self._file = tempfile.TemporaryFile(dir=root)  # noqa: SIM115  lives as long as this
         self.count = 0
         self.strangers = 0
-        """Pages that would be another article today, by their canonical address: never published."""
+        """Pages that would be another article today, by their canonical URL; they are never published."""
 
     def add(self, row: Row, record: ArticleRecord) -> None:
-        """Keeps it where a column differs; the extractor's name is one."""
+        """Keep the record if a column differs; the extractor's name is one of them."""
         if record.article_id != row["article_id"]:
             self.strangers += 1
             return
@@ -65,14 +65,14 @@ def _rereading(line: bytes) -> Rereading:
 
 
 def with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -> ArticleRecord:
-    """Sitemaps, feeds and the outlet's rules have told the crawl more than its page does."""
+    """Add the stored facts that came from sitemaps, feeds and the outlet's rules, not from the page."""
     stored: list[dict[str, str]] = row["alternates"]  # type: ignore[assignment]
-    told = [Alternate(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
+    stated_elsewhere = [Alternate(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
     own = [x for x in record.alternates if x.source in FROM_THE_PAGE]
     extra = json.loads(str(row["extra"] or "{}")) | json.loads(record.extra or "{}")
     return replace(
         record,
-        alternates=(*own, *told),
+        alternates=(*own, *stated_elsewhere),
         extra=json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None,
     )
 

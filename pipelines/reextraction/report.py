@@ -1,4 +1,4 @@
-"""What stored pages read today would change, by outlet and field."""
+"""Report of the changes that today's extractor would make, by outlet and field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipelines.reextraction.publish import Aside, Row
-    from pipelines.reextraction.reread import Reading
+    from pipelines.reextraction.stored_page import PageReading
 
 FIELDS = (*(name for name in reread.COLUMNS if name != "extractor"), "article_id")
 COLUMNS = (
@@ -36,27 +36,27 @@ _SHOWN = 44
 class Change:
     count: int = 0
     example: tuple[str, object, object] | None = None
-    """Article id, stored value, value of today."""
+    """Article id, stored value, today's value."""
 
 
 @dataclass(slots=True)
 class Findings:
-    """What all pages come to; filled page by page."""
+    """Totals over all pages, filled page by page."""
 
     pages: Counter[str] = field(default_factory=Counter)
-    """By outlet."""
+    """Pages of each outlet."""
     extractors: Counter[str] = field(default_factory=Counter)
-    """Who read the stored rows."""
+    """Extractors that read the stored rows."""
     changes: dict[tuple[str, str], Change] = field(default_factory=dict)
-    """By outlet and column."""
+    """Changes of each outlet and column."""
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     damaged: list[str] = field(default_factory=list)
     without_page: int = 0
 
     aside: Aside | None = None
-    """Where readings wait that are to be published."""
+    """Store of the records to publish; None if nothing is published."""
 
-    def add(self, row: Row, reading: Reading) -> None:
+    def add(self, row: Row, reading: PageReading) -> None:
         outlet = str(row["outlet"])
         if reading.damaged:
             self.damaged.append(reading.damaged)
@@ -74,14 +74,14 @@ class Findings:
             if before != after:
                 change = self.changes.setdefault((outlet, name), Change())
                 change.count += 1
-                # pages come back in any order; the report is the same each time
+                # pages come back in any order; the smallest id makes the report the same each time
                 if change.example is None or str(row["article_id"]) < change.example[0]:
                     change.example = (str(row["article_id"]), before, after)
 
 
 def print_findings(console: Console, findings: Findings) -> None:
     if not console.is_terminal:
-        console.width = 200  # a pipe has no width
+        console.width = 200  # a pipe has no width of its own
     if findings.changes:
         table = Table("outlet", "field", "rows", "of", "article", "stored", "today", box=None)
         for (outlet, name), change in sorted(
@@ -106,7 +106,7 @@ def print_findings(console: Console, findings: Findings) -> None:
 
 
 def _where_they_part(before: object, after: object) -> tuple[str, str]:
-    """The two values, long ones from a little before the first difference on."""
+    """Return the two values; long ones begin a little before the first difference."""
     texts = [_text(before), _text(after)]
     same = 0
     for one, other in zip(*texts, strict=False):
@@ -134,7 +134,7 @@ def _text(value: object) -> str:
 def _comparable(name: str, row: Mapping[str, object]) -> object:
     value = row[name]
     if name == "alternates":
-        # a row has those of sitemaps and of the outlet's rule too, which no page states
+        # a row also has alternates of sitemaps and of the outlet's rule, which no page states
         stated = [x for x in value if x["source"] in FROM_THE_PAGE]  # type: ignore[attr-defined]
         return sorted((x["language"] or "", x["url"], x["source"]) for x in stated)
     return list(value) if isinstance(value, tuple) else value

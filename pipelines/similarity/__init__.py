@@ -1,1 +1,1 @@
-"""The likeness of two texts, whatever they are about."""
+"""Similarity of two texts; knows nothing of stories or archives."""

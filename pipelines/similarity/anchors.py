@@ -1,4 +1,4 @@
-"""The numbers, dates and names of a text in their order: what survives translation."""
+"""Anchors: the numbers, dates and names of a text in their order, which translation keeps."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _TOKEN = re.compile(
     rf"|(?P<number>{numbers.NUMBER}))",
     re.IGNORECASE,
 )
-# two and a half million, два з половиною мільйони
+# `two and a half million`, `два з половиною мільйони`
 _BESIDE_HALF = frozenset(("and", "a", "з", "із", "с"))
 _SENTENCE_END = frozenset('.!?…:\n«»“”"')
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A number, a date or a name. Equal keys are the same, in any script."""
+    """A number, a date or a name. Anchors with equal keys mean the same, in any script."""
 
     key: str
     text: str
     position: float
-    """Where in the article it stands, 0 to 1."""
+    """Place in the text, from 0 to 1."""
 
 
 @dataclass(slots=True)
 class _Number:
-    """A number as far as it has been read: `two hundred thousand` takes three words."""
+    """A number while it is being read: `two hundred thousand` takes three words."""
 
     start: int
     end: int
@@ -46,7 +46,7 @@ class _Number:
     total: Decimal = Decimal(0)
 
     def takes(self, word: numbers.NumberWord, end: int) -> bool:
-        """Whether the word belongs to it; `five hundred` does, `five ten` does not."""
+        """Take the word if it belongs to the number; `hundred` after `five` does, `ten` does not."""
         if word.kind == "scale" and self.current:
             if word.value == 100:
                 if self.current >= 100:
@@ -68,7 +68,7 @@ class _Number:
         return True
 
     def adds(self, digits: str, end: int) -> bool:
-        """Whether these digits belong to it, as in `7 тисяч 26`."""
+        """Take these digits if they belong to the number, as in `7 тисяч 26`."""
         fits = self.kind == "scale" and not self.current and len(digits) <= 3 and digits.isdecimal()
         if fits:
             self.current, self.kind, self.end = Decimal(digits), "digits", end
@@ -84,19 +84,19 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
             continue
         word = token["word"]
         parts = _parts(word) if word else ()
-        counted = _counted(parts) if parts else ()
-        goes_on = number is not None and _goes_on(text[number.end : start], number.kind, counted)
+        number_words = _number_words(parts) if parts else ()
+        goes_on = number is not None and _goes_on(text[number.end : start], number.kind, number_words)
         if number is not None and goes_on and token["number"] and number.adds(token["number"], token.end()):
             continue
-        if number is not None and not (goes_on and counted) and word not in _BESIDE_HALF:
-            yield from _told(number, text, long)
+        if number is not None and not (goes_on and number_words) and word not in _BESIDE_HALF:
+            yield from _anchor_of_number(number, text, long)
             number = None
-        if counted:
-            for part in counted:
+        if number_words:
+            for part in number_words:
                 if number is not None and number.takes(part, token.end()):
                     continue
                 if number is not None:
-                    yield from _told(number, text, long)
+                    yield from _anchor_of_number(number, text, long)
                 number = None
                 if part.kind != "scale":
                     number = _Number(start, token.end(), Decimal(part.value), part.kind)
@@ -112,13 +112,13 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
             yield from _in_digits(token, start / long)
         starts = token["end"] in _SENTENCE_END
     if number is not None:
-        yield from _told(number, text, long)
+        yield from _anchor_of_number(number, text, long)
 
 
 def _name(
     word: str, parts: tuple[str, ...], language: str, position: float, *, starts: bool
 ) -> Iterator[Anchor]:
-    # The first word of a sentence is capital whether it is a name or not; a later mention will tell.
+    # the first word of a sentence is capital, name or not; a later mention decides
     foreign = language != "en" and word.isascii() and len(word) > 2
     if (word[0].isupper() and not starts) or foreign:
         if century := numbers.roman(word):
@@ -128,7 +128,7 @@ def _name(
 
 
 def _in_digits(token: re.Match[str], position: float) -> Iterator[Anchor]:
-    """Of a date, a time, a model or a version; nothing of what ends a sentence."""
+    """Yield the anchors of a date, a time, a model or a version; none for the end of a sentence."""
     if token["date"]:
         for key in numbers.dates(token):
             yield Anchor(key, token["date"], position)
@@ -141,15 +141,15 @@ def _in_digits(token: re.Match[str], position: float) -> Iterator[Anchor]:
         yield Anchor(token["version"], token["version"], position)
 
 
-def _goes_on(between: str, kind: str, counted: tuple[numbers.NumberWord, ...]) -> bool:
+def _goes_on(between: str, kind: str, number_words: tuple[numbers.NumberWord, ...]) -> bool:
     words = between.replace("\u00a0", " ").replace("-", " ").split()
-    halved = kind == "half" or counted[:1] == (numbers.HALF,)
+    halved = kind == "half" or number_words[:1] == (numbers.HALF,)
     return words in ([], ["and"]) or (halved and set(words) <= _BESIDE_HALF)
 
 
-def _told(number: _Number, text: str, long: int) -> Iterator[Anchor]:
+def _anchor_of_number(number: _Number, text: str, long: int) -> Iterator[Anchor]:
     if number.kind == "half":
-        # a year and a half, півтора року: each language counts those in its own way
+        # each language counts halves in its own way: `a year and a half`, `півтора року`
         return
     printed = " ".join(text[number.start : number.end].split())
     if found := numbers.precise(printed) or numbers.key(number.total + number.current):
@@ -158,15 +158,15 @@ def _told(number: _Number, text: str, long: int) -> Iterator[Anchor]:
 
 @lru_cache(maxsize=65_536)
 def _parts(word: str) -> tuple[str, ...]:
-    """Of a name written as one; an apostrophe inside a number word is no seam."""
+    """Return the parts of a name with hyphens or apostrophes; an apostrophe in a number word is no seam."""
     if numbers.number_word(word):
         return (word,)
     return tuple(word.replace("’", "-").replace("'", "-").split("-"))
 
 
 @lru_cache(maxsize=65_536)
-def _counted(parts: tuple[str, ...]) -> tuple[numbers.NumberWord, ...]:
-    """The parts as number words: all of them, or the first alone as in `100-тысячный`."""
+def _number_words(parts: tuple[str, ...]) -> tuple[numbers.NumberWord, ...]:
+    """Return all parts as number words, or nothing if one of them is none."""
     words = [numbers.number_word(part) for part in parts]
     return tuple(word for word in words if word) if all(words) else ()
 

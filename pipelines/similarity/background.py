@@ -1,8 +1,8 @@
-"""Facts about the news of each language: common words and names, and how long its texts are.
+"""Statistics of the news in each language: common words and names, and the lengths of texts.
 
-With them a few articles are enough to tell what is rare. background.npz and lengths.json are counted by
-`benchmarks/pairing.py --fit`, on the stories that the weights are fitted on. The first holds shares of
-articles, of hashes of n-grams and of sounds of names, and no text.
+They tell what is rare where only a few articles are at hand. `benchmarks/pairing.py --fit` counts
+background.npz and lengths.json on the stories that the weights are fitted on. background.npz holds shares of
+articles for hashes of n-grams and for the sounds of names; it holds no text.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ LENGTHS_FILE = Path(__file__).parent / "lengths.json"
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Of one language: its common n-grams, and the share of articles that has an anchor, a meaning."""
+    """Statistics of a language: its common n-grams, and the share of articles with an anchor or a meaning."""
 
     ngrams: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
-    """Sorted; those of at least one article in twelve."""
+    """Hashes, sorted; n-grams that at least one article in twelve has."""
     anchors: Mapping[str, float] = field(default_factory=dict)
     meanings: Mapping[int, float] = field(default_factory=dict)
 
     def rare(self, keys: NDArray[np.uint32]) -> NDArray[np.bool_]:
-        """Which of these n-grams are not common."""
+        """Return a mask of the n-grams that are not common."""
         if not len(self.ngrams):
             return np.ones(len(keys), dtype=np.bool_)
         at = np.minimum(np.searchsorted(self.ngrams, keys), len(self.ngrams) - 1)
@@ -56,7 +56,7 @@ def shipped_background(language: str) -> Background:
 
 @cache
 def shipped_lengths() -> Mapping[str, float]:
-    """Of a language pair, `uk-en`: the logarithm of how much longer a text is in the first language."""
+    """Return the logarithm of the length ratio of each language pair: `uk-en` is uk to en."""
     lengths: dict[str, float] = json.loads(LENGTHS_FILE.read_text(encoding="utf-8"))
     return lengths
 

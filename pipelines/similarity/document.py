@@ -1,4 +1,4 @@
-"""An article as content scoring sees it: n-grams of its sounds, and its numbers and names in their order."""
+"""An article as the scores see it: n-grams of its sounds, meanings, numbers and names in their order."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     Kind = Literal["video", "image", "link"]
 
 _READ = 20_000
-"""Characters of an article that count; a long read says which story it is well before its end."""
+"""Characters of an article that are read; a long one is recognised well before its end."""
 _SIZE = re.compile(r"(?<=[/_.-])\d{2,4}x\d{2,4}(?=[/_.-])")
-"""`650x434` in an address: the same picture in another size."""
+"""`650x434` in an address of a picture: the same picture in another size."""
 LANGUAGES = ("uk", "ru", "en")
-"""Those that folding and the lexicon know; the order of its columns, and in which a pair is compared."""
+"""Languages that folding and the lexicon know, in the order in which a pair is compared."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What scoring needs of an article; `at` is when it was published, None where that is unknown."""
+    """The parts of an article that scoring needs; `at` is the time of publication, None if unknown."""
 
     article_id: str
     outlet: str
@@ -48,31 +48,31 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ArticleReading:
     document: Document
     ngrams: NDArray[np.uint32]
     """Hashes of the distinct 3-, 4- and 5-grams, sorted."""
     counts: NDArray[np.float32]
-    """How often each of them occurs."""
+    """Occurrences of each n-gram, in the order of `ngrams`."""
     meanings: dict[int, int]
-    """How often each meaning of lexicon.txt occurs."""
+    """Occurrences of each meaning, by its line in lexicon.txt."""
     anchors: tuple[Anchor, ...]
-    """In the order of the text."""
+    """Anchors in the order of the text."""
     letters: int
 
 
 def text_of(document: Document) -> str:
-    """Headline and body, as far as they are read."""
+    """Return headline and body, as far as they are read."""
     return f"{document.headline}\n{document.body}"[:_READ]
 
 
-def read(document: Document) -> Reading:
+def read(document: Document) -> ArticleReading:
     text = text_of(document)
     return _read(document, text, tuple(anchors_of(text, document.language)))
 
 
-def read_parts(whole: Reading, ends: Sequence[int]) -> tuple[Reading, ...]:
-    """An article cut after these characters of its text, the last of which is its end."""
+def read_parts(whole: ArticleReading, ends: Sequence[int]) -> tuple[ArticleReading, ...]:
+    """Cut an article after these character offsets of its text; the last one is its end."""
     text = text_of(whole.document)
     at = [round(x.position * len(text)) for x in whole.anchors]
     cuts = [0, *(bisect_left(at, end) for end in ends)]
@@ -83,10 +83,10 @@ def read_parts(whole: Reading, ends: Sequence[int]) -> tuple[Reading, ...]:
     )
 
 
-def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> Reading:
+def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> ArticleReading:
     folded = fold(text)
     ngrams, counts = _ngrams(folded)
-    return Reading(document, ngrams, counts, meanings(text, document.language), anchors, len(folded))
+    return ArticleReading(document, ngrams, counts, meanings(text, document.language), anchors, len(folded))
 
 
 def _ngrams(folded: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
@@ -96,7 +96,7 @@ def _ngrams(folded: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     for n in range(2, 6):
         rolling = rolling[:-1] * np.uint64(1_000_003) + letters[n - 1 :]
         if n >= 3:
-            # The product's high half is where all letters have had their say.
+            # the high half of the product depends on all letters
             hashes.append(((rolling * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)).astype(np.uint32))
     found, counts = np.unique(np.concatenate(hashes), return_counts=True)
     return found, counts.astype(np.float32)
@@ -106,11 +106,11 @@ def _ngrams(folded: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
 class Trace:
     kind: Kind
     key: str
-    """One spelling of the address, without the size of a picture."""
+    """Address in its one spelling, without the size of a picture."""
 
 
 def traces(image: str | None, media: Iterable[Mapping[str, str]], links: Iterable[str]) -> frozenset[Trace]:
-    """As the columns of an article have them."""
+    """Return the traces of the columns `image_url`, `media` and `outbound_links`."""
     found = {_trace(each["kind"], each["url"]) for each in media}
     found |= {_trace("link", url) for url in links}
     return frozenset(found | ({_trace("image", image)} if image else set()))
@@ -120,7 +120,7 @@ def _trace(kind: str, url: str) -> Trace:
     if kind == "video":
         return Trace("video", plain_url(url))
     if kind == "image":
-        # a query says how large, or how fresh
+        # a query says the size or the age of a picture
         return Trace("image", _SIZE.sub("", plain_url(url.partition("?")[0])))
     return Trace("link", plain_url(url))
 
@@ -129,7 +129,7 @@ def _trace(kind: str, url: str) -> Trace:
 
 
 def meanings(text: str, language: str) -> dict[int, int]:
-    """How often each meaning occurs, by its line; empty for a language without a column."""
+    """Count the meanings in a text, by their line; empty for a language without a column."""
     beginnings = _beginnings().get(language)
     if beginnings is None:
         return {}
@@ -142,7 +142,7 @@ def meanings(text: str, language: str) -> dict[int, int]:
 
 @cache
 def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
-    """Per language: a beginning of a word, or a whole word with $, and the lines it stands in."""
+    """Return, for each language, the lines of each beginning of a word; a `$` ends a whole word."""
     known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in LANGUAGES}
     lines = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):

@@ -1,7 +1,7 @@
-"""Ukrainian, Russian and English text in one alphabet, spelled as it sounds: `Кравчук` and `Kravchuk` alike.
+"""Folding: Ukrainian, Russian and English text in one alphabet, by sound. Кравчук equals Kravchuk.
 
-One letter a sound, so that n-grams line up: c for ч and ch, w for ш sh щ, q for ц and ts, j for ж and zh.
-What transliterations disagree about is folded away: г ґ g h, и і ы y, soft signs, doubled letters.
+One letter stands for one sound, so that n-grams line up: c for ч and ch, w for ш sh щ, q for ц and ts, j for
+ж and zh. Differences between transliterations are removed: г ґ g h, и і ы y, soft signs, doubled letters.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ _SOUNDS = str.maketrans({
     **dict(zip("абвгґдежзиійклмнопрстуфхцчшщы", "abvhhdejziiiklmnoprstufhqcwwi", strict=True)),
     "є": "e", "э": "e", "ю": "iu", "я": "ia", "y": "i", "g": "h",
     **dict.fromkeys("ьъ'’ʼ", ""),
-    # After NFKD: the accents of é, and of й ї ё, whose letters read alike without.
+    # after NFKD: the accents of é, and those of й ї ё, whose letters read alike without them
     **dict.fromkeys(map(chr, range(0x300, 0x370)), ""),
 })  # fmt: skip
-# Longest first; applied to what was Latin before the letters change their meaning.
+# longest first; applied to Latin words before the letters change their meaning
 _ENGLISH = (
     *(("shch", "w"), ("sch", "w"), ("tch", "c"), ("dge", "dj"), ("kh", "h"), ("zh", "j"), ("sh", "w")),
     *(
@@ -41,16 +41,16 @@ _LATIN = re.compile(r"[a-z]+")
 
 
 def fold(text: str) -> str:
-    """Sounds and digits with single spaces between words."""
+    """Return sounds and digits, with single spaces between words."""
     plain = unicodedata.normalize("NFKD", text.lower())
     lower = _LATIN.sub(lambda word: _english(word[0]), plain)
     return _NOT_SOUND.sub(" ", _DOUBLED.sub(_once, lower.translate(_SOUNDS))).strip()
 
 
 def skeleton(folded_word: str) -> str:
-    """The first four consonants of a folded word: what is left of a name after cases and spellings.
+    """Return the first four consonants of a folded word: the part of a name that cases and spellings keep.
 
-    Empty below three; two consonants are anybody's.
+    Empty with fewer than three consonants: too many names share two.
     """
     initial = "a" if folded_word[:1] in set("aeiou") else ""
     consonants = _VOWELS.sub("", folded_word)
@@ -63,7 +63,7 @@ def _once(repeated: re.Match[str]) -> str:
 
 @lru_cache(maxsize=65_536)
 def _english(word: str) -> str:
-    # Placeholders are capitals, as the word is lower case: c and q are about to be read as k.
+    # capitals mark finished sounds, as the word is lower case: c and q are read as k below
     for spelling, sound in _ENGLISH:
         if spelling in word:
             word = word.replace(spelling, sound.upper())

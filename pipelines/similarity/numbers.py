@@ -1,7 +1,7 @@
-"""Numbers, dates and times alike in three languages: `11,4 тис.` and `eleven thousand four hundred`: 11400.
+"""Numbers, dates and times in one form: `11,4 тис.` and `eleven thousand four hundred` are 11400.
 
-A translator writes numbers as the other language does; whoever compares digits alone takes `4 тисячі` and
-`4,000` for a contradiction.
+A translator writes numbers as the other language does. A comparison of digits alone would take `4 тисячі` and
+`4,000` for different numbers.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ TIME = (
     r"|(?<!\d)(?P<goals>\d[:–-]\d)(?![\d–:-]|[.,]\d)"
 )
 VERSION = r"(?<![\d.])(?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d{1,3}(?:\.\d{1,3}){2,3}(?![\d.]*\d)"
-"""6.0.7; not 1.234.567."""
+"""Version numbers: 6.0.7; not 1.234.567."""
 MODEL = r"(?<![\w-])(?P<mark>[^\W\d_]{1,3})-?(?P<make>\d{1,4})(?![\w%]|[.,:-]\d)"
-"""C-300, F16, r6."""
+"""Models: C-300, F16, r6."""
 NUMBER = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+(?!\d))?|\d+(?:[.,]\d+)?"
 
 _TENS = (
@@ -80,7 +80,11 @@ _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 @dataclass(frozen=True, slots=True)
 class NumberWord:
-    """`kind`: one, ten (whole in itself), ty (a one may follow), hundred, scale, half (a scale follows)."""
+    """Value of a number word.
+
+    `kind` is `one`, `ten` (complete in itself), `ty` (a one may follow), `hundred`, `scale`, or `half` (a
+    scale follows).
+    """
 
     kind: str
     value: Decimal
@@ -114,14 +118,14 @@ _SCALE_STEMS = tuple(
 
 @lru_cache(maxsize=65_536)
 def number_word(word: str) -> NumberWord | None:
-    """What a word says as a number; None for others and for ordinals."""
+    """Return the value of a number word; None for other words and for ordinals."""
     plain = re.sub("['’ʼ]", "", word.lower()).replace("ё", "е")
     if plain in _HUNDRED:
         return NumberWord("scale", Decimal(100))
     if plain in _KNOWN:
         return _KNOWN[plain]
     for stem, found in _SCALE_STEMS:
-        # thousands of people is no number; a plural in Cyrillic stands after numbers too
+        # `thousands of people` is no number; in Cyrillic, plurals stand after numbers too
         if plain.startswith(stem) and not plain.endswith("ands") and len(plain) <= len(stem) + 5:
             return found
     if (half := _HALF_OF.fullmatch(plain)) and (whole := number_word(half[1])) and whole.kind == "scale":
@@ -132,7 +136,7 @@ def number_word(word: str) -> NumberWord | None:
 
 
 def roman(word: str) -> int | None:
-    """XVIII as 18; None for what is not a Roman numeral of at least ten."""
+    """Return `XVIII` as 18; None for anything but a Roman numeral of at least ten."""
     if "X" not in word or any(letter not in _ROMAN for letter in word):
         return None
     values = [_ROMAN[letter] for letter in word]
@@ -141,24 +145,24 @@ def roman(word: str) -> int | None:
 
 
 def amount(text: str) -> Decimal:
-    """1,000 and 1 000 and 1000 alike, 3.5 and 3,5 alike."""
+    """Parse a number: 1,000 and 1 000 and 1000 are equal, so are 3.5 and 3,5."""
     whole = re.sub(r"[.,\u00a0\u202f ](?=\d{3}(?!\d))", "", text)
     return Decimal(whole.replace(",", "."))
 
 
 def precise(text: str) -> str | None:
-    """`3.0` and `3,0` as they stand: whoever prints the zero means it."""
+    """Return `3.0` or `3,0` with its zero, which the writer meant; None for other numbers."""
     return text.replace(",", ".") if re.fullmatch(r"\d[.,]0", text) else None
 
 
 def key(value: Decimal) -> str | None:
-    """None for a single digit, which is anywhere."""
+    """Return the key of a number; None for a single digit, which any text has."""
     plain = f"{value.normalize():f}" if value != value.to_integral_value() else f"{value:.0f}"
     return plain if len(plain) > 1 else None
 
 
 def dates(token: re.Match[str]) -> list[str]:
-    """Keys of what DATE has matched: day/month, and the year where it is in digits."""
+    """Return the keys of a match of DATE: day/month, and the year if it is in digits."""
     if token["month"]:
         month = _MONTH[token["month"].lower()]
         return [f"{int(day)}/{month}" for day in (token["day_from"], token["day"]) if day]
@@ -167,7 +171,7 @@ def dates(token: re.Match[str]) -> list[str]:
 
 
 def date_after(word: str, text: str, end: int) -> tuple[list[str], int] | None:
-    """Keys of a date that begins with this word, as `May 17`, and where it ends."""
+    """Return the keys of a date that begins with this word, as `May 17`, and the offset of its end."""
     month = _MONTH.get(word.lower())
     found = _AFTER_MONTH.match(text, end) if month else None
     if found is None:
@@ -176,7 +180,7 @@ def date_after(word: str, text: str, end: int) -> tuple[list[str], int] | None:
 
 
 def time(token: re.Match[str]) -> str:
-    """Key of what TIME has matched; also of a football score."""
+    """Return the key of a match of TIME, which may be a football score too."""
     if token["goals"]:
         return f"{token['goals'][0]}-{token['goals'][-1]}"
     hour = int(token["hour"] or token["hour_24"] or token["hour_12"] or token["hour_0"])

@@ -1,4 +1,4 @@
-"""How alike each article of one pool is to each of another: cosines by an inverted index, all at once."""
+"""Cosines of each article of one pool with each of another, all at once, by an inverted index."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Sparse vectors, one after the other; an id is a place in `keys`."""
+    """Sparse vectors, one after the other; an id is an index into `keys`."""
 
     keys: NDArray[np.uint32]
-    """Sorted: every key that any of the vectors has."""
+    """Every key of any vector, sorted."""
     frequency: NDArray[np.int64]
-    """How many vectors have each key."""
+    """Number of vectors with each key."""
     starts: NDArray[np.int64]
-    """Where each vector begins, and where the last one ends."""
+    """Start of each vector in `ids` and `weights`, then the end of the last one."""
     ids: NDArray[np.int32]
     weights: NDArray[np.float32]
 
@@ -50,7 +50,7 @@ class Vectors:
         )
 
     def weighted(self, weights: NDArray[np.float64]) -> Vectors:
-        """The same keys with these weights, each vector of length 1."""
+        """Return vectors with the same keys and these weights, each of length 1."""
         owners = self.owners()
         norms = np.sqrt(np.bincount(owners, weights * weights, len(self)))
         return replace(self, weights=(weights / np.maximum(norms, 1e-9)[owners]).astype(np.float32))
@@ -60,11 +60,11 @@ class Vectors:
 
 
 def cosines(one: Vectors, other: Vectors) -> NDArray[np.float32]:
-    """Of each vector with each, a row for each of `one`."""
+    """Return the cosine of each vector with each, one row for each of `one`."""
     found = np.zeros((len(one), len(other)), dtype=np.float32)
     if not len(one.keys) or not len(other.keys):
         return found
-    # The places of a key's owners in `other`, key after key.
+    # places of the owners of each key in `other`, key after key
     by_key = np.argsort(other.ids, kind="stable")
     owners, theirs = other.owners()[by_key], other.weights[by_key]
     begins = np.concatenate([[0], np.cumsum(other.frequency)])
@@ -76,7 +76,7 @@ def cosines(one: Vectors, other: Vectors) -> NDArray[np.float32]:
         spans = spans_of[one.ids[own]]
         held = spans > 0
         spans, low, weights = spans[held], begin_of[one.ids[own]][held], one.weights[own][held]
-        # low, low + 1 … of each key, in one array.
+        # low, low + 1 … of each key, in one array
         places = np.repeat(low - np.cumsum(spans) + spans, spans) + np.arange(spans.sum())
         found[i] = np.bincount(owners[places], theirs[places] * np.repeat(weights, spans), len(other))
     return found

@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from crawler.workers.server import MEMORY_LIMIT
+from crawler.workers.fork_server import MEMORY_LIMIT
 
 
 def endless(pattern: str = r"(a+)+$") -> bool:

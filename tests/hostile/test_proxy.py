@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.downloader.proxy import Proxy, read_proxy
+from crawler.downloader.proxy_setting import Proxy, read_proxy
 from tests.hostile.server import HostileServer
 from tests.story_pages import Page
 

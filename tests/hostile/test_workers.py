@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.exceptions import BadReply, ExtractionTimeout, WorkerDied
-from crawler.workers import server as worker_server
+from crawler.workers import fork_server as worker_server
 from crawler.workers.pool import Workers
 from tests.hostile import tasks
 from tests.hostile.processes import children, still_there

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.items import Article, Claim, Look
-from pipelines.byline import BylineStage, decide_authors
+from pipelines.authors import AuthorsStage, decide_authors
 from pipelines.bylines.organisations import organisations_in
 from pipelines.bylines.persons import persons_in
 from pipelines.bylines.words import is_given_name
@@ -137,7 +137,7 @@ def test_what_the_page_calls_an_organisation_or_its_section_wrote_nothing() -> N
         "courier", "https://a.example/1", "https://a.example/1", 200, at, byline="Tallow Gimlet", section="Tallow Gimlet",
         author_claims=(Claim("printed", "Tallow Gimlet"),),
     )  # fmt: skip
-    decided = BylineStage().process_item(article)
+    decided = AuthorsStage().process_item(article)
     assert isinstance(decided, Article)
     assert decided.authors == ()
 
@@ -172,7 +172,7 @@ def test_the_stage_credits_each_agency_once() -> None:
         "courier", "https://a.example/1", "https://a.example/1", 200, at, byline="By Jane Doe, REUTERS",
         author_claims=(Claim("json-ld", "Reuters"), Claim("meta", "AFP")), extra=(Claim("credit", "Courier"),),
     )  # fmt: skip
-    decided = BylineStage().process_item(article)
+    decided = AuthorsStage().process_item(article)
     assert isinstance(decided, Article)
     assert decided.authors == ("Jane Doe",)
     assert [claim.value for claim in decided.extra] == ["Courier", "Reuters", "AFP"]
@@ -247,9 +247,9 @@ def test_the_stage_fills_articles_and_passes_looks_through() -> None:
     article = Article(
         "courier", "https://a.example/1", "https://a.example/1", 200, at, byline="Author: Daria Shekina"
     )
-    decided = BylineStage().process_item(article)
+    decided = AuthorsStage().process_item(article)
     assert isinstance(decided, Article)
     assert (decided.authors, decided.authors_source) == (("Daria Shekina",), "printed")
     assert article.authors == ()
     look = Look("https://a.example/2", "https://a.example/2", "courier", "failed", "timeout", at)
-    assert BylineStage().process_item(look) is look
+    assert AuthorsStage().process_item(look) is look

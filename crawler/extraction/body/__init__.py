@@ -1,1 +1,1 @@
-"""The text of the article."""
+"""The body: the text of the article."""

@@ -1,4 +1,4 @@
-"""The text of an article as blocks in page order, by trafilatura on the shared tree."""
+"""The body: the text of an article as blocks in page order, read by trafilatura."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from crawler.extraction.body.embedded import embedded_text
 from crawler.extraction.body.exclusions import leave_out
 from crawler.extraction.body.lead import find_lead
 from crawler.extraction.body.lines import selector
-from crawler.extraction.body.model import Body, Found, Known, LeftOut
 from crawler.extraction.body.pruning import NO_TEXT, prune, remove
 from crawler.extraction.body.reader import read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
+from crawler.extraction.body.text_blocks import Body, Excluded, LeftOut, ReadBlock
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.items import TextBlock
 
@@ -28,29 +28,32 @@ if TYPE_CHECKING:
 
 _NEXT_TO_NONE = 0.3
 _FEW = 200
-"""Characters below which a page may draw its text from its data."""
+"""Characters below which the text may be taken from the data of the page."""
 _TAG = re.compile(r"<[^<>]{1,300}>")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHORT = 1500
-"""Characters below which the fast way is not trusted, and trafilatura compares with its other algorithms."""
+"""Characters below which trafilatura also compares its other algorithms."""
 
 
-def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
-    """Changes the tree: call it last. `drop` is an outlet's CSS of what to leave out."""
-    page = read_page(outline, known.headline)
+def read_body(outline: Outline, excluded: Excluded, drop: str | None) -> Body:
+    """Read the body. This changes the tree, so call it last.
+
+    `drop` is an outlet's CSS selector of elements to leave out.
+    """
+    page = read_page(outline, excluded.headline)
     prune(outline, drop)
     for caption in page.captions:
         remove(caption.element)
-    found, place, element = _extract(outline, known.description)
-    text = known.text
+    found, place, element = _extract(outline, excluded.description)
+    text = excluded.text
     if text is None and _length(found) < _FEW:
-        text = embedded_text(outline, known.headline)
+        text = embedded_text(outline, excluded.headline)
     if text and _length(found) < _NEXT_TO_NONE * len(text):
         found, place = _of_data(text), "the data of the page"
-    known = replace(known, captions=tuple(caption.text for caption in page.captions))
-    reasons = leave_out(found, known)
+    excluded = replace(excluded, captions=tuple(caption.text for caption in page.captions))
+    reasons = leave_out(found, excluded)
     persons = any(
-        NAME.search(name) for name in (*known.names, known.byline or "") if not ACCOUNT.search(name)
+        NAME.search(name) for name in (*excluded.names, excluded.byline or "") if not ACCOUNT.search(name)
     )
     signed = signature(found, reasons) if not persons else None
     if signed is not None:
@@ -63,21 +66,21 @@ def read_body(outline: Outline, known: Known, drop: str | None) -> Body:
     return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place, element)
 
 
-def _of_data(text: str) -> list[Found]:
-    """Paragraphs of a text that a page has in its data, marked up or not."""
+def _of_data(text: str) -> list[ReadBlock]:
+    """Return the paragraphs of a text in the page's data, which may have tags."""
     if "<" not in text:
-        return [Found("paragraph", line, 0.0) for part in text.splitlines() if (line := one_line(part))]
+        return [ReadBlock("paragraph", line, 0.0) for part in text.splitlines() if (line := one_line(part))]
     bare = html.fromstring(f"<div>{_NOT_IN_XML.sub('', text)}</div>")
     etree.strip_elements(bare, *NO_TEXT, with_tail=False)
     found = read_element(bare)
     if _length(found) >= _NEXT_TO_NONE * len(bare.text_content()):
         return found
     lines = re.split(r"[\n\r\t]+", _TAG.sub("\n", text))
-    return [Found("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
+    return [ReadBlock("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
 
 
-def _extract(page: Outline, description: str | None) -> tuple[list[Found], str, HtmlElement | None]:
-    """And where the text stands."""
+def _extract(page: Outline, description: str | None) -> tuple[list[ReadBlock], str, HtmlElement | None]:
+    """Return the blocks, their place in words, and their element."""
     tree = page.root
     body = tree.find("body")
     if body is None:
@@ -87,10 +90,10 @@ def _extract(page: Outline, description: str | None) -> tuple[list[Found], str, 
     lead = find_lead(page, container.element, description) if blocks else []
     said = [for_comparison(block.text) for block in blocks] if lead else []
     missing = [line for line in lead if not any(for_comparison(line) in text for text in said)]
-    return [*(Found("paragraph", line, 0.0) for line in missing), *blocks], place, container.element
+    return [*(ReadBlock("paragraph", line, 0.0) for line in missing), *blocks], place, container.element
 
 
-def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found], str]:
+def _read_container(tree: HtmlElement, container: Container) -> tuple[list[ReadBlock], str]:
     place = selector(container.element)
     if container.tight and container.weight > 250:
         blocks = read_element(container.element)
@@ -105,14 +108,14 @@ def _read_container(tree: HtmlElement, container: Container) -> tuple[list[Found
             return blocks, f"{place}, from the headline to the last paragraph"
     blocks = read_tree(tree)
     length = _length(blocks)
-    # what it has may be all the running text that the page has
+    # the blocks may be all the running text that the page has
     if len(blocks) < 2 or (length < _SHORT and length < container.weight):
         again = read_tree(tree, fast=False)
         blocks = again if len(again) > 1 or not blocks else blocks
-    # a gallery or a video has no running text: what is found there are captions of links
+    # a gallery or a video has no running text; its blocks are captions of links
     running = any(len(block.text) > 50 and block.linked < 0.5 for block in blocks)
     return blocks if running or container.weight else [], f"trafilatura's choice; most text is in {place}"
 
 
-def _length(blocks: list[Found]) -> int:
+def _length(blocks: list[ReadBlock]) -> int:
     return sum(len(block.text) for block in blocks)

@@ -1,4 +1,4 @@
-"""Which lines and elements are no part of an article, from boilerplate.toml."""
+"""Boilerplate: lines and elements that are no part of an article, from boilerplate.toml."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SAID = re.compile(
     r"|wr(?:ote|ites?)|read|recall(?:s|ed)?|asked|argu(?:es?|ed)|according|announc(?:es?|ed)|shout(?:s|ed)?|suggest(?:s|ed)?|jok(?:es?|ed)"
     r")\b(?:[^:]{0,90}$|(?: [\w'-]+){1,4}: [^:]{20,}$)"
 )
-"""At the end of a line, who said it: `…, напоминает адвокат.`, `…," the doctors urged on Tuesday.`"""
+"""A speaker at the end of a line: `…, напоминает адвокат.`, `…," the doctors urged on Tuesday.`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class LineRule:
     spares_sentences: bool
     as_printed: bool
     needs: tuple[str, ...]
-    """A line that has none of these is not looked at: patterns that begin anywhere are dear."""
+    """A line must contain one of these to be matched, as patterns that begin anywhere are slow."""
     longest: int
-    """Characters up to which a line that begins like this is no text; a whole match has no such limit."""
+    """Characters of a line with this beginning, at most; a match of the whole line has no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
-    """Words of a page's buttons and notices: whole ones, and beginnings of words by their length."""
+    """Words of buttons and notices: whole words, and beginnings of words."""
 
     key: tuple[frozenset[str], frozenset[str]]
     other: tuple[frozenset[str], frozenset[str]]
@@ -63,9 +63,9 @@ class Furniture:
         found = [self._is(word) for word in takewhile(self._is, words)]
         return len(found) == len(words) and 2 in found
 
-    @lru_cache(maxsize=20_000)  # noqa: B019 - there are three of these, for ever
+    @lru_cache(maxsize=20_000)  # noqa: B019 - only three objects have this cache, and they are never deleted
     def _is(self, word: str) -> int:
-        """2 for a key, 1 for another word, 0 for a word of text."""
+        """Return 2 for a key word, 1 for another word of this kind, 0 for a word of text."""
         return 2 if _among(word, self.key) else int(_among(word, self.other))
 
 
@@ -74,7 +74,7 @@ def line_rules() -> tuple[LineRule, ...]:
     file = load(__package__, "boilerplate.toml")
     rules = []
     for entry in file["line"]:
-        # the lines that are matched are short, so the patterns' bounded gaps cost little
+        # matched lines are short, so the bounded gaps of the patterns cost little
         source = "|".join(with_parts(p, file["parts"]) for p in entry.get("whole") or entry["start"])
         rules.append(
             LineRule(
@@ -92,7 +92,7 @@ def line_rules() -> tuple[LineRule, ...]:
 
 @cache
 def _rules_for(length: int, cyrillic: bool) -> tuple[LineRule, ...]:
-    """That a line of so many characters may break."""
+    """Return the rules for lines of this length and script."""
     others = _OTHER_SCRIPT[cyrillic]
     return tuple(rule for rule in line_rules() if rule.longest >= length and rule.language not in others)
 
@@ -107,7 +107,7 @@ def furniture() -> tuple[Furniture, ...]:
 
 @cache
 def element_names() -> dict[str, str]:
-    """Folded class and id names of elements to leave out, each with the reason."""
+    """Return the folded class and id names of elements to leave out, each with the reason."""
     return {
         name: entry["reason"]
         for entry in load(__package__, "boilerplate.toml")["element"]
@@ -117,13 +117,13 @@ def element_names() -> dict[str, str]:
 
 @cache
 def unless_most() -> frozenset[str]:
-    """Of element_names those by which an element stays where most of the page's prose is in it."""
+    """Return those of element_names that keep an element if most of the page's prose is in it."""
     entries = load(__package__, "boilerplate.toml")["element"]
     return frozenset(name for entry in entries if entry.get("unless_most") for name in entry["class"])
 
 
 def why_not_text(line: str) -> str | None:
-    """The reason why a line is no part of the article; None for text."""
+    """Return the reason why a line is no part of the article; None for text."""
     printed = without_bullets(one_line(line))
     if len(printed) > _LONGEST:
         return None
@@ -159,12 +159,12 @@ def _among(word: str, words: tuple[frozenset[str], frozenset[str]]) -> bool:
 
 
 def load(package: str, name: str) -> dict[str, Any]:
-    """Read a file of patterns that lies in a package."""
+    """Read a TOML file of patterns in a package."""
     return tomllib.loads(resources.files(package).joinpath(name).read_text("utf-8"))
 
 
 def with_parts(pattern: str, parts: dict[str, str]) -> str:
-    """With what `<name>` stands for in its place, and what stands in that."""
+    """Replace each `<name>` in a pattern by its part, which may contain other names."""
     while (written := _PART.sub(lambda part: parts[part[1]], pattern)) != pattern:
         pattern = written
     return pattern
@@ -178,7 +178,7 @@ def fold(line: str) -> str:
 
 
 def without_bullets(line: str) -> str:
-    """And without the pictures that a line begins with; of what `one_line` gives."""
+    """Drop bullets, and the emoji at the beginning, from a line that `one_line` returned."""
     line = line.rstrip(_AFTER_TEXT)
     return line if line[:1].isalnum() else _BEFORE_TEXT.sub("", line)
 

@@ -1,4 +1,4 @@
-"""Photo captions: kept apart from the text, in their place among its blocks."""
+"""Captions of photos, kept apart from the text, in their place among its blocks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _of_caption = names_say(
     "|(image|photo)-?(text|title|credit|description))(?:$|[ _-])"
 )
 
-# a line that ends in "(Photo: Getty Images)." is a caption whatever its class
+# a line that ends in "(Photo: Getty Images)." is a caption, whatever its class
 _CREDITED = re.compile(
     r"\((?:photo|фото|image|video|відео|видео|ілюстрац\w+|иллюстрац\w+|скріншот|скриншот|screenshot"
     r"|колаж|коллаж|source|джерело|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
@@ -34,29 +34,30 @@ _CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b
 class Caption:
     text: str
     position: int
-    """Elements before it in the page."""
+    """Number of elements before it in the page."""
     element: HtmlElement
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Where things stand, noted before anything is taken out."""
+class Positions:
+    """Positions of elements and captions, noted before anything is removed."""
 
     elements: list[HtmlElement]
     tags: list[str]
     texts: list[str]
     start: int
-    """Position of the <article> around the first <h1>, or of its parent: pictures may stand above it."""
+    """Position of the <article> around the first <h1>, or of its parent: pictures may be above the
+    headline."""
     captions: list[Caption]
 
 
-_TOLD_BY = 8
-"""Letters by which nearly all elements that begin otherwise are told."""
+_COMPARED = 8
+"""Letters that are compared first; they rule out nearly all other elements."""
 _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pre", "section", "article"}
 
 
-def read_page(page: Outline, headline: str | None) -> Page:
-    """Notes where things stand; a picture's text may be the headline, printed before its caption."""
+def read_page(page: Outline, headline: str | None) -> Positions:
+    """Note the positions; the text of a picture may repeat the headline before its caption."""
     found: list[Caption] = []
     inside: set[HtmlElement] = set()
     credited = {
@@ -78,13 +79,13 @@ def read_page(page: Outline, headline: str | None) -> Page:
             found.append(Caption(text, i, element))
     h1 = next(iter(page.of("h1")), None)
     around = None if h1 is None else next(h1.iterancestors("article"), h1.getparent())
-    return Page(
+    return Positions(
         page.elements, page.tags, page.texts, 0 if around is None else page.elements.index(around), found
     )
 
 
-def with_captions(blocks: list[TextBlock], page: Page) -> list[TextBlock]:
-    """Captions below the headline and among the text, each before the block that follows it."""
+def with_captions(blocks: list[TextBlock], page: Positions) -> list[TextBlock]:
+    """Insert the captions below the headline, each before the block that follows it in the page."""
     if not page.captions or not blocks:
         return blocks
     keys = [for_comparison(block.text[:120])[:40] for block in blocks]
@@ -102,13 +103,13 @@ def with_captions(blocks: list[TextBlock], page: Page) -> list[TextBlock]:
     return result + [TextBlock("caption", caption.text) for caption in waiting]
 
 
-def _starts(page: Page, keys: set[str]) -> dict[str, int]:
-    """Position of the element that begins with each of these texts."""
+def _starts(page: Positions, keys: set[str]) -> dict[str, int]:
+    """Return the position of the element that begins with each of these texts."""
     starts: dict[str, int] = {}
-    begin, first = {key[:_TOLD_BY] for key in keys}, {key[:3] for key in keys}
+    begin, first = {key[:_COMPARED] for key in keys}, {key[:3] for key in keys}
 
     def begins_otherwise(text: str) -> bool:
-        # four letters, so that no accent follows that would make another of the third
+        # four letters, as an accent after the third would change that one
         return len(text) > 3 and text[:4].isalnum() and text[:3].casefold()[:3] not in first
 
     for i in range(page.start, len(page.elements)):
@@ -119,15 +120,18 @@ def _starts(page: Page, keys: set[str]) -> dict[str, int]:
             continue
         if not own:
             if len(element) and element[0].tag in _TEXT:
-                # it begins as its first child does, and that one counts
+                # it begins like its first child, which is checked later
                 continue
-        elif len(told := for_comparison(own[: 3 * _TOLD_BY])) >= _TOLD_BY and told[:_TOLD_BY] not in begin:
+        elif (
+            len(letters := for_comparison(own[: 3 * _COMPARED])) >= _COMPARED
+            and letters[:_COMPARED] not in begin
+        ):
             continue
         beginning = _beginning(element)
         if not own and begins_otherwise(beginning.lstrip()):
             continue
         text = for_comparison(beginning)[:40]
-        # the innermost of nested elements that begin alike comes last
+        # of nested elements with the same beginning, the innermost comes last
         if text in keys:
             starts[text] = i
     starts.pop("", None)
@@ -135,7 +139,7 @@ def _starts(page: Page, keys: set[str]) -> dict[str, int]:
 
 
 def _beginning(element: HtmlElement) -> str:
-    """The first 200 characters of its text, without reading on where it is a whole page."""
+    """Return the first 200 characters of an element's text, without reading the rest."""
     parts: list[str] = []
     letters = 0
     for part in element.itertext():

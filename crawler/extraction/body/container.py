@@ -1,8 +1,8 @@
-"""Which element of a page holds the article: where its running text is, whatever its class is called.
+"""The container: the element that holds the article, found by its running text.
 
-trafilatura goes by names of classes and takes the first that it knows, which may be a part of the text (the
-first of several chunks) or a list of teasers. Here only text counts: each block of running text weighs its
-letters, and from <body> the way goes down as long as one child holds nearly all of it.
+trafilatura goes by the names of classes and takes the first one that it knows. That may be a part of the text
+(the first of several chunks) or a list of teasers. Here only text counts: the weight of a block of running
+text is its number of letters. From <body> the search goes down as long as one child holds nearly all of it.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ _MAY_BE_SMALL_PRINT = (
     "©", "(c)", "rights reserved", "все права", "всі права", "правооблад", "не нес", "cookie", "при цит",
     "при исп", "при пер", "при вик",
 )  # fmt: skip
-"""What small print has in it, quickly told."""
+"""Parts of small print, for a fast check before the pattern."""
 _RUNNING = 50
-"""Letters of a block from which it is taken for running text."""
+"""Letters from which a block counts as running text."""
 _NEARLY_ALL = 0.75
 
 
@@ -69,17 +69,18 @@ _NEARLY_ALL = 0.75
 class Container:
     element: HtmlElement
     weight: int
-    """Characters of running text in it."""
+    """Characters of running text in the element."""
     share: float
-    """Of the running text of the whole page."""
+    """Share of the page's running text."""
     tight: bool
-    """Its own paragraphs are the text; otherwise several parts share it, of which some may be no article."""
+    """True if its own paragraphs are the text; otherwise it has several parts, and some may be no article."""
 
 
 def find_container(page: Outline, body: HtmlElement) -> Container:
-    """The smallest element that holds nearly all running text of the page, or of a part that does.
+    """Find the smallest element that holds nearly all running text of the page.
 
-    Elements may have been taken out of the tree since the outline was made.
+    If no child holds nearly all of it, a dense part inside may be chosen instead. Elements may have been
+    removed from the tree since the outline was made.
     """
     others = {page.elements[i] for i in page.named(_of_other_things, page.by_class, page.by_id)}
     weights = _weights(body, others)
@@ -108,7 +109,7 @@ def find_container(page: Outline, body: HtmlElement) -> Container:
 
 
 def text_in_body(container: Container) -> HtmlElement | None:
-    """Of a page that has its paragraphs in <body> itself, as AMP's do: from the headline to the last."""
+    """Return a page's part from headline to last paragraph, if the paragraphs are in <body> itself (AMP)."""
     body = container.element
     children = [child for child in body if isinstance(child.tag, str)]
     running = [
@@ -125,13 +126,13 @@ def text_in_body(container: Container) -> HtmlElement | None:
 
 
 def _is_list(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
-    """Of a text in many items; a page laid out in a list has nearly all in one."""
+    """Tell if the text is spread over many items; a page laid out as a list has nearly all in one."""
     most = max((weights.get(item, 0) for item in element), default=0)
     return element.tag in {"ul", "ol"} and most < _NEARLY_ALL * weights[element]
 
 
 def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement:
-    """The ancestor that adds its like: paragraphs around a paywall's box, further chunks of a class."""
+    """Return the ancestor that adds similar parts: paragraphs around a paywall's box, chunks of one class."""
     child = element
     for ancestor in list(element.iterancestors())[:5]:
         if ancestor.tag == "body":
@@ -154,7 +155,7 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
 
 
 def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:
-    """Where the text is in several places: the element that has by far most of it in its own blocks."""
+    """Return the element with by far most of the text in its own blocks, if the text is in several places."""
     own: dict[HtmlElement, int] = {}
     for block, weight in weights.items():
         parent = block.getparent()
@@ -186,7 +187,7 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     )
     if own + paragraphs >= 0.6 * here > 0:
         return True
-    # chunks of one text bear the same class
+    # chunks of one text have the same class
     names = {part.get("class") for part in parts if weights[part] > 0.15 * here}
     large = [part for part in parts if weights[part] > 0.15 * here]
     return (
@@ -195,10 +196,10 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
 
 
 def _weights(body: HtmlElement, others: set[HtmlElement]) -> dict[HtmlElement, int]:
-    """Characters of running text in each element that has any."""
+    """Count the characters of running text in each element that has any."""
     order: list[HtmlElement] = list(body.iter("*"))
-    # for each element: the block that its text belongs to, whether that is linked, whether the element is in
-    # no article, and whether its block is
+    # for each element: the block of its text, then three flags: inside a link, inside an element that is no
+    # article, and the same for its block
     places: dict[HtmlElement, tuple[HtmlElement, bool, bool, bool]] = {body: (body, False, False, False)}
     letters: dict[HtmlElement, int] = {}
     links: dict[HtmlElement, int] = {}
@@ -214,7 +215,8 @@ def _weights(body: HtmlElement, others: set[HtmlElement]) -> dict[HtmlElement, i
         if tag == "main":
             other = False
         elif not other and (tag != "form" if tag in _NEVER else element in others):
-            # ASP.NET wraps whole pages in a form, headers of articles hold leads, a column may be an aside
+            # with an <h1> inside it may be the article: ASP.NET wraps pages in a form, some put it into a
+            # header or an aside
             other = element.find(".//h1") is None
         linked = linked or tag == "a"
         if tag in _BLOCKS:

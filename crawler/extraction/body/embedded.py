@@ -1,7 +1,7 @@
-"""The text in the data of a page that shows none: what a browser's JavaScript would have drawn.
+"""Text in the data of a page that shows none: a browser's JavaScript would have shown it.
 
-Next.js, Nuxt and their like print what a page is made of as JSON in a script. It is read only where the page
-itself has next to no text, and only the string beside the headline that the page bears.
+Next.js, Nuxt and others print the content of a page as JSON in a script. It is read only if the page itself
+has next to no text, and only in an object with the headline of the page.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _ELSEWHERE = re.compile(
     r"relat|recommend|popular|latest|similar|read_?(?:more|also)|comment|menu|teaser|other", re.I
 )
 _SHORTEST = 200
-"""Characters from which a string may be an article's text."""
+"""Characters from which a string may be the text of an article."""
 _DEEPEST = 30
 
 
 def embedded_text(page: Outline, headline: str | None) -> str | None:
-    """HTML or plain text, as it stands in the JSON."""
+    """Return the text as it is in the JSON, which may be HTML or plain text."""
     wanted = for_comparison(headline or "")
     if len(wanted) < 8:
         return None
@@ -72,7 +72,7 @@ def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
 
 
 def _text_of(node: dict[str, Json]) -> str:
-    """Its longest text: one string, or the strings of a list of blocks in their order."""
+    """Return the longest text of an object: one string, or the strings of a list of blocks in order."""
     found = ""
     for key, value in node.items():
         if not _ELSEWHERE.search(key):
@@ -84,7 +84,7 @@ def _strings(value: Json, depth: int = 0) -> Iterator[str]:
     if depth > _DEEPEST:
         return
     if isinstance(value, str):
-        # a block's words, not its id, class or address
+        # words of a block, not an id, a class or an address
         if " " in value.strip():
             yield value
     elif isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What a page says outside its text, and which blocks of the text only say it again or lead away."""
+"""The blocks to leave out: they repeat what the page says outside its text, or lead to other pages."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from crawler.extraction.document.text import for_comparison, one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.extraction.body.model import Found, Known
+    from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 
 
 _FAR, _SENTENCE = 5, 150
-"""Blocks between, and letters, from which a line that returns is the author's doing."""
+"""A line that returns after so many blocks, with fewer letters than this, is the author's repetition."""
 _AWAY = "points to another article"
 _SAID_BY = re.compile(r"[—–-]\s*[^\W\d_][^.!?:]{2,60}")
-"""`— Bernice Oduro`, under what is pulled out."""
+"""Speaker under a pulled quotation: `— Bernice Oduro`."""
 _IS = re.compile(
     r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
     r"| работает"
 )
 _ENDS = re.compile(r"[.!?…:][»”\"')]*$|[»”\"]$")
 _BEFORE, _KICKER = 4, 60
-"""Blocks over a headline, and letters of each."""
+"""Blocks above a headline, and letters of each."""
 _LONGEST_BIO = 500
 _LAST = 4
-"""Blocks at the end in which the author may be told of."""
+"""Blocks at the end that may be about the author."""
 _ASKS = "asks to subscribe, follow or pay"
 _ANNOUNCED = {_AWAY, _ASKS}
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
-def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
-    """For each block why it is no part of the article; None where it is."""
+def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | None]:
+    """Return the reason for each block that is no part of the article, None for the others."""
     folded = [for_comparison(block.text) for block in blocks]
-    captions = {for_comparison(caption) for caption in known.captions}
-    names = sorted({for_comparison(name) for name in known.names} - {""}, key=len, reverse=True)
-    headline, byline = for_comparison(known.headline or ""), for_comparison(known.byline or "")
-    tags = {for_comparison(tag) for tag in known.tags}
+    captions = {for_comparison(caption) for caption in excluded.captions}
+    names = sorted({for_comparison(name) for name in excluded.names} - {""}, key=len, reverse=True)
+    headline, byline = for_comparison(excluded.headline or ""), for_comparison(excluded.byline or "")
+    tags = {for_comparison(tag) for tag in excluded.tags}
     links = _links_away(blocks)
     seen: dict[str, int] = {}
     reasons: list[str | None] = []
@@ -72,10 +72,10 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
     _boxes(blocks, reasons)
     _labels(blocks, reasons)
     for i in range(1, len(blocks)):
-        # what a label to other articles announces goes with it
+        # links that a label announces go with it
         least = 0.3 if blocks[i].kind == "list_item" else 0.6
         announced = blocks[i].kind != "heading" and reasons[i - 1] == _AWAY and blocks[i].linked > least
-        # a sentence of the text may be nearly all a link
+        # a sentence of the text may be nearly all one link
         announced = announced and (blocks[i].kind == "list_item" or not _ENDS.search(blocks[i].text))
         if (
             announced
@@ -87,7 +87,7 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
             )
         ):
             reasons[i] = _AWAY
-    _about_authors(blocks, reasons, for_comparison(" ".join([known.byline or "", *known.names])))
+    _about_authors(blocks, reasons, for_comparison(" ".join([excluded.byline or "", *excluded.names])))
     for i in range(len(blocks) - 1, -1, -1):
         if reasons[i] is None:
             if blocks[i].kind != "heading":
@@ -96,8 +96,8 @@ def leave_out(blocks: Sequence[Found], known: Known) -> list[str | None]:
     return reasons
 
 
-def _above_headline(blocks: Sequence[Found], reasons: list[str | None]) -> None:
-    """`Репортаж`, `Opinion`: what stands in small letters over the headline where it is printed again."""
+def _above_headline(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out short lines above the headline where it is printed again: `Репортаж`, `Opinion`."""
     if "the headline again" in reasons[:_BEFORE]:
         for i in range(reasons.index("the headline again")):
             if reasons[i] is None and len(blocks[i].text) < _KICKER and not _ENDS.search(blocks[i].text):
@@ -105,32 +105,32 @@ def _above_headline(blocks: Sequence[Found], reasons: list[str | None]) -> None:
 
 
 def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:
-    """A sentence that returns far below: what a page prints twice has its neighbours twice."""
+    """Tell if a sentence returns far below on purpose; text printed twice has the same neighbours twice."""
     around = {*folded[max(first - 1, 0) : first], *folded[first + 1 : first + 2]}
     here = {*folded[i - 1 : i], *folded[i + 1 : i + 2]}
     return i - first > _FAR and 0 < i < len(folded) - 1 and len(folded[i]) < _SENTENCE and not around & here
 
 
 def _is_pulled(i: int, folded: Sequence[str]) -> bool:
-    """Whether it repeats a part of a paragraph, for the eye."""
+    """Tell if a block is a pull quote: it repeats a part of another block."""
     return len(folded[i]) > 20 and any(
         folded[i] in text and len(text) > len(folded[i]) for j, text in enumerate(folded) if j != i
     )
 
 
-def _about_authors(blocks: Sequence[Found], reasons: list[str | None], authors: str) -> None:
-    """`Jane Doe is a fellow at …` under a text by Jane Doe, and nothing but its like after it."""
+def _about_authors(blocks: Sequence[ReadBlock], reasons: list[str | None], authors: str) -> None:
+    """Leave out lines about the authors at the end: `Jane Doe is a fellow at …` under a text by Jane Doe."""
     for i in range(len(blocks) - 1, max(len(blocks) // 2, len(blocks) - 1 - _LAST), -1):
         name = " ".join(blocks[i].text.split()[:2]).rstrip(",")
-        told = NAME.fullmatch(name) and _IS.match(blocks[i].text[len(name) :])
+        is_bio = NAME.fullmatch(name) and _IS.match(blocks[i].text[len(name) :])
         if reasons[i] is None:
-            if not (told and len(blocks[i].text) < _LONGEST_BIO and for_comparison(name) in authors):
+            if not (is_bio and len(blocks[i].text) < _LONGEST_BIO and for_comparison(name) in authors):
                 return
             reasons[i] = "about the author"
 
 
-def _links_away(blocks: Sequence[Found]) -> list[bool]:
-    """Lines that are nothing but a link, unless the article is a list of links itself."""
+def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:
+    """Mark lines that are only a link, unless the article is itself a list of links."""
     away = [
         block.linked > 0.9 and block.kind != "heading" and 15 < len(block.text) < 250
         and not block.text.endswith((".", "!", "»", "”"))
@@ -138,10 +138,10 @@ def _links_away(blocks: Sequence[Found]) -> list[bool]:
     ]  # fmt: skip
     announced = False
     for i, block in enumerate(blocks):
-        # a list that the text announces is the text's, links or not
+        # a list that the text announces belongs to the text, links or not
         announced = block.kind == "list_item" and i > 0 and (announced or _announces(blocks[i - 1]))
         away[i] = away[i] and not announced
-    # a list at the end, each item with a link in it, is of other articles, too
+    # a list at the end with a link in each item leads to other articles, too
     last = len(blocks)
     while last and blocks[last - 1].kind == "list_item" and blocks[last - 1].linked > 0.3:
         last -= 1
@@ -153,14 +153,14 @@ def _links_away(blocks: Sequence[Found]) -> list[bool]:
     return away
 
 
-def _announces(block: Found) -> bool:
-    """A sentence with a colon at its end, too long for a label as `Read also:`."""
+def _announces(block: ReadBlock) -> bool:
+    """Tell if a sentence announces a list: it ends in a colon and is too long for a label as `Read also:`."""
     text = block.text
     return block.kind == "paragraph" and len(text) > 80 and text.endswith(":") and why_not_text(text) is None
 
 
-def _boxes(blocks: Sequence[Found], reasons: list[str | None]) -> None:
-    """A list in which one item asks to subscribe and most lead away is all a box of the page."""
+def _boxes(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out a whole list if one item asks to subscribe and most items have links."""
     start = 0
     while start < len(blocks):
         end = start
@@ -175,8 +175,8 @@ def _boxes(blocks: Sequence[Found], reasons: list[str | None]) -> None:
         start = end + 1
 
 
-def _labels(blocks: Sequence[Found], reasons: list[str | None]) -> None:
-    """A label goes with the lines it announces: `More:` before links to other articles."""
+def _labels(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out a label together with the lines that it announces: `More:` before links to other articles."""
     for i in range(len(blocks) - 2, -1, -1):
         block = blocks[i]
         ends = block.text.endswith(":") or block.kind == "heading"

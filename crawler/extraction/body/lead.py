@@ -1,4 +1,4 @@
-"""The lead: the paragraph between headline and text, which often is outside the text's own element."""
+"""The lead: the paragraph between headline and text, often outside the text's own element."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ _TAGS = ("p", "div", "h2", "h3", "section", "span", "strong", "header")
 _NO_LEAD = {"figure", "picture", "ul", "ol", "table", "nav", "aside", "form"}
 _LONGEST = 600
 _LEVELS = 3
-"""From the text's own element up to where the headline stands beside it."""
+"""Levels from the text's element up to the siblings of the headline."""
 _PARTS = {"div", "p", "section", "ul", "ol", "table", "figure", "img", "form", "figcaption"}
-_TOLD_BY = 8
-"""Letters by which nearly all texts are told that do not begin as the description does."""
+_COMPARED = 8
+"""Letters that are compared first; they rule out nearly all texts that begin otherwise."""
 _NEAR = 25
-"""Elements of the container in which a lead may still come."""
+"""First elements of the container among which a lead may be."""
 
 
 def find_lead(page: Outline, container: HtmlElement, description: str | None) -> list[str]:
-    """Its paragraphs; the page's tree may have lost elements since.
+    """Return the paragraphs of the lead; the tree may have lost elements since the outline was made.
 
-    `description` is what the page's head says of the article, often the lead word for word.
+    `description` is the description in the page's head, often the same as the lead, word for word.
     """
     tree = page.root
     names = (page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
     named = {page.elements[i] for i in page.named(_of_lead, *names)}
-    told = for_comparison(description or "")[:120]
+    summary = for_comparison(description or "")[:120]
     after_headline = tree.find(".//h1") is None
     inside, near = 0, sum(1 for _ in islice(container.iter(), _NEAR))
     around = set(container.iterancestors())
@@ -56,12 +56,12 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
                 break
         if not after_headline or element.tag not in _TAGS or element in around or element is container:
             continue
-        if element not in named and (len(told) < 40 or not _begins(element, told)):
+        if element not in named and (len(summary) < 40 or not _begins(element, summary)):
             continue
         text = one_line(element.text_content())
         if not 40 < len(text) < 700 or why_not_text(text):
             continue
-        if element in named or for_comparison(text)[:120] == told:
+        if element in named or for_comparison(text)[:120] == summary:
             linked = sum(len(a.text_content()) for a in element.iter("a"))
             paragraphs = element.findall(".//p")
             if linked < 0.4 * len(text) and not element.findall(".//li") and len(paragraphs) < 4:
@@ -70,18 +70,18 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
     return _right_above(container) if tree.find(".//h1") is not None else []
 
 
-def _begins(element: HtmlElement, told: str) -> bool:
-    """Quickly told of an element whose text is not that of the description."""
+def _begins(element: HtmlElement, summary: str) -> bool:
+    """Tell if an element may begin like the description; a fast check before the full one."""
     begins = ""
     for part in element.itertext():
         begins += part
-        if len(begins) > 4 * _TOLD_BY and len(letters := for_comparison(begins)) > _TOLD_BY:
-            return letters[:_TOLD_BY] == told[:_TOLD_BY]
+        if len(begins) > 4 * _COMPARED and len(letters := for_comparison(begins)) > _COMPARED:
+            return letters[:_COMPARED] == summary[:_COMPARED]
     return True
 
 
 def _right_above(container: HtmlElement) -> list[str]:
-    """A line of sentences between the headline and the text, however it is called."""
+    """Return a line of sentences between headline and text, whatever its class."""
     element = container
     for _ in range(_LEVELS):
         for sibling in element.itersiblings(preceding=True):

@@ -1,4 +1,4 @@
-"""The page as a reader sees it, line by line, each with a CSS selector that leads to it."""
+"""Lines of a page as a reader sees them, each with a CSS selector."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BREAKS = {
 }  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]{0,60}")
 _UP = 4
-"""Elements above a line in which its selector looks for a name."""
+"""Ancestors of a line whose names its selector may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Line:
     text: str
     selector: str
     reason: str | None
-    """Why an element around it is left out whole, by boilerplate.toml or the outlet's `drop`."""
+    """Reason why an element around it is left out, by boilerplate.toml or the outlet's `drop`."""
 
 
 def page_lines(tree: HtmlElement, drop: str | None) -> list[Line]:
-    """Of <body>, in page order; links to nothing and images have no line."""
+    """Return the lines of <body> in page order; images and empty links have no line."""
     body = tree.find("body")
     lines: list[Line] = []
     if body is None:
@@ -66,7 +66,7 @@ def page_lines(tree: HtmlElement, drop: str | None) -> list[Line]:
 
 
 def selector(element: HtmlElement) -> str:
-    """`div.post_text p`: the element, and the nearest above it that has a name if it has none itself."""
+    """Return a selector such as `div.post_text p`: the element, or its nearest ancestor with a name."""
     own = _named(element)
     if own != element.tag:
         return own

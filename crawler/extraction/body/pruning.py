@@ -1,4 +1,4 @@
-"""What is taken out of a page before its text is looked for: by tag, by name, by an outlet's rule."""
+"""Pruning: elements removed before the text is read, by tag, by name or by the outlet's `drop`."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SMALL = 500
-"""Characters below which the last part of its name tells what an element is; more may be the text itself."""
+"""Characters below which the last part of a name decides; a larger element may be the text itself."""
 _HASHED = re.compile(r"^([a-z]+_[a-z-]+)__[\w-]{1,8}$")
-"""As build tools name what is styled in its own file: `donate_inline__i9`."""
+"""Names that build tools make for styles of one file: `donate_inline__i9`."""
 _HOLDERS = {
     "card", "block", "box", "list", "wrap", "wrapper", "container", "section", "widget", "form", "bar",
     "root", "inline", "row", "area", "panel", "module", "component", "holder",
@@ -34,7 +34,7 @@ _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "foo
 
 
 def prune(page: Outline, drop: str | None) -> None:
-    """Changes the tree. `drop` is an outlet's CSS of what to leave out."""
+    """Remove unwanted elements from the tree. `drop` is an outlet's CSS selector of elements to leave out."""
     found = list(unwanted(page, drop))
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
     for element, _ in found:
@@ -42,7 +42,7 @@ def prune(page: Outline, drop: str | None) -> None:
 
 
 def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str]]:
-    """Elements to leave out and why."""
+    """Yield the elements to leave out, each with the reason."""
     for element in page.root.cssselect(drop) if drop else ():
         yield element, "the outlet's `drop`"
     reasons = element_names()
@@ -65,7 +65,7 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             yield element, f"promotes something else ({label})"
 
     pulled = page.named(_is_pulled_out, page.by_class)
-    # what JSON-LD repeats is not repeated for the eye
+    # only visible text counts, as JSON-LD repeats the article
     shown = for_comparison("".join(page.root.xpath(_SHOWN))) if pulled else ""
     for i in pulled:
         words = page.elements[i].xpath("string(.//p)") or page.elements[i].text_content()
@@ -78,7 +78,7 @@ _PROMOTES = re.compile(
     r"|реклама|advertisement|(?:інші|другие|related|more|recommended|популярні|популярные) [\w' -]{2,30}",
     re.IGNORECASE,
 )
-"""What readers of screens are told that a part of the page is: `<section aria-label="Подкаст">`."""
+"""Labels for screen readers of parts that promote something: `<section aria-label="Подкаст">`."""
 _SHOWN = "//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
 _is_pulled_out = names_say("pull-?quote|quote-?pull")
 
@@ -88,14 +88,14 @@ def _is_unwanted(names: str) -> bool:
     return any(map(_is_left_out, names.lower().split()))
 
 
-@lru_cache(maxsize=4096)  # a name is one of a few in a class, and of many classes
+@lru_cache(maxsize=4096)  # an element's class has a few names, and many elements share them
 def _is_left_out(name: str) -> bool:
     reasons = element_names()
     return name in reasons or _last_part(name) in reasons
 
 
 def _is_most_of(root: HtmlElement, element: HtmlElement) -> bool:
-    """Whether more than half of the page's prose is in it."""
+    """Tell if more than half of the page's prose is in the element."""
     within = _prose(element)
     return within > _SMALL and 2 * within > _prose(root)
 
@@ -111,7 +111,11 @@ _LONG_TEXTS = (
 
 
 def _last_part(name: str) -> str:
-    """`tags` of `post__tags`, `share-bar` and `Tags_root__x3K`: what it is, after where and before how."""
+    """Return the part of a name that says what an element is.
+
+    It is `tags` in `post__tags` and `tags_root__x3k`, and `share` in `share-bar`: after the place, before the
+    kind of box.
+    """
     parts = [part for part in _HASHED.sub(r"\1", name).replace("_", "-").split("-") if part]
     while len(parts) > 1 and parts[-1] in _HOLDERS:
         parts.pop()
@@ -119,7 +123,7 @@ def _last_part(name: str) -> str:
 
 
 def remove(element: _Element) -> None:
-    """Without the text that follows it, which stays where it is."""
+    """Remove an element but not the text after it."""
     parent = element.getparent()
     if parent is None:
         return

@@ -1,8 +1,8 @@
-"""trafilatura on one element or on a whole page, and what it gives back as blocks.
+"""The reader: trafilatura on one element or on a whole page, with its result as blocks.
 
-Of one element only its first step is taken: to clean the tree and to read what is left. Where little comes
-of that it goes on to compare and to rescue; there, and for a whole page, it is asked as a whole. Either way
-the text is what `bare_extraction` gives (a test holds the two together).
+On one element only the first step of trafilatura is used: clean the tree and read the rest. If that gives
+little text, trafilatura goes on with comparisons and rescues; then, and for a whole page, all its steps are
+used. The text is the same as from `bare_extraction` in each case, which a test checks.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from trafilatura.main_extractor import extract_content
 from trafilatura.settings import Document, Extractor
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
-from crawler.extraction.body.model import Found
 from crawler.extraction.body.signature import NAME
+from crawler.extraction.body.text_blocks import ReadBlock
 from crawler.extraction.document.text import one_line
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from crawler.items import BlockKind
 
-# the format is of a text that is never asked for
+# the output format has no effect here, as that text is never used
 _FAST, _SLOW = (
     Extractor(output_format="txt", fast=fast, comments=False, formatting=False, links=True)
     for fast in (True, False)
@@ -39,21 +39,24 @@ _FAST, _SLOW = (
 _LEAST = max(_FAST.min_extracted_size, _FAST.min_output_size)
 
 
-def read_tree(tree: HtmlElement, *, fast: bool = True) -> list[Found]:
-    """By all of its steps; with `fast=False` it compares with other algorithms. Leaves the tree as it is."""
+def read_tree(tree: HtmlElement, *, fast: bool = True) -> list[ReadBlock]:
+    """Read a tree by all steps; with `fast=False` other algorithms are compared.
+
+    Leaves the tree unchanged.
+    """
     document = bare_extraction(tree, options=_FAST if fast else _SLOW)
-    # a dictionary comes only where one is asked for
+    # a dictionary comes only if one is asked for
     return list(_blocks(document.body)) if isinstance(document, Document) else []
 
 
-def read_element(element: HtmlElement, *, named: bool = True) -> list[Found]:
-    """The text of this element, in which no class or id means anything if it is not `named`."""
+def read_element(element: HtmlElement, *, named: bool = True) -> list[ReadBlock]:
+    """Read the text of an element; without `named` its classes and ids are removed first."""
     body = _first_step(_alone(element, named=named))
     return list(_blocks(body)) if body is not None else read_tree(_alone(element, named=named))
 
 
 def _first_step(tree: HtmlElement) -> _Element | None:
-    """Changes the tree. None where trafilatura would take a second."""
+    """Apply trafilatura's first step, which changes the tree; None if it would need a second step."""
     everything = len(tree.text_content()) + 2 * len(list(tree.iter()))
     try:
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
@@ -61,25 +64,25 @@ def _first_step(tree: HtmlElement) -> _Element | None:
         body, text = extract_content(convert_tags(tree_cleaning(tree, _FAST), _FAST), _FAST)
     except (TypeError, ValueError):
         return None
-    # `everything` is at least what it measures a page by
+    # `everything` is at least the number by which trafilatura measures a page
     little = len(text) < ESCALATION_MAX_LENGTH and len(text) < ESCALATION_PAGE_SHARE * everything
     return None if len(text) < _LEAST or little else body
 
 
 def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
-    """A page that has nothing but this element, under a name by which trafilatura takes all of it."""
+    """Return a page with only this element, under a class that trafilatura takes as a whole."""
     root = html.Element("html")
     body = etree.SubElement(root, "body")
     container = deepcopy(element)
     container.tail = None
-    # as an <article>, lines parted by <br> would become one
+    # in an <article>, lines separated by <br> would become one
     container.tag = "div"
     container.attrib.clear()
     container.set("class", "post")
     for quote in container.iter("blockquote"):
         _protect(quote, container)
         for said_by in list(quote.iter("cite", "footer")):
-            # in a line with the quotation, which ends without a space
+            # the speaker is in a line with the quotation, which ends without a space
             if said_by.text and said_by.text.strip()[:1] not in {"—", "–", "-"} and _stands_alone(said_by):
                 said_by.text = f" — {said_by.text.lstrip()}"
             _into_paragraph(said_by)
@@ -92,7 +95,7 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
 
 
 def _into_paragraph(said_by: HtmlElement) -> None:
-    """WordPress has the speaker after the last paragraph of a quotation, where trafilatura drops him."""
+    """Move a speaker into the quotation's last paragraph: WordPress prints it after, and it would be lost."""
     before = said_by.getprevious()
     if (
         before is not None
@@ -109,7 +112,7 @@ _ENDS = re.compile(r"[.!?…»”\"']\s*$")
 
 
 def _stands_alone(said_by: HtmlElement) -> bool:
-    """`I read <cite>Hamlet</cite> twice` is a sentence."""
+    """Tell if a <cite> names a speaker, unlike the title in `I read <cite>Hamlet</cite> twice`."""
     before = said_by.getprevious()
     above = (said_by.getparent().text if before is None else before.tail) or ""
     ended = not above.strip() or _ENDS.search(above) or NAME.fullmatch((said_by.text or "").strip())
@@ -117,7 +120,7 @@ def _stands_alone(said_by: HtmlElement) -> bool:
 
 
 def _protect(quote: HtmlElement, container: HtmlElement) -> None:
-    """An embedded post is text, though trafilatura drops the boxes around it, called widget or embed."""
+    """Keep an embedded post, whose boxes (widget, embed) trafilatura would remove."""
     length = len(quote.text_content())
     for element in (quote, *quote.iterancestors()):
         if element is container or len(element.text_content()) > 1.3 * length + 80:
@@ -125,10 +128,13 @@ def _protect(quote: HtmlElement, container: HtmlElement) -> None:
         element.attrib.clear()
 
 
-def _blocks(body: _Element) -> Iterator[Found]:
-    """From its own tags: head, p, list/item, quote, table/row/cell, code; lb breaks a line, ref is a link."""
+def _blocks(body: _Element) -> Iterator[ReadBlock]:
+    """Yield blocks of trafilatura's own tags.
+
+    These are head, p, list/item, quote, table/row/cell and code; lb is a line break, ref is a link.
+    """
     if body.text and one_line(body.text):
-        yield Found("paragraph", one_line(body.text), 0.0)
+        yield ReadBlock("paragraph", one_line(body.text), 0.0)
     for element in body:
         tag = element.tag
         if tag == "head":
@@ -147,15 +153,15 @@ def _blocks(body: _Element) -> Iterator[Found]:
             for row in element.iter("row"):
                 cells = [one_line(" ".join(cell.itertext())) for cell in row.iter("cell")]
                 if text := " | ".join(cell for cell in cells if cell):
-                    yield Found("paragraph", text, _linked(row, text))
+                    yield ReadBlock("paragraph", text, _linked(row, text))
         elif tag not in {"graphic", "lb"}:
             yield from _lines("paragraph", element)
         if element.tail and one_line(element.tail):
-            yield Found("paragraph", one_line(element.tail), 0.0)
+            yield ReadBlock("paragraph", one_line(element.tail), 0.0)
 
 
-def _lines(kind: BlockKind, element: _Element) -> Iterator[Found]:
-    """One block, or several where line breaks part what are paragraphs to a reader."""
+def _lines(kind: BlockKind, element: _Element) -> Iterator[ReadBlock]:
+    """Yield one block, or several if line breaks separate what readers see as paragraphs."""
     for line_break in element.iter("lb"):
         line_break.text = "\u2028"
     whole = "".join(element.itertext())
@@ -164,7 +170,7 @@ def _lines(kind: BlockKind, element: _Element) -> Iterator[Found]:
         lines = [" ".join(lines)]
     share = _linked(element, one_line(whole))
     for line in lines:
-        yield Found(kind, line, share)
+        yield ReadBlock(kind, line, share)
 
 
 def _linked(element: _Element, text: str) -> float:

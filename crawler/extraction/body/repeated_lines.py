@@ -1,6 +1,7 @@
-"""Lines that stand at the same place in many articles of an outlet, which makes them no text.
+"""Lines at the same place in many articles of an outlet, which are no part of the text.
 
-A report for whoever mends an outlet's rules, and what no version is made of: docs/decisions/0004.
+A report for the person who maintains an outlet's rules; such lines do not make a new version either
+(docs/decisions/0004).
 """
 
 from __future__ import annotations
@@ -17,29 +18,29 @@ if TYPE_CHECKING:
 Place = Literal["start", "end"]
 
 ZONE = 5
-"""Blocks from either end of a text that are one place: a lead or a promo line more moves a line a little."""
+"""Blocks at each end that count as one place: an additional lead or promo line moves a line a little."""
 LEAST = 20
-"""Articles below which nothing is said."""
+"""Articles below which no line is reported."""
 SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedLine:
     text: str
-    """One of the spellings that are the same but for punctuation and case."""
+    """One of the spellings that differ only in punctuation and case."""
     place: Place
     articles: int
     of: int
-    """How many articles were looked at."""
+    """Number of articles read."""
 
 
 def repeated_lines(
     articles: Iterable[Sequence[str]], *, least: int = LEAST, share: float = SHARE
 ) -> list[RepeatedLine]:
-    """The lines that more than `share` of the articles have at the same place, the most frequent first.
+    """Return the lines that more than `share` of the articles have at one place, most frequent first.
 
-    An article is its lines in order; those of one outlet in one language. The order of the articles changes
-    nothing.
+    An article is the list of its lines in order; all are of one outlet and one language. The order of the
+    articles has no effect.
     """
     counted: Counter[tuple[Place, str]] = Counter()
     spelled: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The name under a text: where nothing else tells who wrote it, the last line may."""
+"""The signature: a name in the last line of a text, used if nothing else says who wrote it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.extraction.body.model import Found
+    from crawler.extraction.body.text_blocks import ReadBlock
 
 _LONGEST = 70
 _ABOVE = 400
-"""Characters of text that a name has to stand under."""
+"""Characters of text above a name."""
 NAME = re.compile(
     r"(?:[^\W\d_a-zа-яіїєґё][^\W\d_]*(?:['’ʼ-][^\W\d_]+)*\.?\s+){1,3}[^\W\d_a-zа-яіїєґё][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*"
     r"(?:,\s*[^.!?:;]{2,40})?\.?"
@@ -23,21 +23,21 @@ ACCOUNT = re.compile(
     r"^\W*(?:by|автор(?:и|ы)?)?\W*(?:super\s?user|admin\w*|адмін\w*|админ\w*|редактор сайт\w*)\W*$",
     re.IGNORECASE,
 )
-"""Of a publishing system, printed where an author would be."""
+"""Account names of a publishing system, printed in the place of an author."""
 _PHOTO = re.compile(r"[.,]?\s+фото(?:\s+автор(?:а|ки))?\.?$", re.IGNORECASE)
-"""`Ника РЯБОВА Фото автора`"""
+"""Credit for a photo after the name: `Ника РЯБОВА Фото автора`."""
 _CALL = re.compile(r"слава\s+(?:україн|нації|зсу|героям)|героям\s+слава|вічна\s|вечная\s", re.IGNORECASE)
-"""`Слава Україні` is signed by nobody."""
+"""Slogans, which are no signature: `Слава Україні`."""
 
 
 def signed_by(line: str) -> str | None:
-    """The name that a line under a text is, and nothing else."""
+    """Return the name if a line under a text is a name and nothing else."""
     name = _PHOTO.sub("", line)
     return name if len(name) <= _LONGEST and NAME.fullmatch(name) and not _CALL.match(name) else None
 
 
-def signature(blocks: Sequence[Found], reasons: Sequence[str | None]) -> int | None:
-    """Which block it is: the last of the text, a paragraph of two to four capitalised words."""
+def signature(blocks: Sequence[ReadBlock], reasons: Sequence[str | None]) -> int | None:
+    """Return the index of the signature: the last block, a paragraph of two to four capitalised words."""
     kept = [i for i, reason in enumerate(reasons) if reason is None]
     if len(kept) < 3:
         return None

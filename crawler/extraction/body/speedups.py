@@ -1,8 +1,9 @@
-"""trafilatura's rules on names, asked only of elements that have one, and of each name once.
+"""Faster forms of trafilatura's rules on class and id names.
 
-They are XPath: up to five regular expressions for each element of a tree, most of which bears no name at all,
-and an eighth of what a page costs. `install` puts ours in the place of trafilatura's own; they find the same
-elements (tests/crawler/extraction/body/test_speedups.py).
+The originals are XPath: up to five regular expressions for each element of a tree, most of which has no name.
+That is an eighth of the cost of a page. Ours look only at elements with a name, and at each name once.
+`install` replaces trafilatura's rules with them; they find the same elements
+(tests/crawler/extraction/body/test_speedups.py).
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _REMEMBERED = 8192
-"""Verdicts that a rule keeps."""
+"""Results that a rule keeps."""
 _NAMESPACES = {"re": xpaths.REGEXP_NS}
 
 
 class NamedRule:
-    """In place of an XPath `.//*[…]` whose conditions are on an element's own tag and attributes.
+    """A rule for an XPath `.//*[…]` whose conditions are on an element's own tag and attributes.
 
-    And on an <h1> in it, if on anything else.
+    The only other condition that it allows is an <h1> inside the element.
     """
 
     def __init__(self, path: str) -> None:
@@ -40,7 +41,7 @@ class NamedRule:
         self._attributes = set(re.findall(r"@([\w-]+)", path))
         self._tags = sorted(set(re.findall(r"self::(\w+)", path))) or ["*"]
         self._of_headlines = ".//h1" in path
-        self._verdicts: dict[tuple[str, tuple[tuple[str, str], ...], bool], bool] = {}
+        self._results: dict[tuple[str, tuple[tuple[str, str], ...], bool], bool] = {}
 
     def __repr__(self) -> str:
         return self._path
@@ -53,16 +54,16 @@ class NamedRule:
         if not names:
             return False
         key = (element.tag, names, self._of_headlines and element.find(".//h1") is not None)
-        verdict = self._verdicts.get(key)
-        if verdict is None:
-            if len(self._verdicts) == _REMEMBERED:
-                self._verdicts.clear()
-            verdict = self._verdicts[key] = bool(self._holds(element))
-        return verdict
+        result = self._results.get(key)
+        if result is None:
+            if len(self._results) == _REMEMBERED:
+                self._results.clear()
+            result = self._results[key] = bool(self._holds(element))
+        return result
 
 
 class Either:
-    """In place of a union of `.//tag`, `.//tag[…]` and `.//*[…]`; not in the order of the page."""
+    """A rule for a union of `.//tag`, `.//tag[…]` and `.//*[…]`; its results are not in page order."""
 
     def __init__(self, path: str) -> None:
         parts = re.split(r"\|(?=\.//)", path.strip())
@@ -79,7 +80,7 @@ class Either:
 
 
 class First(NamedRule):
-    """In place of an XPath of which trafilatura takes the first that it finds."""
+    """A rule for an XPath of which trafilatura takes the first result only."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path.strip().removesuffix("[1]"))
@@ -89,7 +90,7 @@ class First(NamedRule):
 
 
 class _Linked:
-    """In place of a tree: of elements without links none is asked."""
+    """A tree that yields only elements with links inside."""
 
     def __init__(self, tree: HtmlElement) -> None:
         self._tree = tree
@@ -102,13 +103,13 @@ class _Linked:
 def delete_by_link_density(
     subtree: HtmlElement, tagname: str, backtracking: bool = False, favor_precision: bool = False
 ) -> HtmlElement:
-    """As trafilatura's."""
+    """Do what trafilatura's function of this name does, on elements with links only."""
     htmlprocessing.delete_by_link_density(_Linked(subtree), tagname, backtracking, favor_precision)
     return subtree
 
 
 def install() -> None:
-    """Put our rules in the place of trafilatura's, in this process; once is enough."""
+    """Replace trafilatura's rules by ours in this process; later calls do nothing."""
     if vars(main_extractor)["delete_by_link_density"] is delete_by_link_density:
         return
     for rules in (
@@ -119,5 +120,5 @@ def install() -> None:
         rules[:] = [NamedRule(rule.path) for rule in rules]
     xpaths.BODY_XPATH[0] = First(xpaths.BODY_XPATH[0].path)
     vars(main_extractor)["delete_by_link_density"] = delete_by_link_density
-    # the package has a function of the module's name
+    # imported by name, as the package has a function of the same name
     vars(import_module("trafilatura.baseline"))["BASIC_CLEAN_XPATH"] = Either(settings.BASIC_CLEAN_XPATH.path)

@@ -1,1 +1,1 @@
-"""The page as a tree of elements."""
+"""Documents: the page as a tree of elements."""

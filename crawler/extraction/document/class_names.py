@@ -1,6 +1,7 @@
-"""What the class, id and the like of an element say that it is; a page and an outlet repeat their names.
+"""Rules on the classes and ids of elements, with a memory of names.
 
-So a name is read once, by all rules, and remembered: a page has a hundred, and there are ten rules.
+A page has a hundred names and an outlet repeats them on all its pages, so all rules read a name once and the
+result is kept.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _LONG = 200
-"""Characters from which a name's verdicts are not kept."""
+"""Characters from which the results of a name are not kept."""
 _NOT_ITSELF = re.compile(r"(?<!\S)(?:has|with|without|no|non|not|one|two)[-_]\S+|\S*label[-_]+hidden(?!\S)")
-"""Names that say what is beside an element, or how: `has-sidebar`, Drupal's `field--label-hidden`."""
+"""Names about something beside an element, or about its look: `has-sidebar`, Drupal's
+`field--label-hidden`."""
 
 
 class Rule:
-    """Whether a name is one of those that it is about: `rule("post-tags")`."""
+    """A rule that tells if a name is of its kind: `rule("post-tags")`."""
 
     def __init__(self, read: Callable[[str], bool]) -> None:
         self.read = read
@@ -45,12 +47,12 @@ def _true_of(name: str) -> tuple[Rule, ...]:
 
 
 def names_say(pattern: str) -> Rule:
-    """Whether the pattern, in lower case, is somewhere in a name, whatever its case."""
+    """Return a rule that searches a name for a lower-case pattern, whatever the name's case."""
     return Rule(_reader(pattern))
 
 
 def name_says(pattern: str) -> Callable[[str], bool]:
-    """As names_say, of what is asked of a few names and never of all: the others are not read for it."""
+    """Return a rule as from names_say, for a few names only: it is not part of the search over all names."""
     read = _reader(pattern)
     remembered = lru_cache(maxsize=8192)(read)
     return lambda name: remembered(name) if len(name) < _LONG else read(name)
@@ -69,7 +71,7 @@ def _reader(pattern: str) -> Callable[[str], bool]:
 
 
 class Names(dict[str, list[int]]):
-    """Positions of elements by the whole value of an attribute, which many of a page have in common."""
+    """Positions of elements by the whole value of an attribute, which many elements share."""
 
     def __init__(self, values: Sequence[str | None]) -> None:
         super().__init__()
@@ -79,7 +81,7 @@ class Names(dict[str, list[int]]):
         self._by_rule: dict[Rule, list[int]] | None = None
 
     def of(self, rule: Rule) -> list[int]:
-        """Of the elements whose name is so, in no order."""
+        """Return the positions of the elements for which the rule is true, in no order."""
         if self._by_rule is None:
             self._by_rule = {}
             for name, found in self.items():

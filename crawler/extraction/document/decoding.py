@@ -1,4 +1,4 @@
-"""Bytes to one parsed tree, whatever the bytes claim to be."""
+"""Decoding: bytes to one parsed tree, whatever encoding the bytes claim to be in."""
 
 from __future__ import annotations
 
@@ -16,26 +16,27 @@ from crawler.extraction.document.outline import Outline, outline
 from crawler.extraction.document.text import printable
 
 MAX_BYTES = 5_000_000
-"""The largest of 241 real news pages has 1.4 MB, their median 80 kB."""
+"""Bytes of a page; the largest of 241 real news pages has 1.4 MB, their median is 80 kB."""
 MAX_ELEMENTS = 20_000
-"""The largest of them has 3,129; a long live blog some 12,000."""
+"""Elements of a page; the largest of these pages has 3,129, a long live blog some 12,000."""
 
 LONGEST_NAME = 5_000
-"""Characters of a class or id; the longest on 241 real pages has 2,285."""
+"""Characters of a class or id; the longest on these pages has 2,285."""
 
 MOST_ATTRIBUTES = 1_000
-"""Of one element; lxml's time grows with their square, and the most on 241 real pages is 64."""
+"""Attributes of one element; lxml's time grows with their square, and the most on these pages is 64."""
 _LONG_TAG = re.compile(rb"<[A-Za-z][^>]{3000}")
 _ATTRIBUTE = rb"""[\s/]*+[^\s=>/]{1,100}+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]{1,1000}+))?+"""
 _MANY_ATTRIBUTES = re.compile(
     rb"<[A-Za-z][\w:-]{0,100}+(?:%b){12,%d}+(%b)?+" % (_ATTRIBUTE, MOST_ATTRIBUTES, _ATTRIBUTE)
 )
-"""A tag; the group is one attribute too many. From twelve on, for a tag without them is read twice."""
+"""A tag with at least twelve attributes; the group is one attribute too many. Tags with fewer are skipped
+early."""
 _NO_TAGS = re.compile(
     rb"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)", re.DOTALL | re.IGNORECASE
 )
 _MAY_HIDE_ONE = 128 << 10
-"""Bytes of a page from which it is not told by its length alone: a `>` may stand in a value."""
+"""Bytes from which the length of a tag is not enough, as a `>` may be inside a value."""
 
 _OTHER_FORMATS = (
     b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"\x00\x00\x01\x00",
@@ -45,12 +46,12 @@ _CANNOT_BE = ("utf-16", "utf-32", "utf-7", "idna", "punycode")
 
 
 def parse(body: bytes, declared: str | None) -> HtmlElement:
-    """The root element of what `read_outline` reads."""
+    """Return the root element of the page."""
     return read_outline(body, declared).root
 
 
 def read_outline(body: bytes, declared: str | None) -> Outline:
-    """The page; `declared` is the charset of the Content-Type header.
+    """Parse a page; `declared` is the charset of the Content-Type header.
 
     Raises Unreadable with reason `empty`, `too-large`, `not-html`, `unparseable`, `too-deep`,
     `too-many-elements` or `too-many-attributes`.
@@ -66,7 +67,7 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     if (tag := _endless_tag(source)) is not None:
         raise Unreadable(Reason.TOO_MANY_ATTRIBUTES, f"more than {MOST_ATTRIBUTES} on one element: {tag!r}…")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    # class look-up in C: every element an HtmlElement, as trafilatura asks for
+    # look-up of the class in C: trafilatura needs every element as an HtmlElement
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
         root = etree.fromstring(source, parser)
@@ -95,7 +96,7 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
 
 
 def _endless_tag(source: bytes) -> str | None:
-    """How a tag begins that would take the parser minutes; what scripts and comments have is none."""
+    """Return the beginning of a tag that the parser would need minutes for, outside scripts and comments."""
     if not (len(source) > _MAY_HIDE_ONE or _LONG_TAG.search(source)) or not _has_endless(source):
         return None
     tag = _has_endless(_NO_TAGS.sub(b"", source))
@@ -107,7 +108,7 @@ def _has_endless(source: bytes) -> re.Match[bytes] | None:
 
 
 def _join(root: HtmlElement) -> None:
-    """What follows a stray `</html>` is a second document to lxml, and the rest of the page to browsers."""
+    """Move elements after a stray `</html>` into the body, as browsers do; lxml sees a second document."""
     rest = [sibling for sibling in root.itersiblings() if isinstance(sibling.tag, str)]
     if not rest:
         return
@@ -120,7 +121,7 @@ def _join(root: HtmlElement) -> None:
 
 
 def as_utf8(body: bytes, declared: str | None) -> bytes:
-    """By byte order mark, header, meta, in this order; a claim that the bytes contradict is not believed."""
+    """Decode by byte order mark, header or meta, in this order; bytes that contradict a claim disprove it."""
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
         return _encoded(body[len(mark) :].decode(encoding, "replace"))
@@ -137,7 +138,7 @@ def as_utf8(body: bytes, declared: str | None) -> bytes:
     for claim in claims:
         if (name := _codec(claim)) is not None and not _utf8_read_as_another(body, name):
             text = body.decode(name, "replace")
-            # a few broken bytes in a long page: cut in the middle of a letter, or an advertisement's
+            # a few broken bytes in a long page: a cut inside a letter, or an advertisement
             if text.count("\ufffd") <= max(3, len(text) // 500):
                 return _encoded(text)
     best = from_bytes(body[:100_000]).best()
@@ -145,21 +146,21 @@ def as_utf8(body: bytes, declared: str | None) -> bytes:
 
 
 def _encoded(text: str) -> bytes:
-    """Without halves of characters, which some codecs give."""
+    """Encode without the surrogates that some codecs return."""
     return text.encode("utf-8", "ignore")
 
 
 def _codec(claim: str | None) -> str | None:
-    """Python's name of the encoding in which a browser reads what is claimed to be in this one."""
+    """Return Python's name of the encoding that a browser uses for this claim."""
     name = resolve_encoding(claim) if claim else None
-    # base64, zip and the like are codecs too; utf-16 in a meta that could be read is not true
+    # base64, zip and others are codecs too; a meta that was read is not in UTF-16
     if name is None or not codecs.lookup(name)._is_text_encoding or name.startswith(_CANNOT_BE):
         return None
     return name
 
 
 def _utf8_read_as_another(body: bytes, name: str) -> bool:
-    """Single-byte encodings decode anything; many valid multi-byte sequences say that it was UTF-8."""
+    """Tell if UTF-8 would be decoded as something else: single-byte encodings decode anything."""
     if name == "utf-8" or body.isascii():
         return False
     try:

@@ -1,7 +1,8 @@
-"""A page's elements in their order with their tags, attributes and text, read from the tree once.
+"""The outline of a page: its elements in order with tags, attributes and text, read once.
 
-To walk a tree costs five times as much as to walk a list, to ask an element for its class as much again,
-and one XPath over a page as much as all of that: what looks through a whole page looks through this.
+To walk a tree costs five times as much as to walk a list. To ask each element for its class costs as much
+again, and one XPath over a page as much as all of that. So code that searches a whole page searches the
+outline.
 """
 
 from __future__ import annotations
@@ -18,43 +19,43 @@ if TYPE_CHECKING:
     from crawler.extraction.document.class_names import Rule
 
 COMPONENT = ("data-component", "data-testid", "data-gu-name")
-"""Attributes in which systems name a part of a page."""
+"""Attributes in which publishing systems name a part of a page."""
 _CODE = {"script", "style"}
 _WHITE = re.compile(r"[ \t\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """True until the tree is changed; the lists run side by side."""
+    """Elements of a page as lists of equal length; valid until the tree changes."""
 
     root: HtmlElement
     elements: list[HtmlElement]
     tags: list[str]
     attributes: Attributes
     texts: list[str]
-    """What stands before an element's first child, empty where nothing does; of code JSON alone."""
+    """Text before an element's first child, or an empty string; for scripts, only JSON is kept."""
     by_tag: dict[str, list[int]]
-    """Positions in the lists."""
+    """Positions in the lists, by tag."""
     by_class: Names
     by_id: Names
     by_itemprop: Names
     source: bytes | None
-    """The page in lower case, where it is at hand: what is not in it need not be looked for in elements."""
+    """Source of the page in lower case, if known: attributes that are not in it need no search."""
 
     _others: dict[str, Names] = field(default_factory=dict)
 
     def by(self, attribute: str) -> Names:
-        """The elements that have it."""
+        """Return the elements with this attribute, by its value."""
         if attribute not in self._others:
             self._others[attribute] = _by(self.elements, attribute, self.source)
         return self._others[attribute]
 
     def positions(self, *tags: str) -> list[int]:
-        """Of the elements of these tags, in page order."""
+        """Return the positions of the elements with these tags, in page order."""
         return sorted([i for tag in tags for i in self.by_tag.get(tag, ())])
 
     def named(self, rule: Rule, *names: Names) -> set[int]:
-        """Of the elements of which one of these names says so."""
+        """Return the positions of the elements for which the rule is true, by one of these names."""
         return {i for by_name in names for i in by_name.of(rule)}
 
     def of(self, tag: str) -> list[HtmlElement]:
@@ -62,7 +63,7 @@ class Outline:
 
 
 class Attributes:
-    """By position; read when they are asked for, which they are of links and what is in the head."""
+    """Attributes by position, read on demand: only those of links and of the head are needed."""
 
     def __init__(self, elements: list[HtmlElement]) -> None:
         self._elements = elements
@@ -76,7 +77,7 @@ class Attributes:
 
 
 def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
-    """`source` is what the tree was made of, in lower case."""
+    """Make the outline of a tree; `source` is the page in lower case."""
     elements: list[HtmlElement] = list(root.iter("*"))
     tags = [element.tag for element in elements]
     by_tag: dict[str, list[int]] = {}
@@ -100,14 +101,14 @@ def _by(elements: list[HtmlElement], attribute: str, source: bytes | None) -> Na
 
 
 def short_text(element: HtmlElement, longest: int) -> str | None:
-    """All text in an element, or None where it is longer, runs of white space counted as one."""
+    """Return all text in an element; None if it is `longest` or longer, with white space as one space."""
     parts: list[str] = []
     letters, check = 0, longest
     for part in element.itertext():
         parts.append(part)
         letters += len(part)
         if letters >= check:
-            # what is left of a large element is not read
+            # the rest of a large element is not read
             if len(_WHITE.sub(" ", "".join(parts)).strip(" ")) >= longest:
                 return None
             check = 2 * letters

@@ -1,4 +1,4 @@
-"""Text as it may leave the extraction: no control characters, no surrogates, one kind of space."""
+"""Clean text: no control characters, no surrogates, one kind of space."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# C0 and C1 controls but those that part lines and records, surrogates, soft hyphen, zero-width and direction
+# C0 and C1 controls except separators of lines and records, surrogates, soft hyphen, zero-width and direction
 # marks, byte order mark, noncharacters
 _NEVER = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
@@ -22,29 +22,29 @@ _DOUBTFUL = re.compile(
     rb"|x0*(?:[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]|[0-9a-f]{6,})(?![0-9a-f]))",
     re.IGNORECASE,
 )
-"""Each reference that is no character of a page, and a few that are."""
+"""Every reference to a character that no page may have, and a few valid ones."""
 _LONG = 2000
-"""Characters from which a line is not remembered: a page may be one."""
+"""Characters from which a line is not cached, as it may be a whole page."""
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 
 
 def one_line(text: str) -> str:
-    """NFC, printable, each run of white space one space."""
+    """Return the text in NFC, printable, with each run of white space as one space."""
     line = " ".join(text.split())
     if line.isprintable():
-        # nearly all text is, and then there is nothing to take out
+        # nearly all text is printable already
         return line if line.isascii() else unicodedata.normalize("NFC", line)
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _NEVER.sub("", text))).strip()
 
 
 def printable(source: bytes) -> bytes:
-    """HTML in UTF-8 without the characters that no parser or file format takes, as such or as `&#1;`."""
+    """Remove characters that no parser or file format takes from HTML in UTF-8, also as `&#1;`."""
     if b"&#" in source and _DOUBTFUL.search(source):
         source = _REFERENCE.sub(_readable, source)
-    # no byte of a longer character is a control
+    # no byte of a longer character is a control character
     source = source.translate(None, _CONTROLS)
-    # one byte is found many times faster than two
+    # a search for one byte is many times faster than for two
     if b"\xef" in source:
         for character in _NONCHARACTERS:
             source = source.replace(character, b"")
@@ -55,13 +55,13 @@ def _readable(reference: re.Match[bytes]) -> bytes:
     digits = reference[1].lower()
     number = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
     if 0x80 <= number < 0xA0:
-        # browsers read these as windows-1252, libxml2 as control characters
+        # browsers read these as windows-1252, libxml2 reads control characters
         return html.unescape(reference[0].decode()).encode()
     return b"" if number > 0x10FFFF or _NOT_IN_HTML.match(chr(number)) else reference[0]
 
 
 def for_comparison(text: str) -> str:
-    """Only letters and digits, folded: equal where a reader would call two lines the same."""
+    """Return only letters and digits, case-folded: equal if readers would call two lines the same."""
     return _remembered(text) if len(text) < _LONG else _folded(text)
 
 
@@ -71,11 +71,11 @@ def _folded(text: str) -> str:
 
 
 _remembered = lru_cache(maxsize=512)(_folded)
-"""The lines of one page are compared twice and more."""
+"""Cache; the lines of one page are compared at least twice."""
 
 
 def unescaped(text: str) -> str:
-    """With entities resolved, however often they were escaped, up to three times."""
+    """Resolve entities, even if they were escaped up to three times."""
     if "&" not in text:
         return text
     for _ in range(3):

@@ -1,1 +1,1 @@
-"""The fields of the article, one file each."""
+"""Fields of the article, one file each."""

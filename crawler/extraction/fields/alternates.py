@@ -1,4 +1,4 @@
-"""The other languages' addresses that a page declares: <link hreflang>, and the switcher a reader sees."""
+"""Alternates: addresses in other languages that a page declares by hreflang or a language switcher."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ NAMES = {
     "ky": ("ky", "kg", "кыр", "кыргызча", "кырг"),
     "kk": ("kk", "kz", "каз", "қаз", "қазақша"),
 }  # fmt: skip
-"""What a switcher prints, folded. Countries are among them because readers are shown countries: never a
-column.
-"""
+"""Words of a language switcher, case-folded. Some are countries, because outlets print those for readers;
+they never get into a column."""
 _LANGUAGE_OF = {name: language for language, names in NAMES.items() for name in names if name != "мова"}
 _BEGIN = {name[:2] for name in _LANGUAGE_OF}
-"""Two letters, so that no accent follows that would make another of the second."""
-# Ukrinform calls Chinese `ch`, which is Chamorro; country codes stand for languages on many a site
+"""First two letters of these words, for a fast check. Not one, as an accent that follows may change a
+letter."""
+# Ukrinform writes `ch` for Chinese, which is Chamorro; many sites use country codes as languages
 _MEANT = {"ua": "uk", "ch": "zh", "cn": "zh", "jp": "ja", "kz": "kk", "gr": "el", "cz": "cs"}
 _TOKENS = {token for names in NAMES.values() for token in names if token.isascii() and token.isalpha()} | {
     "uk-ua", "ru-ru", "ru-ua", "en-us", "en-gb", "uk-uk", "us", "gb", "main", "home",
@@ -57,13 +57,12 @@ _ROOT = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?")
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 _LONGEST_TARGET = 16 << 10
-"""Of an address that can lead to a page: servers take 8 kB. One of 9 MB in a sitemap, which is copied at each
-step of the crawl, took 800 MB.
-"""
+"""Characters of an address that can lead to a page: servers take 8 kB. An address of 9 MB in a sitemap took
+800 MB, as each step of the crawl copies it."""
 _AROUND = "[]()|·•:→» "
 _NAMED = 60
-"""Characters up to which a line may be a language's name, with what is printed around it."""
-# a switcher's link bears hreflang, one of the known classes, or nothing but a language's name
+"""Characters of a line that may be the name of a language, with the signs around it."""
+# a link of a switcher has hreflang, one of the known classes, or only the name of a language as its text
 _KNOWN_CLASS = re.compile(
     r"(?:^|\s)(?:lang_menu_item|changeLang[A-Z]{2}|hreflang-link|lang-(?:uk|ua|ru|en))(?:\s|$)"
 )
@@ -73,7 +72,7 @@ _PUBLICATION = "lang-publication"
 
 
 def is_home_page(url: str) -> bool:
-    """Whether this is the front page of a site or of one of its languages: `/`, `/ukr/`, `/en/index.html`."""
+    """Tell if this is a front page of a site or a language, such as `/`, `/ukr/`, `/en/index.html`."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -81,19 +80,22 @@ def is_home_page(url: str) -> bool:
     steps = [step for step in parts.path.lower().split("/") if step]
     if steps and _INDEX_FILE.fullmatch(steps[-1]):
         steps.pop()
-        # index.php?id=5 is a page like any other
+        # index.php?id=5 is an ordinary page
         if parts.query:
             return False
     elif not steps and parts.query:
         return not re.search(r"(?:^|&)(?:p|id|page_id|newsid|article|story)=", parts.query.lower())
     if len(steps) == 2 and steps[1] in {"home", "homepage", "start", "main", "index"}:
         steps.pop()
-    # no article has a path of two letters: it is a language, a country or a section
+    # no article has a path of two letters: that is a language, a country or a section
     return not steps or (len(steps) == 1 and (steps[0] in _TOKENS or bool(_ROOT.fullmatch(steps[0]))))
 
 
 def language_tag(claimed: str | None) -> str | None:
-    """BCP 47 as claimed, lower-cased language, `ua` read as `uk`; None for x-default and what is no tag."""
+    """Return a claimed language as BCP 47; None for x-default and invalid tags.
+
+    The language is in lower case, `ua` becomes `uk`.
+    """
     tag = (claimed or "").strip().lower().replace("_", "-")
     language, _, rest = tag.partition("-")
     if language == "x" or not _TAG.fullmatch(tag):
@@ -103,9 +105,10 @@ def language_tag(claimed: str | None) -> str | None:
 
 
 def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
-    """As declared, the page itself among them, without home pages; each address stands once a source.
+    """Return the declared alternates, the page itself among them, without home pages.
 
-    `switcher` is an outlet's CSS selector of links to the other languages.
+    Each address occurs once for a language and source. `switcher` is an outlet's CSS selector of links to the
+    other languages.
     """
     found: dict[tuple[str | None, str, str], Alternate] = {}
 
@@ -133,13 +136,13 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
             if language is not None and "href" in attributes:
                 add(language, attributes["href"], "switcher")
     here = url.split("#", 1)[0]
-    # a page that links to itself under one language only says what it is; kept for hreflang, no use in a
-    # switcher
+    # a page that links to itself in one language only names its language; that is kept for hreflang, and
+    # useless in a switcher
     return tuple(a for a in found.values() if a.source == "hreflang" or a.url != here)
 
 
 def absolute(url: str, href: str | None) -> str | None:
-    """The address a link leads to, http(s) only, without fragment; None where it leads to none."""
+    """Return the address of a link, http(s) only, without fragment; None if it leads to no page."""
     try:
         target = urljoin(url, one_line(href or "").replace(" ", "%20"))
         parts = urlsplit(target)
@@ -165,10 +168,10 @@ def _switcher_language(
 
 
 def _may_name_a_language(page: Outline, i: int) -> bool:
-    """Quickly told of a link by what it begins with: nearly all are headlines."""
+    """Tell quickly if a link may be a language's name, by its beginning: nearly all links are headlines."""
     text = page.texts[i].strip()
     if not text and len(page.elements[i]):
-        # its first child is what comes next in the page
+        # its first child is the next element of the page
         text = page.texts[i + 1].strip()
     begins = text.lstrip(_AROUND)[:2]
     return len(text) < _NAMED and not (begins.isalnum() and begins.casefold() not in _BEGIN)
@@ -179,7 +182,7 @@ def _in_publication(anchor: HtmlElement) -> bool:
 
 
 def _printed_language(anchor: HtmlElement) -> str | None:
-    """The language that is all of an anchor's visible text."""
+    """Return the language if its name is all of an anchor's visible text."""
     parts = len(anchor)
     text = (anchor.text or "") if not parts else "".join(anchor.itertext()) if parts < 6 else ""
     if not text or len(text) > 400:
@@ -188,7 +191,7 @@ def _printed_language(anchor: HtmlElement) -> str | None:
     return _language_named(line) if len(line) < _NAMED else None
 
 
-@lru_cache(maxsize=4096)  # the menus of an outlet are the same on all of its pages
+@lru_cache(maxsize=4096)  # the menus of an outlet are the same on all its pages
 def _language_named(line: str) -> str | None:
     return _LANGUAGE_OF.get(one_line(line).strip(_AROUND).casefold())
 

@@ -1,4 +1,4 @@
-"""Who a page says wrote it: every claim and its place, none weighed (pipelines/byline.py decides)."""
+"""The byline: every claim about the authors with its source; pipelines/authors.py weighs them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PREFIX = re.compile(
     )(?:\s*[:：—–|]\s*|\s+)(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""What stands before the names; see _is_printed for those without a colon."""
+"""Prefix of a byline; `_is_printed` checks those without a colon."""
 _SURE = re.compile(r"[:：|]\s*$")
 _LINE_TAGS = (
     "p",
@@ -63,7 +63,7 @@ _BEGINS = (
     "кореспон", "корреспон", "story", "written", "reported", "posted", "published", "by", "author", "text",
     "words", "reporter", "prepared",
 )  # fmt: skip
-"""What a line with such a prefix begins with, quickly told."""
+"""Beginnings of such a line, for a fast check before the pattern."""
 _FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
 _CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
 _of_author = names_say(
@@ -82,7 +82,7 @@ _NOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
-"""`Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`: Drupal's own line."""
+"""Date at the end of Drupal's own byline: `Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`."""
 _PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(
     r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|people|persons?|journalists?|staff|reporters?|writers?|editors?"
@@ -91,11 +91,11 @@ _AUTHORS_PAGE = re.compile(
 )
 _NAMING = ("h2", "h3", "h4", "h5", "a", "strong", "b")
 _LABEL = re.compile(r"(?:by|(?:written|story) by|authors?|автор(?:и|ы|ка)?|текст)\s*:?", re.IGNORECASE)
-"""A label in an element of its own."""
+"""Prefix in an element of its own."""
 _LONGEST, _LONGEST_NAME = 140, 80
-"""Characters of a line, and of a name."""
+"""Characters of a line, and of a name, at most."""
 _NEAR = 40
-"""Elements after the headline in which a byline may come."""
+"""Elements after the headline among which a byline may be."""
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
 _META_NAMES = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
@@ -107,9 +107,9 @@ _META_NAMES = (
 def read_byline(
     page: Outline, data: LinkedData, metadata: Metadata, rule: str | None
 ) -> tuple[str | None, tuple[Claim, ...]]:
-    """The author line as printed, prefix included, and all claims in order of trust.
+    """Return the byline as printed, prefix included, and all claims in order of trust.
 
-    `rule` is an outlet's CSS selector: where it is given, it alone tells the printed line.
+    `rule` is an outlet's CSS selector: if given, only its elements count as printed bylines.
     """
     by_rel = _by_rel(page)
     if rule is not None:
@@ -132,25 +132,25 @@ def read_byline(
     if rule is None:
         claims += [Claim("printed", line) for line in (byline, *lines) if line]
     publishers = {for_comparison(claim.value) for claim in credits(data, metadata)}
-    # an organisation that is also the publisher is kept as a credit
+    # an organisation that is the publisher too is kept as a credit
     return byline, tuple(c for c in dict.fromkeys(claims) if for_comparison(c.value) not in publishers)[:20]
 
 
 def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
-    """Organisations that the page names as author or publisher: never persons, worth keeping."""
+    """Return the organisations named as author or publisher; persons are never among them."""
     names = [*data.organisations, *([metadata.site_name] if metadata.site_name else [])]
     unique = {for_comparison(name): name for name in reversed(names)}
     return tuple(Claim("credit", name) for name in reversed(unique.values()))
 
 
 def _by_rel(page: Outline) -> list[HtmlElement]:
-    """Links that say `rel=author`."""
+    """Return the links with `rel=author`."""
     links = (page.elements[i] for i in page.positions("a", "link"))
     return [link for link in links if (rel := link.get("rel")) and "author" in rel.split(" ")]
 
 
 def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
-    """Lines that begin with `Автор:` and the like."""
+    """Yield lines that begin with a prefix such as `Автор:`."""
     for element in by_rel:
         parent = element.getparent()
         line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
@@ -163,7 +163,7 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
             start = (element[0].text or "").lstrip()
         if not start or len(start) > 160:
             continue
-        # a line may begin with what is not printed
+        # a line may begin with characters that are not printed
         if start[0] not in _FIRST and start[0].isprintable():
             continue
         if start[0].isprintable() and not start[:9].lower().startswith(_BEGINS):
@@ -174,12 +174,12 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
         if _is_printed(line) and not _is_elsewhere(element):
             yield line
             continue
-        # <span>Автор:</span> <a>Ім'я Прізвище</a>: the line is the parent's
+        # <span>Автор:</span> <a>Ім'я Прізвище</a>: the parent has the whole line
         parent = element.getparent()
         if parent is not None and _is_printed(line := _words(parent, _LONGEST)) and not _is_elsewhere(parent):
             yield line
             continue
-        # <span>by</span> <span>Jane Doe</span> among other things: the name is the next element
+        # <span>by</span> <span>Jane Doe</span> among other elements: the name is the next element
         beside = element.getnext()
         if beside is not None and _LABEL.fullmatch(label := _words(element)) and not _is_elsewhere(element):
             named = one_line(short_text(beside, _LONGEST_NAME) or "")
@@ -205,7 +205,7 @@ def _classed(page: Outline) -> Iterator[str]:
     seen: set[str] = set()
     within: list[str] = []
     of_author = page.named(_of_author, page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
-    # what HTML has for it
+    # HTML's own element for authors
     of_author.update(_below_headline(page, "address"))
     for i in sorted(of_author):
         element, attributes = page.elements[i], page.attributes[i]
@@ -222,7 +222,7 @@ def _classed(page: Outline) -> Iterator[str]:
             # `By Jane Doe · Oct. 25, 2024`
             line = next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
         if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
-            # a box about the author: who it is stands in a line of its own
+            # a box about the author has the name in a line of its own
             first = next((e for e in element.iterdescendants(*_NAMING) if _words(e)), None)
             if first is not None and NAME.fullmatch(own := _words(first)):
                 within.append(own)
@@ -237,7 +237,7 @@ def _classed(page: Outline) -> Iterator[str]:
 
 
 def _leading_to_authors(page: Outline) -> Iterator[str]:
-    """Links below the headline to what is called an author's page, whatever they are called themselves."""
+    """Yield texts of links below the headline that lead to an author's page, whatever their class."""
     for i in _below_headline(page, "a"):
         if _AUTHORS_PAGE.search(page.attributes[i].get("href", "")):
             line = _words(page.elements[i])
@@ -251,20 +251,20 @@ def _below_headline(page: Outline, tag: str) -> list[int]:
 
 
 def _words(element: HtmlElement, longest: int | None = None) -> str:
-    """The element's text, a space where one element ends and another begins; empty where it is longer."""
+    """Return the element's text with a space between elements; an empty string if it is too long."""
     parts: list[str] = []
     letters = 0
     for part in element.itertext():
         parts.append(part)
         letters += len(part.strip())
-        # what is left of a large element is not read
+        # the rest of a large element is not read
         if longest is not None and letters > longest:
             return ""
     return one_line(" ".join(parts))
 
 
 def _with_commas(line: str, element: HtmlElement) -> str:
-    """Names that are links beside each other, with nothing between them but the page's style."""
+    """Put commas between names that are adjacent links, which only the page's style separates."""
     names = [name for link in element.iter("a") if NAME.fullmatch(name := _words(link, _LONGEST_NAME))]
     for one, other in pairwise(names):
         line = line.replace(f"{one} {other}", f"{one}, {other}")
@@ -272,7 +272,7 @@ def _with_commas(line: str, element: HtmlElement) -> str:
 
 
 def _is_about_the_article(aside: HtmlElement) -> bool:
-    """The Guardian has who wrote an article and when in an `<aside data-gu-name="meta">` of it."""
+    """Tell if an aside is about the article itself, such as the Guardian's `<aside data-gu-name="meta">`."""
     named = (aside.get(name) or "" for name in ("class", "id", *COMPONENT))
     return any(map(_of_its_head, named)) and next(aside.iterancestors("article"), None) is not None
 
@@ -287,7 +287,7 @@ def _is_elsewhere(element: HtmlElement) -> bool:
         if parent.tag == "nav" or (parent.tag == "aside" and not _is_about_the_article(parent)):
             return True
         if parent.tag == "footer":
-            # Drupal prints who wrote an article in its own footer
+            # Drupal prints the author in a footer of the article
             if next(parent.iterancestors("article"), None) is None:
                 return True
             continue

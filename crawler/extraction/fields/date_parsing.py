@@ -1,8 +1,8 @@
-"""When, in all the forms that news pages write: text to a moment in UTC.
+"""Parsing of dates: text in all forms that news pages print, to a time in UTC.
 
-A time without a zone is Kyiv time, which is what the naive times of Ukrainian outlets are; a page of another
-country that prints none is read the same way, and what is given back says `naive`. A bare day is its midnight
-UTC, which is the same day in Kyiv, and is called `day`.
+A time without a zone is read as Kyiv time, which Ukrainian outlets mean by it. A page of another country
+without a zone is read in the same way, and the result is marked `naive`. A day alone becomes its midnight in
+UTC, which is the same day in Kyiv, and is marked `day`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.timezones import KYIV, printed_place, zone_of
 
 TOLERANCE = timedelta(days=1)
-"""A page may be dated this much later than it was fetched: clocks, and zones that were read wrongly."""
+"""A date may be this much later than the fetch, because of wrong clocks and wrong zones."""
 
 _MONTHS = {
     "січ": 1, "лют": 2, "берез": 3, "квіт": 4, "трав": 5, "черв": 6, "лип": 7, "серп": 8,
@@ -32,8 +32,8 @@ _TAILS = re.compile(
     r"(?:ень|ня|ні|ий|ого|ому|ад[аі]?|ар[ьяе]?|ра?|рал[ьяе]|т[ае]?|ел[ьяе]|уст[ае]?|тяб(?:р[ьяе])?|ябр[ьяе]|бр?|бр[ьяе]|абр[ьяе]"
     r"|[ьяе])?"
 )
-"""What a month in Cyrillic ends with after its stem: `Маріуполь 12, 2024` is no March."""
-# short forms that other words may begin with
+"""Endings of a Cyrillic month after its stem: `Маріуполь 12, 2024` is no March."""
+# short forms that other words may begin with, too
 _SHORT_MONTHS = {
     "кві": 4,
     "бер": 3,
@@ -73,7 +73,7 @@ _HOURS_IN_WORDS = re.compile(
 )
 _DAY_MONTH_ONLY = re.compile(r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?P<month>[^\W\d_]{3,10})\b")
 _MONTH_DAY_ONLY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:])")
-# without a year two numbers may be anything, so a clock has to follow or to stand before
+# without a year, two numbers may be anything, so a time must stand beside them
 _NUMBERS_ONLY = re.compile(
     r"(?<![\d.:])(?P<d>\d{1,2})[./](?P<m>\d{2})(?=,?\s+(?:о|в|at)?\s*\d{1,2}:\d{2})"
     r"|\d{1,2}:\d{2},?\s+(?P<d2>\d{1,2})[./](?P<m2>\d{2})(?![\d.:])"
@@ -102,7 +102,7 @@ _UNITS = {
     "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }  # fmt: skip
-"""By first letter, which tells them all apart."""
+"""Units by their first letter, which is enough to tell them apart."""
 
 
 _CHANGED = re.compile(
@@ -117,19 +117,19 @@ _BESIDE = re.compile(
     r"р|року|рік|г|год|года|о|об|в|у|на|at|on|of|st|nd|rd|th|[ap]m?|m|utc|gmt|опублік\w+|опублик\w+|дата|публ\w+|published|posted|date",
     re.IGNORECASE,
 )
-"""Words of a line that is only a day."""
+"""Words that may stand in a line with only a date."""
 _WORD = re.compile(r"[^\W\d_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _PARTED = re.compile(r"\s[·•|]\s")
 
 
 def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str] | None:
-    """UTC and how much of it was printed: `zone`, `naive` or `day`; None for what is no date.
+    """Return the time in UTC and its precision: `zone`, `naive` or `day`; None if it is no date.
 
-    With `seen_at`, when the page was fetched, also what means something only then: a day without its year is
-    the last one (`no-year naive`, `no-year day`), `вчора о 9:15` and `3 hours ago` are `relative …`.
+    `seen_at` is the time of the fetch. With it, dates relative to it are read too: a day without a year is
+    the last such day (`no-year naive`, `no-year day`); `вчора о 9:15` and `3 hours ago` are `relative …`.
 
-    Of the hour that comes twice in autumn the first is meant; a time in the hour that spring leaves out is
+    Of the hour that occurs twice in autumn, the first is meant. A time in the hour that spring leaves out is
     read with the offset from before the change.
     """
     text = one_line(raw).strip(" \"'")
@@ -156,13 +156,16 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
             first = int(parts["d"])
             if month > 12 >= first and "/" in day[0]:
                 return _moment(year, first, month, _clock(rest))
-            # "10.05.2024" in American order would be October; the outlets here write the day first
+            # "10.05.2024" in American order would be October; these outlets print the day first
             return _moment(year, month, first, _clock(rest))
     return _since(text, seen_at) if seen_at is not None and len(text) < 100 else None
 
 
 def is_bare(line: str) -> bool:
-    """Whether a line is a day and its hour, beside a kicker at most: `Репортаж · 14 жовтня 2026, 09:30`."""
+    """Tell if a line is only a date and time, with a kicker at most.
+
+    An example is `Репортаж · 14 жовтня 2026, 09:30`.
+    """
     parts = _PARTED.split(_IN_BRACKETS.sub("", line))
     return any(_DIGIT.search(part) and all(map(_is_of_a_day, _WORD.findall(part))) for part in parts)
 
@@ -173,7 +176,7 @@ def _is_of_a_day(word: str) -> bool:
 
 
 def published_part(text: str) -> str | None:
-    """Of a line that says when a page was changed, too: what it says of when it was published."""
+    """Return the part of a line about publication, if the line has the time of a change as well."""
     changed = _CHANGED.search(text)
     if changed is None:
         return text
@@ -184,9 +187,9 @@ def published_part(text: str) -> str | None:
 
 
 def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
-    """What is said from the day on which it is read, in Kyiv."""
+    """Parse a date that is relative to the day of the fetch, in Kyiv."""
     here = seen_at.astimezone(KYIV)
-    # "Сегодня, 10 апреля" is the tenth of April, whenever it is read
+    # "Сегодня, 10 апреля" is the tenth of April on any day
     if without_year := _without_year(text, here):
         return _called("no-year", without_year)
     if _JUST_NOW.fullmatch(text):
@@ -199,14 +202,14 @@ def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
         unit = _UNITS[ago["unit"][0].casefold()]
         at = seen_at - number * unit
         if unit < timedelta(days=1):
-            # at best as exact as what is printed
+            # not more exact than the printed text
             return at.replace(second=0, microsecond=0), "relative"
         return datetime.combine(at.astimezone(KYIV).date(), time(), UTC), "relative day"
     return None
 
 
 def _without_year(text: str, here: datetime) -> tuple[datetime, str] | None:
-    """The last such day, and where the day of the week is printed the last that was one."""
+    """Return the last such day; with a day of the week, the last day that matches both."""
     weekday = next((n for word, n in _WEEKDAYS.items() if re.search(rf"\b{word}", text, re.IGNORECASE)), None)
     for pattern in (_DAY_MONTH_ONLY, _MONTH_DAY_ONLY, _NUMBERS_ONLY):
         for found in pattern.finditer(text):
@@ -232,7 +235,7 @@ def _called(name: str, moment: tuple[datetime, str] | None) -> tuple[datetime, s
 
 
 def _clock(text: str) -> dict[str, str | None]:
-    """`7:05 pm`, `7 p.m.`; empty where no time is printed."""
+    """Return the parts of a time such as `7:05 pm` or `7 p.m.`; empty without one."""
     found = _TIME.search(text) or _HOUR_ONLY.search(text) or _HOURS_IN_WORDS.search(text)
     if found is None:
         return {}

@@ -1,4 +1,4 @@
-"""When a page says it was published and changed, in UTC: where it says so, and what is believed."""
+"""Dates: publication and last change of a page in UTC, by the most trusted statement."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _URL_DAY = re.compile(r"/(20\d{2}|19\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 _URL_SECONDS = re.compile(r"-(1\d{9})\.html?$")
 _PARTS = re.compile(r"\d+|[^\W\d]+")
 _NEAR = 30
-"""Elements after the headline in which its date may stand."""
+"""Elements after the headline among which its date may be."""
 _ABOVE = 6
-"""Elements before the headline in which it may stand."""
+"""Elements before the headline among which its date may be."""
 _MENUS = {"nav", "ul", "ol", "form", "input", "select"}
 _of_the_head = names_say(r"head(?!l)|logo|masthead|slogan|brand|top-?bar|site-?(?:name|title)|issue|found")
 
@@ -48,10 +48,10 @@ _of_the_head = names_say(r"head(?!l)|logo|masthead|slogan|brand|top-?bar|site-?(
 class Moment:
     raw: str
     at: datetime
-    """Aware, UTC."""
+    """Aware, in UTC."""
     source: str
-    """Where the page says it: `json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`, and what was
-    added to it: `naive`, `day`, `no-year`, `relative` (crawler/extraction/fields/date_parsing.py),
+    """Source on the page (`json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`), and notes on the
+    precision: `naive`, `day`, `no-year`, `relative` (crawler/extraction/fields/date_parsing.py),
     `local-as-utc`."""
 
 
@@ -60,11 +60,11 @@ class StatedDate:
     source: str
     raw: str
     at: datetime | None
-    """None where it is no date, or one that cannot be."""
+    """Aware, in UTC; None if it is no date, or an impossible one."""
 
 
 def stated(tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime) -> Iterator[StatedDate]:
-    """All that a page states about when it was published, in the order in which it is believed."""
+    """Yield all statements about the publication, in order of trust."""
     page = outline(tree)
     claims = (*_declared(page, data), *_printed(page), *_of_title(page), *_of_address(url))
     for source, raw in dict.fromkeys(claims):
@@ -78,7 +78,7 @@ def _declared(page: Outline, data: LinkedData) -> list[tuple[str, str]]:
 
 
 def read_published(page: Outline, data: LinkedData, url: str, fetched_at: datetime) -> Moment | None:
-    """The most trusted of what the page states; its address only where it states nothing."""
+    """Return the most trusted statement; the day in the address counts only if there is no other."""
     claims = _declared(page, data)
     moment = _first(claims, fetched_at)
     if moment is None:
@@ -88,14 +88,14 @@ def read_published(page: Outline, data: LinkedData, url: str, fetched_at: dateti
     elif moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
         moment = _in_its_zone(moment, page, claims, url, fetched_at)
     elif moment.source.endswith("day"):
-        # a bare day where another statement has that day's hour
+        # a day alone gets the hour of another statement about the same day
         finer = (m for m in _each(claims + list(_printed(page)), fetched_at) if not m.source.endswith("day"))
         moment = next((m for m in finer if m.at.astimezone(KYIV).date() == moment.at.date()), moment)
     return moment or _first(_of_address(url), fetched_at)
 
 
 def _plausible(moment: Moment | None, url: str, fetched_at: datetime) -> Moment | None:
-    """`3 hours ago` may be said of another article; an address with a day in it knows better."""
+    """Check a relative date, which may belong to another article, against a day in the address."""
     address = _first(_of_address(url), fetched_at)
     if moment is None or address is None or not re.search(r"no-year|relative", moment.source):
         return moment
@@ -105,11 +105,11 @@ def _plausible(moment: Moment | None, url: str, fetched_at: datetime) -> Moment 
 def _in_its_zone(
     moment: Moment, page: Outline, claims: list[tuple[str, str]], url: str, fetched_at: datetime
 ) -> Moment:
-    """What else the page says decides where a claim may be hours off.
+    """Correct a time that may be some hours off, by the page's other statements.
 
-    Some sites write local time and call it UTC: another claim has the same clock with an offset, the page
-    prints the same clock to Ukrainian readers, or it would come out of the future. And of the hour that comes
-    twice in autumn a claim with a zone knows which is meant.
+    Some sites write local time and call it UTC. Then another claim has the same clock with an offset, or the
+    page prints the same clock to Ukrainian readers, or the time would be in the future. Of the hour that
+    occurs twice in autumn, a claim with a zone tells which is meant.
     """
     others = [other for other in _each(claims, fetched_at) if other.raw != moment.raw]
     if moment.source.endswith("naive"):
@@ -139,7 +139,7 @@ def _in_its_zone(
 
 
 def _clock(raw: str) -> datetime | None:
-    """What is printed, whatever its zone, to the minute."""
+    """Return the clock as printed, to the minute, whatever its zone."""
     found = _CLOCK.search(raw)
     return datetime.fromisoformat(f"{found[1]}T{found[2]}") if found else None
 
@@ -202,7 +202,7 @@ def _metas(page: Outline, names: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _printed(page: Outline) -> Iterator[tuple[str, str]]:
-    """What a reader sees: first <time>, then elements whose class speaks of a date, then what was changed."""
+    """Yield visible dates: <time> first, then elements with a class for dates, then changes."""
     later: list[tuple[str, str]] = []
     after_headline: list[tuple[str, str]] = []
     for i in page.by_tag.get("time", ()):
@@ -223,7 +223,7 @@ def _printed(page: Outline) -> Iterator[tuple[str, str]]:
         text = said.get("content") or one_line(own)
         if re.search(r"\d|\b(?:тому|назад|ago)\b", text) and published_part(text) is not None:
             after_headline.append(("printed", text))
-    # a day with its hour says more than the day in the page's head, and either more than `yesterday`
+    # a date with its time says more than a day in the page's head, and both more than `yesterday`
     yield from sorted(
         after_headline, key=lambda claim: (not _YEAR.search(claim[1]), not _HOUR.search(claim[1]))
     )
@@ -234,7 +234,7 @@ _FIRST_TEXT = etree.XPath("boolean(normalize-space(text()))")
 
 
 def _has_text(element: HtmlElement) -> bool:
-    """Before its first child, where an element without attributes prints its date."""
+    """Tell if an element has text before its first child: there it prints its date."""
     return bool(_FIRST_TEXT(element))
 
 
@@ -250,7 +250,7 @@ def _is_elsewhere(element: HtmlElement) -> bool:
 
 
 def _of_title(page: Outline) -> Iterator[tuple[str, str]]:
-    """`Headline | DW | 28.04.2023`: some pages say it nowhere else."""
+    """Yield the day at the end of a title; some pages have it nowhere else: `Headline | DW | 28.04.2023`."""
     titles = page.of("title")
     if titles and (day := _TITLE_DAY.search(one_line(titles[0].text_content()))):
         yield "title", day[1]
@@ -264,13 +264,14 @@ def _of_address(url: str) -> Iterator[tuple[str, str]]:
         yield "url", f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
 
 
-# The day that stands beside a headline, in an element that nothing is said of.
+# The date beside a headline, in an element whose name says nothing.
 
 
 def beside_headline(page: Outline, fetched_at: datetime) -> Iterator[tuple[str, str]]:
-    """(`printed`, line): a day with its year and nothing else, whatever its element is called.
+    """Yield (`printed`, line) for lines that are only a date with its year, whatever their class.
 
-    Under the headline; then above it, where today's day is of the page's head and no article's.
+    First come those below the headline, then those above it. Today's date above it belongs to the page's
+    head, not to the article.
     """
     titles = page.of("title")
     title = for_comparison(titles[0].text_content()) if titles else ""
@@ -284,14 +285,14 @@ def beside_headline(page: Outline, fetched_at: datetime) -> Iterator[tuple[str, 
         for line in _days(page, at):
             yield "printed", line
     for line in _above(page, i):
-        # `Засновано 1 березня 1998` is of the page's head, too
+        # `Засновано 1 березня 1998` belongs to the page's head, too
         parsed = parse_date(line, fetched_at) if is_bare(line) else None
         if parsed and parsed[0].astimezone(KYIV).date() != fetched_at.astimezone(KYIV).date():
             yield "printed", line
 
 
 def _above(page: Outline, headline: int) -> Iterator[str]:
-    """The nearest first, up to the page's own head, where a day is of the paper's founding."""
+    """Yield dates above the headline, nearest first, up to the page's own head with its date of founding."""
     around = {page.elements[headline], *page.elements[headline].iterancestors()}
     for i in range(headline - 1, max(headline - _ABOVE, 0) - 1, -1):
         if page.tags[i] in _MENUS or _is_of_the_head(page.elements[i], around):
@@ -300,7 +301,7 @@ def _above(page: Outline, headline: int) -> Iterator[str]:
 
 
 def _is_of_the_head(element: HtmlElement, around: set[HtmlElement]) -> bool:
-    """In an element that is the page's head by its name, and has not the headline in it."""
+    """Tell if an element belongs to the page's head by its name, outside the headline's ancestors."""
     for parent in (element, *element.iterancestors()):
         if parent in around:
             return False
@@ -317,7 +318,7 @@ def _days(page: Outline, at: int) -> Iterator[str]:
 
 
 def _is_only_a_day(line: str) -> bool:
-    """`Вівторок, 14 жовтня 2026, 09:30`: numbers, a year among them, and at most four words."""
+    """Tell if a line is only a date: numbers, among them a year, and at most four words."""
     parts = _PARTS.findall(line)
     words = [part for part in parts if not part.isdigit()]
     year = any(len(part) == 4 and part[:2] in {"19", "20"} for part in parts)

@@ -1,4 +1,4 @@
-"""What a page's JSON-LD says about its article (schema.org), as plain strings."""
+"""JSON-LD of a page (schema.org) about its article, as plain strings."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ _TAGS = re.compile(r"<[^<>]{1,300}>")
 
 @dataclass(frozen=True, slots=True)
 class LinkedData:
-    """Empty where the page says nothing; the first article node that has a value gives it."""
+    """Values of the first article node that has them; empty if the page has none."""
 
     headline: str | None = None
     description: str | None = None
     section: str | None = None
     tags: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
-    """Authors that the page does not call an organisation; what they are is decided later."""
+    """Authors that the page does not call an organisation; later stages decide what they are."""
     organisations: tuple[str, ...] = ()
-    """Authors that are called one, and the publisher."""
+    """Authors that are called an organisation, and the publisher."""
     published: tuple[str, ...] = ()
     modified: tuple[str, ...] = ()
     image: str | None = None
     image_caption: str | None = None
     body: str | None = None
-    """`articleBody`, lines as printed; None where it is shorter than 200 characters."""
+    """`articleBody` with its lines; None if it is shorter than 200 characters."""
     kinds: tuple[str, ...] = ()
-    """The @type of the nodes that may be the page's subject, in page order."""
+    """@type of the nodes that may be the page's subject, in page order."""
     article_kind: str | None = None
-    """The @type by which the first article node was told."""
+    """@type that made the first article node one."""
     free: bool | None = None
-    """`isAccessibleForFree` of an article node; False outweighs, for a part may be free."""
+    """`isAccessibleForFree` of an article node; False wins, as a part may be free."""
     words: int | None = None
-    """`wordCount`."""
+    """`wordCount` of an article node."""
 
 
 def read_linked_data(page: Outline) -> LinkedData:
-    """From all `application/ld+json` blocks; a broken block is passed over."""
+    """Read all `application/ld+json` blocks; a broken block is skipped."""
     scripts = page.by_tag.get("script", ())
     blocks = [page.texts[i] for i in scripts if "ld+json" in page.attributes[i].get("type", "").lower()]
     nodes = [node for block in blocks for node in _nodes(_loads(block))]
@@ -139,7 +139,7 @@ def _each(value: Json) -> list[Json]:
 
 
 def _text(value: Json) -> str | None:
-    """A line; entities are resolved once more, for many a site escapes HTML inside JSON."""
+    """Return one line; entities are resolved again, as many sites escape HTML inside JSON."""
     for item in _each(value):
         if isinstance(item, dict):
             item = item.get("name") or item.get("@value")  # noqa: PLW2901

@@ -1,4 +1,4 @@
-"""What an article shows and leads to beside its words: images, videos, pages of other sites."""
+"""Media and outbound links of an article: pictures, videos, and pages of other sites."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from crawler.extraction.document.outline import Outline
 
 _MOST = 50
-"""Media, and links, of one article."""
+"""Media of one article, and links of one article, at most."""
 _LONGEST = 1000
-"""Characters of an address; longer ones carry their content."""
+"""Characters of an address; longer ones contain data."""
 _LAZY = ("data-src", "data-original", "data-lazy-src", "src")
-"""Where the address of a picture stands; `src` may be a stand-in until it is seen."""
+"""Attributes with the address of a picture; `src` may be a placeholder until the picture is visible."""
 _YOUTUBE = re.compile(
     r"(?:^|\.)(?:youtu\.be/|(?:youtube|youtube-nocookie)\.com/(?:(?:embed|shorts|live|v)/|watch\?(?:.*&)?v=))"
     r"([\w-]{11})(?![\w-])"
@@ -48,7 +48,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is taken out of the tree before the text is found: a player, or the script of an embedded post."""
+    """An element that pruning removes: a player, or the script of an embedded post."""
 
     tag: str
     address: str
@@ -56,7 +56,7 @@ class Frame:
 
 
 def note_frames(page: Outline) -> tuple[Frame, ...]:
-    """Call it before the tree is pruned."""
+    """Collect the frames; call it before the tree is pruned."""
     found = []
     for i in page.by_tag.get("iframe", ()):
         if address := _first(page.attributes[i]):
@@ -68,7 +68,7 @@ def note_frames(page: Outline) -> tuple[Frame, ...]:
 
 
 def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> Shown:
-    """Of the element that holds the text, once what is no article is out of the tree."""
+    """Read media and links of the element with the text, after the tree was pruned."""
     media: dict[tuple[str, str], Medium] = {}
     links: dict[str, None] = {}
     for tag, address in _addresses(container, frames, "/".join(url.split("/", 3)[:3]) + "/"):
@@ -86,11 +86,14 @@ def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> S
 
 
 def _addresses(container: HtmlElement, frames: tuple[Frame, ...], site: str) -> Iterator[tuple[str, str]]:
-    """Tag and address: in page order, then what was taken out; `site` is what the page's own begins with."""
+    """Yield tag and address in page order, then the frames.
+
+    `site` is the beginning of addresses of the page's own site.
+    """
     for element in container.iter("a", "img", "video", "source"):
         tag = element.tag
         address = element.get("href") if tag == "a" else _first(element.attrib)
-        # a relative link leads to a page of the same site
+        # a relative link leads to the same site
         own = tag == "a" and ("//" not in (address or "")[:10] or address.startswith(site))
         if address and not own and (tag != "source" or element.getparent().tag != "picture"):
             yield tag, address
@@ -104,7 +107,7 @@ def _first(said: Mapping[str, str]) -> str:
 
 
 def _video(address: str, *, sure: bool) -> str | None:
-    """The video of a player; None of a frame that is none."""
+    """Return the address of a player's video; None if a frame is no player."""
     if found := _YOUTUBE.search(_bare(address)):
         return f"https://www.youtube.com/watch?v={found[1]}"
     if not sure and not _PLAYER.search(_bare(address)):
@@ -119,7 +122,7 @@ def _bare(address: str) -> str:
 
 
 def _of_one_site(one: str, other: str) -> bool:
-    """One host is below the other, or both below a name that is no `com.ua`."""
+    """Tell if one host is below the other, or both below the same name that is no suffix such as `com.ua`."""
     a, b = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other))
     if a == b or a.endswith(f".{b}") or b.endswith(f".{a}"):
         return True

@@ -1,4 +1,4 @@
-"""Headline, lead, section, tags, image and the page's own word on its language, from the parsed page."""
+"""Metadata: headline, lead, section, tags, image and claimed language of a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crawler.extraction.fields.linked_data import LinkedData
 
 _of_tags = names_say("(?:^|[ _-])(tags?|tag-?list|topics)(?:$|[ _-])")
-# " | Outlet", " - РБК-Украина", " — Букви": what stands after the last of these is the outlet's name
+# " | Outlet", " - РБК-Украина", " — Букви": the last part is the outlet's name
 _SUFFIX = re.compile(r"^(.{12,}?)\s+(?:[|/•·»:]+|[-–—]{1,2})\s+([^|]{2,60})$")
 
 
@@ -33,7 +33,7 @@ class Metadata:
     image_url: str | None
     site_name: str | None
     names: dict[str, str]
-    """All <meta> by lower-cased name or property, the first of each."""
+    """Content of all <meta> by lower-cased name or property, the first of each."""
 
 
 def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
@@ -70,7 +70,7 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
 
 
 def meta_name(meta: dict[str, str]) -> str:
-    """What a <meta> is called, in lower case; empty where it is called nothing."""
+    """Return the name of a <meta> in lower case; an empty string without one."""
     return (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
 
 
@@ -85,9 +85,9 @@ def _canonical(page: Outline, url: str) -> str | None:
 def _headline(
     page: Outline, data: LinkedData, names: dict[str, str], site_name: str | None
 ) -> tuple[str | None, str | None]:
-    """The <h1> where anything else agrees with it, for readers saw it; else the most trusted claim.
+    """Return the headline and its source: `h1, as in og:title`, `json-ld`, `title`.
 
-    And where it stands: `h1, as in og:title`, `json-ld`, `title`.
+    It is the <h1>, which readers see, if another claim agrees with it, else the most trusted claim.
     """
     h1s = [one_line(h1.text_content()) for h1 in page.of("h1")]
     h1s = [text for text in h1s if 5 < len(text) < 400]
@@ -109,7 +109,7 @@ def _headline(
         return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
     if names.get("og:title"):
         return without_outlet(names["og:title"], site_name, None), "og:title"
-    # an h2 or h3 that the title repeats is the headline of a page without h1
+    # an h2 to h4 that the title repeats is the headline of a page without h1
     if title:
         for i in page.positions("h2", "h3", "h4"):
             text = one_line(page.elements[i].text_content())
@@ -131,8 +131,8 @@ def _agree(one: str, other: str) -> bool:
 
 
 def without_outlet(title: str, site_name: str | None, other: str | None) -> str | None:
-    """A title without the ` | Outlet` at its end; `other` is the same headline from elsewhere."""
-    # `Caucasus Wire :: Road to Tusheti reopens`, as old pages have it
+    """Return a title without ` | Outlet` at its end; `other` is the same headline from another source."""
+    # `Caucasus Wire :: Road to Tusheti reopens`: titles of old pages
     parts = one_line(title).split(" :: ")
     same = [part for part in parts if other is not None and _agree(part, other)]
     title = max(same or [part for part in parts if part != site_name] or parts, key=len)
@@ -141,7 +141,7 @@ def without_outlet(title: str, site_name: str | None, other: str | None) -> str 
         agrees = other is not None and for_comparison(other) == for_comparison(head)
         named = site_name is not None and for_comparison(site_name) in for_comparison(tail)
         bar = title[match.end(1) : match.start(2)].strip() not in {"-", "–", "—", ":"}
-        # an outlet that names itself may still do it in another language in its titles
+        # an outlet's name in its titles may be in another language than its og:site_name
         short = len(tail.split()) <= (4 if site_name is None else 2) and tail[:1].isupper()
         if not (
             agrees or named or bar or (short and len(head.split()) > 3 and not re.search(r"\d|[.!?]$", tail))
@@ -155,13 +155,14 @@ def _tags(page: Outline, data: LinkedData, listed: list[str]) -> tuple[str, ...]
     found = list(data.tags) or listed
     if not found:
         named = {page.elements[i] for i in page.named(_of_tags, page.by_class)}
-        told = {link for element in named for link in element.iterdescendants("a")}
+        links = {link for element in named for link in element.iterdescendants("a")}
         found = [
             one_line(page.elements[i].text_content())
             for i in page.by_tag.get("a", ())
             if page.elements[i].get("rel") == "tag"
             or (
-                page.elements[i] in told and not named.isdisjoint(islice(page.elements[i].iterancestors(), 3))
+                page.elements[i] in links
+                and not named.isdisjoint(islice(page.elements[i].iterancestors(), 3))
             )
         ]
     unique = {for_comparison(tag): tag.lstrip("#") for tag in reversed(found) if 1 < len(tag) < 60}

@@ -1,4 +1,4 @@
-"""What a page reserves against text and data mining and AI, in its <meta>."""
+"""Opt-outs of a page against text and data mining and AI, in its <meta>."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 OPT_OUT = "opt_out"
-"""Source of these claims, and their key in `extra`: `where: what`."""
-# DeviantArt's two, Mojeek's, and the older wish not to be kept
+"""Source of these claims, and their key in `extra`; a value is `place: rule`."""
+# DeviantArt's two, Mojeek's, and the older request not to be archived
 _DIRECTIVES = re.compile(r"\b(?:noai|noimageai|noml|noarchive)\b", re.IGNORECASE)
 
 
 def directives(written: str) -> str:
-    """`noai, noimageai` of `index, noai, noimageai`; empty where there is none of these."""
+    """Return the opt-outs in a robots directive: `noai, noimageai` from `index, noai, noimageai`."""
     return ", ".join(dict.fromkeys(found.lower() for found in _DIRECTIVES.findall(written)))
 
 
 def read_reserved(names: Mapping[str, str]) -> Iterator[Claim]:
-    """`names`: <meta> by lower-cased name."""
+    """Yield the opt-outs in `names`, the content of <meta> by lower-cased name."""
     for name in ("robots", "triptych"):
         if found := directives(names.get(name, "")):
             yield Claim(OPT_OUT, f"meta {name}: {found}")

@@ -1,4 +1,4 @@
-"""The zone that a printed time is in: `EEST`, `+03:00`, `ET`, `за Києвом`, `по московскому времени`."""
+"""Time zones of printed times: `EEST`, `+03:00`, `ET`, `за Києвом`, `по московскому времени`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _HOURS = {
     "aest": 10, "aedt": 11,
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
-"""East of Greenwich. `IST` is India's: Ireland and Israel print it less."""
+"""Hours east of Greenwich. `IST` is India's: Ireland and Israel print it less."""
 _WORDS = {"get", "west", "wet", "ist"}
-"""Zones only in capitals: `10:00 West Bank`."""
+"""Abbreviations that are zones only in capitals: `10:00 West Bank`."""
 _NAMES = {
     "Europe/Kyiv": "киї києв киев kyiv kiev",
     "Europe/Brussels": "брюссел brussels",
@@ -46,7 +46,7 @@ _NAMES = {
     "UTC": "гринв гринич greenwich",
 }
 _ZONES = {stem: zone for zone, stems in _NAMES.items() for stem in stems.split()}
-"""Standard or summer time, as it is there on that day."""
+"""Zone of a place; standard or summer time depends on the date."""
 _CITY = "|".join(sorted((re.escape(stem) for stem in _ZONES if len(stem) > 2), key=len, reverse=True))
 _LOCAL = re.compile(
     rf"(?:^|[\d,:;(|·–—-])\s*(?:за|по)\s+(?:час(?:ом|у)\s+|времени\s+)?(?P<by>{_CITY})(?:\w{{0,4}}\b|\w*\s+(?:час|врем))"
@@ -54,17 +54,17 @@ _LOCAL = re.compile(
     rf"|\b(?P<of>{_CITY})[\w-]*\s+(?:standard\s+|daylight\s+)?(?:час|врем|time\b)",
     re.IGNORECASE,
 )
-"""`10:00 за Києвом`, `по московскому времени`, `Kyiv time`; not `удар по Києву`, `за Берлінською угодою`."""
+"""Time of a place: `10:00 за Києвом`, `по московскому времени`, `Kyiv time`; not `удар по Києву`."""
 
 
 def printed_place(text: str) -> str | None:
-    """The place whose time a line says it is."""
+    """Return the place whose time a line names."""
     local = _LOCAL.search(text)
     return (local["by"] or local["there"] or local["of"]).casefold() if local else None
 
 
 def zone_of(printed: str | None) -> tuple[tzinfo, str]:
-    """And whether it was printed: `zone`, or `naive` for Kyiv where none is known by what is printed."""
+    """Return the zone, and `zone` if it was printed or `naive` if not: then it is Kyiv's."""
     folded = (printed or "").casefold().removeprefix("gmt").removeprefix("utc") or ("z" if printed else "")
     if folded in _ZONES:
         return ZoneInfo(_ZONES[folded]), "zone"
@@ -82,5 +82,5 @@ def zone_of(printed: str | None) -> tuple[tzinfo, str]:
 
 
 def last_day() -> dt.date:
-    """The latest day that outlets have news of: their lists are of Kyiv's days, with hardly an exception."""
+    """Return today's date in Kyiv, as lists of outlets go by Kyiv's days, with hardly an exception."""
     return dt.datetime.now(KYIV).date()

@@ -1,1 +1,1 @@
-"""Signs of whether a page is an article at all."""
+"""The kind of a page: article, live blog, paywall, block page and others."""

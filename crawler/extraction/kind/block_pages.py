@@ -1,4 +1,7 @@
-"""A page that stands before the article: refused here, whatever its status, and asked for again later."""
+"""Block pages: a robot check or a consent wall in place of the article.
+
+Such a page is refused whatever its status, and requested again later.
+"""
 # ruff: noqa: E501 - patterns
 
 from __future__ import annotations
@@ -16,11 +19,11 @@ if TYPE_CHECKING:
     from crawler.extraction.document.outline import Outline
 
 _MOST_TEXT = 3000
-"""Characters that can be seen, menus included: block pages have some hundred, a consent wall up to 2,000."""
+"""Visible characters, menus included: a block page has some hundred, a consent wall up to 2,000."""
 _LITTLE_TEXT, _NEXT_TO_NO_TEXT = 600, 300
 _HEAD = 64 << 10
 _UNSEEN = {"script", "style", "template", "title"}
-# a page that says when it was published is the page that was asked for
+# a page with a publication date is the page that was requested
 _DATED = re.compile(rb"article:published_time|datePublished")
 Where = Literal["title", "markup", "text", "address"]
 ROBOT_CHECK = "robot check"
@@ -28,10 +31,10 @@ CONSENT = "consent wall"
 
 
 def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
-    """Raises Blocked, with the service and the marks that gave it away.
+    """Raise Blocked if the page is a block page, with the service and the kinds of marks found.
 
-    Two marks of one service, or one of its markup or title on a page with next to no text: one alone may be
-    in an article about the service, or on any page that stands behind it.
+    Two marks of one service are needed; on a page with next to no text, one in the markup or the title is
+    enough. A single mark may be in an article about the service, or on any page behind it.
     """
     tree = page.root
     if _is_much(page) or (text := _visible(tree)) is None or _DATED.search(body):
@@ -50,7 +53,7 @@ def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
             found.setdefault(mark.service, []).append(mark)
     for service, marks in found.items():
         where = {mark.where for mark in marks}
-        # an article about captchas may have one at its comments
+        # an article may have a captcha at its comments
         enough = service != ROBOT_CHECK or "title" in where or len(text) < _LITTLE_TEXT
         structure = where & {"title", "markup"}
         if (len(marks) > 1 and enough) or (structure and len(text) < _NEXT_TO_NO_TEXT):
@@ -60,7 +63,7 @@ def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
 
 
 def _is_much(page: Outline) -> bool:
-    """Quickly told of a page with more text than a block page has, by less than all of it."""
+    """Tell quickly if a page has more text than a block page, without reading all of it."""
     length = 0
     body = next(iter(page.by_tag.get("body", ())), 0)
     for tag, text in zip(page.tags[body:], page.texts[body:], strict=True):
@@ -72,7 +75,7 @@ def _is_much(page: Outline) -> bool:
 
 
 def _visible(tree: HtmlElement) -> str | None:
-    """What a reader sees, in one line; None where it is too much for a block page."""
+    """Return the visible text in one line; None if it is too long for a block page."""
     parts: list[str] = []
     length = 0
     body = tree.find("body")
@@ -109,7 +112,7 @@ WALL_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that a block page has; `title` is matched whole, the others are searched for."""
+    """A mark of a block page; a `title` must match as a whole, the others are searched for."""
 
     service: str
     where: Where

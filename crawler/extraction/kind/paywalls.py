@@ -1,4 +1,4 @@
-"""Lines that say that the rest of a text is for those who pay or register; paywalls.toml has them."""
+"""Paywalls: lines that offer the rest of a text for money or registration, from paywalls.toml."""
 
 from __future__ import annotations
 
@@ -21,22 +21,25 @@ _WORDS = (
     "eview", "ancel", "олный текст", "овний текст", " print", "доступ", "латн", "крит", "onfirm", "erify",
     "твердьте", "твердите",
 )  # fmt: skip
-"""What each has in it, quickly told."""
+"""Parts of such lines, for a fast check before the patterns."""
 _CYRILLIC, _UKRAINIAN, _RUSSIAN = re.compile("[а-я]"), re.compile("[іїєґ]"), re.compile("[ыэъ]")
 _TAGS = {"p", "div", "span", "h2", "h3", "h4", "a", "b", "strong", "em", "button"}
 _END = "\x00"
-"""In no text, for a page is read without control characters."""
+"""Separator that no text has, as control characters are removed from pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wall:
     line: str
     overlay: bool
-    """For blockers of advertisements and minors: it lies over a text that may be there all the same."""
+    """True for a notice over the page (ad blockers, age): the text may be there all the same."""
 
 
 def wall_line(page: Outline) -> Wall | None:
-    """The first, overlays last. To look for its words in all lines at once takes a tenth of each alone."""
+    """Return the first wall, or else an overlay.
+
+    A search in all lines at once takes a tenth of the time of a search in each.
+    """
     lines = dict.fromkeys(
         own for tag, own in zip(page.tags, page.texts, strict=True) if 12 < len(own) < 300 and tag in _TAGS
     )
@@ -57,7 +60,7 @@ def wall_line(page: Outline) -> Wall | None:
     return overlay
 
 
-@lru_cache(maxsize=256)  # the menus of an outlet are the same on all of its pages
+@lru_cache(maxsize=256)  # the menus of an outlet are the same on all its pages
 def wall_of(line: str) -> Wall | None:
     line = one_line(line)
     folded = fold(without_bullets(line))
@@ -69,7 +72,7 @@ def wall_of(line: str) -> Wall | None:
 
 
 def _languages(folded: str) -> tuple[str, ...]:
-    """By letters that the other one does not have; most short lines have none of them."""
+    """Return the languages whose patterns apply, by letters that only one has; most short lines have none."""
     if not _CYRILLIC.search(folded):
         return ("en",)
     ukrainian, russian = _UKRAINIAN.search(folded), _RUSSIAN.search(folded)

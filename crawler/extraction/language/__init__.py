@@ -1,1 +1,1 @@
-"""The language that a text is in."""
+"""Language of a text."""

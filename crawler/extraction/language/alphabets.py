@@ -1,7 +1,7 @@
-"""What letters alone tell: which script a text is in, which Cyrillic languages it cannot be.
+"""Language by letters: the script of a text, and the Cyrillic languages that its letters rule out.
 
 langdetect has profiles of four Cyrillic languages only, and calls Belarusian and Kazakh Ukrainian or Russian
-with a probability of .99999. Letters that a language does not have are the cheaper and surer test.
+with a probability of .99999. Letters that a language does not have are a cheaper and safer test.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ CYRILLIC_WORD = re.compile(r"[\u0400-\u052f]+")
 LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
 
 ONLY_UKRAINIAN = "іїєґ"
-"""Beside Russian; 7.2 % of the letters of Ukrainian news."""
+"""Letters that Ukrainian has and Russian has not; 7.2 % of the letters of Ukrainian news."""
 ONLY_RUSSIAN = "ыэё"
-"""Beside Ukrainian; 2.5 % of the letters of Russian news."""
+"""Letters that Russian has and Ukrainian has not; 2.5 % of the letters of Russian news."""
 RUSSIAN_WEIGHT = 2.9
-"""7.2 / 2.5: what makes the two counts comparable."""
+"""7.2 / 2.5: weight that makes the two counts comparable."""
 
 _NEITHER = re.compile(r"[^а-яёіїєґ ]")
 _KAZAKH = re.compile(r"[ұғқ]")
-"""With і; Tajik and Uzbek have some of these letters and no і."""
+"""Kazakh letters, together with і; Tajik and Uzbek have some of these letters and no і."""
 _KYRGYZ = re.compile(r"[өү].*ң|ң.*[өү]")
-"""Without ә, which Tatar and Bashkir have beside these; Mongolian has no ң."""
+"""Kyrgyz letters, without ә, which Tatar and Bashkir have beside these; Mongolian has no ң."""
 _SOUTH_SLAVIC = re.compile(r"[јљњџћђѓќѕ]")
 _SERBIAN = re.compile(r"[ћђ]|\b(?:је|су|у|ће|али)\b")
 _MACEDONIAN = re.compile(r"[ѓќѕ]|\b(?:е|го|ги|што|со|дека)\b")
-# In Russian the hard sign stands only before е ё ю я; in Bulgarian it is a vowel.
+# in Russian the hard sign is only before е ё ю я; in Bulgarian it is a vowel
 _HARD_SIGN_AS_VOWEL = re.compile(r"ъ(?![еёюя])")
-# Crimean Tatar writes къ гъ нъ for sounds of its own, Caucasian languages some of them; a Russian paper may
-# still have an old name, `Коммерсантъ`.
+# Crimean Tatar writes къ гъ нъ for its own sounds, Caucasian languages some of them; a Russian paper may
+# still have an old name, `Коммерсантъ`
 _HARD_AFTER = re.compile(r"[кгн]ъ(?![еёюя])")
 _OFTEN = 0.01
 
-# Scripts that one language owns, or nearly so; Arabic and Devanagari serve too many to name one.
+# scripts of one language, or nearly so; Arabic and Devanagari serve too many to name one
 _OWN_SCRIPT = {
     "el": "\u0370-\u03ff",
     "hy": "\u0530-\u058f",
@@ -54,9 +54,10 @@ def count(text: str, letters: str) -> int:
 
 
 def uk_share(text: str) -> float | None:
-    """Ukrainian letters among those that only Ukrainian or only Russian has; None below ten of them.
+    """Return the share of Ukrainian letters among those that only one of uk and ru has; None below ten.
 
-    Of lower-case text, weighted so that half and half is .5; an unmixed article is below .15 or above .85.
+    The text must be in lower case. The share is weighted, so that half and half is .5; an unmixed article is
+    below .15 or above .85.
     """
     ukrainian = count(text, ONLY_UKRAINIAN)
     russian = RUSSIAN_WEIGHT * count(text, ONLY_RUSSIAN)
@@ -66,13 +67,13 @@ def uk_share(text: str) -> float | None:
 
 
 def language_by_letters(words: str) -> str | None:
-    """A tag if lower-case Cyrillic words have letters that neither Ukrainian nor Russian has, else None.
+    """Return a tag if lower-case Cyrillic words have letters that uk and ru do not have, else None.
 
-    `und-Cyrl` where no one language follows from the letters.
+    The tag is `und-Cyrl` if the letters do not decide on one language.
     """
     foreign = len(_NEITHER.findall(words))
     belarusian = words.count("ў")
-    # A name quoted in its own spelling (Қасым, Ђоковић) makes no language.
+    # a name in its own spelling (Қасым, Ђоковић) does not decide the language
     if foreign - belarusian >= 2 and foreign - belarusian >= 0.005 * len(words):
         if _KAZAKH.search(words) and "і" in words:
             return "kk"
@@ -82,7 +83,7 @@ def language_by_letters(words: str) -> str | None:
         if serbian != macedonian and _SOUTH_SLAVIC.search(words):
             return "sr" if serbian > macedonian else "mk"
         return "und-Cyrl"
-    # Belarusian writes і for и, and has ў; Ukrainian has no ў ы э ё, Russian no ў і.
+    # Belarusian writes і for и, and has ў; Ukrainian has no ў ы э ё, Russian no ў і
     shared, other = words.count("и"), words.count("і")
     russian = count(words, ONLY_RUSSIAN)
     if shared <= 0.1 * other and (belarusian or min(other, russian) >= (1 if not shared else 2)):
@@ -95,14 +96,14 @@ def language_by_letters(words: str) -> str | None:
 
 
 def own_script_language(text: str) -> tuple[str, int]:
-    """The tag of the most used script that is neither Cyrillic nor Latin, or `und`; and its letters."""
+    """Return the tag of the most used script but Cyrillic and Latin, or `und`, and its letter count."""
     found = "".join(_ANY_OWN_SCRIPT.findall(text))
     if not found:
         return "und", 0
     counts = {tag: len(re.findall(f"[{letters}]", found)) for tag, letters in _OWN_SCRIPT.items()}
-    # Japanese writes both; Chinese has no kana.
+    # Japanese uses both; Chinese has no kana
     if counts["ja"]:
         counts["ja"] += counts.pop("zh")
     most = max(counts, key=counts.__getitem__)
-    # One word on a button is not a text.
+    # one word on a button is not a text
     return (most, counts[most]) if counts[most] >= 20 else ("und", counts[most])

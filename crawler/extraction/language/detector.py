@@ -1,7 +1,7 @@
-"""The language of a text, from the text alone; runs in the worker processes.
+"""Detection of the language of a text, from the text alone; runs in the worker processes.
 
-The same text gives the same verdict in every process and run: no random trials, no global state.
-What it is measured by stands in benchmarks/language.py, the floors in its test.
+The same text gives the same result in every process and run: there are no random trials and no global state.
+benchmarks/language.py measures it; its test has the lower limits.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ from crawler.extraction.language.alphabets import (
 from crawler.items import TextLanguage
 
 _READ = 12_000
-"""Characters looked at for letters and quotes; a page of a megabyte costs no more than this."""
+"""Characters searched for letters and quotations, so that a page of a megabyte costs no more."""
 _SCORED = 600
-"""Characters scored by n-grams; more was not more right, and costs."""
+"""Characters scored by n-grams; more were not more often right, and cost more."""
 _ENOUGH = 150
-"""Letters from which a sure verdict was never wrong; between 80 and 149 one in a hundred was."""
+"""Letters from which a sure result was never wrong; between 80 and 149, one in a hundred was."""
 _LONG = 400
 _QUOTED, _NOT_NAMES = 0.1, 0.15
-"""Share of the letters from which a second language is named; in another script less may be names."""
+"""Share of letters from which a second language is named; in another script, a smaller share may be names."""
 _IN_CYRILLIC = {"uk", "ru", "bg", "mk", "be", "kk", "ky", "sr", "und-Cyrl"}
 _SURE = 0.99
 _ACCENTED = {"cs", "sk", "pl", "hr", "ro", "hu", "tr", "lt", "lv", "sl", "et"}
-"""Of which no text of this length does without an accent."""
+"""Languages that always have an accent in a text of this length."""
 _DOUBTFUL = 0.9
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|(?<!\S)[@#]\w{1,100}")
 _MARKS = ("://", "www.", "@", "#")
-"""What an address has in it, quickly told."""
+"""Parts of an address, for a fast check before the patterns."""
 _MAIL = re.compile(r"[\w.+-]{0,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}", re.ASCII)
-# Short quotes match too, so that a closing straight quote is not taken for an opening one.
+# short quotations match too, so that a closing straight quote is not taken for an opening one
 _QUOTE = re.compile(r'«[^«»]{1,4000}»|[“„][^“”„]{1,4000}[“”]|"[^"\n]{1,4000}"')
 
 
 def detect_language(text: str) -> TextLanguage:
-    """What the text is written in; never raises, `und` where there is nothing to read.
+    """Return the language of a text; never raises; `und` if there is nothing to read.
 
-    `trusted` needs 150 letters, a confidence of .99 and one language. Wrong among trusted on the labelled
-    sets: none; the three flags say which of the three conditions failed.
+    `trusted` needs 150 letters, a confidence of .99 and a single language. No trusted result was wrong on the
+    labelled sets. The flags name the conditions that failed.
     """
     read = text[:_READ]
     if any(mark in read for mark in _MARKS):
@@ -61,12 +61,14 @@ def detect_language(text: str) -> TextLanguage:
     cyrillic, latin = map(_letters, words)
     language, letters = own_script_language(read)
     if letters > cyrillic + latin or not cyrillic + latin:
-        return _verdict(language, _by_letters(language, letters), letters=letters, mixed=False, share=None)
+        return _text_language(
+            language, _by_letters(language, letters), letters=letters, mixed=False, share=None
+        )
     own = words if (rest := _without_quotes(read)) is read else _words(rest)
     own_cyrillic, own_latin = map(_letters, own)
-    # Brands and handles are Latin in any language, so a headline may be Cyrillic with fewer Cyrillic letters.
+    # brands and handles are Latin in any language, so a Cyrillic headline may have fewer Cyrillic letters
     outweighs = 0.6 if own_cyrillic + own_latin < _LONG else 0.9
-    # Quoted letters count half: where nearly all is quotes, what is left may be a list of names.
+    # quoted letters count half: if nearly all is quotation, the rest may be a list of names
     is_cyrillic = cyrillic + own_cyrillic >= outweighs * (latin + own_latin)
     if not (own_cyrillic if is_cyrillic else own_latin):
         own, own_cyrillic, own_latin = words, cyrillic, latin
@@ -76,15 +78,15 @@ def detect_language(text: str) -> TextLanguage:
     mixed = min(cyrillic, latin) > 0.3 * (cyrillic + latin) or (
         language in {"uk", "ru"} and share is not None and 0.15 < share < 0.85
     )
-    verdict = _verdict(language, confidence, letters=letters, mixed=mixed, share=share)
-    return _with_quoted(verdict, words, cyrillic, latin) if letters >= _ENOUGH else verdict
+    result = _text_language(language, confidence, letters=letters, mixed=mixed, share=share)
+    return _with_quoted(result, words, cyrillic, latin) if letters >= _ENOUGH else result
 
 
 def _with_quoted(
-    verdict: TextLanguage, words: tuple[list[str], list[str]], cyrillic: int, latin: int
+    result: TextLanguage, words: tuple[list[str], list[str]], cyrillic: int, latin: int
 ) -> TextLanguage:
-    """With the second language, where the text has one at length."""
-    language, share = verdict.language, verdict.uk_share
+    """Add the second language, if the text has a long part in it."""
+    language, share = result.language, result.uk_share
     in_cyrillic, few = language in _IN_CYRILLIC, min(cyrillic, latin) / (cyrillic + latin)
     if few >= _NOT_NAMES and (cyrillic > latin) == in_cyrillic:
         other, _ = _latin(words[1]) if in_cyrillic else _cyrillic(words[0], cyrillic)
@@ -92,11 +94,11 @@ def _with_quoted(
         other, few = ("ru", 1 - share) if language == "uk" else ("uk", share)
         few *= cyrillic / (cyrillic + latin)
     else:
-        return verdict
-    return replace(verdict, mixed_with=other, mixed_share=round(few, 2)) if few >= _QUOTED else verdict
+        return result
+    return replace(result, mixed_with=other, mixed_share=round(few, 2)) if few >= _QUOTED else result
 
 
-def _verdict(
+def _text_language(
     language: str, confidence: float, *, letters: int, mixed: bool, share: float | None
 ) -> TextLanguage:
     short, unsure = letters < _ENOUGH, confidence < _SURE
@@ -105,7 +107,7 @@ def _verdict(
 
 
 def _words(text: str) -> tuple[list[str], list[str]]:
-    """Those in Cyrillic and those in Latin letters."""
+    """Return the words in Cyrillic letters and those in Latin letters."""
     return CYRILLIC_WORD.findall(text), LATIN_WORD.findall(text)
 
 
@@ -114,13 +116,13 @@ def _letters(words: list[str]) -> int:
 
 
 def _without_quotes(text: str) -> str:
-    """Without quotes, which may be in another language; all of it where little else would be left."""
+    """Remove quotations, which may be in another language, unless little else would be left."""
     rest = _QUOTE.sub(lambda quote: quote[0] if len(quote[0]) < 17 else " ", text)
     return rest if len(rest) >= 120 and len(rest) >= 0.4 * len(text) else text
 
 
 def _by_letters(language: str, letters: int) -> float:
-    """How sure a language is that was named by its letters: of 300 long texts none was wrong."""
+    """Return the confidence in a language found by letters: of 300 long texts none was wrong."""
     if language.startswith("und"):
         return 0.0
     return _SURE if letters >= _ENOUGH else 0.95
@@ -135,8 +137,8 @@ def _cyrillic(found: list[str], letters: int) -> tuple[str, float]:
         return "und-Cyrl", 0.0
     best = max(probabilities, key=probabilities.__getitem__)
     ukrainian, russian = count(words, ONLY_UKRAINIAN), RUSSIAN_WEIGHT * count(words, ONLY_RUSSIAN)
-    # A letter outweighs n-grams: Bulgarian and Macedonian have none of these, uk and ru each one set;
-    # more than a quoted name, though.
+    # a letter counts more than n-grams: Bulgarian and Macedonian have none of these letters, uk and ru one
+    # set each; but a single quoted name is not enough
     by_letters = "uk" if ukrainian > russian else "ru"
     if best != by_letters and ukrainian + russian > 0.005 * letters:
         return by_letters, max(min(probabilities[by_letters], 0.9), 0.5)

@@ -1,10 +1,9 @@
-"""langdetect's n-gram profiles without its factory, scored in one scan instead of random trials.
+"""langdetect's n-gram profiles, scored in one scan instead of random trials.
 
-langdetect draws n-grams at random until one language leads: another seed, another answer, and its global
+langdetect draws n-grams at random until one language leads, so another seed gives another answer. Its global
 factory returns `pl` for Ukrainian while a second thread is still loading it. Here each n-gram of the text
-counts once, so there is nothing to seed; the tables are built when this module is imported, so there is
-nothing to race for. Sums are of integers: the same in any order,
-on any machine.
+counts once, so there is no seed. The tables are built when this module is imported, so threads cannot race.
+Sums are of integers, and therefore equal in any order and on any machine.
 """
 
 from __future__ import annotations
@@ -43,13 +42,13 @@ _LATIN = (
 )
 
 _SMOOTHING = 0.5 / 10_000
-"""langdetect's ALPHA_DEFAULT / BASE_FREQ: what an n-gram unknown to a language counts."""
+"""langdetect's ALPHA_DEFAULT / BASE_FREQ: weight of an n-gram that a language does not have."""
 _DEPENDENCE = 8.0
-"""Neighbouring n-grams share letters and words, so a text holds less evidence than it has n-grams."""
+"""Divisor of the evidence: neighbouring n-grams share letters, so they say less than their number."""
 _EXPECTED = {"uk": 10.0, "en": 10.0, "ru": 10.0}
-"""How much likelier than another language before anything is read: outlets are crawled for these three.
+"""Weight of a language before anything is read: outlets are crawled for these three.
 
-Decides a few headlines made of names (Livingston 1-0 Rangers), never a text of 150 letters.
+It decides a few headlines made of names (Livingston 1-0 Rangers), never a text of 150 letters.
 """
 _SCALE = 1000
 _BITS = 32
@@ -57,12 +56,12 @@ _FIELD = (1 << _BITS) - 1
 
 
 class Profiles:
-    """The n-gram tables of the languages of one script."""
+    """N-gram tables of the languages of one script."""
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.languages = languages
-        # One integer an n-gram, with 32 bits for each language: one multiplication adds to all of them.
-        # No carry: a thousand characters hold 3,000 n-grams of at most 9,904, far below 2**32.
+        # one integer for each n-gram, with 32 bits for each language: one addition adds to all of them; no
+        # carry, as a thousand characters have 3,000 n-grams of at most 9,904, far below 2**32
         unknown = _surprise(0.0)
         unknown_to_all = sum(unknown << _BITS * place for place in range(len(languages)))
         self._table: dict[str, int] = {}
@@ -73,14 +72,14 @@ class Profiles:
                 self._table[ngram] = self._table.get(ngram, unknown_to_all) + (known << _BITS * place)
 
     def score(self, words: str) -> dict[str, float]:
-        """Probability of each language, in the order of the profiles; empty where no n-gram is known.
+        """Return the probability of each language, in the order of the profiles; empty without known n-grams.
 
-        `words` is words with one space between.
+        `words` has one space between words.
         """
         padded = f" {words} "
         pairs = list(map(add, padded, padded[1:]))
         ngrams = chain(words.replace(" ", ""), pairs, map(add, pairs, padded[2:]))
-        # each as often as it stands there: to count them first takes longer than to add
+        # each occurrence is added: to count them first takes longer
         packed = sum(map(self._table.get, ngrams, repeat(0)))
         if not packed:
             return {}
@@ -95,7 +94,7 @@ class Profiles:
 
 
 def _surprise(share: float) -> int:
-    """Of an n-gram that makes up so much of a language's own."""
+    """Return the scaled negative logarithm of an n-gram's share."""
     return round(-_SCALE * math.log(_SMOOTHING + share))
 
 

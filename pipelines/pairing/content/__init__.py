@@ -1,1 +1,1 @@
-"""Two articles compared by what they say."""
+"""Comparison of two articles by their texts."""

@@ -1,4 +1,4 @@
-"""Which pairs of articles are worth scoring: a few for each article, those most alike of all."""
+"""Candidates: the pairs of articles worth scoring, a few of the most similar ones for each article."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 _BY_SOUND = 6
 _BY_FACTS = 4
 _BY_ALL = 3
-"""Candidates of an article in another language, by n-grams and by anchors with meanings."""
+"""Candidates of an article in another language by n-grams, by anchors with meanings, and by all together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two pools, each article of one with each of the other."""
+    """Two pools, with each article of one compared with each of the other."""
 
     one: Pool
     other: Pool
     signals: tuple[NDArray[np.float32], ...]
-    """Cosines of n-grams, anchors and meanings, and all three together; a row for each article of `one`."""
+    """Cosines of n-grams, anchors and meanings, and the weighted sum of all three; one row per article of
+    `one`."""
     allowed: NDArray[np.bool_]
-    """Whether a pair may be one, going by its dates."""
+    """Pairs that their dates allow."""
 
     @classmethod
     def of(cls, one: Pool, other: Pool, allowed: NDArray[np.bool_] | None = None) -> Compared:
@@ -40,7 +41,7 @@ class Compared:
         return cls(one, other, signals, allowed)
 
     def candidates(self) -> list[tuple[int, int]]:
-        """Index pairs, each side's best of the other."""
+        """Return index pairs: the best of the other side for each article of both sides."""
         ngrams, anchors, meanings, together = self.signals
         found: set[tuple[int, int]] = set()
         for scores, most in ((ngrams, _BY_SOUND), (anchors + meanings, _BY_FACTS), (together, _BY_ALL)):
@@ -51,7 +52,7 @@ class Compared:
 
 
 def highest(scores: NDArray[np.float32], most: int) -> NDArray[np.int64]:
-    """Of each row the places of its highest, as many as there are, in no order."""
+    """Return the column numbers of the highest values of each row, at most `most`, in no order."""
     if scores.shape[1] <= most:
         return np.tile(np.arange(scores.shape[1]), (len(scores), 1))
     return np.argpartition(scores, -most, axis=1)[:, -most:]

@@ -1,7 +1,7 @@
-"""Pairs that no link declares, by what the texts say: a probability, and what it rests on.
+"""Comparison of texts: the probability that two articles are one story, and the reasons.
 
-Each article is compared with the others of its outlet and days; what counts is how much better a candidate is
-than the next ones.
+Each article is compared with the others of its outlet and days. The lead of a candidate over the next ones
+counts, more than its own similarity.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from pipelines.similarity.document import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 _SHOWN = 12
 
 
 def compare(
-    readings: Sequence[Reading],
+    readings: Sequence[ArticleReading],
     wanted: Collection[tuple[str, str]] = (),
     *,
     only_wanted: bool = False,
     weights: Weights | None = None,
     decides: Callable[[str, str], bool] = lambda _a, _b: True,
 ) -> list[Match]:
-    """Pairs that are each other's best, with a probability of at least .1, of one block of articles.
+    """Return pairs that are each other's best, with a probability of at least .1, among these articles.
 
-    The `wanted` pairs of ids, the smaller first, are scored whatever comes out, however far apart. Pairs that
-    are not for this block to decide are rivals only.
-    Other languages than uk, ru and en are left out. Time and memory grow with the square of the block.
+    The `wanted` pairs of ids, the smaller first, are scored in any case, however far apart. Pairs that
+    `decides` refuses count as rivals only. Languages other than uk, ru and en are left out. Time and memory
+    grow with the square of the number of articles.
     """
     weights = weights or shipped_weights()
-    by_language: dict[str, list[Reading]] = {language: [] for language in LANGUAGES}
+    by_language: dict[str, list[ArticleReading]] = {language: [] for language in LANGUAGES}
     for reading in sorted(readings, key=lambda each: each.document.article_id):
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
     pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
-    asked, said, rare = set(wanted), Passages(weights.passages), Rare(readings)
+    asked, passages, rare = set(wanted), Passages(weights.passages), Rare(readings)
 
     def due(a_id: str, b_id: str) -> bool:
         return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
@@ -54,17 +54,17 @@ def compare(
     found: list[Candidate] = []
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
         found += shortlist(pools[a], pools[b], weights, asked, rare, due=due)
-    matches = (_judged(each, weights, said) for each in story_by_story(found))
+    matches = (_match(each, weights, passages) for each in story_by_story(found))
     return [match for match in matches if match is not None]
 
 
-def _judged(each: Candidate, weights: Weights, said: Passages) -> Match | None:
+def _match(each: Candidate, weights: Weights, passages: Passages) -> Match | None:
     a, b = each.sides
-    agreed, letters = said.agreement(a, b), min(a.letters, b.letters)
+    agreed, letters = passages.agreement(a, b), min(a.letters, b.letters)
     probability = weights.published(each.likely, each.rival, letters, agreed)
     if probability < CONFLICT and not each.asked:
         return None
-    told = Match(
+    match = Match(
         *each.ids,
         probability=round(probability, 4),
         tier=tier(probability, letters),
@@ -75,14 +75,14 @@ def _judged(each: Candidate, weights: Weights, said: Passages) -> Match | None:
         covered=agreed.covered,
         traces=each.traces,
     )
-    return _worded(told, (a.document.language, b.document.language), each.rival)
+    return _worded(match, (a.document.language, b.document.language), each.rival)
 
 
 def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
-    """With all of it in words, and the smaller id first."""
+    """Add the reasons in words, and put the smaller id first."""
     words = in_words(match.shared, match.ordered, match.covered, languages, rival, match.traces)
-    told = replace(match, in_words=words)
-    return told if told.a_id < told.b_id else told.turned()
+    worded = replace(match, in_words=words)
+    return worded if worded.a_id < worded.b_id else worded.turned()
 
 
 def _shared(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:

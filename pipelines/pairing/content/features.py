@@ -1,7 +1,7 @@
-"""How alike two articles are, as numbers that a fitted weighting turns into a probability.
+"""Features: the similarity of two articles, as numbers that fitted weights turn into a probability.
 
-Finding the partner is easy; telling that there is none is the work. So most numbers say how much better a
-candidate is than the others of the same article, not how good it is.
+To find the partner is easy; to see that there is none is the work. So most features are the lead of a
+candidate over the others of the same article.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.pairing.content.candidates import Compared
     from pipelines.pairing.content.rarity import Pool
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 SIGNALS = ("ngrams", "anchors", "meanings", "together")
 _OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")
@@ -38,19 +38,19 @@ _LEAST = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Of a language pair."""
+    """Expected values of a language pair."""
 
     length: float = 0.0
-    """Logarithm of how much longer a text is in the first language than in the second."""
+    """Logarithm of the length ratio, first language to second."""
     rivals: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
-    """Per signal: how alike an article and the nearest one that is no translation are, in the median.
+    """Per signal: median similarity of an article to the nearest one that is no translation of it.
 
-    So that where nothing else is at hand, the only article is not taken for the best of many.
+    It stands for missing rivals, so that a candidate without rivals is not taken for the best of many.
     """
 
 
 def features(compared: Compared, pairs: Sequence[tuple[int, int]], expected: Expected) -> NDArray[np.float64]:
-    """One row a pair, in the order of NAMES."""
+    """Return one row for each pair, with the columns of NAMES."""
     if not pairs:
         return np.empty((0, len(NAMES)))
     one, other = compared.one, compared.other
@@ -71,7 +71,7 @@ def features(compared: Compared, pairs: Sequence[tuple[int, int]], expected: Exp
 def _against(
     scores: NDArray[np.float64], of_a: NDArray[np.float64], of_b: NDArray[np.float64]
 ) -> list[NDArray[np.float64]]:
-    """The score itself, and against the four next best of either side."""
+    """Return the score, and its lead over the four next best of either side."""
     best = np.maximum(of_a[:, 0], of_b[:, 0])
     return [
         scores,
@@ -85,9 +85,9 @@ def _against(
 def _others(
     signal: NDArray[np.float32], rows: NDArray[np.int64], scores: NDArray[np.float64], rival: float
 ) -> NDArray[np.float64]:
-    """Of each pair the four best others of its row, the best first; usual rivals stand in for any lacking."""
+    """Return the four best others in the row of each pair, best first; `rival` stands for missing ones."""
     best = np.take_along_axis(signal, highest(signal, 5), axis=1).astype(np.float64)[rows]
-    # The pair's own score is among the five, or else there are five that are better.
+    # the pair's own score is among the five, unless five others are better
     itself = np.argmax(best == scores[:, None], axis=1)
     own = best[np.arange(len(rows)), itself] == scores
     best[np.flatnonzero(own), itself[own]] = -1
@@ -108,10 +108,12 @@ def _figures(anchors: Mapping[str, float]) -> dict[str, float]:
 
 
 def _numbers(ours: Mapping[str, float], theirs: Mapping[str, float]) -> tuple[float, ...]:
-    """Cosine of the numbers, the share of each side's that the other has not, whether both have any.
+    """Compare the numbers of two articles.
 
-    Then how many both have, how many each has that the other has not, and what share of all these are: a
-    daily report is the same text with other numbers, a text cut short only lacks some.
+    Returns their cosine; for each side the share that the other lacks; 1 if both have numbers; the count of
+    shared ones; the count of contrary ones, those that each side has in place of another's; and the share of
+    contrary ones. A daily report has the same text with other numbers, while a shortened text only lacks
+    some.
     """
     if not ours or not theirs:
         return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -130,9 +132,10 @@ def _numbers(ours: Mapping[str, float], theirs: Mapping[str, float]) -> tuple[fl
 
 
 def _order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float]:
-    """Share of the shared anchors that stand in the same order, and how far they drift apart, both 0 to 1.
+    """Return the share of shared anchors in the same order, and their mean distance, both from 0 to 1.
 
-    Of anchors that occur once on each side; a guess in the middle where there are fewer than three.
+    Only anchors that occur once on each side count. With fewer than three of them, the result is a guess in
+    the middle.
     """
     shared = a.keys() & b.keys()
     if len(shared) < 3:
@@ -141,8 +144,8 @@ def _order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float
     return _in_order(a, b)[0] / len(shared), drift / len(shared)
 
 
-def in_order(one: Reading, other: Reading) -> tuple[int, int]:
-    """How many of the anchors that occur once on each side stand in the same order, and of how many."""
+def in_order(one: ArticleReading, other: ArticleReading) -> tuple[int, int]:
+    """Return how many anchors stand in the same order, and how many occur once on each side."""
     return _in_order(_once(one), _once(other))
 
 
@@ -155,6 +158,6 @@ def _in_order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[int, int]
     return len(tails), len(shared)
 
 
-def _once(reading: Reading) -> dict[str, float]:
+def _once(reading: ArticleReading) -> dict[str, float]:
     times = Counter(anchor.key for anchor in reading.anchors)
     return {anchor.key: anchor.position for anchor in reading.anchors if times[anchor.key] == 1}

@@ -1,4 +1,4 @@
-"""Two articles and how likely they are one story."""
+"""The result of comparing two articles by content."""
 
 from __future__ import annotations
 
@@ -16,34 +16,36 @@ Tier = Literal["auto", "probable", "review", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Two articles and how likely they are one story; `a_id` is the smaller id."""
+    """Two articles and the probability that they are one story; `a_id` is the smaller id."""
 
     a_id: str
     b_id: str
     probability: float
     tier: Tier
     mutual: bool
-    """Neither has a likelier partner in the other's language."""
+    """True if neither has a likelier partner in the other's language."""
     runner_up: float
     """Probability of the best other candidate of either."""
     shared: tuple[tuple[str, str], ...] = ()
     """Numbers and names that both have, as each prints them, rarest first, at most twelve."""
     ordered: tuple[int, int] = (0, 0)
-    """How many of the shared ones that occur once on each side stand in the same order, and of how many."""
+    """Anchors in the same order, and anchors that occur once on each side."""
     covered: tuple[float, float] = (0.0, 0.0)
-    """Share of the letters of a, and of b, in passages that the other has too; 0 where not compared."""
+    """Share of the letters of a, and of b, in passages that the other has too; 0 if not compared."""
     traces: tuple[Trace, ...] = ()
-    """What both show or lead to, and no other article of these days."""
+    """Pictures, videos and links that both have, and no other article of these days."""
     in_words: str = ""
-    """All this as a person reads it, in the order of LANGUAGES."""
+    """All this as a sentence for people, in the order of LANGUAGES."""
     held: bool = False
-    """It is a pair by content already; what an earlier run has joined stays together while it may be one."""
+    """True if it is a pair by content already; then it stays one as long as the texts do not contradict
+    it."""
 
     @property
     def joins(self) -> bool:
-        """Good enough to be a pair without any link.
+        """Tell if it is a pair without any link.
 
-        With a trace a pair need not be likely, only possible; but where a likely one is at hand, that is it.
+        With a trace, a pair only needs to be possible. But if one of the two has a likely partner, that one
+        is the pair.
         """
         possible = self.probability >= CONFLICT and (self.mutual or self.runner_up < 0.5)
         stays = self.held and not self.withdrawn
@@ -51,40 +53,40 @@ class Match:
 
     @property
     def likely(self) -> bool:
-        """Good enough by the texts alone."""
+        """Tell if it is a pair by the texts alone."""
         return self.mutual and self.tier in {"auto", "probable"}
 
     @property
     def contradicted(self) -> bool:
-        """A trace alone speaks for it, and the texts against it."""
+        """Tell if only a trace supports it, while the texts contradict it."""
         return bool(self.traces) and self.probability < CONFLICT
 
     @property
     def withdrawn(self) -> bool:
-        """The texts alone had made it a pair, and now they speak against it."""
+        """Tell if it was a pair by content, and the texts now contradict it."""
         return self.held and self.probability < CONFLICT
 
     @classmethod
     def of_pair(cls, a_id: str, b_id: str, score: float, details: str) -> Match:
-        """As `told` has put it beside a pair by content."""
-        told = json.loads(details)["content"]
+        """Read a match from the details of a pair by content, which `details` made."""
+        content = json.loads(details)["content"]
         return cls(
             a_id=a_id,
             b_id=b_id,
             probability=score,
-            tier=told["tier"],
-            mutual=told["mutual"],
-            runner_up=told["runner_up"],
-            shared=tuple((ours, theirs) for ours, theirs in told["shared"]),
-            ordered=(told["ordered"][0], told["ordered"][1]),
-            covered=tuple(told.get("covered", (0.0, 0.0))),
-            traces=tuple(Trace(kind, key) for kind, key in told.get("traces", ())),
-            in_words=str(told.get("in_words", "")),
+            tier=content["tier"],
+            mutual=content["mutual"],
+            runner_up=content["runner_up"],
+            shared=tuple((ours, theirs) for ours, theirs in content["shared"]),
+            ordered=(content["ordered"][0], content["ordered"][1]),
+            covered=tuple(content.get("covered", (0.0, 0.0))),
+            traces=tuple(Trace(kind, key) for kind, key in content.get("traces", ())),
+            in_words=str(content.get("in_words", "")),
             held=True,
         )
 
     def turned(self) -> Match:
-        """With the other article first."""
+        """Swap the articles."""
         return replace(
             self,
             a_id=self.b_id,
@@ -93,8 +95,8 @@ class Match:
             covered=self.covered[::-1],
         )
 
-    def told(self) -> dict[str, object]:
-        """As JSON keeps it beside the pair."""
+    def details(self) -> dict[str, object]:
+        """Return the details that the archive keeps as JSON with the pair."""
         return {
             "in_words": self.in_words,
             "tier": self.tier,
@@ -108,7 +110,7 @@ class Match:
 
 
 def tier(probability: float, letters: int) -> Tier:
-    """`letters` of the shorter text."""
+    """Return the tier of a probability; `letters` are those of the shorter text."""
     sure = 0.97 if letters < _SHORT else 0.9
     if probability >= sure:
         return "auto"
@@ -116,10 +118,7 @@ def tier(probability: float, letters: int) -> Tier:
 
 
 CONFLICT = 0.1
-"""Probability by content below which the texts contradict what else speaks for a pair."""
-
-
-# Why two texts are taken for one story, in a line that a person reads.
+"""Probability by content below which the texts contradict other evidence for a pair."""
 
 
 def in_words(  # noqa: PLR0917
@@ -130,12 +129,12 @@ def in_words(  # noqa: PLR0917
     runner_up: float,
     traces: Sequence[Trace],
 ) -> str:
-    """`17 травня ↔ May 17; Кравчук ↔ Kravchuk; 9 of 10 anchors in order; said by both: …; runner-up 0.03`."""
-    told = [f"{' '.join(ours.split())} ↔ {' '.join(theirs.split())}" for ours, theirs in shared]
-    told += [f"the same {kind}" for kind in dict.fromkeys(each.kind for each in traces)]
+    """Return the reasons as a line: `17 травня ↔ May 17; 9 of 10 anchors in order; said by both: …`."""
+    reasons = [f"{' '.join(ours.split())} ↔ {' '.join(theirs.split())}" for ours, theirs in shared]
+    reasons += [f"the same {kind}" for kind in dict.fromkeys(each.kind for each in traces)]
     if ordered[1]:
-        told.append(f"{ordered[0]} of {ordered[1]} anchors in order")
+        reasons.append(f"{ordered[0]} of {ordered[1]} anchors in order")
     elif not shared:
-        told.append("no anchors in common")
+        reasons.append("no anchors in common")
     shares = " and ".join(f"{100 * x:.0f} % of {code}" for x, code in zip(covered, languages, strict=True))
-    return "; ".join([*told, f"said by both: {shares}", f"runner-up {runner_up:.2f}"])
+    return "; ".join([*reasons, f"said by both: {shares}", f"runner-up {runner_up:.2f}"])

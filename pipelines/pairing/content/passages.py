@@ -1,7 +1,7 @@
-"""Whether two texts say the same, passage by passage: a translation does, another report of it does not.
+"""Agreement of two texts passage by passage, which tells a translation from another report.
 
-Names, numbers and topic are alike in two press releases of one congress, or in the reports of two days. What
-tells them apart is how much of either text has a place in the other, and whether the numbers there agree.
+Two press releases of one congress, or the reports of two days, have the same names, numbers and topic. They
+differ in how much of each text has a place in the other, and in the numbers there.
 """
 
 from __future__ import annotations
@@ -11,46 +11,50 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.alignment.links import find_links
-from pipelines.alignment.paragraphs import of_readings
+from pipelines.alignment.paragraphs import from_readings
 from pipelines.similarity.document import read_parts, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipelines.alignment.paragraphs import Groups
+    from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 _SEAM = re.compile(r"(?<=[.!?…])\s+|\n+")
 _LEAST = 60
 _MOST = 30
-"""Letters of a passage, and passages of a text: what is compared grows with their square."""
+"""Least letters of a passage, and most passages of a text: the time grows with their square."""
 _KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of two texts; a number is compared with those of the passage that says the same.
+    """Agreement of two texts.
 
-    One that the other text has elsewhere contradicts nothing: rows of a list are easily laid beside others.
+    A number is compared with those of the linked passage. A number that the other text has elsewhere
+    contradicts nothing, as rows of lists are easily linked to the wrong row.
     """
 
     covered: tuple[float, float] = (0.0, 0.0)
-    """Share of the letters of either that stand in a passage which the other has too."""
+    """Share of the letters of each text in passages that the other has too."""
     shared: int = 0
     contrary: int = 0
-    """Numbers of both, and those that each has in place of another's."""
+    """Numbers that both have, and those that each has in place of another's."""
     replaced: int = 0
-    """Numbers that one has and the other has not, of the side that has fewer such."""
+    """Numbers that one text has and the other lacks, on the side that has fewer of them."""
 
     def signals(self) -> tuple[float, float, float, float]:
-        """Coverage of the text that is covered more, and less; share of contrary numbers; replaced ones."""
+        """Return higher and lower coverage, the share of contrary numbers, and replaced ones (0 to 1)."""
         contrary = self.contrary / (self.contrary + self.shared + 1)
         return max(self.covered), min(self.covered), contrary, min(self.replaced, 20) / 20
 
 
 def ends(text: str) -> list[int]:
-    """Where its passages end: sentences, so many together that each is long enough to be told from others."""
+    """Return the ends of a text's passages.
+
+    A passage is so many sentences that it is long enough to differ from others.
+    """
     least, found, start = max(_LEAST, len(text) // _MOST), list[int](), 0
     for seam in _SEAM.finditer(text):
         if seam.end() - start >= least:
@@ -61,13 +65,15 @@ def ends(text: str) -> list[int]:
     return [*found, len(text)]
 
 
-def passages(article: Reading) -> Groups | None:
-    """None of a text without words."""
+def passages(article: ArticleReading) -> Paragraphs | None:
+    """Cut an article into passages; None if it has no words."""
     parts = read_parts(article, ends(text_of(article.document))) if article.letters else ()
-    return of_readings(parts, article.document.language) if parts else None
+    return from_readings(parts, article.document.language) if parts else None
 
 
-def agreement(one: Groups | None, other: Groups | None, weighting: Weighting | None = None) -> Agreement:
+def agreement(
+    one: Paragraphs | None, other: Paragraphs | None, weighting: Weighting | None = None
+) -> Agreement:
     if one is None or other is None:
         return Agreement()
     links = find_links(one, other, weighting)
@@ -86,16 +92,16 @@ def agreement(one: Groups | None, other: Groups | None, weighting: Weighting | N
 
 
 class Passages:
-    """Of the articles of a block, where a pair needs them; the last few stay cut, half a megabyte each."""
+    """Passages of articles, cut when a pair needs them; the last few are kept, half a megabyte each."""
 
     def __init__(self, weighting: Weighting | None) -> None:
         self._weighting = weighting
-        self._cut: dict[str, Groups | None] = {}
+        self._cut: dict[str, Paragraphs | None] = {}
 
-    def agreement(self, a: Reading, b: Reading) -> Agreement:
+    def agreement(self, a: ArticleReading, b: ArticleReading) -> Agreement:
         return agreement(self._passages(a), self._passages(b), self._weighting)
 
-    def _passages(self, article: Reading) -> Groups | None:
+    def _passages(self, article: ArticleReading) -> Paragraphs | None:
         article_id = article.document.article_id
         if article_id not in self._cut:
             self._cut[article_id] = passages(article)
@@ -104,10 +110,10 @@ class Passages:
         return self._cut[article_id]
 
 
-def _numbers(groups: Groups, places: Iterable[int]) -> set[str]:
-    return {x.key for i in places for x in groups.readings[i].anchors if x.key[0].isdigit()}
+def _numbers(paragraphs: Paragraphs, places: Iterable[int]) -> set[str]:
+    return {x.key for i in places for x in paragraphs.readings[i].anchors if x.key[0].isdigit()}
 
 
-def _share(groups: Groups, places: Iterable[int]) -> float:
-    letters = groups.letters[: groups.singles]
+def _share(paragraphs: Paragraphs, places: Iterable[int]) -> float:
+    letters = paragraphs.letters[: paragraphs.singles]
     return round(float(letters[list(places)].sum() / max(1.0, letters.sum())), 4)

@@ -1,4 +1,4 @@
-"""What is rare among the articles of one outlet and language, and so tells one of them from another."""
+"""Rarity of n-grams, anchors and meanings among the articles of one outlet and language."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pipelines.similarity.vectors import Vectors
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.similarity.document import Reading
+    from pipelines.similarity.document import ArticleReading
 
 Key = TypeVar("Key", str, int)
 
 
 _PRIOR = 40.0
-"""Articles of the background that count beside those at hand: little in a full week, much in an empty one."""
+"""Weight of the background in articles: little beside a full week, much beside an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Articles that may be partners of others; each with unit vectors of TF-IDF."""
+    """Articles that may be partners of others, each with unit vectors of TF-IDF."""
 
-    readings: Sequence[Reading]
+    readings: Sequence[ArticleReading]
     ngrams: Vectors
     anchors: tuple[dict[str, float], ...]
     meanings: tuple[dict[int, float], ...]
@@ -41,8 +41,8 @@ class Pool:
         return self.ngrams, self.anchor_vectors, self.meaning_vectors
 
 
-def pool(readings: Sequence[Reading], background: Background | None = None) -> Pool:
-    """Rarity is counted per language: what is a common ending in one is a rare one in another."""
+def pool(readings: Sequence[ArticleReading], background: Background | None = None) -> Pool:
+    """Make a pool of articles in one language: an ending common in one language is rare in another."""
     background = background or NOTHING
     prior = _PRIOR if background is not NOTHING else 0.0
     anchors = _weighted(
@@ -59,13 +59,13 @@ def pool(readings: Sequence[Reading], background: Background | None = None) -> P
     )
 
 
-def _ngrams(readings: Sequence[Reading], background: Background, prior: float) -> Vectors:
-    """Without what is common in the language anyway: three in five n-grams, which tell nothing."""
+def _ngrams(readings: Sequence[ArticleReading], background: Background, prior: float) -> Vectors:
+    """Return vectors of n-grams without the common ones of the language, three in five."""
     kept = [background.rare(each.ngrams) for each in readings]
     keys = [each.ngrams[rare] for each, rare in zip(readings, kept, strict=True)]
     counts = [each.counts[rare] for each, rare in zip(readings, kept, strict=True)]
     vectors = Vectors.from_keys(keys, counts)
-    # Squared: common syllables are shared by chance, and there are thousands of them.
+    # squared, because thousands of common syllables are shared by chance
     rarity = np.log((len(readings) + prior + 1) / (vectors.frequency + 0.5)) ** 2 + 0.02
     return vectors.weighted(np.sqrt(vectors.weights) * rarity[vectors.ids])
 

@@ -1,4 +1,4 @@
-"""Which of the candidates are worth cutting their texts into passages: those that are each other's best."""
+"""The shortlist: candidates that are each other's best, whose passages are worth comparing."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
     from pipelines.pairing.content.rarity import Pool
     from pipelines.pairing.content.traces import Rare
     from pipelines.pairing.content.weights import Weights
-    from pipelines.similarity.document import Reading, Trace
+    from pipelines.similarity.document import ArticleReading, Trace
 
 _WINDOW = timedelta(days=4)
-"""A translation is out within four days; a narrower window lost one in ten."""
+"""A translation is published within four days; a narrower window lost one in ten."""
 WORTH = 0.005
-"""Probability before the passages are compared, from which on they are."""
+"""Probability from which the passages are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A pair that is worth cutting its texts into passages."""
+    """A pair whose passages are worth comparing."""
 
     one: Pool
     i: int
     other: Pool
     j: int
     likely: float
-    """Before the passages are compared; its rival's too."""
+    """Probability before the passages are compared; so is the rival's."""
     rival: float
     mutual: bool
     asked: bool
     traces: tuple[Trace, ...]
 
     @property
-    def sides(self) -> tuple[Reading, Reading]:
+    def sides(self) -> tuple[ArticleReading, ArticleReading]:
         return self.one.readings[self.i], self.other.readings[self.j]
 
     @property
@@ -82,7 +82,7 @@ def shortlist(
 
 
 def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """So that few texts need be held in passages at once."""
+    """Sort candidates by story, so that few texts are kept in passages at once."""
     first: dict[str, int] = {}
     for number, each in enumerate(candidates):
         a, b = each.ids
@@ -93,27 +93,27 @@ def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[int, int]]:
-    """The index pairs of the wanted pairs that are in these two pools."""
+    """Return the index pairs of the wanted pairs that are in these two pools."""
     ours = {each.document.article_id: i for i, each in enumerate(one.readings)}
     theirs = {each.document.article_id: j for j, each in enumerate(other.readings)}
     places = {(ours[a], theirs[b]) for a, b in wanted if a in ours and b in theirs}
     return places | {(ours[b], theirs[a]) for a, b in wanted if b in ours and a in theirs}
 
 
-def _may_be(ours: Sequence[Reading], theirs: Sequence[Reading]) -> NDArray[np.bool_]:
-    """Published within the window; where a time is unknown, nothing speaks against it."""
+def _may_be(ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]) -> NDArray[np.bool_]:
+    """Return a mask of the pairs published within the window; an unknown time excludes nothing."""
     a = np.array([_seconds(each) for each in ours])[:, None]
     b = np.array([_seconds(each) for each in theirs])[None, :]
     apart = np.abs(a - b)
     return np.asarray(np.isnan(apart) | (apart <= _WINDOW.total_seconds()), dtype=np.bool_)
 
 
-def _seconds(reading: Reading) -> float:
+def _seconds(reading: ArticleReading) -> float:
     return reading.document.at.timestamp() if reading.document.at is not None else math.nan
 
 
 def _ranked(pairs: list[tuple[int, int]], likely: NDArray[np.float64], *, side: int) -> dict[int, list[int]]:
-    """Of each article of one side its candidates, the likeliest first."""
+    """Return the candidates of each article of one side, the likeliest first."""
     ranked: dict[int, list[int]] = {}
     for n in np.argsort(-likely, kind="stable"):
         ranked.setdefault(pairs[n][side], []).append(int(n))

@@ -1,8 +1,8 @@
-"""What two articles show or lead to, and no other article of these days in their languages.
+"""Traces: pictures, videos and links that two articles have, and no other article of these days.
 
-A photograph of the event, the video of a speech, the decision that a report links to: outlets take them over
-with the translation. A logo, a stand-in or the page of a ministry stands beside many articles and says
-nothing; so only what one article alone of each language has is a trace.
+Outlets take them over with a translation: a photograph of the event, the video of a speech, the decision that
+a report links to. A logo, a stock picture or the page of a ministry is in many articles and says nothing, so
+a trace counts only if one article alone of each language has it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipelines.similarity.document import Reading, Trace
+    from pipelines.similarity.document import ArticleReading, Trace
 
 
 class Rare:
-    """Of the articles of a block."""
+    """Traces that are rare among these articles."""
 
-    def __init__(self, readings: Iterable[Reading]) -> None:
+    def __init__(self, readings: Iterable[ArticleReading]) -> None:
         self._of: dict[str, frozenset[Trace]] = {}
         shown: Counter[tuple[str, Trace]] = Counter()
         for each in readings:
@@ -31,8 +31,8 @@ class Rare:
     def shared(self, a_id: str, b_id: str) -> tuple[Trace, ...]:
         return tuple(sorted((self._of[a_id] & self._of[b_id]) - self._common))
 
-    def pairs(self, ours: Sequence[Reading], theirs: Sequence[Reading]) -> set[tuple[int, int]]:
-        """Index pairs that have a trace in common."""
+    def pairs(self, ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]) -> set[tuple[int, int]]:
+        """Return the index pairs with a common trace."""
         owner = {
             trace: n
             for n, each in enumerate(ours)

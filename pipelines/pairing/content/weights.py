@@ -1,7 +1,6 @@
-"""From features to a probability. Nothing is learned or fetched at run time.
+"""Weights that turn features into a probability. Nothing is learned or fetched at run time.
 
-weights.json is fitted by `benchmarks/pairing.py --fit` and says on what; with the same data it comes out the
-same.
+`benchmarks/pairing.py --fit` writes weights.json, which names its data; the same data gives the same file.
 """
 
 from __future__ import annotations
@@ -33,35 +32,35 @@ CROSSED = (
     *("ngrams", "anchors", "meanings", "together", "together over best other"),
     *("numbers", "both have numbers", "shared numbers", "contrary numbers", "order", "length", "short"),
 )
-"""Features of which the products with each other count too: much for a brief is little for a report."""
+"""Features whose products with each other count too: length changes what they mean."""
 _CROSSED = [NAMES.index(name) for name in CROSSED]
 _FAR = 4.0
-"""Standard deviations beyond which a feature says no more; a text unlike those of the fit stays harmless."""
+"""Standard deviations at which features are cut off: a text unlike those of the fit does no harm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
-    """Of each feature, among the candidates of the fit."""
+    """Mean and scale of each feature, among the candidates of the fit."""
     weight: NDArray[np.float64]
-    """Of each feature, then of each product."""
+    """Weight of each feature, then of each product."""
     bias: float
     expected: Mapping[str, Expected]
-    """Per language pair, `uk-en`."""
+    """Expected values of each language pair, `uk-en`."""
     backgrounds: Mapping[str, Background]
-    """Per language."""
+    """Background of each language."""
     calibration: tuple[float, ...] = (1.0, *(0.0,) * 7)
-    """Of each of what `calibrating` gives."""
+    """Weight of each value that `calibrating` returns."""
     passages: Weighting | None = None
-    """What tells passages that say the same; None for what is shipped for paragraphs."""
+    """Weights that link passages; None for the shipped weights of paragraphs."""
 
     def published(self, likely: float, rival: float, letters: int, agreed: Agreement) -> float:
-        """The probability of a pair whose runner-up is known, and how far the texts agree in their passages.
+        """Return the published probability of a pair, from its own, its rival's, and the passages.
 
-        Most candidates are wrong, those that are each other's best are mostly right: of these the weighting
-        alone says too little in the middle and too much where texts are short, a rival is near or only the
-        matter is the same.
+        Most candidates are wrong, while pairs that are each other's best are mostly right. For these, the
+        features alone give too little in the middle, and too much where texts are short, a rival is near or
+        only the topic is the same.
         """
         own, next_best = logit(likely), logit(rival)
         return sigmoid(float(np.dot(self.calibration, calibrating(own, next_best, letters, agreed))))
@@ -74,7 +73,7 @@ class Weights:
 def crossed(
     rows: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Standardised features, then the products of those in CROSSED."""
+    """Return the standardised features, then the products of those in CROSSED."""
     plain = np.clip((rows - mean) / scale, -_FAR, _FAR)
     products = [plain[:, a] * plain[:, b] for a, b in combinations_with_replacement(_CROSSED, 2)]
     return np.column_stack([plain, *products])
@@ -100,9 +99,9 @@ def shipped_weights() -> Weights:
 
 
 def calibrating(own: float, rival: float, letters: int, agreed: Agreement) -> tuple[float, ...]:
-    """What the calibration is fitted on.
+    """Return the inputs of the calibration.
 
-    A pair's own logit, how far it is ahead of its runner-up's, shortness, the passages, and a constant.
+    They are the pair's own logit, its lead over its rival's, shortness, the passages, and a constant.
     """
     return own, min(own - rival, 6.0), 1.0 / math.log(max(letters, 50)), *agreed.signals(), 1.0
 

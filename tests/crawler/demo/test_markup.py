@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.demo.story import blocks_html, inline_html, parse_blocks, plain
+from crawler.demo.story_files import blocks_html, inline_html, parse_blocks, plain
 from crawler.items import TextBlock
 
 WORDS = st.text(alphabet="абвєіїґabc <>&\"'’ ", min_size=1, max_size=40).filter(lambda text: text.strip())

@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from lxml import etree, html
 
-from crawler.demo.server import Newsroom
-from crawler.demo.story import load_stories
+from crawler.demo.newsroom import Newsroom
+from crawler.demo.story_files import load_stories
 from tests.expected import expected_articles, expected_dropped, expected_missing
 from tests.expected_pairs import expected_pairs
 from tests.forked import A_WHILE

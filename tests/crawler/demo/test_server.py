@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.demo.server import Newsroom
+from crawler.demo.newsroom import Newsroom
 from tests.forked import A_WHILE
 
 

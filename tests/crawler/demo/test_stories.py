@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.demo.story import LANGUAGES, STORIES, load_stories, read_story
+from crawler.demo.story_files import LANGUAGES, STORIES, load_stories, read_story
 from tests.expected import expected_articles
 
 ARTICLES = expected_articles()

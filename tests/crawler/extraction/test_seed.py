@@ -11,7 +11,7 @@ import pytest
 
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
-from pipelines.byline import BylineStage
+from pipelines.authors import AuthorsStage
 
 SEED = Path(__file__).parents[3] / "../shared/data/seed"
 pytestmark = pytest.mark.skipif(not SEED.is_dir(), reason=f"SEED NOT TESTED: {SEED} is missing")
@@ -68,7 +68,7 @@ def gold() -> dict:
 def article(gold: dict) -> Article:
     html = rbc_page((SEED / "article.txt").read_text("utf-8"), gold).encode()
     fetch = Fetch(URL, URL, html, "utf-8", 200, datetime(2024, 8, 1, tzinfo=UTC))
-    decided = BylineStage().process_item(extract(fetch, Hints("rbc")))
+    decided = AuthorsStage().process_item(extract(fetch, Hints("rbc")))
     assert isinstance(decided, Article)
     return decided
 

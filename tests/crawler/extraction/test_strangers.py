@@ -16,7 +16,7 @@ from crawler.extraction.fields.timezones import KYIV
 from crawler.extraction.kind.paywalls import wall_line
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
-from pipelines.byline import authors_of
+from pipelines.authors import authors_of
 from pipelines.bylines.organisations import organisations_in
 from pipelines.bylines.persons import persons_in
 

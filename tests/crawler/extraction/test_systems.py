@@ -9,7 +9,7 @@ import pytest
 
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
-from pipelines.byline import decide_authors
+from pipelines.authors import decide_authors
 
 SYSTEMS = Path(__file__).parents[2] / "fixtures/systems"
 STORIES = json.loads((SYSTEMS / "story.json").read_text("utf-8"))

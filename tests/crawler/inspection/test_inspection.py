@@ -11,9 +11,8 @@ from rich.console import Console
 from scrapy.settings import Settings
 
 from crawler.exceptions import Unreadable
-from crawler.inspection.html import inspection_page
 from crawler.inspection.inspection import Inspection, inspect_page
-from crawler.inspection.terminal import print_inspection
+from crawler.inspection.output import inspection_page, print_inspection
 from crawler.items import Fetch, Hints
 from crawler.settings import ITEM_PIPELINES
 from crawler.workers.stages import worker_stages

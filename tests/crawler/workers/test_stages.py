@@ -71,7 +71,7 @@ def test_the_stages_are_those_of_the_settings_in_their_order():
     named = [f"{type(stage).__module__}.{type(stage).__name__}" for stage in STAGES]
     assert named == [
         *("pipelines.validate.ValidateStage", "pipelines.language.LanguageStage"),
-        *("pipelines.byline.BylineStage", "pipelines.digest.DigestStage"),
+        *("pipelines.authors.AuthorsStage", "pipelines.digest.DigestStage"),
     ]
     assert named == [name for name in ITEM_PIPELINES if name in named]
     turned = {name: 1000 - place for name, place in ITEM_PIPELINES.items()}
@@ -85,7 +85,7 @@ def test_a_look_passes():
 
 def test_a_worker_needs_no_scrapy():
     taken = (
-        "crawler.workers.stages, pipelines.validate, pipelines.language, pipelines.byline, pipelines.digest, "
+        "crawler.workers.stages, pipelines.validate, pipelines.language, pipelines.authors, pipelines.digest, "
         "crawler.story.worker_task, crawler.outlet.declaration, crawler.extraction.fields.date_parsing"
     )
     code = f"import sys, {taken}; print({{'scrapy', 'twisted'}} & sys.modules.keys())"

@@ -7,7 +7,7 @@ PAGES = """
 import re._compiler
 from datetime import UTC, datetime
 from crawler.extraction.page import extract
-from crawler.workers.server import prepare
+from crawler.workers.fork_server import prepare
 from crawler.items import Fetch, Hints
 
 if {warm}:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from crawler.workers.watch import Verdict, Watch
+from crawler.workers.watch import Watch, WatchResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +53,13 @@ def test_it_takes_several_looks_to_reach_a_limit_and_all_that_lies_between_two_c
 ) -> None:
     watch = Watch(busy.pid, cpu=0.5, idle=10, since=0.0)
     looks = 0
-    verdict = None
-    while verdict is None:
+    result = None
+    while result is None:
         # as much between two looks as is allowed in all: so it is charged where a machine stood still
         wait_until_used(busy, used(busy) + 0.5)
-        verdict = watch.look()
+        result = watch.look()
         looks += 1
-    assert verdict is Verdict.COSTLY
+    assert result is WatchResult.COSTLY
     assert looks >= 4
     assert watch.cost < 0.75
 
@@ -90,7 +90,7 @@ def test_a_process_that_uses_nothing_is_idle_after_as_many_looks_as_its_time_has
     watch = Watch(idle.pid, cpu=5, idle=10, since=used(idle))
     assert [watch.look() for _ in range(9)] == [None] * 9
     assert watch.look(moved=True) is None
-    assert [watch.look() for _ in range(10)] == [None] * 9 + [Verdict.IDLE]
+    assert [watch.look() for _ in range(10)] == [None] * 9 + [WatchResult.IDLE]
 
 
 def test_a_process_that_nobody_has_waited_for_has_ended_and_so_has_one_that_is_gone(
@@ -100,7 +100,7 @@ def test_a_process_that_nobody_has_waited_for_has_ended_and_so_has_one_that_is_g
     assert watch.look() is None
     idle.kill()
     wait_until(idle, psutil.STATUS_ZOMBIE)
-    assert watch.look() is Verdict.ENDED
+    assert watch.look() is WatchResult.ENDED
     os.waitpid(idle.pid, 0)
-    assert watch.look() is Verdict.ENDED
-    assert Watch(idle.pid, cpu=5, idle=10).look() is Verdict.ENDED
+    assert watch.look() is WatchResult.ENDED
+    assert Watch(idle.pid, cpu=5, idle=10).look() is WatchResult.ENDED

@@ -15,7 +15,7 @@ from archive.format.records import Decisions, Membership
 from archive.operations.purge import purge
 from archive.operations.verify import verify
 from archive.storage.cache import cache_folder
-from pipelines.pairing.labels import Verdict
+from pipelines.pairing.labels import Label
 from pipelines.pairing.parts import parts
 from pipelines.pairing.run import pair_archive
 from tests.pipelines.pairing.test_run import MONDAY, add, article, grouped, newsroom, pairs, root, three_each
@@ -110,7 +110,7 @@ def test_a_run_killed_while_it_writes_leaves_the_archive_as_it_was(root, whole, 
     assert pairs(root) == {}
     assert not any(x.grave for x in verify(root))
     outcome = pair_archive(str(root))
-    assert outcome.taken_over == outcome.blocks
+    assert outcome.taken_over == outcome.weeks
     assert archive.open(root).snapshot.id == before.id + 1
     assert decided(root) == decided(whole)
     assert aligned(root) == aligned(whole)
@@ -168,9 +168,9 @@ def test_what_hangs_together_is_one_part():
         (4, 5.0, "f", "g"),
         (5, 7.0, "h", "i"),
     ]
-    verdicts = [Verdict("a", "x", same=False), Verdict("y", "z", same=True)]
+    verdicts = [Label("a", "x", same=False), Label("y", "z", same=True)]
     found = parts(told, verdicts, lambda ids: {x: "s" for x in ids if x in {"g", "h"}}, 1)
     assert [x.numbers for x in found] == [[2, 3], [4, 5], [1]]
-    assert found[2].verdicts == verdicts[:1]
-    assert found[0].verdicts == verdicts[1:]
+    assert found[2].labels == verdicts[:1]
+    assert found[0].labels == verdicts[1:]
     assert [x.numbers for x in parts(told, (), lambda ids: {}, 100)] == [[2, 3, 4, 5, 1]]

@@ -13,11 +13,11 @@ from archive.writer import ArchiveWriter
 from pipelines.pairing.content.match import Match
 from pipelines.pairing.decide import decide
 from pipelines.pairing.explain import explain
-from pipelines.pairing.labels import Verdict, read_verdicts
+from pipelines.pairing.labels import Label, read_labels
 from pipelines.pairing.report import explanation_lines
 from pipelines.pairing.review import COLUMNS, harmless, write_review
 from pipelines.pairing.run import pair_archive
-from pipelines.pairing.weeks import Blocks
+from pipelines.pairing.weeks import Weeks
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LANGUAGES = ("uk", "ru", "en")
@@ -124,7 +124,7 @@ def test_stories_are_found_on_both_sides_of_midnight_on_sunday(root):
     add(root, *newsroom())
     outcome = pair_archive(str(root))
     assert grouped(root) == three_each(20)
-    assert outcome.blocks > 2
+    assert outcome.weeks > 2
     assert outcome.joined == 40
 
 
@@ -145,13 +145,13 @@ def test_a_run_compares_only_the_weeks_of_what_is_new(root):
     assert pair_archive(str(root)).articles == 60
     add(root, article(50, "uk", MONDAY + timedelta(days=3)))
     outcome = pair_archive(str(root))
-    assert (outcome.articles, outcome.blocks) == (1, 2)
+    assert (outcome.articles, outcome.weeks) == (1, 2)
     assert outcome.pairs.total() == 0
 
 
 def test_every_article_is_in_the_core_of_one_block(root):
     add(root, *newsroom())
-    cores = [article_id for block in Blocks(archive.open(root)) for article_id in block.core]
+    cores = [article_id for block in Weeks(archive.open(root)) for article_id in block.core]
     assert len(cores) == len(set(cores)) == 60
 
 
@@ -229,7 +229,7 @@ def test_pairs_are_of_one_story_when_a_person_has_taken_one_out(root):
     add(root, *newsroom(6))
     pair_archive(str(root))
     one, other = sorted(article(3, language).article_id for language in ("uk", "en"))
-    pair_archive(str(root), verdicts=[Verdict(one, other, same=False)])
+    pair_archive(str(root), labels=[Label(one, other, same=False)])
     # the texts speak for each of the two, and the third can only be with one
     left = [x for x in grouped(root) if "ru/3" in x]
     assert left in ([["en/3", "ru/3"]], [["ru/3", "uk/3"]])
@@ -259,7 +259,7 @@ def test_what_a_person_has_judged_is_not_asked_again(root):
         return {(each.a_id, each.b_id) for each in found}
 
     assert ids in asked()
-    pair_archive(str(root), verdicts=[Verdict(*ids, same=False)])
+    pair_archive(str(root), labels=[Label(*ids, same=False)])
     assert ids not in asked()
 
 
@@ -316,19 +316,19 @@ def test_headlines_of_pages_do_no_harm_in_a_review(root, tmp_path):
 def test_verdicts_are_read_as_a_review_writes_them(tmp_path):
     file = tmp_path / "labels.csv"
     file.write_text("\ufeffverdict,a,b\nyes,'b,a\n,a,c\nНІ,c,a\nno,a,b\n", "utf-8")
-    verdicts, broken = read_verdicts(file, lambda text: text)
+    verdicts, broken = read_labels(file, lambda text: text)
     assert {(x.a_id, x.b_id, x.same) for x in verdicts} == {("a", "b", False), ("a", "c", False)}
     assert broken == ()
     file.write_text("a,b\n1,2\n", "utf-8")
     with pytest.raises(ValueError, match="verdict"):
-        read_verdicts(file, lambda text: text)
+        read_labels(file, lambda text: text)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_verdicts_may_have_been_saved_by_any_spreadsheet(tmp_path, separator):
     file = tmp_path / "labels.csv"
     file.write_text("a,b,verdict\na,b,yes\n".replace(",", separator), "utf-8")
-    verdicts, broken = read_verdicts(file, lambda text: text)
+    verdicts, broken = read_labels(file, lambda text: text)
     assert ([(x.a_id, x.b_id, x.same) for x in verdicts], broken) == ([("a", "b", True)], ())
 
 
@@ -344,13 +344,13 @@ def test_a_file_that_is_no_labels_is_told_by_name(tmp_path, stored, told):
     file = tmp_path / "labels.csv"
     file.write_bytes(stored)
     with pytest.raises(ValueError, match=told):
-        read_verdicts(file, lambda text: text)
+        read_labels(file, lambda text: text)
 
 
 def test_one_story_has_one_article_of_a_language_whatever_a_verdict_says(tmp_path):
     file = tmp_path / "labels.csv"
     file.write_text("a,b,verdict\na,b,yes\na,c,yes\na,b,no\n", "utf-8")
-    verdicts, broken = read_verdicts(file, lambda x: x, {"a": "uk", "b": "uk", "c": "en"}.get)
+    verdicts, broken = read_labels(file, lambda x: x, {"a": "uk", "b": "uk", "c": "en"}.get)
     assert {(x.a_id, x.b_id, x.same) for x in verdicts} == {("a", "c", True), ("a", "b", False)}
     assert [(x.number, x.why) for x in broken] == [
         (2, "both are in uk, and a story has one article of a language")
@@ -360,7 +360,7 @@ def test_one_story_has_one_article_of_a_language_whatever_a_verdict_says(tmp_pat
 def test_a_line_without_an_address_is_told_with_its_number(tmp_path):
     file = tmp_path / "labels.csv"
     file.write_text("a,b,verdict\na,,yes\n,b,no\na,b,perhaps\n", "utf-8")
-    verdicts, broken = read_verdicts(file, lambda text: text or None)
+    verdicts, broken = read_labels(file, lambda text: text or None)
     assert verdicts == ()
     assert [(x.number, x.why) for x in broken] == [
         (2, "b is empty, not an address or article id"),

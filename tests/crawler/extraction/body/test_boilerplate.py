@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from crawler.extraction.body.boilerplate import LineRule, element_names, line_rules, why_not_text
 from crawler.extraction.body.exclusions import leave_out
-from crawler.extraction.body.model import Found, Known
+from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 
 
 @pytest.mark.parametrize(
@@ -64,19 +64,19 @@ def test_each_rule_says_which_language_and_why() -> None:
     assert all(name == name.lower() for name in element_names())
 
 
-def reasons(*blocks: Found, known: Known = Known()) -> list[bool]:  # noqa: B008 - frozen
+def reasons(*blocks: ReadBlock, known: Excluded = Excluded()) -> list[bool]:  # noqa: B008 - frozen
     return [reason is not None for reason in leave_out(blocks, known)]
 
 
-TEXT = Found("paragraph", "Рада ухвалила бюджет після дванадцяти годин обговорення.", 0.0)
+TEXT = ReadBlock("paragraph", "Рада ухвалила бюджет після дванадцяти годин обговорення.", 0.0)
 
 
-def link(text: str) -> Found:
-    return Found("list_item", text, 1.0)
+def link(text: str) -> ReadBlock:
+    return ReadBlock("list_item", text, 1.0)
 
 
 def test_a_label_goes_with_the_links_it_announces() -> None:
-    label = Found("paragraph", "Більше:", 0.0)
+    label = ReadBlock("paragraph", "Більше:", 0.0)
     links = (link("Мер розповів про плани на весну"), link("Як голосували депутати обласної ради"))
     assert reasons(TEXT, TEXT, label, *links) == [False, False, True, True, True]
     assert reasons(TEXT, label, TEXT) == [False, False, False]
@@ -84,14 +84,14 @@ def test_a_label_goes_with_the_links_it_announces() -> None:
 
 def test_links_that_a_sentence_announces_are_the_articles() -> None:
     said = "До вибірки потрапило відразу три матеріали з ознаками замовності на користь того самого депутата:"
-    links = (link("Мер розповів про плани на весну"), Found("list_item", "без посилання", 0.0),
+    links = (link("Мер розповів про плани на весну"), ReadBlock("list_item", "без посилання", 0.0),
              link("Як голосували депутати обласної ради"))  # fmt: skip
-    blocks = (TEXT, TEXT, Found("paragraph", said, 0.0), *links, other(1))
+    blocks = (TEXT, TEXT, ReadBlock("paragraph", said, 0.0), *links, other(1))
     assert reasons(*blocks)[2:] == [False] * 5
 
 
-def other(number: int) -> Found:
-    return Found(
+def other(number: int) -> ReadBlock:
+    return ReadBlock(
         "paragraph",
         f"Ще одна думка про бюджет міста, сказана вголос на вечірньому засіданні номер {number}.",
         0.0,
@@ -99,7 +99,7 @@ def other(number: int) -> Found:
 
 
 def test_a_question_asked_of_everybody_is_said_each_time_and_a_text_printed_twice_once() -> None:
-    question = Found(
+    question = ReadBlock(
         "paragraph", "Яку страву ви любите найбільше, і чи є щось таке, чого ви ніколи й нізащо не їсте?", 0.0
     )
     interview = [block for n in range(4) for block in (question, *(other(10 * n + i) for i in range(5)))]
@@ -114,16 +114,17 @@ def test_a_list_of_links_stays_where_it_is_the_article() -> None:
 
 
 def test_a_heading_at_the_end_has_nothing_under_it() -> None:
-    assert reasons(TEXT, Found("heading", "Що далі", 0.0)) == [False, True]
+    assert reasons(TEXT, ReadBlock("heading", "Що далі", 0.0)) == [False, True]
 
 
 def test_what_the_page_says_elsewhere() -> None:
-    known = Known(
+    known = Excluded(
         "Рада ухвалила бюджет", "Автор: Ганна Вигадана", ("Ганна Вигадана", "Петро Інший"), ("рада", "бюджет")
     )
     again = ["Рада ухвалила бюджет", "Автор: Ганна Вигадана", "Ганна Вигадана, Петро Інший", "Рада, бюджет"]
     assert (
-        reasons(TEXT, *(Found("paragraph", line, 0.0) for line in again), known=known) == [False] + [True] * 4
+        reasons(TEXT, *(ReadBlock("paragraph", line, 0.0) for line in again), known=known)
+        == [False] + [True] * 4
     )
 
 
@@ -133,9 +134,9 @@ def test_a_list_in_which_one_item_asks_to_subscribe_is_a_box() -> None:
         "Розсилка: підписуйтесь на наш Telegram",
         "Запитайте депутата",
     ]
-    box = [Found("list_item", item, 0.5) for item in items]
+    box = [ReadBlock("list_item", item, 0.5) for item in items]
     assert reasons(TEXT, *box, other(1)) == [False, True, True, True, False]
-    unlinked = [Found("list_item", item, 0.0) for item in items]
+    unlinked = [ReadBlock("list_item", item, 0.0) for item in items]
     assert reasons(TEXT, *unlinked, other(1)) == [False, False, True, False, False]
 
 

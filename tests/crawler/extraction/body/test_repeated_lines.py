@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from crawler.extraction.body.repeated_lines import LEAST, SHARE, RepeatedLine, repeated_lines
-from crawler.inspection.terminal import print_repeated
+from crawler.inspection.output import print_repeated
 
 PROMO = "Підтримайте «Кур'єр» — станьте патроном!"
 

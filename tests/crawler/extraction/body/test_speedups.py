@@ -92,7 +92,7 @@ def test_verdicts_are_forgotten_at_some_time() -> None:
         etree.SubElement(tree, "div").set("class", name)
     etree.SubElement(tree, "div").set("class", "newsletter")
     assert [element.get("class") for element in rule(tree)] == ["newsletter"]
-    assert len(rule._verdicts) < 100
+    assert len(rule._results) < 100
 
 
 def test_the_texts_element_is_told_at_once_where_it_is_named() -> None:

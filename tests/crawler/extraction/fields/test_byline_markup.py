@@ -8,7 +8,7 @@ import pytest
 
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
-from pipelines.byline import decide_authors
+from pipelines.authors import decide_authors
 
 LINE = "Міська рада ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі, повідомила пресслужба."
 TEXT = "".join(f"<p>{LINE} {i}</p>" for i in range(6))

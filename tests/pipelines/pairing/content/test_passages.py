@@ -104,7 +104,7 @@ def test_what_makes_a_pair_can_be_read():
     assert "Кравчук ↔ Kravchuk" in found.in_words
     assert "anchors in order" in found.in_words
     assert "runner-up 0.00" in found.in_words
-    assert found.told()["in_words"] == found.in_words
+    assert found.details()["in_words"] == found.in_words
 
 
 def test_two_shared_numbers_are_no_lack_of_anchors():

@@ -1,4 +1,4 @@
-"""The newsroom's web server: a real one, on loopback only, at a port the system chooses."""
+"""The newsroom's web server: a real one, on loopback only, at a port chosen by the system."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ if TYPE_CHECKING:
 
 
 class Newsroom:
-    """A context manager; `base_url` exists from start() to close(). Every answer is made once, at the start.
+    """The running newsroom, a context manager; `base_url` exists from start() to close().
 
-    >>> with Newsroom() as newsroom:
-    ...     newsroom.base_url
-    'http://127.0.0.1:41207'
+    All responses are made once, at the start.
     """
 
     base_url: str
 
     def __init__(self, port: int = 0) -> None:
-        """0 lets the system choose; a fixed port keeps the addresses, and so the article ids, across runs."""
+        """Set the port; 0 lets the system choose.
+
+        A fixed port keeps the addresses, and so the article ids, equal in all runs.
+        """
         self._port = port
         self.requests: list[str] = []
-        """Paths in the order in which they were asked for, the missing ones too."""
+        """Requested paths in their order, missing ones included."""
         self._server: _Server | None = None
         self._thread: Thread | None = None
 
@@ -39,13 +40,13 @@ class Newsroom:
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
         self._server.answers = build_site(self.base_url)
         self._server.asked = self.requests
-        # The socket listens from here on; a request that comes before the thread runs waits in its queue.
+        # the socket listens from here on; a request before the thread runs waits in its queue
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="newsroom", daemon=True)
         self._thread.start()
         return self
 
     def close(self) -> None:
-        """Waits until the port is free again; a second call does nothing."""
+        """Stop, and wait until the port is free again; a second call does nothing."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
@@ -63,7 +64,7 @@ class Newsroom:
 
 
 class _Server(ThreadingHTTPServer):
-    # Its threads are waited for on close, so that no socket outlives the newsroom.
+    # its threads are waited for on close, so that no socket outlives the newsroom
     daemon_threads = False
     request_queue_size = 64
     answers: dict[str, Answer]
@@ -73,7 +74,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     timeout = 5
-    """Seconds a client may stay silent before its thread ends."""
+    """Seconds that a client may be silent before its thread ends."""
 
     def do_GET(self) -> None:
         self._answer(with_body=True)
@@ -103,4 +104,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(answer.body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: `requests` is the log."""
+        """Print nothing: `requests` is the log."""

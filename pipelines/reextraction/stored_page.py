@@ -1,6 +1,7 @@
-"""Runs in a worker process: one stored page through today's extraction and all that is decided from it.
+"""One stored page through today's extraction and decisions; runs in a worker process.
 
-Each `scrapy` command imports this by way of its own: what reading takes is imported where it runs.
+Each `scrapy` command imports this module by way of `scrapy reextract`, so extraction is imported inside the
+function.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a page says today: one of the three."""
+class PageReading:
+    """Result of reading a stored page today: exactly one of the three fields is set."""
 
     record: ArticleRecord | None = None
     refused: str | None = None
-    """Why no article is read from it."""
+    """Reason why the page is no article."""
     damaged: str | None = None
-    """Why the page could not be read from the archive."""
+    """Reason why the page could not be read from the archive."""
 
 
 def reread(
@@ -43,13 +44,13 @@ def reread(
     requested_url: str,
     hints: Hints,
     stages: Sequence[WorkerStage],
-) -> Reading:
+) -> PageReading:
     from crawler.extraction.page import extract  # noqa: PLC0415
 
     try:
         page = warc_files.read(storage, pointer)
     except ArchiveDamaged as error:
-        return Reading(damaged=str(error))
+        return PageReading(damaged=str(error))
     headers = {name.lower(): value for name, value in page.headers}
     fetch = Fetch(
         url=page.url,
@@ -62,7 +63,7 @@ def reread(
     try:
         article = decide(extract(fetch, hints), stages)
     except ExtractionError as error:
-        return Reading(refused=error.reason)
+        return PageReading(refused=error.reason)
     if article.refused is not None:
-        return Reading(refused=article.refused.reason)
-    return Reading(article_record(article, run_id=""))
+        return PageReading(refused=article.refused.reason)
+    return PageReading(article_record(article, run_id=""))

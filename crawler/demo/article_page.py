@@ -1,4 +1,4 @@
-"""One article page, with all that stands around the text of a real one."""
+"""Article pages, with everything that surrounds the text of a real one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from crawler.demo.story import (
+from crawler.demo.story_files import (
     LANGUAGES,
     WORDING,
     Story,
@@ -30,7 +30,10 @@ MONTHS = {
 
 
 def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base_url: str) -> str:
-    """`neighbours` are other stories in the same language, for the promo line and the related list."""
+    """Render the page of a variant.
+
+    `neighbours` are other stories in the same language, for the promo line and the related list.
+    """
     words = WORDING[variant.language]
     related = "\n".join(f"<li>{_anchor(neighbour)}</li>" for neighbour in neighbours[:3])
     layout = LAYOUT[story.layout]
@@ -75,7 +78,7 @@ def _charset(variant: Variant) -> str:
 
 
 def switcher_targets(story: Story, variant: Variant) -> dict[str, str]:
-    """Language -> path of the links above the headline; empty where there is no switcher."""
+    """Return language -> path of the links above the headline; empty without a switcher."""
     siblings = {other.language: other.linked_path for other in story.variants if other is not variant}
     return (siblings if "switcher" in story.links else {}) | dict(variant.switcher)
 
@@ -125,11 +128,11 @@ def _tags(variant: Variant, words: Wording) -> str:
     return f'<div class="post_news_tags">{words.tags}: {links}</div>'
 
 
-# What a page tells machines: canonical, hreflang, Open Graph, JSON-LD. Many contradict the text.
+# Claims for machines: canonical, hreflang, Open Graph, JSON-LD. Many contradict the text.
 
 
 def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:
-    """Tag -> path of the `<link rel="alternate">`s, the page itself among them; empty where it has none."""
+    """Return tag -> path of the `<link rel="alternate">`, the page itself among them; empty without any."""
     made = {sibling.language: sibling.linked_path for sibling in story.variants}
     return (made if "hreflang" in story.links else {}) | dict(variant.hreflang)
 
@@ -153,8 +156,8 @@ def head_html(story: Story, variant: Variant, base_url: str) -> str:
     if story.layout == "video":
         return "\n".join(lines)
     if variant.dates in {"zone", "spaced"}:
-        told = time_for_machines(variant, variant.published)
-        lines.append(_property("article:published_time", told))
+        published = time_for_machines(variant, variant.published)
+        lines.append(_property("article:published_time", published))
     if variant.linked_data != "none":
         lines.append(_linked_data(story, variant, base_url))
     return "\n".join(lines)
@@ -168,7 +171,7 @@ def _linked_data(story: Story, variant: Variant, base_url: str) -> str:
     words = WORDING[variant.language]
     outlet = {"@type": "Organization", "name": words.outlet}
     persons = [{"@type": "Person", "name": name} for name in variant.authors]
-    told: dict[str, object] = {
+    data: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "mainEntityOfPage": base_url + variant.path,
@@ -180,12 +183,12 @@ def _linked_data(story: Story, variant: Variant, base_url: str) -> str:
         "image": [f"{base_url}/media/{story.name}.svg"],
         "articleSection": words.section(story.section),
     }
-    # A headline may hold `</script>`; JSON allows the slash to be escaped.
-    text = json.dumps(told, ensure_ascii=False, indent=1).replace("</", r"<\/")
+    # a headline may contain `</script>`; JSON allows an escaped slash
+    text = json.dumps(data, ensure_ascii=False, indent=1).replace("</", r"<\/")
     return f'<script type="application/ld+json">\n{text}\n</script>'
 
 
-# The page layouts, each after one outlet's markup, and the parts in which they differ.
+# Layouts of pages, each modelled on one outlet's markup, and the parts in which they differ.
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +197,9 @@ class Layout:
     byline: str = "<div>{}</div>"
     switcher: str = "<div>{}</div>"
     link_class: str = ""
-    """Of a link in the switcher."""
+    """Class of a link in the switcher."""
     menu_labels: bool = False
-    """`УКР ENG РУС` instead of `ua en ru`."""
+    """True for `УКР ENG РУС` instead of `ua en ru`."""
     promo: str = "<p><strong>{words}:</strong> {link}</p>"
 
     def template(self) -> Template:
@@ -236,7 +239,7 @@ LAYOUT = {
 }
 
 
-# Times as outlets print them; each `published` has Kyiv's own offset, so its wall clock is Kyiv's.
+# Times as outlets print them; each `published` has Kyiv's offset, so its clock is Kyiv's.
 
 
 def time_for_readers(variant: Variant, at: datetime) -> str:
@@ -245,7 +248,7 @@ def time_for_readers(variant: Variant, at: datetime) -> str:
 
 
 def time_for_machines(variant: Variant, at: datetime) -> str:
-    """What JSON-LD says: with offset, naive Kyiv time or UTC."""
+    """Return the time in JSON-LD: with offset, as naive Kyiv time or in UTC."""
     if variant.dates == "kyiv":
         return f"{at:%Y-%m-%d %H:%M:%S}"
     if variant.dates == "spaced":
@@ -256,6 +259,6 @@ def time_for_machines(variant: Variant, at: datetime) -> str:
 
 
 def printed_time(variant: Variant, at: datetime) -> str:
-    """The line under a headline; only pages that print a zone have a `<time>`."""
+    """Return the line under a headline; only pages that print a zone have a `<time>`."""
     shown = time_for_readers(variant, at)
     return f'<time datetime="{at.isoformat()}">{shown}</time>' if variant.dates == "zone" else shown

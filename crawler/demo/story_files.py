@@ -1,4 +1,4 @@
-"""What the newsroom has written: one file a story, its languages side by side, its oddities declared."""
+"""Stories of the newsroom: one file per story, with all its languages and its declared oddities."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Variant:
     """One language of a story."""
 
     language: str
-    """What the text is written in, whatever the page claims."""
+    """Language of the text, whatever the page claims."""
     path: str
     headline: str
     published: datetime
@@ -41,27 +41,27 @@ class Variant:
     """Blocks with their inline markup; see `parse_blocks`."""
     authors: tuple[str, ...] = ()
     byline: str | None = None
-    """Printed instead of the line made from the authors."""
+    """Byline that is printed instead of the one made from the authors."""
     caption: str | None = None
     modified: datetime | None = None
     tags: tuple[str, ...] = ()
     promo_after: int | None = None
-    """Blocks before the "Read also" line; None prints none."""
+    """Blocks before the "Read also" line; None for no such line."""
     dates: Dates = "zone"
-    """`zone`: ISO with offset; `spaced`: the same with a space on both sides of the time, which ISO does not
-    allow; `kyiv`: naive Kyiv time; `utc`: Z in JSON-LD, Kyiv time for the reader."""
+    """Form of dates. `zone`: ISO with offset; `spaced`: the same with a space on both sides of the time,
+    which ISO does not allow; `kyiv`: naive Kyiv time; `utc`: Z in JSON-LD, Kyiv time for readers."""
     linked_data: LinkedData = "person"
     html_lang: str | None = None
     og_locale: str | None = None
     encoding: str = "utf-8"
     line_breaks: bool = False
-    """No `<p>`: the paragraphs are parted by `<br><br>`."""
+    """True for no `<p>`: the paragraphs are separated by `<br><br>`."""
     moved_from: str | None = None
-    """The old address, which all links still use; answers 301."""
+    """Old address, which all links still use and which answers 301."""
     hreflang: tuple[tuple[str, str], ...] = ()
-    """Tag -> path, beside or instead of those made from the siblings."""
+    """Tag -> path, in addition to or instead of those made from the siblings."""
     switcher: tuple[tuple[str, str], ...] = ()
-    """Language -> path, beside or instead of those made from the siblings."""
+    """Language -> path, in addition to or instead of those made from the siblings."""
 
     @property
     def linked_path(self) -> str:
@@ -72,14 +72,14 @@ class Variant:
 class Story:
     name: str
     shows: tuple[str, ...]
-    """The oddities, by the names that README.md explains."""
+    """Oddities, by the names that README.md explains."""
     section: str
     announced_in: Literal["sitemap", "rss"]
     announced: tuple[str, ...]
-    """Languages that the sitemap or feed lists."""
+    """Languages in the sitemap or feed."""
     sitemap_alternates: bool
     links: tuple[Links, ...]
-    """How its pages name their siblings."""
+    """Ways in which its pages name their siblings."""
     layout: Literal["publication", "post", "agency", "edition", "video"]
     variants: tuple[Variant, ...]
     relative_canonical: bool = False
@@ -90,34 +90,34 @@ class Story:
 
 @cache
 def load_stories() -> tuple[Story, ...]:
-    """All stories, by file name. ValueError names the file and the field that is wrong."""
+    """Load all stories, by file name. Raises ValueError with the file and the wrong field."""
     return tuple(read_story(path) for path in sorted(STORIES.glob("*.toml")))
 
 
 def read_story(path: Path) -> Story:
-    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    given = tomllib.loads(path.read_text(encoding="utf-8"))
     variants = tuple(
-        _variant(path, language, told.pop(language)) for language in LANGUAGES if language in told
+        _variant(path, language, given.pop(language)) for language in LANGUAGES if language in given
     )
     for name in ("shows", "links", "announced"):
-        told[name] = tuple(told.get(name, ()))
-    told["announced"] = told["announced"] or (variants[0].language,)
-    told.setdefault("sitemap_alternates", False)
-    _refuse_unknown(path, Story, told)
-    return Story(name=path.stem, variants=variants, **told)
+        given[name] = tuple(given.get(name, ()))
+    given["announced"] = given["announced"] or (variants[0].language,)
+    given.setdefault("sitemap_alternates", False)
+    _refuse_unknown(path, Story, given)
+    return Story(name=path.stem, variants=variants, **given)
 
 
-def _variant(path: Path, language: str, told: dict[str, object]) -> Variant:
-    body = told.pop("body")
+def _variant(path: Path, language: str, given: dict[str, object]) -> Variant:
+    body = given.pop("body")
     if not isinstance(body, str):
         raise ValueError(f"{path.name}: [{language}] body must be a string, got {body!r}")
     for name in ("authors", "tags"):
-        told[name] = _texts(told.get(name, ()))
+        given[name] = _texts(given.get(name, ()))
     for name in ("hreflang", "switcher"):
-        table = told.get(name, {})
-        told[name] = tuple(table.items()) if isinstance(table, dict) else ()
-    _refuse_unknown(path, Variant, told)
-    variant = Variant(language=language, body=parse_blocks(body), **told)  # type: ignore[arg-type]
+        table = given.get(name, {})
+        given[name] = tuple(table.items()) if isinstance(table, dict) else ()
+    _refuse_unknown(path, Variant, given)
+    variant = Variant(language=language, body=parse_blocks(body), **given)  # type: ignore[arg-type]
     if variant.published.tzinfo is None:
         raise ValueError(
             f"{path.name}: [{language}] published has no offset; write 2026-03-12T09:15:00+02:00"
@@ -129,15 +129,15 @@ def _texts(given: object) -> tuple[str, ...]:
     return tuple(map(str, given)) if isinstance(given, (list, tuple)) else ()
 
 
-def _refuse_unknown(path: Path, kind: type, told: dict[str, object]) -> None:
+def _refuse_unknown(path: Path, kind: type, given: dict[str, object]) -> None:
     known = {field.name for field in fields(kind)}
-    if unknown := told.keys() - known:
+    if unknown := given.keys() - known:
         raise ValueError(
             f"{path.name}: unknown {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
         )
 
 
-# The words around the stories: what the newsroom prints on every page of a language.
+# Words around the stories: everything that the newsroom prints on each page of a language.
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Wording:
     html_lang: str
     og_locale: str
     label: str
-    """In the switcher above a headline; `ua` as the outlets print it."""
+    """Name in the switcher above a headline; `ua` as outlets print it."""
     menu_label: str
     author: str
     and_: str
@@ -203,7 +203,7 @@ EN = Wording(
     and_="and",
     also="Read also",
     share="Share on Facebook Share on Telegram Copy link",
-    # The share script is shared by the editions and speaks Ukrainian in all of them, as on a real outlet.
+    # the editions share one script, which uses Ukrainian in all of them, as on a real outlet
     copied=UK.copied,
     subscribe="Subscribe to our newsletter and get the main stories every morning.",
     tags="Tags",
@@ -246,14 +246,13 @@ RU = Wording(
 WORDING = {"uk": UK, "en": EN, "ru": RU}
 
 
-# The little markup of a story's body: what a writer needs, and nothing a page could break on.
-#
-# Blocks stand between blank lines. `## ` is a subheading, `> ` a quote, `- ` a list item, all else a
-# paragraph. Inside a block `**bold**` and `[words](/path)`.
+# The small markup of a story's body: enough for a writer, and nothing that could break a page. Blocks are
+# separated by blank lines. `## ` is a subheading, `> ` a quotation, `- ` a list item, anything else a
+# paragraph. Inside a block: `**bold**` and `[words](/path)`.
 
 
 def parse_blocks(body: str) -> tuple[TextBlock, ...]:
-    """The blocks of a body, inline markup kept; each item of a list is a block."""
+    """Parse a body into blocks with their inline markup; each item of a list is a block."""
     found = []
     for chunk in re.split(r"\n\s*\n", body.strip()):
         lines = chunk.splitlines()
@@ -265,7 +264,7 @@ def parse_blocks(body: str) -> tuple[TextBlock, ...]:
 
 
 def plain(text: str) -> str:
-    """What a reader sees of a block."""
+    """Return a block without its inline markup."""
     return _LINK.sub(r"\1", _BOLD.sub(r"\1", text))
 
 
@@ -275,7 +274,7 @@ def inline_html(text: str) -> str:
 
 
 def blocks_html(blocks: tuple[TextBlock, ...], promo: str, promo_after: int | None) -> str:
-    """The blocks as a page prints them; `promo` is put after that many blocks, never inside a list."""
+    """Return the blocks as HTML; `promo` comes after that many blocks, never inside a list."""
     parts, printed, promoted = [], 0, promo_after is None
     for kind, run in groupby(blocks, key=lambda block: block.kind):
         run_html = [inline_html(block.text) for block in run]
@@ -293,7 +292,7 @@ def blocks_html(blocks: tuple[TextBlock, ...], promo: str, promo_after: int | No
 
 
 def without_paragraphs(markup: str) -> str:
-    """The same with `<br><br>` where one paragraph follows another, and no `<p>` at all."""
+    """Return the markup without `<p>`, with `<br><br>` between paragraphs."""
     return markup.replace("</p>\n<p>", "<br><br>\n").replace("<p>", "").replace("</p>", "")
 
 

@@ -1,7 +1,8 @@
-"""An inspection in the terminal."""
+"""Output of an inspection: on the terminal, and as one HTML page without scripts or other files."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from rich.table import Table
@@ -22,9 +23,9 @@ _SIGNS = {"kept": "+", "field": "=", "dropped": "-", "outside": " "}
 
 
 def print_inspection(console: Console, inspection: Inspection, *, everything: bool) -> None:
-    """The signs say without colour what became of a line: `+` text, `=` another field, `-` left out."""
+    """Print an inspection; the signs `+` text, `=` another field and `-` left out work without colour."""
     if not console.is_terminal:
-        console.width = 160  # a pipe has no width
+        console.width = 160  # a pipe has no width of its own
     fields = Table("field", "value", "from", box=None)
     for line in field_lines(inspection):
         value = Text(line.value, "" if line.field else "dim", overflow="fold")
@@ -51,12 +52,12 @@ def print_inspection(console: Console, inspection: Inspection, *, everything: bo
 
 
 def print_repeated(console: Console, outlet: str, rows: Iterable[Mapping[str, object]]) -> None:
-    """`rows` with `language` and `blocks`, as the archive has them."""
+    """Print an outlet's repeated lines; `rows` have the archive's columns `language` and `blocks`."""
     texts: dict[str, list[list[str]]] = {}
     for row in rows:
         blocks = cast("list[dict[str, str]]", row["blocks"] or [])
         lines = [block["text"] for block in blocks if block["kind"] != "caption"]
-        # whole texts of all its articles would be a large outlet's gigabyte
+        # the whole texts of a large outlet would be a gigabyte
         ends = lines if len(lines) <= 2 * ZONE else [*lines[:ZONE], *lines[-ZONE:]]
         texts.setdefault(str(row["language"] or "und"), []).append(ends)
     table = Table("language", "in", "of", "at the", "line", box=None)
@@ -81,4 +82,19 @@ def _cells(marked: MarkedLine) -> tuple[Text, ...]:
         Text(label, "green" if marked.mark == "kept" else "dim"),
         Text(marked.line.text, style, overflow="fold"),
         Text(marked.line.selector, "dim", overflow="fold"),
+    )
+
+
+def inspection_page(inspection: Inspection) -> str:
+    """Render the fields of a page and the fate of each of its lines as HTML."""
+    # every command of Scrapy imports this module, and Jinja2 takes 25 ms
+    from archive.viewer.pages import environment  # noqa: PLC0415
+
+    template = environment(Path(__file__).parent).get_template("inspection.html")
+    return template.render(
+        inspection=inspection,
+        article=inspection.article,
+        fields=field_lines(inspection),
+        runs=runs(inspection),
+        summary=summary(inspection),
     )

@@ -1,4 +1,4 @@
-"""What kind of page it is, and what on it says so: a live blog or a wall is not passed off as an article."""
+"""The kind of a page and its evidence, so that a live blog or a wall is not taken for an article."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.extraction.body.model import Body
+    from crawler.extraction.body.text_blocks import Body
     from crawler.extraction.document.outline import Outline
     from crawler.extraction.fields.linked_data import LinkedData
     from crawler.extraction.fields.metadata import Metadata
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 Kind = Literal["article", "live-blog", "video", "gallery", "paywalled", "truncated", "brief"]
 
 BRIEF = 200
-"""Characters of body below which a page has to show that it is a news item."""
+"""Characters of body below which a page has to prove that it is a news item."""
 _RUNNING = 600
-"""Characters from which a page with a video or a gallery is an article with one."""
+"""Characters from which a page with a video or a gallery is an article."""
 _ENTRIES = 3
 _TIMED_BLOCKS, _ENTRY = 5, 80
-"""Entries, and letters of each on average, from which text with clocks is a live blog."""
+"""Least entries with times, and least letters of each on average, of a live blog."""
 _CLOCK = re.compile(
     r"(?:[(\[]\s*|(?:оновлено|обновлено|updated)(?: о| в| at)?\s+)?"
     r"([01]?\d|2[0-3])[:.]([0-5]\d)(?![\d.:]\d)(?!\s*(?:%|км|км/год|млн|м\b))",
@@ -40,9 +40,9 @@ _CLOCK = re.compile(
 _MINUTE = re.compile(
     r"(\d{1,3})(?:\s?\+\s?\d{1,2})?(?:\s?['’′]|(?:-\w{1,2})?\s?(?:хв|мин|min)\b)", re.IGNORECASE
 )
-"""Of a match: `67'`, `90+2'`, `12 min`."""
+"""Minute of a match: `67'`, `90+2'`, `12 min`."""
 _ALONE = 20
-"""Characters of a line that is a time and nothing else."""
+"""Characters of a line that is only a time, at most."""
 _PICTURES = 6
 _PLAYER = re.compile(
     r"//(?:www\.)?(?:youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com|(?:geo\.)?dailymotion\.com/(?:embed|player)"
@@ -71,24 +71,24 @@ _MORE_LINK = re.compile(
     re.IGNORECASE,
 )
 _MORE_BEGINS = {"ч", "д", "п", "r", "c"}
-"""What it begins with, quickly told."""
+"""First letters of such a link, for a fast check before the pattern."""
 _WALL_ELEMENT = "an element of a wall"
 _OVERLAY = "a notice over the page"
 _CUT = re.compile(r"(?:…|\.{3})\W{0,3}$")
 
 
-def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, ...]:
-    """What speaks for a kind, before the tree is taken apart: source is the kind, value who says so."""
+def page_signs(page: Outline, data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
+    """Return the evidence for each kind before pruning: `source` is the kind, `value` the evidence."""
     signs: list[tuple[Kind, str]] = []
     boxes = _boxes(page)
-    og_type = said.names.get("og:type", "").lower()
+    og_type = metadata.names.get("og:type", "").lower()
     if "LiveBlogPosting" in data.kinds:
         signs.append(("live-blog", "json-ld LiveBlogPosting"))
     elif any(len(_TIMED(box)) >= _ENTRIES for box in boxes.get("live", ())):
         signs.append(("live-blog", "timed entries"))
     if data.free is False:
         signs.append(("paywalled", "json-ld isAccessibleForFree"))
-    if (tier := said.names.get("article:content_tier", "").lower()) in {"locked", "premium"}:
+    if (tier := metadata.names.get("article:content_tier", "").lower()) in {"locked", "premium"}:
         signs.append(("paywalled", f"meta article:content_tier {tier}"))
     if "wall" in boxes:
         signs.append(("paywalled", _WALL_ELEMENT))
@@ -100,7 +100,7 @@ def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, 
         signs.append(("video", f"og:type {og_type}"))
     elif (
         "VideoObject" in data.kinds
-        or "og:video" in said.names
+        or "og:video" in metadata.names
         or "video" in page.by_tag
         or _plays(page, boxes)
     ):
@@ -116,48 +116,50 @@ def page_signs(page: Outline, data: LinkedData, said: Metadata) -> tuple[Claim, 
     return tuple(Claim(kind, why) for kind, why in signs)
 
 
-def read_kind(signs: tuple[Claim, ...], data: LinkedData, said: Metadata, text: Body) -> tuple[Claim, ...]:
-    """`kind`, `kind_source`, and `page_type` where the page says that it is a news item."""
+def read_kind(
+    signs: tuple[Claim, ...], data: LinkedData, metadata: Metadata, text: Body
+) -> tuple[Claim, ...]:
+    """Return claims `kind`, `kind_source` and, if the page says that it is a news item, `page_type`."""
     kind, why = _decide(signs, data, text)
     found = [Claim("kind", kind), Claim("kind_source", why)]
-    if (page_type := _page_type(data, said)) is not None:
+    if (page_type := _page_type(data, metadata)) is not None:
         found.append(Claim("page_type", page_type))
     return tuple(found)
 
 
 def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kind, str]:
-    said: dict[str, list[str]] = {}
+    by_kind: dict[str, list[str]] = {}
     for sign in signs:
-        said.setdefault(sign.source, []).append(sign.value)
+        by_kind.setdefault(sign.source, []).append(sign.value)
     body = text.text
     length = len(body)
-    if "live-blog" in said:
-        return "live-blog", said["live-blog"][0]
+    if "live-blog" in by_kind:
+        return "live-blog", by_kind["live-blog"][0]
     if (entries := _timed_blocks(text)) >= _TIMED_BLOCKS:
         return "live-blog", f"{entries} entries that begin with their time"
-    # isAccessibleForFree is false on many a page that shows all it has, and a class called paywall may hold
-    # the text itself: one of the two alone has to be seconded
-    walls = said.get("paywalled", [])
+    # isAccessibleForFree is false on many pages that show everything, and an element of class paywall may
+    # hold the text itself: one of the two alone needs a second sign
+    walls = by_kind.get("paywalled", [])
     least = _RUNNING if all(why.startswith(_OVERLAY) for why in walls) else 3 * _RUNNING
     if len(walls) > 1 or (walls and walls != [_WALL_ELEMENT] and length < least):
         return "paywalled", "; ".join(walls)
     if length < _RUNNING:
         for kind in ("video", "gallery"):
-            surely = [why for why in said.get(kind, ()) if why.startswith(("json-ld", "og:type"))]
-            seen = said.get(kind, []) if length < BRIEF else []
+            surely = [why for why in by_kind.get(kind, ()) if why.startswith(("json-ld", "og:type"))]
+            seen = by_kind.get(kind, []) if length < BRIEF else []
             if surely or seen:
                 return kind, (surely or seen)[0]
     if (whole := _missing(data, body)) is not None:
         return "truncated", whole
-    if "truncated" in said and _CUT.search(body) and length < 3 * _RUNNING:
-        return "truncated", f"{said['truncated'][0]}, and a text that breaks off"
+    if "truncated" in by_kind and _CUT.search(body) and length < 3 * _RUNNING:
+        return "truncated", f"{by_kind['truncated'][0]}, and a text that breaks off"
     if length < BRIEF:
         return "brief", f"{length} characters"
     return "article", data.article_kind or "its text"
 
 
 def _timed_blocks(text: Body) -> int:
-    """How many entries begin with a clock, in one order, and tell something; 0 for a timetable."""
+    """Count the entries that begin with a time, in one order, and have text; 0 for a timetable."""
     clocks: list[int] = []
     letters = 0
     for block in text.blocks:
@@ -170,19 +172,19 @@ def _timed_blocks(text: Body) -> int:
         if clocks:
             letters += len(block.text)
     if not clocks:
-        # in lines of their own they are no text
+        # times in lines of their own are left out of the text
         alone = [_CLOCK.match(left.text) for left in text.dropped if len(left.text) < _ALONE]
         clocks = [60 * int(clock[1]) + int(clock[2]) for clock in alone if clock]
         letters = len(text.text)
     if len(clocks) < _TIMED_BLOCKS or letters < _ENTRY * len(clocks):
         return 0
-    # one step the other way: past midnight
+    # one step in the other direction is midnight
     back = sum(one > other for one, other in pairwise(clocks))
     return len(clocks) if min(back, len(clocks) - 1 - back) <= 1 else 0
 
 
 def _missing(data: LinkedData, body: str) -> str | None:
-    """Where JSON-LD has much more of the text than the page shows."""
+    """Return the evidence that JSON-LD has much more text than the page shows."""
     words = len(body.split())
     if data.body and len(data.body) > 2 * len(body) + BRIEF:
         return f"json-ld articleBody has {len(data.body)} characters, the page {len(body)}"
@@ -191,20 +193,20 @@ def _missing(data: LinkedData, body: str) -> str | None:
     return None
 
 
-def _page_type(data: LinkedData, said: Metadata) -> str | None:
+def _page_type(data: LinkedData, metadata: Metadata) -> str | None:
     if data.article_kind is not None:
         return f"json-ld {data.article_kind}"
-    if said.names.get("og:type", "").lower() == "article":
+    if metadata.names.get("og:type", "").lower() == "article":
         return "og:type article"
-    # properties that the Open Graph gives to articles only
+    # Open Graph has these properties for articles only
     stated = next(
-        (name for name in said.names if name.startswith("article:") and name != "article:publisher"), None
+        (name for name in metadata.names if name.startswith("article:") and name != "article:publisher"), None
     )
     return f"meta {stated}" if stated else None
 
 
 def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
-    """Elements whose names speak of a kind."""
+    """Return elements by the kind that their names suggest."""
     found: dict[str, list[HtmlElement]] = {}
     names = (*page.by_class.items(), *page.by_id.items(), *page.by("itemtype").items())
     lowered = [name.lower() for name, _ in names]
@@ -223,7 +225,7 @@ def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
 
 
 def _plays(page: Outline, boxes: dict[str, list[HtmlElement]]) -> bool:
-    """Whether a player is on the page, its own or another site's."""
+    """Tell if a video player is on the page, its own or another site's."""
     return (
         "player" in boxes
         or "video-js" in page.by_tag
@@ -232,14 +234,14 @@ def _plays(page: Outline, boxes: dict[str, list[HtmlElement]]) -> bool:
 
 
 def _has_pictures(page: Outline) -> bool:
-    """Whether there are six and more in an article, figures or what is called a gallery."""
+    """Tell if an article has at least six pictures, in figures or in a gallery."""
     count = 0
     within: dict[HtmlElement, bool] = {}
     for image in page.of("img"):
         passed = []
         shown = False
         for parent in image.iterancestors():
-            # pictures have most of what is around them in common
+            # most pictures share their ancestors
             if parent in within:
                 shown = within[parent]
                 break
@@ -255,7 +257,7 @@ def _has_pictures(page: Outline) -> bool:
 
 
 def _links(page: Outline) -> Iterator[str]:
-    """What is printed on links, where it is short, their own and may lead to the rest of a text."""
+    """Yield short link texts that may lead to the rest of a text."""
     for i in page.by_tag.get("a", ()):
         link, own = page.elements[i], page.texts[i]
         if not own and len(link):

@@ -1,10 +1,10 @@
-"""The process that workers are forked from: `python -m crawler.workers.server FD SECONDS MODULE…`.
+"""The server process that forks workers: `python -m crawler.workers.fork_server FD SECONDS MODULE…`.
 
-It pays for the imports once. Its end of the socket pair FD brings one byte and one more socket for each
-worker that is wanted; when it brings nothing any more the crawl has ended or was killed, and all that it has
-forked ends with it. A worker says its number (HELLO), then answers each job. A job is the number of its
-parts, their lengths, a pickle and its large buffers; an answer is a head (ANSWER) and a pickle. Both ends are
-ours.
+It does the imports once. FD is its end of a socket pair, which brings one byte and one more socket for each
+wanted worker. When it is closed, the crawl has ended or was killed, and the server ends with all its workers.
+A worker sends its process id (HELLO), then an answer to each job. A job is the number of its parts, their
+lengths, a pickle and its large buffers; an answer is a header (ANSWER) and a pickle. Both ends are our own
+code.
 """
 
 from __future__ import annotations
@@ -33,30 +33,30 @@ PRELOADED = (
     "crawler.discovery.feeds",
     "feedparser",
 )
-# a page that makes a worker eat more than this ends with that worker, not with the crawl
+# address space of a worker: a page that needs more ends this worker, not the crawl
 MEMORY_LIMIT = 2 << 30
-# trafilatura's and htmldate's caches grow by about 1 MB in a few pages, and memory is rarely given back
+# the caches of trafilatura and htmldate grow by about 1 MB in a few pages, and the memory is rarely returned
 TASKS_A_WORKER = 1000
 WORN_MEMORY = 400 << 20
-# seconds of CPU beyond its time after which a worker ends itself, should the crawl not have ended it
+# seconds of CPU beyond its time after which a worker ends itself, if the crawl has not ended it
 GRACE = 5
-# parsing makes objects by the hundred thousand and leaves few cycles: at Python's own 700 the collector takes
-# a tenth of the page work, and the memory of a worker is the same
+# parsing makes a hundred thousand objects and leaves few cycles: at Python's own 700 the collector takes a
+# tenth of the page work, while the memory of a worker is the same
 COLLECT_EVERY = 100_000
 
 LENGTH = 8
 HELLO = struct.Struct("!Q")
-"""The worker's number."""
+"""Process id of the worker."""
 ANSWER = struct.Struct("!Qd?")
-"""Bytes of the pickle, seconds of CPU that the worker has used in its life, whether it wants to be replaced.
+"""Bytes of the pickle, seconds of CPU that the worker has used in its life, and if it asks to be replaced.
 
-The pickle is what the function gave and None, or None and what it raised.
+The pickle is the result and None, or None and the exception.
 """
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 def prepare(*modules: str) -> None:
-    """What every worker shares: imports, compiled rules, and the pace of the collector."""
+    """Prepare all that workers share: imports, compiled rules, and the settings of the collector."""
     for name in (*PRELOADED, *modules):
         importlib.import_module(name)
     importlib.import_module("crawler.workers.warm_up").warm()
@@ -69,7 +69,7 @@ def serve(control: socket.socket, seconds: float) -> None:
     forked: set[int] = set()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        # a worker that has ended keeps its number until here, so that the crawl never kills another's
+        # an ended worker keeps its process id until here, so that the crawl never kills another process
         forked -= {pid for pid in forked if os.waitpid(pid, os.WNOHANG)[0]}
         if not message:
             break
@@ -94,7 +94,7 @@ def _end_with(server: int) -> None:
 
 
 def work(jobs: socket.socket, seconds: float) -> NoReturn:
-    """One worker: a job, an answer, until the socket is closed."""
+    """Run one worker: answer one job after the other, until the socket is closed."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     done = 0
@@ -109,16 +109,16 @@ def work(jobs: socket.socket, seconds: float) -> NoReturn:
             jobs.sendall(reply)
     except ConnectionError:  # the crawl has ended
         os._exit(0)
-    except BaseException:  # nothing of a page may run on as the server
+    except BaseException:  # a failure in a page must not continue in the code of the server
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
 
 def _reply(job: list[bytearray], seconds: float) -> tuple[bytes, bool]:
-    """The pickle, and whether memory ran out.
+    """Run a job; return the pickle of the answer, and True if memory ran out.
 
-    The alarm is the kernel's own: a regular expression that runs for ever lets no thread of Python notice.
+    The alarm is the kernel's own, because no thread of Python can run during an endless regular expression.
     """
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
@@ -136,21 +136,21 @@ def _packed(value: object) -> bytes:
         return pickle.dumps((value, None), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         raise
-    except Exception as error:  # what others' objects do when they are packed is any error at all
+    except Exception as error:  # objects of libraries may raise any error when they are pickled
         kind = type(value).__name__
         raise BadReply(f"a {kind} cannot be packed: {type(error).__name__}: {error}") from error
 
 
 def _sendable(error: BaseException) -> Exception:
-    """With the place where it was raised, and whole on the other side."""
-    told = "".join(traceback.format_exception(error))
+    """Return the error with its traceback as a note, in a form that can be unpickled."""
+    trace = "".join(traceback.format_exception(error))
     sent: Exception = RuntimeError(f"{type(error).__name__}: {error}")
-    # a future takes no StopIteration, and one that is cancelled or interrupted is so by its own side
+    # a future accepts no StopIteration; cancellation and interruption belong to the caller's side
     if isinstance(error, Exception) and not isinstance(error, StopIteration):
         with contextlib.suppress(Exception):  # see _packed
             pickle.loads(pickle.dumps(error))
             sent = error
-    sent.add_note(told)
+    sent.add_note(trace)
     return sent
 
 
@@ -160,7 +160,7 @@ def _is_large() -> bool:
 
 
 def _receive(source: socket.socket) -> list[bytearray] | None:
-    """The parts of a job, see `packed` in crawler/workers/worker.py."""
+    """Receive the parts of a job, see `packed` in crawler/workers/worker.py; None at the end."""
     head = _read(source, LENGTH)
     lengths = None if head is None else _read(source, LENGTH * int.from_bytes(head, "big"))
     parts: list[bytearray] = []
@@ -184,7 +184,7 @@ def _read(source: socket.socket, length: int) -> bytearray | None:
 
 
 if __name__ == "__main__":
-    # the crawl says when to end: at a service manager's SIGTERM to all it still has pages here
+    # the crawl decides when to end: at a service manager's SIGTERM to all processes it still has pages here
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     prepare(*sys.argv[3:])

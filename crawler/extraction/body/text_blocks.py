@@ -1,4 +1,4 @@
-"""The text of an article as it is taken apart: lines found, lines left out, the body that remains."""
+"""Types of the body: blocks as they were read, lines left out, and the body that remains."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Excluded:
     headline: str | None = None
     byline: str | None = None
     names: tuple[str, ...] = ()
-    """Of authors, as claimed."""
+    """Names of authors, as claimed."""
     tags: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
     description: str | None = None
-    """Not left out: the lead is told by it."""
+    """Description in the head; it is not left out, but used to recognise the lead."""
     text: str | None = None
-    """All of it, as JSON-LD has it; read where the page itself shows none or next to none."""
+    """Whole text in JSON-LD; used if the page itself shows none or next to none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A block as found, before anything is left out."""
+class ReadBlock:
+    """A block of text as read, before anything is left out."""
 
     kind: BlockKind
     text: str
@@ -47,11 +47,11 @@ class Body:
     dropped: tuple[LeftOut, ...]
     """Lines of the article's own element that are no part of the article."""
     signature: str | None = None
-    """A name under the text, where the page says nowhere else who wrote it."""
+    """Name under the text, if the page says nowhere else who wrote it."""
     place: str = ""
-    """Where the text stands, in words, with a CSS selector."""
+    """Place of the text in words, with a CSS selector."""
     element: HtmlElement | None = None
-    """The same, in what is left of the tree; None where the page has no <body>."""
+    """Element of the text, in the rest of the tree; None if the page has no <body>."""
 
     @property
     def text(self) -> str:

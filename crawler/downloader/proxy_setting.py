@@ -1,4 +1,4 @@
-"""The proxy of the settings, read and checked."""
+"""The proxy setting, parsed and checked."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from urllib.parse import unquote, urlsplit
 @dataclass(frozen=True, slots=True)
 class Proxy:
     url: str
-    """Without the credentials."""
+    """Address without the credentials."""
     host: str
     credentials: bytes | None
-    """As in Proxy-Authorization."""
+    """Value of the header Proxy-Authorization."""
 
 
 def read_proxy(setting: str) -> Proxy | None:
-    """Read PROXY, `http://user:password@host:port`; None where it is empty, ValueError where it is none."""
+    """Read the setting PROXY; None if it is empty.
+
+    Its form is `http://user:password@host:port`. Raises ValueError if it is invalid.
+    """
     if not setting:
         return None
     parts = urlsplit(setting)
     if parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or parts.query:
-        # not the setting itself: it may hold a password
+        # the message leaves out the setting, which may have a password
         raise ValueError("expected http://host:port or http://user:password@host:port")
     port = f":{parts.port}" if parts.port else ""
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

@@ -1,4 +1,4 @@
-"""Which persons wrote an article, decided from all that the page says about it."""
+"""The stage that decides which persons wrote an article, from all that the page says about it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
-"""Trust, highest first; the first source in which there is a person is believed, alone. But what is printed
-is believed where it has all of those and more, save over an outlet's own rule."""
+"""Sources by trust, the most trusted first. The first source that names a person is believed, alone. One
+exception: `printed` is believed if it has all those persons and more, except over an outlet's own rule."""
 
 
-class BylineStage(WorkerStage):
-    """Fills `authors` and `authors_source`; nothing is dropped for having none."""
+class AuthorsStage(WorkerStage):
+    """Fill `authors` and `authors_source`; an article without authors is kept."""
 
     def decide(self, article: Article) -> Article:
         authors, source = authors_of(article)
@@ -30,7 +30,7 @@ class BylineStage(WorkerStage):
 
 
 def authors_of(item: Article) -> tuple[tuple[str, ...], str | None]:
-    """What decide_authors makes of a page."""
+    """Apply decide_authors to the claims, the byline, the credits and the section of an article."""
     others = [claim.value for claim in item.extra if claim.source == "credit"]
     others += [item.section] if item.section else []
     return decide_authors(item.author_claims, item.byline, others)
@@ -39,11 +39,12 @@ def authors_of(item: Article) -> tuple[tuple[str, ...], str | None]:
 def decide_authors(
     claims: Sequence[Claim], byline: str | None, others: Sequence[str] = ()
 ) -> tuple[tuple[str, ...], str | None]:
-    """Persons as printed, without prefixes, roles and organisations, and which source named them.
+    """Return the persons, without prefixes, roles and organisations, and the source that names them.
 
-    `byline` is read last, as `printed`, where no claim has it. Empty and None rather than a doubtful name.
-    `others` is what the page calls an organisation, its publisher or its section: none of them wrote, unless
-    a given name says that it is a person.
+    The `byline` is read as source `printed`, together with the claims of that source. The result is empty,
+    with None for the source, if no name is certain enough. `others` are the names that the page gives to an
+    organisation: its publisher, its section. They are no authors, unless a given name, a patronymic or
+    initials show that it is a person.
     """
     named = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
     if not all(map(sure, (name for persons in named.values() for name in persons))):
@@ -52,7 +53,7 @@ def decide_authors(
     if not named:
         return (), None
     source = next(iter(named))
-    # where the head of a page names one of the authors, and the page prints all
+    # the head of a page may name one of the authors while the page prints all
     fewer = {*map(str.casefold, named[source])} < {*map(str.casefold, named.get("printed", ()))}
     if fewer and source != "outlet-rule":
         source = "printed"
@@ -71,13 +72,13 @@ def _of_source(source: str, claims: Sequence[Claim], byline: str | None) -> tupl
     for value in stated:
         found = _persons_in(value)
         persons += [person for person in found if person.casefold() not in map(str.casefold, persons)]
-        # what is printed is often printed several times: the first line with a person is the byline
+        # bylines are often printed several times: the first line with a person is the byline
         if found and source == "printed":
             break
     return tuple(persons)
 
 
-@lru_cache(maxsize=4096)  # a newsroom's names come back with every page
+@lru_cache(maxsize=4096)  # the names of a newsroom come again with every page
 def _persons_in(line: str) -> tuple[str, ...]:
     return tuple(persons_in(line))
 
@@ -88,7 +89,7 @@ def _organisations_in(line: str) -> tuple[str, ...]:
 
 
 def _credits(item: Article) -> list[Claim]:
-    """Agencies and other organisations that the page names as authors, but for those it credits already."""
+    """Organisations that the page names as authors, except those that it already credits."""
     known = {for_comparison(claim.value) for claim in item.extra if claim.source == "credit"}
     found = []
     for line in dict.fromkeys((*(claim.value for claim in item.author_claims), item.byline or "")):
