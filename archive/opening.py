@@ -114,7 +114,7 @@ def _create(storage: Storage, log: Log, run_id: str, at: datetime) -> None:
     """Publish snapshot 0: tables without rows, which can be read already."""
     # an archive is looked at without pyarrow, made with it
     from archive.format.schema import STORED  # noqa: PLC0415
-    from archive.tables.files import TableFiles  # noqa: PLC0415
+    from archive.tables.parquet_files import TableFiles  # noqa: PLC0415
 
     files = TableFiles(storage)
     try:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from archive.commit import stories
 from archive.commit.stories import Coverage
 from archive.format.records import TextBlock, VariantText
-from archive.tables.files import translated_errors
+from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
     import sqlite3

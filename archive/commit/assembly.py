@@ -13,7 +13,7 @@ from archive.commit import rows
 from archive.exceptions import DecisionError
 from archive.format.records import NO_PAIR
 from archive.format.schema import STORED
-from archive.tables.files import merges, read
+from archive.tables.parquet_files import merges, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive.commit.next_snapshot import Operation
 from archive.pages import cdxj_index
-from archive.tables.files import read, rows_per_file
+from archive.tables.parquet_files import read, rows_per_file
 
 if TYPE_CHECKING:
     from archive.commit.next_snapshot import NextSnapshot

@@ -24,7 +24,7 @@ from archive.state import replay
 from archive.state.tombstones import blank_observation
 from archive.storage.cache import drop_cache_folder
 from archive.tables import views
-from archive.tables.files import read
+from archive.tables.parquet_files import read
 
 if TYPE_CHECKING:
     from pathlib import Path

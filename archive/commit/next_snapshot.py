@@ -14,7 +14,7 @@ from archive.commit.rows import Commit
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.schema import STORED
 from archive.format.snapshot import Snapshot
-from archive.tables.files import TableFiles
+from archive.tables.parquet_files import TableFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

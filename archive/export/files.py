@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from archive.exceptions import ExportError
 from archive.export import tmx
 from archive.storage import durable
-from archive.tables.files import dictionary_columns
+from archive.tables.parquet_files import dictionary_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

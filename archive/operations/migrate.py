@@ -21,7 +21,7 @@ from archive.format.columns import SCHEMA_VERSION
 from archive.format.schema import STORED
 from archive.opening import open_any
 from archive.storage.snapshot_log import Log
-from archive.tables.files import read
+from archive.tables.parquet_files import read
 
 if TYPE_CHECKING:
     import os

@@ -20,7 +20,7 @@ from archive.commit.observations import AppliedObservations, Draft
 from archive.commit.plan import CommitPlan, Rereadings
 from archive.format import codec
 from archive.format.records import READ_COLUMNS
-from archive.tables.files import translated_errors
+from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

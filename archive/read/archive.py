@@ -31,7 +31,7 @@ from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
 from archive.tables import views
-from archive.tables.files import translated_errors
+from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

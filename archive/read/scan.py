@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from archive.tables.files import translated_errors
+from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,7 +14,7 @@ from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFou
 from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State
 from archive.state.fillers import FILLERS, Row
 from archive.state.tombstones import Tombstones
-from archive.tables.files import read
+from archive.tables.parquet_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from scrapy.http import Request
 
 from archive.format.reasons import Reason, is_asked, is_of_the_moment
-from archive.format.records import Alternate
 from archive.state.debts import A_LIST, STAYS_LISTED
 from crawler.discovery.archive_lists import due_lists, is_archive_list, kyiv_day
 from crawler.discovery.day_archives import dated, read_day_archive, recent
@@ -196,7 +195,7 @@ class Discovering:
 
     def _told_apart(self, lead: Lead) -> Lead:
         address = self._outlet.article_address
-        alternates = tuple(Alternate(one.language, address(one.url), one.source) for one in lead.alternates)
+        alternates = tuple(one.at(address(one.url)) for one in lead.alternates)
         return replace(lead, url=address(lead.url), alternates=alternates)
 
     def _nothing_of_ours(self, found: Sitemap) -> Reason | None:

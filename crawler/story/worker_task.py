@@ -72,7 +72,7 @@ def _whole(said: Article, fetch: Fetch, beside: Beside) -> Article:
     alternates = []
     for named in (*said.alternates, *beside.alternates):
         address = article_address(named.url, beside.patterns)
-        alternates.append(named if address == named.url else Alternate(named.language, address, named.source))
+        alternates.append(named if address == named.url else named.at(address))
     return dated(said, beside.lead, fetch.fetched_at).with_(
         story_key=beside.story_key,
         alternates=tuple(alternates),

@@ -22,7 +22,7 @@ from archive.state import replay, tombstones
 from archive.state.tombstones import Tombstone, Tombstones, article_hash
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
-from archive.tables.files import TableFiles
+from archive.tables.parquet_files import TableFiles
 from archive.writer import ArchiveWriter
 from tests.archive.small_disk import file_size_limit
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import archive
 from archive.format.schema import STORED
 from archive.format.snapshot import DataFile
-from archive.tables.files import merges, rows_per_file
+from archive.tables.parquet_files import merges, rows_per_file
 
 
 def test_many_commits_leave_few_files(writer, root, article):
