@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from archive.format.records import Alternate
 from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive.pages.warc_record import Exchange
-    from crawler.items import Article, Claim, Fetch, Hints
+    from crawler.items import Alternate, Article, Claim, Fetch, Hints
     from crawler.requests.leads import Lead
     from crawler.workers.stages import WorkerStage
 
