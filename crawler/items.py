@@ -1,4 +1,4 @@
-"""The two items that flow: an Article, and a Look that ended as something else.
+"""The two items that flow: an Article, and an Observation of an address that brought none.
 
 Without slots: what a worker hands over is then unpickled in C, and a copy is the copy of a dict.
 """
@@ -26,8 +26,8 @@ __all__ = [
     "Fetch",
     "Hints",
     "LanguageEvidence",
-    "Look",
     "Medium",
+    "Observation",
     "Outcome",
     "Refusal",
     "TextBlock",
@@ -194,7 +194,7 @@ class Article:
 
 
 @dataclass(frozen=True)
-class Look:
+class Observation:
     """A URL that did not become an Article, and why: nothing vanishes silently."""
 
     url: str

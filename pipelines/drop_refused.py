@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
-from crawler.items import Article, Look
+from crawler.items import Article, Observation
 
 if TYPE_CHECKING:
     from archive.format.reasons import Reason
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class DropRefusedStage:
     """First stage on the event loop; it decides an Article that no worker has decided."""
 
-    def process_item(self, item: Article | Look) -> Article | Look:
+    def process_item(self, item: Article | Observation) -> Article | Observation:
         if isinstance(item, Article) and (refused := item.refused) is not None:
             raise Dropped(refused.reason, refused.detail)
         return item

@@ -10,7 +10,7 @@ from archive.format.records import ArticleRecord, ObservationRecord
 from pipelines.bylines.identity import author_id
 
 if TYPE_CHECKING:
-    from crawler.items import Article, Look
+    from crawler.items import Article, Observation
 
 
 COMPUTED = frozenset({"headline", "author_ids", "extra", "run_id"})
@@ -48,7 +48,7 @@ def _extra(item: Article) -> str | None:
     return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else None
 
 
-def observation_record(item: Look, run_id: str) -> ObservationRecord:
+def observation_record(item: Observation, run_id: str) -> ObservationRecord:
     """Return the record of a look; a record holds plain text, no member of an enumeration."""
     return ObservationRecord(
         url=item.url,

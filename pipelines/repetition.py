@@ -20,7 +20,7 @@ from archive.opening import open_existing
 from crawler.extensions.ledger import Ledger
 from crawler.extraction.body.repeated_lines import ZONE, repeated_lines
 from crawler.extraction.document.text import for_comparison
-from crawler.items import Article, Claim, Look
+from crawler.items import Article, Claim, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,8 +67,8 @@ class RepetitionStage:
     def from_crawler(cls, crawler: Crawler) -> RepetitionStage:
         return cls(crawler)
 
-    async def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Look):
+    async def process_item(self, item: Article | Observation) -> Article | Observation:
+        if isinstance(item, Observation):
             return item
         newsroom = _Newsroom(item.outlet, item.language)
         lately = self._run.setdefault(newsroom, _Lately())

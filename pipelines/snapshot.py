@@ -16,7 +16,7 @@ from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.format.reasons import Reason, is_asked, is_of_the_moment
 from archive.writer import ArchiveWriter
 from crawler.extensions.ledger import Ledger
-from crawler.items import Article, Look
+from crawler.items import Article, Observation
 from crawler.reports.account import account
 from pipelines.commit_process import Publisher
 from pipelines.drop_refused import Dropped
@@ -90,8 +90,8 @@ class SnapshotStage:
         self._ledger.memory = self.writer
         self._syncing = asyncio.ensure_future(self._sync_often())
 
-    async def process_item(self, item: Article | Look) -> Article | Look:
-        if isinstance(item, Look):
+    async def process_item(self, item: Article | Observation) -> Article | Observation:
+        if isinstance(item, Observation):
             if leaves_a_row(item, self.writer.last_observation(item.requested_url)):
                 self._write(partial(self.writer.add_observation, observation_record(item, self.run_id)))
             return item
@@ -199,7 +199,7 @@ class SnapshotStage:
 # A feed lists an article for a day, and the 96 crawls of that day find it each time.
 
 
-def leaves_a_row(look: Look, last: LastObservation | None) -> bool:
+def leaves_a_row(look: Observation, last: LastObservation | None) -> bool:
     """Whether a look is written into `observations`: each one for which something was asked.
 
     A look without a request gets one if the address has had no row for a day, or if it settles a debt.

@@ -25,7 +25,7 @@ from crawler.extraction.document.decoding import MAX_BYTES
 from crawler.extraction.document.text import one_line
 from crawler.inspection.output import inspection_page, print_inspection, print_repeated
 from crawler.inspection.spider import OnePage
-from crawler.items import Fetch, Hints, Look
+from crawler.items import Fetch, Hints, Observation
 from crawler.outlet.declaration import Outlet, in_domains
 from crawler.story.arguments import check_settings, read_arguments
 from crawler.workers.pool import Workers
@@ -161,10 +161,10 @@ class Command(Crawl):
             {"url": url}, accepts=("url",), allow_private=settings.getbool("ALLOW_PRIVATE_NETWORK")
         )
         settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        looks: list[Look] = []
+        looks: list[Observation] = []
         crawler = self.crawler_process.create_crawler(OnePage)
 
-        def keep(item: Look) -> None:
+        def keep(item: Observation) -> None:
             looks.append(item)
 
         crawler.signals.connect(keep, signal=signals.item_scraped)

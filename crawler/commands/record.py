@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 from archive.no_pandas import fast_start
 from archive.terminal import visible
 from crawler.commands.crawl import Command as Crawl
-from crawler.items import Article, Look
+from crawler.items import Article, Observation
 from crawler.outlet.recording import Recording, story_folder
 from crawler.requests.fetch import encoding_of
 from crawler.story.arguments import read_arguments
@@ -87,14 +87,14 @@ class Command(Crawl):
 class _Pages:
     def __init__(self) -> None:
         self.articles: dict[str, Article] = {}
-        self.looks: list[Look] = []
+        self.looks: list[Observation] = []
         self._responses: dict[str, Response] = {}
 
     def response_received(self, response: Response, request: Request) -> None:
         self._responses[response.url] = response
 
     def item_scraped(self, item: object) -> None:
-        if isinstance(item, Look):
+        if isinstance(item, Observation):
             self.looks.append(item)
         elif isinstance(item, Article):
             read = item.text_language

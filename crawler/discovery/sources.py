@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from archive.state.model import LastObservation
     from crawler.discovery.changes import StatedChanges
     from crawler.discovery.sitemaps import ListedSitemap, Sitemap
-    from crawler.items import Look
+    from crawler.items import Observation
     from crawler.requests.articles import StoryRequests
     from crawler.requests.leads import Lead
     from crawler.revisit.debts import Debts
@@ -109,7 +109,7 @@ class Discovering:
             priority=10 if self._since is None else -10,
         )
 
-    def follow(self, lead: Lead) -> Iterator[Request | Look]:
+    def follow(self, lead: Lead) -> Iterator[Request | Observation]:
         """A discovered address: fetched unless it is no article's or the archive has it.
 
         Of an article that the archive has, the variants it lacks are fetched: a kill may have come between.
@@ -118,14 +118,14 @@ class Discovering:
         if not self._outlet.is_article(lead.url):
             # a day's page links to much else; what a sitemap or feed lists shows where the rule is too narrow
             if lead.source != "archive" and ledger.discover(lead.url):
-                yield requests.look(lead.url, "skipped", Reason.NOT_AN_ARTICLE)
+                yield requests.observation(lead.url, "skipped", Reason.NOT_AN_ARTICLE)
             return
         if not ledger.discover(lead.url):
             return
         known = ledger.known(lead.url)
         if known is None and (why := self._not_now(lead.url)) is not None:
             stays = why == Reason.OVER_BUDGET and self._since is not None
-            yield requests.look(lead.url, "skipped", why, detail=STAYS_LISTED if stays else None)
+            yield requests.observation(lead.url, "skipped", why, detail=STAYS_LISTED if stays else None)
             return
         if known is None or self._outlet.look_again:
             yield requests.article(lead.url, alternates=lead.alternates, lead=lead)
@@ -133,7 +133,7 @@ class Discovering:
         if self.changes.take(lead.url):
             yield requests.article(lead.url, alternates=lead.alternates, lead=lead, again=True)
             return
-        yield requests.look(lead.url, "skipped", why_not(known))
+        yield requests.observation(lead.url, "skipped", why_not(known))
         # what was kept of the page includes the outlet's rule
         for alternate in worth_fetching([lead.url], [*lead.alternates, *known.alternates]):
             if not (
@@ -175,14 +175,14 @@ class Discovering:
             found = await self._workers.run(read, response.body, response.url)
         except (DiscoveryError, ExtractionError) as error:
             ledger.sources[address] = str(error)
-            yield self._requests.look(
+            yield self._requests.observation(
                 address, "failed", error.reason, url=response.url, detail=f"{A_LIST}: {error}"[:500]
             )
             return
         why_not = Reason.LIST_CUT_SHORT if found.cut_short else self._nothing_of_ours(found)
         ledger.sources[address] = why_not or "read"
         if why_not is not None:
-            yield self._requests.look(address, "failed", why_not, url=response.url, detail=A_LIST)
+            yield self._requests.observation(address, "failed", why_not, url=response.url, detail=A_LIST)
         for request in self._further(response, found.children, read):
             yield request
         leads = [self._told_apart(lead) for lead in found.leads]
@@ -238,7 +238,7 @@ class Discovering:
                 f"{Reason.OVER_BUDGET}: it and {len(over) - 1} more lists of {first_address(response)}"
             )
 
-    def source_failed(self, failure: Failure) -> Iterator[Look]:
+    def source_failed(self, failure: Failure) -> Iterator[Observation]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
         # several may have been redirected to one page that is not there
@@ -247,7 +247,9 @@ class Discovering:
         logging.getLogger(self._outlet.name).warning("%s could not be read: %s", address, reason)
         # a run of which nothing else is left leaves this in the archive, and so its account
         detail = A_LIST if status is not None else f"{A_LIST}: {failure.value}"[:500]
-        yield self._requests.look(address, outcome, reason, url=request.url, status=status, detail=detail)
+        yield self._requests.observation(
+            address, outcome, reason, url=request.url, status=status, detail=detail
+        )
 
 
 def _first_after(template: str, day: dt.date) -> dt.date | None:

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 from archive.format.reasons import Reason, http_reason
 from crawler.downloader.failures import Refused
 from crawler.extraction.fields.rights import OPT_OUT
-from crawler.items import Article, Look
+from crawler.items import Article, Observation
 
 if TYPE_CHECKING:
     from scrapy.core.downloader import Slot
@@ -107,7 +107,7 @@ class BackOff:
         slot = _slot_of(response)
         if isinstance(item, Article):
             self._answered(slot)
-        elif isinstance(item, Look) and item.reason == Reason.BLOCKED:
+        elif isinstance(item, Observation) and item.reason == Reason.BLOCKED:
             self._refused(slot, Reason.BLOCKED, getattr(response, "request", None), None)
         self._hold(slot)
 

@@ -9,7 +9,7 @@ from scrapy import signals
 
 from archive.addresses import plain_url
 from archive.format.reasons import Reason, error_reason, is_of_the_moment
-from crawler.items import Article, Look, Outcome
+from crawler.items import Article, Observation, Outcome
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -129,7 +129,7 @@ class Ledger:
         if isinstance(item, Article) and item.outcome is not None:
             self.settle(item.requested_url, item.outcome)
             self.languages[item.language or "unknown"] += 1
-        elif isinstance(item, Look) and not self._is_of_a_source(item.requested_url):
+        elif isinstance(item, Observation) and not self._is_of_a_source(item.requested_url):
             self.settle(item.requested_url, item.outcome, item.reason)
 
     def item_dropped(self, item: object, exception: Exception) -> None:
@@ -137,7 +137,7 @@ class Ledger:
             self.settle(item.requested_url, "dropped", getattr(exception, "reason", str(exception)))
 
     def item_error(self, item: object, failure: Failure) -> None:
-        if isinstance(item, Article | Look):
+        if isinstance(item, Article | Observation):
             self.settle(item.requested_url, "failed", error_reason(failure.value))
 
     def spider_error(self, failure: Failure, response: Response | None, spider: Spider) -> None:

@@ -34,6 +34,6 @@ class OnePage(AnyPage):
         try:
             self.inspection = await self._inspect(self.workers, fetch)
         except ExtractionError as error:
-            yield self.requests.look(
+            yield self.requests.observation(
                 fetch.requested_url, "dropped", error.reason, url=response.url, detail=str(error)
             )

@@ -15,7 +15,7 @@ from archive.addresses import plain_url
 from archive.format.reasons import Reason
 from archive.state.tombstones import PurgedAddress
 from crawler.extraction.fields.alternates import is_home_page
-from crawler.items import Look
+from crawler.items import Observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,8 +61,8 @@ class StoryRequests:
 
     def article(
         self, url: str, *, alternates: tuple[Alternate, ...] = (), lead: Lead | None = None, **meta: Any
-    ) -> Request | Look:
-        """Return a look where the address cannot be written into a request; `lead` is the list's entry."""
+    ) -> Request | Observation:
+        """Return an observation if the address cannot be requested; `lead` is the entry of the list."""
         if meta.get("owed"):
             self._owed.add(meta["story"])
         # of a debt, its story was counted: what else it brings must not keep out what is new
@@ -82,7 +82,7 @@ class StoryRequests:
                 priority=5 if meta else 0,
             )
         except ValueError:
-            return self.look(url, "skipped", Reason.BAD_URL)
+            return self.observation(url, "skipped", Reason.BAD_URL)
         self._note(url)
         if self._opt_outs is not None:
             self._opt_outs.ask(request)
@@ -94,7 +94,9 @@ class StoryRequests:
         if memory is not None and not self.is_backfill and not memory.known(url):
             memory.note_asked(url, self.outlet.outlet_of(url))
 
-    def variants(self, article: Article, story: str, *, again: bool = False) -> Iterator[Request | Look]:
+    def variants(
+        self, article: Article, story: str, *, again: bool = False
+    ) -> Iterator[Request | Observation]:
         """Ask for the other languages of a story, as far as its page or the outlet's rule tells.
 
         Of a page that is looked at `again`, only those that nobody has looked at.
@@ -116,26 +118,26 @@ class StoryRequests:
         except ValueError:
             return False
 
-    def variant(self, alternate: Alternate, story: str, *, inviting: bool) -> Iterator[Request | Look]:
+    def variant(self, alternate: Alternate, story: str, *, inviting: bool) -> Iterator[Request | Observation]:
         """`story` is the address at which the crawl came upon it: one budget for all that its pages name."""
         if not self.ledger.discover(alternate.url):
             return
         self._named[story] += 1
         if self._named[story] > MOST_VARIANTS:
-            yield self.look(alternate.url, "skipped", Reason.TOO_MANY_VARIANTS)
+            yield self.observation(alternate.url, "skipped", Reason.TOO_MANY_VARIANTS)
             return
         if not self.outlet.is_article(alternate.url):
             # "UK" in BBC's menu is a country's section, not the Ukrainian variant
-            yield self.look(alternate.url, "skipped", Reason.NOT_AN_ARTICLE)
+            yield self.observation(alternate.url, "skipped", Reason.NOT_AN_ARTICLE)
             return
         if (known := self.ledger.known(alternate.url)) and not self._looks_again:
-            yield self.look(alternate.url, "skipped", why_not(known))
+            yield self.observation(alternate.url, "skipped", why_not(known))
             return
         invited = alternate.url if inviting and alternate.source == "hreflang" else None
         guessed = alternate.source == "url-rule"
         yield self.article(alternate.url, story=story, invited=invited, guessed=guessed)
 
-    def look(
+    def observation(
         self,
         requested: str,
         outcome: Outcome,
@@ -144,10 +146,10 @@ class StoryRequests:
         url: str = "",
         status: int | None = None,
         detail: str | None = None,
-    ) -> Look:
-        """Return a look at an address that brought no article, now; `url`: where a redirect led."""
+    ) -> Observation:
+        """Return an observation of an address that brought no article, now; `url`: where a redirect led."""
         at = url or requested
-        return Look(
+        return Observation(
             url=at,
             requested_url=requested,
             outlet=self.outlet.outlet_of(at),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive.state.debts import Debt
     from archive.state.debts import Debts as Stored
     from crawler.extensions.ledger import Memory
-    from crawler.items import Look
+    from crawler.items import Observation
     from crawler.requests.articles import StoryRequests
 
 # rows written by one run: a disaster of millions is ended by many
@@ -72,7 +72,7 @@ class Debts:
         return self._requests.ledger.memory
 
     # --- what is asked for -----------------------------------------------------------------------------
-    def requests(self) -> Iterator[Request | Look]:
+    def requests(self) -> Iterator[Request | Observation]:
         """Requests for what is due, the newest first, and a look for each debt whose time is over."""
         if self._memory is None or not self._are_asked:
             return
@@ -82,16 +82,16 @@ class Debts:
         for debt in over:
             if requests.ledger.discover(debt.url):
                 self._given_up += 1
-                yield requests.look(debt.url, "skipped", Reason.GIVEN_UP, detail=debt.history())
+                yield requests.observation(debt.url, "skipped", Reason.GIVEN_UP, detail=debt.history())
         for debt in due:
             if requests.ledger.discover(debt.url):
                 yield self._request(debt)
 
-    def _request(self, debt: Debt) -> Request | Look:
+    def _request(self, debt: Debt) -> Request | Observation:
         requests, outlet = self._requests, self._requests.outlet
         if not outlet.is_article(debt.url):
             # the rule has changed since, or the address was given by hand
-            return requests.look(debt.url, "skipped", Reason.NOT_AN_ARTICLE)
+            return requests.observation(debt.url, "skipped", Reason.NOT_AN_ARTICLE)
         self._asked[debt.url] = None
         # of a story that the archive has: it may be only the outlet's rule that led there
         guessed = any(requests.ledger.known(sibling.url) for sibling in outlet.siblings(debt.url))
@@ -104,14 +104,14 @@ class Debts:
         debt = self._memory.debts().at(url)
         return debt is not None and debt.due > self._now
 
-    def unfinished(self, urls: Iterable[str]) -> Iterator[Look]:
-        """Looks at pages that were found and not settled when the run ended: later runs ask for them.
+    def unfinished(self, urls: Iterable[str]) -> Iterator[Observation]:
+        """Return pages that were found and not settled when the run ended: later runs ask for them.
 
         None of a backfill: what it lists is listed next year too.
         """
         for url in urls:
             if not self._requests.is_backfill and not self._requests.ledger.known(url):
-                yield self._requests.look(url, "failed", Reason.UNFINISHED)
+                yield self._requests.observation(url, "failed", Reason.UNFINISHED)
 
     # --- what is told ----------------------------------------------------------------------------------
     def count(self) -> Owed:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.items import Alternate, Claim, Look, Outcome
+    from crawler.items import Alternate, Claim, Observation, Outcome
     from crawler.requests.leads import Lead
     from crawler.revisit.plan import Visit
 
@@ -132,7 +132,7 @@ class StorySpider(Outlet, scrapy.Spider):
         since, until = self.arguments.since, self.arguments.until
         return Discovering(self.requests, self.debts, changes, self.workers, since=since, until=until)
 
-    def _visits(self, visits: tuple[Visit, ...]) -> Iterator[Request | Look]:
+    def _visits(self, visits: tuple[Visit, ...]) -> Iterator[Request | Observation]:
         """Ask for what is due, with the validators that came with it."""
         for visit in visits:
             # another crawl may have found the translation since the plan was made
@@ -155,12 +155,12 @@ class StorySpider(Outlet, scrapy.Spider):
             yield self._not_modified(response, requested)
             return
         if is_home_page(response.url) and not is_home_page(requested):
-            yield self.requests.look(
+            yield self.requests.observation(
                 requested, "dropped", Reason.HOME_PAGE, url=response.url, status=response.status
             )
             return
         if response.meta.get("guessed") and not self.is_article(response.url):
-            yield self.requests.look(
+            yield self.requests.observation(
                 requested, "skipped", Reason.NO_SUCH_VARIANT, url=response.url, status=response.status
             )
             return
@@ -177,7 +177,7 @@ class StorySpider(Outlet, scrapy.Spider):
             article = await self.workers.run(extract_and_decide, fetch, hints, exchange, beside, self.stages)
         except ExtractionError as error:
             outcome: Outcome = "dropped" if error.final else "failed"
-            yield self.requests.look(
+            yield self.requests.observation(
                 requested, outcome, error.reason, url=response.url, status=response.status, detail=str(error)
             )
             return
@@ -190,10 +190,10 @@ class StorySpider(Outlet, scrapy.Spider):
         opt_outs = self.crawler.get_extension(OptOuts)
         return await opt_outs.said(response) if opt_outs is not None else ()
 
-    def _not_modified(self, response: Response, requested: str) -> Look:
+    def _not_modified(self, response: Response, requested: str) -> Observation:
         # a validator says nothing of another address
         same = "redirect_urls" not in response.meta
-        return self.requests.look(
+        return self.requests.observation(
             requested,
             "unchanged" if same else "failed",
             Reason.NOT_MODIFIED if same else http_reason(NOT_MODIFIED),
@@ -201,7 +201,7 @@ class StorySpider(Outlet, scrapy.Spider):
             status=response.status,
         )
 
-    def failed(self, failure: Failure) -> Iterator[Look]:
+    def failed(self, failure: Failure) -> Iterator[Observation]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
         requested = asked_address(request)
@@ -210,7 +210,9 @@ class StorySpider(Outlet, scrapy.Spider):
             outcome, reason = "skipped", Reason.NO_SUCH_VARIANT
         # of an answer, the status says it all
         detail = None if status is not None else str(failure.value)[:500]
-        yield self.requests.look(requested, outcome, reason, url=request.url, status=status, detail=detail)
+        yield self.requests.observation(
+            requested, outcome, reason, url=request.url, status=status, detail=detail
+        )
 
 
 def _ask_conditionally(request: Request, visit: Visit) -> None:

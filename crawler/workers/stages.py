@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from crawler.items import Article, Look
+from crawler.items import Article, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,9 @@ class WorkerStage(ABC):
     def decide(self, article: Article) -> Article:
         """Return a copy with more decided, or with `refused` where it is no article."""
 
-    def process_item(self, item: Article | Look) -> Article | Look:
+    def process_item(self, item: Article | Observation) -> Article | Observation:
         """Decide an article that no worker has seen; Scrapy calls this on the event loop."""
-        if isinstance(item, Look) or item.is_decided or item.refused is not None:
+        if isinstance(item, Observation) or item.is_decided or item.refused is not None:
             return item
         return self.decide(item)
 

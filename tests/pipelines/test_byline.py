@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.items import Article, Claim, Look
+from crawler.items import Article, Claim, Observation
 from pipelines.authors import AuthorsStage, decide_authors
 from pipelines.bylines.organisations import organisations_in
 from pipelines.bylines.persons import persons_in
@@ -251,5 +251,5 @@ def test_the_stage_fills_articles_and_passes_looks_through() -> None:
     assert isinstance(decided, Article)
     assert (decided.authors, decided.authors_source) == (("Daria Shekina",), "printed")
     assert article.authors == ()
-    look = Look("https://a.example/2", "https://a.example/2", "courier", "failed", "timeout", at)
+    look = Observation("https://a.example/2", "https://a.example/2", "courier", "failed", "timeout", at)
     assert AuthorsStage().process_item(look) is look

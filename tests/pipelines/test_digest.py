@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scrapy.http import Request
 
 from archive.addresses import plain_url
-from crawler.items import Alternate, Article, Look
+from crawler.items import Alternate, Article, Observation
 from pipelines.digest import DigestStage, content_hash, identity_url
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -224,5 +224,5 @@ def test_a_lone_surrogate_has_a_hash_too():
 
 
 def test_a_look_passes():
-    look = Look(URL, URL, "courier", "failed", "timeout", AT)
+    look = Observation(URL, URL, "courier", "failed", "timeout", AT)
     assert DigestStage().process_item(look) is look

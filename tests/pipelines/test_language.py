@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.items import Alternate, Article, LanguageEvidence, Look, TextLanguage
+from crawler.items import Alternate, Article, LanguageEvidence, Observation, TextLanguage
 from pipelines.language import LanguageStage, url_hint
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ MIXED = TextLanguage("uk", 1.0, trusted=False, flags=("mixed",), letters=900, uk
 
 
 def test_a_look_passes():
-    look = Look(URL, URL, "courier", "failed", "timeout", AT)
+    look = Observation(URL, URL, "courier", "failed", "timeout", AT)
     assert LanguageStage().process_item(look) is look
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.items import Article, Claim, Look
+from crawler.items import Article, Claim, Observation
 from pipelines.validate import ValidateStage
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -44,7 +44,9 @@ def test_an_article_passes_untouched():
 
 
 def test_a_look_passes_whatever_it_says():
-    look = Look("https://courier.example/", "https://courier.example/", "courier", "failed", "http-500", AT)
+    look = Observation(
+        "https://courier.example/", "https://courier.example/", "courier", "failed", "http-500", AT
+    )
     assert ValidateStage().process_item(look) is look
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from archive.state.model import LastObservation
 from crawler.discovery.sources import had_no_article_lately
-from crawler.items import Look
+from crawler.items import Observation
 from pipelines.snapshot import leaves_a_row
 
 NOW = datetime(2026, 3, 17, 9, tzinfo=UTC)
@@ -33,8 +33,8 @@ def test_what_says_nothing_of_the_page_is_asked_for_at_once(reason: str | None) 
     assert not had_no_article_lately(None, NOW)
 
 
-def look(reason: str) -> Look:
-    return Look(URL, URL, "herald", "skipped", reason, NOW)
+def look(reason: str) -> Observation:
+    return Observation(URL, URL, "herald", "skipped", reason, NOW)
 
 
 def test_an_address_for_which_nothing_was_asked_has_a_row_a_day() -> None:

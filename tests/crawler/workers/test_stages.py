@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.settings import Settings
 
-from crawler.items import Article, Claim, Look, TextLanguage
+from crawler.items import Article, Claim, Observation, TextLanguage
 from crawler.settings import ITEM_PIPELINES
 from crawler.workers.stages import decide, worker_stages
 from pipelines.drop_refused import Dropped, DropRefusedStage
@@ -79,7 +79,7 @@ def test_the_stages_are_those_of_the_settings_in_their_order():
 
 
 def test_a_look_passes():
-    look = Look(ADDRESS, ADDRESS, "courier", "failed", "http-500", AT)
+    look = Observation(ADDRESS, ADDRESS, "courier", "failed", "http-500", AT)
     assert on_the_loop(look) is look
 
 
