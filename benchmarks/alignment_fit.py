@@ -107,7 +107,7 @@ def _newton(
 
 
 def _in_order(weighting: Weighting, groups: Sequence[Read]) -> Weighting:
-    """How much the order is worth: the best F1 of links and of what is left alone, on these texts."""
+    """Fit the worth of the order: the best F1 of links and of unlinked paragraphs, on these texts."""
     known = [
         (each, weighting.logits(features(one, other, length(each.languages))), one.singles, other.singles)
         for each, one, other in groups

@@ -98,7 +98,7 @@ class Contender:
     start: Callable[[], list[str]]
     """The same over one page."""
     copies: int
-    """How often `whole` goes over the pages."""
+    """Number of times that `whole` goes over the pages."""
 
 
 def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender]:
@@ -260,7 +260,7 @@ def show_goals(walls, cpus) -> None:
 
 
 def show_ledger(cpus, split, pages: int) -> None:
-    """What of a page's CPU is whose; the parts are measured one by one and need not add up."""
+    """Shares of a page's CPU; the parts are measured one by one and need not add up."""
     limit, own, kept, bare = (statistics.median(cpus[name]) for name in (LIMIT, FETCHED, OURS, BARE))
     crawl, commits = (split[OURS][kind] / pages * 1000 for kind in ("crawl", "commits"))
     print("\n| CPU ms a page | |")

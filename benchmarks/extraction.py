@@ -42,7 +42,7 @@ from benchmarks.gold import (
 
 @dataclass(frozen=True)
 class Reading:
-    """What a tool made of a page."""
+    """Reading of a page by one tool."""
 
     text: str
     title: str | None = None

@@ -119,7 +119,7 @@ def same_authors(gold: tuple[str, ...], found: tuple[str, ...]) -> bool:
 
 
 def has_clock(gold: str) -> bool:
-    """Whether the gold knows the minute; midnight is how it writes a bare day."""
+    """Return True if the gold knows the minute; it writes a bare day as midnight."""
     at = datetime.fromisoformat(gold)
     return bool(at.hour or at.minute)
 

@@ -85,7 +85,7 @@ def numbers(ours: Sequence[Row], theirs: Sequence[Row], mode: str) -> NDArray[np
 
 @cache
 def _is_told(row: Row, mode: str) -> bool:
-    """Whether langdetect says the language right; otherwise the document is looked for in the wrong place."""
+    """Return True if langdetect is right; if not, the document is looked for in the wrong place."""
     DetectorFactory.seed = 0
     try:
         return bool(

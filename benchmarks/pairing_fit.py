@@ -147,7 +147,7 @@ def cross_fit(rows: list[Row], data: Path) -> Fitted:
 
 
 def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> tuple[Weights, Known, int]:
-    """What is shipped, and on how many pairs it is fitted; `told` tells passages, where not as shipped.
+    """Fit the weights to ship, and count their pairs; `told`: weights for passages, if not as shipped.
 
     Both halves and their pools together, so that rarity is also seen in larger ones.
     """
@@ -188,7 +188,7 @@ def write(weights: Weights, known: Known, data: Path, pairs: int) -> None:
 
 
 def differs(weights: Weights, known: Known, data: Path, pairs: int) -> list[str]:
-    """Which of the files that are shipped would come out another."""
+    """Name the shipped files that would come out different."""
     found = [] if stored(weights, data, pairs) == FILE.read_text("utf-8") else [FILE.name]
     found += [] if lengths(weights) == LENGTHS_FILE.read_text("utf-8") else [LENGTHS_FILE.name]
     for language, each in known.backgrounds.items():

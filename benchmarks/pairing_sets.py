@@ -70,7 +70,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known beforehand of the languages, counted on stories that are not those of the trial."""
+    """Facts about the languages, counted beforehand on stories that are not those of the trial."""
 
     backgrounds: dict[str, Background]
     expected: dict[str, Expected]
@@ -160,7 +160,7 @@ def trial(
 
 
 def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:
-    """What tells paragraphs, and here passages, that say the same; weights fitted on these stories alone."""
+    """Fit weights that recognise passages that say the same, on these stories alone."""
     stories = {row.story_id for row in rows}
     chosen = [x for x in cases(data, (0,)) if x.story_id in stories]
     read_cases = [(x, *(prepared(x.texts[n], x.languages[n]) for n in (0, 1))) for x in chosen]

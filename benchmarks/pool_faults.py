@@ -1,4 +1,4 @@
-"""What becomes of pages when processes are killed, hang or stand still: `python benchmarks/pool_faults.py`.
+"""Fate of pages whose processes are killed, hang or stand still: `python benchmarks/pool_faults.py`.
 
 Ours beside what a library offers, each used as its manual says:
   pebble       pebble.ProcessPool upon the forkserver of multiprocessing
@@ -157,7 +157,7 @@ CONTENDERS = {"ours": Ours, "pebble": Pebble, "executor": Executor, "forkserver"
 
 # --- processes -------------------------------------------------------------------------------------
 def servers():
-    """What workers are forked from: children that are no resource tracker."""
+    """Return the processes that workers are forked from: children that are no resource tracker."""
     return [p for p in psutil.Process().children() if "resource_tracker" not in " ".join(_command(p))]
 
 
@@ -192,7 +192,7 @@ def kill(processes):
 
 
 async def told(asked, expected=None):
-    """What became of pages that are all to be answered."""
+    """Count the fates of pages that should all be answered."""
     done, waiting = await asyncio.wait(asked, timeout=PATIENCE)
     failed = [type(task.exception()).__name__ for task in done if task.exception() is not None]
     if waiting:

@@ -1,4 +1,4 @@
-"""What can go wrong while crawling.
+"""Errors of a crawl.
 
 CrawlerError
 ├── DeclarationError     an outlet file contradicts itself; refused at start
@@ -41,7 +41,7 @@ class ExtractionError(CrawlerError):
 
     reason: Reason
     final = False
-    """Whether the page itself is at fault, so that another try would end the same."""
+    """True if the page itself is at fault: another try would end the same."""
 
     def __reduce__(self) -> tuple[object, ...]:
         # raised in a worker process: the reason has to survive the way back
@@ -82,4 +82,4 @@ class BadReply(ExtractionError):
 
 
 class BadCoding(Exception):
-    """What came is not in the coding that its header names."""
+    """A body that is not in the coding its header names."""

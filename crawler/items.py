@@ -40,7 +40,7 @@ Outcome = Literal["archived", "unchanged", "skipped", "dropped", "failed"]
 
 @dataclass(frozen=True)
 class TextLanguage:
-    """What the detector read in the text itself, before anything else is weighed."""
+    """Language that the detector read in the text itself, before anything else is weighed."""
 
     language: str
     """BCP 47; `und` where there is nothing to read."""
@@ -55,7 +55,7 @@ class TextLanguage:
     mixed_with: str | None = None
     """The language that is quoted at length, of another script or the other one of uk and ru."""
     mixed_share: float | None = None
-    """What it has of the letters, from .1 up."""
+    """Its share of the letters, from .1 up."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a page is no article."""
+    """The reason why a page is no article."""
 
     reason: Reason
     detail: str
@@ -103,12 +103,12 @@ def _fetched(body: bytes | bytearray, others: dict[str, Any]) -> Fetch:
 
 @dataclass(frozen=True)
 class Hints:
-    """What an outlet's declaration adds where the generic way fails; CSS selectors."""
+    """CSS selectors that an outlet's declaration adds where the generic way fails."""
 
     outlet: str
     byline: str | None = None
     drop: str | None = None
-    """What to leave out."""
+    """Elements to leave out."""
     switcher: str | None = None
     """Links to the other languages."""
 
@@ -164,13 +164,13 @@ class Article:
     extractor: str = ""
     """`trafilatura 2.3.1 + triptych 1`: changes when the same page may read differently."""
     extra: tuple[Claim, ...] = ()
-    """What has no column: counted oddities, opt-outs."""
+    """Facts without a column of their own: counted oddities, opt-outs."""
 
     language: str | None = None
     language_confidence: float | None = None
     language_evidence: tuple[LanguageEvidence, ...] = ()
     language_reason: str | None = None
-    """How the evidence was weighed, or why there is no language."""
+    """The way the evidence was weighed, or the reason why there is no language."""
     authors: tuple[str, ...] = ()
     authors_source: str | None = None
     article_id: str = ""
@@ -178,7 +178,7 @@ class Article:
     refused: Refusal | None = None
     """Nothing else is decided then."""
     is_decided: bool = False
-    """Whether a worker has decided all that one page can tell."""
+    """True if a worker has decided all that one page can tell."""
     outcome: Outcome | None = None
     """`archived` or `unchanged`, once the archive has it on disk."""
     raw: WarcRecords | None = field(default=None, repr=False)

@@ -200,7 +200,7 @@ class SnapshotStage:
 
 
 def leaves_a_row(look: Observation, last: LastObservation | None) -> bool:
-    """Whether a look is written into `observations`: each one for which something was asked.
+    """Return True if an observation is written into `observations`: each one with a request is.
 
     A look without a request gets one if the address has had no row for a day, or if it settles a debt.
     """

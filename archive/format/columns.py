@@ -13,7 +13,7 @@ SCHEMA_VERSION = 4
 
 
 class By(Enum):
-    """Who decides what a column says."""
+    """The part of the program that decides the value of a column."""
 
     FETCH = "fetch"
     """The request and its answer, and what the outlet's declaration makes of the address."""

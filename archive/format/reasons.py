@@ -21,11 +21,11 @@ _MOMENT, _UNASKED, _PLACE = _Mark
 
 class Reason(StrEnum):
     is_of_the_moment: bool
-    """Whether a later look may end otherwise, so that the page is owed."""
+    """True if a later observation may end otherwise: the page is owed."""
     is_asked: bool
-    """Whether the address was asked for: if not, it says nothing that the next listing does not say again."""
+    """True if the address was requested. If it was not, the next listing says the same again."""
     is_of_the_place: bool
-    """Whether it says something of the network or the host, and so nothing of the outlet's rules."""
+    """True if it is about the network or the host, and so says nothing about the outlet's rules."""
 
     def __new__(cls, value: str, *marks: _Mark) -> Reason:
         member = str.__new__(cls, value)

@@ -47,7 +47,7 @@ class TextBlock(Struct, frozen=True):
 
 
 class Medium(Struct, frozen=True):
-    """What is shown in the text itself: not the lead image, which pages name apart."""
+    """An image or video shown in the text itself; pages name the lead image apart."""
 
     kind: str
     """`image` `video`."""
@@ -56,7 +56,7 @@ class Medium(Struct, frozen=True):
 
 
 class LanguageEvidence(Struct, frozen=True):
-    """Who says that the text is in which language, as one tag."""
+    """A claim about the language of the text: its source, and one tag."""
 
     source: str
     """`text` (langdetect on headline + body), `html-lang`, `og-locale`, `hreflang-self`, `url`."""

@@ -22,7 +22,7 @@ TICK = 0.01
 
 
 class Ticker:
-    """How late a 10 ms timer is, while the spider runs."""
+    """Lateness of a 10 ms timer while the spider runs."""
 
     late: ClassVar[list[float]] = []
 

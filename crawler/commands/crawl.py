@@ -33,7 +33,7 @@ class Command(BaseRunSpiderCommand):
     requires_project = True
     called: ClassVar[str] = "scrapy crawl"
     takes_arguments: ClassVar[bool] = True
-    """Whether `-a NAME=VALUE` means something here."""
+    """True if `-a NAME=VALUE` means something here."""
 
     def syntax(self) -> str:
         return "[options] OUTLET [-a url=URL | -a urls=FILE | -a since=DATE -a until=DATE] [-a pages=COUNT]"

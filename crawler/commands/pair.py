@@ -130,7 +130,7 @@ class Command(ScrapyCommand):
 
 
 def _check(opts: argparse.Namespace) -> None:
-    """What can be told before an hour of comparing."""
+    """Report mistakes that can be found before an hour of comparing."""
     if opts.explain and (opts.all or opts.review is not None or opts.labels is not None):
         raise UsageError("--explain writes nothing and goes alone", print_help=False)
     for name in ("labels", "review"):

@@ -25,7 +25,7 @@ class Days(NamedTuple):
 
 
 def is_archive_list(url: str, patterns: Sequence[re.Pattern[str]]) -> bool:
-    """Whether a list is one of articles; without patterns each is."""
+    """Return True if a list is one of articles; without patterns every list is."""
     return not patterns or any(pattern.fullmatch(url) for pattern in patterns)
 
 

@@ -1,4 +1,4 @@
-"""What a sitemap or feed says has changed since the archive looked: looked at at once, ahead of its time.
+"""Changes that a sitemap or feed states: such a page is requested at once, before it is due.
 
 `lastmod` is a claim. A list that makes it of most of what it lists stamps the time at which it was made, and
 is not believed; what is asked for because of it is of the share that revisits have.
@@ -49,7 +49,7 @@ class StatedChanges:
             self._share = await asyncio.to_thread(share_of, self._uri, outlet, now)
 
     def take(self, url: str) -> bool:
-        """Whether this known page is to be looked at now; counts it."""
+        """Return True if this known page is to be requested now, and count it."""
         if url not in self._believed or self._share is None or self.asked >= self._share.left:
             return False
         self.asked += 1

@@ -144,7 +144,7 @@ class Discovering:
                 yield from requests.variant(alternate, lead.url, inviting=True)
 
     def _not_now(self, url: str) -> Reason | None:
-        """Why an address that the archive does not have is left for a later crawl."""
+        """Return why an address that the archive lacks is left for a later crawl; None if it is not."""
         looks_again = self._outlet.look_again
         if not looks_again and self._debts.must_wait(url):
             return Reason.NOT_YET_DUE
@@ -156,7 +156,7 @@ class Discovering:
         return None
 
     def _in_period(self, lead: Lead, after: dt.date | None) -> bool:
-        """Whether a backfill asked for it; what carries no date is let through, its page will tell.
+        """Return True if a backfill asked for it. An address without a date passes: its page will tell.
 
         So is what was edited later than the days of its list: it is of one of them. A date to come is none.
         """
@@ -269,7 +269,7 @@ def _days(since: dt.date, until: dt.date) -> Iterator[dt.date]:
 
 
 def had_no_article_lately(last: LastObservation | None, now: datetime) -> bool:
-    """Whether a look of the last hour brought no article, for a reason that is not of the moment."""
+    """Return True if a request of the last hour brought no article, for a lasting reason."""
     if last is None or last.reason is None or now - last.at >= NO_ARTICLE_FOR:
         return False
     # a guess led to nothing before the page was listed

@@ -33,7 +33,7 @@ def unpack(body: bytes, url: str) -> bytes:
 
 
 def is_cut_short(document: bytes, *roots: str) -> bool:
-    """Whether the end tag of the root is missing; what is cut out of gzip is cut here, too."""
+    """Return True if the end tag of the root is missing. A gzip file that was cut gives such a text, too."""
     # each second byte of UTF-16
     end = document[-_TAIL:].replace(b"\0", b"").rstrip()
     for _ in range(_COMMENTS):

@@ -80,7 +80,7 @@ def refusal(url: str, *, allow_private: bool) -> Reason | None:
 
 
 def is_public(address: Address) -> bool:
-    """Whether a host of the public internet may have it; an IPv4 address inside an IPv6 one decides."""
+    """Return True if a public host may have it; an IPv4 address inside an IPv6 one decides."""
     if any(address in network for network in _SET_APART):
         return False
     if isinstance(address, ipaddress.IPv4Address):

@@ -32,18 +32,18 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 
 @dataclass(slots=True)
 class Host:
-    """What one downloader slot has answered so far."""
+    """Answers of one downloader slot so far."""
 
     in_a_row: int = 0
     """Refusals since the last good answer."""
     delay: float = 0.0
     """Seconds, while backing off; 0 when not."""
     under_way: set[Request] = field(default_factory=set)
-    """When the delay was doubled: their refusals do not double it again."""
+    """Requests that were under way when the delay was doubled: their refusals do not double it again."""
     usual: tuple[int, float, float] = (1, 0.0, 0.0)
     """Concurrency, delay and jitter of before."""
     given_up: str | None = None
-    """Why, in a sentence's words."""
+    """The reason, in words for a sentence."""
     left: int = 0
     """Addresses that were not asked for since."""
     slowest: float = 0.0
@@ -165,7 +165,7 @@ class BackOff:
             slot.concurrency, slot.delay, slot.jitter = 1, max(host.delay, host.usual[1]), 0.0
 
     def _empty(self, name: str, slot: Slot) -> None:
-        """What waits at the host has passed the middleware already; without this it would still go out."""
+        """Stop requests that wait at the host: they have passed the middleware and would still go out."""
         while slot.queue:
             request, waiting = slot.queue.popleft()
             self.turn_away(name)

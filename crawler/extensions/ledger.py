@@ -51,7 +51,7 @@ class Ledger:
         """The error at which the spider stopped naming what it asks for."""
         self.languages: Counter[str] = Counter()
         self.memory: Memory | None = None
-        """What this run and earlier ones found; set by the snapshot stage, until it closes the archive."""
+        """Findings of this run and earlier ones; set by the snapshot stage while the archive is open."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Ledger:
@@ -70,7 +70,7 @@ class Ledger:
         return self.memory.last_observation(url) if self.memory is not None else None
 
     def was_looked_at(self, url: str) -> bool:
-        """Whether an earlier look at this address brought no article, and another would bring none either."""
+        """Return True if an earlier request brought no article and another would bring none either."""
         look = self.last_observation(url)
         return look is not None and not is_of_the_moment(look.reason)
 
@@ -102,7 +102,7 @@ class Ledger:
         return [key for key, (_, reason) in self._settled.items() if is_of_the_moment(reason)]
 
     def may_end_otherwise(self, url: str) -> bool:
-        """Whether an address ended with a reason of the moment."""
+        """Return True if an address ended with a reason of the moment."""
         return is_of_the_moment((self.outcome(url) or ("", None))[1])
 
     def outcome(self, url: str) -> tuple[Outcome, str | None] | None:

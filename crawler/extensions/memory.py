@@ -23,7 +23,7 @@ _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of mallopt(3)
 
 
 class Collector:
-    """What is there when the spider opens stays: walking through it stalls the event loop for 100 ms."""
+    """Keep what exists when the spider opens from the collector: a walk through it stops the loop for 100 ms."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -61,7 +61,7 @@ class OwnMemory(MemoryUsage):
 
 
 def give_back_large_blocks() -> None:
-    """What is larger than LARGE comes from the kernel, and goes back to it when it is freed."""
+    """Take blocks larger than LARGE from the kernel, so that they go back to it when they are freed."""
     if sys.platform == "linux":
         # other libraries than glibc have no such function, and no such limit
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

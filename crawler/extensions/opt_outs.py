@@ -1,4 +1,4 @@
-"""What each host that articles come from reserves: its ai.txt and tdmrep.json are asked for once a run."""
+"""Reservations of each host that articles come from: ai.txt and tdmrep.json, requested once a run."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is known to be still to do."""
+    """Work that is known to be left."""
 
     pages: int
     sources: int

@@ -32,7 +32,7 @@ class ExchangeMiddleware:
 
 
 def exchange_of(response: Response, fetched_at: datetime) -> Exchange | None:
-    """What goes into the archive beside the body; None where raw pages are not kept."""
+    """Return what the archive keeps of an exchange beside the body; None if raw pages are not kept."""
     if _CAME not in response.meta:
         return None
     return Exchange(

@@ -1,4 +1,4 @@
-"""What an answer to robots.txt means, RFC 9309, section 2.3.1; Scrapy reads an error page as rules.
+"""Meaning of an answer to robots.txt, RFC 9309, section 2.3.1; Scrapy reads an error page as rules.
 
 A file that is not there allows everything. A host that cannot say what it allows (5xx, and 429 as Google has
 it) allows nothing, until the next run asks again.

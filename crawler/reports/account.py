@@ -1,4 +1,4 @@
-"""Whether a run was whole, and the account of it that goes into the manifest."""
+"""Problems of a run, and the account of it that goes into the manifest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run did, as a person wants to read it: stories, pairs by evidence, what was not kept and why."""
+"""Report of a run for people: stories, pairs by evidence, pages not kept and why."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHOWN_LANGUAGES = ("uk", "en", "ru")
 
 
 class Published(NamedTuple):
-    """What the archive took in a run."""
+    """Snapshots that a run has made in the archive."""
 
     run_id: str
     snapshots: Sequence[Snapshot]
@@ -150,7 +150,7 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
 
 
 def _lag(row: Row | None, first: datetime | None) -> str:
-    """How long after the first variant this one was published."""
+    """Return the time between the first variant's publication and this one's, in words."""
     if row is None:
         return "[dim]·[/]"
     if row.published_at is None or first is None:

@@ -108,7 +108,7 @@ class StoryRequests:
             yield from self.variant(alternate, story, inviting=inviting)
 
     def _may_invite(self, article: Article) -> bool:
-        """Whether its hreflang may lead to another host: a page of the outlet, or one that points back."""
+        """Return True if its hreflang may lead to another host: it is of the outlet, or points back."""
         pointed = [alternate.url for alternate in article.alternates if alternate.source == "hreflang"]
         return any(self._allows_address(url) for url in (article.url, *pointed))
 
@@ -199,7 +199,7 @@ def why_not(known: KnownArticle) -> Reason:
 
 
 def is_new(ledger: Ledger, alternate: Alternate) -> bool:
-    """Whether a page that is looked at again names a variant that nobody has looked at.
+    """Return True if a page that is requested again names a variant that was never requested.
 
     An address that the outlet's rule made, and that was not there, counts as new once a page names it.
     """

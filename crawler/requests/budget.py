@@ -1,4 +1,4 @@
-"""How much one run asks of an outlet: a trap that makes addresses without end is left after that.
+"""Limits on the requests of one run to one outlet; they end a trap that makes addresses without end.
 
 What is over the budget is told, and the next run goes on with it: what the archive has by then costs nothing.
 """

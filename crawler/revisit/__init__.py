@@ -1,1 +1,1 @@
-"""When to look again at what is archived."""
+"""Schedule of further requests for archived pages, and the requests themselves."""

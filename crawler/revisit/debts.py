@@ -61,7 +61,7 @@ class Debts:
         self._asked: dict[str, None] = {}
         self._given_up = 0
         self.left = Owed({}, None)
-        """What is owed after the run; counted at its end."""
+        """Debts after the run, counted at its end."""
 
     @property
     def _now(self) -> datetime:
@@ -98,7 +98,7 @@ class Debts:
         return requests.article(debt.url, story=debt.url, owed=True, guessed=guessed)
 
     def must_wait(self, url: str) -> bool:
-        """Whether an address that a list names has failed so lately that it is left for a later run."""
+        """Return True if a listed address has failed so lately that it is left for a later run."""
         if self._memory is None:
             return False
         debt = self._memory.debts().at(url)
@@ -135,12 +135,12 @@ class Debts:
 
     @property
     def asked(self) -> int:
-        """How many the run asks for."""
+        """Number that the run asks for."""
         return len(self._asked)
 
     @property
     def unpaid(self) -> bool:
-        """Whether pages are owed after this run, or were given up in it."""
+        """True if pages are owed after this run, or were given up in it."""
         return bool(self.left.failed or self._given_up)
 
     def told(self) -> Iterator[str]:
@@ -166,13 +166,13 @@ class Debts:
 
 @dataclass(frozen=True, slots=True)
 class DebtsOfNow:
-    """What a run would find, before it is begun."""
+    """Debts that a run would find, before it is begun."""
 
     owed: Owed
     due: int
     """No more than it may ask for."""
     over: bool
-    """Whether there are some to be given up."""
+    """True if some are to be given up."""
 
 
 def debts_of_now(debts: Stored | None, outlet: str, now: datetime, most: int) -> DebtsOfNow:

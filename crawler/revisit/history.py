@@ -1,4 +1,4 @@
-"""What earlier looks say of each article: folded from the observations of one outlet, in portions."""
+"""History of each article, folded from the observations of one outlet, in portions."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Looks:
 
     last: Numbers
     read: Numbers
-    """When the page itself came last, not a 304."""
+    """Time at which the page itself came last, not a 304."""
     last_was_read: Mask
-    """Whether the last look brought the page, or a 304."""
+    """True if the last request brought the page or a 304."""
     not_modified: Numbers
     """Answers 304 since then."""
     missing: Numbers
@@ -68,7 +68,7 @@ def read_looks(held: Archive, outlet: str, articles: pa.Array) -> Looks:
 
 
 def last_asked(held: Archive, outlet: str, addresses: Sequence[str]) -> dict[str, int]:
-    """When each of these addresses was last asked for; those that never were are left out."""
+    """Return the time of the last request for each of these addresses; those never requested are left out."""
     wanted = ds.field("requested_url").isin(pa.array(addresses, pa.string()))
     columns = ["requested_url", "observed_at", "outcome", "reason"]
     rows = held.observations(columns=columns).where(ds.field("outlet") == outlet, wanted).to_arrow()

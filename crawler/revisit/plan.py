@@ -1,4 +1,4 @@
-"""What the archive knows and is due to be looked at again: read from its tables, and from nothing else.
+"""Archived pages that are due to be requested again, read from the archive's tables and nothing else.
 
 One outlet's articles of the last year are held as columns of numbers, some 100 bytes each. A plan is of a
 moment, so that tomorrow's can be shown today.
@@ -73,7 +73,7 @@ class Plan:
     ended: int
     """Articles that are not looked at any more: a year without a change, or gone for good."""
     next_at: datetime | None
-    """When something will fall due that is not due now."""
+    """Time at which the next page that is not due now will be due."""
 
 
 def make_plan(held: Archive, outlet: Outlet, now: datetime, limit: int | None = None) -> Plan:

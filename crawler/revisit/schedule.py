@@ -1,4 +1,4 @@
-"""When what the archive has is looked at again: the one rule, without an archive and without a clock.
+"""The rule for when an archived page is requested again; it needs neither an archive nor a clock.
 
 The wait is the age that the text had at the last look: 15 minutes, half an hour, an hour, … 30 days; a text
 that changed today may change again today, one that has stood for a month will hardly. So a text that never
@@ -71,5 +71,5 @@ def is_conditional(not_modified: int, last_was_read: bool) -> bool:
 
 
 def allowance(crawled: int, revisited: int) -> int:
-    """How many more requests a revisit may make, beside those made in the last 24 hours."""
+    """Return the number of requests a revisit may still make, given those of the last 24 hours."""
     return max(0, crawled // SHARE - revisited)

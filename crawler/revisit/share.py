@@ -1,4 +1,4 @@
-"""How many requests revisits have left: a fifth, at most, of all that an outlet is asked in 24 hours."""
+"""Requests left to revisits: at most a fifth of all requests to an outlet in 24 hours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `-a NAME=VALUE` may say, checked before anything is fetched."""
+"""Arguments given as `-a NAME=VALUE`, checked before anything is fetched."""
 
 from __future__ import annotations
 

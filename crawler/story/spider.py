@@ -84,7 +84,7 @@ class StorySpider(Outlet, scrapy.Spider):
 
     @cached_property
     def requests(self) -> StoryRequests:
-        """What asks for articles; the extensions that it needs are made after the spider."""
+        """The object that makes requests for articles. The extensions it needs are made after the spider."""
         return StoryRequests(
             self,
             self.ledger,

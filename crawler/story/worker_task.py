@@ -1,4 +1,4 @@
-"""What a worker process makes of one answer: what the page says, what is decided of it, and its records.
+"""The task of a worker process: one response in; the article, the decisions on it and its WARC records out.
 
 Imported by the crawl for its names alone: what reading takes (trafilatura, 55 language profiles) is imported
 where it runs.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Beside:
-    """What the crawl knows of a page that its bytes do not say."""
+    """Facts about a page that the crawl knows and its bytes do not say."""
 
     lead: Lead | None = None
     """The list's entry that it was found in."""
@@ -33,7 +33,7 @@ class Beside:
     alternates: tuple[Alternate, ...] = ()
     """As its list has them, and as the outlet's rule has them."""
     reserved: tuple[Claim, ...] = ()
-    """What its host reserves."""
+    """Reservations of its host."""
     patterns: tuple[re.Pattern[str], ...] = ()
     """Of the addresses of the outlet's articles."""
 
