@@ -23,7 +23,7 @@ _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of mallopt(3)
 
 
 class Collector:
-    """Keep what exists when the spider opens from the collector: a walk through it stops the loop for 100 ms."""
+    """Keep what exists when the spider opens from the collector, whose walk stops the loop for 100 ms."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
