@@ -17,7 +17,7 @@ from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import OWN_NAMES
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
-from archive.storage import locks
+from archive.storage import inside, locks
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from archive.storage.working_copy import WorkingCopy, locate
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 def storage_at(root: Place) -> Storage:
     """Make the storage of the archive that lies there, or may come to lie there.
 
-    Raises NotAnArchive where none can be, ArchiveNotWritable where a working copy cannot be made.
+    Raises NotAnArchive where none can be, ArchiveNotWritable where a working copy cannot be made,
+    ArchiveDamaged where a link leads out of the folder.
     """
     if not isinstance(root, (str, os.PathLike)):
         return root
@@ -44,6 +45,7 @@ def storage_at(root: Place) -> Storage:
     if path.exists() and not path.is_dir():
         raise NotAnArchive(f"{path} is a file; the archive needs a folder.")
     try:
+        inside.check_top(path)
         return WorkingCopy.at(path) or Folder(path)
     except OSError as error:
         raise NotAnArchive(f"{path} cannot be read: {error.strerror or error}.") from error

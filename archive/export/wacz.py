@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveWriteError, PageNotKept
 from archive.pages import cdxj_index, warc_files
+from archive.storage import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +33,7 @@ def export(archive: Archive, target: Path, now: datetime) -> int:
     Raises PageNotKept when there is no page at all, ArchiveWriteError when `target` exists or is refused.
     """
     archive.storage.mirror("_raw")
-    files = sorted(archive.storage.layout.raw.glob("*.warc.gz"))
+    files = inside.files(archive.storage.layout.raw, ".warc.gz")
     if not files:
         raise PageNotKept(f"{archive.root} keeps no pages: it was crawled with KEEP_RAW=none.")
     pages = list(_pages(archive))

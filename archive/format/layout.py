@@ -49,15 +49,18 @@ if TYPE_CHECKING:
 
 FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged")
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
-_WORKING_COPY = ("_remote.json", "_incoming", "_outbox")  # archive/storage/working_copy.py
+WORKING_FOLDERS = ("_incoming", "_outbox")  # archive/storage/working_copy.py
 _CACHE = ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
-OWN_NAMES = frozenset({*FOLDERS, *TABLES, *_WORKING_COPY, *_CACHE, "_lock"})
+FILES = ("_remote.json", *_CACHE, "state.sqlite-journal", "_lock")
+OWN_NAMES = frozenset({*FOLDERS, *TABLES, *WORKING_FOLDERS, *FILES})
 
 
 def snapshot_number(name: str) -> int | None:
     """Read the number of a snapshot off the name or path of its manifest; None for any other file."""
     stem = name[name.rfind("/") + 1 : -len(".json")]
-    return int(stem) if name.endswith(".json") and stem.isdecimal() else None
+    if not name.endswith(".json") or len(stem) != 20 or not (stem.isascii() and stem.isdecimal()):
+        return None
+    return int(stem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from archive.format import gate
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,31 @@ class Snapshot:
 
 
 def snapshot_of(document: dict[str, object]) -> Snapshot:
-    fields = dict(document)
-    fields["committed_at"] = datetime.fromisoformat(str(document["committed_at"])).astimezone(UTC)
-    fields["files"] = tuple(DataFile(**file) for file in document["files"])  # type: ignore[attr-defined]
-    fields["rewrote"] = {new: tuple(old) for new, old in document["rewrote"].items()}  # type: ignore[attr-defined]
-    fields["segments"] = tuple(document["segments"])  # type: ignore[arg-type]
-    return Snapshot(**fields)  # type: ignore[arg-type]
+    """Raises ArchiveDamaged, KeyError, TypeError or ValueError for what no writer of ours has written."""
+    told: dict[str, Any] = dict(document)
+    told["id"] = gate.number(told["id"], gate.MOST_SNAPSHOTS, "the number of a snapshot")
+    if told["parent"] is not None:
+        gate.number(told["parent"], gate.MOST_SNAPSHOTS, "the number of a snapshot")
+    for name in ("operation", "run_id"):
+        gate.text(told[name], name)
+    told["committed_at"] = datetime.fromisoformat(str(told["committed_at"])).astimezone(UTC)
+    told["files"] = tuple(_data_file(DataFile(**file)) for file in told["files"])
+    told["rewrote"] = {
+        gate.data_name(new): tuple(gate.data_name(x) for x in old) for new, old in told["rewrote"].items()
+    }
+    told["segments"] = tuple(gate.hex_id(name) for name in told["segments"])
+    for count in told["summary"].values():
+        if not isinstance(count, int):
+            raise gate.refuse("a counter of a run", count)
+    return Snapshot(**told)
+
+
+def _data_file(file: DataFile) -> DataFile:
+    gate.data_name(file.path, file.table, file.month)
+    gate.number(file.rows, gate.MOST_ROWS, "rows of a data file")
+    gate.number(file.bytes, gate.LARGEST_DATA_FILE, "bytes of a data file")
+    gate.hex_id(file.sha256)
+    return file
 
 
 # JSON documents that end with their own checksum, so that a letter altered in one is found by who reads it.
@@ -80,7 +102,10 @@ def read_sealed(data: bytes, required: Callable[[dict[str, object]], bool]) -> d
 
     Documents of before schema 3 have none: `required` tells by the object, before anything is checked.
     """
-    document = json.loads(data)
+    try:
+        document = json.loads(data)
+    except RecursionError:
+        raise ValueError("expected an object, got lists within lists without end") from None
     if not isinstance(document, dict):
         raise ValueError(f"expected an object, got {type(document).__name__}")
     asked = required(document)

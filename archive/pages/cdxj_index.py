@@ -19,9 +19,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from archive.exceptions import ArchiveDamaged
 from archive.pages import warc_files, warc_record
 from archive.pages.warc_files import Pointer
-from archive.storage import durable
+from archive.storage import durable, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,7 +100,7 @@ def find(storage: Storage, url: str) -> list[Pointer]:
 
 def lines(storage: Storage) -> Iterator[str]:
     """Merge the whole index into the lines of one sorted CDXJ file."""
-    return (line.decode() for line in _merged(_files(storage)))
+    return (line.decode(errors="replace") for line in _merged(_files(storage)))
 
 
 def rebuild(storage: Storage) -> int:
@@ -110,7 +111,7 @@ def rebuild(storage: Storage) -> int:
     before = _files(storage)
     old = [line for path in before for line in path.read_bytes().splitlines(keepends=True)]
     kept: list[bytes] = []
-    for path in sorted(storage.layout.raw.glob("*.warc.gz")):
+    for path in inside.files(storage.layout.raw, ".warc.gz"):
         end = 0
         for pointer, record in warc_files.scan(storage, path):
             end = pointer.offset + pointer.length
@@ -128,7 +129,7 @@ def rebuild(storage: Storage) -> int:
 def _lies_behind(line: bytes, file: str, end: int) -> bool:
     try:
         pointer = _pointer(line)
-    except (ValueError, LookupError, TypeError):  # the index itself is damaged
+    except ArchiveDamaged:  # the index itself is damaged
         return False
     return pointer.file == file and pointer.offset >= end
 
@@ -161,7 +162,7 @@ def merge(storage: Storage) -> None:
 
 
 def _files(storage: Storage) -> list[Path]:
-    return sorted(storage.layout.raw_index.glob("*.cdxj"))
+    return inside.files(storage.layout.raw_index, ".cdxj")
 
 
 def _write(storage: Storage, sorted_lines: Iterable[bytes]) -> Path:
@@ -196,24 +197,33 @@ def _merged(paths: Iterable[Path]) -> Iterator[bytes]:
 
 def _lines_from(path: Path, start: bytes) -> Iterator[bytes]:
     """Find the lines that begin with a prefix, by bisection."""
+    if not path.stat().st_size:
+        return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         low, high = 0, len(data)
         while low < high:
             middle = data.rfind(b"\n", 0, (low + high) // 2) + 1
-            end = data.find(b"\n", middle) + 1
+            end = data.find(b"\n", middle) + 1 or len(data)
             if data[middle:end] < start:
                 low = end
             else:
                 high = middle
         while data[low : low + len(start)] == start:
-            end = data.find(b"\n", low) + 1
+            end = data.find(b"\n", low) + 1 or len(data)
             yield data[low:end]
             low = end
 
 
 def _pointer(line: bytes) -> Pointer:
-    entry = json.loads(line.split(b" ", 2)[2])
-    return Pointer(f"_raw/{entry['filename']}", int(entry["offset"]), int(entry["length"]))
+    """Raises ArchiveDamaged for a line that no writer of ours has written."""
+    try:
+        entry = json.loads(line.split(b" ", 2)[2])
+        return Pointer(f"_raw/{entry['filename']}", int(entry["offset"]), int(entry["length"]))
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise ArchiveDamaged(
+            f"The index of pages has a line that is none ({line[:60]!r}): "
+            "`python -m archive repair --rebuild` makes it anew."
+        ) from error
 
 
 def _lines_at(storage: Storage, pointers: Iterable[Pointer]) -> Iterator[bytes]:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
+from archive.format import gate
 from archive.format.records import ArticleRecord
 from archive.pages import warc_record
-from archive.storage import durable, locks
+from archive.storage import durable, inside, locks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,6 @@ SOFTWARE = "Triptych"
 # what zlib puts before every member that archive/pages/warc_record.py makes: no name, no time, written on
 # Unix
 _MAGIC = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
-_NAME = re.compile(r"_raw/[A-Za-z0-9._-]+\.warc\.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ class Pointer:
     """Relative to the archive's root."""
     offset: int
     length: int
+
+    def __post_init__(self) -> None:
+        """Raise ArchiveDamaged for a place where no page can lie."""
+        gate.page_name(self.file)
+        gate.number(self.offset, gate.LARGEST_FILE, "a place in a file")
+        gate.number(self.length, gate.LARGEST_PAGE, "the length of a page")
 
 
 class RawFile:
@@ -151,8 +157,6 @@ class RawFile:
 def read(storage: Storage, pointer: Pointer) -> warc_record.RawPage:
     """Read a page. Raises ArchiveDamaged when no whole response record lies there."""
     where = f"{storage.path(pointer.file)} at {pointer.offset}"
-    if not _NAME.fullmatch(pointer.file):
-        raise ArchiveDamaged(f"{where}: expected a WARC file in _raw.")
     try:
         with storage.present_path(pointer.file).open("rb") as file:
             file.seek(pointer.offset)
@@ -176,9 +180,10 @@ def pointer_of(record: Record) -> Pointer | None:
 
 def without_lost(storage: Storage, record: Record) -> Record:
     """Take the page off a record whose page never reached the disk before a power cut."""
-    if isinstance(record, ArticleRecord) and (pointer := pointer_of(record)) is not None:
+    if isinstance(record, ArticleRecord):
         try:
-            read(storage, pointer)
+            if (pointer := pointer_of(record)) is not None:
+                read(storage, pointer)
         except ArchiveDamaged as error:
             _log.warning("the page of %s is lost, its text is not: %s", record.url, error)
             return replace(record, raw_file=None, raw_offset=None, raw_length=None)
@@ -191,7 +196,7 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
     Returns the last page of each file: it may be one that no row names.
     """
     last = []
-    for path in sorted(layout.raw.glob(f"*-{_safe(run_id)}-*.warc.gz")):
+    for path in _of_run(layout, run_id):
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
             if not locks.try_lock(descriptor) or not os.fstat(descriptor).st_size:
@@ -204,6 +209,11 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
         finally:
             locks.close(descriptor)
     return last
+
+
+def _of_run(layout: Layout, run_id: str) -> list[Path]:
+    found = inside.files(layout.raw, ".warc.gz")
+    return [path for path in found if f"-{_safe(run_id)}-" in path.name]
 
 
 def scan(storage: Storage, path: Path) -> Iterator[tuple[Pointer, warc_record.Record]]:

@@ -21,6 +21,7 @@ from uuid import uuid4
 from zlib_ng import zlib_ng
 
 from archive.exceptions import ArchiveDamaged
+from archive.format import gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -147,9 +148,11 @@ def read_member(data: bytes) -> tuple[Record, int]:
     """
     stretch = zlib.decompressobj(_GZIP)
     try:
-        plain = stretch.decompress(data)
+        plain = stretch.decompress(data, gate.LARGEST_PAGE)
     except zlib.error as error:
         raise ArchiveDamaged(f"expected a gzip member with a WARC record: {error}") from None
+    if stretch.unconsumed_tail:
+        raise ArchiveDamaged(f"expected a page of at most {gate.LARGEST_PAGE} bytes, it unpacks to more")
     if not stretch.eof:
         raise ArchiveDamaged("expected a whole gzip member with a WARC record, it is cut short")
     return _record(plain), len(data) - len(stretch.unused_data)

@@ -30,6 +30,7 @@ from archive.read.scan import Moment, RowSet, to_utc
 from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
+from archive.storage import inside
 from archive.tables import views
 from archive.tables.parquet_files import translated_errors
 
@@ -204,6 +205,7 @@ class Archive:
         if self.storage.is_shared:  # its folder is of this machine, so that a reader may write there
             views.build(self.storage, snapshot)
         if folder.is_dir():
+            inside.check_view(folder)
             return folder.resolve()
         return views.folder_without_links(self.storage, snapshot, table)
 

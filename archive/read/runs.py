@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from archive.format.layout import snapshot_number
 from archive.opening import storage_at
+from archive.storage import inside
 
 if TYPE_CHECKING:
     import os
@@ -35,7 +37,7 @@ def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
     """
     layout = storage_at(root).layout
     seen: set[str] = set()
-    names = [path for path in layout.log.iterdir() if path.suffix == ".json" and path.stem.isdecimal()]
+    names = [path for path in inside.files(layout.log, ".json") if snapshot_number(path.name) is not None]
     for path in sorted(names, key=lambda path: int(path.stem), reverse=True):
         head, files, _ = path.read_bytes().partition(_FILES)
         document = json.loads(head + b"}" if files else head)

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from archive.addresses import address_key
 from archive.exceptions import ArchiveDamaged, ArticlePurged
+from archive.format import gate
 from archive.format.records import ArticleRecord
 from archive.format.snapshot import read_sealed, seal
 from archive.state.model import KnownArticle
+from archive.storage import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from archive.format.codec import Record
     from archive.format.layout import Layout
@@ -83,8 +86,8 @@ class Tombstones:
             return
         if changed == self._seen:
             return
-        paths = sorted(self._layout.purged.glob("*.json"))
-        self.all = tuple(_read(path.read_bytes(), str(path)) for path in paths)
+        paths = inside.files(self._layout.purged, ".json")
+        self.all = tuple(_read(inside.read(path, gate.LARGEST_JSON), path) for path in paths)
         self._articles = {name: stone for stone in self.all for name in stone.articles}
         self._addresses = {key: stone for stone in self.all for key in stone.addresses}
         self._seen = changed
@@ -157,28 +160,39 @@ def write(storage: Storage, stone: Tombstone) -> None:
     storage.put(f"_purged/{stone.id}.json", data)
 
 
-def _read(data: bytes, where: str) -> Tombstone:
+def _read(data: bytes, where: Path) -> Tombstone:
     try:
         document: dict[str, Any] = read_sealed(data, required=lambda _: False)
         if strange := document.keys() - {field.name for field in fields(Tombstone)}:
             raise ValueError(f"nothing is called {min(strange)!r}")
         done = document["done"]
+        if gate.hex_id(document["id"]) != where.stem:
+            raise gate.refuse(f"the tombstone {where.stem}", document["id"])
         for name in (*document["articles"], *document["addresses"]):
-            bytes.fromhex(name)
+            gate.hex_id(name)
         return Tombstone(
             id=document["id"],
             at=datetime.fromisoformat(document["at"]).astimezone(UTC),
-            reason=document["reason"],
+            reason=gate.text(document["reason"], "a reason", 100_000),
             articles=tuple(document["articles"]),
             addresses=tuple(document["addresses"]),
-            ranges=tuple(Range(**item) for item in document["ranges"]),
+            ranges=tuple(_range(Range(**item)) for item in document["ranges"]),
             done=datetime.fromisoformat(done).astimezone(UTC) if done else None,
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except ArchiveDamaged as error:
+        raise ArchiveDamaged(f"The tombstone {where}: {error}") from error
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise ArchiveDamaged(
             f"The tombstone {where} is not readable: {error!r}; put it back from a backup, or what was "
             "purged may be taken in again."
         ) from error
+
+
+def _range(found: Range) -> Range:
+    gate.blanked_name(found.path)
+    gate.number(found.offset, gate.LARGEST_FILE, "a place in a file")
+    gate.number(found.length, gate.LARGEST_PAGE, "the length of a page")
+    return found
 
 
 def admitted(stones: Tombstones, records: Iterable[Record]) -> tuple[list[Record], list[ArticleRecord]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
+from archive.format import gate
 from archive.storage import durable
 from archive.storage.interface import TAKEN
 from archive.storage.object_store import each
@@ -47,7 +48,8 @@ class Download:
         return path
 
     def mirror(self, folder: str) -> None:
-        each(lambda item: self.present_path(item.path), self.store.list(folder))
+        own = (item for item in self.store.list(folder) if gate.is_stored_name(item.path))
+        each(lambda item: self.present_path(item.path), own)
 
     def write_early(self, data: bytes) -> Path:
         """Write a durable file that is still to get its name."""

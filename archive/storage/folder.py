@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archive.format.layout import Layout, snapshot_number
-from archive.storage import durable
+from archive.storage import durable, inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -27,7 +27,7 @@ class Folder:
         self.name = str(root)
 
     def path(self, name: str) -> Path:
-        return self.layout.root / name
+        return inside.place(self.layout.root, name)
 
     def stored_name(self, path: Path) -> str:
         return path.relative_to(self.layout.root).as_posix()

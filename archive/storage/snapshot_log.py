@@ -7,7 +7,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveDamaged, SchemaTooNew, SnapshotNotFound
+from archive.format import gate
 from archive.format.snapshot import Snapshot, read_sealed, seal, snapshot_of
+from archive.storage import inside
 from archive.storage.object_store import each
 
 if TYPE_CHECKING:
@@ -51,13 +53,18 @@ class Log:
     def _read(self, snapshot_id: int) -> Snapshot:
         path = self._present(snapshot_id)
         try:
-            data = path.read_bytes()
+            data = inside.read(path, gate.LARGEST_JSON)
         except FileNotFoundError:
             raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {self._storage.name}.") from None
         try:
-            return snapshot_of(read_sealed(data, required=self._is_sealed))
-        except (KeyError, TypeError, ValueError) as error:
+            snapshot = snapshot_of(read_sealed(data, required=self._is_sealed))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise ArchiveDamaged(f"The manifest {path} is altered or incomplete: {error}.") from error
+        except ArchiveDamaged as error:
+            raise ArchiveDamaged(f"The manifest {path}: {error}") from error
+        if snapshot.id != snapshot_id:
+            raise ArchiveDamaged(f"The manifest {path} is that of snapshot {snapshot.id}.")
+        return snapshot
 
     def _is_sealed(self, document: dict[str, object]) -> bool:
         version = document.get("schema_version")

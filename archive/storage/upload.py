@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from archive.exceptions import ObjectStoreError
+from archive.format import gate
 from archive.storage import durable, locks
 from archive.storage.object_store import each
 
@@ -110,7 +111,7 @@ class Upload:
         names = sorted({name.removesuffix(_SENDING) for name in self._listed()})
         each(self._send, [name for name in names if not name.startswith(_DELETE)])
         gone = [name for name in names if name.startswith(_DELETE)]
-        self.store.delete([unquote(name.removeprefix(_DELETE)) for name in gone])
+        self.store.delete([gate.stored_name(unquote(name.removeprefix(_DELETE))) for name in gone])
         for name in gone:
             (self._outbox / name).unlink(missing_ok=True)
 

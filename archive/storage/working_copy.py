@@ -19,9 +19,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from archive.exceptions import ArchiveDamaged, ArchiveNotWritable
+from archive.exceptions import ArchiveDamaged, ArchiveNotWritable, NotAnArchive
+from archive.format import gate
 from archive.format.layout import Layout, snapshot_number
-from archive.storage import durable, locks
+from archive.storage import durable, inside, locks
 from archive.storage.cache import cache
 from archive.storage.download import Download
 from archive.storage.folder import Folder
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import DataFile
 
 MARKER = "_remote.json"
+_LARGEST_MARKER = 65_536
 _AT_ONCE = 100
 """Manifests; older ones come when they are asked for. The cache looks back as far when it is made anew."""
 _UNDER_WAY = timedelta(hours=1)
@@ -57,12 +59,27 @@ class WorkingCopy:
 
     @classmethod
     def at(cls, root: Path) -> WorkingCopy | None:
-        """Open the working copy in a folder; None where the folder is an archive of its own."""
+        """Open the working copy in a folder; None where the folder is an archive of its own.
+
+        Only a folder that `locate` has made in this machine's cache is one, by its name: any other may have
+        come from a stranger, and would send keys and files to where he likes. Raises NotAnArchive.
+        """
         try:
-            fields = json.loads((root / MARKER).read_bytes())
+            data = inside.read(root / MARKER, _LARGEST_MARKER)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return cls(root, fields["uri"], fields["endpoint"])
+        try:
+            fields = json.loads(data)
+            uri, endpoint = fields["uri"], fields["endpoint"]
+            if _is_ours(root, check_address(uri), endpoint):
+                return cls(root, uri, endpoint)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotAnArchive):
+            pass  # no marker of ours
+        raise NotAnArchive(
+            f"{root} is a working copy of an archive in an object store ({MARKER} lies in it), and not one "
+            "that this machine has made in its cache: give the address itself (s3://bucket/prefix), or remove "
+            f"{MARKER} to read the folder as it is."
+        )
 
     def path(self, name: str) -> Path:
         return self._folder.path(name)
@@ -91,7 +108,10 @@ class WorkingCopy:
 
     def snapshot_ids(self) -> list[int]:
         """All numbers up to the last: in a store none is missing, and manifests come when they are read."""
-        return list(range(self._last_here() + 1))
+        last = self._last_here()
+        if last > gate.MOST_SNAPSHOTS:
+            raise gate.refuse("the number of a snapshot", last)
+        return list(range(last + 1))
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
         key = self.stored_name(self.layout.manifest(number))
@@ -237,6 +257,12 @@ def _folder(uri: str, endpoint: str | None) -> Path:
     digest = hashlib.sha256(f"{endpoint or ''}\0{uri}".encode()).hexdigest()[:16]
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", uri.partition("://")[2])[:60].strip("-")
     return cache() / f"{readable}-{digest}"
+
+
+def _is_ours(root: Path, uri: str, endpoint: str | None) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return root.samefile(_folder(uri, endpoint))
+    return False
 
 
 def _make(folder: Path, uri: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archive.exceptions import ArchiveError
+from archive.format import gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ def write(views: Sequence[StoryView], about: str, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for view in views:
-            page = folder / f"{view.story_id}.html"
+            page = folder / f"{gate.hex_id(view.story_id)}.html"
             page.write_text(_story_page(view, _LATEST if several else None), "utf-8")
         for name, text in _index_pages(views, about) if several else ():
             (folder / name).write_text(text, "utf-8")

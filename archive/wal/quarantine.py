@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from archive.storage import inside
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -81,7 +83,7 @@ def entries(storage: Storage) -> Iterator[Entry]:
 
 def _files(storage: Storage) -> list[Path]:
     storage.mirror("_quarantine")
-    return sorted(storage.layout.quarantine.glob("*.jsonl"))
+    return inside.files(storage.layout.quarantine, ".jsonl")
 
 
 def lines(storage: Storage) -> Iterator[tuple[str, int, int, bytes]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import zstandard
 
 from archive.exceptions import ArchiveWriteError
-from archive.storage import durable, locks
+from archive.storage import durable, inside, locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,11 +178,11 @@ def _frame(data: bytes, position: int) -> tuple[bytes, int] | None:
 def orphans(layout: Layout) -> list[Segment]:
     """Take over every segment whose writer is dead, oldest first; sweep segments that were never started."""
     found = []
-    for path in sorted(layout.segments.iterdir(), key=_age):
+    for path in sorted(inside.files(layout.segments, ".jsonl.zst"), key=_age):
         if path.name.startswith("new-"):
             if (started := Segment.take_over(path)) is not None:
                 started.remove()
-        elif path.name.endswith(".jsonl.zst") and (segment := Segment.take_over(path)):
+        elif segment := Segment.take_over(path):
             found.append(segment)
     return found
 

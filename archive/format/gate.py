@@ -1,0 +1,114 @@
+"""The gate: the names and numbers that a file of an archive may hold, whoever wrote it.
+
+An archive can come from a stranger. Every name out of a manifest, a tombstone, an index, a row or the cache
+passes here before anything is done with it, and so does every number that memory or time is taken for. What
+is refused raises ArchiveDamaged. The limits stand in docs/reference/settings.md.
+"""
+
+from __future__ import annotations
+
+import re
+
+from archive.exceptions import ArchiveDamaged
+
+MOST_SNAPSHOTS = 10**8
+"""A commit every three seconds for ten years."""
+LARGEST_FILE = 1 << 42
+"""Bytes of any one file: offsets beyond it are refused."""
+LARGEST_JSON = 256 << 20
+"""Bytes of a manifest or a tombstone; 100 bytes a data file or an address."""
+LARGEST_PAGE = 256 << 20
+"""Bytes of a page with its headers, packed or not; a crawl takes 10 MB."""
+LARGEST_DATA_FILE = 4 << 30
+"""Bytes of a Parquet file; ours have 65,536 rows at most."""
+
+MOST_ROWS = 10**7
+"""Of a Parquet file."""
+
+_HEX = "[0-9a-f]{32}"
+_MONTH = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
+_DATA = re.compile(
+    rf"_data/(?P<table>[a-z_]{{1,40}})/ingest_month=(?P<month>{_MONTH})/part-{_HEX}\.parquet", re.ASCII
+)
+_PAGE = r"_raw/[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\.warc\.gz"
+_LINE = rf"_quarantine/{_HEX}\.jsonl"
+_BLANKED = re.compile(f"{_PAGE}|{_LINE}")
+_STORED = re.compile(
+    "|".join(
+        (
+            _DATA.pattern.replace("?P<table>", "?:").replace("?P<month>", "?:"),
+            _PAGE,
+            _LINE,
+            r"_log/[0-9]{20}\.json",
+            r"_raw/index/[0-9a-f]{32,64}\.cdxj",
+            rf"_purged/{_HEX}\.json",
+        )
+    )
+)
+_PAGE_NAME = re.compile(_PAGE)
+_ID = re.compile("[0-9a-f]{16,64}")
+_SHOWN = 80
+
+
+def refuse(expected: str, came: object) -> ArchiveDamaged:
+    """The error for what may not stand where it does."""
+    shown = ascii(came)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return ArchiveDamaged(
+        f"The archive is damaged or was made to do harm: expected {expected}, got {shown}; put the file "
+        "that says so back from a backup, or leave this archive alone."
+    )
+
+
+def stored_name(name: object) -> str:
+    """Of any file that is known by its name: data, pages and their index, manifests, tombstones."""
+    return _matching(_STORED, name, "the name of a stored file")
+
+
+def is_stored_name(name: str) -> bool:
+    return _STORED.fullmatch(name) is not None
+
+
+def data_name(name: object, table: object = None, month: object = None) -> str:
+    """Of a data file; of that table and month, where they are given."""
+    checked = _matching(_DATA, name, "the name of a data file")
+    found = _DATA.fullmatch(checked)
+    assert found is not None
+    if table is not None and table != found["table"]:
+        raise refuse(f"a file of the table {found['table']}", table)
+    if month is not None and month != found["month"]:
+        raise refuse(f"a file of the month {found['month']}", month)
+    return checked
+
+
+def page_name(name: object) -> str:
+    return _matching(_PAGE_NAME, name, "a WARC file in _raw")
+
+
+def blanked_name(name: object) -> str:
+    """Of a file that a purge may overwrite a part of."""
+    return _matching(_BLANKED, name, "the name of a WARC file or of a file in _quarantine")
+
+
+def hex_id(value: object) -> str:
+    """Of an article, a story, a segment or a tombstone, or a hash of one."""
+    return _matching(_ID, value, "an id of 16 to 64 hex digits")
+
+
+def number(value: object, most: int, what: str) -> int:
+    """A whole number from 0 to `most`."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise refuse(f"{what} from 0 to {most}", value)
+    return value
+
+
+def text(value: object, what: str, most: int = 1000) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise refuse(f"{what} of at most {most} characters", value)
+    return value
+
+
+def _matching(grammar: re.Pattern[str], value: object, what: str) -> str:
+    if not isinstance(value, str) or grammar.fullmatch(value) is None:
+        raise refuse(what, value)
+    return value

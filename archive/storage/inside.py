@@ -1,0 +1,101 @@
+"""Paths inside an archive: no link leads out of it, and what is opened is a file.
+
+The links that an archive has of its own, the tables at its top and `_views/current`, lead to its views; every
+other link is damage, and so is a pipe or a device in place of a file. Looked at before anything is opened: an
+archive from a stranger is harmless when it is opened, not while the stranger still writes into it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from archive.exceptions import ArchiveDamaged
+from archive.format import gate
+from archive.format.layout import FILES, FOLDERS, TABLES, WORKING_FOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def place(root: Path, name: str) -> Path:
+    """The path of a stored name; the file may not be there yet. Raises ArchiveDamaged."""
+    *above, _ = gate.stored_name(name).split("/")
+    folder = str(root)
+    for part in above:
+        folder = f"{folder}/{part}"
+        _expect(folder, "a folder")
+    path = root / name
+    _expect(str(path), "a file")
+    return path
+
+
+def check_top(root: Path) -> None:
+    """What lies at the top of an archive, before any of it is used. Raises ArchiveDamaged."""
+    for name in (*FOLDERS, *WORKING_FOLDERS, "_raw/index"):
+        _expect(f"{root}/{name}", "a folder")
+    for name in FILES:
+        _expect(f"{root}/{name}", "a file")
+    for name in TABLES:
+        _expect_link(f"{root}/{name}", lambda target, name=name: target == f"_views/current/{name}")
+    _expect_link(f"{root}/_views/current", lambda target: target[:1] == "v" and target[1:].isdecimal())
+
+
+def files(folder: Path, ending: str, start: str = "") -> list[Path]:
+    """The files of a folder of the archive whose names begin and end so, sorted. Raises ArchiveDamaged."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208  names are all that is wanted
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = [folder / name for name in sorted(names) if name.endswith(ending) and name.startswith(start)]
+    for path in found:
+        _expect(str(path), "a file")
+    return found
+
+
+def check_view(folder: Path) -> None:
+    """A view holds files of the archive, no links to others'. Raises ArchiveDamaged."""
+    for path in (folder.parent, folder):
+        _expect(str(path), "a folder")
+    files(folder, "")
+
+
+def read(path: Path, most: int) -> bytes:
+    """All of a file, which may have `most` bytes. Raises ArchiveDamaged."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise ArchiveDamaged(
+                f"{path} has {size} bytes, expected {most} at most; leave this archive alone."
+            )
+        return file.read()
+
+
+def _expect(path: str, kind: str) -> None:
+    """A file in place of a folder leads nowhere: whoever opens it says so."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise _strange(path, kind, mode)
+
+
+def _expect_link(path: str, leads_right: Callable[[str], bool]) -> None:
+    """A link where there is one at all: some file systems have none."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if not stat.S_ISLNK(mode) or not leads_right(os.readlink(path)):  # noqa: PTH115
+        raise _strange(path, "a link to a view of this archive", mode)
+
+
+def _strange(path: str, kind: str, mode: int) -> ArchiveDamaged:
+    came = "a link to elsewhere" if stat.S_ISLNK(mode) else "something else"
+    return ArchiveDamaged(
+        f"The archive is damaged or was made to do harm: expected {kind} at {path}, got {came}; "
+        "remove it, or leave this archive alone."
+    )
