@@ -221,7 +221,7 @@ def test_one_door_leads_from_a_stored_name_to_a_path() -> None:
     archive = {name for name in names if name.startswith("archive.")}
     assert archive == {
         "archive.format.layout",
-        *(f"archive.storage.{x}" for x in ("folder", "working_copy")),
+        *(f"archive.storage.{x}" for x in ("inside", "working_copy")),
     } | {
         "archive.storage.download",
         "archive.storage.upload",

@@ -17,7 +17,7 @@ LARGEST_FILE = 1 << 42
 """Bytes of any one file: offsets beyond it are refused."""
 LARGEST_JSON = 256 << 20
 """Bytes of a manifest or a tombstone; 100 bytes a data file or an address."""
-LARGEST_PAGE = 256 << 20
+LARGEST_PAGE = 64 << 20
 """Bytes of a page with its headers, packed or not; a crawl takes 10 MB."""
 LARGEST_DATA_FILE = 4 << 30
 """Bytes of a Parquet file; ours have 65,536 rows at most."""

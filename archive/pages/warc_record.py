@@ -172,15 +172,20 @@ def read_start(data: bytes, most: int = 16_384) -> Record | None:
 
 
 def member_length(data: mmap, position: int) -> int | None:
-    """Measure the gzip member that begins there; None when it is cut or altered."""
+    """Measure the gzip member that begins there; None when it is cut, altered, or longer than any page.
+
+    Keeps nothing of it.
+    """
     stretch = zlib.decompressobj(_GZIP)
-    at = position
+    at, unpacked = position, 0
     try:
         while not stretch.eof:
             portion = data[at : at + 65_536]
             if not portion:
                 return None
-            stretch.decompress(portion)
+            unpacked += len(stretch.decompress(portion))
+            if unpacked > gate.LARGEST_PAGE:
+                return None
             at += len(portion)
     except zlib.error:
         return None

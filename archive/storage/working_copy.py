@@ -77,8 +77,8 @@ class WorkingCopy:
             pass  # no marker of ours
         raise NotAnArchive(
             f"{root} is a working copy of an archive in an object store ({MARKER} lies in it), and not one "
-            "that this machine has made in its cache: give the address itself (s3://bucket/prefix), or remove "
-            f"{MARKER} to read the folder as it is."
+            "that this machine has made in its cache: give the address itself (s3://bucket/prefix), or "
+            f"remove {MARKER} to read the folder as it is."
         )
 
     def path(self, name: str) -> Path:
