@@ -90,7 +90,7 @@ def lines(read: Read) -> Iterator[bool]:
 
 def pages() -> Iterator[tuple[str, bytes, str]]:
     yield from ((case.url, case.html, case.date) for case in cases() if case.date)
-    for line in gzip.decompress((DATA / "world/gold.jsonl.gz").read_bytes()).decode().splitlines():
+    for line in gzip.decompress((DATA / "world/gold.jsonl.gz").read_bytes()).splitlines():
         row = json.loads(line)
         if isinstance(row.get("date"), str):
             body = gzip.decompress((DATA / "world" / row["file"]).read_bytes())

@@ -19,6 +19,7 @@ import json
 import random
 import re
 import statistics
+import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from crawler.extraction.language.detector import detect_language
 
 if TYPE_CHECKING:
