@@ -126,7 +126,7 @@ def main() -> None:
         hits = list(lines(timed))
         print(f"{name}: {sum(hits)}/{len(hits)} lines, {sum(spent) / len(hits) * 1e3:.2f} ms a line", end="")
         spent.clear()
-        date_parsing.parse_date = date_parsing.parse_date = timed
+        dates.parse_date = date_parsing.parse_date = timed
         now = datetime.now(UTC)
         moments = [dates.read_published(page, data, url, now) for url, page, data, _ in parsed]
         days = [same_day(gold, moment.at if moment else None)
