@@ -24,7 +24,7 @@ from crawler.requests.budget import Budget, budget_of
 from crawler.requests.fetch import fetch_of
 from crawler.revisit.debts import Debts, share_of
 from crawler.story.arguments import Arguments
-from crawler.story.worker_task import Beside, extract_and_decide
+from crawler.story.worker_task import PageContext, extract_and_decide
 from crawler.workers.pool import Workers
 from crawler.workers.stages import WorkerStage, worker_stages
 
@@ -165,7 +165,7 @@ class StorySpider(Outlet, scrapy.Spider):
             )
             return
         fetch, hints = fetch_of(response), self.hints(self.outlet_of(response.url))
-        beside = Beside(
+        beside = PageContext(
             lead=lead,
             story_key=self.story_key(response.url),
             alternates=(*declared, *self.siblings(response.url)),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Beside:
+class PageContext:
     """Facts about a page that the crawl knows and its bytes do not say."""
 
     lead: Lead | None = None
@@ -51,7 +51,7 @@ def extract_and_decide(
     fetch: Fetch,
     hints: Hints,
     exchange: Exchange | None,
-    beside: Beside,
+    beside: PageContext,
     stages: Sequence[WorkerStage],
 ) -> Article:
     """As `extract_and_keep`, whole, and through the stages; of a page that is refused nothing is kept."""
@@ -65,7 +65,7 @@ def extract_and_decide(
     return article.with_(raw=build(exchange, fetch.body))
 
 
-def _whole(said: Article, fetch: Fetch, beside: Beside) -> Article:
+def _whole(said: Article, fetch: Fetch, beside: PageContext) -> Article:
     from crawler.outlet.declaration import article_address  # noqa: PLC0415
 
     alternates = []
