@@ -16,7 +16,7 @@ from archive.format.schema import STORED
 from archive.opening import open_existing
 from archive.pages import warc_files
 from archive.state.tombstones import Tombstones
-from archive.tables import views
+from archive.tables import unpacked, views
 from archive.wal import quarantine
 
 if TYPE_CHECKING:
@@ -91,7 +91,11 @@ def _check_file(storage: Storage, file: DataFile) -> Iterator[str]:
         yield f"is altered: {size} bytes that do not match the checksum in the manifest"
         return
     try:
+        unpacked.check([path])
         parquet = pq.ParquetFile(path)
+    except ArchiveDamaged as error:
+        yield str(error)
+        return
     except pa.ArrowException as error:
         yield f"is no Parquet file: {error}"
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class RowSet:
         return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
 
     def _dataset(self) -> ds.Dataset:
+        unpacked.check(self._files)
         if self._derive is not None:
             return ds.dataset(self._derive(self._columns))
         # a column that nobody asks for costs even when it is not read; a filter may ask for any

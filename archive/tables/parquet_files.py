@@ -14,6 +14,7 @@ from archive.format.schema import REPETITIVE, SORT, STORED
 from archive.format.snapshot import DataFile
 from archive.storage import durable
 from archive.storage.interface import TAKEN
+from archive.tables import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -112,6 +113,7 @@ def read(storage: Storage, files: Iterable[DataFile], columns: Sequence[str] | N
     for file in files:
         try:
             (path,) = storage.present([file])
+            unpacked.check([path])
             tables.append(pq.ParquetFile(path).read(columns=columns))
         except FileNotFoundError:
             raise ArchiveDamaged(

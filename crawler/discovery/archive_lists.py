@@ -66,7 +66,7 @@ def due_lists(
 ) -> Iterator[tuple[ListedSitemap, dt.date | None]]:
     """The lists that may have articles of the days from `since` on, `until` excluded, in the index's order.
 
-    PageContext each stands the first day after those of its address. What was last changed before `since` has no
+    Beside each stands the first day after those of its address. What was last changed before `since` has no
     article of that day; a `lastmod` that is missing, broken or in the future says nothing.
     """
     for child in children:

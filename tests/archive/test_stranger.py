@@ -193,6 +193,23 @@ def nested(root, canary):
     manifest_of(root).write_bytes(b"[" * 1_000_000)
 
 
+def large_rows(root, canary):
+    """A few kilobytes that unpack to gigabytes: one long text for each of many rows."""
+    path = next(
+        x["path"] for x in json.loads(manifest_of(root).read_bytes())["files"] if x["table"] == "articles"
+    )
+    table = pq.ParquetFile(root / path).read()
+    row = table.slice(0, 1)
+    place = table.schema.get_field_index("body")
+    row = row.set_column(place, table.schema.field("body"), pa.array(["x" * 1_000_000], pa.string()))
+    many = pa.concat_tables([row] * 20).combine_chunks()
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
+        for _ in range(400):
+            writer.write_table(many)
+    put_data(root, path, sink.getvalue().to_pybytes(), 8000)
+
+
 def large_page(root, canary):
     """A page of 1 GB in 1 MB."""
     from zlib_ng import zlib_ng
@@ -276,6 +293,7 @@ ATTACKS = (
     ("remote", remote),
     ("far snapshot", far_snapshot),
     ("nested", nested),
+    ("large rows", large_rows),
     ("large page", large_page),
 )
 
