@@ -201,11 +201,11 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
         try:
             if not locks.try_lock(descriptor) or not os.fstat(descriptor).st_size:
                 continue
-            end, pages = _last_pages(descriptor, f"_raw/{path.name}")
+            end, pages = _last_pages(descriptor)
             if end < os.fstat(descriptor).st_size:
                 os.ftruncate(descriptor, end)
             os.fsync(descriptor)
-            last += pages
+            last += [Pointer(f"_raw/{path.name}", *place) for place in pages]
         finally:
             locks.close(descriptor)
     return last
@@ -235,12 +235,12 @@ def scan(storage: Storage, path: Path) -> Iterator[tuple[Pointer, warc_record.Re
 
 def whole_length(descriptor: int) -> int:
     """Count the bytes up to the end of the last whole member."""
-    return _last_pages(descriptor, "")[0] if os.fstat(descriptor).st_size else 0
+    return _last_pages(descriptor)[0] if os.fstat(descriptor).st_size else 0
 
 
-def _last_pages(descriptor: int, name: str) -> tuple[int, list[Pointer]]:
-    """Find the end of the last whole member, and the response among the last two."""
-    pages: list[Pointer] = []
+def _last_pages(descriptor: int) -> tuple[int, list[tuple[int, int]]]:
+    """Find the end of the last whole member, and offset and length of the response among the last two."""
+    pages: list[tuple[int, int]] = []
     end = 0
     with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
         start = data.rfind(_MAGIC)
@@ -252,7 +252,7 @@ def _last_pages(descriptor: int, name: str) -> tuple[int, list[Pointer]]:
                 end = max(end, start + length)
                 found = warc_record.read_start(data[start : start + 65_536])
                 if found is not None and found.fields.get("warc-type") == "response":
-                    pages.append(Pointer(name, start, length))
+                    pages.append((start, length))
             start = data.rfind(_MAGIC, 0, start)
         return end or len(data), pages
 
