@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -81,6 +82,12 @@ def test_two_crawls_of_one_outlet_at_once_archive_each_text_once(
     assert outcome == (0, 0, 0)
 
 
+def _are_asked(herald: Herald, stories: range) -> bool:
+    """Whether two pages of these stories have been asked for."""
+    pages = tuple(herald.path(story) for story in stories)
+    return sum(one.endswith(pages) for one in herald.site.requests) > 1
+
+
 def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tally: Tally) -> None:
     """Each list names its own stories; a page of them fails, is cut, is refused, or the crawl is killed."""
     rounds, each = (20, 4) if FULL else (5, 4)
@@ -99,8 +106,8 @@ def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tal
         herald.site.requests.clear()
         process = herald.start(*setting)
         if fault in {"killed", "stopped"}:
-            # robots.txt, two lists, and some pages
-            herald.site.wait_for(5)
+            # the second page of its own: by then its lists are followed to their ends
+            herald.site.wait_until(partial(_are_asked, herald, stories))
             herald.site.held.clear()
             os.killpg(process.pid, signal.SIGKILL if fault == "killed" else signal.SIGTERM)
             herald.site.held.set()

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     """Align the texts of one story, by article id, for these pairs of ids; no rows where it cannot."""
 
 
-# Parts of an article are structs: a worker hands over some twenty with each page, and they pickle faster than
-# dataclasses. dataclasses.replace and asdict do not take them, though mypy lets them pass.
+# Parts of an article are structs: a worker hands over some twenty with each page, faster than dataclasses.
+# dataclasses.replace and asdict do not take them, though mypy lets them pass.
 
 
 class Alternate(Struct, frozen=True):

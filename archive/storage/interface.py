@@ -26,7 +26,7 @@ TAKEN = (
 
 
 class Storage(Protocol):
-    """The bytes of one archive. Cheap to make, can be pickled; one may be used by several threads.
+    """The bytes of one archive. Cheap to make; one may go to another process, or be used by several threads.
 
     A bucket's methods raise ObjectStoreError where the store refuses or does not answer, ArchiveWriteError
     where this machine's disk does.

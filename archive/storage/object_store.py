@@ -61,7 +61,7 @@ class Listed:
 class Store:
     """One prefix of one bucket. Every method raises ObjectStoreError, in one sentence without secrets.
 
-    It connects when it is first asked, and is pickled as its address.
+    It connects when it is first asked, and goes to another process as its address.
     """
 
     def __init__(self, uri: str, endpoint: str | None = None) -> None:

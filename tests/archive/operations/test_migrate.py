@@ -224,7 +224,7 @@ def test_a_migration_that_the_disk_refuses_changes_nothing(filled):
 
 def test_a_purge_that_was_cut_short_is_finished_after_the_migration(filled, article, noon):
     key = address_key(article(1).url).hex()
-    stone = Tombstone("stone", noon, "asked", (article_hash(article(1).article_id),), (key,))
+    stone = Tombstone("5" * 32, noon, "asked", (article_hash(article(1).article_id),), (key,))
     tombstones.write(Folder(filled), stone)
     as_older(filled)
     migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
