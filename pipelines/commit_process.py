@@ -100,7 +100,7 @@ class Publisher:
 
 def serve(uri: str, run_id: str) -> None:
     from archive.commit.committer import SegmentCommitter  # noqa: PLC0415  the crawl imports this module too
-    from pipelines.pairing.decide import decide  # noqa: PLC0415
+    from pipelines.pairing.decide import decide  # noqa: PLC0415  .2 s and more: not every run needs it
 
     gc.freeze()
     gc.set_threshold(COLLECT_EVERY, 20, 50)

@@ -77,6 +77,7 @@ def _wacz(console: Console, opened: Archive, file: Path) -> int:
 
 
 def _table(opened: Archive, options: argparse.Namespace) -> str:
+    # pyarrow, .17 s: --help needs none
     from archive.export.files import export, register_iceberg  # noqa: PLC0415
 
     choice = {"language": options.language, "outlet": options.outlet, "as_of": options.as_of}

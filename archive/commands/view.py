@@ -43,6 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(console: Console, options: argparse.Namespace) -> int:
     from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
+
+    # pyarrow, .17 s: --help needs none
     from archive.viewer.load import latest_stories, read_stories  # noqa: PLC0415
     from archive.viewer.pages import write  # noqa: PLC0415  nor are templates
 

@@ -147,6 +147,7 @@ class Command(BaseRunSpiderCommand):
         backoff = crawler.get_extension(BackOff)
         assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
         # pyarrow's datasets: what the first request need not wait for
+        # .2 s and more: Scrapy imports every command
         from crawler.reports.crawl import Published, print_debts, print_report, print_slowed  # noqa: PLC0415
 
         console = Terminal()

@@ -89,7 +89,10 @@ class Command(ScrapyCommand):
             self._console.print(line, highlight=False)
 
     def _pair(self, uri: str, opts: argparse.Namespace) -> None:
+        # .2 s and more: Scrapy imports every command
         from pipelines.pairing.review import write_review  # noqa: PLC0415
+
+        # .2 s and more: Scrapy imports every command
         from pipelines.pairing.run import pair_archive  # noqa: PLC0415
 
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
@@ -111,6 +114,7 @@ class Command(ScrapyCommand):
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
     def _verdicts(self, uri: str, path: Path) -> tuple[Label, ...]:
+        # .2 s and more: Scrapy imports every command
         from pipelines.pairing.review import article_ids, languages  # noqa: PLC0415
 
         try:

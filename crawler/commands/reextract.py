@@ -72,7 +72,10 @@ class Command(ScrapyCommand):
 
     def _run(self, opened: Archive, args: list[str], *, publish: bool) -> None:
         # `scrapy crawl` imports this module too, see crawler/commands/pair.py
+        # .2 s and more: Scrapy imports every command
         from pipelines.reextraction.publish import Aside  # noqa: PLC0415
+
+        # .2 s and more: Scrapy imports every command
         from pipelines.reextraction.report import Findings, print_findings  # noqa: PLC0415
 
         assert self.settings is not None
@@ -129,6 +132,7 @@ class _Reader:
 
 async def _read_all(opened: Archive, names: list[str], reader: _Reader, findings: Findings) -> None:
     """Every stored page of these outlets; one Parquet batch is in memory at a time."""
+    # .2 s and more: Scrapy imports every command
     from pipelines.reextraction.report import COLUMNS  # noqa: PLC0415
 
     with bar() as progress:

@@ -69,7 +69,7 @@ def inspect_page(
 
     `persons_in` names the persons in a printed byline.
     """
-    from crawler.extraction.page import article_of, read_parts  # noqa: PLC0415
+    from crawler.extraction.page import article_of, read_parts  # noqa: PLC0415  .3 s: a worker has it already
 
     parts = read_parts(fetch, hints)
     article = article_of(fetch, hints, parts)

@@ -40,8 +40,8 @@ class PageContext:
 
 def extract_and_keep(fetch: Fetch, hints: Hints, exchange: Exchange | None) -> Article:
     """As `extract`, with `raw` filled where there is an exchange to keep."""
-    from archive.pages.warc_record import build  # noqa: PLC0415
-    from crawler.extraction.page import extract  # noqa: PLC0415
+    from archive.pages.warc_record import build  # noqa: PLC0415  .3 s: the crawl itself reads no page
+    from crawler.extraction.page import extract  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
     article = extract(fetch, hints)
     return article if exchange is None else article.with_(raw=build(exchange, fetch.body))
@@ -55,9 +55,9 @@ def extract_and_decide(
     stages: Sequence[WorkerStage],
 ) -> Article:
     """As `extract_and_keep`, whole, and through the stages; of a page that is refused nothing is kept."""
-    from archive.pages.warc_record import build  # noqa: PLC0415
-    from crawler.extraction.page import extract  # noqa: PLC0415
-    from crawler.workers.stages import decide  # noqa: PLC0415
+    from archive.pages.warc_record import build  # noqa: PLC0415  .3 s: the crawl itself reads no page
+    from crawler.extraction.page import extract  # noqa: PLC0415  .3 s: the crawl itself reads no page
+    from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
     article = decide(_whole(extract(fetch, hints), fetch, beside), stages)
     if exchange is None or article.refused is not None:
@@ -66,6 +66,7 @@ def extract_and_decide(
 
 
 def _whole(said: Article, fetch: Fetch, beside: PageContext) -> Article:
+    # .3 s: the crawl itself reads no page
     from crawler.outlet.declaration import article_address  # noqa: PLC0415
 
     alternates = []
@@ -106,6 +107,7 @@ def _read(printed: str) -> tuple[datetime, str] | None:
         at = parsedate_to_datetime(printed)
     except (ValueError, OverflowError):
         # 7 ms of regular expressions
+        # .3 s: the crawl itself reads no page
         from crawler.extraction.fields.date_parsing import parse_date  # noqa: PLC0415
 
         return parse_date(printed)

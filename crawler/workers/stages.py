@@ -33,7 +33,7 @@ class WorkerStage(ABC):
 def worker_stages(settings: BaseSettings) -> tuple[WorkerStage, ...]:
     """Return the stages of ITEM_PIPELINES that run in a worker, in the order of the settings."""
     from scrapy.utils.conf import build_component_list  # noqa: PLC0415  a worker needs no Scrapy
-    from scrapy.utils.misc import load_object  # noqa: PLC0415
+    from scrapy.utils.misc import load_object  # noqa: PLC0415  .3 s: a worker needs no Scrapy
 
     listed = build_component_list(settings.get_component_priority_dict_with_base("ITEM_PIPELINES"))
     return tuple(stage() for name in listed if issubclass(stage := load_object(name), WorkerStage))

@@ -40,11 +40,11 @@ _PAGE = """<!doctype html><html lang="{language}"><head><title>{headline}</title
 
 def warm() -> None:
     """Make this process ready to read pages: install the faster rules, and load what a first page needs."""
-    from trafilatura.external import jt_stoplist_init  # noqa: PLC0415
+    from trafilatura.external import jt_stoplist_init  # noqa: PLC0415  only the server of workers runs this
 
-    from crawler.extraction.body import speedups  # noqa: PLC0415
-    from crawler.extraction.page import extract  # noqa: PLC0415
-    from crawler.items import Fetch, Hints  # noqa: PLC0415
+    from crawler.extraction.body import speedups  # noqa: PLC0415  only the server of workers runs this
+    from crawler.extraction.page import extract  # noqa: PLC0415  only the server of workers runs this
+    from crawler.items import Fetch, Hints  # noqa: PLC0415  only the server of workers runs this
 
     speedups.install()
     jt_stoplist_init()

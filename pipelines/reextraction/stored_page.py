@@ -45,7 +45,7 @@ def reread(
     hints: Hints,
     stages: Sequence[WorkerStage],
 ) -> PageReading:
-    from crawler.extraction.page import extract  # noqa: PLC0415
+    from crawler.extraction.page import extract  # noqa: PLC0415  .2 s and more: not every run needs it
 
     try:
         page = warc_files.read(storage, pointer)
