@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from benchmarks.gold import DATA
 from crawler.exceptions import ExtractionError
 from crawler.extraction import page
-from crawler.extraction.body import assemble
+from crawler.extraction.body import assemble, speedups
 from crawler.extraction.document import decoding
 from crawler.items import Fetch, Hints
 
@@ -107,6 +107,8 @@ def main() -> None:
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    # as in a worker
+    speedups.install()
     pages = fetches()
     if options.peer:
         side_by_side(pages, options.rounds)
