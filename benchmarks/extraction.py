@@ -63,7 +63,7 @@ def triptych() -> Callable[[Case], Reading]:
     speedups.install()
 
     def read(case: Case) -> Reading:
-        fetch = Fetch(case.url, case.url, case.html, None, 200, datetime.now(UTC))
+        fetch = Fetch(case.url, case.url, case.html, None, 200, case.fetched or datetime.now(UTC))
         try:
             article = extract(fetch, Hints("benchmark"))
         except ExtractionError:
@@ -186,10 +186,13 @@ def run(tool: str) -> list[Reading]:
     return readings
 
 
+GROUPS = ("aeb", "A uk", "A ru", "A en", "A other", "B ru", "fundus en", "fundus other", "daniel en")
+
+
 def table(results: dict[str, list[Reading]]) -> str:
     pages = list(cases())
     groups = [
-        g for g in ("aeb", "A uk", "A ru", "A en", "A other", "B ru") if any(c.group == g for c in pages)
+        g for g in GROUPS if any(c.group == g for c in pages)
     ]
     counts = Counter(case.group for case in pages)
     head = [

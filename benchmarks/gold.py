@@ -26,7 +26,11 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Case:
-    """A page and what is known about it; `group` is aeb, or the grade and language of pages/."""
+    """A page and what is known about it.
+
+    `group` is aeb, the grade and language of pages/, or the set of world/: `fundus en` and `fundus other`,
+    `daniel en`, `htmldate`.
+    """
 
     name: str
     url: str
@@ -36,6 +40,8 @@ class Case:
     title: str | None = None
     authors: tuple[str, ...] | None = None
     date: str | None = None
+    fetched: datetime | None = None
+    """Aware; the moment the page was saved, where it is known."""
 
 
 def cases(data: Path = DATA) -> Iterator[Case]:
@@ -65,6 +71,33 @@ def cases(data: Path = DATA) -> Iterator[Case]:
     for key, page in truth.items():
         path = data / "aeb/html" / f"{key}.html.gz"
         yield Case(key, page["url"], "aeb", gzip.decompress(path.read_bytes()), page["articleBody"])
+    yield from _world(data / "world")
+
+
+ENGLISH = frozenset({"au", "ca", "ls", "my", "na", "tz", "uk", "us", "za"})
+"""Countries of Fundus whose fixtures here are in English."""
+
+
+def _world(folder: Path) -> Iterator[Case]:
+    """Pages of the world: parser fixtures of Fundus, DAnIEL's English pages, htmldate's."""
+    for line in gzip.decompress((folder / "gold.jsonl.gz").read_bytes()).splitlines():
+        row = json.loads(line)
+        group = {
+            "fundus": "fundus en" if row["group"] in ENGLISH else "fundus other",
+            "daniel_english": "daniel en",
+            "htmldate": "htmldate",
+        }[row["set"]]
+        yield Case(
+            name=row["file"],
+            url=row["url"],
+            group=group,
+            html=gzip.decompress((folder / row["file"]).read_bytes()),
+            text=row["text"],
+            title=row["title"],
+            authors=None if row["authors"] is None else tuple(row["authors"]),
+            date=row["date"],
+            fetched=datetime.fromisoformat(row["fetched"]) if row["fetched"] else None,
+        )
 
 
 def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
