@@ -10,6 +10,7 @@ import gzip
 import json
 import re
 import statistics
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -101,7 +102,7 @@ def _world(folder: Path) -> Iterator[Case]:
 
 
 def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
-    words = _WORD.findall(text)
+    words = _WORD.findall(unicodedata.normalize("NFC", text))
     if len(words) < size:
         return Counter([tuple(words)] if words else [])
     return Counter(tuple(words[i : i + size]) for i in range(len(words) - size + 1))

@@ -84,6 +84,8 @@ def find_container(page: Outline, body: HtmlElement) -> Container:
     """
     others = {page.elements[i] for i in page.named(_of_other_things, page.by_class, page.by_id)}
     weights = _weights(body, others)
+    if wrappers := _wrappers(page, others, weights.get(body, 0)):
+        weights = _weights(body, others - wrappers)
     total = weights.get(body, 0)
     element = body
     while True:
@@ -106,6 +108,27 @@ def find_container(page: Outline, body: HtmlElement) -> Container:
         element = _with_its_kind(element, weights)
     weight = weights.get(element, 0)
     return Container(element, weight, weight / total if total else 0.0, tight)
+
+
+def _wrappers(page: Outline, others: set[HtmlElement], weight: int) -> set[HtmlElement]:
+    """Return the elements that are named after other things and hold most paragraphs of the page.
+
+    `weight` is that of the page without them.
+    """
+    paragraphs = {
+        page.elements[i]: len(page.elements[i].text_content())
+        for i in page.by_tag.get("p", ())
+        if len(page.texts[i]) >= _RUNNING
+    }
+    total = sum(paragraphs.values())
+    if 2 * weight > total:
+        return set()
+    held: dict[HtmlElement, int] = {}
+    for paragraph, letters in paragraphs.items():
+        for element in paragraph.iterancestors():
+            if element in others:
+                held[element] = held.get(element, 0) + letters
+    return {element for element, letters in held.items() if 2 * letters > total}
 
 
 def text_in_body(container: Container) -> HtmlElement | None:
@@ -138,6 +161,7 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
         if ancestor.tag == "body":
             break
         others = [(weights[s], s) for s in ancestor if s is not child and weights.get(s, 0)]
+        above = _below_headline(child) if others else set()
         alike = sum(
             weight
             for weight, sibling in others
@@ -147,11 +171,34 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
                 and sibling.get("class") == child.get("class")
                 and sibling.find(".//h1") is None
             )
+            or sibling in above
+            or _is_prose(sibling, weight)
         )
         if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(weight for weight, _ in others):
             element = ancestor
         child = ancestor
     return element
+
+
+def _below_headline(element: HtmlElement) -> set[HtmlElement]:
+    """Return the elements between the headline and this one, of the same parent."""
+    found = set()
+    for sibling in element.itersiblings(preceding=True):
+        if sibling.tag == "h1" or (isinstance(sibling.tag, str) and sibling.find(".//h1") is not None):
+            return found
+        found.add(sibling)
+    return set()
+
+
+def _is_prose(element: HtmlElement, weight: int) -> bool:
+    """Tell if an element has paragraphs of running text and next to nothing else."""
+    if element.tag not in {"div", "section"} or element.find(".//h1") is not None:
+        return False
+    paragraphs = [p for p in element.iter("p") if p.getparent() is element]
+    text = sum(len(p.text_content().strip()) for p in paragraphs)
+    linked = sum(len(a.text_content()) for a in element.iter("a"))
+    whole = len(element.text_content().strip())
+    return text >= 0.9 * whole and linked < 0.1 * whole
 
 
 def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:
