@@ -79,6 +79,10 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
     container.tag = "div"
     container.attrib.clear()
     container.set("class", "post")
+    for empty in container.iter("span"):
+        # drawn as a line break by a style sheet
+        if "br" in empty.get("class", "").split() and not len(empty) and not (empty.text or "").strip():
+            empty.tag = "br"
     for quote in container.iter("blockquote"):
         _protect(quote, container)
         for said_by in list(quote.iter("cite", "footer")):
