@@ -34,17 +34,109 @@ def embedded_text(page: Outline, headline: str | None) -> str | None:
     if len(wanted) < 8:
         return None
     best = ""
+    values: list[Json] = []
+    flight: list[str] = []
     for i in page.by_tag.get("script", ()):
         source = page.elements[i].text or ""
-        if len(source) < _SHORTEST or "ld+json" in page.attributes[i].get("type", ""):
+        pushed = _PUSHED.match(source)
+        if pushed is not None:
+            flight.append(_chunk(source[pushed.end() :]))
+        if pushed is not None or len(source) < _SHORTEST or "ld+json" in page.attributes[i].get("type", ""):
             continue
-        for node in _nodes(_loads(source)):
+        loaded = _loads(source)
+        if page.attributes[i].get("id") == _NUXT and isinstance(loaded, list):
+            loaded = _revived(loaded)
+        values.append(loaded)
+    values += _rows("".join(flight))
+    for value in values:
+        for node in _nodes(value):
             if any(
-                isinstance(t := node.get(key), str) and for_comparison(unescaped(t)) == wanted
+                isinstance(t := node.get(key), str) and _is_title(for_comparison(unescaped(t)), wanted)
                 for key in _TITLES
             ):
                 best = max(best, _text_of(node), key=len)
     return best if len(best) >= _SHORTEST else None
+
+
+def _is_title(text: str, headline: str) -> bool:
+    """Tell if a title is the page's; a headline out of <title> may end in the outlet's name."""
+    return text == headline or (len(text) > 20 and headline.startswith(text))
+
+
+# Next.js with an app router prints its data in pieces, `self.__next_f.push([1,"…"])`: rows of an id, a colon and
+# JSON, or `T`, a length in hex and so many bytes of text. In JSON `$1f` stands for the text of row 1f.
+
+
+_PUSHED = re.compile(r"\s*self\.__next_f\.push\(")
+_ROW = re.compile(r"([0-9a-f]{0,8}):(?:T([0-9a-f]{1,8}),)?")
+
+
+def _chunk(pushed: str) -> str:
+    try:
+        piece, _ = json.JSONDecoder(strict=False).raw_decode(pushed)
+    except (ValueError, RecursionError):
+        return ""
+    text = piece[1] if isinstance(piece, list) and len(piece) == 2 else ""
+    return text if isinstance(text, str) else ""
+
+
+def _rows(flight: str) -> list[Json]:
+    """Return the values of all rows, with the texts that they name in their places."""
+    texts: dict[str, Json] = {}
+    values: list[Json] = []
+    data, at = flight.encode("utf-8", "replace"), 0
+    while (row := _ROW.match(data[at : at + 24].decode("utf-8", "replace"))) is not None:
+        at += row.end()
+        if row[2] is not None:
+            end = at + int(row[2], 16)
+            texts[f"${row[1]}"] = data[at:end].decode("utf-8", "replace")
+        else:
+            end = data.find(b"\n", at)
+            end = len(data) if end < 0 else end
+            values.append(_loads(data[at:end].decode("utf-8", "replace")))
+            end += 1
+        at = end
+    return [_with_texts(value, texts) for value in values] if texts else values
+
+
+def _with_texts(value: Json, texts: dict[str, Json], depth: int = 0) -> Json:
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, str):
+        return texts.get(value, value)
+    if isinstance(value, list):
+        return [_with_texts(inner, texts, depth + 1) for inner in value]
+    if isinstance(value, dict):
+        return {key: _with_texts(inner, texts, depth + 1) for key, inner in value.items()}
+    return value
+
+
+# Nuxt prints one list, in which every object names its values by their places.
+
+
+_NUXT = "__NUXT_DATA__"
+_MOST = 20_000
+"""Values that are looked up; each may be named many times over."""
+
+
+def _revived(payload: list[Json]) -> Json:
+    left = _MOST
+
+    def value(place: Json, depth: int) -> Json:
+        nonlocal left
+        left -= 1
+        if not isinstance(place, int) or not 0 <= place < len(payload) or depth > _DEEPEST or left < 0:
+            return None
+        found = payload[place]
+        if isinstance(found, dict):
+            return {key: value(inner, depth + 1) for key, inner in found.items()}
+        if isinstance(found, list):
+            # ["Reactive", 5]: a value with the name of its kind
+            inner = found[1:] if found and isinstance(found[0], str) else found
+            return [value(one, depth + 1) for one in inner]
+        return found
+
+    return [value(place, 0) for place, found in enumerate(payload) if isinstance(found, dict)]
 
 
 def _loads(source: str) -> Json:
