@@ -35,6 +35,7 @@ from benchmarks.gold import (
     same_authors,
     same_day,
     same_minute,
+    world,
 )
 
 # ruff: noqa: PLC0415 - a tool is imported only in the process that measures it
@@ -169,7 +170,7 @@ def run(tool: str) -> list[Reading]:
     # two of the peers look things up on the way: what is measured is reading, with nobody to ask
     socket.getaddrinfo = _nobody
     read = TOOLS[tool][0]()
-    pages = list(cases())
+    pages = [*cases(), *world()]
     read(pages[0])
     readings = []
     for case in pages:
@@ -190,10 +191,8 @@ GROUPS = ("aeb", "A uk", "A ru", "A en", "A other", "B ru", "fundus en", "fundus
 
 
 def table(results: dict[str, list[Reading]]) -> str:
-    pages = list(cases())
-    groups = [
-        g for g in GROUPS if any(c.group == g for c in pages)
-    ]
+    pages = [*cases(), *world()]
+    groups = [g for g in GROUPS if any(c.group == g for c in pages)]
     counts = Counter(case.group for case in pages)
     head = [
         "tool",

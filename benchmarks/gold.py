@@ -38,6 +38,7 @@ class Case:
     group: str
     html: bytes
     text: str | None
+    """The gold of DAnIEL often begins with headline and date."""
     title: str | None = None
     authors: tuple[str, ...] | None = None
     date: str | None = None
@@ -72,15 +73,15 @@ def cases(data: Path = DATA) -> Iterator[Case]:
     for key, page in truth.items():
         path = data / "aeb/html" / f"{key}.html.gz"
         yield Case(key, page["url"], "aeb", gzip.decompress(path.read_bytes()), page["articleBody"])
-    yield from _world(data / "world")
 
 
 ENGLISH = frozenset({"au", "ca", "ls", "my", "na", "tz", "uk", "us", "za"})
 """Countries of Fundus whose fixtures here are in English."""
 
 
-def _world(folder: Path) -> Iterator[Case]:
+def world(data: Path = DATA) -> Iterator[Case]:
     """Pages of the world: parser fixtures of Fundus, DAnIEL's English pages, htmldate's."""
+    folder = data / "world"
     for line in gzip.decompress((folder / "gold.jsonl.gz").read_bytes()).splitlines():
         row = json.loads(line)
         group = {

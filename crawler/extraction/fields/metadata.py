@@ -12,6 +12,8 @@ from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.alternates import absolute
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from crawler.extraction.document.outline import Outline
     from crawler.extraction.fields.linked_data import LinkedData
 
@@ -87,37 +89,121 @@ def _headline(
 ) -> tuple[str | None, str | None]:
     """Return the headline and its source: `h1, as in og:title`, `json-ld`, `title`.
 
-    It is the <h1>, which readers see, if another claim agrees with it, else the most trusted claim.
+    It is the heading that readers see and another claim says too, most of all an <h1>; else the most trusted
+    claim. A heading that leads to the front page is the outlet's name.
     """
-    h1s = [one_line(h1.text_content()) for h1 in page.of("h1")]
-    h1s = [text for text in h1s if 5 < len(text) < 400]
     titles = page.of("title")
     title = one_line(unescaped("".join(titles[0].itertext()))) if titles else ""
     claims = {
         "json-ld": data.headline,
         "og:title": names.get("og:title"),
         "twitter:title": names.get("twitter:title"),
-        "title": title,
+        "title": without_outlet(title, site_name, None),
     }
-    for h1 in h1s:
+    h1s = _headings(page, site_name, "h1")
+    smaller = _headings(page, site_name, "h2", "h3", "h4") if title else []
+    best: tuple[float, str, str] | None = None
+    for tag, text in (*h1s, *smaller):
         for source, claim in claims.items():
-            if claim and _agree(h1, claim):
-                return h1, f"h1, as in {source}"
-    if len(h1s) == 1 and len(h1s[0].split()) > 3:
-        return h1s[0], "h1 alone"
+            alike = _likeness(text, claim) if claim else 0.0
+            if tag != "h1" and alike < _SAME:
+                continue
+            score = alike + _H1 if tag == "h1" and alike else alike
+            if score > (best[0] if best else 0.0):
+                best = score, text, f"{tag}, as in {source}"
+    if best is None or best[0] < _SAME:
+        # `Local - Sunderland Echo`, `Radio : News : Regional`: one part of the title is a heading of the page
+        parts = {for_comparison(part) for part in _SEPARATOR.split(title)}
+        said = [x for x in (*h1s, *smaller) if len(x[1]) > _NAME and for_comparison(x[1]) in parts]
+        if said and len(longest := max(said, key=lambda x: len(x[1]))[1]) > len(best[1] if best else ""):
+            best = 1.0, longest, "a heading, as in title"
+    if best:
+        return best[1], best[2]
+    if len(h1s) == 1 and len(h1s[0][1].split()) > 3:
+        return h1s[0][1], "h1 alone"
     if data.headline:
         return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
     if names.get("og:title"):
         return without_outlet(names["og:title"], site_name, None), "og:title"
-    # an h2 to h4 that the title repeats is the headline of a page without h1
-    if title:
-        for i in page.positions("h2", "h3", "h4"):
-            text = one_line(page.elements[i].text_content())
-            if len(text) > 20 and for_comparison(text) in for_comparison(title):
-                return text, f"{page.tags[i]}, as in title"
-    if short := without_outlet(title, site_name, None):
-        return short, "title"
-    return (h1s[0], "h1 alone") if h1s else (None, None)
+    if claims["title"]:
+        return claims["title"], "title"
+    return (h1s[0][1], "h1 alone") if h1s else (None, None)
+
+
+_SAME = 0.8
+"""Likeness from which a smaller heading is the headline."""
+_H1 = 0.3
+_NAME = 20
+"""Letters up to which a part of a title may be the name of a section."""
+_SEPARATOR = re.compile(r"\s*[|»«/•]+\s*|\s[-–—:]+\s|(?<=\w): ")
+_OF_SITE = frozenset({"logo", "site-name", "sitename", "site-title", "headerlogo", "brand", "site-logo"})
+_BESIDE = names_say("sponsor|comment|counter|(?:^|[ _-])views?(?:$|[ _-])")
+_COUNT = re.compile(r"(?:комментари\w+|коментар\w+|comments?|views?|\W)*\d*\W*", re.IGNORECASE)
+
+
+def _headings(page: Outline, site_name: str | None, *tags: str) -> list[tuple[str, str]]:
+    """Return tag and text of the headings that may be the headline."""
+    found = []
+    for i in page.positions(*tags):
+        element = page.elements[i]
+        text = _heading_text(element)
+        if 5 < len(text) < 400 and not _names_outlet(element, text, site_name):
+            found.append((page.tags[i], text))
+    return found
+
+
+def _names_outlet(element: HtmlElement, text: str, site_name: str | None) -> bool:
+    said = {*element.get("class", "").lower().split(), element.get("id", "").lower()}
+    link = element.find(".//a")
+    href = "#" if link is None else (link.get("href") or "#")
+    leads_home = link is not None and (link.get("rel") == "home" or _HOME.fullmatch(href) is not None)
+    whole = leads_home and one_line(link.text_content() or "") in {text, ""}
+    return whole or not said.isdisjoint(_OF_SITE) or text == site_name
+
+
+_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]+)?/?(?:index\.\w+)?")
+
+
+def _heading_text(element: HtmlElement) -> str:
+    """Return the text of a heading, its parts set apart, without counters of comments and sponsors."""
+    parts: list[str] = []
+    _add_text(element, parts)
+    return one_line("".join(parts))
+
+
+def _add_text(element: HtmlElement, parts: list[str]) -> None:
+    parts.append(element.text or "")
+    for child in element:
+        if isinstance(child.tag, str) and not _is_beside(child):
+            inside: list[str] = []
+            _add_text(child, inside)
+            if "".join(parts)[-1:].islower() and "".join(inside)[:1].isupper():
+                parts.append(" ")
+            parts += inside
+        tail = child.tail or ""
+        if tail[:1].isupper() and "".join(parts)[-1:].islower():
+            parts.append(" ")
+        parts.append(tail)
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    if element.tag in {"script", "style", "noscript"}:
+        return True
+    text = one_line(element.text_content())
+    return (_BESIDE(names) and len(text) < 60) or (
+        element.tag in {"a", "span", "small", "sup"}
+        and _COUNT.fullmatch(text) is not None
+        and any(letter.isalpha() for letter in text)
+    )
+
+
+def _likeness(one: str, other: str) -> float:
+    """Tell how much of the longer text the shorter is, from 0 to 1; 0 where they do not agree at all."""
+    if not _agree(one, other):
+        return 0.0
+    a, b = for_comparison(one), for_comparison(other)
+    return min(len(a), len(b)) / max(len(a), len(b)) if a in b or b in a else 0.6
 
 
 def _agree(one: str, other: str) -> bool:
