@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crawler.items import Article
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.gold import (
     Case,
@@ -70,9 +72,19 @@ def triptych() -> Callable[[Case], Reading]:
         except ExtractionError:
             return Reading("")
         authors, _ = authors_of(article)
-        return Reading(article.body, article.headline, authors, article.published_at)
+        return Reading(article.body, article.headline, authors, _as_printed(article))
 
     return read
+
+
+def _as_printed(article: Article) -> datetime | None:
+    """The time in the zone that the page names, whose day is the day that its readers see."""
+    at, raw = article.published_at, article.published_raw
+    try:
+        zone = datetime.fromisoformat(raw or "").tzinfo
+    except ValueError:
+        zone = None
+    return at.astimezone(zone) if at is not None and zone is not None else at
 
 
 def _trafilatura(**options: bool) -> Callable[[Case], Reading]:

@@ -97,7 +97,7 @@ def world(data: Path = DATA) -> Iterator[Case]:
             text=row["text"],
             title=row["title"],
             authors=None if row["authors"] is None else tuple(row["authors"]),
-            date=row["date"],
+            date=row["date"] if isinstance(row["date"], str) else None,
             fetched=datetime.fromisoformat(row["fetched"]) if row["fetched"] else None,
         )
 
@@ -169,10 +169,10 @@ def same_minute(gold: str, found: datetime | None) -> bool:
 
 
 def same_day(gold: str, found: datetime | None) -> bool:
-    """In the zone the gold is written in; where it has none, in Kyiv's or UTC."""
+    """In the zone the gold is written in; where it has none, in Kyiv's, UTC or that of what was found."""
     if found is None:
         return False
     true = datetime.fromisoformat(gold)
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    zones = [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv")]
+    zones = [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv"), aware.tzinfo]
     return any(aware.astimezone(zone).date() == true.date() for zone in zones)

@@ -58,7 +58,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     data = read_linked_data(page)
     metadata = read_metadata(page, data, fetch.url)
     line, claims = byline.read_byline(page, data, metadata, hints.byline)
-    published = dates.read_published(page, data, fetch.url, fetch.fetched_at)
+    published = dates.read_published(page, data, fetch.url, fetch.fetched_at, metadata.headline)
     modified = dates.read_modified(page, data, fetch.fetched_at)
     alternates = read_alternates(page, fetch.url, hints.switcher)
     signs = page_signs(page, data, metadata)

@@ -27,6 +27,18 @@ _MONTHS = {
     "nov": 11, "dec": 12,
 }  # fmt: skip
 _MONTHS["march"] = 3
+_ELSEWHERE = {
+    word: number
+    for names in (
+        "januar februar märz april mai juni juli august september oktober november dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    )
+    for number, word in enumerate(names.split(), 1)
+}
+"""Months in German, French, Spanish, Italian and Polish, as whole words."""
 
 _TAILS = re.compile(
     r"(?:ень|ня|ні|ий|ого|ому|ад[аі]?|ар[ьяе]?|ра?|рал[ьяе]|т[ае]?|ел[ьяе]|уст[ае]?|тяб(?:р[ьяе])?|ябр[ьяе]|бр?|бр[ьяе]|абр[ьяе]"
@@ -60,7 +72,8 @@ _SECONDS = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
 _DOTTED = re.compile(r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])")
 _DAY_MONTH = re.compile(
-    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?:of\s+)?(?P<month>[^\W\d_]{3,10})\.?,?\s+(?P<y>\d{4})"
+    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го|\.)?\s+(?:(?:of|de)\s+)?(?P<month>[^\W\d_]{3,12})\.?,?\s+(?:de\s+)?"
+    r"(?P<y>\d{4})"
 )
 _MONTH_DAY = re.compile(r"(?P<month>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
 _TIME = re.compile(rf"(?<!\d){_CLOCK}(?!\d){_AMPM}{_ZONE}", re.IGNORECASE)
@@ -247,6 +260,8 @@ def _month(word: str) -> int | None:
     folded = word.casefold()
     if folded in _SHORT_MONTHS:
         return _SHORT_MONTHS[folded]
+    if folded in _ELSEWHERE:
+        return _ELSEWHERE[folded]
     found = next(((stem, n) for stem, n in _MONTHS.items() if folded.startswith(stem)), None)
     if found is None or ("а" <= folded[0] <= "ї" and not _TAILS.fullmatch(folded[len(found[0]) :])):
         return None

@@ -34,6 +34,8 @@ _SLOW_CLOCK = timedelta(minutes=5)
 _YEAR, _HOUR = re.compile(r"\d{4}"), re.compile(r"\d{1,2}:\d{2}")
 _TITLE_DAY = re.compile(r"[|,–—-]\s*(\d{1,2}\.\d{1,2}\.\d{4})\s*$")
 _URL_DAY = re.compile(r"/(20\d{2}|19\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
+_URL_COMPACT = re.compile(r"[/_-](20[0-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?=[_-]|$)")
+_URL_DAY_FIRST = re.compile(r"[/~_-]([0-2]?\d|3[01])-(0?\d|1[0-2])-(20[0-3]\d)(?=[/_.-]|$)")
 _URL_SECONDS = re.compile(r"-(1\d{9})\.html?$")
 _PARTS = re.compile(r"\d+|[^\W\d]+")
 _NEAR = 30
@@ -77,14 +79,16 @@ def _declared(page: Outline, data: LinkedData) -> list[tuple[str, str]]:
     return claims + [(source, raw) for source, raw in _metas(page, _PUBLISHED) if raw]
 
 
-def read_published(page: Outline, data: LinkedData, url: str, fetched_at: datetime) -> Moment | None:
+def read_published(
+    page: Outline, data: LinkedData, url: str, fetched_at: datetime, headline: str | None = None
+) -> Moment | None:
     """Return the most trusted statement; the day in the address counts only if there is no other."""
     claims = _declared(page, data)
     moment = _first(claims, fetched_at)
     if moment is None:
         printed = [*_printed(page), *_of_title(page)]
         moment = _plausible(_first(printed, fetched_at), url, fetched_at)
-        moment = moment or _first(beside_headline(page, fetched_at), fetched_at)
+        moment = moment or _first(beside_headline(page, fetched_at, headline), fetched_at)
     elif moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
         moment = _in_its_zone(moment, page, claims, url, fetched_at)
     elif moment.source.endswith("day"):
@@ -216,6 +220,11 @@ def _printed(page: Outline) -> Iterator[tuple[str, str]]:
             after_headline.append(("time", raw))
         else:
             yield "time", raw
+    for i in page.by_tag.get("abbr", ()):
+        # the microformat hAtom: `<abbr class="published" title="2017-09-09T10:52:00+02:00">`
+        said = page.attributes[i]
+        if "published" in said.get("class", "").split() and "title" in said:
+            yield "time", said["title"]
     for i in sorted(page.named(_of_date, page.by_class, page.by_id, page.by_itemprop)):
         element, said = page.elements[i], page.attributes[i]
         if page.tags[i] not in _DATED or (own := short_text(element, 160)) is None or _is_elsewhere(element):
@@ -260,26 +269,25 @@ def _of_address(url: str) -> Iterator[tuple[str, str]]:
     path = urlsplit(url).path
     if seconds := _URL_SECONDS.search(path):
         yield "url", seconds[1]
-    if day := _URL_DAY.search(path):
+    if day := _URL_DAY.search(path) or _URL_COMPACT.search(path):
         yield "url", f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
+    elif day := _URL_DAY_FIRST.search(path):
+        yield "url", f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}"
 
 
 # The date beside a headline, in an element whose name says nothing.
 
 
-def beside_headline(page: Outline, fetched_at: datetime) -> Iterator[tuple[str, str]]:
+def beside_headline(
+    page: Outline, fetched_at: datetime, headline: str | None = None
+) -> Iterator[tuple[str, str]]:
     """Yield (`printed`, line) for lines that are only a date with its year, whatever their class.
 
     First come those below the headline, then those above it. Today's date above it belongs to the page's
     head, not to the article.
     """
-    titles = page.of("title")
-    title = for_comparison(titles[0].text_content()) if titles else ""
-    for i, text in enumerate(page.texts):
-        if page.tags[i] == "h1" or (20 < len(text) < 400 and page.tags[i] != "title" and title
-                                    and for_comparison(text) in title):  # fmt: skip
-            break
-    else:
+    i = _headline_at(page, headline)
+    if i is None:
         return
     for at in range(i, min(i + _NEAR, len(page.elements))):
         for line in _days(page, at):
@@ -289,6 +297,25 @@ def beside_headline(page: Outline, fetched_at: datetime) -> Iterator[tuple[str, 
         parsed = parse_date(line, fetched_at) if is_bare(line) else None
         if parsed and parsed[0].astimezone(KYIV).date() != fetched_at.astimezone(KYIV).date():
             yield "printed", line
+
+
+def _headline_at(page: Outline, headline: str | None) -> int | None:
+    """Return the position of the headline: what is known as it, else the first <h1> or line of the title."""
+    wanted = for_comparison(headline or "")
+    titles = page.of("title")
+    title = for_comparison(titles[0].text_content()) if titles else ""
+    first = None
+    for i, text in enumerate(page.texts):
+        tag = page.tags[i]
+        if tag in {"h1", "h2", "h3", "h4"}:
+            text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
+            if wanted and for_comparison(text) == wanted:
+                return i
+        if first is None:
+            said = for_comparison(text) if tag != "title" and 20 < len(text) < 400 else ""
+            if tag == "h1" or (len(said) > 12 and said in title):
+                first = i
+    return first
 
 
 def _above(page: Outline, headline: int) -> Iterator[str]:
@@ -313,8 +340,20 @@ def _is_of_the_head(element: HtmlElement, around: set[HtmlElement]) -> bool:
 
 def _days(page: Outline, at: int) -> Iterator[str]:
     for line in (page.texts[at], page.elements[at].tail or ""):
-        if 8 <= len(line) <= 80 and _is_only_a_day(line):
-            yield one_line(line)
+        if 8 <= len(line) <= 300 and (text := one_line(line)) and _is_about_a_day(text):
+            yield text
+
+
+_BEGINS = re.compile(
+    r"\W*(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})\b"
+    r"|(?:posted|published|first published|опубл\w+|дата публ\w+|створено|создано)\b.{0,30}\b(?:19|20)\d{2}\b",
+    re.IGNORECASE,
+)
+"""Lines that begin with a day in figures, or say of what they are the day; more may follow."""
+
+
+def _is_about_a_day(line: str) -> bool:
+    return (len(line) <= 80 and _is_only_a_day(line)) or (len(line) <= 160 and bool(_BEGINS.match(line)))
 
 
 def _is_only_a_day(line: str) -> bool:
