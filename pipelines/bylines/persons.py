@@ -94,8 +94,11 @@ class _BylineReader:
         if self.placed and not (_goes_on(clause) or (self.by_post and clause.after == "and")):
             # after the employer or the post comes a place: `Nada Tawfik, BBC News, New York`
             return True
-        # in another script it is the employer: `Ян ван дер Меєр, Politiek Vandaag`
-        return bool(self.named) and clause.after != "and" and _other_script(name, self.named[-1].name)
+        # in another script or in capitals alone it is the employer: `Ян ван дер Меєр, Politiek Vandaag`,
+        # `David Straub, MDR THÜRINGEN`
+        return (
+            bool(self.named) and clause.after != "and" and _written_otherwise(name, self.named[-1].name)
+        )
 
 
 def name_of(clause: Clause, following: Clause | None = None) -> str | None:
@@ -116,8 +119,9 @@ def name_of(clause: Clause, following: Clause | None = None) -> str | None:
     return name
 
 
-def _other_script(one: str, other: str) -> bool:
-    return bool(_CYRILLIC.search(one)) != bool(_CYRILLIC.search(other))
+def _written_otherwise(name: str, before: str) -> bool:
+    other_script = bool(_CYRILLIC.search(name)) != bool(_CYRILLIC.search(before))
+    return other_script or (name.isupper() and not before.isupper())
 
 
 def _goes_on(clause: Clause) -> bool:
