@@ -96,9 +96,7 @@ class _BylineReader:
             return True
         # in another script or in capitals alone it is the employer: `Ян ван дер Меєр, Politiek Vandaag`,
         # `David Straub, MDR THÜRINGEN`
-        return (
-            bool(self.named) and clause.after != "and" and _written_otherwise(name, self.named[-1].name)
-        )
+        return bool(self.named) and clause.after != "and" and _written_otherwise(name, self.named[-1].name)
 
 
 def name_of(clause: Clause, following: Clause | None = None) -> str | None:

@@ -63,8 +63,8 @@ def _is_title(text: str, headline: str) -> bool:
     return text == headline or (len(text) > 20 and headline.startswith(text))
 
 
-# Next.js with an app router prints its data in pieces, `self.__next_f.push([1,"…"])`: rows of an id, a colon and
-# JSON, or `T`, a length in hex and so many bytes of text. In JSON `$1f` stands for the text of row 1f.
+# Next.js with an app router prints its data in pieces, `self.__next_f.push([1,"…"])`: rows of an id, a colon
+# and JSON, or `T`, a length in hex and so many bytes of text. In JSON `$1f` stands for the text of row 1f.
 
 
 _PUSHED = re.compile(r"\s*self\.__next_f\.push\(")

@@ -346,7 +346,7 @@ def _days(page: Outline, at: int) -> Iterator[str]:
 
 _BEGINS = re.compile(
     r"\W*(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})\b"
-    r"|(?:posted|published|first published|опубл\w+|дата публ\w+|створено|создано)\b.{0,30}\b(?:19|20)\d{2}\b",
+    r"|(?:posted|(?:first )?published|опубл\w+|дата публ\w+|створено|создано)\b.{0,30}\b(?:19|20)\d{2}\b",
     re.IGNORECASE,
 )
 """Lines that begin with a day in figures, or say of what they are the day; more may follow."""

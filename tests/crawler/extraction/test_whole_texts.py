@@ -1,0 +1,194 @@
+"""Pages on which a part was taken for the whole, or another text for the article: our text, their structure."""
+
+# ruff: noqa: E501 - a line of a page reads better whole
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.extraction.page import extract
+from crawler.items import Article, Fetch, Hints
+
+URL = "https://courier.example/news/101/"
+TITLE = "Council passes the budget of the city after twelve hours"
+TEXT = [
+    "The council of Port Invented passed its budget for the next year after twelve hours of debate in the assembly hall.",
+    "Thirty-two of forty members voted for the decision, five abstained, and three did not come to the sitting at all.",
+    "Most of the money goes to schools: forty million are put aside for the repair of roofs and for new textbooks.",
+    "“We argued for a long time and found a decision that most of us can live with”, said the secretary Anna Inventor.",
+    "The opposition says that the document forgets the outskirts, where there are no pavements and no street lamps yet.",
+    "The mayor promised to come back to the question in spring, when it is known how much was paid in taxes this quarter.",
+]
+P = "".join(f"<p>{line}</p>" for line in TEXT)
+JOB = "<p>A position at the Institute of Invented Science is open for one who likes long corridors and short days.</p>"
+JOBS = 3 * JOB
+
+
+def read(body: str, head: str = "", url: str = URL) -> Article:
+    page = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head><body>{body}</body></html>'
+    return extract(
+        Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("courier")
+    )
+
+
+def lines(article: Article) -> list[str]:
+    return article.body.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    ["article__teaser", "sidebar-grid__content", "entry share-wide hidden-ads"],
+)
+def test_the_article_in_a_wrapper_that_is_named_after_other_things(wrapper: str) -> None:
+    article = read(f'<h1>{TITLE}</h1><div class="{wrapper}">{P}</div><div class="careers">{JOB}</div>')
+    assert lines(article)[: len(TEXT)] == TEXT
+
+
+def test_a_short_part_named_after_other_things_stays_out() -> None:
+    article = read(f'<h1>{TITLE}</h1><div>{P}</div><div class="related-stories">{JOBS}</div>')
+    assert lines(article) == TEXT
+
+
+def test_paragraphs_each_in_a_box_of_its_own_name() -> None:
+    boxes = "".join(
+        f'<div class="{name}Par"><p>{line}</p></div>'
+        for name, line in zip(("first", "second", "third"), TEXT, strict=False)
+    )
+    rest = "".join(f"<p>{line}</p>" for line in TEXT[3:])
+    article = read(
+        f'<div class="story"><h1>{TITLE}</h1><div id="main">{boxes}<div class="body">{rest}</div></div></div>'
+    )
+    assert lines(article) == TEXT
+
+
+def test_a_free_part_before_the_part_behind_a_wall() -> None:
+    rest = "".join(f"<p>{line}</p>" for line in TEXT[1:])
+    article = read(
+        f'<article><header><h1>{TITLE}</h1></header><div class="body-free"><p>{TEXT[0]}</p></div>'
+        f'<div class="restricted-area">{rest}</div></article>'
+    )
+    assert lines(article) == TEXT
+
+
+def test_line_breaks_that_a_style_sheet_draws() -> None:
+    body = '<span class="c-component br" data-pos="2"></span>'.join(TEXT)
+    assert lines(read(f'<h1>{TITLE}</h1><div class="x1">{body}</div>')) == TEXT
+
+
+def flight(*rows: str) -> str:
+    """Scripts of Next.js's app router, its rows cut into pieces anywhere."""
+    whole = "".join(rows)
+    pieces = [whole[i : i + 700] for i in range(0, len(whole), 700)]
+    return "".join(f"<script>self.__next_f.push({json.dumps([1, piece])})</script>" for piece in pieces)
+
+
+def test_a_page_of_next_js_that_shows_nothing_and_names_its_text_by_a_row() -> None:
+    text = f'<div class="editor">{P}</div>'
+    story = {"state": {"data": {"title": TITLE, "subTitle": "Budget", "contentHtml": "$24"}}}
+    body = flight(
+        ':HL["/static/a.css","style"]\n',
+        '1:"$Sreact.fragment"\n',
+        f"24:T{len(text.encode()):x},{text}",
+        f'5:["$","$L23",null,{json.dumps(story, ensure_ascii=False)}]\n',
+        'e:"$9:metadata"\n',
+    )
+    assert lines(read(f'<div id="root"></div>{body}')) == TEXT
+
+
+def test_a_page_of_nuxt_that_shows_nothing() -> None:
+    payload = [
+        ["ShallowReactive", 1],
+        {"data": 2},
+        {"story": 3, "related": 6},
+        {"title": 4, "body": 5},
+        TITLE,
+        P,
+        [7],
+        {"title": 8, "body": 9},
+        "Another story of another day and its own title",
+        JOBS,
+    ]
+    data = json.dumps(payload)
+    article = read(
+        f'<div id="__nuxt"></div><script type="application/json" id="__NUXT_DATA__">{data}</script>'
+    )
+    assert lines(article) == TEXT
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '[{"title":0}]',
+        json.dumps([{"title": 1, "a": 0, "b": 0}, TITLE]),
+        "[" * 2000,
+        json.dumps([["x", 0, 0, 0, 0], {"title": 1}] * 20),
+    ],
+)
+def test_data_that_names_itself_ends(data: str) -> None:
+    script = f'<script type="application/json" id="__NUXT_DATA__">{data}{" " * 200}</script>'
+    assert read(f"<p>Nothing.</p>{script}").body.strip() in {"", "Nothing."}
+
+
+# The headline.
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '<h1><a href="/">The Invented Courier and its Weekly Guide</a></h1>',
+        '<h1 class="site-title"><a href="https://courier.example/">The Invented Courier</a></h1>',
+        '<h1 id="top">Courier Health and Family Centre</h1>',
+    ],
+)
+def test_a_name_in_the_first_h1_is_no_headline(name: str) -> None:
+    assert read(f"{name}<div><h2>{TITLE}</h2>{P}</div>").headline == TITLE
+
+
+@pytest.mark.parametrize(
+    ("heading", "headline"),
+    [
+        (f"<span>National rally</span>{TITLE}", f"National rally {TITLE}"),
+        (f'{TITLE}<a href="#c" class="comments-link">Comments: 45</a>', TITLE),
+        (f'<div class="sponsor-panel"><span>Sponsored by</span></div>{TITLE}', TITLE),
+        (f'<span class="over">Budget</span><span aria-hidden="true"> - </span>{TITLE}', f"Budget - {TITLE}"),
+        (f"<b>C</b>{TITLE[1:]}", TITLE),
+    ],
+)
+def test_parts_of_a_headline_are_set_apart(heading: str, headline: str) -> None:
+    assert read(f"<h1>{heading}</h1>{P}").headline == headline
+
+
+# The day.
+
+
+def day(before: str = "", after: str = "", url: str = URL) -> tuple[datetime | None, str | None]:
+    article = read(f"<div> {' ' * 30} </div>{before}<h1>{TITLE}</h1>{after}{P}", url=url)
+    return article.published_at, article.published_source
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p class='tagline'>14/02/2026 - 04:30 - Source: Agency - Photo: Jane Roe/Courier</p>",
+        "<div class='b'>Posted on February 14, 2026 by Ada Lovelace</div>",
+        "<abbr class='published' title='2026-02-14T04:30:00Z'>4:30</abbr>",
+        "<span>14. Februar 2026</span>",
+        "<span>14 février 2026</span>",
+    ],
+)
+def test_the_day_below_the_headline_whatever_its_element(line: str) -> None:
+    found, _ = day(after=line)
+    assert found is not None
+    assert found.date().isoformat() == "2026-02-14"
+
+
+@pytest.mark.parametrize(
+    "path", ["news/20260214_budget.html", "news/~14-02-2026-budget", "news/14-02-2026/budget"]
+)
+def test_the_day_in_an_address_in_other_forms(path: str) -> None:
+    assert day(url=f"https://courier.example/{path}") == (datetime(2026, 2, 14, tzinfo=UTC), "url day")
+
+
+def test_a_number_in_an_address_is_no_day() -> None:
+    assert day(url="https://courier.example/news/20269914-budget.html") == (None, None)
