@@ -17,7 +17,7 @@ from crawler.extraction.fields.media import Shown, note_frames, read_shown
 from crawler.extraction.fields.metadata import read_metadata
 from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.kind.block_pages import refuse_block_page
-from crawler.extraction.kind.page_kind import page_signs, read_kind
+from crawler.extraction.kind.page_kind import page_signs, page_type, read_kind
 from crawler.extraction.language.detector import detect_language
 from crawler.items import Article, Claim
 
@@ -70,6 +70,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         names=tuple(claim.value for claim in claims),
         tags=metadata.tags,
         description=metadata.lead,
+        says_article=page_type(data, metadata) is not None,
         text=data.body,
     )
     text = assemble.read_body(page, excluded, hints.drop)
@@ -120,6 +121,6 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
     )
 
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 8"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 9"
 """Name of the extractor in a row. Raise the last number when the same page may be read differently, as
 `scrapy reextract` compares it."""

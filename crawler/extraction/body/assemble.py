@@ -12,7 +12,7 @@ from crawler.extraction.body.captions import read_page, with_captions
 from crawler.extraction.body.container import Container, find_container, text_in_body
 from crawler.extraction.body.embedded import embedded_text
 from crawler.extraction.body.exclusions import leave_out
-from crawler.extraction.body.lead import find_lead
+from crawler.extraction.body.lead import find_lead, text_of_brief
 from crawler.extraction.body.lines import selector
 from crawler.extraction.body.pruning import NO_TEXT, prune, remove
 from crawler.extraction.body.reader import read_element, read_tree
@@ -50,6 +50,10 @@ def read_body(outline: Outline, excluded: Excluded, drop: str | None) -> Body:
         text = embedded_text(outline, excluded.headline)
     if text and _length(found) < _NEXT_TO_NONE * len(text):
         found, place = _of_data(text), "the data of the page"
+    if excluded.says_article and _length(found) < _FEW:
+        brief = text_of_brief(outline, excluded.headline)
+        if brief and not (found and {block.text for block in found} <= set(brief)):
+            found, place = [ReadBlock("paragraph", line, 0.0) for line in brief], "below the headline"
     excluded = replace(excluded, captions=tuple(caption.text for caption in page.captions))
     reasons = leave_out(found, excluded)
     persons = any(

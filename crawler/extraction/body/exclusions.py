@@ -29,6 +29,8 @@ _BEFORE, _KICKER = 4, 60
 """Blocks above a headline, and letters of each."""
 _LONGEST_BIO = 500
 _LAST = 4
+_RUNNING = 60
+"""Letters from which a line is running text."""
 """Blocks at the end that may be about the author."""
 _ASKS = "asks to subscribe, follow or pay"
 _ANNOUNCED = {_AWAY, _ASKS}
@@ -51,7 +53,7 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
             reason = "the headline again"
         elif (byline and text == byline) or (len(block.text) < 200 and _only_names(text, names)):
             reason = "the byline"
-        elif text in captions and block.kind != "heading":
+        elif text in captions and block.kind != "heading" and not _amid_text(i, blocks):
             reason = "a caption"
         elif (
             (text in seen and len(text) > 60 and not _says_again(i, seen[text], folded))
@@ -94,6 +96,17 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
                 break
             reasons[i] = "a heading of nothing"
     return reasons
+
+
+def _amid_text(i: int, blocks: Sequence[ReadBlock]) -> bool:
+    """Tell if a line is a sentence between paragraphs: a picture may repeat it as its caption."""
+    around = [*blocks[max(i - 1, 0) : i], *blocks[i + 1 : i + 2]]
+    return (
+        len(blocks[i].text) > _RUNNING
+        and _ENDS.search(blocks[i].text) is not None
+        and len(around) == 2
+        and all(len(other.text) > _RUNNING and other.kind == "paragraph" for other in around)
+    )
 
 
 def _above_headline(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:

@@ -1,4 +1,4 @@
-"""The lead: the paragraph between headline and text, often outside the text's own element."""
+"""Text right below the headline: the lead, often outside the text's own element, and the text of a brief."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
-from crawler.extraction.document.class_names import Rule
+from crawler.extraction.document.class_names import Rule, names_say
 from crawler.extraction.document.outline import COMPONENT, short_text
 from crawler.extraction.document.text import for_comparison, one_line
 
@@ -109,3 +109,47 @@ def _right_above(container: HtmlElement) -> list[str]:
             break
         element = parent
     return []
+
+
+# The text of a brief: a line or two below the headline, too little to be found by its weight.
+
+
+_STOPS = frozenset({"h1", "h2", "h3", "h4", "nav", "aside", "footer", "form", "ul", "ol", "table"})
+_of_others = names_say(
+    r"comment|related|sidebar|footer|recommend|popular|latest|newsletter|subscri|share|social|tags?(?:$|[ _-])"
+    r"|(?:^|[ _-])(?:teasers?|promo|more|also|menu|nav)(?:$|[ _-])"
+)
+
+
+def text_of_brief(page: Outline, headline: str | None) -> list[str]:
+    """Return the lines that follow the headline, up to what is another thing; the tree may be pruned."""
+    wanted = for_comparison(headline or "")
+    heading = next(
+        (x for x in page.root.iter("h1", "h2", "h3") if for_comparison(x.text_content()) == wanted), None
+    )
+    if heading is None or not wanted:
+        return []
+    others = {page.elements[i] for i in page.named(_of_others, page.by_class, page.by_id)}
+    element = heading
+    for _ in range(_LEVELS):
+        lines: list[str] = []
+        for sibling in element.itersiblings():
+            if isinstance(sibling.tag, str) and (sibling.tag in _STOPS or sibling in others):
+                break
+            lines += _lines_of(sibling)
+        if lines or (element := element.getparent()) is None or element.tag == "body":
+            return lines
+    return []
+
+
+def _lines_of(element: HtmlElement) -> list[str]:
+    if not isinstance(element.tag, str) or element.tag in _NO_LEAD or element.find(".//h2") is not None:
+        return []
+    paragraphs = [p for p in element.iter("p") if p is element or p.getparent().tag != "p"] or [element]
+    lines = []
+    for paragraph in paragraphs:
+        text = one_line(short_text(paragraph, _LONGEST) or "")
+        linked = sum(len(a.text_content()) for a in paragraph.iter("a"))
+        if len(text.split()) > 2 and linked < 0.5 * len(text) and why_not_text(text) is None:
+            lines.append(text)
+    return lines

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SMALL = 500
 """Characters below which the last part of a name decides; a larger element may be the text itself."""
+_RUNNING = 50
+"""Letters from which a block counts as running text."""
 _HASHED = re.compile(r"^([a-z]+_[a-z-]+)__[\w-]{1,8}$")
 """Names that build tools make for styles of one file: `donate_inline__i9`."""
 _HOLDERS = {
@@ -36,9 +38,27 @@ _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "foo
 def prune(page: Outline, drop: str | None) -> None:
     """Remove unwanted elements from the tree. `drop` is an outlet's CSS selector of elements to leave out."""
     found = list(unwanted(page, drop))
+    _show(page)
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
     for element, _ in found:
         remove(element)
+
+
+def _show(page: Outline) -> None:
+    """Show text that readers see, though its markup hides it from others.
+
+    Running text that is marked as hidden from screen readers, and the text of a page whose only text is for
+    readers without JavaScript.
+    """
+    for i in page.positions("p", "blockquote"):
+        element = page.elements[i]
+        if element.get("aria-hidden") == "true" and len(page.texts[i]) >= _RUNNING:
+            del element.attrib["aria-hidden"]
+    scripted = [x for x in page.of("noscript") if len(x.text_content()) > _SMALL]
+    prose = sum(map(_prose, scripted)) if scripted else 0
+    if prose > _SMALL and prose > 0.6 * _prose(page.root):
+        for element in scripted:
+            element.tag = "div"
 
 
 def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str]]:
@@ -52,7 +72,9 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             continue
         names = " ".join(said.get(name, "") for name in ("class", "id", *COMPONENT)).lower().split()
         if (name := next((name for name in names if name in reasons), None)) is not None:
-            if name in unless_most() and _is_most_of(page.root, element):
+            # comments may be longer than the article
+            spared = name in unless_most() or "comment" not in name
+            if spared and short_text(element, _SMALL) is None and _is_most_of(page.root, element):
                 continue
             yield element, f"{reasons[name]} (.{name})"
         elif short_text(element, _SMALL) is not None:

@@ -83,6 +83,10 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
         # drawn as a line break by a style sheet
         if "br" in empty.get("class", "").split() and not len(empty) and not (empty.text or "").strip():
             empty.tag = "br"
+    for paragraph in list(container.iter("p")):
+        # around paragraphs of its own it would be read as one: `<p><index><div><p>`
+        if paragraph.find(".//p") is not None or paragraph.find(".//div") is not None:
+            paragraph.tag = "div"
     for quote in container.iter("blockquote"):
         _protect(quote, container)
         for said_by in list(quote.iter("cite", "footer")):

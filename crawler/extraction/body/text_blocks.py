@@ -21,6 +21,8 @@ class Excluded:
     captions: tuple[str, ...] = ()
     description: str | None = None
     """Description in the head; it is not left out, but used to recognise the lead."""
+    says_article: bool = False
+    """The page calls itself an article: its text may be one short line."""
     text: str | None = None
     """Whole text in JSON-LD; used if the page itself shows none or next to none."""
 

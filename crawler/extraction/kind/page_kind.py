@@ -122,8 +122,8 @@ def read_kind(
     """Return claims `kind`, `kind_source` and, if the page says that it is a news item, `page_type`."""
     kind, why = _decide(signs, data, text)
     found = [Claim("kind", kind), Claim("kind_source", why)]
-    if (page_type := _page_type(data, metadata)) is not None:
-        found.append(Claim("page_type", page_type))
+    if (stated := page_type(data, metadata)) is not None:
+        found.append(Claim("page_type", stated))
     return tuple(found)
 
 
@@ -193,7 +193,8 @@ def _missing(data: LinkedData, body: str) -> str | None:
     return None
 
 
-def _page_type(data: LinkedData, metadata: Metadata) -> str | None:
+def page_type(data: LinkedData, metadata: Metadata) -> str | None:
+    """Return what in the page's head calls it an article; None where nothing does."""
     if data.article_kind is not None:
         return f"json-ld {data.article_kind}"
     if metadata.names.get("og:type", "").lower() == "article":

@@ -45,6 +45,11 @@ def test_the_article_in_a_wrapper_that_is_named_after_other_things(wrapper: str)
     assert lines(article)[: len(TEXT)] == TEXT
 
 
+def test_a_wrapper_with_a_teaser_s_name_beside_a_long_box() -> None:
+    article = read(f'<h1>{TITLE}</h1><div class="article__teaser">{P}</div><div class="careers">{JOBS}</div>')
+    assert lines(article) == TEXT
+
+
 def test_a_short_part_named_after_other_things_stays_out() -> None:
     article = read(f'<h1>{TITLE}</h1><div>{P}</div><div class="related-stories">{JOBS}</div>')
     assert lines(article) == TEXT
@@ -192,3 +197,64 @@ def test_the_day_in_an_address_in_other_forms(path: str) -> None:
 
 def test_a_number_in_an_address_is_no_day() -> None:
     assert day(url="https://courier.example/news/20269914-budget.html") == (None, None)
+
+
+# Briefs: one line is an article where the page says so.
+
+ALERT = "Air raid alert in the region of Port Invented"
+NEWS = (
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"'
+    + ALERT
+    + '","datePublished":"2026-02-14T04:30:00Z"}</script>'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "head"),
+    [
+        ("<article><h1>{}</h1><p>{}</p></article><div class='latest'><p>{}</p></div>", NEWS),
+        ("<h1>{}</h1><div class='text'>{}</div><aside><p>{}</p></aside>", NEWS),
+        (
+            "<div class='news'><div><h1>{}</h1></div><p>{}</p></div><div class='more-news'><p>{}</p></div>",
+            '<meta property="og:type" content="article">',
+        ),
+        ("<main><h1>{}</h1><div><div><p>{}</p></div></div><h2>Latest</h2><p>{}</p></main>", NEWS),
+    ],
+)
+def test_a_brief_is_what_stands_below_the_headline(body: str, head: str) -> None:
+    line = "The alert began at 04:30 and is still on."
+    other = "Another story, about something else entirely, with a line of its own that is longer."
+    assert read(body.format(ALERT, line, other), head).body == line
+
+
+def test_a_page_that_does_not_call_itself_an_article_gets_no_line_from_below_its_headline() -> None:
+    assert read(f"<h1>{ALERT}</h1><div>The alert is still on, it says.</div>").body == ""
+
+
+# Text that markup hides from some readers.
+
+
+def test_paragraphs_hidden_from_screen_readers() -> None:
+    body = "".join(
+        f'<p aria-hidden="true">{line}</p>' if i % 2 else f"<p>{line}</p>" for i, line in enumerate(TEXT)
+    )
+    assert lines(read(f"<h1>{TITLE}</h1><div>{body}</div>")) == TEXT
+
+
+def test_a_text_for_readers_without_javascript() -> None:
+    assert lines(read(f'<h1>{TITLE}</h1><div id="root"></div><noscript><div>{P}</div></noscript>')) == TEXT
+
+
+def test_a_theme_that_names_the_text_share() -> None:
+    article = read(f'<h1>{TITLE}</h1><div class="entry share"><div class="inner">{P}</div></div>')
+    assert lines(article) == TEXT
+
+
+def test_paragraphs_in_a_paragraph_stay_apart() -> None:
+    assert lines(read(f"<h1>{TITLE}</h1><div><p><index><div>{P}</div></index></p></div>")) == TEXT
+
+
+def test_a_sentence_that_a_picture_repeats_stays() -> None:
+    picture = f'<figure><img src="a.jpg"><figcaption>{TEXT[1]}</figcaption></figure>'
+    read_lines = lines(read(f"<h1>{TITLE}</h1><div>{P}{picture}</div>"))
+    assert read_lines == TEXT
