@@ -45,11 +45,6 @@ def test_the_article_in_a_wrapper_that_is_named_after_other_things(wrapper: str)
     assert lines(article)[: len(TEXT)] == TEXT
 
 
-def test_a_wrapper_with_a_teaser_s_name_beside_a_long_box() -> None:
-    article = read(f'<h1>{TITLE}</h1><div class="article__teaser">{P}</div><div class="careers">{JOBS}</div>')
-    assert lines(article) == TEXT
-
-
 def test_a_short_part_named_after_other_things_stays_out() -> None:
     article = read(f'<h1>{TITLE}</h1><div>{P}</div><div class="related-stories">{JOBS}</div>')
     assert lines(article) == TEXT
