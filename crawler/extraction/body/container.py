@@ -60,6 +60,7 @@ _MAY_BE_SMALL_PRINT = (
     "при исп", "при пер", "при вик",
 )  # fmt: skip
 """Parts of small print, for a fast check before the pattern."""
+_ENDS = re.compile(r"[.!?…][»”\"')\]]*\s*$")
 _RUNNING = 50
 """Letters from which a block counts as running text."""
 _NEARLY_ALL = 0.75
@@ -162,6 +163,7 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
             break
         others = [(weights[s], s) for s in ancestor if s is not child and weights.get(s, 0)]
         above = _below_headline(child) if others else set()
+        before = set(child.itersiblings(preceding=True)) if others else set()
         alike = sum(
             weight
             for weight, sibling in others
@@ -172,7 +174,7 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
                 and sibling.find(".//h1") is None
             )
             or sibling in above
-            or _is_prose(sibling, weight)
+            or (sibling in before and _is_prose(sibling))
         )
         if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(weight for weight, _ in others):
             element = ancestor
@@ -181,16 +183,19 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
 
 
 def _below_headline(element: HtmlElement) -> set[HtmlElement]:
-    """Return the elements between the headline and this one, of the same parent."""
+    """Return the elements between the headline and this one, of the same parent, that end like a sentence."""
     found = set()
     for sibling in element.itersiblings(preceding=True):
-        if sibling.tag == "h1" or (isinstance(sibling.tag, str) and sibling.find(".//h1") is not None):
+        if not isinstance(sibling.tag, str):
+            continue
+        if sibling.tag == "h1" or sibling.find(".//h1") is not None:
             return found
-        found.add(sibling)
+        if _ENDS.search(sibling.text_content()):
+            found.add(sibling)
     return set()
 
 
-def _is_prose(element: HtmlElement, weight: int) -> bool:
+def _is_prose(element: HtmlElement) -> bool:
     """Tell if an element has paragraphs of running text and next to nothing else."""
     if element.tag not in {"div", "section"} or element.find(".//h1") is not None:
         return False

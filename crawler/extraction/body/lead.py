@@ -116,7 +116,8 @@ def _right_above(container: HtmlElement) -> list[str]:
 
 _STOPS = frozenset({"h1", "h2", "h3", "h4", "nav", "aside", "footer", "form", "ul", "ol", "table"})
 _of_others = names_say(
-    r"comment|related|sidebar|footer|recommend|popular|latest|newsletter|subscri|share|social|tags?(?:$|[ _-])"
+    r"comment|related|sidebar|footer|recommend|popular|latest|newsletter|subscri|share|social"
+    r"|tags?(?:$|[ _-])"
     r"|(?:^|[ _-])(?:teasers?|promo|more|also|menu|nav)(?:$|[ _-])"
 )
 
@@ -145,11 +146,14 @@ def text_of_brief(page: Outline, headline: str | None) -> list[str]:
 def _lines_of(element: HtmlElement) -> list[str]:
     if not isinstance(element.tag, str) or element.tag in _NO_LEAD or element.find(".//h2") is not None:
         return []
-    paragraphs = [p for p in element.iter("p") if p is element or p.getparent().tag != "p"] or [element]
+    paragraphs = [p for p in element.iter("p") if p is element or p.getparent().tag != "p"]
+    if sum(len(p.text_content()) for p in paragraphs) < 0.8 * len(element.text_content().strip()):
+        paragraphs = [element]
     lines = []
     for paragraph in paragraphs:
         text = one_line(short_text(paragraph, _LONGEST) or "")
         linked = sum(len(a.text_content()) for a in paragraph.iter("a"))
-        if len(text.split()) > 2 and linked < 0.5 * len(text) and why_not_text(text) is None:
+        words = len(text.split()) > 2 or text.endswith((".", "!", "…"))
+        if words and linked < 0.5 * len(text) and why_not_text(text) is None:
             lines.append(text)
     return lines
