@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from archive.commit import rows, stories
 from archive.commit.alignments import stored_coverages
@@ -23,7 +22,7 @@ from archive.pages import cdxj_index, overwrite
 from archive.state import replay
 from archive.state.tombstones import blank_observation
 from archive.storage.cache import drop_cache_folder
-from archive.tables import views
+from archive.tables import unpacked, views
 from archive.tables.parquet_files import read
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
     """True for each row of a file that speaks of a purged article."""
     addresses = ["url", "requested_url"] if table == "observations" else []
     try:
-        found = pq.ParquetFile(path).read(columns=[*_IDS[table], *addresses])
+        found = unpacked.opened(path).read(columns=[*_IDS[table], *addresses])
     except FileNotFoundError:
         raise ArchiveDamaged(f"{path} is missing; `python -m archive verify` tells more.") from None
     except pa.ArrowException as error:

@@ -31,7 +31,7 @@ from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
 from archive.storage import inside
-from archive.tables import views
+from archive.tables import unpacked, views
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
@@ -312,9 +312,9 @@ def successors(storage: Storage, head: Snapshot, story_id: str) -> tuple[str, ..
     Itself while nothing has moved, one where it was merged into an older story, several where it was taken
     apart, none where it never was.
     """
-    paths = [str(path) for path in storage.present(head.stored("memberships"))]
+    files = storage.present(head.stored("memberships"))
     with translated_errors():
-        log = ds.dataset(paths, schema=MEMBERSHIPS, format="parquet")
+        log = unpacked.dataset(files, MEMBERSHIPS)
         own = log.to_table(columns=["article_id"], filter=ds.field("story_id") == story_id)
         once = own["article_id"].unique()
         if not len(once):

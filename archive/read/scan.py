@@ -56,17 +56,17 @@ class RowSet:
             return self._schema
         return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
 
-    def _dataset(self) -> ds.Dataset:
-        unpacked.check(self._files)
+    def dataset(self) -> ds.Dataset:
+        """All rows. Raises ArchiveDamaged where the files would take too much memory."""
         if self._derive is not None:
-            return ds.dataset(self._derive(self._columns))
+            return ds.InMemoryDataset(self._derive(self._columns))
         # a column that nobody asks for costs even when it is not read; a filter may ask for any
         schema = self.schema if self._columns and self._where is None else self._schema
-        return ds.dataset([str(path) for path in self._files], schema=schema, format="parquet")
+        return unpacked.dataset(self._files, schema)
 
     def to_arrow(self) -> pa.Table:
         with translated_errors():
-            return self._dataset().to_table(columns=self._columns, filter=self._where)
+            return self.dataset().to_table(columns=self._columns, filter=self._where)
 
     def to_pandas(self) -> pd.DataFrame:
         frame: pd.DataFrame = self.to_arrow().to_pandas()
@@ -75,12 +75,12 @@ class RowSet:
     def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
         """Read portions of at most `rows`, one in memory at a time."""
         with translated_errors():
-            source = self._dataset()
+            source = self.dataset()
             yield from source.to_batches(columns=self._columns, filter=self._where, batch_size=rows)
 
     def __len__(self) -> int:
         with translated_errors():
-            count: int = self._dataset().count_rows(filter=self._where)
+            count: int = self.dataset().count_rows(filter=self._where)
         return count
 
 

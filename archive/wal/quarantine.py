@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from archive.format import gate
 from archive.storage import inside
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Quarantine:
 
 def entries(storage: Storage) -> Iterator[Entry]:
     for path in _files(storage):
-        for line in path.read_bytes().splitlines():
+        for line in inside.read(path, gate.LARGEST_JSON).splitlines():
             try:
                 fields = json.loads(line)
             except ValueError:  # cut by a full disk
@@ -90,7 +91,7 @@ def lines(storage: Storage) -> Iterator[tuple[str, int, int, bytes]]:
     """Path, offset, length and bytes of each line; its encoded content is decoded at the end of the bytes."""
     for path in _files(storage):
         offset = 0
-        for line in path.read_bytes().splitlines(keepends=True):
+        for line in inside.read(path, gate.LARGEST_JSON).splitlines(keepends=True):
             yield storage.stored_name(path), offset, len(line), line + _unpacked(line)
             offset += len(line)
 

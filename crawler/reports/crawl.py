@@ -112,9 +112,7 @@ def _ids(listed: Iterable[str]) -> pa.Array:
 
 
 def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
-    import pyarrow.dataset as ds  # noqa: PLC0415  `scrapy live` has no use for it
-
-    return ds.dataset(read.path(table)).to_table(columns=columns, filter=where)
+    return read.table(table, columns=columns).where(where).to_arrow()
 
 
 def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[str]]) -> None:

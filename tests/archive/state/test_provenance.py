@@ -28,7 +28,8 @@ def sent(open_writer, root, article, tmp_path):
 def hostile_journal(state, named):
     """A rollback journal left by a power cut, which names another file as its super-journal."""
     data = state.read_bytes()[:PAGE]
-    head = bytes.fromhex("d9d505f920a163d7") + struct.pack(">IIIII", 1, 7, state.stat().st_size // PAGE, 512, PAGE)
+    pages = state.stat().st_size // PAGE
+    head = bytes.fromhex("d9d505f920a163d7") + struct.pack(">IIIII", 1, 7, pages, 512, PAGE)
     checksum = (7 + sum(data[x] for x in range(PAGE - 200, 0, -200))) & 0xFFFFFFFF
     name = os.fsencode(named)
     end = struct.pack(">I", (1 << 30) // PAGE + 1) + name + struct.pack(">II", len(name), sum(name))
