@@ -62,8 +62,8 @@ def unpacked_size(path: Path) -> int:
         footer = int.from_bytes(mapped[-8:-4], "little")
         if footer > _LARGEST_FOOTER:
             raise Refused(f"a footer of {footer} bytes")
-        about = pq.read_metadata(path)
         try:
+            about = pq.read_metadata(path)
             if not (about.created_by or "").startswith(_WRITER):
                 raise Refused(f"a file by {str(about.created_by)[:40]!r}")
             if about.num_rows > gate.MOST_ROWS:
