@@ -21,6 +21,7 @@ from archive.format.schema import LANGUAGES, OBSERVATIONS
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
 from archive.state.tombstones import blank_observation
+from archive.storage import inside
 from archive.storage.cache import drop_cache_folder
 from archive.tables import unpacked, views
 from archive.tables.parquet_files import read
@@ -152,7 +153,7 @@ def _earlier_files(layout: Layout, stones: Tombstones, head: Snapshot) -> list[P
     examined = set(live)
     found = []
     for folder, depth in ((layout.data, 0), (layout.views, 1)):
-        for path in sorted(folder.rglob("*.parquet")):
+        for path in sorted(inside.tree(folder, ".parquet")):
             own, table = path.name.rpartition("-")[2], path.relative_to(folder).parts[depth]
             if own in examined or table not in _IDS:
                 continue

@@ -206,6 +206,8 @@ class Archive:
             views.build(self.storage, snapshot)
         if folder.is_dir():
             inside.check_view(folder)
+            with translated_errors():
+                unpacked.check(inside.files(folder, ".parquet"))
             return folder.resolve()
         return views.folder_without_links(self.storage, snapshot, table)
 

@@ -176,7 +176,8 @@ def _chunks(footer: bytes) -> list[Numbers]:
         count, at = _list(footer, at)
         for _ in range(count):
             before = len(found)
-            at = _struct(footer, at, group := {}, {_GROUP_COLUMNS: columns})
+            group: Numbers = {}
+            at = _struct(footer, at, group, {_GROUP_COLUMNS: columns})
             if not 0 <= group[_GROUP_ROWS] <= gate.MOST_ROWS:
                 raise Refused(f"a group of {group[_GROUP_ROWS]} rows")
             if group[_GROUP_ROWS] == 0:  # nothing of it is read
@@ -217,7 +218,8 @@ def _schema(footer: bytes, at: int) -> int:
         raise Refused(f"a schema of {count} parts")
     open_parts: list[int] = []
     for _ in range(count):
-        at = _struct(footer, at, part := {})
+        part: Numbers = {}
+        at = _struct(footer, at, part)
         while open_parts and open_parts[-1] == 0:
             open_parts.pop()
         if open_parts:
