@@ -152,9 +152,9 @@ def _earlier_files(layout: Layout, stones: Tombstones, head: Snapshot) -> list[P
     live = {file.path.rpartition("-")[2] for file in head.files}
     examined = set(live)
     found = []
-    for folder, depth in ((layout.data, 0), (layout.views, 1)):
+    for folder in (layout.data, *inside.folders(layout.views, "v")):
         for path in sorted(inside.tree(folder, ".parquet")):
-            own, table = path.name.rpartition("-")[2], path.relative_to(folder).parts[depth]
+            own, table = path.name.rpartition("-")[2], path.relative_to(folder).parts[0]
             if own in examined or table not in _IDS:
                 continue
             examined.add(own)
