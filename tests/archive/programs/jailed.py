@@ -21,6 +21,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet
+import pyiceberg.catalog.sql
+import pyiceberg.io.pyarrow
 
 import archive
 from archive.__main__ import main
@@ -34,7 +36,7 @@ MEMORY = 2 << 30
 """Bytes of address space on top of what the imports have; Arrow's allocator reserves more than it uses."""
 CPU_SECONDS = 20
 WALL_SECONDS = float(os.environ.get("JAIL_SECONDS", "60"))
-assert all((pyarrow.dataset, pyarrow.parquet, view, maintain, migrate, purge, verify))
+assert all((pyarrow.dataset, pyarrow.parquet, pyiceberg, view, maintain, migrate, purge, verify))
 
 
 def address_space():
