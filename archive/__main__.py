@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from archive.commands.maintain import (
 )
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
-from archive.terminal import Terminal, visible
+from archive.terminal import Terminal, VisibleLog, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +44,8 @@ Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wr
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     fast_start()
+    if logging.lastResort is not None:  # prints warnings, where nobody has set up more
+        logging.lastResort.setFormatter(VisibleLog())
     console = Terminal(highlight=False)
     if not console.is_terminal:
         console.width = 240  # a pipe has no width: lines that wrap would be hard to take apart

@@ -140,7 +140,7 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
         lags = [_lag(by_language.get(language), first) for language in SHOWN_LANGUAGES]
         if other:
             headline = f"({', '.join(other)}) {headline}"
-        table.add_row(literal(headline), *lags, ", ".join(reasons))
+        table.add_row(literal(headline), *lags, literal(", ".join(reasons)))
     console.print(table)
     if len(by_size) > LISTED:
         console.print(f"… and {len(by_size) - LISTED} more")
