@@ -3,6 +3,7 @@
 A way is a function of the archive's root and of the canary, a folder that nothing may touch.
 """
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -12,14 +13,19 @@ import shutil
 import socket
 import sqlite3
 import struct
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 from zlib_ng import zlib_ng
 
+from archive.exceptions import PoisonRecord
 from archive.format.layout import FOLDERS
 from archive.format.snapshot import seal
+from archive.operations import purge
+from archive.writer import ArchiveWriter
+from tests.archive.conftest import make_article, make_page
 
 TEXTS = (
     "../canary/secret",
@@ -36,6 +42,37 @@ NUMBERS = (-1, 10**11, 2**63, 10**30, 1e308, True)
 ODD = (None, [], {}, "../canary/new")
 BYTES = (b"", b"\0" * 1000, b"[" * 100_000, b"\xff\xfe{}", b"{}", b"[1]\n")
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
+
+
+ARTICLE = make_article(1)
+
+
+def make_whole(root):
+    """An archive with edits, pages, a purge that is done and one that is not, and what a kill has left."""
+    with ArchiveWriter.open(root, run_id="20260301T120000Z-courier-1") as writer:
+        for number in (1, 2, 3):
+            writer.add_article(*make_page(make_article(number)))
+        with contextlib.suppress(PoisonRecord):
+            writer.add_article(replace(make_article(7), headline="a\0b"))
+        writer.commit(summary={"archived": 3})
+        writer.add_article(*make_page(replace(ARTICLE, body="Another.", content_hash="0" * 64)))
+        writer.commit()
+    purge.purge(root, make_article(3).url, "asked for")
+    (stone,) = (root / "_purged").iterdir()
+    told = json.loads(stone.read_bytes()) | {
+        "id": "5" * 32,
+        "done": None,
+        "articles": [],
+        "addresses": ["6" * 32],
+    }
+    (page,) = list((root / "_raw").glob("*.warc.gz"))[:1]
+    told["ranges"] = [{"path": f"_raw/{page.name}", "offset": 10**9, "length": 100}]
+    (root / "_purged" / f"{'5' * 32}.json").write_bytes(sealed(told))
+    left = ArchiveWriter.open(root, run_id="20260302T120000Z-courier-2")
+    left.note_asked(make_article(9).url, "courier")
+    left.add_article(*make_page(make_article(8)))
+    left.close()
+    return root
 
 
 def leaves(value, at=()):

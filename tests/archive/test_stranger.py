@@ -5,7 +5,6 @@ that the checksum is right. All commands run on it in a jail: an empty home, a c
 inotify watches, a server in place of proxy and object store that must not be asked, limits of memory, time.
 """
 
-import contextlib
 import ctypes
 import json
 import os
@@ -16,15 +15,11 @@ import signal
 import socket
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
-from archive.exceptions import PoisonRecord
-from archive.operations import purge
-from archive.writer import ArchiveWriter
-from tests.archive.altered import ATTACKS, cases, kinds_of_files, sealed, texts_and_numbers
-from tests.archive.conftest import CHECKOUT, PROGRAMS, make_article, make_page
+from tests.archive.altered import ARTICLE, ATTACKS, cases, kinds_of_files, make_whole, texts_and_numbers
+from tests.archive.conftest import CHECKOUT, PROGRAMS
 
 FULL = "TRIPTYCH_FAULTS" in os.environ
 PART = os.environ.get("TRIPTYCH_FAULTS_PART", "0/1")
@@ -32,7 +27,6 @@ PART = os.environ.get("TRIPTYCH_FAULTS_PART", "0/1")
 SAMPLE = 16
 MEMORY = 600_000_000
 """Bytes that the process of a case may have in memory; 200 MB of them are imports, pandas among them."""
-ARTICLE = make_article(1)
 COMMANDS = [
     ["ls"],
     ["show", ARTICLE.url],
@@ -62,32 +56,7 @@ READING = COMMANDS.index(["gc", "--keep-days", "0"])
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory):
-    """An archive with edits, pages, a purge that is done and one that is not, and what a kill has left."""
-    root = tmp_path_factory.mktemp("whole") / "archive"
-    with ArchiveWriter.open(root, run_id="20260301T120000Z-courier-1") as writer:
-        for number in (1, 2, 3):
-            writer.add_article(*make_page(make_article(number)))
-        with contextlib.suppress(PoisonRecord):
-            writer.add_article(replace(make_article(7), headline="a\0b"))
-        writer.commit(summary={"archived": 3})
-        writer.add_article(*make_page(replace(ARTICLE, body="Another.", content_hash="0" * 64)))
-        writer.commit()
-    purge.purge(root, make_article(3).url, "asked for")
-    (stone,) = (root / "_purged").iterdir()
-    told = json.loads(stone.read_bytes()) | {
-        "id": "5" * 32,
-        "done": None,
-        "articles": [],
-        "addresses": ["6" * 32],
-    }
-    (page,) = list((root / "_raw").glob("*.warc.gz"))[:1]
-    told["ranges"] = [{"path": f"_raw/{page.name}", "offset": 10**9, "length": 100}]
-    (root / "_purged" / f"{'5' * 32}.json").write_bytes(sealed(told))
-    left = ArchiveWriter.open(root, run_id="20260302T120000Z-courier-2")
-    left.note_asked(make_article(9).url, "courier")
-    left.add_article(*make_page(make_article(8)))
-    left.close()
-    return root
+    return make_whole(tmp_path_factory.mktemp("whole") / "archive")
 
 
 # The jail.
