@@ -41,6 +41,12 @@ Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wr
 """
 
 
+_OF_DAMAGE = (
+    *(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError, MemoryError),
+)
+"""Errors of Python and Arrow about values that nobody expects in a row."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     fast_start()
@@ -58,6 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
         return 0
+    except _OF_DAMAGE as error:  # what no writer of ours has written, found where nobody expected it
+        if os.environ.get("TRIPTYCH_TRACEBACK"):
+            raise
+        message = (
+            f"{options.archive} is damaged, or this is a defect of Triptych ({type(error).__name__}: "
+            f"{str(error)[:200]}). `python -m archive verify` tells more, TRIPTYCH_TRACEBACK=1 where it was."
+        )
+        print(visible(message), file=sys.stderr)
+        return 1
     except OSError as error:  # a disk that is full or goes away
         message = f"{error.filename or options.archive}: {error.strerror or error}."
         print(visible(message), file=sys.stderr)

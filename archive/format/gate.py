@@ -20,7 +20,7 @@ LIMITS = {
     "LARGEST_FILE": 1 << 42,  # bytes of any one file: offsets beyond it are refused
     "LARGEST_JSON": 64 << 20,  # bytes of a manifest, a tombstone, a file of quarantine; 250 a data file
     "LARGEST_PAGE": 64 << 20,  # bytes of a page with its headers, packed or not; a crawl takes 10 MB
-    "LARGEST_SEGMENTS": 512 << 20,  # bytes that the records of dead writers unpack to, all together
+    "LARGEST_SEGMENTS": 256 << 20,  # bytes that the records of dead writers unpack to, all together
     "LARGEST_DATA_FILE": 4 << 30,  # bytes of a Parquet file
     "LARGEST_UNPACKED": 1 << 30,  # bytes of a Parquet file in memory; ours of 8,192 articles have 40 MB
     "MOST_UNPACKED_TIMES": 300,  # bytes in memory for each on disk, where more than that is read at once

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from archive.exceptions import ArchiveDamaged
 from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
 
@@ -59,10 +60,19 @@ class RowSet:
     def dataset(self) -> ds.Dataset:
         """All rows. Raises ArchiveDamaged where the files would take too much memory."""
         if self._derive is not None:
-            return ds.InMemoryDataset(self._derive(self._columns))
+            return ds.InMemoryDataset(self._derived(self._derive))
         # a column that nobody asks for costs even when it is not read; a filter may ask for any
         schema = self.schema if self._columns and self._where is None else self._schema
         return unpacked.dataset(self._files, schema)
+
+    def _derived(self, derive: Callable[[Sequence[str] | None], pa.Table]) -> pa.Table:
+        try:
+            return derive(self._columns)
+        except (LookupError, TypeError, ArithmeticError, UnicodeDecodeError) as error:
+            raise ArchiveDamaged(
+                f"The archive is damaged: its rows contradict each other ({type(error).__name__}: {error}); "
+                "`python -m archive verify` tells more."
+            ) from error
 
     def to_arrow(self) -> pa.Table:
         with translated_errors():

@@ -414,15 +414,15 @@ def large_rows(column, value, options, root, canary):
     many = pa.concat_tables([row] * 20).combine_chunks()
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(sink, table.schema, compression="zstd", **options) as writer:
-        for _ in range(400):
+        for _ in range(80):
             writer.write_table(many)
-    put_data(root, path, sink.getvalue().to_pybytes(), 8000)
+    put_data(root, path, sink.getvalue().to_pybytes(), 1600)
 
 
 def large_page(root, canary):
-    """A page of 1 GB in 1 MB."""
+    """A page of 800 MB in 1 MB."""
     squeeze = zlib_ng.compressobj(9, zlib_ng.DEFLATED, 31)
-    size = 1 << 30
+    size = 800 << 20
     head = f"WARC/1.1\r\nWARC-Type: response\r\nContent-Length: {size}\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"
     parts = [squeeze.compress(head.encode())]
     parts += [squeeze.compress(bytes(1 << 20)) for _ in range(size >> 20)]
@@ -433,7 +433,7 @@ def large_page(root, canary):
 
 
 def large_segment(root, canary):
-    """A record that says it has 2 kB and unpacks to 1 GB, and 60 that say what they are, 50 MB each."""
+    """A record that says it has 2 kB and unpacks to 1 GB, and 20 that say what they are, 50 MB each."""
     squeeze = zstandard.ZstdCompressor(level=3, write_checksum=True, write_content_size=True)
     frame = bytearray(squeeze.compress(bytes(1 << 30)))
     size = 4 + 1 + (0 if frame[4] & 32 else 1)
@@ -441,7 +441,7 @@ def large_segment(root, canary):
     frame[size : size + width] = (2048).to_bytes(width, "little")
     (root / f"_wal/{'7' * 32}.jsonl.zst").write_bytes(frame)
     line = b'{"kind": "asked", "asked": []}' + b" " * 50_000_000 + b"\n"
-    (root / f"_wal/{'8' * 32}.jsonl.zst").write_bytes(squeeze.compress(line) * 60)
+    (root / f"_wal/{'8' * 32}.jsonl.zst").write_bytes(squeeze.compress(line) * 20)
 
 
 def escapes(root, canary):

@@ -43,8 +43,14 @@ def address_space():
     return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def ask_everything(root, article_id):
-    """Every method of `archive.open`, pandas on every path, and the runs; each error of ours is an answer."""
+def as_the_reader_likes(convert, *arguments):
+    """Rows as objects of another library, which has no year 292278 and no text that is not UTF-8."""
+    with contextlib.suppress(ValueError, OverflowError, pa.ArrowException):
+        convert(*arguments)
+
+
+def ask_everything(root, article_id, part):
+    """A third of the methods of `archive.open`, pandas on paths, the runs; an error of ours is an answer."""
     opened = archive.open(root)
     moments = (None, opened.snapshot.committed_at, datetime.now(UTC) - timedelta(days=1))
 
@@ -53,9 +59,9 @@ def ask_everything(root, article_id):
             return found and list(found.owed("courier", datetime.now(UTC)).__dict__)
 
     questions = [
-        *(lambda n=n, m=m: opened.table(n, as_of=m).to_arrow().to_pylist() for n in PUBLIC for m in moments),
-        *(lambda n=n: opened.table(n).to_pandas() for n in PUBLIC),
-        *(lambda n=n: pd.read_parquet(opened.path(n)) for n in PUBLIC),
+        *(lambda n=n, m=m: opened.table(n, as_of=m).to_arrow() for n in PUBLIC for m in moments),
+        *(lambda n=n: as_the_reader_likes(opened.table(n).to_pandas) for n in PUBLIC),
+        *(lambda n=n: as_the_reader_likes(pd.read_parquet, opened.path(n)) for n in PUBLIC),
         lambda: opened.path("articles", as_of=moments[1]),
         lambda: len(opened.articles(language="uk", outlet="courier", published=("2026-01-01", None))),
         lambda: list(opened.observations(article_id, url="https://a.example/").batches()),
@@ -69,7 +75,7 @@ def ask_everything(root, article_id):
         lambda: list(runs(root, datetime(2000, 1, 1, tzinfo=UTC))),
         debts,
     ]
-    for question in questions:
+    for question in questions[part::3]:
         with contextlib.suppress(ArchiveError):
             question()
     return 0
@@ -85,7 +91,7 @@ def run(root, commands, answer):
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 if command[0] == "api":
-                    code = ask_everything(root, command[1])
+                    code = ask_everything(root, command[1], int(command[2]))
                 else:
                     code = main([*command, "--archive", root])
             except SystemExit as ended:

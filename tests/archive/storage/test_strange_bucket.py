@@ -1,5 +1,6 @@
 """A bucket that somebody else has filled: what is fetched from it stays in this machine's cache folder."""
 
+import shutil
 
 import pytest
 
@@ -42,11 +43,9 @@ def names(folder):
 
 
 @pytest.mark.parametrize("attack", OF_FILES)
-def test_what_comes_from_a_bucket_stays_in_the_cache_folder(
+def test_what_comes_from_a_bucket_stays_in_the_cache_folder(  # noqa: PLR0917
     whole, uri, store, tmp_path, monkeypatch, capsysbinary, attack
 ):
-    import shutil
-
     root, canary, home = tmp_path / "archive", tmp_path / "canary", tmp_path / "home"
     shutil.copytree(whole, root, symlinks=True)
     (canary / "site-packages").mkdir(parents=True)
