@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from archive.exceptions import ArchiveDamaged
@@ -21,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
 
 def opened(path: Path) -> pq.ParquetFile:
     """Open a data file that has been measured. Raises as `check`."""
@@ -30,6 +31,8 @@ def opened(path: Path) -> pq.ParquetFile:
 
 def dataset(paths: Iterable[Path], schema: pa.Schema) -> ds.Dataset:
     """Measure data files, and make a dataset of them that is read with this schema. Raises as `check`."""
+    import pyarrow.dataset as ds  # noqa: PLC0415  pandas with it, half a second of a crawl's start
+
     chosen = list(paths)
     check(chosen)
     return ds.dataset([str(path) for path in chosen], schema=schema, format="parquet")
