@@ -236,7 +236,7 @@ def test_one_door_leads_to_data_files() -> None:
     )
     called = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
     names = {name for name, module in MODULES.items() if opens.search(called.sub("", module.source))}
-    assert names == {"archive.tables.unpacked", "archive.tables.page_headers"}
+    assert names == {"archive.tables.unpacked"}
 
 
 def test_one_loop_makes_every_snapshot() -> None:

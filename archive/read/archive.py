@@ -214,9 +214,7 @@ class Archive:
     def diff(self, article_id: str, v1: int, v2: int) -> Diff:
         """Compare two versions word by word."""
         columns = ["version", "valid_from", "headline", "body"]
-        rows = {
-            row["version"]: row for row in self.versions(article_id, columns=columns).to_arrow().to_pylist()
-        }
+        rows = {row["version"]: row for row in self.versions(article_id, columns=columns).to_pylist()}
         if not rows:
             raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
         for version in (v1, v2):
@@ -230,7 +228,7 @@ class Archive:
         Raises ArticleNotFound, PageNotKept, or ArchiveDamaged when what lies there is not that page.
         """
         columns = ["version", "valid_to", "raw_file", "raw_offset", "raw_length"]
-        rows = self.versions(article_id, columns=columns).to_arrow().to_pylist()
+        rows = self.versions(article_id, columns=columns).to_pylist()
         if not rows:
             raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
         asked = ("valid_to", None) if version is None else ("version", version)

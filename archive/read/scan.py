@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -69,14 +69,19 @@ class RowSet:
         try:
             return derive(self._columns)
         except (LookupError, TypeError, ArithmeticError, UnicodeDecodeError) as error:
-            raise ArchiveDamaged(
-                f"The archive is damaged: its rows contradict each other ({type(error).__name__}: {error}); "
-                "`python -m archive verify` tells more."
-            ) from error
+            raise _damaged("its rows contradict each other", error) from error
 
     def to_arrow(self) -> pa.Table:
         with translated_errors():
             return self.dataset().to_table(columns=self._columns, filter=self._where)
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """Read rows as objects of Python. Raises ArchiveDamaged for a time or a text that there is not."""
+        try:
+            rows: list[dict[str, Any]] = self.to_arrow().to_pylist()
+        except (OverflowError, UnicodeDecodeError) as error:
+            raise _damaged("a row has a value that cannot be", error) from error
+        return rows
 
     def to_pandas(self) -> pd.DataFrame:
         frame: pd.DataFrame = self.to_arrow().to_pandas()
@@ -92,6 +97,13 @@ class RowSet:
         with translated_errors():
             count: int = self.dataset().count_rows(filter=self._where)
         return count
+
+
+def _damaged(why: str, error: Exception) -> ArchiveDamaged:
+    return ArchiveDamaged(
+        f"The archive is damaged: {why} ({type(error).__name__}: {error}); `python -m archive verify` tells "
+        "more."
+    )
 
 
 # What a reader may give for a moment: a date is its first instant, and no zone means UTC.

@@ -159,7 +159,7 @@ class Command(BaseRunSpiderCommand):
         print_debts(console, spider.debts.told())
         problems = [*_problems(stage), *account.problems(crawler)]
         for line in arguments.broken:
-            print(f"{self.called}: not crawled, {visible(line)}", file=sys.stderr)
+            print(f"{self.called}: not crawled, {visible(str(line))}", file=sys.stderr)
         for problem in problems:
             print(f"{self.called}: {visible(problem)}", file=sys.stderr)
         if problems:
