@@ -110,6 +110,24 @@ def test_a_hard_link_to_a_cache_is_not_written_through(open_writer, root, tmp_pa
     assert (tmp_path / "backup").read_bytes() == before
 
 
+def test_a_copy_of_our_own_cache_in_its_place_is_not_ours(open_writer, root):
+    """A stranger may send back what he was sent."""
+    open_writer("run-1").close()
+    state = root / "state.sqlite"
+    data = state.read_bytes()
+    with state.open("rb"):  # so that its inode is not free
+        state.unlink()
+        state.write_bytes(data)
+        assert not provenance.is_ours(state)
+
+
+def test_reading_opens_no_copied_cache(sent):
+    before = {x.name for x in sent.iterdir()}
+    with archive.open(sent).debts() as debts:
+        assert debts is None
+    assert {x.name for x in sent.iterdir()} == before
+
+
 def test_another_file_of_the_same_inode_is_not_ours(open_writer, root):
     open_writer("run-1").close()
     state = root / "state.sqlite"
