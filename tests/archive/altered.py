@@ -445,12 +445,12 @@ def large_segment(root, canary):
 
 
 def escapes(root, canary):
-    """Text that a terminal obeys, in every column."""
+    """Text that a terminal obeys, in every column but the addresses by which the rows are found."""
     for file in head_of(root)["files"]:
         if file["rows"]:
             table = pq.ParquetFile(root / file["path"]).read()
             for number, field in enumerate(table.schema):
-                if field.type == pa.string() and not field.name.endswith("_id") and "raw_" not in field.name:
+                if field.type == pa.string() and not field.name.endswith(("_id", "url", "raw_file")):
                     array = pa.array([f"\x1b]0;{x}\x07\x9b31m\u202e" for x in table[field.name].to_pylist()])
                     table = table.set_column(number, field, array)
             write_rows(root, file["path"], table)

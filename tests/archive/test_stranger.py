@@ -24,7 +24,7 @@ from tests.archive.conftest import CHECKOUT, PROGRAMS
 FULL = "TRIPTYCH_FAULTS" in os.environ
 PART = os.environ.get("TRIPTYCH_FAULTS_PART", "0/1")
 """`1/3`: the second third of all cases, for as many processes."""
-SAMPLE = 16
+SAMPLE = 12
 MEMORY = 600_000_000
 """Bytes that the process of a case may have in memory; 200 MB of them are imports, pandas among them."""
 EXPORTS = [
@@ -108,15 +108,12 @@ class Jail:
             (self.canary / name).write_bytes(b"\x1f\x8b secret")
 
     def __call__(self, chosen, codes=frozenset({0, 1, 2})):
-        """Of many cases each has one export and a third of the methods, in turns; of few each has all."""
-        try:
-            return [
-                f"{name}: {text}"
-                for number, (name, alter) in enumerate(chosen)
-                for text in self.one(alter, codes, None if len(chosen) < 2 else number)
-            ]
-        finally:
-            self._end()
+        """Of many cases each has one export and a third of the methods, in turns; of one it has all."""
+        return [
+            f"{name}: {text}"
+            for number, (name, alter) in enumerate(chosen)
+            for text in self.one(alter, codes, None if len(chosen) < 2 else number)
+        ]
 
     def one(self, alter, codes=frozenset({0, 1, 2}), turn=None):
         reading = [*READING, *EXPORTS, *API]
@@ -158,6 +155,8 @@ class Jail:
                 yield f"something new lies beside the exports: {strange}"
             if self._asked():
                 yield "the server was asked"
+            if wrong is not None:  # whatever it still does
+                self.end()
         finally:
             watch.close()
             if content(self.canary) != before:  # the next case finds it as it was
@@ -172,7 +171,7 @@ class Jail:
         while True:
             ready = select.select([process.stdout, self.server], [], [])[0]
             if self.server in ready:
-                self._end()
+                self.end()
                 yield f"{commands[done]} asked the server"
                 return
             answer = json.loads(process.stdout.readline())
@@ -209,7 +208,7 @@ class Jail:
             )
         return self._process
 
-    def _end(self):
+    def end(self):
         """End it with all that it has started, whatever they wait for."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -248,17 +247,20 @@ def complaints(answer, codes):
         yield f"{command}: control characters"
 
 
-@pytest.fixture
-def server(monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+@pytest.fixture(scope="module")
+def server():
+    with socket.create_server(("127.0.0.1", 0)) as listening, pytest.MonkeyPatch.context() as patch:
         listening.setblocking(False)
-        monkeypatch.setenv("STRANGERS_SERVER", f"http://127.0.0.1:{listening.getsockname()[1]}")
+        patch.setenv("STRANGERS_SERVER", f"http://127.0.0.1:{listening.getsockname()[1]}")
         yield listening
 
 
-@pytest.fixture
-def jail(tmp_path, whole, server):
-    return Jail(tmp_path, whole, server)
+@pytest.fixture(scope="module")
+def jail(tmp_path_factory, whole, server):
+    """One for all tests: what it imports takes seconds."""
+    made = Jail(tmp_path_factory.mktemp("jail"), whole, server)
+    yield made
+    made.end()
 
 
 def chosen(found):
