@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from archive.commands.maintain import (
 )
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
-from archive.terminal import Terminal, visible
+from archive.terminal import Terminal, VisibleLog, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,9 +41,17 @@ Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wr
 """
 
 
+_OF_DAMAGE = (
+    *(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError, MemoryError),
+)
+"""Errors of Python and Arrow about values that nobody expects in a row."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     fast_start()
+    if logging.lastResort is not None:  # prints warnings, where nobody has set up more
+        logging.lastResort.setFormatter(VisibleLog())
     console = Terminal(highlight=False)
     if not console.is_terminal:
         console.width = 240  # a pipe has no width: lines that wrap would be hard to take apart
@@ -55,6 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
         return 0
+    except _OF_DAMAGE as error:  # what no writer of ours has written, found where nobody expected it
+        if os.environ.get("TRIPTYCH_TRACEBACK"):
+            raise
+        message = (
+            f"{options.archive} is damaged, or this is a defect of Triptych ({type(error).__name__}: "
+            f"{str(error)[:200]}). `python -m archive verify` tells more, TRIPTYCH_TRACEBACK=1 where it was."
+        )
+        print(visible(message), file=sys.stderr)
+        return 1
     except OSError as error:  # a disk that is full or goes away
         message = f"{error.filename or options.archive}: {error.strerror or error}."
         print(visible(message), file=sys.stderr)

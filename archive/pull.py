@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archive.format.columns import SCHEMA_VERSION
+from archive.storage import inside
 from archive.storage.snapshot_log import Log
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def _forget(storage: Storage) -> None:
     head = Log(storage, SCHEMA_VERSION).head()
     if head is not None and views.current(layout) not in {None, head.id}:
         views.publish(storage, head)
-    for path in [*layout.views.glob("v*")]:
+    for path in inside.folders(layout.views, "v"):
         if head is None or path != layout.view(head.id):
             shutil.rmtree(path, ignore_errors=True)
     live = {storage.path(file.path) for file in head.files} if head is not None else set()
-    tables = layout.data.rglob("*.parquet")
-    pages = [*layout.raw.glob("*.warc.gz"), *layout.raw_index.glob("*.cdxj")]
-    for path in [*tables, *pages, *layout.quarantine.glob("*.jsonl")]:
+    tables = inside.tree(layout.data, ".parquet")
+    pages = [*inside.files(layout.raw, ".warc.gz"), *inside.files(layout.raw_index, ".cdxj")]
+    for path in [*tables, *pages, *inside.files(layout.quarantine, ".jsonl")]:
         if path not in live and not storage.is_only_here(path):
             path.unlink(missing_ok=True)
     replay.discard_state(layout)

@@ -6,6 +6,7 @@ Whoever wrote it may have put in what a terminal obeys (escape sequences), what 
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,13 @@ def literal(text: object, *, lines: bool = False) -> str:
     # an odd one at the end would escape the tag that follows, and Rich sees to a single one only
     odd = (len(escaped) - len(escaped.rstrip("\\"))) % 2
     return escaped + "\\" * odd
+
+
+class VisibleLog(logging.Formatter):
+    """Log lines of commands, which may quote an archive."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record), lines=True)
 
 
 class Terminal(Console):

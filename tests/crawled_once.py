@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archive.opening import open_existing
+from archive.state.replay import CurrentState
 from tests.herald import Herald
 from tests.newsroom import Answer, Site
 from tests.running import Crawl
@@ -25,7 +27,13 @@ class Crawled:
 
     def again(self, crawl: Crawl) -> Herald:
         site = self.herald.site
-        shutil.copytree(self.herald.archive, crawl.archive, symlinks=True)
+        # a cache that was copied is not used: the copy gets its own
+        without = shutil.ignore_patterns("state.sqlite*")
+        shutil.copytree(self.herald.archive, crawl.archive, symlinks=True, ignore=without)
+        storage, log, head = open_existing(crawl.archive)
+        current = CurrentState(storage, log)
+        current.at(head)
+        current.close()
         herald = Herald(site, crawl)
         site.answers = dict(self.answers)
         site.requests.clear()

@@ -228,6 +228,17 @@ def test_one_door_leads_from_a_stored_name_to_a_path() -> None:
     }
 
 
+def test_one_door_leads_to_data_files() -> None:
+    """A file is measured before it is read, so nothing else opens one; a table in memory is no file."""
+    opens = re.compile(
+        r"ParquetFile\(|ParquetDataset\(|read_table\(|read_parquet\(|pq\.read_metadata\(|read_schema\(|\bds\.dataset\(|"
+        r"\bFileSystemDataset|parquet_dataset\("
+    )
+    called = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
+    names = {name for name, module in MODULES.items() if opens.search(called.sub("", module.source))}
+    assert names == {"archive.tables.unpacked"}
+
+
 def test_one_loop_makes_every_snapshot() -> None:
     """Operations are given the next snapshot; only the committer, and who makes an archive, publish one."""
     archive = {name: module for name, module in MODULES.items() if name.startswith("archive.")}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.format import gate
 from archive.format.docs import render
 from archive.format.reasons import Reason
 from crawler import settings
@@ -45,6 +46,11 @@ def test_every_archive_command_is_documented() -> None:
 def test_every_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in ALL
     assert hasattr(settings, name)
+
+
+@pytest.mark.parametrize("name", gate.LIMITS)
+def test_every_limit_is_documented_with_its_value(name: str) -> None:
+    assert f"| `TRIPTYCH_{name}` | {gate.LIMITS[name]} |" in PAGES[ROOT / "docs/reference/settings.md"]
 
 
 def test_own_settings_are_found() -> None:

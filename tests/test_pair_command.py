@@ -38,10 +38,15 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def copied(archive: Path, to: Path) -> None:
+    """Without the cache, which a copy may not use; it would be told."""
+    shutil.copytree(archive, to, symlinks=True, ignore=shutil.ignore_patterns("state.sqlite*"))
+
+
 @pytest.fixture(scope="module")
 def paired(crawled: Path) -> tuple[Path, str]:
     folder = crawled.with_name("paired")
-    shutil.copytree(crawled, folder, symlinks=True)
+    copied(crawled, folder)
     run = scrapy(folder, "pair")
     assert (run.returncode, run.stderr) == (0, "")
     return folder, run.stdout
@@ -50,7 +55,7 @@ def paired(crawled: Path) -> tuple[Path, str]:
 @pytest.fixture
 def copy(paired: tuple[Path, str], tmp_path: Path) -> Path:
     folder = tmp_path / "news-archive"
-    shutil.copytree(paired[0], folder, symlinks=True)
+    copied(paired[0], folder)
     return folder
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from archive.commit import stories
 from archive.commit.stories import Coverage
 from archive.format.records import TextBlock, VariantText
+from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _texts(
 
 def _groups_with(path: Path, wanted: Sequence[str]) -> Iterable[pa.Table]:
     """Read only the row groups that hold one of these articles: a file has thousands of texts."""
-    file = pq.ParquetFile(path)
+    file = unpacked.opened(path)
     ids = pa.array(wanted, pa.string())
     for number in range(file.num_row_groups):
         hits = pc.is_in(file.read_row_group(number, columns=["article_id"])["article_id"], value_set=ids)

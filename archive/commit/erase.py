@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from archive.commit import rows, stories
 from archive.commit.alignments import stored_coverages
@@ -22,8 +21,9 @@ from archive.format.schema import LANGUAGES, OBSERVATIONS
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
 from archive.state.tombstones import blank_observation
+from archive.storage import inside
 from archive.storage.cache import drop_cache_folder
-from archive.tables import views
+from archive.tables import unpacked, views
 from archive.tables.parquet_files import read
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
     """True for each row of a file that speaks of a purged article."""
     addresses = ["url", "requested_url"] if table == "observations" else []
     try:
-        found = pq.ParquetFile(path).read(columns=[*_IDS[table], *addresses])
+        found = unpacked.opened(path).read(columns=[*_IDS[table], *addresses])
     except FileNotFoundError:
         raise ArchiveDamaged(f"{path} is missing; `python -m archive verify` tells more.") from None
     except pa.ArrowException as error:
@@ -152,9 +152,9 @@ def _earlier_files(layout: Layout, stones: Tombstones, head: Snapshot) -> list[P
     live = {file.path.rpartition("-")[2] for file in head.files}
     examined = set(live)
     found = []
-    for folder, depth in ((layout.data, 0), (layout.views, 1)):
-        for path in sorted(folder.rglob("*.parquet")):
-            own, table = path.name.rpartition("-")[2], path.relative_to(folder).parts[depth]
+    for folder in (layout.data, *inside.folders(layout.views, "v")):
+        for path in sorted(inside.tree(folder, ".parquet")):
+            own, table = path.name.rpartition("-")[2], path.relative_to(folder).parts[0]
             if own in examined or table not in _IDS:
                 continue
             examined.add(own)

@@ -2,30 +2,45 @@
 
 An archive can come from a stranger. Every name out of a manifest, a tombstone, an index, a row or the cache
 passes here before anything is done with it, and so does every number that memory or time is taken for. What
-is refused raises ArchiveDamaged. The limits stand in docs/reference/settings.md.
+is refused raises ArchiveDamaged. The limits stand in docs/reference/settings.md; an operator who has a
+larger archive raises them in the environment, never from a file of the archive.
 """
 
 from __future__ import annotations
 
+import os
 import re
 
-from archive.exceptions import ArchiveDamaged
+from archive.exceptions import ArchiveDamaged, WrongSetting
 
-MOST_SNAPSHOTS = 10**8
-"""A commit every three seconds for ten years."""
-LARGEST_FILE = 1 << 42
-"""Bytes of any one file: offsets beyond it are refused."""
-LARGEST_JSON = 256 << 20
-"""Bytes of a manifest or a tombstone; 100 bytes a data file or an address."""
-LARGEST_PAGE = 64 << 20
-"""Bytes of a page with its headers, packed or not; a crawl takes 10 MB."""
-LARGEST_DATA_FILE = 4 << 30
-"""Bytes of a Parquet file; ours have 65,536 rows at most."""
+_SHOWN = 80
+LIMITS = {
+    "MOST_SNAPSHOTS": 10**8,  # a commit every three seconds for ten years
+    "MOST_ROWS": 10**7,  # of a Parquet file; ours have 65,536
+    "LARGEST_FILE": 1 << 42,  # bytes of any one file: offsets beyond it are refused
+    "LARGEST_JSON": 64 << 20,  # bytes of a manifest, a tombstone, a file of quarantine; 250 a data file
+    "LARGEST_PAGE": 64 << 20,  # bytes of a page with its headers, packed or not; a crawl takes 10 MB
+    "LARGEST_SEGMENTS": 256 << 20,  # bytes that the records of dead writers unpack to, all together
+    "LARGEST_DATA_FILE": 4 << 30,  # bytes of a Parquet file
+    "LARGEST_UNPACKED": 1 << 30,  # bytes of a Parquet file in memory; ours of 8,192 articles have 40 MB
+    "MOST_UNPACKED_TIMES": 300,  # bytes in memory for each on disk, where more than that is read at once
+}
+"""Used as `gate.LARGEST_JSON`; the environment's TRIPTYCH_LARGEST_JSON goes before it."""
 
-MOST_ROWS = 10**7
-"""Of a Parquet file."""
-LARGEST_UNPACKED = 1 << 30
-"""Bytes of a Parquet file in memory; ours of 8,192 articles have 30 MB."""
+
+def __getattr__(name: str) -> int:
+    """A limit, as the operator has set it. Raises WrongSetting."""
+    if name not in LIMITS:
+        raise AttributeError(name)
+    told = os.environ.get(f"TRIPTYCH_{name}")
+    if not told:
+        return LIMITS[name]
+    if not (told.isascii() and told.isdecimal() and len(told) < 19):
+        raise WrongSetting(
+            f"TRIPTYCH_{name} is {told[:_SHOWN]!r}; expected a whole number, such as {LIMITS[name]}."
+        )
+    return int(told)
+
 
 _HEX = "[0-9a-f]{32}"
 _MONTH = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
@@ -49,7 +64,6 @@ _STORED = re.compile(
 )
 _PAGE_NAME = re.compile(_PAGE)
 _ID = re.compile("[0-9a-f]{16,64}")
-_SHOWN = 80
 
 
 def refuse(expected: str, came: object) -> ArchiveDamaged:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
 from archive.commit import alignments, stories
 from archive.commit.assembly import assemble
 from archive.commit.committer import Committer
@@ -20,6 +18,7 @@ from archive.commit.observations import AppliedObservations, Draft
 from archive.commit.plan import CommitPlan, Rereadings
 from archive.format import codec
 from archive.format.records import READ_COLUMNS
+from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _stored(
     located = state.version_files({article_id for article_id, _ in wanted})
     for path, newest in sorted({(path, newest) for _, newest, path in located}):
         with translated_errors():
-            file = pq.ParquetFile(storage.present_path(path))
+            file = unpacked.opened(storage.present_path(path))
             table = file.read(columns=["article_id", "version", "raw_sha256"])
         for article_id, version, page in zip(*(column.to_pylist() for column in table.columns), strict=True):
             record = wanted.get((article_id, version))

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
 from archive.format.schema import STORED
@@ -91,8 +90,7 @@ def _check_file(storage: Storage, file: DataFile) -> Iterator[str]:
         yield f"is altered: {size} bytes that do not match the checksum in the manifest"
         return
     try:
-        unpacked.check([path])
-        parquet = pq.ParquetFile(path)
+        parquet = unpacked.opened(path)
     except ArchiveDamaged as error:
         yield str(error)
         return
@@ -130,7 +128,7 @@ def _check_pages(storage: Storage, head: Snapshot) -> Iterator[str]:
     """Check that each row that names a page leads to the bytes it was read from."""
     columns = ["article_id", "version", "raw_sha256", "raw_file", "raw_offset", "raw_length"]
     for file in (*head.stored("articles"), *head.stored("superseded")):
-        for row in pq.ParquetFile(storage.path(file.path)).read(columns=columns).to_pylist():
+        for row in unpacked.opened(storage.path(file.path)).read(columns=columns).to_pylist():
             if row["raw_file"] is None:
                 continue
             pointer = warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
@@ -147,7 +145,7 @@ def _check_pages(storage: Storage, head: Snapshot) -> Iterator[str]:
 def _column(storage: Storage, head: Snapshot, table: str, column: str) -> list[str]:
     values: list[str] = []
     for file in head.stored(table):
-        values += pq.ParquetFile(storage.path(file.path)).read(columns=[column])[column].to_pylist()
+        values += unpacked.opened(storage.path(file.path)).read(columns=[column])[column].to_pylist()
     return values
 
 

@@ -31,7 +31,7 @@ from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
 from archive.storage import inside
-from archive.tables import views
+from archive.tables import unpacked, views
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
@@ -206,15 +206,15 @@ class Archive:
             views.build(self.storage, snapshot)
         if folder.is_dir():
             inside.check_view(folder)
+            with translated_errors():
+                unpacked.check(inside.files(folder, ".parquet"))
             return folder.resolve()
         return views.folder_without_links(self.storage, snapshot, table)
 
     def diff(self, article_id: str, v1: int, v2: int) -> Diff:
         """Compare two versions word by word."""
         columns = ["version", "valid_from", "headline", "body"]
-        rows = {
-            row["version"]: row for row in self.versions(article_id, columns=columns).to_arrow().to_pylist()
-        }
+        rows = {row["version"]: row for row in self.versions(article_id, columns=columns).to_pylist()}
         if not rows:
             raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
         for version in (v1, v2):
@@ -228,7 +228,7 @@ class Archive:
         Raises ArticleNotFound, PageNotKept, or ArchiveDamaged when what lies there is not that page.
         """
         columns = ["version", "valid_to", "raw_file", "raw_offset", "raw_length"]
-        rows = self.versions(article_id, columns=columns).to_arrow().to_pylist()
+        rows = self.versions(article_id, columns=columns).to_pylist()
         if not rows:
             raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
         asked = ("valid_to", None) if version is None else ("version", version)
@@ -312,9 +312,9 @@ def successors(storage: Storage, head: Snapshot, story_id: str) -> tuple[str, ..
     Itself while nothing has moved, one where it was merged into an older story, several where it was taken
     apart, none where it never was.
     """
-    paths = [str(path) for path in storage.present(head.stored("memberships"))]
+    files = storage.present(head.stored("memberships"))
     with translated_errors():
-        log = ds.dataset(paths, schema=MEMBERSHIPS, format="parquet")
+        log = unpacked.dataset(files, MEMBERSHIPS)
         own = log.to_table(columns=["article_id"], filter=ds.field("story_id") == story_id)
         once = own["article_id"].unique()
         if not len(once):

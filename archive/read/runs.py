@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from archive.exceptions import ArchiveDamaged
+from archive.format import gate
 from archive.format.layout import snapshot_number
+from archive.format.snapshot import check_seal, snapshot_of
 from archive.opening import storage_at
 from archive.storage import inside
+from archive.storage.snapshot_log import SEALED_SINCE
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from archive.format.snapshot import Snapshot
 
 # what names a run: when, the outlet, the process
 _RUN = re.compile(r"\d{8}T\d{6}Z-(?P<outlet>.+)-\d+")
@@ -33,20 +40,35 @@ class RunAccount:
 def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
     """Read the runs that committed after `since`, latest first, without the lists of data files.
 
+    Raises ArchiveDamaged.
+
     Runs that keep no account of an outlet, `scrapy pair` or an import, are left out.
     """
     layout = storage_at(root).layout
     seen: set[str] = set()
     names = [path for path in inside.files(layout.log, ".json") if snapshot_number(path.name) is not None]
     for path in sorted(names, key=lambda path: int(path.stem), reverse=True):
-        head, files, _ = path.read_bytes().partition(_FILES)
-        document = json.loads(head + b"}" if files else head)
-        committed_at = datetime.fromisoformat(document["committed_at"]).astimezone(UTC)
-        if committed_at <= since:
+        found = _head(path)
+        if found.committed_at <= since:
             return
-        run_id = document["run_id"]
-        match = _RUN.fullmatch(run_id)
-        if match is None or run_id in seen or document["operation"] != "append":
+        match = _RUN.fullmatch(found.run_id)
+        if match is None or found.run_id in seen or found.operation != "append":
             continue
-        seen.add(run_id)
-        yield RunAccount(run_id, match["outlet"], committed_at, document["summary"])
+        seen.add(found.run_id)
+        yield RunAccount(found.run_id, match["outlet"], found.committed_at, found.summary)
+
+
+def _head(path: Path) -> Snapshot:
+    """The snapshot of a manifest, without its data files. Raises ArchiveDamaged."""
+    data = inside.read(path, gate.LARGEST_JSON)
+    head, files, _ = data.partition(_FILES)
+    try:
+        document: dict[str, object] = json.loads(head + b"}" if files else head)
+        if int(str(document["schema_version"])) >= SEALED_SINCE:
+            check_seal(data)
+        document.pop("sha256", None)
+        return snapshot_of(document | {"files": []})
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise ArchiveDamaged(f"The manifest {path} is altered or incomplete: {error}.") from error
+    except ArchiveDamaged as error:
+        raise ArchiveDamaged(f"The manifest {path}: {error}") from error

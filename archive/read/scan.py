@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from archive.exceptions import ArchiveDamaged
 from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
 
@@ -56,17 +57,31 @@ class RowSet:
             return self._schema
         return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
 
-    def _dataset(self) -> ds.Dataset:
-        unpacked.check(self._files)
+    def dataset(self) -> ds.Dataset:
+        """All rows. Raises ArchiveDamaged where the files would take too much memory."""
         if self._derive is not None:
-            return ds.dataset(self._derive(self._columns))
+            return ds.InMemoryDataset(self._derived(self._derive))
         # a column that nobody asks for costs even when it is not read; a filter may ask for any
         schema = self.schema if self._columns and self._where is None else self._schema
-        return ds.dataset([str(path) for path in self._files], schema=schema, format="parquet")
+        return unpacked.dataset(self._files, schema)
+
+    def _derived(self, derive: Callable[[Sequence[str] | None], pa.Table]) -> pa.Table:
+        try:
+            return derive(self._columns)
+        except (LookupError, TypeError, ArithmeticError, UnicodeDecodeError) as error:
+            raise _damaged("its rows contradict each other", error) from error
 
     def to_arrow(self) -> pa.Table:
         with translated_errors():
-            return self._dataset().to_table(columns=self._columns, filter=self._where)
+            return self.dataset().to_table(columns=self._columns, filter=self._where)
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """Read rows as objects of Python. Raises ArchiveDamaged for a time or a text that there is not."""
+        try:
+            rows: list[dict[str, Any]] = self.to_arrow().to_pylist()
+        except (OverflowError, UnicodeDecodeError) as error:
+            raise _damaged("a row has a value that cannot be", error) from error
+        return rows
 
     def to_pandas(self) -> pd.DataFrame:
         frame: pd.DataFrame = self.to_arrow().to_pandas()
@@ -75,13 +90,20 @@ class RowSet:
     def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
         """Read portions of at most `rows`, one in memory at a time."""
         with translated_errors():
-            source = self._dataset()
+            source = self.dataset()
             yield from source.to_batches(columns=self._columns, filter=self._where, batch_size=rows)
 
     def __len__(self) -> int:
         with translated_errors():
-            count: int = self._dataset().count_rows(filter=self._where)
+            count: int = self.dataset().count_rows(filter=self._where)
         return count
+
+
+def _damaged(why: str, error: Exception) -> ArchiveDamaged:
+    return ArchiveDamaged(
+        f"The archive is damaged: {why} ({type(error).__name__}: {error}); `python -m archive verify` tells "
+        "more."
+    )
 
 
 # What a reader may give for a moment: a date is its first instant, and no zone means UTC.

@@ -28,6 +28,7 @@ from archive.format.schema import (
     STORIES,
 )
 from archive.state.model import Joint, StoryMember
+from archive.tables import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +57,7 @@ class Past:
 
     def _read(self, names: tuple[str, ...], schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
         files = [file for name in names for file in self._head.stored(name)]
-        paths = [str(path) for path in self._storage.present(files)]
-        source = ds.dataset(paths, schema=schema, format="parquet")
+        source = unpacked.dataset(self._storage.present(files), schema)
         return source.to_table(columns=columns, filter=ds.field("ingested_at") <= pa.scalar(self._at))
 
     def observations(self, _columns: Sequence[str] | None = None) -> pa.Table:

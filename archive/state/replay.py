@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
+from archive.state import provenance
 from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State
 from archive.state.fillers import FILLERS, Row
 from archive.state.tombstones import Tombstones
@@ -36,7 +37,8 @@ _ORDER = {
 
 
 def open_state(layout: Layout) -> State:
-    """Open the cache, and make it anew when the file is no database."""
+    """Open the cache, and make it anew when the file is no database, or was not made here."""
+    provenance.ensure_ours(layout.state)
     try:
         return State(layout.state)
     except sqlite3.DatabaseError as error:
@@ -44,16 +46,18 @@ def open_state(layout: Layout) -> State:
             raise
         _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
         discard_state(layout)
+        provenance.ensure_ours(layout.state)
         return State(layout.state)
 
 
 def discard_state(layout: Layout) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        layout.state.with_name(layout.state.name + suffix).unlink(missing_ok=True)
+    provenance.discard(layout.state)
 
 
 def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
-    """Open the cache for reading if it is of that snapshot; it is neither made nor brought up to it."""
+    """Open the cache for reading if it was made here and is of that snapshot; it is not brought up to it."""
+    if not provenance.is_ours(layout.state):
+        return None
     try:
         connection = sqlite3.connect(f"{layout.state.absolute().as_uri()}?mode=ro", uri=True)
     except sqlite3.Error:

@@ -8,8 +8,9 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-Purpose = Literal["views", "pairing"]
-_PURPOSES: tuple[Purpose, ...] = ("views", "pairing")
+Purpose = Literal["views", "pairing", "state"]
+_COPIES: tuple[Purpose, ...] = ("views", "pairing")
+"""What may hold something of an archive; `state` is a stamp, see archive/state/provenance.py."""
 
 
 def cache() -> Path:
@@ -26,5 +27,5 @@ def cache_folder(root: Path, purpose: Purpose) -> Path:
 
 def drop_cache_folder(root: Path) -> None:
     """Delete all cached files of an archive, which outlive the files they were made of."""
-    for purpose in _PURPOSES:
+    for purpose in _COPIES:
         shutil.rmtree(cache_folder(root, purpose), ignore_errors=True)

@@ -49,7 +49,7 @@ class Folder:
         return {entry.name for entry in root.iterdir()} if root.is_dir() else set()
 
     def data_names(self) -> Iterator[str]:
-        return (self.stored_name(path) for path in self.layout.data.rglob("*.parquet"))
+        return (self.stored_name(path) for path in inside.tree(self.layout.data, ".parquet"))
 
     def snapshot_ids(self) -> list[int]:
         try:
@@ -93,7 +93,7 @@ class Folder:
         self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
     ) -> tuple[int, int]:
         count = size = 0
-        for path in self.layout.data.rglob("*.parquet"):
+        for path in inside.tree(self.layout.data, ".parquet"):
             status = path.stat()
             if self.stored_name(path) in needed or now.timestamp() - status.st_mtime < keep.total_seconds():
                 continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveDamaged
@@ -17,7 +18,7 @@ from archive.format import gate
 from archive.format.layout import FILES, FOLDERS, TABLES, WORKING_FOLDERS
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 
 def place(root: Path, name: str) -> Path:
@@ -53,6 +54,34 @@ def files(folder: Path, ending: str, start: str = "") -> list[Path]:
     for path in found:
         _expect(str(path), "a file")
     return found
+
+
+def folders(folder: Path, start: str) -> list[Path]:
+    """The folders in a folder of the archive whose names begin so, sorted. Raises ArchiveDamaged."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entry.path for entry in entries if entry.name.startswith(start))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    for path in found:
+        _expect(path, "a folder")
+    return [Path(path) for path in found if os.path.isdir(path)]  # noqa: PTH112
+
+
+def tree(folder: Path, ending: str) -> Iterator[Path]:
+    """All files below a folder of the archive whose names end so, in no order. Raises ArchiveDamaged."""
+    pending = [str(folder)]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    _expect(entry.path, "a file or a folder")
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+                    elif entry.name.endswith(ending):
+                        yield Path(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
 
 
 def check_view(folder: Path) -> None:

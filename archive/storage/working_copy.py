@@ -182,6 +182,8 @@ class WorkingCopy:
             if seen is None or seen.bytes != self.layout.manifest(last).stat().st_size:
                 raise self._another(last)
             self._identify()
+        if listed and max(listed) - min(listed) >= len(listed) + _AT_ONCE:
+            raise gate.refuse("a log in which no snapshots are missing", f"{len(listed)} up to {max(listed)}")
         missing = [number for number in sorted(listed) if number > last][-_AT_ONCE:]
         if missing and last < 0 and missing[0] != 0:
             missing = [0, *missing]

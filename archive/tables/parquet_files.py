@@ -113,8 +113,7 @@ def read(storage: Storage, files: Iterable[DataFile], columns: Sequence[str] | N
     for file in files:
         try:
             (path,) = storage.present([file])
-            unpacked.check([path])
-            tables.append(pq.ParquetFile(path).read(columns=columns))
+            tables.append(unpacked.opened(path).read(columns=columns))
         except FileNotFoundError:
             raise ArchiveDamaged(
                 f"{storage.path(file.path)} is missing; `python -m archive verify` tells more."

@@ -1,8 +1,7 @@
-"""The size of a data file in memory, found out before it is taken.
+"""The door to data files: nothing else opens one, and each is measured before memory is taken for it.
 
-A text that a column holds once, in a dictionary, may stand in every row: kilobytes on disk are gigabytes in
-memory. The footer gives a bound that costs nothing; where it is high, texts are counted without being made.
-Parts of lists are counted as they lie packed.
+A text that a column holds once, in a dictionary, may stand in every row, and a page may say that it has a
+billion values: kilobytes on disk are gigabytes in memory. archive/tables/page_headers.py counts them.
 """
 
 from __future__ import annotations
@@ -10,63 +9,67 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
+from archive.tables import page_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+    import pyarrow.dataset as ds
 
-def check(paths: Iterable[Path]) -> None:
-    """Raise ArchiveDamaged where a file would take more than `gate.LARGEST_UNPACKED` bytes.
+
+def opened(path: Path) -> pq.ParquetFile:
+    """Open a data file that has been measured. Raises as `check`."""
+    check([path])
+    return pq.ParquetFile(path)
+
+
+def dataset(paths: Iterable[Path], schema: pa.Schema) -> ds.Dataset:
+    """Measure data files, and make a dataset of them that is read with this schema. Raises as `check`."""
+    import pyarrow.dataset as ds  # noqa: PLC0415  pandas with it, half a second of a crawl's start
+
+    chosen = list(paths)
+    check(chosen)
+    return ds.dataset([str(path) for path in chosen], schema=schema, format="parquet")
+
+
+def check(paths: Sequence[Path]) -> None:
+    """Raise ArchiveDamaged where a file, or all together, would take more memory than is allowed.
 
     Also FileNotFoundError, OSError or ArrowException, as reading it would.
     """
+    size = on_disk = 0
     for path in paths:
-        _check(path, path.stat().st_ino)
+        status = path.stat()
+        on_disk += status.st_size
+        size += _measured(path, status.st_ino, status.st_size)
+    most = max(gate.LARGEST_UNPACKED, gate.MOST_UNPACKED_TIMES * on_disk)
+    if size > most:
+        raise _too_large(f"{len(paths)} data files of {on_disk} bytes", most, f"{size} bytes")
 
 
-@lru_cache(4096)
-def _check(path: Path, _: int) -> None:
+@lru_cache(65_536)
+def _measured(path: Path, _inode: int, _size: int) -> int:
     """Once for each file: it never changes."""
-    file = pq.ParquetFile(path)
-    about = file.metadata
-    if about.num_rows > gate.MOST_ROWS:
-        raise _too_large(path, f"{about.num_rows} rows")
-    texts = [field.name for field in file.schema_arrow if field.type == pa.string()]
-    certain, possible = 0, 0
-    for group in range(about.num_row_groups):
-        for number in range(about.num_columns):
-            column = about.row_group(group).column(number)
-            certain += max(column.total_uncompressed_size, column.num_values // 8)
-            if column.path_in_schema in texts:
-                possible += column.num_values * column.total_uncompressed_size
-    if certain > gate.LARGEST_UNPACKED:
-        raise _too_large(path, f"{certain} bytes of columns")
-    if possible > gate.LARGEST_UNPACKED and (size := _texts(path, texts)) > gate.LARGEST_UNPACKED:
-        raise _too_large(path, f"{size} bytes of text")
-
-
-def _texts(path: Path, names: list[str]) -> int:
-    size = 0
-    file = pq.ParquetFile(path, read_dictionary=names)
-    for batch in file.iter_batches(columns=names, batch_size=2048):
-        for column in batch.columns:
-            if isinstance(column, pa.DictionaryArray):
-                lengths = pc.binary_length(column.dictionary).take(column.indices)
-                size += pc.sum(lengths.cast(pa.int64())).as_py() or 0
-        if size > gate.LARGEST_UNPACKED:
-            break
+    try:
+        size = page_headers.unpacked_size(path)
+    except page_headers.Refused as error:
+        raise ArchiveDamaged(
+            f"{path} is damaged or was made to do harm: expected a data file as Triptych writes it, got "
+            f"{error}; put it back from a backup, or leave this archive alone."
+        ) from None
+    if size > gate.LARGEST_UNPACKED:
+        raise _too_large(str(path), gate.LARGEST_UNPACKED, f"{size} bytes of columns")
     return size
 
 
-def _too_large(path: Path, came: str) -> ArchiveDamaged:
+def _too_large(what: str, most: int, came: str) -> ArchiveDamaged:
     return ArchiveDamaged(
-        f"{path} is damaged or was made to do harm: expected at most {gate.LARGEST_UNPACKED} bytes in memory "
-        f"and {gate.MOST_ROWS} rows, got {came}; put it back from a backup, or leave this archive alone."
+        f"{what} would take too much memory: expected at most {most} bytes, got {came}. Leave this archive "
+        "alone, or put it back from a backup; if it is your own, set TRIPTYCH_LARGEST_UNPACKED."
     )

@@ -19,8 +19,9 @@ from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveNotWritable, SnapshotNotFound
 from archive.format.schema import PUBLIC
-from archive.storage import durable
+from archive.storage import durable, inside
 from archive.storage.cache import cache_folder
+from archive.tables import unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,7 +124,7 @@ def _turn(layout: Layout, link: Path, target: str) -> None:
 
 def prune(layout: Layout, now: float, keep_seconds: float = KEEP_SECONDS) -> int:
     """Drop views older than a day, but for the current one and the two before; the number dropped."""
-    views = sorted(path for path in layout.views.glob("v*") if path.name[1:].isdecimal())
+    views = [path for path in inside.folders(layout.views, "v") if path.name[1:].isdecimal()]
     shown = current(layout)
     dropped = 0
     for path in views[:-3]:
@@ -135,9 +136,9 @@ def prune(layout: Layout, now: float, keep_seconds: float = KEEP_SECONDS) -> int
 
 def drop_with(layout: Layout, names: set[str], keep: int) -> None:
     """Drop the views, but for one, that have a file named `<uuid>.parquet` like these; each as a whole."""
-    for path in layout.views.glob("v*"):
+    for path in inside.folders(layout.views, "v"):
         if path.name != f"v{keep:012d}" and any(
-            entry.name.rpartition("-")[2] in names for entry in path.rglob("*.parquet")
+            entry.name.rpartition("-")[2] in names for entry in inside.tree(path, ".parquet")
         ):
             early = layout.new_temporary()
             path.rename(early)
@@ -166,6 +167,7 @@ def folder_without_links(storage: Storage, snapshot: Snapshot, table: str) -> Pa
     paths = [path.absolute() for path in storage.present(files)]
     if not all(path.exists() for path in paths):
         raise SnapshotNotFound(f"Files of snapshot {snapshot.id} have been collected: only as_of reads it.")
+    unpacked.check(paths)  # a bare reader will not
     early = own / f"new-{uuid4().hex}"
     try:
         early.mkdir(parents=True)

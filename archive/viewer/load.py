@@ -47,19 +47,17 @@ def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
 
 def _read(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
     of_story = ds.field("story_id").isin(list(story_ids))
-    homes = archive.articles(columns=["article_id", "story_id"]).where(of_story).to_arrow().to_pylist()
+    homes = archive.articles(columns=["article_id", "story_id"]).where(of_story).to_pylist()
     story_of = {row["article_id"]: row["story_id"] for row in homes}
     articles = list(story_of)
     texts = archive.versions(columns=_VERSION).where(ds.field("article_id").isin(articles))
-    versions = _grouped(texts.to_arrow().to_pylist(), lambda row: story_of[row["article_id"]])
-    alignments = _grouped(
-        archive.alignments().where(of_story).to_arrow().to_pylist(), lambda row: row["story_id"]
-    )
+    versions = _grouped(texts.to_pylist(), lambda row: story_of[row["article_id"]])
+    alignments = _grouped(archive.alignments().where(of_story).to_pylist(), lambda row: row["story_id"])
     pairs = _grouped(
-        archive.pairs().where(ds.field("article_id_a").isin(articles)).to_arrow().to_pylist(),
+        archive.pairs().where(ds.field("article_id_a").isin(articles)).to_pylist(),
         lambda row: story_of[row["article_id_a"]],
     )
-    stories = {row["story_id"]: row for row in archive.stories().where(of_story).to_arrow().to_pylist()}
+    stories = {row["story_id"]: row for row in archive.stories().where(of_story).to_pylist()}
     return [
         _story(stories[each], versions[each], alignments[each], pairs[each])
         for each in story_ids

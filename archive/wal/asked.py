@@ -6,10 +6,13 @@ has asked for, and has no record of, becomes an observation `failed(unfinished)`
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
@@ -36,11 +39,18 @@ def encode(asked: Iterable[Asked]) -> bytes:
 
 
 def read(lines: Iterable[object]) -> Iterator[Asked]:
-    """Read addresses from the lines of a segment; other lines are skipped."""
+    """Read addresses from the lines of a segment; other lines are skipped, and those that no writer wrote."""
     for line in lines:
-        if isinstance(line, bytes) and line.startswith(_BEGIN):
-            for url, outlet, at in json.loads(line)["asked"]:
-                yield Asked(url, outlet, datetime.fromisoformat(at))
+        if not isinstance(line, bytes) or not line.startswith(_BEGIN):
+            continue
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            for url, outlet, at in msgspec.json.decode(line, type=_Line).asked:
+                if at.utcoffset() is not None:
+                    yield Asked(url, outlet, at)
+
+
+class _Line(msgspec.Struct):
+    asked: list[tuple[str, str, datetime]]
 
 
 def unfinished(asked: Asked, run_id: str) -> ObservationRecord:

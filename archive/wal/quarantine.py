@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from archive.exceptions import ArchiveDamaged
+from archive.format import gate
 from archive.storage import inside
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
     from archive.format.codec import Record
     from archive.storage.interface import Storage
+
+
+_LONGEST = 1 << 20
+"""Characters of a source or detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +77,13 @@ class Quarantine:
 
 def entries(storage: Storage) -> Iterator[Entry]:
     for path in _files(storage):
-        for line in path.read_bytes().splitlines():
+        for line in inside.read(path, gate.LARGEST_JSON).splitlines():
             try:
                 fields = json.loads(line)
-            except ValueError:  # cut by a full disk
+                at = datetime.fromisoformat(fields["at"])
+                yield Entry(at, *(gate.text(fields[x], x, _LONGEST) for x in ("reason", "detail", "source")))
+            except (ValueError, TypeError, LookupError, RecursionError, ArchiveDamaged):  # cut by a full disk
                 yield Entry(datetime.fromtimestamp(path.stat().st_mtime, UTC), "unreadable", "", path.name)
-                continue
-            at = datetime.fromisoformat(fields["at"])
-            yield Entry(at, fields["reason"], fields["detail"], fields["source"])
 
 
 def _files(storage: Storage) -> list[Path]:
@@ -90,7 +95,7 @@ def lines(storage: Storage) -> Iterator[tuple[str, int, int, bytes]]:
     """Path, offset, length and bytes of each line; its encoded content is decoded at the end of the bytes."""
     for path in _files(storage):
         offset = 0
-        for line in path.read_bytes().splitlines(keepends=True):
+        for line in inside.read(path, gate.LARGEST_JSON).splitlines(keepends=True):
             yield storage.stored_name(path), offset, len(line), line + _unpacked(line)
             offset += len(line)
 
@@ -101,5 +106,5 @@ def _unpacked(line: bytes) -> bytes:
         if entry["reason"] == "damaged-segment":
             return base64.b64decode(entry["content"])
         return json.dumps(json.loads(entry["content"]), ensure_ascii=False).encode(errors="replace")
-    except (ValueError, KeyError, TypeError):  # cut by a full disk
+    except (ValueError, LookupError, TypeError, RecursionError):  # cut by a full disk
         return b""

@@ -11,10 +11,10 @@ import msgspec
 
 from archive.addresses import address_key
 from archive.exceptions import PoisonRecord, SchemaTooNew
-from archive.format import codec
+from archive.format import codec, gate
 from archive.format.codec import validate
 from archive.pages import cdxj_index, overwrite, warc_files
-from archive.storage import locks
+from archive.storage import inside, locks
 from archive.wal import asked, segment
 from archive.wal.batch import Batch
 
@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 def take_over(storage: Storage, state: State, quarantine: Quarantine, at: datetime) -> list[Batch]:
     """Take over the records of every dead writer; its segments stay locked by us, unless this fails."""
     found: list[tuple[Segment, SegmentContents]] = []
+    room = gate.LARGEST_SEGMENTS
     with contextlib.ExitStack() as undo:
         for orphan in segment.orphans(storage.layout):
             undo.callback(orphan.release)
@@ -42,11 +43,12 @@ def take_over(storage: Storage, state: State, quarantine: Quarantine, at: dateti
                 orphan.remove()
                 continue
             try:
-                left = recover(storage, orphan, quarantine, at)
+                left = recover(storage, orphan, quarantine, at, room)
             except SchemaTooNew as error:
                 _log.warning("%s", error)
                 orphan.release()
                 continue
+            room -= left.size
             found.append((orphan, left))
         _add_unfinished(state, [left for _, left in found])
         batches = []
@@ -81,12 +83,19 @@ class SegmentContents:
     run_id: str
     records: list[Record]
     asked: list[Asked]
+    size: int
+    """Bytes of its lines, unpacked."""
 
 
-def recover(storage: Storage, found: Segment, quarantine: Quarantine, at: datetime) -> SegmentContents:
-    """Read a segment that was taken over; SchemaTooNew when it must wait for a newer version."""
+def recover(
+    storage: Storage, found: Segment, quarantine: Quarantine, at: datetime, room: int | None = None
+) -> SegmentContents:
+    """Read a segment that was taken over; SchemaTooNew when it must wait for a newer version.
+
+    Raises ArchiveDamaged where it unpacks to more than `room` bytes, without it as `segment.read`.
+    """
     records: list[Record] = []
-    lines = list(segment.read(found.path.read_bytes()))
+    lines = list(segment.read(inside.read(found.path, gate.LARGEST_SEGMENTS), room))
     run_id, version = _header(lines)
     if version > segment.VERSION:
         raise SchemaTooNew(
@@ -111,7 +120,8 @@ def recover(storage: Storage, found: Segment, quarantine: Quarantine, at: dateti
             quarantine.add_record(record, poison.reason, str(poison), at)
         else:
             records.append(warc_files.without_lost(storage, record))
-    return SegmentContents(run_id, records, list(asked.read(lines)))
+    size = sum(len(line) for line in lines if isinstance(line, bytes))
+    return SegmentContents(run_id, records, list(asked.read(lines)), size)
 
 
 class _Header(msgspec.Struct):

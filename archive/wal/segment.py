@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import zstandard
 
-from archive.exceptions import ArchiveWriteError
+from archive.exceptions import ArchiveDamaged, ArchiveWriteError
+from archive.format import gate
 from archive.storage import durable, inside, locks
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from archive.format.layout import Layout
 
 _MAGIC = zstandard.FRAME_HEADER
-_WINDOW = 1 << 14
-_RECORD_LIMIT = 1 << 28
+_REPEATED = 1
+"""A block that is one byte, many times."""
+_CHECKSUM = 4
 VERSION = 1
 
 
@@ -130,8 +132,12 @@ class Damage:
     data: bytes
 
 
-def read(data: bytes) -> Iterator[bytes | Damage]:
-    """Read the lines of a segment in order; bytes that cannot be read are returned as Damage."""
+def read(data: bytes, most: int | None = None) -> Iterator[bytes | Damage]:
+    """Read the lines of a segment in order; bytes that cannot be read are returned as Damage.
+
+    Raises ArchiveDamaged before more than `most` bytes, without it `gate.LARGEST_SEGMENTS`, are unpacked.
+    """
+    left = gate.LARGEST_SEGMENTS if most is None else most
     position = 0
     broken_from: int | None = None
     while position < len(data):
@@ -148,6 +154,12 @@ def read(data: bytes) -> Iterator[bytes | Damage]:
             yield Damage(broken_from, data[broken_from:position])
             broken_from = None
         line, position = frame
+        left -= len(line)
+        if left < 0:
+            raise ArchiveDamaged(
+                f"Segments in _wal unpack to more than {gate.LARGEST_SEGMENTS} bytes. Move them away, or, if "
+                "they are your own, set TRIPTYCH_LARGEST_SEGMENTS."
+            )
         yield line
     if broken_from is not None:
         yield Damage(broken_from, data[broken_from:])
@@ -157,22 +169,27 @@ def _frame(data: bytes, position: int) -> tuple[bytes, int] | None:
     try:
         parameters = zstandard.get_frame_parameters(data[position : position + 18])
         # a flipped bit in the header can switch the checksum off: such a frame proves nothing
-        if not parameters.has_checksum or parameters.content_size > _RECORD_LIMIT:
+        if not parameters.has_checksum or parameters.content_size > gate.LARGEST_PAGE:
             return None
-        decoder = zstandard.ZstdDecompressor(max_window_size=_RECORD_LIMIT).decompressobj()
-        parts = []
-        start = position
-        while not decoder.eof:
-            if start >= len(data):
-                return None
-            parts.append(decoder.decompress(data[start : start + _WINDOW]))
-            start = min(start + _WINDOW, len(data))
-    except zstandard.ZstdError:
+        end = _end(data, position)
+        # takes the size that the header says and no more, and fails where that is not the size
+        line = zstandard.ZstdDecompressor(max_window_size=gate.LARGEST_PAGE).decompress(data[position:end])
+    except (zstandard.ZstdError, IndexError):
         return None
-    line = b"".join(parts)
-    if not line.endswith(b"\n"):
-        return None
-    return line, start - len(decoder.unused_data)
+    return (line, end) if line.endswith(b"\n") else None
+
+
+def _end(data: bytes, position: int) -> int:
+    """Find the end of a frame by the sizes of its blocks, see RFC 8878; IndexError where the bytes end."""
+    at = position + zstandard.frame_header_size(data[position : position + 18])
+    last = False
+    while not last:
+        header = int.from_bytes((data[at], data[at + 1], data[at + 2]), "little")
+        last, kind, size = bool(header & 1), header >> 1 & 3, header >> 3
+        at += 3 + (1 if kind == _REPEATED else size)
+    if at + _CHECKSUM > len(data):
+        raise IndexError(at)
+    return at + _CHECKSUM
 
 
 def orphans(layout: Layout) -> list[Segment]:

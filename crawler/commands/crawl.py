@@ -125,7 +125,7 @@ class Command(BaseRunSpiderCommand):
         try:
             check_declaration(spider_class)
         except DeclarationError as error:
-            raise UsageError(str(error), print_help=False) from None
+            raise UsageError(visible(str(error)), print_help=False) from None
         return spider_class
 
     def _probe_archive(self) -> None:
@@ -134,7 +134,7 @@ class Command(BaseRunSpiderCommand):
         try:
             ArchiveWriter.open(self.settings["ARCHIVE_URI"], run_id=f"probe-{os.getpid()}").close()
         except (ArchiveError, OSError) as error:
-            raise UsageError(str(error), print_help=False) from None
+            raise UsageError(visible(str(error)), print_help=False) from None
 
     def _verdict(self, crawler: Crawler, arguments: Arguments) -> int:
         if self.crawler_process.bootstrap_failed:  # type: ignore[union-attr]
@@ -159,7 +159,7 @@ class Command(BaseRunSpiderCommand):
         print_debts(console, spider.debts.told())
         problems = [*_problems(stage), *account.problems(crawler)]
         for line in arguments.broken:
-            print(f"{self.called}: not crawled, {line}", file=sys.stderr)
+            print(f"{self.called}: not crawled, {visible(str(line))}", file=sys.stderr)
         for problem in problems:
             print(f"{self.called}: {visible(problem)}", file=sys.stderr)
         if problems:

@@ -58,9 +58,10 @@ class Command(ScrapyCommand):
         with one_sentence(self, "scrapy outlets", uri):
             try:
                 facts = _facts(archive.open(uri), declared, datetime.now(UTC), uri)
-                note = f"Archive: {uri}."
+                note = literal(f"Archive: {uri}.")
             except archive.ArchiveNotFound:
-                facts, note = {}, f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
+                told = f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
+                facts, note = {}, literal(told)
             console.print(_table(declared, facts, console.width))
             console.print(f"{len(declared)} outlets. {note}", highlight=False, soft_wrap=True)
             for name, why in getattr(loader, "broken", {}).items():
@@ -119,5 +120,6 @@ def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], widt
             "languages": " ".join(outlet.languages),
             "found by": ", ".join(discovery(outlet)),
         }
-        table.add_row(*(told[name] for name in names), *facts.get(outlet.name, ()))
+        # the health of an outlet names counters out of manifests
+        table.add_row(*(told[name] for name in names), *map(literal, facts.get(outlet.name, ())))
     return table

@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 import archive
 from archive.commands.progress import bar
 from archive.no_pandas import fast_start
-from archive.terminal import Terminal, visible
+from archive.terminal import Terminal, literal, visible
 from crawler.reports.terminal import one_sentence
 from pipelines.pairing.labels import named_in, read_labels
 from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table, paragraphs_table
@@ -86,7 +86,7 @@ class Command(ScrapyCommand):
         if (table := paragraphs_table(explained)).row_count:
             self._console.print(table)
         for line in explanation_lines(explained):
-            self._console.print(line, highlight=False)
+            self._console.print(literal(line), highlight=False)
 
     def _pair(self, uri: str, opts: argparse.Namespace) -> None:
         # .2 s and more: Scrapy imports every command

@@ -82,7 +82,9 @@ class Command(ScrapyCommand):
         held = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
         if unknown := sorted(set(args) - held):
             known = ", ".join(sorted(held)) or "nothing"
-            raise UsageError(f"the archive has nothing of {unknown[0]!r}; it has {known}", print_help=False)
+            raise UsageError(
+                f"the archive has nothing of {unknown[0]!r}; it has {visible(known)}", print_help=False
+            )
         aside = Aside(opened.root) if publish else None
         workers = Workers(
             self.settings.getint("EXTRACTION_PROCESSES"), self.settings.getfloat("EXTRACTION_TIMEOUT")

@@ -15,7 +15,7 @@ from scrapy.exceptions import UsageError
 import archive
 from archive.commands.arguments import count
 from archive.no_pandas import fast_start
-from archive.terminal import Terminal
+from archive.terminal import Terminal, literal
 from archive.writer import ArchiveWriter
 from crawler.commands.crawl import OK, OWED
 from crawler.commands.crawl import Command as Crawl
@@ -107,13 +107,13 @@ class Command(Crawl):
             console.print(f"Pages owed from earlier runs: {debts.owed.count}, {debts.due} asked for now.")
             self.exitcode = OK
             return
-        console.print(_told(plan, share), highlight=False, soft_wrap=True)
+        console.print(literal(_told(plan, share)), highlight=False, soft_wrap=True)
         if plan.visits or debts.due or debts.over:
             arguments = replace(Arguments(), visits=plan.visits, at=opts.at, most_debts=debts.due)
             self.exitcode = self._crawl(spider_class, arguments)
             return
         if debts.owed.failed:
-            console.print(still_owed(debts.owed, now), highlight=False, soft_wrap=True)
+            console.print(literal(still_owed(debts.owed, now)), highlight=False, soft_wrap=True)
         self.exitcode = OWED if debts.owed.failed else OK
 
     def _debts(

@@ -112,9 +112,7 @@ def _ids(listed: Iterable[str]) -> pa.Array:
 
 
 def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
-    import pyarrow.dataset as ds  # noqa: PLC0415  `scrapy live` has no use for it
-
-    return ds.dataset(read.path(table)).to_table(columns=columns, filter=where)
+    return read.table(table, columns=columns).where(where).to_arrow()
 
 
 def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[str]]) -> None:
@@ -142,7 +140,7 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
         lags = [_lag(by_language.get(language), first) for language in SHOWN_LANGUAGES]
         if other:
             headline = f"({', '.join(other)}) {headline}"
-        table.add_row(literal(headline), *lags, ", ".join(reasons))
+        table.add_row(literal(headline), *lags, literal(", ".join(reasons)))
     console.print(table)
     if len(by_size) > LISTED:
         console.print(f"… and {len(by_size) - LISTED} more")

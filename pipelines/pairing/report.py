@@ -31,7 +31,7 @@ def outcome_table(outcome: Outcome) -> Table:
     for evidence in dict.fromkeys(kind for kind, _ in outcome.pairs):
         tiers = {tier: outcome.pairs[evidence, tier] for tier in _TIERS if outcome.pairs[evidence, tier]}
         said = ", ".join(f"{tier} {count}" for tier, count in tiers.items())
-        table.add_row(f"  {evidence}", str(sum(tiers.values())), f"by content {said}")
+        table.add_row(f"  {literal(evidence)}", str(sum(tiers.values())), f"by content {said}")
     if outcome.withdrawn:
         table.add_row(
             "withdrawn",
@@ -49,7 +49,7 @@ def explanation_table(explained: Explanation) -> Table:
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
     a, b, match = explained.a, explained.b, explained.match
-    table.add_row("", a.document.language, b.document.language)
+    table.add_row("", literal(a.document.language), literal(b.document.language))
     table.add_row("headline", literal(a.document.headline), literal(b.document.headline))
     table.add_row("address", literal(explained.urls[0]), literal(explained.urls[1]))
     table.add_row("published", _when(a), _when(b))

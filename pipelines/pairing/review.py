@@ -56,10 +56,8 @@ def harmless(text: str) -> str:
 def addresses_and_headlines(read: Archive, article_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return address and headline of articles."""
     ids = pa.array(sorted(article_ids), pa.string())
-    files = [str(path) for path in read.articles().files()]
-    rows = ds.dataset(files, format="parquet").to_table(
-        columns=["article_id", "url", "headline"], filter=ds.field("article_id").isin(ids)
-    )
+    named = read.articles(columns=["article_id", "url", "headline"])
+    rows = named.where(ds.field("article_id").isin(ids)).to_arrow()
     return {row["article_id"]: (row["url"], row["headline"]) for row in rows.to_pylist()}
 
 
@@ -71,8 +69,8 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
     for column in columns:
         hit = ds.field(column).isin(wanted)
         where = hit if where is None else where | hit
-    files = [str(path) for path in read.articles().files()]
-    rows = ds.dataset(files, format="parquet").to_table(columns=columns, filter=where).to_pylist()
+    found = read.articles(columns=columns)
+    rows = (found if where is None else found.where(where)).to_arrow().to_pylist()
     held = set(wanted.to_pylist())
     # the better kind of address last, so that it wins
     return {
@@ -86,6 +84,5 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
 def languages(read: Archive, ids: Iterable[str]) -> dict[str, str | None]:
     """Return the languages of articles, by their ids."""
     wanted = ds.field("article_id").isin(pa.array(sorted(set(ids)), pa.string()))
-    files = [str(path) for path in read.articles().files()]
-    rows = ds.dataset(files, format="parquet").to_table(columns=["article_id", "language"], filter=wanted)
+    rows = read.articles(columns=["article_id", "language"]).where(wanted).to_arrow()
     return {row["article_id"]: row["language"] for row in rows.to_pylist()}

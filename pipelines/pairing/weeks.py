@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.format.records import TextBlock, VariantText
-from archive.format.schema import ARTICLES
 from pipelines.similarity.background import shipped_background
 from pipelines.similarity.document import LANGUAGES, ArticleReading, Document, read, traces
 
@@ -98,9 +97,7 @@ class Weeks:
         )
         """Ids of the new or changed articles; empty without `since`, where all count as new."""
         self._rows = _runs(table["outlet"])
-        self._texts = ds.dataset(
-            [str(path) for path in archive.articles().files()], schema=ARTICLES, format="parquet"
-        )
+        self._texts = archive.articles().dataset()
         self._keys = [
             (outlet, week)
             for outlet, (start, end) in self._rows.items()

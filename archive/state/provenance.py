@@ -1,0 +1,110 @@
+"""Proof that a cache was made here: SQLite opens no other, for opening a stranger's database runs his orders.
+
+A journal beside it may name any file, which SQLite then deletes; a WAL, triggers, views and indexes on
+expressions act too. So this machine's cache folder has a stamp for each archive: the inode of `state.sqlite`
+and a random number that stands in its header. A cache that does not match, because the archive was copied,
+moved, or is another user's, is thrown away unread and filled from the log.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+from archive.exceptions import ArchiveNotWritable
+from archive.storage import locks
+from archive.storage.cache import cache_folder
+
+_log = logging.getLogger(__name__)
+
+_MAGIC = b"SQLite format 3\0"
+_USER_VERSION = slice(60, 64)
+"""Place in the header of a database, https://www.sqlite.org/fileformat2.html#user_version_number."""
+_BESIDE = ("", "-wal", "-shm", "-journal")
+
+
+def is_ours(state: Path) -> bool:
+    """Decide by the stamp, without SQLite; a journal beside it is never ours: the cache has a WAL."""
+    try:
+        inode, number = map(int, _stamp(state).read_text("ascii").split())
+        descriptor = os.open(state, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except (OSError, ValueError):
+        return False
+    try:
+        about = os.fstat(descriptor)
+        # a second name would be written to as well
+        if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1 or about.st_ino != inode:
+            return False
+        head = os.read(descriptor, 100)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return (
+        head.startswith(_MAGIC)
+        and head[_USER_VERSION] == number.to_bytes(4, "big")
+        and not os.path.lexists(f"{state}-journal")
+    )
+
+
+def ensure_ours(state: Path) -> None:
+    """Leave a cache that was made here; make an empty one in place of any other.
+
+    Raises OSError or sqlite3.Error where the archive's folder refuses it, ArchiveNotWritable where this
+    machine's cache folder does.
+    """
+    if is_ours(state):
+        return
+    stamp = _stamp(state)
+    try:
+        stamp.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locks.hold(stamp):
+            if not is_ours(state):  # another process may have been faster
+                _make(state, stamp)
+    except ArchiveNotWritable:
+        raise _refused(stamp, "it cannot be locked") from None
+    except OSError as error:
+        if error.filename is not None and Path(error.filename).is_relative_to(state.parent):
+            raise
+        raise _refused(stamp, error.strerror or str(error)) from error
+
+
+def discard(state: Path) -> None:
+    """Remove a cache and what SQLite keeps beside it."""
+    for suffix in _BESIDE:
+        state.with_name(state.name + suffix).unlink(missing_ok=True)
+
+
+def _make(state: Path, stamp: Path) -> None:
+    if os.path.lexists(state):
+        _log.warning(
+            "%s was not made by this machine and user, or lies where it did not: it is filled anew from the "
+            "log",
+            state,
+        )
+    discard(state)
+    descriptor = os.open(state, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    inode = os.fstat(descriptor).st_ino
+    os.close(descriptor)
+    number = secrets.randbelow((1 << 31) - 1) + 1
+    stamp.write_text(f"{inode} {number}\n", "ascii")
+    with closing(sqlite3.connect(state, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(f"PRAGMA user_version={number}")
+
+
+def _stamp(state: Path) -> Path:
+    """By the true path: an archive may be called by a link."""
+    return cache_folder(state.parent.resolve(), "state")
+
+
+def _refused(stamp: Path, why: str) -> ArchiveNotWritable:
+    return ArchiveNotWritable(
+        f"An archive is written to with a note in this machine's cache folder, and {stamp} cannot be made: "
+        f"{why}; set TRIPTYCH_CACHE to a folder that can be written to."
+    )
