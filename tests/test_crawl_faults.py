@@ -19,6 +19,7 @@ from archive.operations.verify import verify
 from crawler.settings import ITEM_PIPELINES
 from tests.forked import A_WHILE
 from tests.newsroom import Answer
+from tests.newsroom_process import NewsroomProcess
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,6 +121,40 @@ def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tal
     outcome = count(crawl.archive, wanted)
     tally("lists that have moved on", rounds, wanted, *outcome)
     assert outcome == (0, 0, 0)
+
+
+def test_a_newsroom_killed_in_the_middle_of_a_crawl_loses_nothing(
+    herald: Herald, crawl: Crawl, tally: Tally
+) -> None:
+    """Its server process ends at each of some requests; what it refuses then comes once it is started again."""
+    stories, setting = range(1, 6), ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+    herald.publish(*stories)
+    # addresses in pages and lists name the port
+    with NewsroomProcess({}) as newsroom:
+        port = newsroom.port
+    herald.base = f"http://herald.example:{port}"
+    herald.announce(*stories)
+    faults = (4, 9, 14) if FULL else (9,)
+    for number, answered in enumerate(faults):
+        crawl.archive = crawl.archive.with_name(f"archive-{number}")
+        with NewsroomProcess(herald.site.answers, port, answered) as newsroom:
+            process = crawl.start(*herald.arguments, *setting, HERALD_PORT=str(port))
+            for _ in range(answered + 1):
+                newsroom.request()
+            newsroom.kill()
+            out, err = process.communicate(timeout=A_WHILE)
+        assert process.returncode == 3, err
+        assert "still owed (connection-refused" in out
+        assert "Traceback" not in err
+        # its lists have moved on, too
+        herald.announce()
+        with NewsroomProcess(herald.site.answers, port) as newsroom:
+            last = crawl(*herald.arguments, *setting, HERALD_PORT=str(port))
+        herald.announce(*stories)
+        assert last.exit_code == 0, last.out + last.err
+        outcome = count(crawl.archive, 3 * len(stories))
+        tally(f"a newsroom killed after {answered} requests", 1, 3 * len(stories), *outcome)
+        assert outcome == (0, 0, 0)
 
 
 def test_told_to_stop_twice_it_ends_at_once_and_loses_nothing(

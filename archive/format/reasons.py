@@ -91,7 +91,10 @@ class Reason(StrEnum):
     CONNECTION_LOST = "connection-lost", _MOMENT, _PLACE
     CUT_SHORT = "cut-short", _MOMENT, _PLACE
     BAD_CODING = "bad-coding", _MOMENT, _PLACE
-    TLS = "tls", _PLACE
+    BAD_HEAD = "bad-head", _MOMENT, _PLACE
+    """A status line or header that breaks HTTP: a Content-Length that is no number, or two of them."""
+    TLS = "tls", _MOMENT, _PLACE
+    """A certificate that expired in the night is renewed in the morning."""
     BAD_REDIRECT = "bad-redirect"
     BLOCKED = "blocked", _MOMENT, _PLACE
     """Of a block page or consent wall, told by its markup, title or words before anything else is read."""

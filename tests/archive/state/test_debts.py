@@ -27,7 +27,7 @@ def owed(root, now, outlet="courier"):
 
 @pytest.mark.parametrize(
     "reason",
-    ["timeout", "worker-died", "http-500", "http-503", "http-522", "http-429", "http-403", "cut-short",
+    ["timeout", "worker-died", "http-500", "http-503", "http-522", "http-429", "http-403", "cut-short", "tls", "bad-head",
      "connection-refused", "no-such-host", "unfinished", "blocked", "blocked-page", "robots-unreachable",
      "host-refuses", "over-budget", "error-KeyError"],
 )  # fmt: skip
