@@ -126,7 +126,7 @@ def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tal
 def test_a_newsroom_killed_in_the_middle_of_a_crawl_loses_nothing(
     herald: Herald, crawl: Crawl, tally: Tally
 ) -> None:
-    """Its server process ends at each of some requests; what it refuses then comes once it is started again."""
+    """Its server process ends; what it refuses from then on comes once it is started again."""
     stories, setting = range(1, 6), ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
     herald.publish(*stories)
     # addresses in pages and lists name the port

@@ -1,0 +1,69 @@
+"""The pace of a feed, by the dates of its entries: how often it has to be read so that none is missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from crawler.extraction.fields.timezones import KYIV
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.requests.leads import Lead
+
+FEWEST = 3
+"""Dated entries that make a pace."""
+SHORTEST, LONGEST = 5, 24 * 60
+"""Minutes: no scheduler runs a crawl more often, and feeds are asked for daily in any case."""
+_FAST = timedelta(hours=1)
+# the longest step that a person would write into a schedule, and that is no longer than the pace
+_STEPS = (5, 10, 15, 20, 25, 30, 40, 60, 90, 120, 180, 240, 360, 480, 720, LONGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    entries: int
+    minutes: int | None
+    """Minutes between two crawls that would each find half of the entries known; None without dates."""
+
+    def told(self) -> str:
+        if self.minutes is None:
+            return "crawl more often"
+        if self.minutes >= LONGEST:
+            return "crawl every day"
+        hours, rest = divmod(self.minutes, 60)
+        if rest or not hours:
+            return f"crawl every {self.minutes} minutes"
+        return f"crawl every {hours} hours" if hours > 1 else "crawl every hour"
+
+
+def pace_of(leads: Iterable[Lead], now: datetime | None = None) -> Pace:
+    """Return the pace of a feed, in whatever order its entries are; a date to come is none.
+
+    Half of the time between its oldest and its newest entry: an hour may be twice as busy as the others.
+    Entries that are much older than the rest, an article that was edited or pinned, do not stretch it: it is
+    by the half of the entries that is newest.
+    """
+    entries = list(leads)
+    last = (now or datetime.now(UTC)) + _FAST
+    dates = sorted(at for lead in entries if (at := _date(lead)) is not None and at <= last)
+    if len(dates) < FEWEST:
+        return Pace(len(entries), None)
+    span = dates[-1] - dates[-1 - len(dates) // 2]
+    minutes = span / timedelta(minutes=1)
+    return Pace(len(entries), max((step for step in _STEPS if step <= minutes), default=SHORTEST))
+
+
+def _date(lead: Lead) -> datetime | None:
+    """Read a mail's date or an ISO date with a time; UTC."""
+    for printed in (lead.published_raw, lead.modified_raw):
+        for read in (parsedate_to_datetime, datetime.fromisoformat):
+            try:
+                at = read(printed or "")
+                return (at if at.tzinfo else at.replace(tzinfo=KYIV)).astimezone(UTC)
+            except (ValueError, OverflowError, TypeError, IndexError):
+                continue
+    return None
