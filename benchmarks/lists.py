@@ -3,7 +3,8 @@
 An outlet on loopback lists so many addresses in one sitemap, then 50,000 in an index of 862 sitemaps. Each is
 crawled twice: all addresses new, most of them over the budget, then the same again. With `--known N` the
 archive has so many of the articles already. It prints the largest resident size of the crawl's process and of
-a worker, the time, the rows that the run left in `observations`, and what its account says of its addresses.
+a worker, the CPU of all its processes, the time, the rows that the run left in `observations`, and what its
+account says of its addresses.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ def main() -> None:
     print(
         f"budget of {options.pages} pages, {options.known} known articles; {os.getloadavg()[0]:.1f} at work\n"
     )
-    print("| list | run | crawl MB | worker MB | s | rows | skipped, failed |")
-    print("|---|---|---:|---:|---:|---:|---|")
+    print("| list | run | crawl MB | worker MB | CPU s | s | rows | skipped, failed |")
+    print("|---|---|---:|---:|---:|---:|---:|---|")
     for size in map(int, filter(None, options.sizes.split(","))):
         measure(f"{size} in one", {"/sitemap.xml": size}, options)
     if options.index:
@@ -93,10 +94,11 @@ def row(root: Path, outlet: Outlet, pages: int) -> str:
     command = [sys.executable, "-m", "scrapy", "crawl", "weekly", "-a", f"pages={pages}", *arguments]
     environment = {**os.environ, "WEEKLY_PORT": str(outlet.server_address[1])}
     peaks: dict[str, int] = {}
+    cpu: dict[int, float] = {}
     start = time.monotonic()
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            for pid, line, _ in descendants(process.pid):
+            for pid, line, cpu[pid] in descendants(process.pid):
                 kind = next((name for part, name in KINDS.items() if part in line), "crawl")
                 peaks[kind] = max(peaks.get(kind, 0), resident(pid) >> 20)
             time.sleep(0.05)
@@ -109,7 +111,7 @@ def row(root: Path, outlet: Outlet, pages: int) -> str:
         f"{kind} {count}" for kind, count in summary.items() if kind.startswith(("skipped", "failed"))
     )
     sizes = f"{peaks['crawl']} | {peaks.get('workers', 0)}"
-    return f"{sizes} | {seconds:.0f} | {rows(root) - before} | {told}"
+    return f"{sizes} | {sum(cpu.values()):.0f} | {seconds:.0f} | {rows(root) - before} | {told}"
 
 
 def rows(root: Path) -> int:

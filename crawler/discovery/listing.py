@@ -60,5 +60,7 @@ def _pace(leads: Sequence[Lead]) -> Pace | None:
 
 def _as_spelt(lead: Lead, outlet: Outlet) -> Lead:
     address = outlet.article_address
+    if not lead.alternates and "?" not in lead.url:
+        return lead
     alternates = tuple(one.at(address(one.url)) for one in lead.alternates)
     return replace(lead, url=address(lead.url), alternates=alternates)

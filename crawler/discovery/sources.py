@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 from functools import partial
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from crawler.workers.pool import Workers
 
 
+_AWAITED = "awaited"
+"""Key in the meta of a declared list, until its addresses are written down."""
+
+
 class Discovering:
     """The sources of one crawl: those of what is new, or an outlet's archive between two dates."""
 
@@ -63,6 +68,9 @@ class Discovering:
         """Asked for or to be asked for; those that a sitemap leads to are added as they are found."""
         self.declared: frozenset[str] = frozenset()
         """Addresses of those that the outlet declares: at the end the ledger has each of them."""
+        self._unread = 0
+        self.noted = asyncio.Event()
+        """Set when all addresses of the declared lists are written down, or the lists did not come."""
         self._listed: set[str] = set()
         """Lists that indexes named: each is asked for once, whatever names it again."""
 
@@ -71,7 +79,17 @@ class Discovering:
         listed = [self._source(address(url), read, after, url) for url, read, after in self._declared()]
         self.sources, self.declared = len(listed), frozenset(request.url for request in listed)
         self._listed.update(self.declared)
+        self._unread = len(listed)
+        for request in listed:
+            request.meta[_AWAITED] = True
+        if not listed:
+            self.noted.set()
         return listed
+
+    def _is_noted(self, meta: dict[str, Any]) -> None:
+        self._unread -= meta.pop(_AWAITED, False)
+        if not self._unread:
+            self.noted.set()
 
     def _declared(self) -> Iterator[tuple[str, object, dt.date | None]]:
         """Address, how it is read, and the first day after those that it lists, where only it lists them."""
@@ -121,6 +139,13 @@ class Discovering:
 
     async def parse_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
         """A sitemap, feed or day archive; `read` turns its bytes into leads and further sources."""
+        try:
+            async for step in self._follow_source(response, read):
+                yield step
+        finally:
+            self._is_noted(response.meta)
+
+    async def _follow_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
         address, ledger = first_address(response), self._ledger
         try:
             found = await self._workers.run(read_listing, read, response.body, response.url)
@@ -138,6 +163,7 @@ class Discovering:
             yield request
         is_wanted = partial(self._in_period, after=response.meta["after"])
         async for step in self._following.follow(found, address, is_wanted):
+            self._is_noted(response.meta)
             yield step
 
     def _nothing_of_ours(self, found: Listing) -> Reason | None:
@@ -184,6 +210,7 @@ class Discovering:
     def source_failed(self, failure: Failure) -> Iterator[Observation]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
+        self._is_noted(request.meta)
         # several may have been redirected to one page that is not there
         address = asked_address(request)
         self._ledger.sources[address] = reason

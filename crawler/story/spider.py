@@ -113,8 +113,16 @@ class StorySpider(Outlet, scrapy.Spider):
         return "crawl" if self.arguments.visits is None else "revisit"
 
     async def start(self) -> AsyncIterator[Any]:
-        for owed in self.debts.requests():
-            yield owed
+        owed = [*self.debts.requests()]
+        if not self.arguments.urls and self.arguments.visits is None:
+            self.discovering = self._discovering()
+            for request in self.discovering.requests():
+                yield request
+            if self.arguments.since is None:
+                # no page is asked for before the lists are written down: they move on, debts do not
+                await self.discovering.noted.wait()
+        for step in owed:
+            yield step
         for url in self.arguments.urls:
             self.ledger.asked.add(url)
             if self.ledger.discover(url):
@@ -122,10 +130,6 @@ class StorySpider(Outlet, scrapy.Spider):
         if self.arguments.visits is not None:
             for step in self._visits(self.arguments.visits):
                 yield step
-        elif not self.arguments.urls:
-            self.discovering = self._discovering()
-            for request in self.discovering.requests():
-                yield request
 
     def _discovering(self) -> Discovering:
         changes = StatedChanges(self.requests, self.settings["ARCHIVE_URI"])
