@@ -109,6 +109,8 @@ class Reason(StrEnum):
     NO_ARTICLE_IN_IT = "no-article-in-it"
     NO_LIST_IN_IT = "no-list-in-it"
     LIST_CUT_SHORT = "list-cut-short"
+    FEED_OVERRUN = "feed-overrun"
+    """Of a feed of which no entry was known from an earlier run: some may have been missed."""
 
 
 _KNOWN = {reason.value: reason for reason in Reason}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
@@ -88,14 +89,14 @@ class _Matcher(difflib.SequenceMatcher[str]):
     def __init__(self, old: list[str], new: list[str], work: Work, *, is_strict: bool) -> None:
         super().__init__(None, old, new, autojunk=False)
         self._work, self._is_strict = work, is_strict
-        places = self.b2j
+        places = Counter(new)
         # up to each word of the old text: it is compared with each place of the same word in the new one
-        self._costs = [0, *accumulate(1 + len(places.get(word, ())) for word in old)]
+        self._costs = [0, *accumulate(1 + places[word] for word in old)]
 
     def find_longest_match(
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
     ) -> difflib.Match:
-        ahi = len(self.a) if ahi is None else ahi
+        ahi = len(self._costs) - 1 if ahi is None else ahi
         if self._work.allows(self._costs[ahi] - self._costs[alo]):
             return super().find_longest_match(alo, ahi, blo, bhi)
         if self._is_strict:

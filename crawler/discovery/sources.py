@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from crawler.discovery.changes import StatedChanges
     from crawler.discovery.listing import Listing
+    from crawler.discovery.pace import FeedWatch
     from crawler.discovery.sitemaps import ListedSitemap
     from crawler.items import Observation
     from crawler.requests.articles import StoryRequests
@@ -52,6 +53,7 @@ class Discovering:
         requests: StoryRequests,
         debts: Debts,
         changes: StatedChanges,
+        feeds: FeedWatch,
         workers: Workers,
         *,
         since: dt.date | None = None,
@@ -63,6 +65,7 @@ class Discovering:
         self._workers = workers
         self._since, self._until = since, until
         self.changes = changes
+        self._feeds = feeds
         self._following = Following(requests, debts, changes, is_backfill=since is not None)
         self.sources = 0
         """Asked for or to be asked for; those that a sitemap leads to are added as they are found."""
@@ -161,10 +164,16 @@ class Discovering:
             yield self._requests.observation(address, "failed", why_not, url=response.url, detail=A_LIST)
         for request in self._further(response, found.children, read):
             yield request
+        is_feed = found.pace is not None and self._since is None
+        has_moved_on = is_feed and self._feeds.has_moved_on(address, found.leads(self._outlet))
         is_wanted = partial(self._in_period, after=response.meta["after"])
         async for step in self._following.follow(found, address, is_wanted):
             self._is_noted(response.meta)
             yield step
+        if has_moved_on and found.pace and (overrun := await self._feeds.overrun(address, found.pace)):
+            yield self._requests.observation(
+                address, "skipped", Reason.FEED_OVERRUN, detail=f"{A_LIST}: {overrun}"
+            )
 
     def _nothing_of_ours(self, found: Listing) -> Reason | None:
         """Return why a list that was read is not what the declaration says it is."""

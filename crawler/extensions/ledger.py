@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from scrapy import signals
@@ -13,6 +14,7 @@ from crawler.items import Article, Observation, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
@@ -31,6 +33,23 @@ class Memory(Protocol):
     def debts(self) -> Debts: ...
 
     def note_asked(self, outlets: Mapping[str, str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """A feed that has moved on by more than its length since an earlier run has read it."""
+
+    last_read: datetime
+    advice: str
+    """How often to crawl, by the dates of its entries."""
+    minutes: int | None
+    """The same as a number; None where no dates tell."""
+
+    def __str__(self) -> str:
+        return (
+            f"none of its entries was known since {self.last_read:%Y-%m-%d %H:%M} UTC, "
+            f"some may have been missed; {self.advice}"
+        )
 
 
 class Ledger:
@@ -53,6 +72,10 @@ class Ledger:
         """Addresses the user named; the run has failed if none of them could be archived."""
         self.sources: dict[str, str] = {}
         """Sitemaps, feeds and archive pages: `read`, or why not."""
+        self.feeds: dict[str, int] = {}
+        """Number of entries of each feed that was read."""
+        self.overruns: dict[str, Overrun] = {}
+        """By the address of the feed."""
         self.broken_start: str | None = None
         """The error at which the spider stopped naming what it asks for."""
         self.languages: Counter[str] = Counter()

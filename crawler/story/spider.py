@@ -11,6 +11,7 @@ from scrapy.http import Request
 
 from archive.format.reasons import Reason, http_reason
 from crawler.discovery.changes import StatedChanges
+from crawler.discovery.pace import FeedWatch
 from crawler.discovery.sources import Discovering
 from crawler.downloader.failures import explain
 from crawler.exceptions import ExtractionError
@@ -132,9 +133,10 @@ class StorySpider(Outlet, scrapy.Spider):
                 yield step
 
     def _discovering(self) -> Discovering:
-        changes = StatedChanges(self.requests, self.settings["ARCHIVE_URI"])
+        uri = self.settings["ARCHIVE_URI"]
+        changes, feeds = StatedChanges(self.requests, uri), FeedWatch(self.ledger, self.name, uri)
         since, until = self.arguments.since, self.arguments.until
-        return Discovering(self.requests, self.debts, changes, self.workers, since=since, until=until)
+        return Discovering(self.requests, self.debts, changes, feeds, self.workers, since=since, until=until)
 
     def _visits(self, visits: tuple[Visit, ...]) -> Iterator[Request | Observation]:
         """Ask for what is due, with the validators that came with it."""
