@@ -156,8 +156,6 @@ class Debts:
             yield still_owed(self.left, datetime.now(UTC), by_itself=self._by_itself)
         if over := self.left.reasons.get(Reason.OVER_BUDGET):
             yield f"{over} pages were over the budget; the next runs go on with them, listed or not"
-        if left := self._requests.ledger.over_budget:
-            yield f"{left} addresses of long lists were over the budget; the next runs read the lists again"
 
     def _ended(self, url: str) -> str:
         outcome = self._requests.ledger.outcome(url)
