@@ -84,6 +84,8 @@ def _date(lead: Lead) -> datetime | None:
 
 LOOKED_BACK = timedelta(days=100)
 """An outlet that was not crawled for longer begins anew."""
+MOST_ENTRIES = 1000
+"""A longer feed forgets nothing between two crawls, and would hold up the event loop."""
 KEY = "feeds/"
 """Beginning of the key of a feed in the account of a run that has read it."""
 
@@ -97,11 +99,12 @@ class FeedWatch:
         self._outlet, self._uri = outlet, uri
         self._started = datetime.now(UTC)
 
-    def has_moved_on(self, address: str, portions: Iterable[Iterable[Lead]]) -> bool:
+    def has_moved_on(self, address: str, pace: Pace, portions: Iterable[Iterable[Lead]]) -> bool:
         """Return True if no entry of a feed was known before this run; asked before they are followed."""
-        entries = [lead.url for leads in portions for lead in leads]
-        self._ledger.feeds[address] = len(entries)
-        return bool(entries) and not any(map(self._was_known, entries))
+        self._ledger.feeds[address] = pace.entries
+        if not 0 < pace.entries <= MOST_ENTRIES:
+            return False
+        return not any(self._was_known(lead.url) for leads in portions for lead in leads)
 
     def _was_known(self, url: str) -> bool:
         known, last = self._ledger.known(url), self._ledger.last_observation(url)

@@ -164,13 +164,14 @@ class Discovering:
             yield self._requests.observation(address, "failed", why_not, url=response.url, detail=A_LIST)
         for request in self._further(response, found.children, read):
             yield request
-        is_feed = found.pace is not None and self._since is None
-        has_moved_on = is_feed and self._feeds.has_moved_on(address, found.leads(self._outlet))
+        # None for other lists, and for a backfill
+        pace = found.pace if self._since is None else None
+        has_moved_on = pace and self._feeds.has_moved_on(address, pace, found.leads(self._outlet))
         is_wanted = partial(self._in_period, after=response.meta["after"])
         async for step in self._following.follow(found, address, is_wanted):
             self._is_noted(response.meta)
             yield step
-        if has_moved_on and found.pace and (overrun := await self._feeds.overrun(address, found.pace)):
+        if pace and has_moved_on and (overrun := await self._feeds.overrun(address, pace)):
             yield self._requests.observation(
                 address, "skipped", Reason.FEED_OVERRUN, detail=f"{A_LIST}: {overrun}"
             )
