@@ -116,6 +116,16 @@ class ArchiveWriter:
             ) from error
 
     @property
+    def unsynced(self) -> bool:
+        """True while a power cut may still take something that was acknowledged or noted."""
+        return self._unsynced
+
+    @property
+    def pending_rows(self) -> int:
+        """Records of articles and observations that wait in memory for the next commit."""
+        return sum(len(batch.records) for batch in (*self._sealed, self._batch))
+
+    @property
     def pending(self) -> int:
         """Articles acknowledged or recovered, and not committed yet."""
         return self._batch.articles + sum(batch.articles for batch in self._sealed)
@@ -132,13 +142,18 @@ class ArchiveWriter:
         assert verdict is not None
         return verdict
 
-    def note_asked(self, url: str, outlet: str) -> None:
-        """Write down that an address is about to be asked for, so that after a kill it is owed."""
-        one = Asked(url, outlet, self._now())
+    def note_asked(self, outlets: Mapping[str, str]) -> None:
+        """Write down, in one line, addresses that are about to be asked for: after a kill they are owed.
+
+        `outlets`: the outlet of each address.
+        """
+        at = self._now()
+        noted = [Asked(url, outlet, at) for url, outlet in outlets.items()]
         # a full disk makes the next record fail
         with self._appending, contextlib.suppress(ArchiveWriteError):
-            self._open[address_key(url)] = one
-            self._batch.segment.append(asked.encode([one]))
+            self._open.update((address_key(one.url), one) for one in noted)
+            self._batch.segment.append(asked.encode(noted))
+            self._unsynced = True
 
     def debts(self) -> Debts:
         """Debts of the outlets at this moment, records not committed yet included."""

@@ -32,7 +32,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class Outlet(ThreadingHTTPServer):
-    """Answers the sitemap, and notes when it was first asked for anything and what for."""
+    """Answers its sitemaps, and notes when it was first asked for anything and what for."""
 
     daemon_threads = True
 
@@ -40,7 +40,7 @@ class Outlet(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.paths: list[str] = []
         self.first = 0.0
-        self.sitemap = b""
+        self.lists: dict[str, bytes] = {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def base(self) -> str:
@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.first = self.server.first or time.perf_counter()
         self.server.paths.append(self.path)
-        body = self.server.sitemap if self.path == "/sitemap.xml" else b""
+        body = self.server.lists.get(self.path, b"")
         self.send_response(200 if body else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -90,9 +90,8 @@ def row(archive: Path, known: int, rounds: int) -> str:
     outlet = Outlet()
     newest = range(max(known - LISTED, 0), known)
     entries = "".join(f"<url><loc>{outlet.base()}/uk/{number}</loc></url>" for number in newest)
-    outlet.sitemap = (
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'.encode()
-    )
+    document = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+    outlet.lists["/sitemap.xml"] = document.encode()
     if known:
         # in a process of its own: what a child is said to have held begins with what its parent does
         filling = multiprocessing.get_context("spawn").Process(

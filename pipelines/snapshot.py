@@ -6,18 +6,19 @@ import asyncio
 import logging
 import os
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import signals
 
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
-from archive.format.reasons import Reason, is_asked, is_of_the_moment
+from archive.format.reasons import Reason
 from archive.writer import ArchiveWriter
 from crawler.extensions.ledger import Ledger
 from crawler.items import Article, Observation
 from crawler.reports.account import account
+from crawler.revisit.relisted import leaves_a_row
 from pipelines.commit_process import Publisher
 from pipelines.drop_refused import Dropped
 from pipelines.pairing.decide import decide
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archive.format.snapshot import Snapshot
-    from archive.state.model import LastObservation
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 COMMIT_EVERY = 500
+# rows of what was not asked for, 1 kB of memory each: the first run of a day has one for each listed address
+COMMIT_ROWS = 10_000
 # articles after which the commit process is started, so that it is ready at the first commit; a smaller crawl
 # has one commit, at its end
 PREPARE_AT = 200
@@ -40,7 +42,6 @@ PREPARE_AT = 200
 PREPARE_AT_TEXT = 2 << 20
 # seconds of acknowledged articles that a power cut may take
 SYNC_SECONDS = 1.0
-ROW_EVERY = timedelta(days=1)
 
 
 class SnapshotStage:
@@ -58,7 +59,7 @@ class SnapshotStage:
         self._commit: asyncio.Future[Snapshot | None] | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
-        self._unsynced = self._text = 0
+        self._text = 0
         # a commit may still be running when the spider closes
         self._publishing = threading.Lock()
         self._publisher: Publisher | None = None
@@ -94,6 +95,7 @@ class SnapshotStage:
         if isinstance(item, Observation):
             if leaves_a_row(item, self.writer.last_observation(item.requested_url)):
                 self._write(partial(self.writer.add_observation, observation_record(item, self.run_id)))
+                self._commit_if_due()
             return item
         try:
             verdict = self._write(
@@ -104,15 +106,20 @@ class SnapshotStage:
         except ArticlePurged as error:
             raise Dropped(Reason.PURGED, str(error)) from error
         self.acknowledged += 1
-        self._unsynced += 1
         self._text += len(item.body)
-        if self._publisher is None and (self.writer.pending >= PREPARE_AT or self._text >= PREPARE_AT_TEXT):
+        self._commit_if_due()
+        return item.with_(outcome=verdict.outcome, raw=None)
+
+    def _commit_if_due(self) -> None:
+        articles, rows = self.writer.pending, self.writer.pending_rows
+        if self._publisher is None and (
+            articles >= PREPARE_AT or self._text >= PREPARE_AT_TEXT or rows >= COMMIT_ROWS // 2
+        ):
             self._publisher = Publisher(self._uri, self.run_id)
-        if self.writer.pending >= COMMIT_EVERY and self._commit is None:
+        if (articles >= COMMIT_EVERY or rows >= COMMIT_ROWS) and self._commit is None:
             # counted here, because the crawl goes on counting while the thread publishes
             self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish, self._account()))
             self._commit.add_done_callback(self._committed)
-        return item.with_(outcome=verdict.outcome, raw=None)
 
     def item_dropped(self, item: object, exception: Exception) -> None:
         if isinstance(item, Article) and self.failure is None:
@@ -173,8 +180,7 @@ class SnapshotStage:
     async def _sync_often(self) -> None:
         while True:
             await asyncio.sleep(SYNC_SECONDS)
-            if self._unsynced:
-                self._unsynced = 0
+            if self.writer.unsynced:
                 try:
                     await asyncio.to_thread(self.writer.sync)
                 except (ArchiveError, OSError) as error:
@@ -194,16 +200,3 @@ class SnapshotStage:
                 self._stopping = asyncio.ensure_future(
                     engine.close_spider_async(reason="archive_write_failed")
                 )
-
-
-# A feed lists an article for a day, and the 96 crawls of that day find it each time.
-
-
-def leaves_a_row(look: Observation, last: LastObservation | None) -> bool:
-    """Return True if an observation is written into `observations`: each one with a request is.
-
-    A look without a request gets one if the address has had no row for a day, or if it settles a debt.
-    """
-    if is_asked(look.reason) or last is None or look.at - last.at >= ROW_EVERY:
-        return True
-    return look.reason == Reason.NOT_AN_ARTICLE and is_of_the_moment(last.reason)

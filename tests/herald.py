@@ -13,6 +13,7 @@ from tests.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.newsroom import Site
@@ -62,6 +63,17 @@ class Herald:
         )
         body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
         self.site[path] = Answer(body.encode(), headers=XML)
+
+    def feed(self, *numbers: int, published: Callable[[int], str] | None = None) -> None:
+        """`published` gives the printed date of a number."""
+        items = "".join(
+            f"<item><link>{self.base}/news/{number}</link>"
+            + (f"<pubDate>{published(number)}</pubDate>" if published else "")
+            + "</item>"
+            for number in numbers
+        )
+        document = f'<rss version="2.0"><channel><title>Herald</title>{items}</channel></rss>'
+        self.site["/rss.xml"] = Answer(document.encode(), headers=XML)
 
     def crawl(self, *arguments: str, command: str = "crawl") -> Run:
         return self._crawl(*self.arguments, *arguments, command=command, HERALD_PORT=str(self.site.port))

@@ -47,7 +47,8 @@ class _Server(ThreadingHTTPServer):
 class Site:
     """`site["/path"] = "<html>…"`; hosts are told apart by `site["other.example/path"]`."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        """`port`: 0 for any that is free."""
         self.answers: dict[str, Answer] = {}
         self.first: list[Answer] = []
         """What the first pages asked for get, whichever they are; robots.txt is none."""
@@ -104,7 +105,7 @@ class Site:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         self.base = f"http://127.0.0.1:{self.port}"
 

@@ -19,6 +19,7 @@ from archive.operations.verify import verify
 from crawler.settings import ITEM_PIPELINES
 from tests.forked import A_WHILE
 from tests.newsroom import Answer
+from tests.newsroom_process import NewsroomProcess
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,15 +83,14 @@ def test_two_crawls_of_one_outlet_at_once_archive_each_text_once(
     assert outcome == (0, 0, 0)
 
 
-def _are_asked(herald: Herald, stories: range) -> bool:
-    """Whether two pages of these stories have been asked for."""
-    pages = tuple(herald.path(story) for story in stories)
-    return sum(one.endswith(pages) for one in herald.site.requests) > 1
+def _are_asked(herald: Herald, pages: tuple[str, ...], wanted: int) -> bool:
+    return sum(one.endswith(pages) for one in herald.site.requests) >= wanted
 
 
 def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tally: Tally) -> None:
     """Each list names its own stories; a page of them fails, is cut, is refused, or the crawl is killed."""
     rounds, each = (20, 4) if FULL else (5, 4)
+    choose = random.Random(rounds)
     faults = ("500", "cut", "503", "killed", "stopped")
     setting = ("-s", "BACKOFF_DELAY=0.05", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
     for number in range(rounds):
@@ -106,8 +106,9 @@ def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tal
         herald.site.requests.clear()
         process = herald.start(*setting)
         if fault in {"killed", "stopped"}:
-            # the second page of its own: by then its lists are followed to their ends
-            herald.site.wait_until(partial(_are_asked, herald, stories))
+            # any page, a debt of the rounds before or its own: its lists are written down before the first
+            pages, asked = (f"/news/{number}" for number in range(1, stories.stop)), choose.randrange(1, 4)
+            herald.site.wait_until(partial(_are_asked, herald, tuple(pages), asked))
             herald.site.held.clear()
             os.killpg(process.pid, signal.SIGKILL if fault == "killed" else signal.SIGTERM)
             herald.site.held.set()
@@ -120,6 +121,72 @@ def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tal
     outcome = count(crawl.archive, wanted)
     tally("lists that have moved on", rounds, wanted, *outcome)
     assert outcome == (0, 0, 0)
+
+
+@pytest.mark.parametrize("seed", range(5) if FULL else [1])
+def test_a_list_of_a_killed_crawl_is_owed_whole_though_it_moves_on(
+    herald: Herald, crawl: Crawl, tally: Tally, seed: int
+) -> None:
+    """Killed while it goes through a list, from the first request for a page of it on."""
+    choose = random.Random(seed)
+    setting = ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+    lists, first = {"/rss.xml": 20, "/sitemap-news.xml": 150}, 1
+    for path, size in lists.items():
+        stories = range(first, first + size)
+        first += size
+        herald.publish(*stories, languages=("uk",))
+        herald.announce(path="/sitemap-news.xml")
+        herald.feed()
+        herald.announce(*stories) if path == "/sitemap-news.xml" else herald.feed(*stories)
+        pages = tuple(herald.path(story) for story in stories)
+        asked = choose.randrange(1, 4)
+        herald.site.requests.clear()
+        process = herald.start(*setting)
+        herald.site.wait_until(partial(_are_asked, herald, pages, asked))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=A_WHILE)
+    herald.announce()
+    herald.feed()
+    last = herald.crawl()
+    assert last.exit_code == 0, last.out + last.err
+    wanted = sum(lists.values())
+    outcome = count(crawl.archive, wanted)
+    tally("killed on the way through a list that moves on", len(lists), wanted, *outcome)
+    assert outcome == (0, 0, 0)
+
+
+def test_a_newsroom_killed_in_the_middle_of_a_crawl_loses_nothing(
+    herald: Herald, crawl: Crawl, tally: Tally
+) -> None:
+    """Its server process ends; what it refuses from then on comes once it is started again."""
+    stories, setting = range(1, 6), ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+    herald.publish(*stories)
+    # addresses in pages and lists name the port
+    with NewsroomProcess({}) as newsroom:
+        port = newsroom.port
+    herald.base = f"http://herald.example:{port}"
+    herald.announce(*stories)
+    faults = (4, 9, 14) if FULL else (9,)
+    for number, answered in enumerate(faults):
+        crawl.archive = crawl.archive.with_name(f"archive-{number}")
+        with NewsroomProcess(herald.site.answers, port, answered) as newsroom:
+            process = crawl.start(*herald.arguments, *setting, HERALD_PORT=str(port))
+            for _ in range(answered + 1):
+                newsroom.request()
+            newsroom.kill()
+            out, err = process.communicate(timeout=A_WHILE)
+        assert process.returncode == 3, err
+        assert "still owed (connection-refused" in out
+        assert "Traceback" not in err
+        # its lists have moved on, too
+        herald.announce()
+        with NewsroomProcess(herald.site.answers, port) as newsroom:
+            last = crawl(*herald.arguments, *setting, HERALD_PORT=str(port))
+        herald.announce(*stories)
+        assert last.exit_code == 0, last.out + last.err
+        outcome = count(crawl.archive, 3 * len(stories))
+        tally(f"a newsroom killed after {answered} requests", 1, 3 * len(stories), *outcome)
+        assert outcome == (0, 0, 0)
 
 
 def test_told_to_stop_twice_it_ends_at_once_and_loses_nothing(

@@ -91,7 +91,10 @@ class Reason(StrEnum):
     CONNECTION_LOST = "connection-lost", _MOMENT, _PLACE
     CUT_SHORT = "cut-short", _MOMENT, _PLACE
     BAD_CODING = "bad-coding", _MOMENT, _PLACE
-    TLS = "tls", _PLACE
+    BAD_HEAD = "bad-head", _MOMENT, _PLACE
+    """A status line or header that breaks HTTP: a Content-Length that is no number, or two of them."""
+    TLS = "tls", _MOMENT, _PLACE
+    """A certificate that expired in the night is renewed in the morning."""
     BAD_REDIRECT = "bad-redirect"
     BLOCKED = "blocked", _MOMENT, _PLACE
     """Of a block page or consent wall, told by its markup, title or words before anything else is read."""
@@ -106,6 +109,8 @@ class Reason(StrEnum):
     NO_ARTICLE_IN_IT = "no-article-in-it"
     NO_LIST_IN_IT = "no-list-in-it"
     LIST_CUT_SHORT = "list-cut-short"
+    FEED_OVERRUN = "feed-overrun"
+    """Of a feed of which no entry was known from an earlier run: some may have been missed."""
 
 
 _KNOWN = {reason.value: reason for reason in Reason}

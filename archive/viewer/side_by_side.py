@@ -83,14 +83,20 @@ def _ordered(
     paragraphs: Sequence[Sequence[int]], row_of: dict[Place, Place], moved: Mapping[Place, set[int]]
 ) -> list[tuple[Place, list[Place]]]:
     members: dict[Place, list[Place]] = defaultdict(list)
-    order: list[Place] = []
+    # the row that follows each row, and after None the first one: a list would be searched for each of 20,000
+    following: dict[Place | None, Place | None] = {None: None}
     for variant, numbers in enumerate(paragraphs):
-        at = 0
+        last: Place | None = None
         for number in numbers:
             root = _root(row_of, (variant, number))
             if root not in members:
-                order.insert(at, root)
+                following[root], following[last] = following[last], root
             members[root].append((variant, number))
             if variant not in moved.get(root, ()):
-                at = order.index(root) + 1
+                last = root
+    order: list[Place] = []
+    at = following[None]
+    while at is not None:
+        order.append(at)
+        at = following[at]
     return [(root, members[root]) for root in order]

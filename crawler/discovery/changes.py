@@ -14,7 +14,7 @@ from archive.state.tombstones import PurgedAddress
 from crawler.revisit.share import Share, share_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from archive.state.model import KnownArticle
     from crawler.extensions.ledger import Ledger
@@ -37,12 +37,19 @@ class StatedChanges:
         self._believed: set[str] = set()
         self.asked = 0
 
-    async def read(self, leads: Sequence[Lead]) -> None:
+    async def read(self, portions: Iterable[Sequence[Lead]]) -> None:
         """Of one list, before its leads are followed. A day's manifests are read in a thread."""
         ledger = self._requests.ledger
-        known = [(lead, found) for lead in leads if (found := _article(ledger, lead.url)) is not None]
-        changed = [lead.url for lead, found in known if _changed_since(lead, found, ledger)]
-        if len(changed) <= max(ALWAYS, MOST * len(known)):
+        known, changed = 0, []
+        for leads in portions:
+            for lead in leads:
+                if (found := _article(ledger, lead.url)) is None:
+                    continue
+                known += 1
+                if _changed_since(lead, found, ledger):
+                    changed.append(lead.url)
+            await asyncio.sleep(0)
+        if len(changed) <= max(ALWAYS, MOST * known):
             self._believed.update(changed)
         if self._believed and self._share is None:
             outlet, now = self._requests.outlet.name, datetime.now(UTC)

@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
-from dataclasses import replace
-from datetime import timedelta
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from scrapy.http import Request
 
-from archive.format.reasons import Reason, is_asked, is_of_the_moment
-from archive.state.debts import A_LIST, STAYS_LISTED
+from archive.format.reasons import Reason
+from archive.state.debts import A_LIST
 from crawler.discovery.archive_lists import due_lists, is_archive_list, kyiv_day
 from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
+from crawler.discovery.following import Following
+from crawler.discovery.listing import read_listing
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.ledger import asked_address, first_address
 from crawler.extraction.fields.timezones import last_day
-from crawler.requests.articles import why_not, worth_fetching
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from datetime import datetime
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from archive.state.model import LastObservation
     from crawler.discovery.changes import StatedChanges
-    from crawler.discovery.sitemaps import ListedSitemap, Sitemap
+    from crawler.discovery.listing import Listing
+    from crawler.discovery.pace import FeedWatch
+    from crawler.discovery.sitemaps import ListedSitemap
     from crawler.items import Observation
     from crawler.requests.articles import StoryRequests
     from crawler.requests.leads import Lead
     from crawler.revisit.debts import Debts
     from crawler.workers.pool import Workers
 
-# a page without text may get one, and a feed of a large newsroom has forgotten it in three hours
-NO_ARTICLE_FOR = timedelta(hours=1)
+
+_AWAITED = "awaited"
+"""Key in the meta of a declared list, until its addresses are written down."""
 
 
 class Discovering:
@@ -50,6 +53,7 @@ class Discovering:
         requests: StoryRequests,
         debts: Debts,
         changes: StatedChanges,
+        feeds: FeedWatch,
         workers: Workers,
         *,
         since: dt.date | None = None,
@@ -58,14 +62,18 @@ class Discovering:
         """`since`: the first day of a backfill, None for what is new; `until` is exclusive."""
         self._requests = requests
         self._outlet, self._ledger, self._budget = requests.outlet, requests.ledger, requests.budget
-        self._debts = debts
         self._workers = workers
         self._since, self._until = since, until
         self.changes = changes
+        self._feeds = feeds
+        self._following = Following(requests, debts, changes, is_backfill=since is not None)
         self.sources = 0
         """Asked for or to be asked for; those that a sitemap leads to are added as they are found."""
         self.declared: frozenset[str] = frozenset()
         """Addresses of those that the outlet declares: at the end the ledger has each of them."""
+        self._unread = 0
+        self.noted = asyncio.Event()
+        """Set when all addresses of the declared lists are written down, or the lists did not come."""
         self._listed: set[str] = set()
         """Lists that indexes named: each is asked for once, whatever names it again."""
 
@@ -74,7 +82,17 @@ class Discovering:
         listed = [self._source(address(url), read, after, url) for url, read, after in self._declared()]
         self.sources, self.declared = len(listed), frozenset(request.url for request in listed)
         self._listed.update(self.declared)
+        self._unread = len(listed)
+        for request in listed:
+            request.meta[_AWAITED] = True
+        if not listed:
+            self.noted.set()
         return listed
+
+    def _is_noted(self, meta: dict[str, Any]) -> None:
+        self._unread -= meta.pop(_AWAITED, False)
+        if not self._unread:
+            self.noted.set()
 
     def _declared(self) -> Iterator[tuple[str, object, dt.date | None]]:
         """Address, how it is read, and the first day after those that it lists, where only it lists them."""
@@ -109,52 +127,6 @@ class Discovering:
             priority=10 if self._since is None else -10,
         )
 
-    def follow(self, lead: Lead) -> Iterator[Request | Observation]:
-        """A discovered address: fetched unless it is no article's or the archive has it.
-
-        Of an article that the archive has, the variants it lacks are fetched: a kill may have come between.
-        """
-        requests, ledger = self._requests, self._ledger
-        if not self._outlet.is_article(lead.url):
-            # a day's page links to much else; what a sitemap or feed lists shows where the rule is too narrow
-            if lead.source != "archive" and ledger.discover(lead.url):
-                yield requests.observation(lead.url, "skipped", Reason.NOT_AN_ARTICLE)
-            return
-        if not ledger.discover(lead.url):
-            return
-        known = ledger.known(lead.url)
-        if known is None and (why := self._not_now(lead.url)) is not None:
-            stays = why == Reason.OVER_BUDGET and self._since is not None
-            yield requests.observation(lead.url, "skipped", why, detail=STAYS_LISTED if stays else None)
-            return
-        if known is None or self._outlet.look_again:
-            yield requests.article(lead.url, alternates=lead.alternates, lead=lead)
-            return
-        if self.changes.take(lead.url):
-            yield requests.article(lead.url, alternates=lead.alternates, lead=lead, again=True)
-            return
-        yield requests.observation(lead.url, "skipped", why_not(known))
-        # what was kept of the page includes the outlet's rule
-        for alternate in worth_fetching([lead.url], [*lead.alternates, *known.alternates]):
-            if not (
-                ledger.known(alternate.url)
-                or ledger.was_looked_at(alternate.url)
-                or self._debts.must_wait(alternate.url)
-            ):
-                yield from requests.variant(alternate, lead.url, inviting=True)
-
-    def _not_now(self, url: str) -> Reason | None:
-        """Return why an address that the archive lacks is left for a later crawl; None if it is not."""
-        looks_again = self._outlet.look_again
-        if not looks_again and self._debts.must_wait(url):
-            return Reason.NOT_YET_DUE
-        if not self._budget.allows_story():
-            return Reason.OVER_BUDGET
-        last = self._ledger.last_observation(url)
-        if not looks_again and had_no_article_lately(last, dt.datetime.now(dt.UTC)):
-            return Reason.NO_ARTICLE_LATELY
-        return None
-
     def _in_period(self, lead: Lead, after: dt.date | None) -> bool:
         """Return True if a backfill asked for it. An address without a date passes: its page will tell.
 
@@ -170,9 +142,16 @@ class Discovering:
 
     async def parse_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
         """A sitemap, feed or day archive; `read` turns its bytes into leads and further sources."""
+        try:
+            async for step in self._follow_source(response, read):
+                yield step
+        finally:
+            self._is_noted(response.meta)
+
+    async def _follow_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
         address, ledger = first_address(response), self._ledger
         try:
-            found = await self._workers.run(read, response.body, response.url)
+            found = await self._workers.run(read_listing, read, response.body, response.url)
         except (DiscoveryError, ExtractionError) as error:
             ledger.sources[address] = str(error)
             yield self._requests.observation(
@@ -185,23 +164,23 @@ class Discovering:
             yield self._requests.observation(address, "failed", why_not, url=response.url, detail=A_LIST)
         for request in self._further(response, found.children, read):
             yield request
-        leads = [self._told_apart(lead) for lead in found.leads]
-        if self._since is None:
-            await self.changes.read(leads)
-        for lead in leads:
-            if self._in_period(lead, response.meta["after"]):
-                for step in self.follow(lead):
-                    yield step
+        # None for other lists, and for a backfill
+        pace = found.pace if self._since is None else None
+        has_moved_on = pace and self._feeds.has_moved_on(address, pace, found.leads(self._outlet))
+        is_wanted = partial(self._in_period, after=response.meta["after"])
+        async for step in self._following.follow(found, address, is_wanted):
+            self._is_noted(response.meta)
+            yield step
+        if pace and has_moved_on and (overrun := await self._feeds.overrun(address, pace)):
+            yield self._requests.observation(
+                address, "skipped", Reason.FEED_OVERRUN, detail=f"{A_LIST}: {overrun}"
+            )
 
-    def _told_apart(self, lead: Lead) -> Lead:
-        address = self._outlet.article_address
-        alternates = tuple(one.at(address(one.url)) for one in lead.alternates)
-        return replace(lead, url=address(lead.url), alternates=alternates)
-
-    def _nothing_of_ours(self, found: Sitemap) -> Reason | None:
+    def _nothing_of_ours(self, found: Listing) -> Reason | None:
         """Return why a list that was read is not what the declaration says it is."""
         outlet = self._outlet
-        if found.leads and not any(outlet.is_article(lead.url) for lead in found.leads):
+        leads = chain.from_iterable(found.leads(outlet))
+        if found.size and not any(outlet.is_article(lead.url) for lead in leads):
             return Reason.NO_ARTICLE_IN_IT
         of_archive = self._since is not None and found.children
         if of_archive and not any(is_archive_list(one.url, outlet.list_patterns) for one in found.children):
@@ -241,6 +220,7 @@ class Discovering:
     def source_failed(self, failure: Failure) -> Iterator[Observation]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
+        self._is_noted(request.meta)
         # several may have been redirected to one page that is not there
         address = asked_address(request)
         self._ledger.sources[address] = reason
@@ -261,17 +241,3 @@ def _first_after(template: str, day: dt.date) -> dt.date | None:
 def _days(since: dt.date, until: dt.date) -> Iterator[dt.date]:
     for ordinal in range(since.toordinal(), until.toordinal()):
         yield dt.date.fromordinal(ordinal)
-
-
-# What is listed again and again: when it is asked for once more, and when that it was not is written down.
-#
-# A feed lists an article for a day, and 96 crawls of that day come upon it.
-
-
-def had_no_article_lately(last: LastObservation | None, now: datetime) -> bool:
-    """Return True if a request of the last hour brought no article, for a lasting reason."""
-    if last is None or last.reason is None or now - last.at >= NO_ARTICLE_FOR:
-        return False
-    # a guess led to nothing before the page was listed
-    says_nothing = not is_asked(last.reason) or last.reason == Reason.NO_SUCH_VARIANT
-    return not says_nothing and not is_of_the_moment(last.reason)

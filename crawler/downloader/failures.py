@@ -31,9 +31,11 @@ REASONS: dict[type[Exception], Reason] = {
     exceptions.DownloadFailedError: Reason.CONNECTION_LOST,
     exceptions.UnsupportedURLSchemeError: Reason.SCHEME,
     exceptions.NotSupported: Reason.SCHEME,
-    # a redirect's Location that is no address
-    ValueError: Reason.BAD_REDIRECT,
 }
+# an error of no kind of its own, told apart by who raises it: Twisted, as it reads the head of an answer …
+_UNREADABLE = {ValueError: Reason.BAD_HEAD}
+# … or Scrapy, as it follows a redirect whose Location is no address
+_UNFOLLOWED = {ValueError: Reason.BAD_REDIRECT}
 
 
 class Refused(exceptions.IgnoreRequest):
@@ -61,8 +63,9 @@ def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
         return "skipped", Reason.MAX_REDIRECTS if "redirect" in text else Reason.IGNORED, None
     if Reason.PRIVATE_ADDRESS in str(error):
         return "skipped", Reason.PRIVATE_ADDRESS, None
-    for cause in (*_reasons(error), error):
-        for kind, reason in REASONS.items():
+    causes = [(cause, REASONS | _UNREADABLE) for cause in _reasons(error)]
+    for cause, known in (*causes, (error, REASONS | _UNFOLLOWED)):
+        for kind, reason in known.items():
             if isinstance(cause, kind):
                 return "failed", reason, None
     return "failed", error_reason(error), None

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from archive.format.schema import LANGUAGES
 from archive.read.runs import RunAccount, runs
 from archive.state.model import moment
+from crawler.discovery.pace import advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,6 +73,9 @@ def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
         return f"nothing new for {quiet.days} days"
     if failed := crawls.last.counts.get("sources/failed", 0):
         return f"{failed} of {failed + crawls.last.counts.get('sources/read', 0)} sources not read"
+    if overrun := crawls.last.counts.get("feeds/overrun", 0):
+        feeds = f"{overrun} feeds were" if overrun > 1 else "a feed was"
+        return f"{feeds} faster than the crawls: {advice(crawls.last.counts.get('feeds/minutes'))}"
     return "good"
 
 

@@ -69,7 +69,8 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     `requests/crawl` and `requests/revisit`: robots.txt, redirects and repetitions included; among the latter
     is what a crawl looks at again because a list says that it has changed. `sources/read`, `sources/failed`,
     `run/finished` and, at the end, `run/owed`: pages that later runs ask for, and `run/problems`: 0 where the
-    exit code is 0 or 3.
+    exit code is 0 or 3. `feeds/ADDRESS`: the entries of a feed. Only where feeds were faster than the crawls:
+    `feeds/overrun`, their number, and `feeds/minutes`, how often to crawl.
     """
     ledger, spider = crawler.get_extension(Ledger), crawler.spider
     assert ledger is not None
@@ -87,7 +88,12 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
         "sources/read": read,
         "sources/failed": len(ledger.sources) - read,
         "run/finished": int(finished),
+        **{f"feeds/{url}": entries for url, entries in ledger.feeds.items()},
     }
+    if ledger.overruns:
+        counts["feeds/overrun"] = len(ledger.overruns)
+        # 0 where no dates tell
+        counts["feeds/minutes"] = min(one.minutes or 0 for one in ledger.overruns.values())
     if not finished:
         return counts
     debts = getattr(spider, "debts", None)

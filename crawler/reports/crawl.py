@@ -59,6 +59,11 @@ def print_report(console: Console, ledger: Ledger, published: Published, uri: st
         console.print(f"[yellow]not read[/]  {literal(url)}: {literal(why)}")
     if len(unread) > LISTED:
         console.print(f"… and {len(unread) - LISTED} more; each is a row of observations")
+    if ledger.over_budget:
+        told = "addresses of long lists were over the budget; the next runs read the lists again"
+        console.print(f"[yellow]left[/]      {ledger.over_budget} {told}", soft_wrap=True)
+    for url, overrun in ledger.overruns.items():
+        console.print(f"[yellow]overrun[/]   {literal(url)}: {literal(str(overrun))}", soft_wrap=True)
     if published.snapshots:
         console.print(f"\nArchive   {literal(uri)}  (snapshot {published.snapshots[-1].id})")
         # an object store has no links: there archive.open alone knows which files make up the snapshot

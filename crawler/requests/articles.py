@@ -60,9 +60,18 @@ class StoryRequests:
         self._named: Counter[str] = Counter()
 
     def article(
-        self, url: str, *, alternates: tuple[Alternate, ...] = (), lead: Lead | None = None, **meta: Any
+        self,
+        url: str,
+        *,
+        alternates: tuple[Alternate, ...] = (),
+        lead: Lead | None = None,
+        is_noted: bool = False,
+        **meta: Any,
     ) -> Request | Observation:
-        """Return an observation if the address cannot be requested; `lead` is the entry of the list."""
+        """Return an observation if the address cannot be requested; `lead` is the entry of the list.
+
+        `is_noted`: the caller calls `note` before the request goes out.
+        """
         if meta.get("owed"):
             self._owed.add(meta["story"])
         # of a debt, its story was counted: what else it brings must not keep out what is new
@@ -83,16 +92,20 @@ class StoryRequests:
             )
         except ValueError:
             return self.observation(url, "skipped", Reason.BAD_URL)
-        self._note(url)
+        if not is_noted:
+            self.note([request])
         if self._opt_outs is not None:
             self._opt_outs.ask(request)
         return request
 
-    def _note(self, url: str) -> None:
-        """Write down an address that a killed run has found and owes: none of a backfill, its lists stay."""
+    def note(self, requests: Iterable[Request]) -> None:
+        """Write down addresses that a killed run has found and owes: none of a backfill, its lists stay."""
         memory = self.ledger.memory
-        if memory is not None and not self.is_backfill and not memory.known(url):
-            memory.note_asked(url, self.outlet.outlet_of(url))
+        if memory is None or self.is_backfill:
+            return
+        urls = (request.meta["address"] for request in requests)
+        if new := {url: self.outlet.outlet_of(url) for url in urls if not memory.known(url)}:
+            memory.note_asked(new)
 
     def variants(
         self, article: Article, story: str, *, again: bool = False
@@ -118,7 +131,9 @@ class StoryRequests:
         except ValueError:
             return False
 
-    def variant(self, alternate: Alternate, story: str, *, inviting: bool) -> Iterator[Request | Observation]:
+    def variant(
+        self, alternate: Alternate, story: str, *, inviting: bool, is_noted: bool = False
+    ) -> Iterator[Request | Observation]:
         """`story` is the address at which the crawl came upon it: one budget for all that its pages name."""
         if not self.ledger.discover(alternate.url):
             return
@@ -135,7 +150,7 @@ class StoryRequests:
             return
         invited = alternate.url if inviting and alternate.source == "hreflang" else None
         guessed = alternate.source == "url-rule"
-        yield self.article(alternate.url, story=story, invited=invited, guessed=guessed)
+        yield self.article(alternate.url, is_noted=is_noted, story=story, invited=invited, guessed=guessed)
 
     def observation(
         self,

@@ -11,6 +11,7 @@ from scrapy.http import Request
 
 from archive.format.reasons import Reason, http_reason
 from crawler.discovery.changes import StatedChanges
+from crawler.discovery.pace import FeedWatch
 from crawler.discovery.sources import Discovering
 from crawler.downloader.failures import explain
 from crawler.exceptions import ExtractionError
@@ -113,8 +114,16 @@ class StorySpider(Outlet, scrapy.Spider):
         return "crawl" if self.arguments.visits is None else "revisit"
 
     async def start(self) -> AsyncIterator[Any]:
-        for owed in self.debts.requests():
-            yield owed
+        owed = [*self.debts.requests()]
+        if not self.arguments.urls and self.arguments.visits is None:
+            self.discovering = self._discovering()
+            for request in self.discovering.requests():
+                yield request
+            if self.arguments.since is None:
+                # no page is asked for before the lists are written down: they move on, debts do not
+                await self.discovering.noted.wait()
+        for step in owed:
+            yield step
         for url in self.arguments.urls:
             self.ledger.asked.add(url)
             if self.ledger.discover(url):
@@ -122,15 +131,12 @@ class StorySpider(Outlet, scrapy.Spider):
         if self.arguments.visits is not None:
             for step in self._visits(self.arguments.visits):
                 yield step
-        elif not self.arguments.urls:
-            self.discovering = self._discovering()
-            for request in self.discovering.requests():
-                yield request
 
     def _discovering(self) -> Discovering:
-        changes = StatedChanges(self.requests, self.settings["ARCHIVE_URI"])
+        uri = self.settings["ARCHIVE_URI"]
+        changes, feeds = StatedChanges(self.requests, uri), FeedWatch(self.ledger, self.name, uri)
         since, until = self.arguments.since, self.arguments.until
-        return Discovering(self.requests, self.debts, changes, self.workers, since=since, until=until)
+        return Discovering(self.requests, self.debts, changes, feeds, self.workers, since=since, until=until)
 
     def _visits(self, visits: tuple[Visit, ...]) -> Iterator[Request | Observation]:
         """Ask for what is due, with the validators that came with it."""

@@ -91,6 +91,28 @@ def status_beyond_numbers(handler: Handler) -> None:
     handler.wfile.write(b"HTTP/1.1 99999999999999999999 OK\r\nContent-Length: 0\r\n\r\n")
 
 
+def status_is_a_word(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 fine OK\r\nContent-Length: 0\r\n\r\n")
+    handler.close_connection = True
+
+
+def _head(*headers: bytes):
+    def give(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"\r\n".join(headers) + b"\r\n\r\nfour")
+        handler.close_connection = True
+
+    return give
+
+
+NO_LENGTH = {
+    "word": _head(b"Content-Length: many"),
+    "negative": _head(b"Content-Length: -4"),
+    "nothing": _head(b"Content-Length:"),
+    "hexadecimal": _head(b"Content-Length: 0x4"),
+    "two-in-a-line": _head(b"Content-Length: 4, 5"),
+    "two": _head(b"Content-Length: 4", b"Content-Length: 5"),
+}
+
 TOO_MUCH = {
     endless_body: "failed(too-large)",
     endless_chunks: "failed(too-large)",
@@ -105,6 +127,7 @@ TOO_MUCH = {
     endless_status: "failed(connection-lost)",
     one_long_header: "failed(connection-lost)",
     status_beyond_numbers: "failed(connection-lost)",
+    status_is_a_word: "failed(connection-lost)",
 }
 
 
@@ -177,6 +200,22 @@ def test_no_part_of_an_answer_is_taken_without_end(outlet: HostileOutlet) -> Non
     assert {outcome for path, outcome in outcomes.items() if path not in expected} == {"archived"}
     assert {path: outcomes[path] for path in expected} == expected
     assert peak(run) < MOST
+
+
+def test_a_length_that_is_none_is_no_redirect_and_is_owed(outlet: HostileOutlet) -> None:
+    expected = {f"/{name}.html": "failed(bad-head)" for name in NO_LENGTH}
+    for name, answer in NO_LENGTH.items():
+        outlet.server[f"/{name}.html"] = answer
+    for number, target in enumerate(("http://[", "//:x/")):
+        outlet.server.redirect(f"/away-{number}.html", target)
+        expected[f"/away-{number}.html"] = "failed(bad-redirect)"
+    outlet.server["/sitemap.xml"] = outlet.sitemap(
+        *(outlet.base + path for path in expected), outlet.good("/good.html")
+    )
+    run = outlet.crawl(*QUICK)
+    assert outlet.outcomes(run) == {**expected, "/good.html": "archived"}
+    assert run.exit_code == 3, run.err
+    assert f"{len(NO_LENGTH)} pages are still owed (bad-head {len(NO_LENGTH)})" in run.out
 
 
 def test_a_list_that_is_a_bomb_leaves_the_other_lists_alone(outlet: HostileOutlet) -> None:

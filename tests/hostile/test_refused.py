@@ -132,6 +132,31 @@ def test_tls_is_verified(outlet: HostileOutlet, tmp_path: Path) -> None:
     }
 
 
+def test_a_certificate_that_had_expired_costs_no_article(outlet: HostileOutlet, tmp_path: Path) -> None:
+    """The pages are owed, and come once it is renewed, listed or not."""
+    authority, key = certificate("Test authority")
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+    hour = timedelta(hours=1)
+    expired = certificate("tabloid.example", signer=(authority, key), until=datetime.now(UTC) - hour)
+    renewed = certificate("tabloid.example", signer=(authority, key))
+    shown = context(*expired, tmp_path / "expired")
+    context(*renewed, tmp_path / "renewed")
+    with HostileServer(tls=shown) as server:
+        outlet.good("/uk.html")
+        server.answers = outlet.server.answers
+        outlet.server["/sitemap.xml"] = outlet.sitemap(f"https://tabloid.example:{server.port}/uk.html")
+        run = outlet.crawl(SSL_CERT_FILE=str(roots))
+        assert run.exit_code == 3, run.err
+        assert "1 page is still owed (tls 1)" in run.out
+        outlet.server["/sitemap.xml"] = outlet.sitemap()
+        # new handshakes have the new certificate
+        shown.load_cert_chain(tmp_path / "renewed" / "server.pem")
+        run = outlet.crawl(SSL_CERT_FILE=str(roots))
+    assert run.exit_code == 0, run.out + run.err
+    assert len(run.table("articles")) == 1
+
+
 Certified = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 
 

@@ -28,6 +28,7 @@ def owed(root, now, outlet="courier"):
 @pytest.mark.parametrize(
     "reason",
     ["timeout", "worker-died", "http-500", "http-503", "http-522", "http-429", "http-403", "cut-short",
+     "tls", "bad-head",
      "connection-refused", "no-such-host", "unfinished", "blocked", "blocked-page", "robots-unreachable",
      "host-refuses", "over-budget", "error-KeyError"],
 )  # fmt: skip
@@ -153,7 +154,7 @@ import os, sys
 from archive.writer import ArchiveWriter
 writer = ArchiveWriter.open(sys.argv[1], run_id="20260301T120000Z-courier-1")
 for url in sys.argv[2:]:
-    writer.note_asked(url, "courier")
+    writer.note_asked({{url: "courier"}})
 {then}
 os.kill(os.getpid(), 9)
 """
@@ -183,7 +184,7 @@ def test_what_a_killed_writer_was_about_to_ask_for_is_owed(root, article, look, 
 def test_what_was_open_is_carried_over_a_commit(writer, root, article, look, noon):
     """The segment that named it is removed with its records."""
     for number in (1, 2):
-        writer.note_asked(address(number), "courier")
+        writer.note_asked({address(number): "courier"})
     writer.add_article(article(1))
     writer.commit()
     (left,) = (root / "_wal").iterdir()

@@ -33,3 +33,11 @@ def test_each_paragraph_stands_once_and_the_first_variant_in_order(story):
         if link.one == 0:
             (row,) = (row for row in rows if link.paragraphs_one[0] in row.cells[0])
             assert set(link.paragraphs_other) <= set(row.cells[link.other])
+
+
+def test_twenty_thousand_paragraphs_are_laid_once_each():
+    size = 20_000
+    links = [Link(0, (n,), 1, (n,), False) for n in range(0, size, 2)]
+    rows = lay([range(size), range(size)], links)
+    assert len(rows) == size + size // 2
+    assert [n for row in rows for n in row.cells[1]] == [*range(size)]

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.state.model import LastObservation
-from crawler.discovery.sources import had_no_article_lately
 from crawler.items import Observation
-from pipelines.snapshot import leaves_a_row
+from crawler.revisit.relisted import had_no_article_lately, leaves_a_row
 
 NOW = datetime(2026, 3, 17, 9, tzinfo=UTC)
 URL = "https://herald.example/news/1"

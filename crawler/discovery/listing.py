@@ -1,0 +1,66 @@
+"""A list as it comes from the worker that has read it: packed, as it may have 400,000 addresses."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import zstandard
+
+from crawler.discovery.pace import Pace, pace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from crawler.discovery.sitemaps import ListedSitemap, Sitemap
+    from crawler.outlet.declaration import Outlet
+    from crawler.requests.leads import Lead
+
+PORTION = 500
+"""Addresses that the event loop goes through at once: some 20 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    portions: tuple[bytes, ...]
+    size: int
+    """Number of addresses."""
+    children: tuple[ListedSitemap, ...]
+    cut_short: bool
+    pace: Pace | None
+    """Of a feed."""
+
+    def leads(self, outlet: Outlet) -> Iterator[list[Lead]]:
+        """Unpack the addresses in their order, one portion after the other, as the outlet spells them."""
+        unpacker = zstandard.ZstdDecompressor()
+        for portion in self.portions:
+            yield [_as_spelt(lead, outlet) for lead in _unpacked(unpacker, portion)]
+
+
+def _unpacked(unpacker: zstandard.ZstdDecompressor, portion: bytes) -> tuple[Lead, ...]:
+    leads: tuple[Lead, ...] = pickle.loads(unpacker.decompress(portion))  # noqa: S301  by our own worker
+    return leads
+
+
+def read_listing(read: Callable[[bytes, str], Sitemap], body: bytes, url: str) -> Listing:
+    """Read a list in a worker; raises DiscoveryError as `read` does."""
+    found = read(body, url)
+    packer = zstandard.ZstdCompressor(level=1)
+    portions = tuple(
+        packer.compress(pickle.dumps(found.leads[start : start + PORTION], pickle.HIGHEST_PROTOCOL))
+        for start in range(0, len(found.leads), PORTION)
+    )
+    return Listing(portions, len(found.leads), found.children, found.cut_short, _pace(found.leads))
+
+
+def _pace(leads: Sequence[Lead]) -> Pace | None:
+    return pace_of(leads) if any(lead.source == "feed" for lead in leads) else None
+
+
+def _as_spelt(lead: Lead, outlet: Outlet) -> Lead:
+    address = outlet.article_address
+    if not lead.alternates and "?" not in lead.url:
+        return lead
+    alternates = tuple(one.at(address(one.url)) for one in lead.alternates)
+    return replace(lead, url=address(lead.url), alternates=alternates)
