@@ -101,6 +101,7 @@ def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log
             )
         if (head := log.head()) is not None:
             refuse_older(storage, head)
+        storage.ensure_writable()
         layout.create_folders()
         with locks.hold(layout.lock):
             if log.head() is None:

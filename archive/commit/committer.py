@@ -161,6 +161,7 @@ class Committer:
         """Hold the lock of this machine, with what other machines have committed and purged."""
         with locks.hold(self._layout.lock):
             pull(self._storage)
+            self._storage.ensure_writable()
             yield
 
     def _make(self, operation: Operation, build: Build) -> Snapshot | None:

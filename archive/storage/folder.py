@@ -58,6 +58,9 @@ class Folder:
             return []
         return sorted(number for name in names if (number := snapshot_number(name)) is not None)
 
+    def ensure_writable(self) -> None:
+        """Nothing to do."""
+
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
         temporary = self.layout.new_temporary()
         durable.write_new(temporary, manifest)
@@ -85,6 +88,12 @@ class Folder:
 
     def pull(self, forget: Callable[[], None]) -> None:
         """Nothing to do."""
+
+    def renew(self, name: str) -> bool:
+        return False
+
+    def renew_altered(self, files: Iterable[DataFile] = ()) -> int:
+        return 0
 
     def put_right(self, files: Iterable[DataFile]) -> int:
         return 0
