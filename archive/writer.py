@@ -224,7 +224,7 @@ class ArchiveWriter:
     def _asked(self, question: Callable[[str], T | None], about: str) -> T | None:
         try:
             return question(about)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
             # not knowing costs one fetch, or the bytes of one page; the next commit rebuilds the cache
             _log.warning("state.sqlite could not be asked about %s: %s", about, error)
             return None
@@ -306,8 +306,8 @@ class ArchiveWriter:
             else:
                 self._batch.segment.remove()
             self._release_sealed()
-            self._committer.close()
             self._reader.close()
+            self._committer.close()  # after the reader: it notes how the cache is left
 
     def _release_sealed(self) -> None:
         for batch in self._sealed:

@@ -6,6 +6,7 @@ is to be published; see archive/commit/next_snapshot.py. It is called anew where
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from contextlib import contextmanager
@@ -19,7 +20,13 @@ from archive.commit.assembly import assemble
 from archive.commit.collect import Collected, collect
 from archive.commit.erase import PURGE, clean, erase
 from archive.commit.next_snapshot import NextSnapshot, Operation
-from archive.exceptions import ArchiveDamaged, ArchiveNotFound, ArchiveWriteError, ObjectStoreError
+from archive.exceptions import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveNotFound,
+    ArchiveWriteError,
+    ObjectStoreError,
+)
 from archive.format import codec
 from archive.format.columns import SCHEMA_VERSION
 from archive.opening import open_existing, storage_at, utc_now
@@ -84,7 +91,9 @@ class Committer:
         self.close()
 
     def close(self) -> None:
-        self._current.close()
+        with contextlib.suppress(ArchiveError), locks.hold(self._layout.lock):
+            self._current.close()
+        self._current.close()  # where the lock could not be had
 
     def make(self, operation: Operation, build: Build) -> Snapshot | None:
         """Publish the snapshot that `build` makes on the head; None where it finds nothing to do.
@@ -162,21 +171,32 @@ class Committer:
         with locks.hold(self._layout.lock):
             pull(self._storage)
             self._storage.ensure_writable()
-            yield
+            try:
+                yield
+            finally:
+                self._current.note()
 
     def _make(self, operation: Operation, build: Build) -> Snapshot | None:
         """Take number after number until one is free: the lock makes a second try rare, not impossible."""
+        believed = True
         while True:
             head = self._head()
             # later than the parent's, whatever the clock says
             at = max(self._now(), head.committed_at + timedelta(microseconds=1))
             following = NextSnapshot(operation, self._storage, self._current, head, self._run_id, at)
-            with self._discarding(following):
-                snapshot = build(following)
-                if snapshot is None:
-                    return None
-                if self._log.append(snapshot):
-                    break
+            try:
+                with self._discarding(following):
+                    snapshot = build(following)
+                    if snapshot is None:
+                        return None
+                    if self._log.append(snapshot):
+                        break
+            except sqlite3.DatabaseError as error:
+                if not believed or not replay.is_damage(error):
+                    raise ArchiveWriteError(f"Cannot read {self._layout.state}: {error}.") from error
+                believed = False
+                self._current.rebuild_because(str(error))
+                continue
             following.discard()
             pull(self._storage)
         if snapshot.schema_version == head.schema_version:

@@ -222,7 +222,7 @@ class State:
         ):
             recent.setdefault(number, []).append((version, content_hash))
         rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
-        return {row["article_id"]: model.current_version(row, recent[row["number"]]) for row in rows}
+        return {row["article_id"]: model.current_version(row, recent.get(row["number"], [])) for row in rows}
 
     def facts(self, article_ids: Collection[str]) -> list[LinkFacts]:
         rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)

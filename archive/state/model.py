@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from archive.format.records import KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,10 +84,13 @@ _READERS: dict[str, Callable[[Any], object]] = {
 
 
 def _view(kind: type[_View], row: sqlite3.Row, **beside: object) -> _View:
-    """The fields of a class that are columns of the row."""
-    values: dict[str, Any] = {
-        name: row[name] if read is None else read(row[name]) for name, read in _PLANS[kind]
-    }
+    """The fields of a class that are columns of the row. sqlite3.DatabaseError where they are none of ours."""
+    try:
+        values: dict[str, Any] = {
+            name: row[name] if read is None else read(row[name]) for name, read in _PLANS[kind]
+        }
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        raise sqlite3.DatabaseError(f"a row of an article cannot be read: {error}") from error
     return kind(**values | beside)
 
 

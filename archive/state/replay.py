@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from functools import partial
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
+from archive.state import fingerprint
 from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State
 from archive.state.fillers import FILLERS, Row
 from archive.state.tombstones import Tombstones
@@ -35,12 +37,31 @@ _ORDER = {
 """Logs: what was said last holds, so all their files are read in one order."""
 
 
+_NOT_DAMAGE = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY),
+        *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM),
+        *(sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_PROTOCOL),
+    }
+)
+"""Errors that are not the file's fault."""
+_TOO_SHORT = sqlite3.SQLITE_IOERR_SHORT_READ
+
+
+def is_damage(error: BaseException) -> bool:
+    """True where a cache that is made anew would not raise this."""
+    if not isinstance(error, sqlite3.DatabaseError):
+        return False
+    code = getattr(error, "sqlite_errorcode", None)  # a text that is not UTF-8 has none
+    return code is None or code == _TOO_SHORT or code & 0xFF not in _NOT_DAMAGE
+
+
 def open_state(layout: Layout) -> State:
     """Open the cache, and make it anew when the file is no database."""
     try:
         return State(layout.state)
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):  # locked, full, read-only: not the file's fault
+        if not is_damage(error):
             raise
         _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
         discard_state(layout)
@@ -48,12 +69,17 @@ def open_state(layout: Layout) -> State:
 
 
 def discard_state(layout: Layout) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    """Remove the cache; the next commit makes it anew."""
+    for path in (layout.state, layout.state_fingerprint):
+        path.unlink(missing_ok=True)
+    for suffix in ("-wal", "-shm", "-journal"):
         layout.state.with_name(layout.state.name + suffix).unlink(missing_ok=True)
 
 
 def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
-    """Open the cache for reading if it is of that snapshot; it is neither made nor brought up to it."""
+    """Open the cache for reading if it is ours and of that snapshot; it is neither made nor brought up to it."""
+    if not fingerprint.is_noted(layout):
+        return None
     try:
         connection = sqlite3.connect(f"{layout.state.absolute().as_uri()}?mode=ro", uri=True)
     except sqlite3.Error:
@@ -206,30 +232,59 @@ class CurrentState:
     def at(self, head: Snapshot) -> State:
         """Bring the cache to `head`, anew if damaged. ArchiveWriteError when the disk refuses it."""
         try:
-            state = self._opened()
             try:
-                catch_up(state, self._storage, self._log, head)
+                return self._at(head)
             except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
+                if not is_damage(error):
                     raise
-                _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
-                self.close()
-                discard_state(self._layout)
-                state = self._opened()
-                catch_up(state, self._storage, self._log, head)
+                self.rebuild_because(str(error))
+                return self._at(head)
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise ArchiveWriteError(f"Cannot write {self._layout.state}: {error}.") from error
-        return state
+
+    def rebuild_because(self, reason: str) -> None:
+        """Throw the cache away, with a line that says why; `at` makes it anew."""
+        _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", reason)
+        self.close()
+        discard_state(self._layout)
+
+    def note(self) -> None:
+        """Note the cache as it is now, so that what another changes is found; where it fails it is rebuilt."""
+        if self._state is not None:
+            with contextlib.suppress(OSError):
+                fingerprint.note(self._layout)
 
     def close(self) -> None:
+        """Let go of the cache, with all that was written in the file itself."""
         if self._state is not None:
+            # SQLite would do it as the last one closes, when nobody can note it
+            with contextlib.suppress(sqlite3.Error):
+                self._state.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.note()
             self._state.close()
             self._state = None
 
+    def _at(self, head: Snapshot) -> State:
+        state = self._opened()
+        catch_up(state, self._storage, self._log, head)
+        self.note()
+        return state
+
     def _opened(self) -> State:
         if self._state is not None and self._file_now() != self._file:
-            self.close()  # made anew by another process, or thrown away after another machine's purge
+            # made anew by another process, or thrown away after another machine's purge
+            self._state.close()
+            self._state = None
+        if self._file_now() >= 0 and not fingerprint.is_noted(self._layout):
+            if self._state is not None:
+                self._state.close()
+                self._state = None
+            _log.warning(
+                "state.sqlite is not as its last writer left it (a kill, a copy, or another program): it is "
+                "rebuilt from the log"
+            )
+            discard_state(self._layout)
         if self._state is None:
             self._state = open_state(self._layout)
             self._file = self._file_now()
