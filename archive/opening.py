@@ -17,7 +17,7 @@ from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import OWN_NAMES
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
-from archive.storage import inside, locks
+from archive.storage import durable, inside, locks
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from archive.storage.working_copy import WorkingCopy, locate
@@ -42,9 +42,9 @@ def storage_at(root: Place) -> Storage:
             "The archive has no name; give a folder, such as news-archive, or s3://bucket/prefix."
         )
     path = locate(root)
-    if path.exists() and not path.is_dir():
-        raise NotAnArchive(f"{path} is a file; the archive needs a folder.")
     try:
+        if path.exists() and not path.is_dir():
+            raise NotAnArchive(f"{path} is a file; the archive needs a folder.")
         inside.check_top(path)
         return WorkingCopy.at(path) or Folder(path)
     except OSError as error:
@@ -70,12 +70,18 @@ def refuse_older(storage: Storage, head: Snapshot) -> None:
 def open_any(root: Place, known: int = SCHEMA_VERSION) -> tuple[Storage, Snapshot]:
     """Open an archive of any schema up to the version `known`."""
     storage = storage_at(root)
-    pull(storage)
-    head = Log(storage, known).head()
-    if head is None:
+    try:
+        pull(storage)
+        head = Log(storage, known).head()
         # where machines share a place, another one may be making the archive just now
-        if not storage.is_shared and storage.top_names():
-            raise NotAnArchive(f"{storage.name} is not an archive: it has no _log with snapshots in it.")
+        foreign = head is None and not storage.is_shared and storage.top_names()
+    except OSError as error:
+        raise NotAnArchive(
+            f"{error.filename or storage.layout.root} cannot be read: {error.strerror or error}."
+        ) from error
+    if foreign:
+        raise NotAnArchive(f"{storage.name} is not an archive: it has no _log with snapshots in it.")
+    if head is None:
         raise ArchiveNotFound(f"There is no archive at {storage.name}; a crawl makes one.")
     return storage, head
 
@@ -102,7 +108,8 @@ def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log
         if (head := log.head()) is not None:
             refuse_older(storage, head)
         storage.ensure_writable()
-        layout.create_folders()
+        for folder in layout.first_folders():
+            durable.make_folder(folder)
         with locks.hold(layout.lock):
             if log.head() is None:
                 _create(storage, log, run_id, at)

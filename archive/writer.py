@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from archive.addresses import address_key, story_of_one
-from archive.commit.committer import Committer
+from archive.commit.committer import APPEND, Committer
 from archive.commit.versions import judge
 from archive.exceptions import ArchiveWriteError, PoisonRecord
 from archive.format import codec
@@ -255,16 +255,20 @@ class ArchiveWriter:
                 return self._committer.commit(batches, decide, summary or {}, about)
 
             # what a dead writer left is not always in its segment as it was taken in
-            if by is None or self._inherited:
-                snapshot = commit_here()
-            else:
-                names = [batch.segment.path.name for batch in self._sealed]
-                snapshot = by(self._log, names, summary or {}, commit_here)
+            try:
+                if by is None or self._inherited:
+                    snapshot = commit_here()
+                else:
+                    names = [batch.segment.path.name for batch in self._sealed]
+                    snapshot = by(self._log, names, summary or {}, commit_here)
+            except OSError as error:
+                raise ArchiveWriteError(
+                    f"The commit into {self._layout.root} failed: {error}. {APPEND.consequence}"
+                ) from error
             self._renew_reader()
             done, self._sealed, self._inherited = self._sealed, [], False
             for batch in done:
-                with contextlib.suppress(OSError):  # named in the manifest: whoever meets it again removes it
-                    batch.segment.remove()
+                batch.segment.discard()  # named in the manifest: whoever meets it again removes it
         return snapshot
 
     def _rotate(self) -> None:
@@ -304,7 +308,7 @@ class ArchiveWriter:
                     self._batch.segment.sync()
                 self._batch.segment.release()
             else:
-                self._batch.segment.remove()
+                self._batch.segment.discard()
             self._release_sealed()
             self._reader.close()
             self._committer.close()  # after the reader: it notes how the cache is left

@@ -100,7 +100,7 @@ class Committer:
 
         Raises ArchiveWriteError, ObjectStoreError, or what `build` raises; the archive is as before then.
         """
-        with self._exclusive():
+        with self._exclusive(), self._translated_errors():
             self._finish_purges()
             return self._make(operation, build)
 
@@ -137,7 +137,7 @@ class Committer:
 
     def purge(self, prepare: Callable[[State], Tombstone]) -> Tombstone:
         """Erase what `prepare` finds; once its tombstone is written this cannot be called off."""
-        with self._exclusive():
+        with self._exclusive(), self._translated_errors():
             self._finish_purges()
             stone = prepare(self._current.at(self._head()))
             tombstones.write(self._storage, stone)
@@ -146,12 +146,12 @@ class Committer:
 
     def collect(self, keep: timedelta, *, dry_run: bool) -> Collected:
         """Remove files that no snapshot of the time `keep` needs; makes no snapshot."""
-        with self._exclusive():
+        with self._exclusive(), self._translated_errors():
             return collect(self._storage, self._log, self._now(), keep, dry_run=dry_run)
 
     def repair(self) -> None:
         """Bring cache and view up to the log, finish purges, and remove what is of no use any more."""
-        with self._exclusive():
+        with self._exclusive(), self._translated_errors():
             for path in self._layout.temporary.iterdir():
                 if path.is_dir() and not path.is_symlink():
                     views.remove(path)
@@ -175,6 +175,16 @@ class Committer:
                 yield
             finally:
                 self._current.note()
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ArchiveWriteError(
+                f"Cannot write to the archive {self._layout.root}: {error.strerror or error}"
+                f"{f' ({error.filename})' if error.filename else ''}."
+            ) from error
 
     def _make(self, operation: Operation, build: Build) -> Snapshot | None:
         """Take number after number until one is free: the lock makes a second try rare, not impossible."""

@@ -140,7 +140,6 @@ class Layout:
     def new_segment(self) -> Path:
         return self.segments / f"{uuid4().hex}.jsonl.zst"
 
-    def create_folders(self) -> None:
-        for name in FOLDERS:
-            if name not in {"_raw", "_purged"}:
-                (self.root / name).mkdir(parents=True, exist_ok=True)
+    def first_folders(self) -> list[Path]:
+        """The folders that are there from the beginning; the others come with what lies in them."""
+        return [self.root / name for name in FOLDERS if name not in {"_raw", "_purged"}]

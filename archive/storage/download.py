@@ -73,7 +73,7 @@ class Download:
     def write_early(self, data: bytes) -> Path:
         """Write a durable file that is still to get its name."""
         folder = self.folder.layout.root / INCOMING
-        folder.mkdir(exist_ok=True)
+        durable.make_folder(folder)
         early = folder / uuid4().hex
         durable.write_new(early, data)
         return early

@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from archive.exceptions import NotAnArchive
 from archive.format.layout import Layout, snapshot_number
 from archive.storage import durable, inside
 
@@ -56,6 +57,8 @@ class Folder:
             names = os.listdir(self.layout.log)  # noqa: PTH208  a commit asks, and there may be many
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise NotAnArchive(f"{self.layout.log} cannot be read: {error.strerror or error}.") from error
         return sorted(number for name in names if (number := snapshot_number(name)) is not None)
 
     def ensure_writable(self) -> None:

@@ -342,8 +342,9 @@ def _is_ours(root: Path, uri: str, endpoint: str | None) -> bool:
 
 
 def _make(folder: Path, uri: str) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    Layout(folder).create_folders()
+    durable.make_folder(folder, 0o700)
+    for name in Layout(folder).first_folders():
+        durable.make_folder(name)
     early = folder / f"{MARKER}.{uuid4().hex}"
     durable.write_new(early, json.dumps({"uri": uri, "endpoint": endpoint_of(uri)}).encode())
     early.rename(folder / MARKER)

@@ -28,7 +28,7 @@ def all_of(state, earlier, other):
 
 def _of_bytes(size):
     for page in range(size // PAGE):
-        for place in (0, 3, 5, 100, PAGE // 2, PAGE - 40):
+        for place in (0, 100, PAGE - 40):
             yield f"bit flipped in page {page} at {place}", _flip(page * PAGE + place)
         yield f"page {page} zeroed", _write_at(page * PAGE, b"\0" * PAGE)
         yield f"page {page} is another one", _write_at(page * PAGE, b"\r" + b"\xff" * (PAGE - 1))

@@ -161,7 +161,8 @@ def test_x(template, reference, tmp_path, article, look, noon, tally):
                 w = (repr(error)[:80], 1)
             if w != (0, 0) or g:
                 bad.append((name, "WRONG", w, g[:2]))
+            print(n, name, bad[-1] if bad and bad[-1][0]==name else "", flush=True)
             shutil.rmtree(root)
-        print(hidden, n, len(bad))
+        print(hidden, n, len(bad), flush=True)
         for b in bad:
             print("  ", b)
