@@ -23,6 +23,9 @@ from archive.storage.snapshot_log import Log
 from archive.storage.working_copy import WorkingCopy, locate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archive.format.layout import Layout
     from archive.storage.interface import Storage
 
     Place = str | os.PathLike[str] | Storage
@@ -93,8 +96,10 @@ def utc_now() -> datetime:
 # Writing: a folder that is an archive, may become one, or must be left alone.
 
 
-def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log]:
-    """Open an archive for writing, and make it where there is none."""
+def open_or_create(
+    root: Place, run_id: str, first: Callable[[Layout], datetime]
+) -> tuple[Storage, Log]:
+    """Open an archive for writing, and make it where there is none: `first` gives the time of that."""
     storage = storage_at(root)
     layout = storage.layout
     log = Log(storage, SCHEMA_VERSION)
@@ -112,7 +117,7 @@ def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log
             durable.make_folder(folder)
         with locks.hold(layout.lock):
             if log.head() is None:
-                _create(storage, log, run_id, at)
+                _create(storage, log, run_id, first(layout))
     except OSError as error:
         raise ArchiveNotWritable(
             f"Cannot write to the archive {layout.root}: {error.strerror or error}."

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from archive.addresses import address_key, story_of_one
+from archive.commit.clock import Clock
 from archive.commit.committer import APPEND, Committer
 from archive.commit.versions import judge
 from archive.exceptions import ArchiveWriteError, PoisonRecord
@@ -107,7 +108,7 @@ class ArchiveWriter:
         Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. It is left to the owner to
         call `sync`. `now` must give aware times.
         """
-        storage, log = open_or_create(root, run_id, now())
+        storage, log = open_or_create(root, run_id, lambda layout: Clock(now, layout).first())
         try:
             return cls(storage, log, run_id, now)
         except (OSError, sqlite3.Error) as error:

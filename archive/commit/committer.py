@@ -11,12 +11,12 @@ import logging
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from archive.commit import plan
 from archive.commit.assembly import assemble
+from archive.commit.clock import Clock
 from archive.commit.collect import Collected, collect
 from archive.commit.erase import PURGE, clean, erase
 from archive.commit.next_snapshot import NextSnapshot, Operation
@@ -42,7 +42,7 @@ from archive.wal import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from archive.commit.related import Decide, Parts
@@ -74,7 +74,7 @@ class Committer:
         self._layout = storage.layout
         self._log = log
         self._run_id = run_id
-        self._now = now
+        self._clock = Clock(now, storage.layout)
         self._current = CurrentState(storage, log)
         self._stones = Tombstones(storage.layout)
 
@@ -139,7 +139,8 @@ class Committer:
         """Erase what `prepare` finds; once its tombstone is written this cannot be called off."""
         with self._exclusive(), self._translated_errors():
             self._finish_purges()
-            stone = prepare(self._current.at(self._head()))
+            # not later than the snapshot that carries it out, whatever the clock says
+            stone = replace(prepare(self._current.at(self._head())), at=self._clock.now())
             tombstones.write(self._storage, stone)
             self._finish_purges()
         return stone
@@ -147,7 +148,7 @@ class Committer:
     def collect(self, keep: timedelta, *, dry_run: bool) -> Collected:
         """Remove files that no snapshot of the time `keep` needs; makes no snapshot."""
         with self._exclusive(), self._translated_errors():
-            return collect(self._storage, self._log, self._now(), keep, dry_run=dry_run)
+            return collect(self._storage, self._log, self._clock.now(), keep, dry_run=dry_run)
 
     def repair(self) -> None:
         """Bring cache and view up to the log, finish purges, and remove what is of no use any more."""
@@ -163,7 +164,7 @@ class Committer:
                 self._show(head)
             self._finish_purges()
             self._storage.flush()
-            collect(self._storage, self._log, self._now())
+            collect(self._storage, self._log, self._clock.now())
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -191,8 +192,10 @@ class Committer:
         believed = True
         while True:
             head = self._head()
-            # later than the parent's, whatever the clock says
-            at = max(self._now(), head.committed_at + timedelta(microseconds=1))
+            try:
+                at = self._clock.after(head, self._log.read)
+            except ArchiveWriteError as error:
+                raise ArchiveWriteError(f"{error} {operation.consequence}".rstrip()) from None
             following = NextSnapshot(operation, self._storage, self._current, head, self._run_id, at)
             try:
                 with self._discarding(following):
@@ -257,7 +260,7 @@ class Committer:
         """Turn the view to a snapshot that stands; where it fails, the next commit or start does it."""
         try:
             views.publish(self._storage, snapshot)
-            views.prune(self._layout, self._now().timestamp())
+            views.prune(self._layout, self._clock.now().timestamp())
         except OSError as error:
             _log.warning("snapshot %d is committed; its view will follow: %s", snapshot.id, error)
 
@@ -269,14 +272,14 @@ class Committer:
             self._make(PURGE, partial(erase, self._stones))
             head = self._head()
             clean(self._storage, self._stones, stone, head, self._current.at(head))
-            tombstones.write(self._storage, replace(stone, ranges=(), done=self._now()))
+            tombstones.write(self._storage, replace(stone, ranges=(), done=self._clock.now()))
 
     def _admitted(self, records: Sequence[Record]) -> list[Record]:
         """Leave out records of articles that were purged after they were acknowledged."""
         self._stones.refresh()
         kept, refused = tombstones.admitted(self._stones, records)
         pages = [pointer for record in refused if (pointer := warc_files.pointer_of(record))]
-        overwrite.blank_pages(self._storage, pages, self._now())
+        overwrite.blank_pages(self._storage, pages, self._clock.now())
         if pages:  # an attempt that came too late may have put them there
             cdxj_index.remove(self._storage, {(page.file, page.offset) for page in pages})
         return kept

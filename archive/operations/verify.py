@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from archive.commit.clock import strange_times
 from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
 from archive.format.schema import STORED
-from archive.opening import open_existing
+from archive.opening import open_existing, utc_now
 from archive.pages import warc_files
 from archive.state.tombstones import Tombstones
 from archive.tables import unpacked, views
@@ -50,11 +51,13 @@ def _check(storage: Storage) -> list[Finding]:
     storage, log, head = open_existing(storage)
     findings = []
     ids = log.ids()
+    committed = []
     for snapshot_id in ids:
         try:
-            log.read(snapshot_id)
+            committed.append((snapshot_id, log.read(snapshot_id).committed_at))
         except ArchiveError as error:
             findings.append(Finding(True, str(error)))
+    findings += [Finding(False, text) for text in strange_times(committed, utc_now())]
     for before, after in pairwise(ids):
         if after != before + 1:
             findings.append(Finding(True, f"the log has a gap: snapshot {before + 1} is missing"))

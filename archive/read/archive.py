@@ -265,7 +265,7 @@ class Archive:
         if as_of is None:
             return RowSet(files, _SCHEMAS[name], where, columns)
         self._not_before_the_first(as_of)
-        past = Past(self.storage, self.snapshot, to_utc(as_of))
+        past = Past(self.storage, self.snapshot, to_utc(as_of), lambda at: self._snapshot_at(at).id)
         return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name))
 
     def _not_before_the_first(self, as_of: Moment) -> None:
