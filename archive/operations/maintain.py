@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archive.commit.committer import Committer
 from archive.commit.compact import COMPACT, merge_small_files
 from archive.opening import open_existing, storage_at
+from archive.operations.doubled import REPAIR, mend
 from archive.pages import cdxj_index
 from archive.state import replay
 from archive.storage import locks
@@ -32,6 +33,8 @@ class Repaired:
     """Data files that an object store had lost, put there again."""
     renewed: int = 0
     """Altered copies on this machine, fetched again from the object store."""
+    mended: Snapshot | None = None
+    """The snapshot without the rows that were there twice; None where there were none."""
 
 
 def compact(root: str | os.PathLike[str]) -> Snapshot | None:
@@ -63,6 +66,8 @@ def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
         if not storage.is_shared:
             with locks.hold(storage.layout.lock):
                 cdxj_index.rebuild(storage)
+    with Committer.open(storage, _RUN) as committer:
+        mended = committer.make(REPAIR, mend)
     with ArchiveWriter.open(storage, run_id=_RUN) as writer:
         recovered = writer.recovered
-        return Repaired(recovered, writer.commit(), returned, renewed)
+        return Repaired(recovered, writer.commit(), returned, renewed, mended)

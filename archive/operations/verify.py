@@ -15,6 +15,7 @@ from archive.commit.clock import strange_times
 from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
 from archive.format.schema import STORED
 from archive.opening import open_existing, utc_now
+from archive.operations.doubled import doubled_rows
 from archive.pages import warc_files
 from archive.state.tombstones import Tombstones
 from archive.tables import unpacked, views
@@ -70,6 +71,7 @@ def _check(storage: Storage) -> list[Finding]:
     for file in head.files:
         findings += [Finding(True, f"{file.path}: {text}") for text in _check_file(storage, file)]
     if not any(finding.grave for finding in findings):
+        findings += [Finding(True, text) for text in doubled_rows(storage, head)]
         findings += [Finding(True, text) for text in _check_rows(storage, head)]
         findings += [Finding(True, text) for text in _check_pages(storage, head)]
     return findings
@@ -118,9 +120,6 @@ def _check_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
     """Check the rules between tables."""
     ids = _column(storage, head, "articles", "article_id")
     stories = set(_column(storage, head, "stories", "story_id"))
-    for article_id, count in Counter(ids).items():
-        if count > 1:
-            yield f"articles: {article_id} is there {count} times"
     for story_id in sorted(set(_column(storage, head, "articles", "story_id")) ^ stories):
         yield f"stories: {story_id} and the articles do not agree"
     known = set(ids)

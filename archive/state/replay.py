@@ -105,8 +105,9 @@ def catch_up(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
             last = log.read(int(stamp.partition(" ")[0]))
             if _stamp(last) == stamp:
                 missed = [snapshot for snapshot in log.since(last.id) if snapshot.id <= head.id]
-                # later observations of these articles are not in the rows that were written anew
-                if all(snapshot.operation != "reread" for snapshot in missed):
+                # later observations of these articles are not in the rows that were written anew, and rows that
+                # were there twice are gone
+                if all(snapshot.operation not in {"reread", "repair"} for snapshot in missed):
                     for snapshot in missed:
                         _transaction(state, partial(_apply, state, storage, snapshot, last))
                         last = snapshot
