@@ -76,6 +76,8 @@ class Committer:
         self._run_id = run_id
         self._clock = Clock(now, storage.layout)
         self._current = CurrentState(storage, log)
+        self._doubted = False
+        """True when the cache was made anew for an error that may be another's: once a writer."""
         self._stones = Tombstones(storage.layout)
 
     @classmethod
@@ -209,6 +211,13 @@ class Committer:
                     raise ArchiveWriteError(f"Cannot read {self._layout.state}: {error}.") from error
                 believed = False
                 self._current.rebuild_because(str(error))
+                continue
+            except (TypeError, LookupError, UnicodeError):
+                # a row of the cache that is none of ours; what fails with a new cache too is a mistake
+                if not believed or self._doubted:
+                    raise
+                believed, self._doubted = False, True
+                self._current.rebuild_because("a row is not as it was written")
                 continue
             following.discard()
             pull(self._storage)

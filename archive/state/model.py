@@ -59,7 +59,9 @@ def known_article(row: sqlite3.Row) -> KnownArticle:
 
 
 def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
-    """`recent`: versions of the article, the newest first."""
+    """`recent`: versions of the article, the newest first. sqlite3.DatabaseError where there is none."""
+    if not recent:
+        raise sqlite3.DatabaseError(f"the article {row['article_id']} has no version")
     return _view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
 
 

@@ -112,7 +112,7 @@ def catch_up(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
                         _transaction(state, partial(_apply, state, storage, snapshot, last))
                         last = snapshot
                     return
-        except (SnapshotNotFound, ArchiveDamaged) as error:
+        except (SnapshotNotFound, ArchiveDamaged, ValueError) as error:
             # files of a snapshot in between were collected: the head alone has everything
             _log.info("the cache is filled from the head: %s", error)
     _transaction(state, lambda: _rebuild(state, storage, log, head))
