@@ -96,9 +96,7 @@ def utc_now() -> datetime:
 # Writing: a folder that is an archive, may become one, or must be left alone.
 
 
-def open_or_create(
-    root: Place, run_id: str, first: Callable[[Layout], datetime]
-) -> tuple[Storage, Log]:
+def open_or_create(root: Place, run_id: str, first: Callable[[Layout], datetime]) -> tuple[Storage, Log]:
     """Open an archive for writing, and make it where there is none: `first` gives the time of that."""
     storage = storage_at(root)
     layout = storage.layout

@@ -1,7 +1,7 @@
 """Rows that are there twice, whatever has made them: found by `verify`, mended by `repair`.
 
-A cache that had lost an article once took it for a new one. Nothing of a text is dropped where it is mended: an
-article's texts become its versions, in the order in which they were fetched.
+A cache that had lost an article once took it for a new one. No text is dropped where it is mended: all texts
+of an article become its versions, in the order in which they were fetched.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Fingerprint of the cache's files, by which a cache that somebody else has changed is told from ours.
 
-Whoever has changed the cache notes size, times and inode of its files in `state.fingerprint`, under the lock of the
-archive. Another program, an older copy, a cut file, the log of another database: each leaves other ones, and
-costs a rebuild. It is two calls of stat(2) a commit, however large the cache is; a checksum of all of it would
-be read anew with every start. What changes bytes below the file system is not seen by it: `repair --rebuild`.
+Whoever has changed the cache notes size, times and inode of its files in `state.fingerprint`, under the lock
+of the archive. Another program, an older copy, a cut file, the log of another database: each leaves other
+ones, and costs a rebuild. It is a few calls of stat(2) a commit, however large the cache is; for a checksum of
+all of it every start would read all of it. Bytes that change below the file system are not seen by it:
+`repair --rebuild`.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
 
 
 def _view(kind: type[_View], row: sqlite3.Row, **beside: object) -> _View:
-    """The fields of a class that are columns of the row. sqlite3.DatabaseError where they are none of ours."""
+    """The fields of a class that are columns of the row. sqlite3.DatabaseError for a row that is not ours."""
     try:
         values: dict[str, Any] = {
             name: row[name] if read is None else read(row[name]) for name, read in _PLANS[kind]

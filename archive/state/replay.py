@@ -77,7 +77,7 @@ def discard_state(layout: Layout) -> None:
 
 
 def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
-    """Open the cache for reading if it is ours and of that snapshot; it is neither made nor brought up to it."""
+    """Open the cache for reading if it is ours and of that snapshot; it is not made or brought up to it."""
     if not fingerprint.is_noted(layout):
         return None
     try:
@@ -105,8 +105,8 @@ def catch_up(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
             last = log.read(int(stamp.partition(" ")[0]))
             if _stamp(last) == stamp:
                 missed = [snapshot for snapshot in log.since(last.id) if snapshot.id <= head.id]
-                # later observations of these articles are not in the rows that were written anew, and rows that
-                # were there twice are gone
+                # later observations of these articles are not in the rows that were written anew, and rows
+                # that were there twice are gone
                 if all(snapshot.operation not in {"reread", "repair"} for snapshot in missed):
                     for snapshot in missed:
                         _transaction(state, partial(_apply, state, storage, snapshot, last))
@@ -251,7 +251,7 @@ class CurrentState:
         discard_state(self._layout)
 
     def note(self) -> None:
-        """Note the cache as it is now, so that what another changes is found; where it fails it is rebuilt."""
+        """Note the cache as it is now, so that what another changes is found; if it fails it is rebuilt."""
         if self._state is not None:
             with contextlib.suppress(OSError):
                 fingerprint.note(self._layout)

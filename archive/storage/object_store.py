@@ -240,7 +240,7 @@ _CODES = {
     "InvalidToken": "the session token is not valid; check AWS_SESSION_TOKEN",
     "PermanentRedirect": "the bucket is in another region; set AWS_REGION",
     "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_REGION",
-    "NotImplemented": "it does not know what an archive needs, a put that never overwrites; use another store",
+    "NotImplemented": "it has no put that never overwrites, which an archive needs; use another store",
     "QuotaExceeded": "its quota is used up; `compact` and `gc` give space back",
 }
 _KINDS = (

@@ -1,8 +1,8 @@
 """Checks of what an object store answers, before it is kept on this machine and believed from then on.
 
 A manifest and a tombstone have a checksum of their own, a file of the page index is named by its content, a
-data file's checksum stands in the manifest. A WARC file, a quarantine file, and what was written before schema
-3 have none: for them the store's own hash (ETag) has to match, or two answers have to be the same.
+data file's checksum stands in the manifest. A WARC file, a quarantine file, and what was written before
+schema 3 have none: for them the store's own hash (ETag) has to match, or two answers have to be the same.
 """
 
 from __future__ import annotations

@@ -64,9 +64,7 @@ class Log:
         except FileNotFoundError:
             raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {self._storage.name}.") from None
         except OSError as error:
-            raise ArchiveDamaged(
-                f"The manifest {path} cannot be read: {error.strerror or error}."
-            ) from error
+            raise ArchiveDamaged(f"The manifest {path} cannot be read: {error.strerror or error}.") from error
         try:
             snapshot = snapshot_of(read_sealed(data, required=self._is_sealed))
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:

@@ -159,7 +159,9 @@ def test_where_every_clock_is_wrong_nothing_is_committed_and_nothing_lost(root, 
     resealed(root, 0, datetime.now(UTC) - timedelta(days=8001))
     with ArchiveWriter.open(root, run_id="run-2") as writer:
         writer.add_article(article(2))
-        with pytest.raises(ArchiveError, match="more than ten years before: set the clock.*safe in their seg"):
+        with pytest.raises(
+            ArchiveError, match=r"more than ten years before: set the clock.*safe in their seg"
+        ):
             writer.commit()
         assert writer.pending == 1
     assert archive.open(root).snapshot.id == 1

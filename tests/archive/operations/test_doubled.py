@@ -80,7 +80,7 @@ def test_an_article_taken_in_twice_keeps_both_texts_as_versions(filled, root, ar
     rows = archive.open(filled).versions(article(0).article_id).to_pandas().sort_values("version")
     assert list(rows["body"]) == ["A0", "C0"]
     assert list(rows["version"]) == [1, 2]
-    assert [x is None or x != x for x in rows["valid_to"]] == [False, True]
+    assert list(rows["valid_to"].isna()) == [False, True]
     # and the next commit knows it
     with ArchiveWriter.open(filled, run_id="run-3") as writer:
         verdict = writer.add_article(article(0, text="C0", fetched_at=noon + 3 * HOUR))

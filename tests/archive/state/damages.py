@@ -19,7 +19,10 @@ TEXTS = {
 
 
 def all_of(state, earlier, other):
-    """All damages of a closed cache; `earlier` is a copy of its archive some commits ago, `other` another archive."""
+    """All damages of a closed cache.
+
+    `earlier`: a copy of its archive some commits ago; `other`: another archive.
+    """
     size = state.stat().st_size
     yield from _of_bytes(size)
     yield from _of_rows(state)
@@ -110,8 +113,9 @@ def _of_files(earlier, other):
     for name, log in logs.items():
         yield f"with the log {name}", with_log(None, log)
         yield f"an earlier copy with the log {name}", with_log(before, log)
-    yield "a hot journal of another", lambda path: shutil.copyfile(
-        another, path.with_name("state.sqlite-journal")
+    yield (
+        "a hot journal of another",
+        lambda path: shutil.copyfile(another, path.with_name("state.sqlite-journal")),
     )
     yield "a log of noise", lambda path: path.with_name("state.sqlite-wal").write_bytes(b"\x37\x7f" * 5000)
 

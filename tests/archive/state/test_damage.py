@@ -107,7 +107,9 @@ def reference(template, tmp_path_factory):
     return root
 
 
-def used(root, template, damage, article, look, noon, *, unseen=False):
+def used(  # noqa: PLR0917
+    root, template, damage, article, look, noon, *, unseen=False
+):
     """Damage a copy of the cache and crawl over it; what went wrong, in words."""
     shutil.copytree(template / "whole", root, symlinks=True)
     fingerprint.note(Layout(root))  # of the copy
@@ -172,7 +174,9 @@ def _chosen(template, part, most=3):
     return found if SCALE > 1 else found[:: max(1, len(found) // most)]
 
 
-def test_the_rebuild_is_told_in_one_line(template, tmp_path, article, look, noon, caplog):
+def test_the_rebuild_is_told_in_one_line(  # noqa: PLR0917
+    template, tmp_path, article, look, noon, caplog
+):
     damage = dict(damages.all_of(*(template / x for x in ("whole/state.sqlite", "earlier", "other"))))
     used(tmp_path / "a", template, damage["place without rows"], article, look, noon)
     told = [record.message for record in caplog.records if "state.sqlite" in record.message]
@@ -180,7 +184,9 @@ def test_the_rebuild_is_told_in_one_line(template, tmp_path, article, look, noon
     assert "is rebuilt from the log" in told[0]
 
 
-def test_a_cache_as_it_was_left_is_not_rebuilt(template, tmp_path, article, look, noon, caplog):
+def test_a_cache_as_it_was_left_is_not_rebuilt(  # noqa: PLR0917
+    template, tmp_path, article, look, noon, caplog
+):
     root = tmp_path / "a"
     shutil.copytree(template / "whole", root, symlinks=True)
     fingerprint.note(Layout(root))

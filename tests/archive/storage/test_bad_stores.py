@@ -10,6 +10,8 @@ import archive
 from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotWritable, ObjectStoreError
 from archive.opening import storage_at
 from archive.operations import maintain
+from archive.operations.purge import purge
+from archive.state.tombstones import PurgedAddress
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
 
@@ -86,7 +88,9 @@ def test_the_refusal_is_a_sentence_and_an_exit_code(uri, machine, cuts, store):
     ],
     ids=["501", "409", "412", "200 and nothing done", "503"],
 )
-def test_a_store_without_the_put_is_refused(uri, cuts, store, misbehave, error, said):
+def test_a_store_without_the_put_is_refused(  # noqa: PLR0917
+    uri, cuts, store, misbehave, error, said
+):
     misbehave(cuts)
     with pytest.raises(error, match=said):
         ArchiveWriter.open(uri, run_id="run-1")
@@ -126,7 +130,7 @@ def test_a_commit_that_is_answered_and_not_made_is_not_believed(uri, cuts, artic
     with ArchiveWriter.open(uri, run_id="run-1") as writer:
         writer.add_article(article(1))
         cuts.pretend(LOG)
-        with pytest.raises(ObjectStoreError, match="is not there; try again later.*safe in their segment"):
+        with pytest.raises(ObjectStoreError, match=r"is not there; try again later.*safe in their segment"):
             writer.commit()
         assert writer.pending == 1
         cuts.mend()
@@ -196,7 +200,7 @@ def test_one_bad_answer_is_asked_again_and_never_kept(filled, machine, cuts, kin
 
 @pytest.mark.parametrize("kind", [KINDS[0], KINDS[2], KINDS[4]])
 @pytest.mark.parametrize("changed", [cut_short, altered])
-def test_answers_that_stay_bad_are_a_sentence_and_stop_nobody_for_ever(
+def test_answers_that_stay_bad_are_a_sentence_and_stop_nobody_for_ever(  # noqa: PLR0917
     filled, machine, cuts, article, kind, changed
 ):
     machine(2)
@@ -210,10 +214,9 @@ def test_answers_that_stay_bad_are_a_sentence_and_stop_nobody_for_ever(
 
 
 @pytest.mark.parametrize("changed", [cut_short, altered])
-def test_a_bad_tombstone_is_not_believed(filled, machine, cuts, article, page, changed):
-    from archive.operations.purge import purge  # noqa: PLC0415
-    from archive.state.tombstones import PurgedAddress  # noqa: PLC0415
-
+def test_a_bad_tombstone_is_not_believed(  # noqa: PLR0917
+    filled, machine, cuts, article, page, changed
+):
     machine(2)
     archive.open(filled).articles().to_pandas()
     machine(1)
