@@ -2,8 +2,8 @@
 
 Whoever has changed the cache notes size, times and inode of its files in `state.fingerprint`, under the lock
 of the archive. Another program, an older copy, a cut file, the log of another database: each leaves other
-ones, and costs a rebuild. It is a few calls of stat(2) a commit, however large the cache is; for a checksum of
-all of it every start would read all of it. Bytes that change below the file system are not seen by it:
+ones, and costs a rebuild. It is a few calls of stat(2) a commit, however large the cache is; for a checksum
+of all of it every start would read all of it. Bytes that change below the file system are not seen by it:
 `repair --rebuild`.
 """
 
