@@ -7,7 +7,7 @@ of an article become its versions, in the order in which they were fetched.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.storage.interface import Storage
 
-    Row = dict[str, object]
+    Row = dict[str, Any]
 
 REPAIR = Operation("repair")
 _COUPLE = ("article_id_a", "article_id_b")
@@ -123,15 +123,15 @@ def _mend_articles(following: NextSnapshot, articles: set[str]) -> None:
 
 def _history(rows: list[Row]) -> list[Row]:
     """The versions of one article, each text once in a row, numbered in the order of their fetching."""
-    ordered = sorted(rows, key=lambda row: (row["valid_from"], row["commit_seq"]))  # type: ignore[return-value,arg-type]
+    ordered = sorted(rows, key=lambda row: (row["valid_from"], row["commit_seq"]))
     history: list[Row] = []
     for row in ordered:
         if history and history[-1]["content_hash"] == row["content_hash"]:
-            history[-1]["last_seen"] = max(history[-1]["last_seen"], row["last_seen"])  # type: ignore[type-var]
+            history[-1]["last_seen"] = max(history[-1]["last_seen"], row["last_seen"])
         else:
             history.append(dict(row))
-    first = min(row["first_seen"] for row in rows)  # type: ignore[type-var]
-    story = max(rows, key=lambda row: row["commit_seq"])["story_id"]  # type: ignore[arg-type,return-value]
+    first = min(row["first_seen"] for row in rows)
+    story = max(rows, key=lambda row: row["commit_seq"])["story_id"]
     for number, row in enumerate(history, 1):
         row |= {"version": number, "valid_to": None, "first_seen": first, "story_id": story}
     for row, following in pairwise(history):

@@ -159,7 +159,7 @@ class WorkingCopy:
             alike = listed is not None and listed.bytes == len(data) and received.is_tagged(data, listed.tag)
             if not alike and received.is_whole(name, data):
                 doubtful.append((name, data))
-        returned = sum(each(lambda item: self._upload.put_back(*item), doubtful))
+        returned: int = sum(each(lambda item: self._upload.put_back(*item), doubtful))
         return returned + self._upload.put_right(files)
 
     def renew(self, name: str) -> bool:
