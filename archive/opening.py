@@ -17,12 +17,15 @@ from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import OWN_NAMES
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
-from archive.storage import inside, locks
+from archive.storage import durable, inside, locks
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from archive.storage.working_copy import WorkingCopy, locate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archive.format.layout import Layout
     from archive.storage.interface import Storage
 
     Place = str | os.PathLike[str] | Storage
@@ -42,9 +45,9 @@ def storage_at(root: Place) -> Storage:
             "The archive has no name; give a folder, such as news-archive, or s3://bucket/prefix."
         )
     path = locate(root)
-    if path.exists() and not path.is_dir():
-        raise NotAnArchive(f"{path} is a file; the archive needs a folder.")
     try:
+        if path.exists() and not path.is_dir():
+            raise NotAnArchive(f"{path} is a file; the archive needs a folder.")
         inside.check_top(path)
         return WorkingCopy.at(path) or Folder(path)
     except OSError as error:
@@ -70,12 +73,18 @@ def refuse_older(storage: Storage, head: Snapshot) -> None:
 def open_any(root: Place, known: int = SCHEMA_VERSION) -> tuple[Storage, Snapshot]:
     """Open an archive of any schema up to the version `known`."""
     storage = storage_at(root)
-    pull(storage)
-    head = Log(storage, known).head()
-    if head is None:
+    try:
+        pull(storage)
+        head = Log(storage, known).head()
         # where machines share a place, another one may be making the archive just now
-        if not storage.is_shared and storage.top_names():
-            raise NotAnArchive(f"{storage.name} is not an archive: it has no _log with snapshots in it.")
+        foreign = head is None and not storage.is_shared and storage.top_names()
+    except OSError as error:
+        raise NotAnArchive(
+            f"{error.filename or storage.layout.root} cannot be read: {error.strerror or error}."
+        ) from error
+    if foreign:
+        raise NotAnArchive(f"{storage.name} is not an archive: it has no _log with snapshots in it.")
+    if head is None:
         raise ArchiveNotFound(f"There is no archive at {storage.name}; a crawl makes one.")
     return storage, head
 
@@ -87,8 +96,8 @@ def utc_now() -> datetime:
 # Writing: a folder that is an archive, may become one, or must be left alone.
 
 
-def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log]:
-    """Open an archive for writing, and make it where there is none."""
+def open_or_create(root: Place, run_id: str, first: Callable[[Layout], datetime]) -> tuple[Storage, Log]:
+    """Open an archive for writing, and make it where there is none: `first` gives the time of that."""
     storage = storage_at(root)
     layout = storage.layout
     log = Log(storage, SCHEMA_VERSION)
@@ -101,10 +110,12 @@ def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log
             )
         if (head := log.head()) is not None:
             refuse_older(storage, head)
-        layout.create_folders()
+        storage.ensure_writable()
+        for folder in layout.first_folders():
+            durable.make_folder(folder)
         with locks.hold(layout.lock):
             if log.head() is None:
-                _create(storage, log, run_id, at)
+                _create(storage, log, run_id, first(layout))
     except OSError as error:
         raise ArchiveNotWritable(
             f"Cannot write to the archive {layout.root}: {error.strerror or error}."

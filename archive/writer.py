@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from archive.addresses import address_key, story_of_one
-from archive.commit.committer import Committer
+from archive.commit.clock import Clock
+from archive.commit.committer import APPEND, Committer
 from archive.commit.versions import judge
 from archive.exceptions import ArchiveWriteError, PoisonRecord
 from archive.format import codec
@@ -107,7 +108,7 @@ class ArchiveWriter:
         Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. It is left to the owner to
         call `sync`. `now` must give aware times.
         """
-        storage, log = open_or_create(root, run_id, now())
+        storage, log = open_or_create(root, run_id, lambda layout: Clock(now, layout).first())
         try:
             return cls(storage, log, run_id, now)
         except (OSError, sqlite3.Error) as error:
@@ -239,7 +240,7 @@ class ArchiveWriter:
     def _asked(self, question: Callable[[str], T | None], about: str) -> T | None:
         try:
             return question(about)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
             # not knowing costs one fetch, or the bytes of one page; the next commit rebuilds the cache
             _log.warning("state.sqlite could not be asked about %s: %s", about, error)
             return None
@@ -270,16 +271,20 @@ class ArchiveWriter:
                 return self._committer.commit(batches, decide, summary or {}, about)
 
             # what a dead writer left is not always in its segment as it was taken in
-            if by is None or self._inherited:
-                snapshot = commit_here()
-            else:
-                names = [batch.segment.path.name for batch in self._sealed]
-                snapshot = by(self._log, names, summary or {}, commit_here)
+            try:
+                if by is None or self._inherited:
+                    snapshot = commit_here()
+                else:
+                    names = [batch.segment.path.name for batch in self._sealed]
+                    snapshot = by(self._log, names, summary or {}, commit_here)
+            except OSError as error:
+                raise ArchiveWriteError(
+                    f"The commit into {self._layout.root} failed: {error}. {APPEND.consequence}"
+                ) from error
             self._renew_reader()
             done, self._sealed, self._inherited = self._sealed, [], False
             for batch in done:
-                with contextlib.suppress(OSError):  # named in the manifest: whoever meets it again removes it
-                    batch.segment.remove()
+                batch.segment.discard()  # named in the manifest: whoever meets it again removes it
         return snapshot
 
     def _rotate(self) -> None:
@@ -319,10 +324,10 @@ class ArchiveWriter:
                     self._batch.segment.sync()
                 self._batch.segment.release()
             else:
-                self._batch.segment.remove()
+                self._batch.segment.discard()
             self._release_sealed()
-            self._committer.close()
             self._reader.close()
+            self._committer.close()  # after the reader: it notes how the cache is left
 
     def _release_sealed(self) -> None:
         for batch in self._sealed:

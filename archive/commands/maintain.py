@@ -21,6 +21,10 @@ def repair_archive(console: Console, options: argparse.Namespace) -> int:
     console.print(f"{done.articles} articles recovered, {made}; view and cache are up to the log.")
     if done.returned:
         console.print(f"{done.returned} data files that the store had lost are there again.")
+    if done.mended:
+        console.print(f"Rows that were there twice are there once, in snapshot {done.mended.id}.")
+    if done.renewed:
+        console.print(f"{done.renewed} altered copies on this machine were fetched again.")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -82,6 +83,8 @@ class _Assembly:
         }
         for name in STORED:
             self._rewrite(name, changes.files, edits.get(name, lambda table: table))
+        if sum(map(len, moved)) != len(changes.leaving):
+            raise sqlite3.DatabaseError("it names the wrong files of articles")
         self._add_texts(texts, moved)
         self._write("former_alignments", [], former)
         return self._following.finish(segments=segments, summary={**counters, **summary})

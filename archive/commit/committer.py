@@ -6,20 +6,27 @@ is to be published; see archive/commit/next_snapshot.py. It is called anew where
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from archive.commit import plan
 from archive.commit.assembly import assemble
+from archive.commit.clock import Clock
 from archive.commit.collect import Collected, collect
 from archive.commit.erase import PURGE, clean, erase
 from archive.commit.next_snapshot import NextSnapshot, Operation
-from archive.exceptions import ArchiveDamaged, ArchiveNotFound, ArchiveWriteError, ObjectStoreError
+from archive.exceptions import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveNotFound,
+    ArchiveWriteError,
+    ObjectStoreError,
+)
 from archive.format import codec
 from archive.format.columns import SCHEMA_VERSION
 from archive.opening import open_existing, storage_at, utc_now
@@ -35,7 +42,7 @@ from archive.wal import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from archive.commit.related import Decide, Parts
@@ -67,8 +74,10 @@ class Committer:
         self._layout = storage.layout
         self._log = log
         self._run_id = run_id
-        self._now = now
+        self._clock = Clock(now, storage.layout)
         self._current = CurrentState(storage, log)
+        self._doubted = False
+        """True when the cache was made anew for an error that may be another's: once a writer."""
         self._stones = Tombstones(storage.layout)
 
     @classmethod
@@ -84,14 +93,16 @@ class Committer:
         self.close()
 
     def close(self) -> None:
-        self._current.close()
+        with contextlib.suppress(ArchiveError), locks.hold(self._layout.lock):
+            self._current.close()
+        self._current.close()  # where the lock could not be had
 
     def make(self, operation: Operation, build: Build) -> Snapshot | None:
         """Publish the snapshot that `build` makes on the head; None where it finds nothing to do.
 
         Raises ArchiveWriteError, ObjectStoreError, or what `build` raises; the archive is as before then.
         """
-        with self._exclusive():
+        with self._exclusive(), self._translated_errors():
             self._finish_purges()
             return self._make(operation, build)
 
@@ -128,21 +139,22 @@ class Committer:
 
     def purge(self, prepare: Callable[[State], Tombstone]) -> Tombstone:
         """Erase what `prepare` finds; once its tombstone is written this cannot be called off."""
-        with self._exclusive():
+        with self._exclusive(), self._translated_errors():
             self._finish_purges()
-            stone = prepare(self._current.at(self._head()))
+            # not later than the snapshot that carries it out, whatever the clock says
+            stone = replace(prepare(self._current.at(self._head())), at=self._clock.now())
             tombstones.write(self._storage, stone)
             self._finish_purges()
         return stone
 
     def collect(self, keep: timedelta, *, dry_run: bool) -> Collected:
         """Remove files that no snapshot of the time `keep` needs; makes no snapshot."""
-        with self._exclusive():
-            return collect(self._storage, self._log, self._now(), keep, dry_run=dry_run)
+        with self._exclusive(), self._translated_errors():
+            return collect(self._storage, self._log, self._clock.now(), keep, dry_run=dry_run)
 
     def repair(self) -> None:
         """Bring cache and view up to the log, finish purges, and remove what is of no use any more."""
-        with self._exclusive():
+        with self._exclusive(), self._translated_errors():
             for path in self._layout.temporary.iterdir():
                 if path.is_dir() and not path.is_symlink():
                     views.remove(path)
@@ -154,28 +166,59 @@ class Committer:
                 self._show(head)
             self._finish_purges()
             self._storage.flush()
-            collect(self._storage, self._log, self._now())
+            collect(self._storage, self._log, self._clock.now())
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         """Hold the lock of this machine, with what other machines have committed and purged."""
         with locks.hold(self._layout.lock):
             pull(self._storage)
+            self._storage.ensure_writable()
+            try:
+                yield
+            finally:
+                self._current.note()
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
             yield
+        except OSError as error:
+            raise ArchiveWriteError(
+                f"Cannot write to the archive {self._layout.root}: {error.strerror or error}"
+                f"{f' ({error.filename})' if error.filename else ''}."
+            ) from error
 
     def _make(self, operation: Operation, build: Build) -> Snapshot | None:
         """Take number after number until one is free: the lock makes a second try rare, not impossible."""
+        believed = True
         while True:
             head = self._head()
-            # later than the parent's, whatever the clock says
-            at = max(self._now(), head.committed_at + timedelta(microseconds=1))
+            try:
+                at = self._clock.after(head, self._log.read)
+            except ArchiveWriteError as error:
+                raise ArchiveWriteError(f"{error} {operation.consequence}".rstrip()) from None
             following = NextSnapshot(operation, self._storage, self._current, head, self._run_id, at)
-            with self._discarding(following):
-                snapshot = build(following)
-                if snapshot is None:
-                    return None
-                if self._log.append(snapshot):
-                    break
+            try:
+                with self._discarding(following):
+                    snapshot = build(following)
+                    if snapshot is None:
+                        return None
+                    if self._log.append(snapshot):
+                        break
+            except sqlite3.DatabaseError as error:
+                if not believed or not replay.is_damage(error):
+                    raise ArchiveWriteError(f"Cannot read {self._layout.state}: {error}.") from error
+                believed = False
+                self._current.rebuild_because(str(error))
+                continue
+            except (TypeError, LookupError, UnicodeError):
+                # a row of the cache that is none of ours; what fails with a new cache too is a mistake
+                if not believed or self._doubted:
+                    raise
+                believed, self._doubted = False, True
+                self._current.rebuild_because("a row is not as it was written")
+                continue
             following.discard()
             pull(self._storage)
         if snapshot.schema_version == head.schema_version:
@@ -226,7 +269,7 @@ class Committer:
         """Turn the view to a snapshot that stands; where it fails, the next commit or start does it."""
         try:
             views.publish(self._storage, snapshot)
-            views.prune(self._layout, self._now().timestamp())
+            views.prune(self._layout, self._clock.now().timestamp())
         except OSError as error:
             _log.warning("snapshot %d is committed; its view will follow: %s", snapshot.id, error)
 
@@ -238,14 +281,14 @@ class Committer:
             self._make(PURGE, partial(erase, self._stones))
             head = self._head()
             clean(self._storage, self._stones, stone, head, self._current.at(head))
-            tombstones.write(self._storage, replace(stone, ranges=(), done=self._now()))
+            tombstones.write(self._storage, replace(stone, ranges=(), done=self._clock.now()))
 
     def _admitted(self, records: Sequence[Record]) -> list[Record]:
         """Leave out records of articles that were purged after they were acknowledged."""
         self._stones.refresh()
         kept, refused = tombstones.admitted(self._stones, records)
         pages = [pointer for record in refused if (pointer := warc_files.pointer_of(record))]
-        overwrite.blank_pages(self._storage, pages, self._now())
+        overwrite.blank_pages(self._storage, pages, self._clock.now())
         if pages:  # an attempt that came too late may have put them there
             cdxj_index.remove(self._storage, {(page.file, page.offset) for page in pages})
         return kept

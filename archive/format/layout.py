@@ -14,8 +14,9 @@ news-archive/
   _purged/<id>.json                   tombstones: hashes of what was purged, the reason, the time
   _tmp/                               files of a commit under way; swept under the commit lock
   _lock                               flock'ed while committing
-  state.sqlite                        cache: addresses, current texts, links, debts; rebuilt when missing or
-                                      behind
+  state.sqlite                        cache: addresses, current texts, links, debts; rebuilt when missing,
+                                      behind, or changed by another
+  state.fingerprint                   inode, size and times of the cache, as its last writer has left it
   articles -> _views/current/articles     likewise versions, observations, stories, pairs,
                                       refusals, alignments
 ```
@@ -51,7 +52,7 @@ FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_p
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
 WORKING_FOLDERS = ("_incoming", "_outbox")  # archive/storage/working_copy.py
 _CACHE = ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
-FILES = ("_remote.json", *_CACHE, "state.sqlite-journal", "_lock")
+FILES = ("_remote.json", *_CACHE, "state.sqlite-journal", "state.fingerprint", "_lock")
 OWN_NAMES = frozenset({*FOLDERS, *TABLES, *WORKING_FOLDERS, *FILES})
 
 
@@ -115,6 +116,10 @@ class Layout:
     def state(self) -> Path:
         return self.root / "state.sqlite"
 
+    @property
+    def state_fingerprint(self) -> Path:
+        return self.root / "state.fingerprint"
+
     def manifest(self, snapshot_id: int) -> Path:
         return self.log / f"{snapshot_id:020d}.json"
 
@@ -135,7 +140,6 @@ class Layout:
     def new_segment(self) -> Path:
         return self.segments / f"{uuid4().hex}.jsonl.zst"
 
-    def create_folders(self) -> None:
-        for name in FOLDERS:
-            if name not in {"_raw", "_purged"}:
-                (self.root / name).mkdir(parents=True, exist_ok=True)
+    def first_folders(self) -> list[Path]:
+        """The folders that are there from the beginning; the others come with what lies in them."""
+        return [self.root / name for name in FOLDERS if name not in {"_raw", "_purged"}]

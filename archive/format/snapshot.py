@@ -35,7 +35,7 @@ class Snapshot:
     id: int
     parent: int | None
     operation: str
-    """`create` `append` `compact` `purge` `migrate` `reread`."""
+    """`create` `append` `compact` `purge` `migrate` `reread` `repair`."""
     committed_at: datetime
     """Aware, UTC; always later than the parent's."""
     run_id: str

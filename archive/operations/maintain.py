@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from archive.commit.committer import Committer
 from archive.commit.compact import COMPACT, merge_small_files
-from archive.opening import open_existing
+from archive.opening import open_existing, storage_at
+from archive.operations.doubled import REPAIR, mend
 from archive.pages import cdxj_index
 from archive.state import replay
 from archive.storage import locks
@@ -30,6 +31,10 @@ class Repaired:
     snapshot: Snapshot | None
     returned: int = 0
     """Data files that an object store had lost, put there again."""
+    renewed: int = 0
+    """Altered copies on this machine, fetched again from the object store."""
+    mended: Snapshot | None = None
+    """The snapshot without the rows that were there twice; None where there were none."""
 
 
 def compact(root: str | os.PathLike[str]) -> Snapshot | None:
@@ -48,15 +53,21 @@ def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
     """Commit the records that dead writers left, turn the view to the head, and collect.
 
     `rebuild` makes the cache anew too and, in a folder, the index of pages. A data file that an object store
-    has lost is put there again, if this machine has it.
+    has lost is put there again, if this machine has it; a copy here that is altered is fetched again.
     """
-    storage, _, head = open_existing(root)
+    storage = storage_at(root)
+    renewed = storage.renew_altered()
+    storage, _, head = open_existing(storage)
+    renewed += storage.renew_altered(head.files)
+    storage.ensure_writable()
     returned = storage.put_right(head.files)
     if rebuild:
         replay.discard_state(storage.layout)
         if not storage.is_shared:
             with locks.hold(storage.layout.lock):
                 cdxj_index.rebuild(storage)
+    with Committer.open(storage, _RUN) as committer:
+        mended = committer.make(REPAIR, mend)
     with ArchiveWriter.open(storage, run_id=_RUN) as writer:
         recovered = writer.recovered
-        return Repaired(recovered, writer.commit(), returned)
+        return Repaired(recovered, writer.commit(), returned, renewed, mended)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from archive.commit.clock import strange_times
 from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
 from archive.format.schema import STORED
-from archive.opening import open_existing
+from archive.opening import open_existing, utc_now
+from archive.operations.doubled import doubled_rows
 from archive.pages import warc_files
 from archive.state.tombstones import Tombstones
 from archive.tables import unpacked, views
@@ -49,11 +51,13 @@ def _check(storage: Storage) -> list[Finding]:
     storage, log, head = open_existing(storage)
     findings = []
     ids = log.ids()
+    committed = []
     for snapshot_id in ids:
         try:
-            log.read(snapshot_id)
+            committed.append((snapshot_id, log.read(snapshot_id).committed_at))
         except ArchiveError as error:
             findings.append(Finding(True, str(error)))
+    findings += [Finding(False, text) for text in strange_times(committed, utc_now())]
     for before, after in pairwise(ids):
         if after != before + 1:
             findings.append(Finding(True, f"the log has a gap: snapshot {before + 1} is missing"))
@@ -66,6 +70,7 @@ def _check(storage: Storage) -> list[Finding]:
     for file in head.files:
         findings += [Finding(True, f"{file.path}: {text}") for text in _check_file(storage, file)]
     if not any(finding.grave for finding in findings):
+        findings += [Finding(True, text) for text in doubled_rows(storage, head)]
         findings += [Finding(True, text) for text in _check_rows(storage, head)]
         findings += [Finding(True, text) for text in _check_pages(storage, head)]
     return findings
@@ -113,9 +118,6 @@ def _check_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
     """Check the rules between tables."""
     ids = _column(storage, head, "articles", "article_id")
     stories = set(_column(storage, head, "stories", "story_id"))
-    for article_id, count in Counter(ids).items():
-        if count > 1:
-            yield f"articles: {article_id} is there {count} times"
     for story_id in sorted(set(_column(storage, head, "articles", "story_id")) ^ stories):
         yield f"stories: {story_id} and the articles do not agree"
     known = set(ids)

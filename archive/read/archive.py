@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from archive.exceptions import ArticleNotFound, PageNotKept, SnapshotNotFound
+from archive.exceptions import ArchiveDamaged, ArticleNotFound, PageNotKept, SnapshotNotFound
 from archive.format.records import SEPARATED
 from archive.format.schema import (
     ALIGNMENTS,
@@ -118,7 +119,13 @@ class Archive:
             yield None
             return
         with closing(found):
-            yield Debts(found)
+            try:
+                yield Debts(found)
+            except sqlite3.Error as error:
+                raise ArchiveDamaged(
+                    f"{self.storage.layout.state} cannot be read ({error}): `python -m archive repair "
+                    "--rebuild` makes it anew."
+                ) from error
 
     def stories(
         self,
@@ -258,7 +265,7 @@ class Archive:
         if as_of is None:
             return RowSet(files, _SCHEMAS[name], where, columns)
         self._not_before_the_first(as_of)
-        past = Past(self.storage, self.snapshot, to_utc(as_of))
+        past = Past(self.storage, self.snapshot, to_utc(as_of), lambda at: self._snapshot_at(at).id)
         return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name))
 
     def _not_before_the_first(self, as_of: Moment) -> None:

@@ -31,7 +31,7 @@ from archive.state.model import Joint, StoryMember
 from archive.tables import unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from archive.commit.stories import Story
@@ -50,15 +50,30 @@ _ALWAYS = frozenset(
 class Past:
     """The tables at one moment of transaction time: what was committed by then, whenever it was fetched."""
 
-    def __init__(self, storage: Storage, head: Snapshot, at: datetime) -> None:
+    def __init__(
+        self, storage: Storage, head: Snapshot, at: datetime, last_by: Callable[[datetime], int]
+    ) -> None:
+        """`last_by` finds the number of the last snapshot that was committed by a moment."""
         self._storage = storage
         self._head = head
         self._at = at
+        self._last_by = last_by
 
     def _read(self, names: tuple[str, ...], schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
         files = [file for name in names for file in self._head.stored(name)]
         source = unpacked.dataset(self._storage.present(files), schema)
-        return source.to_table(columns=columns, filter=ds.field("ingested_at") <= pa.scalar(self._at))
+        return source.to_table(columns=columns, filter=self._committed(source))
+
+    def _committed(self, source: ds.Dataset) -> ds.Expression | None:
+        """The rows that were committed by the moment."""
+        if self._at >= self._head.committed_at:
+            return None
+        by_then = ds.field("ingested_at") <= pa.scalar(self._at)
+        # a commit that says it came after the head was made by a clock far ahead: its place in the log tells
+        misdated = ds.field("ingested_at") > pa.scalar(self._head.committed_at)
+        if not source.count_rows(filter=misdated):
+            return by_then
+        return by_then | (misdated & (ds.field("commit_seq") <= self._last_by(self._at)))
 
     def observations(self, _columns: Sequence[str] | None = None) -> pa.Table:
         order = [("commit_seq", "ascending"), ("observed_at", "ascending"), ("url", "ascending")]

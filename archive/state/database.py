@@ -138,6 +138,7 @@ class State:
     def _create(self) -> None:
         wanted = str(STATE_VERSION)
         if self._row("SELECT 1 FROM sqlite_master WHERE name = 'about'") and self.about("version") == wanted:
+            self._check_schema()
             return
         self.connection.execute("BEGIN IMMEDIATE")
         tables = [name for (name,) in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -148,6 +149,13 @@ class State:
                 self.connection.execute(statement)
             self.connection.execute("INSERT INTO about VALUES ('version', ?)", (wanted,))
         self.connection.execute("COMMIT")
+
+    def _check_schema(self) -> None:
+        """Raise sqlite3.DatabaseError where a table, an index or a trigger is not as it was made."""
+        found = {str(sql) for (sql,) in self._rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+        made = {statement.strip() for statement in TABLES.split(";") if statement.strip()}
+        if found != made:
+            raise sqlite3.DatabaseError("its tables are not those that were made")
 
     def about(self, name: str) -> str | None:
         row = self._row("SELECT value FROM about WHERE name = ?", name)
@@ -222,7 +230,7 @@ class State:
         ):
             recent.setdefault(number, []).append((version, content_hash))
         rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
-        return {row["article_id"]: model.current_version(row, recent[row["number"]]) for row in rows}
+        return {row["article_id"]: model.current_version(row, recent.get(row["number"], [])) for row in rows}
 
     def facts(self, article_ids: Collection[str]) -> list[LinkFacts]:
         rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from archive.format.records import KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,7 +59,9 @@ def known_article(row: sqlite3.Row) -> KnownArticle:
 
 
 def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
-    """`recent`: versions of the article, the newest first."""
+    """`recent`: versions of the article, the newest first. sqlite3.DatabaseError where there is none."""
+    if not recent:
+        raise sqlite3.DatabaseError(f"the article {row['article_id']} has no version")
     return _view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
 
 
@@ -84,10 +86,13 @@ _READERS: dict[str, Callable[[Any], object]] = {
 
 
 def _view(kind: type[_View], row: sqlite3.Row, **beside: object) -> _View:
-    """The fields of a class that are columns of the row."""
-    values: dict[str, Any] = {
-        name: row[name] if read is None else read(row[name]) for name, read in _PLANS[kind]
-    }
+    """The fields of a class that are columns of the row. sqlite3.DatabaseError for a row that is not ours."""
+    try:
+        values: dict[str, Any] = {
+            name: row[name] if read is None else read(row[name]) for name, read in _PLANS[kind]
+        }
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        raise sqlite3.DatabaseError(f"a row of an article cannot be read: {error}") from error
     return kind(**values | beside)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from functools import partial
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
-from archive.state import provenance
+from archive.state import fingerprint, provenance
 from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State
 from archive.state.fillers import FILLERS, Row
 from archive.state.tombstones import Tombstones
@@ -36,13 +37,32 @@ _ORDER = {
 """Logs: what was said last holds, so all their files are read in one order."""
 
 
+_NOT_DAMAGE = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY),
+        *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM),
+        *(sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_PROTOCOL),
+    }
+)
+"""Errors that are not the file's fault."""
+_TOO_SHORT = sqlite3.SQLITE_IOERR_SHORT_READ
+
+
+def is_damage(error: BaseException) -> bool:
+    """True where a cache that is made anew would not raise this."""
+    if not isinstance(error, sqlite3.DatabaseError):
+        return False
+    code = getattr(error, "sqlite_errorcode", None)  # a text that is not UTF-8 has none
+    return code is None or code == _TOO_SHORT or code & 0xFF not in _NOT_DAMAGE
+
+
 def open_state(layout: Layout) -> State:
     """Open the cache, and make it anew when the file is no database, or was not made here."""
     provenance.ensure_ours(layout.state)
     try:
         return State(layout.state)
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):  # locked, full, read-only: not the file's fault
+        if not is_damage(error):
             raise
         _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
         discard_state(layout)
@@ -51,12 +71,17 @@ def open_state(layout: Layout) -> State:
 
 
 def discard_state(layout: Layout) -> None:
+    """Remove the cache; the next commit makes it anew."""
+    layout.state_fingerprint.unlink(missing_ok=True)
     provenance.discard(layout.state)
 
 
 def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
-    """Open the cache for reading if it was made here and is of that snapshot; it is not brought up to it."""
-    if not provenance.is_ours(layout.state):
+    """Open the cache for reading if it was made here, is as it was left, and is of that snapshot.
+
+    It is neither made nor brought up to it.
+    """
+    if not (provenance.is_ours(layout.state) and fingerprint.is_noted(layout)):
         return None
     try:
         connection = sqlite3.connect(f"{layout.state.absolute().as_uri()}?mode=ro", uri=True)
@@ -83,13 +108,14 @@ def catch_up(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
             last = log.read(int(stamp.partition(" ")[0]))
             if _stamp(last) == stamp:
                 missed = [snapshot for snapshot in log.since(last.id) if snapshot.id <= head.id]
-                # later observations of these articles are not in the rows that were written anew
-                if all(snapshot.operation != "reread" for snapshot in missed):
+                # later observations of these articles are not in the rows that were written anew, and rows
+                # that were there twice are gone
+                if all(snapshot.operation not in {"reread", "repair"} for snapshot in missed):
                     for snapshot in missed:
                         _transaction(state, partial(_apply, state, storage, snapshot, last))
                         last = snapshot
                     return
-        except (SnapshotNotFound, ArchiveDamaged) as error:
+        except (SnapshotNotFound, ArchiveDamaged, ValueError) as error:
             # files of a snapshot in between were collected: the head alone has everything
             _log.info("the cache is filled from the head: %s", error)
     _transaction(state, lambda: _rebuild(state, storage, log, head))
@@ -210,30 +236,59 @@ class CurrentState:
     def at(self, head: Snapshot) -> State:
         """Bring the cache to `head`, anew if damaged. ArchiveWriteError when the disk refuses it."""
         try:
-            state = self._opened()
             try:
-                catch_up(state, self._storage, self._log, head)
+                return self._at(head)
             except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
+                if not is_damage(error):
                     raise
-                _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", error)
-                self.close()
-                discard_state(self._layout)
-                state = self._opened()
-                catch_up(state, self._storage, self._log, head)
+                self.rebuild_because(str(error))
+                return self._at(head)
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise ArchiveWriteError(f"Cannot write {self._layout.state}: {error}.") from error
-        return state
+
+    def rebuild_because(self, reason: str) -> None:
+        """Throw the cache away, with a line that says why; `at` makes it anew."""
+        _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", reason)
+        self.close()
+        discard_state(self._layout)
+
+    def note(self) -> None:
+        """Note the cache as it is now, so that what another changes is found; if it fails it is rebuilt."""
+        if self._state is not None:
+            with contextlib.suppress(OSError):
+                fingerprint.note(self._layout)
 
     def close(self) -> None:
+        """Let go of the cache, with all that was written in the file itself."""
         if self._state is not None:
+            # SQLite would do it as the last one closes, when nobody can note it
+            with contextlib.suppress(sqlite3.Error):
+                self._state.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.note()
             self._state.close()
             self._state = None
 
+    def _at(self, head: Snapshot) -> State:
+        state = self._opened()
+        catch_up(state, self._storage, self._log, head)
+        self.note()
+        return state
+
     def _opened(self) -> State:
         if self._state is not None and self._file_now() != self._file:
-            self.close()  # made anew by another process, or thrown away after another machine's purge
+            # made anew by another process, or thrown away after another machine's purge
+            self._state.close()
+            self._state = None
+        if self._file_now() >= 0 and not fingerprint.is_noted(self._layout):
+            if self._state is not None:
+                self._state.close()
+                self._state = None
+            _log.warning(
+                "state.sqlite is not as its last writer left it (a kill, a copy, or another program): it is "
+                "rebuilt from the log"
+            )
+            discard_state(self._layout)
         if self._state is None:
             self._state = open_state(self._layout)
             self._file = self._file_now()

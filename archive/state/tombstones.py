@@ -80,12 +80,19 @@ class Tombstones:
         self.refresh()
 
     def refresh(self) -> None:
+        """Raises ArchiveDamaged where they cannot be read: what was purged could be taken in again."""
         try:
             changed = os.stat(self._folder).st_mtime_ns  # noqa: PTH116
+            if changed != self._seen:
+                self._read_all(changed)
         except FileNotFoundError:
             return
-        if changed == self._seen:
-            return
+        except OSError as error:
+            raise ArchiveDamaged(
+                f"The tombstones in {self._folder} cannot be read: {error.strerror or error}."
+            ) from error
+
+    def _read_all(self, changed: int) -> None:
         paths = inside.files(self._layout.purged, ".json")
         self.all = tuple(_read(inside.read(path, gate.LARGEST_JSON), path) for path in paths)
         self._articles = {name: stone for stone in self.all for name in stone.articles}

@@ -1,18 +1,17 @@
-"""Download of objects into the folder of a working copy, when they are first read."""
+"""Download of objects into the folder of a working copy, when they are first read; none is kept unchecked."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
+from archive.exceptions import ArchiveWriteError, SnapshotNotFound
 from archive.format import gate
-from archive.storage import durable
+from archive.storage import durable, received
 from archive.storage.interface import TAKEN
 from archive.storage.object_store import each
 
@@ -44,8 +43,28 @@ class Download:
         path = self.folder.path(name)
         if not path.exists():
             with contextlib.suppress(FileNotFoundError):
-                self._place(name, self.store.get(name))
+                self._place(name, received.fetch(self.store, name, self._sha256(name)))
         return path
+
+    def renew(self, name: str) -> bool:
+        """Fetch a file again; False where the store has none, or the same as is here."""
+        path = self.folder.path(name)
+        try:
+            data = received.fetch(self.store, name, self._sha256(name))
+        except FileNotFoundError:
+            return False
+        with contextlib.suppress(OSError):
+            if path.read_bytes() == data:
+                return False
+        self._place(name, data)
+        return True
+
+    def _sha256(self, name: str) -> str | None:
+        """The checksum of a data file by the last manifest that is here; of other files None."""
+        if not name.startswith("_data/") or not (numbers := self.folder.snapshot_ids()):
+            return None
+        manifest = self.folder.layout.manifest(numbers[-1]).read_bytes()
+        return received.expected_sha256(manifest, name)
 
     def mirror(self, folder: str) -> None:
         own = (item for item in self.store.list(folder) if gate.is_stored_name(item.path))
@@ -54,7 +73,7 @@ class Download:
     def write_early(self, data: bytes) -> Path:
         """Write a durable file that is still to get its name."""
         folder = self.folder.layout.root / INCOMING
-        folder.mkdir(exist_ok=True)
+        durable.make_folder(folder)
         early = folder / uuid4().hex
         durable.write_new(early, data)
         return early
@@ -73,16 +92,10 @@ class Download:
             return False
 
     def _fetch(self, file: DataFile) -> None:
-        uri = self.store.uri
         try:
-            data = self.store.get(file.path)
+            data = received.fetch(self.store, file.path, file.sha256)
         except FileNotFoundError:
-            raise SnapshotNotFound(f"{file.path} is not in {uri} any more: {TAKEN}") from None
-        if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
-            raise ArchiveDamaged(
-                f"{file.path} in {uri} is altered: {len(data)} bytes that do not match the checksum in the "
-                "manifest; `python -m archive repair` on a machine that has it whole puts it right."
-            )
+            raise SnapshotNotFound(f"{file.path} is not in {self.store.uri} any more: {TAKEN}") from None
         self._place(file.path, data)
 
     def _place(self, name: str, data: bytes) -> None:

@@ -23,12 +23,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def make_folder(folder: Path) -> None:
-    """Create a folder with its parents, and make each new name durable."""
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Create a folder with its parents, and make each new name durable; `mode` is of all that are made."""
     if folder.is_dir():
         return
-    make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    make_folder(folder.parent, mode)
+    folder.mkdir(mode, exist_ok=True)
     sync_folder(folder.parent)
 
 

@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from archive.exceptions import NotAnArchive
 from archive.format.layout import Layout, snapshot_number
 from archive.storage import durable, inside
 
@@ -56,7 +57,12 @@ class Folder:
             names = os.listdir(self.layout.log)  # noqa: PTH208  a commit asks, and there may be many
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise NotAnArchive(f"{self.layout.log} cannot be read: {error.strerror or error}.") from error
         return sorted(number for name in names if (number := snapshot_number(name)) is not None)
+
+    def ensure_writable(self) -> None:
+        """Nothing to do."""
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
         temporary = self.layout.new_temporary()
@@ -85,6 +91,12 @@ class Folder:
 
     def pull(self, forget: Callable[[], None]) -> None:
         """Nothing to do."""
+
+    def renew(self, name: str) -> bool:
+        return False
+
+    def renew_altered(self, files: Iterable[DataFile] = ()) -> int:
+        return 0
 
     def put_right(self, files: Iterable[DataFile]) -> int:
         return 0

@@ -87,6 +87,12 @@ class Storage(Protocol):
 
     # writing
 
+    def ensure_writable(self) -> None:
+        """Prove that no put overwrites another writer's commit, before anything is written.
+
+        Once on each machine; raises ArchiveNotWritable. A folder has link(2), which needs no proof.
+        """
+
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
         """Publish a snapshot by its manifest; `new` names the data files that no earlier one has.
 
@@ -121,6 +127,15 @@ class Storage(Protocol):
         lock before new tombstones are written here: what could hold something purged goes.
         Raises ArchiveDamaged when another archive is there than the one of this copy.
         """
+
+    def renew(self, name: str) -> bool:
+        """Fetch a file again whose copy here is altered; False where there is no other, or the same.
+
+        Raises ArchiveDamaged where what is there is not whole either; the copy stays then.
+        """
+
+    def renew_altered(self, files: Iterable[DataFile] = ()) -> int:
+        """Fetch manifests, tombstones, index and these data files again that are altered here; how many."""
 
     def put_right(self, files: Iterable[DataFile]) -> int:
         """Put data files there again that are lost or altered, where they are whole here; how many."""

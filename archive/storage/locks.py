@@ -58,7 +58,12 @@ def hold(path: Path) -> Iterator[None]:
         raise ArchiveNotWritable(f"Cannot write to the archive {path.parent}: {error.strerror}.") from error
     _note(descriptor)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise ArchiveNotWritable(
+                f"Cannot write to the archive {path.parent}, it cannot be locked: {error.strerror}."
+            ) from error
         mine.add(path)
         yield
     finally:

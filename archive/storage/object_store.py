@@ -56,6 +56,8 @@ class Listed:
     bytes: int
     modified: datetime
     """Time of the put, by the clock of the store."""
+    tag: str | None = None
+    """The store's own hash (ETag), of which not every store says how it is made."""
 
 
 class Store:
@@ -77,10 +79,15 @@ class Store:
 
     def get(self, path: str) -> bytes:
         """Read an object. FileNotFoundError where there is none."""
+        return self.get_tagged(path)[0]
+
+    def get_tagged(self, path: str) -> tuple[bytes, str | None]:
+        """Read an object, with the store's own hash of it. FileNotFoundError where there is none."""
         import obstore  # noqa: PLC0415  15 MB that only an archive in an object store needs
 
         with self._translated_errors():
-            return bytes(obstore.get(self._client, path).bytes())
+            answer = obstore.get(self._client, path)
+            return bytes(answer.bytes()), answer.meta["e_tag"]
 
     def put(self, path: str, data: bytes | Path) -> None:
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
@@ -108,7 +115,11 @@ class Store:
 
         with self._translated_errors():
             stream = obstore.list(self._client, prefix or None, offset=after, chunk_size=1000)
-            found = [Listed(x["path"], x["size"], x["last_modified"]) for portion in stream for x in portion]
+            found = [
+                Listed(x["path"], x["size"], x["last_modified"], x["e_tag"])
+                for portion in stream
+                for x in portion
+            ]
         return sorted(found, key=lambda x: x.path)
 
     def names(self) -> set[str]:
@@ -229,6 +240,7 @@ _CODES = {
     "InvalidToken": "the session token is not valid; check AWS_SESSION_TOKEN",
     "PermanentRedirect": "the bucket is in another region; set AWS_REGION",
     "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_REGION",
+    "NotImplemented": "it has no put that never overwrites, which an archive needs; use another store",
     "QuotaExceeded": "its quota is used up; `compact` and `gc` give space back",
 }
 _KINDS = (
@@ -256,6 +268,8 @@ def sentence(uri: str, endpoint: str | None, message: str) -> str:
     if code and code[1] in _CODES:
         return f"{where}: {_CODES[code[1]]}."
     status = _STATUS.search(message)
+    if status and status[1] == "501":
+        return f"{where}: {_CODES['NotImplemented']}."
     if code or status:
         answered = " ".join(x for x in (status and status[1], code and code[1]) if x)
         return f"{where}: the server answered {answered}; try again, or ask who runs it."

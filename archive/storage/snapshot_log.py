@@ -42,7 +42,14 @@ class Log:
     def read(self, snapshot_id: int) -> Snapshot:
         if (known := self._recent.get(snapshot_id)) is not None:
             return known
-        return self._remember(self._read(snapshot_id))
+        try:
+            return self._remember(self._read(snapshot_id))
+        except ArchiveDamaged:
+            # a copy of what lies in a store is fetched again
+            manifest = self._storage.layout.manifest(snapshot_id)
+            if not self._storage.renew(self._storage.stored_name(manifest)):
+                raise
+            return self._remember(self._read(snapshot_id))
 
     def _remember(self, snapshot: Snapshot) -> Snapshot:
         self._recent[snapshot.id] = snapshot
@@ -56,6 +63,8 @@ class Log:
             data = inside.read(path, gate.LARGEST_JSON)
         except FileNotFoundError:
             raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {self._storage.name}.") from None
+        except OSError as error:
+            raise ArchiveDamaged(f"The manifest {path} cannot be read: {error.strerror or error}.") from error
         try:
             snapshot = snapshot_of(read_sealed(data, required=self._is_sealed))
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:

@@ -1,7 +1,8 @@
 """Commit into an object store: new files are sent, then the manifest is put, unless there is one already.
 
-That put is the commit. When its answer is lost nobody knows whether it was made, so the manifest is read
-back: it names files that no other has, and cannot be taken for another writer's.
+That put is the commit. The manifest is read back: when the answer was lost nobody knows whether the put was
+made, and a store may have overwritten another one. It names files that no other has, and cannot be taken for
+another writer's.
 
 What a working copy still has to send is listed in `_outbox`, one empty file for each object, named after it.
 Pages, their index and quarantine files are listed before they are written, and sent before the manifest that
@@ -17,9 +18,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from archive.exceptions import ObjectStoreError
+from archive.exceptions import ArchiveDamaged, ObjectStoreError
 from archive.format import gate
-from archive.storage import durable, locks
+from archive.storage import durable, locks, received
 from archive.storage.object_store import each
 
 if TYPE_CHECKING:
@@ -52,26 +53,42 @@ class Upload:
         return False
 
     def _create(self, key: str, manifest: bytes) -> bool:
+        """Put a manifest, and read back what lies there: a 200 alone is not believed."""
+        answered = False
         for left in reversed(range(_TRIES)):
             try:
-                if self.store.create(key, manifest):
-                    return True
+                answered |= self.store.create(key, manifest)
             except ObjectStoreError:
                 # it may have arrived all the same
-                if (found := self._look(key)) is not None:
-                    return found == manifest
-                if not left:
-                    raise
+                if (found := self._look(key)) is None:
+                    if not left:
+                        raise
+                    continue
             else:
                 # ours too, when a first answer was lost and the client has tried again by itself
-                return self._look(key) == manifest
-        raise AssertionError
+                found = self._look(key)
+            if found == manifest:
+                return True
+            if found is not None:
+                if not answered:
+                    return False
+                raise ObjectStoreError(
+                    f"{self.store.uri}: {key} was put, and another machine's is there: the store has "
+                    "overwritten it, against If-None-Match: *; write to it from one machine only, or move "
+                    "the archive to another store."
+                )
+        raise ObjectStoreError(
+            f"{self.store.uri}: {key} was put {_TRIES} times, and is not there; try again later, or ask who "
+            "runs the store."
+        )
 
-    def _look(self, key: str) -> bytes | None:
+    def _look(self, name: str) -> bytes | None:
         try:
-            return self.store.get(key)
+            return received.fetch(self.store, name)
         except FileNotFoundError:
             return None
+        except ArchiveDamaged as error:
+            raise ObjectStoreError(str(error)) from None
 
     def put_right(self, files: Iterable[DataFile]) -> int:
         return sum(each(self._put_right, files))
@@ -81,9 +98,16 @@ class Upload:
             data = self.folder.path(file.path).read_bytes()
         except FileNotFoundError:
             return False
-        if hashlib.sha256(data).hexdigest() != file.sha256 or self._look(file.path) == data:
+        if hashlib.sha256(data).hexdigest() != file.sha256:
             return False
-        self.store.put(file.path, data)
+        return self.put_back(file.path, data, file.sha256)
+
+    def put_back(self, name: str, data: bytes, sha256: str | None = None) -> bool:
+        """Put a file that is whole here, unless there is a whole one."""
+        with contextlib.suppress(FileNotFoundError, ArchiveDamaged):
+            received.fetch(self.store, name, sha256)
+            return False
+        self.store.put(name, data)
         return True
 
     # the outbox

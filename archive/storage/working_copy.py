@@ -22,8 +22,8 @@ from uuid import uuid4
 from archive.exceptions import ArchiveDamaged, ArchiveNotWritable, NotAnArchive
 from archive.format import gate
 from archive.format.layout import Layout, snapshot_number
-from archive.storage import durable, inside, locks
-from archive.storage.cache import cache
+from archive.storage import durable, inside, locks, put_once, received
+from archive.storage.cache import cache, cache_folder
 from archive.storage.download import Download
 from archive.storage.folder import Folder
 from archive.storage.object_store import Store, check_address, each, endpoint_of, is_address
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.format.snapshot import DataFile
+    from archive.storage.object_store import Listed
 
 MARKER = "_remote.json"
 _LARGEST_MARKER = 65_536
@@ -56,6 +57,9 @@ class WorkingCopy:
         self._download = Download(self._folder, self._store)
         self._upload = Upload(self._folder, self._store)
         self._identified = False
+        self._proven = False
+        self._at_least = -1
+        """A snapshot that is known to be there, though a list may not show it yet."""
 
     @classmethod
     def at(cls, root: Path) -> WorkingCopy | None:
@@ -114,13 +118,20 @@ class WorkingCopy:
         return list(range(last + 1))
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
+        self.ensure_writable()
         key = self.stored_name(self.layout.manifest(number))
         if not self._upload.commit(key, new, manifest):
+            self._at_least = number
             return False
         # it stands; what this disk cannot take now is fetched by the next pull
         with contextlib.suppress(OSError):
             self._keep_manifest(number, manifest)
         return True
+
+    def ensure_writable(self) -> None:
+        if not self._proven:
+            put_once.prove(self._store, cache_folder(self.layout.root, "stores") / "put-once.json")
+            self._proven = True
 
     def put(self, name: str, data: bytes) -> None:
         self._store.put(name, data)
@@ -140,7 +151,42 @@ class WorkingCopy:
         self._upload.flush()
 
     def put_right(self, files: Iterable[DataFile]) -> int:
-        return self._upload.put_right(files)
+        manifests = {item.path: item for item in self._store.list("_log")}
+        doubtful = []
+        for path in inside.files(self.layout.log, ".json"):
+            name, data = self.stored_name(path), path.read_bytes()
+            listed = manifests.get(name)
+            alike = listed is not None and listed.bytes == len(data) and received.is_tagged(data, listed.tag)
+            if not alike and received.is_whole(name, data):
+                doubtful.append((name, data))
+        returned: int = sum(each(lambda item: self._upload.put_back(*item), doubtful))
+        return returned + self._upload.put_right(files)
+
+    def renew(self, name: str) -> bool:
+        return self._download.renew(name)
+
+    def renew_altered(self, files: Iterable[DataFile] = ()) -> int:
+        found = [self.stored_name(path) for path in self._own_copies() if self._is_altered(path)]
+        for file in files:
+            with contextlib.suppress(FileNotFoundError):
+                if received.is_whole(file.path, self.path(file.path).read_bytes(), file.sha256) is False:
+                    found.append(file.path)
+        # what the store has not whole either, `verify` tells
+        return sum(each(self._renewed, found))
+
+    def _renewed(self, name: str) -> bool:
+        with contextlib.suppress(ArchiveDamaged):
+            return self._download.renew(name)
+        return False
+
+    def _own_copies(self) -> Iterator[Path]:
+        """Copies of files that have a checksum of their own, and are in the store."""
+        layout = self.layout
+        for folder, ending in ((layout.log, ".json"), (layout.purged, ".json"), (layout.raw_index, ".cdxj")):
+            yield from (path for path in inside.files(folder, ending) if not self.is_only_here(path))
+
+    def _is_altered(self, path: Path) -> bool:
+        return received.is_whole(self.stored_name(path), path.read_bytes()) is False
 
     def sweep(
         self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
@@ -150,7 +196,8 @@ class WorkingCopy:
         age = max(keep, _UNDER_WAY)
         there = [x for x in self._store.list("_data") if x.path not in needed and now - x.modified >= age]
         if not dry_run:
-            self._store.delete([x.path for x in there])
+            probes = [x.path for x in self._store.list(put_once.PROBES) if now - x.modified >= _UNDER_WAY]
+            self._store.delete([*(x.path for x in there), *probes])
             self._download.sweep(now)
         return len(there), sum(x.bytes for x in there)
 
@@ -178,18 +225,46 @@ class WorkingCopy:
             if (number := snapshot_number(x.path)) is not None
         }
         if last >= 0:
-            seen = listed.get(last)
-            if seen is None or seen.bytes != self.layout.manifest(last).stat().st_size:
-                raise self._another(last)
+            self._check_last(last, listed.get(last))
             self._identify()
         if listed and max(listed) - min(listed) >= len(listed) + _AT_ONCE:
             raise gate.refuse("a log in which no snapshots are missing", f"{len(listed)} up to {max(listed)}")
         missing = [number for number in sorted(listed) if number > last][-_AT_ONCE:]
         if missing and last < 0 and missing[0] != 0:
             missing = [0, *missing]
-        data = each(lambda number: self._store.get(listed[number].path), missing)
-        for number, manifest in zip(missing, data, strict=True):
-            self._keep_manifest(number, manifest)
+        if self._at_least > max([last, *listed]):
+            missing.append(self._at_least)
+        # an earlier one that is damaged there stops only who reads it
+        found = each(lambda number: self._manifest_there(number, skip=number != missing[-1]), missing)
+        for number, manifest in zip(missing, found, strict=True):
+            if manifest is not None:
+                self._keep_manifest(number, manifest)
+
+    def _manifest_there(self, number: int, *, skip: bool = False) -> bytes | None:
+        with contextlib.suppress(FileNotFoundError, *([ArchiveDamaged] if skip else [])):
+            return received.fetch(self._store, self.stored_name(self.layout.manifest(number)))
+        return None
+
+    def _check_last(self, number: int, seen: Listed | None) -> None:
+        """Compare the last manifest that is here; one that is not listed may be there all the same."""
+        here = self.layout.manifest(number).read_bytes()
+        if seen is None or seen.bytes != len(here) or received.is_tagged(here, seen.tag) is False:
+            self._compare(number, here)
+
+    def _compare(self, number: int, here: bytes) -> None:
+        """Replace an altered copy; raise where a whole one is of another archive."""
+        name = self.stored_name(self.layout.manifest(number))
+        try:
+            there = self._manifest_there(number)
+        except ArchiveDamaged:
+            if received.is_whole(name, here) is not True:
+                raise
+            return  # the one in the store is damaged, which `repair` puts right
+        if there == here:
+            return
+        if there is None or received.is_whole(name, here) is not False:
+            raise self._another(number)
+        self._download.renew(name)
 
     def _last_here(self) -> int:
         return max(self._folder.snapshot_ids(), default=-1)
@@ -202,9 +277,10 @@ class WorkingCopy:
         """Compare the first manifests, once for each opening: no two archives have the same."""
         if self._identified:
             return
-        first = self.stored_name(self.layout.manifest(0))
-        if self._store.get(first) != self.present_path(first).read_bytes():
+        here = self.present_path(self.stored_name(self.layout.manifest(0)))
+        if not here.exists():
             raise self._another(0)
+        self._compare(0, here.read_bytes())
         self._identified = True
 
     def _another(self, number: int) -> ArchiveDamaged:
@@ -220,7 +296,7 @@ class WorkingCopy:
             here = self.path(item.path)
             # one that is carried out never changes again
             if not here.exists() or b'"done": null' in here.read_bytes():
-                data = self._store.get(item.path)
+                data = received.fetch(self._store, item.path)
                 if not here.exists() or data != here.read_bytes():
                     changed[here] = data
         if not changed:
@@ -268,8 +344,9 @@ def _is_ours(root: Path, uri: str, endpoint: str | None) -> bool:
 
 
 def _make(folder: Path, uri: str) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    Layout(folder).create_folders()
+    durable.make_folder(folder, 0o700)
+    for name in Layout(folder).first_folders():
+        durable.make_folder(name)
     early = folder / f"{MARKER}.{uuid4().hex}"
     durable.write_new(early, json.dumps({"uri": uri, "endpoint": endpoint_of(uri)}).encode())
     early.rename(folder / MARKER)

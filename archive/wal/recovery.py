@@ -37,10 +37,12 @@ def take_over(storage: Storage, state: State, quarantine: Quarantine, at: dateti
     found: list[tuple[Segment, SegmentContents]] = []
     room = gate.LARGEST_SEGMENTS
     with contextlib.ExitStack() as undo:
-        for orphan in segment.orphans(storage.layout):
+        orphans = segment.orphans(storage.layout)
+        for orphan in orphans:  # all of them, before one can fail
             undo.callback(orphan.release)
+        for orphan in orphans:
             if state.has_segment(orphan.id):  # committed; only its removal was cut short
-                orphan.remove()
+                orphan.discard()
                 continue
             try:
                 left = recover(storage, orphan, quarantine, at, room)
@@ -56,7 +58,7 @@ def take_over(storage: Storage, state: State, quarantine: Quarantine, at: dateti
             if left.records:
                 batches.append(Batch(orphan, left.records))
             else:
-                orphan.remove()
+                orphan.discard()
         undo.pop_all()
     return batches
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.format.layout import Layout
+
+_log = logging.getLogger(__name__)
 
 _MAGIC = zstandard.FRAME_HEADER
 _REPEATED = 1
@@ -70,14 +73,14 @@ class Segment:
         early = final.with_name(f"new-{final.name}")
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(early, flags, 0o644)
-        if locks.try_lock(descriptor):
-            try:
-                early.rename(final)
-            except FileNotFoundError:
-                pass
-            else:
+        with _closing_unless_kept(descriptor) as kept:
+            if locks.try_lock(descriptor):
+                try:
+                    early.rename(final)
+                except FileNotFoundError:
+                    return None
+                kept.pop_all()
                 return cls(final, descriptor, 0)
-        locks.close(descriptor)
         return None
 
     @classmethod
@@ -87,10 +90,12 @@ class Segment:
             descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
-        # committed and removed between the listing and the lock: the name is gone, the open file is not
-        if locks.try_lock(descriptor) and path.exists():
-            return cls(path, descriptor, os.fstat(descriptor).st_size)
-        locks.close(descriptor)
+        with _closing_unless_kept(descriptor) as kept:
+            # committed and removed between the listing and the lock: the name is gone, the open file is not
+            if locks.try_lock(descriptor) and path.exists():
+                size = os.fstat(descriptor).st_size
+                kept.pop_all()
+                return cls(path, descriptor, size)
         return None
 
     def append(self, line: bytes) -> None:
@@ -116,14 +121,33 @@ class Segment:
         os.fdatasync(self._descriptor)
 
     def remove(self) -> None:
-        """Remove a committed segment; the name goes first, so that the lock is never free on a live name."""
-        self.path.unlink(missing_ok=True)
-        self.release()
+        """Remove a committed segment; the name goes first, so that the lock is never free on a live name.
+
+        Raises OSError, without the lock then: whoever opens the archive next takes it over.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+        finally:
+            self.release()
+
+    def discard(self) -> None:
+        """Remove a segment that nobody needs; one that stays is met again by the next writer."""
+        try:
+            self.remove()
+        except OSError as error:
+            _log.warning("%s cannot be removed: %s", self.path, error.strerror or error)
 
     def release(self) -> None:
         if self._descriptor >= 0:
             locks.close(self._descriptor)
             self._descriptor = -1
+
+
+@contextlib.contextmanager
+def _closing_unless_kept(descriptor: int) -> Iterator[contextlib.ExitStack]:
+    with contextlib.ExitStack() as kept:
+        kept.callback(locks.close, descriptor)
+        yield kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +217,21 @@ def _end(data: bytes, position: int) -> int:
 
 
 def orphans(layout: Layout) -> list[Segment]:
-    """Take over every segment whose writer is dead, oldest first; sweep segments that were never started."""
-    found = []
-    for path in sorted(inside.files(layout.segments, ".jsonl.zst"), key=_age):
-        if path.name.startswith("new-"):
-            if (started := Segment.take_over(path)) is not None:
-                started.remove()
-        elif segment := Segment.take_over(path):
-            found.append(segment)
+    """Take over every segment whose writer is dead, oldest first; sweep segments that were never started.
+
+    Raises OSError or ArchiveDamaged, and has none of them then.
+    """
+    found: list[Segment] = []
+    with contextlib.ExitStack() as undo:
+        for path in sorted(inside.files(layout.segments, ".jsonl.zst"), key=_age):
+            if (taken := Segment.take_over(path)) is None:
+                continue
+            undo.callback(taken.release)
+            if not path.name.startswith("new-"):
+                found.append(taken)
+            else:
+                taken.discard()
+        undo.pop_all()
     return found
 
 

@@ -1,6 +1,10 @@
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -40,7 +44,8 @@ def test_an_empty_folder_becomes_an_archive(root):
 
 
 def test_a_creation_that_was_cut_short_is_finished(root):
-    Layout(root).create_folders()
+    for folder in Layout(root).first_folders():
+        folder.mkdir(parents=True, exist_ok=True)
     open_writing(root).close()
     assert len(pd.read_parquet(root / "articles")) == 0
 
@@ -135,3 +140,127 @@ def test_writing_imports_neither_pandas_nor_scrapy():
     program = "import sys, archive.writer; print({'pandas', 'scrapy', 'twisted'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def _killed(root, article, count):
+    """Writers that have acknowledged an article each and died: their segments stay, their locks are gone."""
+    writers = [ArchiveWriter.open(root, run_id=f"run-{number}") for number in range(count)]
+    for number, writer in enumerate(writers):
+        writer.add_article(article(number))
+    for writer in writers:
+        writer.close()
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_an_opening_that_fails_at_one_segment_lets_go_of_all(root, article, position):
+    """Of three dead writers' articles the same process recovers three, once it can."""
+    _killed(root, article, 3)
+    paths = sorted(Layout(root).segments.glob("*.jsonl.zst"), key=lambda path: path.stat().st_mtime)
+    assert len(paths) == 3
+    # a folder in the place of a segment cannot be opened as one
+    in_the_way = paths[position]
+    in_the_way.rename(root / "aside")
+    in_the_way.mkdir()
+    with pytest.raises(ArchiveError, match="Cannot start writing"):
+        open_writing(root)
+    in_the_way.rmdir()
+    (root / "aside").rename(in_the_way)
+    with open_writing(root) as writer:
+        assert writer.recovered == 3
+
+
+@pytest.mark.parametrize("name", ["_log", "_log/00000000000000000000.json"])
+def test_a_log_that_cannot_be_read_is_a_sentence(root, name):
+    open_writing(root).close()
+    path = root / name
+    path.rename(root.parent / "aside")
+    if name == "_log":
+        # listed, and ends in an error of the system: a link that leads in a circle would be refused before
+        path.mkdir()
+        path.rmdir()
+        path.write_text("no folder")
+    else:
+        path.mkdir()
+    for opening in (open_writing, archive.open):
+        with pytest.raises(ArchiveError):
+            opening(root)
+
+
+REFUSES = """
+import os, sys
+from pathlib import Path
+import archive
+from archive.exceptions import ArchiveError
+from archive.operations import maintain
+from archive.writer import ArchiveWriter
+def use(root):
+    for work in (lambda: archive.open(root), lambda: ArchiveWriter.open(root, run_id="run-2").close(),
+                 lambda: maintain.gc(root), lambda: maintain.repair(root)):
+        try:
+            work()
+            print("done")
+        except ArchiveError as error:
+            print(type(error).__name__, error)
+use(Path(sys.argv[2]))  # imports all that is needed, which nobody may not read
+os.setgid(65534), os.setuid(65534)
+use(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("closed", ["_log", "_wal", "_tmp", "_purged", "_views", "_data", "."])
+def test_what_the_system_refuses_is_an_error_of_the_archive(article, closed):
+    """In another process, as nobody: root may do everything."""
+    if os.geteuid():
+        pytest.skip("NOT TESTED: refusals of the system; only root can become nobody")
+    with tempfile.TemporaryDirectory() as folder:  # nobody may not enter the folders of pytest
+        place = Path(folder)
+        root = place / "news-archive"
+        with open_writing(root) as writer:
+            writer.add_article(article(1))
+            writer.commit()
+        (root / "_purged").mkdir()
+        open_writing(place / "other").close()
+        for path in [place, root, *root.rglob("*")]:
+            if not path.is_symlink():
+                path.chmod(0o777)
+        (root / closed).chmod(0o000)
+        program = [sys.executable, "-c", REFUSES, str(root), str(place / "other")]
+        checkout = Path(__file__).parents[2]
+        done = subprocess.run(program, capture_output=True, text=True, check=False, cwd=checkout)
+        assert "Traceback" not in done.stderr, done.stderr
+        assert done.returncode == 0
+        said = done.stdout.splitlines()[4:]
+        assert len(said) == 4
+        assert all(text == "done" or "ermission denied" in text for text in said), said
+
+
+def test_each_new_folder_is_durable_before_a_manifest_or_a_record_is(root, tmp_path, program):
+    """mkdir(2), then fsync(2) of the parent, before the log gets its next name."""
+    if shutil.which("strace") is None:
+        pytest.skip("NOT TESTED: the order of mkdir and fsync; strace is not installed")
+    trace = tmp_path / "trace"
+    calls = "trace=mkdir,mkdirat,fsync,fdatasync,rename,renameat,renameat2,link,linkat"
+    place = root / "deep" / "down"
+    done = program(
+        "appends.py", place, "run-1", 0, 3, 1, under=["strace", "-f", "-y", "-e", calls, "-o", trace]
+    )
+    done.communicate()
+    assert done.returncode == 0
+    made, open_still, links = 0, set(), 0
+    for line in trace.read_text().splitlines():
+        event = line.split(maxsplit=1)[1]
+        paths = [x for pair in re.findall(r'<(/[^>]*)>|"(/[^"]*)"', event) for x in pair if x]
+        if "= 0" not in event or not any(x.startswith(str(root.parent)) for x in paths):
+            continue
+        last = paths[-1]
+        if event.startswith("mkdir") and "/_tmp/" not in last:
+            made += 1
+            open_still.add(last)
+        elif event.startswith(("fsync", "fdatasync")):
+            open_still = {x for x in open_still if str(Path(x).parent) != last}
+        elif event.startswith("link") and "/_log/" in last:
+            links += 1
+            # views are made anew by whoever finds none
+            assert {x for x in open_still if "/_views" not in x} == set()
+    assert links == 4
+    assert made > 10

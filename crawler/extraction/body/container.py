@@ -184,7 +184,7 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
 
 def _below_headline(element: HtmlElement) -> set[HtmlElement]:
     """Return the elements between the headline and this one, of the same parent, that end like a sentence."""
-    found = set()
+    found: set[HtmlElement] = set()
     for sibling in element.itersiblings(preceding=True):
         if not isinstance(sibling.tag, str):
             continue

@@ -43,7 +43,8 @@ def test_any_text_has_a_key_of_one_line(text):
 @pytest.fixture
 def pages(root, article, page, noon):
     """Add pages to one WARC file: pages(number, …) -> pointers."""
-    Layout(root).create_folders()
+    for folder in Layout(root).first_folders():
+        folder.mkdir(parents=True, exist_ok=True)
     file = RawFile(Folder(root), "run-1", lambda: noon)
     yield lambda *numbers: [file.append(page(article(number))[1]) for number in numbers]
     file.close()

@@ -199,7 +199,8 @@ def test_rubbish_between_records_hides_none(rubbish, place):
 @pytest.fixture
 def layout(root):
     layout = Layout(root)
-    layout.create_folders()
+    for folder in layout.first_folders():
+        folder.mkdir(parents=True, exist_ok=True)
     return layout
 
 

@@ -1,0 +1,89 @@
+"""Rows that are there twice are found and mended, whatever made them."""
+
+from datetime import timedelta
+
+import pytest
+
+import archive
+from archive.commit.committer import Committer
+from archive.commit.next_snapshot import Operation
+from archive.operations import maintain
+from archive.tables.parquet_files import read
+from archive.writer import ArchiveWriter
+from tests.archive.findings import grave
+
+HOUR = timedelta(hours=1)
+DAMAGE = Operation("append")
+
+
+@pytest.fixture
+def filled(root, article, look, noon):
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        for number in range(3):
+            writer.add_article(article(number, text=f"A{number}"))
+        writer.commit()
+        writer.add_article(article(1, text="B1", fetched_at=noon + HOUR))
+        writer.add_observation(look(article(2).url, at=noon + HOUR))
+        writer.commit()
+    return root
+
+
+def double(root, table):
+    """Commit the rows of a table once more."""
+    with Committer.open(root, "damage") as committer:
+
+        def build(following):
+            following.add(table, read(following.storage, following.head.stored(table)))
+            return following.finish()
+
+        committer.make(DAMAGE, build)
+
+
+@pytest.mark.parametrize("table", ["articles", "superseded", "observations", "stories", "memberships"])
+def test_doubled_rows_of_each_table_are_found_and_mended(filled, table):
+    before = {
+        name: getattr(archive.open(filled), name)().to_pandas().drop(columns=["commit_seq", "ingested_at"])
+        for name in ("versions", "observations", "stories")
+    }
+    double(filled, table)
+    assert any(text.startswith(f"{table}: ") and "is there 2 times" in text for text in grave(filled))
+    done = maintain.repair(filled)
+    assert done.mended is not None
+    assert done.mended.operation == "repair"
+    assert grave(filled) == []
+    for name, frame in before.items():
+        after = getattr(archive.open(filled), name)().to_pandas().drop(columns=["commit_seq", "ingested_at"])
+        order = [x for x in ("article_id", "url", "observed_at", "story_id", "version") if x in frame]
+        left, right = (x.sort_values(order).reset_index(drop=True) for x in (frame, after))
+        assert left[order].equals(right[order]), name
+    assert maintain.repair(filled).mended is None
+
+
+def test_an_article_taken_in_twice_keeps_both_texts_as_versions(filled, root, article, noon, tmp_path):
+    """What a cache did that had lost the article: version 1 once more, with another text."""
+    other = tmp_path / "other"
+    with ArchiveWriter.open(other, run_id="run-2") as writer:
+        writer.add_article(article(0, text="C0", fetched_at=noon + 2 * HOUR))
+        writer.commit()
+    strange = archive.open(other)
+    table = read(strange.storage, strange.snapshot.stored("articles"))
+    with Committer.open(filled, "damage") as committer:
+
+        def build(following):
+            following.add("articles", table)
+            return following.finish()
+
+        committer.make(DAMAGE, build)
+    assert any("is there 2 times" in text for text in grave(filled))
+    assert maintain.repair(filled).mended
+    assert grave(filled) == []
+    rows = archive.open(filled).versions(article(0).article_id).to_pandas().sort_values("version")
+    assert list(rows["body"]) == ["A0", "C0"]
+    assert list(rows["version"]) == [1, 2]
+    assert list(rows["valid_to"].isna()) == [False, True]
+    # and the next commit knows it
+    with ArchiveWriter.open(filled, run_id="run-3") as writer:
+        verdict = writer.add_article(article(0, text="C0", fetched_at=noon + 3 * HOUR))
+        assert verdict.outcome == "unchanged"
+        writer.commit()
+    assert grave(filled) == []
