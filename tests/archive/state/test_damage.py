@@ -14,6 +14,7 @@ from archive.format.layout import Layout
 from archive.format.records import Alternate, Decisions, ObservationRecord
 from archive.operations import maintain
 from archive.state import fingerprint
+from archive.storage.cache import cache_folder
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import NOON, make_article
 from tests.archive.findings import grave
@@ -55,6 +56,16 @@ def template(tmp_path_factory):
         writer.add_article(make_article(9))
         writer.commit()
     return folder
+
+
+def adopt(root):
+    """Make a copied cache one that was made here and is as it was left."""
+    state = root / "state.sqlite"
+    number = int.from_bytes(state.read_bytes()[60:64], "big")
+    stamp = cache_folder(root.resolve(), "state")
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(f"{state.stat().st_ino} {number}\n")
+    fingerprint.note(Layout(root))
 
 
 def use(root, article, look, noon):
@@ -112,10 +123,10 @@ def used(  # noqa: PLR0917
 ):
     """Damage a copy of the cache and crawl over it; what went wrong, in words."""
     shutil.copytree(template / "whole", root, symlinks=True)
-    fingerprint.note(Layout(root))  # of the copy
+    adopt(root)
     damage(root / "state.sqlite")
-    if unseen:
-        fingerprint.note(Layout(root))
+    if unseen and (root / "state.sqlite").exists():
+        adopt(root)
     try:
         use(root, article, look, noon)
     except ArchiveError as error:
@@ -192,7 +203,7 @@ def test_a_cache_as_it_was_left_is_not_rebuilt(  # noqa: PLR0917
 ):
     root = tmp_path / "a"
     shutil.copytree(template / "whole", root, symlinks=True)
-    fingerprint.note(Layout(root))
+    adopt(root)
     inode = (root / "state.sqlite").stat().st_ino
     for number in range(3):
         with ArchiveWriter.open(root, run_id=f"run-{number}") as writer:
