@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from archive.state.model import CurrentVersion
+    from archive.state.model import CurrentVersion, Holder
 
 
 # The tables of the cache; change one, or what is kept of an article, and STATE_VERSION changes with it.
@@ -100,9 +100,14 @@ NO_ARTICLE = 0
 
 __all__ = ["KnownArticle", "LastObservation", "State", "id_key", "micros", "moment"]
 
-STATE_VERSION = 7
+STATE_VERSION = 8
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""
+_OWN = (
+    "EXISTS (SELECT 1 FROM place own WHERE own.key = p.key"
+    f" AND own.role = {ID} AND own.article = p.article)"
+)
+"""True for the article whose id is made of the address."""
 _PRAGMAS = (
     *("journal_mode=WAL", "synchronous=NORMAL"),  # a power cut may lose the last commits, never break it
     "wal_autocheckpoint=4000",  # a page that every commit changes goes into the file once for some commits
@@ -179,9 +184,13 @@ class State:
     # what the crawl asks
 
     def known(self, url: str) -> KnownArticle | None:
+        """The article that was fetched at an address, or where a request for it led.
+
+        None where a page only calls itself so.
+        """
         row = self._row(
             "SELECT a.* FROM place p JOIN article a ON a.number = p.article"
-            f" WHERE p.key = ? AND p.role <= {CANONICAL} ORDER BY p.role, a.last_seen DESC LIMIT 1",
+            f" WHERE p.key = ? AND p.role <= {REQUESTED} ORDER BY p.role, {_OWN} DESC, a.last_seen DESC LIMIT 1",
             address_key(url),
         )
         return None if row is None else model.known_article(row)
@@ -197,6 +206,17 @@ class State:
     def find_article(self, url: str) -> str | None:
         known = self.known(url)
         return known.article_id if known else None
+
+    def places(self, keys: Collection[bytes]) -> list[tuple[bytes, int, Holder]]:
+        """(key, role, article) of each place where one was fetched, or calls itself so, or that is its id."""
+        rows = self._rows(
+            "SELECT p.key, p.role, a.*, (SELECT group_concat(content_hash, ' ') FROM (SELECT content_hash"
+            f" FROM version v WHERE v.article = a.number ORDER BY version DESC LIMIT {model.REVERTS})) AS hashes"
+            " FROM place p JOIN article a ON a.number = p.article"
+            f" WHERE p.key IN ({{}}) AND p.role IN ({URL}, {CANONICAL}, {ID})",
+            sorted(keys),
+        )
+        return [(row["key"], row["role"], model.holder(row)) for row in rows]
 
     def has_segment(self, segment_id: str) -> bool:
         return self._row("SELECT 1 FROM segment WHERE id = ?", segment_id) is not None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from archive.addresses import address_key
 from archive.format.records import KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
@@ -31,6 +32,28 @@ class KnownArticle:
     content_hash: str
     last_seen: datetime
     alternates: tuple[Alternate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An article with all that decides if a page belongs to it."""
+
+    article_id: str
+    outlet: str
+    url: str
+    """Where its latest text was fetched; of articles that are not committed, its first."""
+    first_seen: datetime
+    names: frozenset[bytes]
+    """Key of the address that its page calls canonical, where that is another."""
+    hashes: frozenset[str]
+    """Of its latest texts."""
+    content_hash: str
+    """Of the latest."""
+
+    def with_(self, later: Holder) -> Holder:
+        """Return the same article with what a later record says of it."""
+        names, hashes = self.names | later.names, self.hashes | later.hashes
+        return replace(self, names=names, hashes=hashes, content_hash=later.content_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,22 @@ def known_article(row: sqlite3.Row) -> KnownArticle:
 def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
     """`recent`: versions of the article, the newest first."""
     return _view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
+
+
+def holder(row: sqlite3.Row) -> Holder:
+    """`hashes` of the row: those of its versions, with spaces between."""
+    canonical = row["canonical_url"]
+    names = {address_key(canonical)} - {address_key(row["url"])} if canonical else set()
+    texts = {*row["hashes"].split(), *([row["reread_hash"]] if row["reread_hash"] else [])}
+    return Holder(
+        row["article_id"],
+        row["outlet"],
+        row["url"],
+        moment(row["first_seen"]),
+        frozenset(names),
+        frozenset(texts),
+        row["content_hash"],
+    )
 
 
 def link_facts(row: sqlite3.Row) -> LinkFacts:

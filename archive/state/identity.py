@@ -1,0 +1,181 @@
+"""The article that a page belongs to: that of the address it was fetched at.
+
+What a page calls its canonical address is a claim. It makes two addresses one article only where both are of
+one outlet and their texts are the same; else each address keeps its own. Decision 19 says why.
+
+Whoever acknowledges a page asks here, and the commit asks again: another writer may have been faster.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from archive.addresses import address_key, plain_url
+from archive.state.database import CANONICAL, ID, URL, id_key
+from archive.state.model import Holder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from archive.format.records import ArticleRecord
+
+    Place = tuple[bytes, int, Holder]
+    """Key of an address or id, role, and the article that has this role there."""
+    Places = Callable[[Collection[bytes]], Iterable[Place]]
+    """All places with one of these keys, the oldest first."""
+
+
+class Page(Protocol):
+    """What identity is decided by: an ArticleRecord, or an Article of a crawl."""
+
+    @property
+    def article_id(self) -> str: ...
+    @property
+    def outlet(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def canonical_url(self) -> str | None: ...
+    @property
+    def content_hash(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    article_id: str
+    contradiction: str | None = None
+    """A sentence: a page that is called the same as this one, and says another thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Articles that a page may belong to."""
+
+    own: Holder | None
+    """The article of the address itself: whatever the page says today, it is that one."""
+    if_agreed: tuple[Holder, ...]
+    """Articles of its outlet that a canonical address leads to, from either page, the likeliest first."""
+    called_the_same: tuple[tuple[Holder, str], ...]
+    """Those of them that contradict the page if their text is another, each with what is wrong then."""
+    is_taken: bool
+    """True if another article has the id of this address: an older version gave it away, by a canonical
+    address that nobody had fetched."""
+
+    @property
+    def all(self) -> tuple[Holder, ...]:
+        return self.if_agreed if self.own is None else (self.own,)
+
+
+def identify(page: Page, places: Places) -> Identity:
+    """Find the article of a page, a new one where there is none.
+
+    `page.article_id` is the id of its address, or of a candidate whose text has been found to be the same.
+    """
+    found = candidates(page, places)
+    contradiction = next((why for x, why in found.called_the_same if page.content_hash not in x.hashes), None)
+    if found.own is not None:
+        return Identity(found.own.article_id, contradiction)
+    for one in found.if_agreed:
+        if page.content_hash in one.hashes or page.article_id == one.article_id:
+            return Identity(one.article_id)
+    return Identity(second_id(page.url) if found.is_taken else page.article_id, contradiction)
+
+
+def candidates(page: Page, places: Places) -> Candidates:
+    here, named = address_key(page.url), _named(page.url, page.canonical_url)
+    found = _Found(places({here} if named is None else {here, named}))
+    fetched_here = found.at(here, URL)
+    own = [x for x in fetched_here if _is_own(x, here, page.url, places)]
+    own.sort(key=lambda x: id_key(x.article_id) != here)
+    takers = [x for x in found.at(here, ID) if x not in fetched_here]
+    naming = [x for x in found.at(here, CANONICAL) if here in x.names]
+    fetched_there = [] if named is None else found.at(named, URL)
+    naming_the_same = [] if named is None else [x for x in found.at(named, CANONICAL) if named in x.names]
+    others = dict.fromkeys((*fetched_there, *fetched_here, *naming, *takers, *naming_the_same))
+    called_the_same = [
+        *((x, f"it calls itself {page.canonical_url}, where another text is") for x in fetched_there),
+        *((x, f"{x.url} calls itself this address, and has another text") for x in naming),
+    ]
+
+    def is_another(holder: Holder) -> bool:
+        return holder.outlet == page.outlet and holder not in own
+
+    return Candidates(
+        own[0] if own else None,
+        tuple(filter(is_another, others)),
+        tuple((x, why) for x, why in called_the_same if is_another(x)),
+        bool(takers) and id_key(page.article_id) == here,
+    )
+
+
+def second_id(url: str) -> str:
+    """Return the id of the article of an address whose first id belongs to another article."""
+    plain = plain_url(url).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(b"address\0" + plain, digest_size=16).hexdigest()
+
+
+def _named(url: str, canonical: str | None) -> bytes | None:
+    """Key of the canonical address, where it is another."""
+    if not canonical:
+        return None
+    key = address_key(canonical)
+    return None if key == address_key(url) else key
+
+
+def _is_own(holder: Holder, here: bytes, url: str, places: Places) -> bool:
+    """Tell if an article fetched at an address is the address's own, and was not joined by a canonical one.
+
+    An article of an older version may have the id of an address at which it was never fetched.
+    """
+    first = id_key(holder.article_id)
+    if first == here or holder.article_id == second_id(url):
+        return True
+    if address_key(holder.url) != here:
+        return False
+    return not any(role == URL and x.article_id == holder.article_id for _, role, x in places({first}))
+
+
+class _Found:
+    """Articles by place, each in one object, however many records it is made of."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._holders: dict[str, Holder] = {}
+        self._ids: dict[tuple[bytes, int], dict[str, None]] = {}
+        for key, role, holder in places:
+            before = self._holders.get(holder.article_id)
+            self._holders[holder.article_id] = holder if before is None else before.with_(holder)
+            self._ids.setdefault((key, role), {})[holder.article_id] = None
+
+    def at(self, key: bytes, role: int) -> list[Holder]:
+        holders = [self._holders[x] for x in self._ids.get((key, role), ())]
+        return sorted(holders, key=lambda x: (x.first_seen, x.article_id))
+
+
+class FreshPlaces:
+    """Places of articles that are acknowledged and not committed."""
+
+    def __init__(self) -> None:
+        self._at: dict[bytes, list[Place]] = {}
+
+    def add(self, record: ArticleRecord) -> None:
+        """Add a record under the id that it was given."""
+        named = _named(record.url, record.canonical_url)
+        holder = Holder(
+            record.article_id,
+            record.outlet,
+            record.url,
+            record.fetched_at,
+            frozenset() if named is None else frozenset((named,)),
+            frozenset((record.content_hash,)),
+            record.content_hash,
+        )
+        places = {(address_key(record.url), URL), (id_key(record.article_id), ID)}
+        if named is not None:
+            places.add((named, CANONICAL))
+        for key, role in sorted(places):
+            self._at.setdefault(key, []).append((key, role, holder))
+
+    def at(self, keys: Collection[bytes]) -> list[Place]:
+        return [place for key in keys for place in self._at.get(key, ())]
