@@ -6,6 +6,7 @@ What other pages print about it (a link among their alternates, a quotation) is 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     """The article that was fetched at an address."""
 
 _RUN = "purge"
+_CLAIMS = re.compile(rb'"(?:canonical_url|syndicated_from)":\s*"[^"\\]*"')
+"""Of a record: another article's page that names an address is no trace of the article there."""
 MOST_NAMED = 5
 """Addresses in a sentence."""
 _ADDRESSES = ("url", "requested_url")
@@ -199,5 +202,5 @@ def _quarantined(storage: Storage, addresses: Iterable[str], article_id: str | N
     return [
         Range(path, offset, length)
         for path, offset, length, content in quarantine.lines(storage)
-        if any(x in content for x in wanted)
+        if any(x in _CLAIMS.sub(b"", content) for x in wanted)
     ]

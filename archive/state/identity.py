@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from archive.addresses import address_key, plain_url
-from archive.state.database import CANONICAL, ID, URL, id_key
-from archive.state.model import Holder
+from archive.state.model import CANONICAL, ID, URL, Holder, id_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -60,8 +59,8 @@ class Candidates:
     called_the_same: tuple[tuple[Holder, str], ...]
     """Those of them that contradict the page if their text is another, each with what is wrong then."""
     is_taken: bool
-    """True if another article has the id of this address: an older version gave it away, by a canonical
-    address that nobody had fetched."""
+    """True if an article with another address has the id of this one: it was found here first, or an older
+    version gave it the id for a canonical address that nobody had fetched."""
 
     @property
     def all(self) -> tuple[Holder, ...]:
@@ -77,20 +76,22 @@ def identify(page: Page, places: Places) -> Identity:
     contradiction = next((why for x, why in found.called_the_same if page.content_hash not in x.hashes), None)
     if found.own is not None:
         return Identity(found.own.article_id, contradiction)
+    told = page.article_id if id_key(page.article_id) != address_key(page.url) else None
     for one in found.if_agreed:
-        if page.content_hash in one.hashes or page.article_id == one.article_id:
+        if page.content_hash in one.hashes or one.article_id == told:
             return Identity(one.article_id)
-    return Identity(second_id(page.url) if found.is_taken else page.article_id, contradiction)
+    return Identity(second_id(page) if found.is_taken else page.article_id, contradiction)
 
 
 def candidates(page: Page, places: Places) -> Candidates:
     here, named = address_key(page.url), _named(page.url, page.canonical_url)
     found = _Found(places({here} if named is None else {here, named}))
     fetched_here = found.at(here, URL)
-    own = [x for x in fetched_here if _is_own(x, here, page.url, places)]
+    calling_themselves_so = found.at(here, CANONICAL)
+    own = [x for x in fetched_here if x in calling_themselves_so or is_own(x, here, places)]
     own.sort(key=lambda x: id_key(x.article_id) != here)
     takers = [x for x in found.at(here, ID) if x not in fetched_here]
-    naming = [x for x in found.at(here, CANONICAL) if here in x.names]
+    naming = [x for x in calling_themselves_so if here in x.names]
     fetched_there = [] if named is None else found.at(named, URL)
     naming_the_same = [] if named is None else [x for x in found.at(named, CANONICAL) if named in x.names]
     others = dict.fromkeys((*fetched_there, *fetched_here, *naming, *takers, *naming_the_same))
@@ -106,14 +107,14 @@ def candidates(page: Page, places: Places) -> Candidates:
         own[0] if own else None,
         tuple(filter(is_another, others)),
         tuple((x, why) for x, why in called_the_same if is_another(x)),
-        bool(takers) and id_key(page.article_id) == here,
+        bool(found.at(here, ID)) and id_key(page.article_id) == here,
     )
 
 
-def second_id(url: str) -> str:
-    """Return the id of the article of an address whose first id belongs to another article."""
-    plain = plain_url(url).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(b"address\0" + plain, digest_size=16).hexdigest()
+def second_id(page: Page) -> str:
+    """Return the id of a new article at an address whose own id belongs to another article."""
+    text = f"{plain_url(page.url)}\0{page.content_hash}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(b"address\0" + text, digest_size=16).hexdigest()
 
 
 def _named(url: str, canonical: str | None) -> bytes | None:
@@ -124,17 +125,23 @@ def _named(url: str, canonical: str | None) -> bytes | None:
     return None if key == address_key(url) else key
 
 
-def _is_own(holder: Holder, here: bytes, url: str, places: Places) -> bool:
-    """Tell if an article fetched at an address is the address's own, and was not joined by a canonical one.
+def is_own(holder: Holder, here: bytes, places: Places) -> bool:
+    """Tell if an article fetched at an address is the address's own, and was not only joined to it.
 
-    An article of an older version may have the id of an address at which it was never fetched.
+    It is the one with the id of the address. But once it was fetched where its page calls itself, it is that
+    address's: what is here may be a page that shows now this article and now another. An older version took
+    the id from a canonical address that it had not fetched: such an article is of the address of its text.
     """
-    first = id_key(holder.article_id)
-    if first == here or holder.article_id == second_id(url):
-        return True
-    if address_key(holder.url) != here:
+    first, last = id_key(holder.article_id), address_key(holder.url)
+    if here not in {first, last}:
         return False
-    return not any(role == URL and x.article_id == holder.article_id for _, role, x in places({first}))
+    elsewhere = {first, last, *holder.names} - {here}
+    if not elsewhere:
+        return True
+    at = {(key, role) for key, role, x in places(elsewhere) if x.article_id == holder.article_id}
+    called = {key for key in elsewhere if key in holder.names or (key, CANONICAL) in at}
+    moved = any((key, URL) in at for key in called)
+    return not moved and (first == here or (first, URL) not in at)
 
 
 class _Found:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archive.addresses import address_key
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+URL, REQUESTED, CANONICAL, ID, TARGET = range(5)
+"""Roles of an article at an address, in the table `place`: its address; what was asked for; what its page calls
+canonical, which is a claim; its id; or it names that address as an alternate."""
+_HASH = re.compile(r"[0-9a-f]{32}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REVERTS = 5
 OWN_COLUMNS = frozenset({"reread_hash", "reread_extractor", "missing"})
@@ -63,6 +69,13 @@ class LastObservation:
     outcome: str
     reason: str | None
     at: datetime
+
+
+def id_key(identity: str) -> bytes:
+    """Make 16 bytes that stand for an id of an article or story: its own, if it is a hash."""
+    if _HASH.fullmatch(identity):
+        return bytes.fromhex(identity)
+    return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def micros(moment: datetime) -> int:
