@@ -25,8 +25,8 @@ from archive.format.records import ArticleRecord
 from archive.opening import open_or_create, utc_now
 from archive.pages.warc_files import RawFile
 from archive.state import replay
+from archive.state.article_identity import candidates, identify
 from archive.state.debts import Debts
-from archive.state.identity import candidates, identify
 from archive.state.model import KnownArticle, LastObservation
 from archive.state.tombstones import Tombstones
 from archive.wal import asked, recovery
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.opening import Place
     from archive.pages.warc_record import WarcRecords
-    from archive.state.identity import Candidates, Page
-    from archive.state.identity import Place as PlaceOfArticle
+    from archive.state.article_identity import Candidates, Page
+    from archive.state.article_identity import Place as PlaceOfArticle
     from archive.state.model import CurrentVersion
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
@@ -162,10 +162,11 @@ class ArchiveWriter:
             except OSError as error:
                 _log.warning("%s could not be kept in quarantine: %s", record.url, error)
             raise
+        if isinstance(record, ArticleRecord):
+            record = replace(record, article_id=identify(record, self._places).article_id)
         record = self._tombstones.admit(record)
         story_id, verdict, after = None, None, None
         if isinstance(record, ArticleRecord):
-            record = replace(record, article_id=identify(record, self._places).article_id)
             current = self._current(record.article_id)
             story_id = current.story_id if current else None
             verdict, after = judge(current, record, story_of_one(record.article_id))

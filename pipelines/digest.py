@@ -28,7 +28,7 @@ def article_id(url: str) -> str:
     """Return the id of the article at an address, in any spelling of it.
 
     The archive gives a page the id of an article that it has, where the page belongs to one; see
-    archive/state/identity.py. What a page calls itself decides nothing here.
+    archive/state/article_identity.py. What a page calls itself decides nothing here.
     """
     return address_key(url).hex()
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archive.read.archive import Archive
-    from archive.state.identity import Candidates
+    from archive.state.article_identity import Candidates
     from archive.state.model import Holder
     from crawler.extensions.ledger import Memory
 
@@ -49,9 +49,9 @@ REPEATED = "repeated"
 """Key in `extra` of a version: those lines of its text that were known as repeated when it was archived."""
 _BETWEEN = " ¶ "
 MOSTLY = 0.8
-"""Share of the longer text, in characters of whole lines, that two pages of one canonical address must have in
-common, with one headline, to be one article. Two forms of a page, or one of them edited, have nearly all; the
-second page of a long article has nothing of the first."""
+"""Share of the longer text, in characters of whole lines, that two pages of one canonical address must have
+in common, with one headline, to be one article. Two forms of a page, or one of them edited, have nearly all;
+the second page of a long article has nothing of the first."""
 
 
 class _Newsroom(NamedTuple):
@@ -113,7 +113,7 @@ class RepetitionStage:
         lines = _lines(item.body) if found.all else []
         learned = held | lately.intersection(lines)
         for one in found.all:
-            # not committed, the article of an address counts as another text; else it would be another article
+            # of its own address, a text that is not committed counts as another
             pending = None if found.own else memory.acknowledged(one.article_id, one.content_hash)
             if pending is not None:
                 stored = _text(pending.headline, pending.body, pending.extra, pending.canonical_url)

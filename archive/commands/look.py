@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from archive.read.archive import Archive
+
 MOST_NAMING = 10
 """Articles that `why` lists which name an address."""
 
@@ -77,7 +79,7 @@ def show_story(console: Console, options: argparse.Namespace) -> int:
         console.print(literal(row["url"]), soft_wrap=True)
         if row["syndicated_from"]:
             console.print(literal(f"copy of {row['syndicated_from']}"), soft_wrap=True)
-        elif row["canonical_url"] and plain_url(str(row["canonical_url"])) != plain_url(str(row["url"])):
+        elif calls_itself_otherwise(row):
             console.print(literal(f"calls itself {row['canonical_url']}"), soft_wrap=True)
         published = row["published_at"]
         console.print(literal(f"{f'{_when(published)} UTC' if published else 'no date'}, {authors}"))  # type: ignore[arg-type]
@@ -140,8 +142,8 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
         of_all = [row for url in spelled for row in opened.observations(url=url).to_arrow().to_pylist()]
         looks = sorted(of_all, key=lambda row: row["observed_at"])
     here, naming = at_address(opened, options.url) if stone is None else ([], [])
-    for message in _standing(options.url, here, naming):
-        console.print(literal(message), soft_wrap=True)
+    for sentence in _standing(opened, options.url, here, naming):
+        console.print(literal(sentence), soft_wrap=True)
     if not looks:
         asked = visible(options.url)
         print(f"No crawl has looked at {asked}; is it spelled as the outlet does?", file=sys.stderr)
@@ -160,17 +162,24 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
 
 
 def _standing(
-    url: str, here: Sequence[Mapping[str, object]], naming: Sequence[Mapping[str, object]]
+    opened: Archive, url: str, here: Sequence[Mapping[str, object]], naming: Sequence[Mapping[str, object]]
 ) -> Iterator[str]:
     """Sentences on the article at an address: what it is, what it calls itself, and who names the address."""
+    from archive.read.find import at_address  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
     for row in here:
         own = plain_url(str(row["url"])) == plain_url(url)
         where = "" if own else f", whose latest text was fetched at {row['url']}"
         yield f"article {row['article_id']} of {row['outlet']}, version {row['version']}{where}"
         if row["syndicated_from"]:
             yield f"a copy: its page names {row['syndicated_from']} as the original"
-        elif row["canonical_url"] and plain_url(str(row["canonical_url"])) != plain_url(str(row["url"])):
-            yield f"its page calls itself {row['canonical_url']}"
+        elif calls_itself_otherwise(row):
+            there, _ = at_address(opened, str(row["canonical_url"]))
+            others = [x for x in there if x["article_id"] != row["article_id"]]
+            same = [x for x in there if x["article_id"] == row["article_id"]]
+            said = "; that is another article, with another text" if others else "; nothing was fetched there"
+            said = "; that is the same article, with the same text" if same else said
+            yield f"its page calls itself {row['canonical_url']}{said}"
     if naming and not here:
         yield "no article was fetched at this address"
     for row in naming[:MOST_NAMING]:
@@ -180,6 +189,12 @@ def _standing(
             yield f"another article of {row['outlet']} calls itself this address: {row['url']}"
     if len(naming) > MOST_NAMING:
         yield f"and {len(naming) - MOST_NAMING} more articles name it"
+
+
+def calls_itself_otherwise(row: Mapping[str, object]) -> bool:
+    """Tell if a page names another canonical address than that at which it was fetched."""
+    canonical = row["canonical_url"]
+    return bool(canonical) and plain_url(str(canonical)) != plain_url(str(row["url"]))
 
 
 def _when(moment: datetime) -> str:

@@ -43,8 +43,8 @@ def run(console: Console, options: argparse.Namespace) -> int:
         console.print(f"goes: {literal(address)}", soft_wrap=True)
     for address in found.claimed:
         console.print(
-            f"stays: {literal(address)}, which its page calls canonical: nothing was fetched there, or another "
-            "article",
+            f"stays: {literal(address)}, which its page calls canonical; nothing was fetched there, or "
+            "another article was",
             soft_wrap=True,
         )
     for address in found.siblings:

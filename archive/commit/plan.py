@@ -19,7 +19,7 @@ from archive.format.records import (
     PairRecord,
     RefusalRecord,
 )
-from archive.state.identity import FreshPlaces, identify
+from archive.state.article_identity import FreshPlaces, identify
 from archive.state.model import Joint, StoryMember
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from archive.commit.rows import Row
     from archive.commit.stories import Story
     from archive.format.codec import Record
+    from archive.state.article_identity import Place
     from archive.state.database import State
-    from archive.state.identity import Place
     from archive.state.model import CurrentVersion
     from archive.storage.interface import Storage
 

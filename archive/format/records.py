@@ -76,7 +76,8 @@ class ArticleRecord:
     """
 
     article_id: str = field(
-        metadata=column(By.PIPELINE, 
+        metadata=column(
+            By.PIPELINE,
             "blake2b-128 hex of the address it was first fetched at, stable for ever; before schema 5, of "
             "the canonical URL",
             kept=True,

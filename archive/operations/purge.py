@@ -42,8 +42,8 @@ _CLAIMS = re.compile(rb'"(?:canonical_url|syndicated_from)":\s*"[^"\\]*"')
 MOST_NAMED = 5
 """Addresses in a sentence."""
 _ADDRESSES = ("url", "requested_url")
-"""Addresses at which the article was fetched. What its page calls canonical is a claim, and may be the address
-of somebody else's article."""
+"""Addresses at which the article was fetched. What its page calls canonical is a claim, and may be the
+address of somebody else's article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Erasable:
     versions: int
     observations: int
     addresses: frozenset[str]
-    """Those that go with it, and are not fetched again: each at which it was fetched, and no other article."""
+    """Those that go with it and are not fetched again: each at which it was fetched, and no other article."""
     ranges: tuple[Range, ...]
     """Places of pages and of lines of quarantine."""
     siblings: tuple[str, ...]
@@ -85,13 +85,17 @@ def _nothing_at(storage: Storage, url: str) -> str:
         row["url"]
         for batch in Archive(storage).articles(columns=["url", "canonical_url", "syndicated_from"]).batches()
         for row in batch.to_pylist()
-        if any(row[x] and address_key(row[x]) == address_key(url) for x in ("canonical_url", "syndicated_from"))
+        if any(
+            row[x] and address_key(row[x]) == address_key(url) for x in ("canonical_url", "syndicated_from")
+        )
     ]
     if not named:
         return f"Nothing in {storage.name} has the address {url}; is it spelled as the outlet does?"
     listed = ", ".join(sorted(named)[:MOST_NAMED]) + (", …" if len(named) > MOST_NAMED else "")
-    pages = f"{len(named)} articles name it as theirs or as their original" if len(named) > 1 else (
-        "an article names it as its own or as its original"
+    pages = (
+        f"{len(named)} articles name it as theirs or as their original"
+        if len(named) > 1
+        else ("an article names it as its own or as its original")
     )
     return (
         f"Nothing in {storage.name} was fetched at {url}, so nothing is purged; {pages}, and has an address "
@@ -150,6 +154,8 @@ def _find(storage: Storage, url: str, article_id: str | None, known: Known) -> E
                 addresses |= named
     # an address that leads to another article too (a front page that redirects) is not the article's own
     addresses = {x for x in addresses if (one := known(x)) is None or one.article_id == article_id} | {url}
+    # an older version made the id of the canonical address, so what is fetched there would be refused by it
+    addresses |= {x for x in claimed if article_id == address_key(x).hex() and known(x) is None}
     own = {address_key(x) for x in addresses}
     claimed = {x for x in claimed if address_key(x) not in own}
     pointers |= _pages(storage, addresses) - _of_others(archive, article_id)

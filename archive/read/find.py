@@ -106,7 +106,11 @@ def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
     fetched = {row["article_id"] for row in looks.to_pylist() if names_it(row, _FETCHED)} - {None}
     columns = ["article_id", "outlet", "url", *_CLAIMED, "version"]
     articles = archive.articles(columns=columns)
-    here: list[Row] = articles.where(ds.field("article_id").isin(pa.array(sorted(fetched), pa.string()))).to_arrow().to_pylist()
+    here: list[Row] = (
+        articles.where(ds.field("article_id").isin(pa.array(sorted(fetched), pa.string())))
+        .to_arrow()
+        .to_pylist()
+    )
     claiming = articles.where(are_near(_CLAIMED)).to_arrow().to_pylist()
     naming = [row for row in claiming if row["article_id"] not in fetched and names_it(row, _CLAIMED)]
     return here, naming

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from archive.addresses import address_key
 from archive.format.records import KEPT_COLUMNS, NO_PAIR, LinkFacts
 from archive.state import model
-from archive.state.identity import is_own
+from archive.state.article_identity import is_own
 from archive.state.model import (
     CANONICAL,
     ID,
@@ -107,10 +107,7 @@ CONTENTS = (
 NO_ARTICLE = 0
 """In `story`: not a member, but the file that the story's row lies in."""
 
-__all__ = [
-    *("CANONICAL", "ID", "REQUESTED", "TARGET", "URL"),
-    *("KnownArticle", "LastObservation", "State", "id_key", "micros", "moment"),
-]
+__all__ = ["KnownArticle", "LastObservation", "State", "micros", "moment"]
 
 STATE_VERSION = 8
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
@@ -216,9 +213,9 @@ class State:
     def places(self, keys: Collection[bytes]) -> list[tuple[bytes, int, Holder]]:
         """(key, role, article) of each place where one was fetched, or calls itself so, or that is its id."""
         rows = self._rows(
-            "SELECT p.key, p.role, a.*, (SELECT group_concat(content_hash, ' ') FROM (SELECT content_hash"
-            f" FROM version v WHERE v.article = a.number ORDER BY version DESC LIMIT {model.REVERTS})) AS hashes"
-            " FROM place p JOIN article a ON a.number = p.article"
+            "SELECT p.key, p.role, a.*, (SELECT group_concat(content_hash, ' ') FROM"
+            " (SELECT content_hash FROM version v WHERE v.article = a.number ORDER BY version DESC"
+            f" LIMIT {model.REVERTS})) AS hashes FROM place p JOIN article a ON a.number = p.article"
             f" WHERE p.key IN ({{}}) AND p.role IN ({URL}, {CANONICAL}, {ID})",
             sorted(keys),
         )

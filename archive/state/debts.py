@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.reasons import Reason, is_asked, is_of_the_moment
-from archive.state.database import REQUESTED
-from archive.state.model import micros, moment
+from archive.state.model import REQUESTED, micros, moment
 
 if TYPE_CHECKING:
     import sqlite3

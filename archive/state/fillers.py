@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.records import KEPT_COLUMNS, NO_PAIR
-from archive.state.database import CANONICAL, ID, NO_ARTICLE, REQUESTED, TARGET, URL, id_key
+from archive.state.database import NO_ARTICLE
 from archive.state.debts import Debt, Failure, debt_of, failure_of, fold
+from archive.state.model import CANONICAL, ID, REQUESTED, TARGET, URL, id_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +80,9 @@ def _superseded(state: State, rows: list[Row], file: int) -> None:
     numbers = _numbers(state, rows)
     _add_versions(state.connection, rows, numbers, file, latest=0)
     # what an earlier text called itself is known only from its row
-    _add_places(state.connection, {x for row in rows for x in _addresses(numbers[str(row["article_id"])], row)})
+    _add_places(
+        state.connection, {x for row in rows for x in _addresses(numbers[str(row["article_id"])], row)}
+    )
 
 
 def _add_versions(db: Connection, rows: list[Row], numbers: dict[str, int], file: int, latest: int) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 URL, REQUESTED, CANONICAL, ID, TARGET = range(5)
-"""Roles of an article at an address, in the table `place`: its address; what was asked for; what its page calls
-canonical, which is a claim; its id; or it names that address as an alternate."""
+"""Roles of an article at an address, in the table `place`: its address; what was asked for; what its page
+calls canonical, which is a claim; its id; or it names that address as an alternate."""
 _HASH = re.compile(r"[0-9a-f]{32}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REVERTS = 5

@@ -107,7 +107,7 @@ class Tombstones:
         return next((stone for stone in found if stone is not None), None)
 
     def of(self, record: Record) -> Tombstone | None:
-        """Find the tombstone of a record: of an article by its id and address, and by what it calls itself."""
+        """Find the tombstone of a record: of an article by its id, its address, and what it calls itself."""
         if not self.all:
             return None
         if isinstance(record, ArticleRecord):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key, story_of_one
 from archive.format.records import ArticleRecord, ObservationRecord
+from archive.state.article_identity import FreshPlaces
 from archive.state.debts import Failure
-from archive.state.identity import FreshPlaces
 from archive.state.model import KnownArticle, LastObservation, micros
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.format.records import ArticleRecord
+    from archive.state.article_identity import Candidates, Page
     from archive.state.debts import Debts
-    from archive.state.identity import Candidates, Page
     from archive.state.model import KnownArticle, LastObservation
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scrapy.http import Request
 
 from archive.addresses import plain_url
-from crawler.items import Alternate, Article, Observation
+from crawler.items import Article, Observation
 from pipelines.digest import DigestStage, article_id, content_hash
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -157,7 +157,7 @@ def test_what_is_no_address_is_left_alone(text):
     ],
 )
 def test_what_a_page_calls_itself_does_not_decide_its_id(declared):
-    """Of two articles that one canonical address leads to, the archive tells if they are one: it has the texts."""
+    """If two pages that one canonical address leads to are one article, the archive tells: it has the texts."""
     stage = DigestStage()
     assert stage.decide(article(canonical_url=declared)).article_id == stage.decide(article()).article_id
 

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
 
 import pandas as pd
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.operations import maintain
-from archive.state.identity import second_id
+from archive.state.article_identity import second_id
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import NOON, make_article, make_page
 
@@ -124,10 +123,14 @@ def test_addresses_without_end_that_name_one_are_one_article(root, commit):
 
 
 @in_every_way
-@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1)])
 def test_a_page_with_another_text_that_calls_itself_an_article_is_one_of_its_own(root, commit, order):
     article = fetched(f"{COURIER}/news/1", "A")
-    pages = [article, fetched(f"{COURIER}/live", "B", article.url), fetched(f"{COURIER}/tag", "C", article.url)]
+    pages = [
+        article,
+        fetched(f"{COURIER}/live", "B", article.url),
+        fetched(f"{COURIER}/tag", "C", article.url),
+    ]
     commit(root, *(replace(pages[number], fetched_at=NOON + at * MINUTE) for at, number in enumerate(order)))
     found = articles(root)
     assert dict(zip(found.index, found["body"], strict=True)) == {
@@ -229,7 +232,8 @@ def test_the_page_whose_id_was_given_away_joins_it_or_has_a_second_id(root):
 PATHS = [f"{host}/{name}" for host in (HERALD, COURIER) for name in ("a", "b", "c")]
 CLAIMS = st.one_of(st.none(), st.sampled_from(PATHS))
 STEPS = st.lists(
-    st.tuples(st.sampled_from(PATHS), CLAIMS, st.sampled_from(["add", "commit", "reopen", "rebuild"])), max_size=14
+    st.tuples(st.sampled_from(PATHS), CLAIMS, st.sampled_from(["add", "commit", "reopen", "rebuild"])),
+    max_size=14,
 )
 
 
