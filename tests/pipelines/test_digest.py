@@ -157,7 +157,7 @@ def test_what_is_no_address_is_left_alone(text):
     ],
 )
 def test_what_a_page_calls_itself_does_not_decide_its_id(declared):
-    """If two pages that one canonical address leads to are one article, the archive tells: it has the texts."""
+    """The archive tells if two pages that one canonical address leads to are one: it has the texts."""
     stage = DigestStage()
     assert stage.decide(article(canonical_url=declared)).article_id == stage.decide(article()).article_id
 
