@@ -163,7 +163,8 @@ class ArchiveWriter:
                 _log.warning("%s could not be kept in quarantine: %s", record.url, error)
             raise
         if isinstance(record, ArticleRecord):
-            record = replace(record, article_id=identify(record, self._places).article_id)
+            own = identify(record, self._places).article_id
+            record = record if own == record.article_id else replace(record, article_id=own)
         record = self._tombstones.admit(record)
         story_id, verdict, after = None, None, None
         if isinstance(record, ArticleRecord):

@@ -143,22 +143,24 @@ def identified(
     """
     fresh = FreshPlaces()
     articles = [x for x in records if isinstance(x, ArticleRecord)]
-    urls = {url for x in articles for url in (x.url, x.canonical_url) if url}
+    asked = {address_key(url) for x in articles for url in {x.url, x.canonical_url or x.url}}
     stored: dict[bytes, list[Place]] = {}
-    for place in state.places({address_key(url) for url in urls}):
+    for place in state.places(asked):
         stored.setdefault(place[0], []).append(place)
-    asked = {address_key(url) for url in urls}
 
     def places(keys: Collection[bytes]) -> list[Place]:
-        more = state.places([key for key in keys if key not in asked])
-        return [*(place for key in keys for place in stored.get(key, ())), *more, *fresh.at(keys)]
+        found = [place for key in keys for place in stored.get(key, ())]
+        if others := [key for key in keys if key not in asked]:
+            found += state.places(others)
+        return found + fresh.at(keys)
 
     found: list[Record] = []
     contradictions = {}
     for record in records:
         if isinstance(record, ArticleRecord):
             own = identify(record, places)
-            record = replace(record, article_id=own.article_id)  # noqa: PLW2901
+            if own.article_id != record.article_id:
+                record = replace(record, article_id=own.article_id)  # noqa: PLW2901
             fresh.add(record)
             if own.contradiction is not None:
                 contradictions[own.article_id, record.fetched_at] = own.contradiction

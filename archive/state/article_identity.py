@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from archive.addresses import address_key, plain_url
-from archive.state.model import CANONICAL, ID, URL, Holder, id_key
+from archive.state.model import CANONICAL, ID, URL, Holder, id_key, micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -83,9 +83,15 @@ def identify(page: Page, places: Places) -> Identity:
     return Identity(second_id(page) if found.is_taken else page.article_id, contradiction)
 
 
+_NONE = Candidates(None, (), (), is_taken=False)
+
+
 def candidates(page: Page, places: Places) -> Candidates:
     here, named = address_key(page.url), _named(page.url, page.canonical_url)
-    found = _Found(places({here} if named is None else {here, named}))
+    there = list(places({here} if named is None else {here, named}))
+    if not there:
+        return _NONE
+    found = _Found(there)
     fetched_here = found.at(here, URL)
     calling_themselves_so = found.at(here, CANONICAL)
     own = [x for x in fetched_here if x in calling_themselves_so or is_own(x, here, places)]
@@ -119,7 +125,7 @@ def second_id(page: Page) -> str:
 
 def _named(url: str, canonical: str | None) -> bytes | None:
     """Key of the canonical address, where it is another."""
-    if not canonical:
+    if not canonical or canonical == url:
         return None
     key = address_key(canonical)
     return None if key == address_key(url) else key
@@ -156,7 +162,10 @@ class _Found:
             self._ids.setdefault((key, role), {})[holder.article_id] = None
 
     def at(self, key: bytes, role: int) -> list[Holder]:
-        holders = [self._holders[x] for x in self._ids.get((key, role), ())]
+        ids = self._ids.get((key, role), ())
+        if len(ids) < 2:
+            return [self._holders[x] for x in ids]
+        holders = [self._holders[x] for x in ids]
         return sorted(holders, key=lambda x: (x.first_seen, x.article_id))
 
 
@@ -173,7 +182,7 @@ class FreshPlaces:
             record.article_id,
             record.outlet,
             record.url,
-            record.fetched_at,
+            micros(record.fetched_at),
             frozenset() if named is None else frozenset((named,)),
             frozenset((record.content_hash,)),
             record.content_hash,

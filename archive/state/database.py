@@ -112,6 +112,12 @@ __all__ = ["KnownArticle", "LastObservation", "State", "micros", "moment"]
 STATE_VERSION = 8
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""
+_PLACES = (
+    f"SELECT p.key, p.role, {', '.join(f'a.{name}' for name in model.HOLDER_COLUMNS)}, (SELECT"
+    " group_concat(content_hash, ' ') FROM (SELECT content_hash FROM version v WHERE v.article = a.number"
+    f" ORDER BY version DESC LIMIT {model.REVERTS})) FROM place p JOIN article a ON a.number = p.article"
+    f" WHERE p.key IN ({{}}) AND p.role IN ({URL}, {CANONICAL}, {ID})"
+)
 _PRAGMAS = (
     *("journal_mode=WAL", "synchronous=NORMAL"),  # a power cut may lose the last commits, never break it
     "wal_autocheckpoint=4000",  # a page that every commit changes goes into the file once for some commits
@@ -212,14 +218,8 @@ class State:
 
     def places(self, keys: Collection[bytes]) -> list[tuple[bytes, int, Holder]]:
         """(key, role, article) of each place where one was fetched, or calls itself so, or that is its id."""
-        rows = self._rows(
-            "SELECT p.key, p.role, a.*, (SELECT group_concat(content_hash, ' ') FROM"
-            " (SELECT content_hash FROM version v WHERE v.article = a.number ORDER BY version DESC"
-            f" LIMIT {model.REVERTS})) AS hashes FROM place p JOIN article a ON a.number = p.article"
-            f" WHERE p.key IN ({{}}) AND p.role IN ({URL}, {CANONICAL}, {ID})",
-            sorted(keys),
-        )
-        return [(row["key"], row["role"], model.holder(row)) for row in rows]
+        rows = self._rows(_PLACES, sorted(keys))
+        return [(key, role, model.holder(row)) for key, role, *row in rows]
 
     def has_segment(self, segment_id: str) -> bool:
         return self._row("SELECT 1 FROM segment WHERE id = ?", segment_id) is not None

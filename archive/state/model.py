@@ -22,6 +22,10 @@ calls canonical, which is a claim; its id; or it names that address as an altern
 _HASH = re.compile(r"[0-9a-f]{32}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REVERTS = 5
+HOLDER_COLUMNS = (
+    *("article_id", "outlet", "url", "canonical_url", "first_seen"),
+    *("content_hash", "reread_hash"),
+)
 OWN_COLUMNS = frozenset({"reread_hash", "reread_extractor", "missing"})
 """Columns of the table `article` that are none of `articles`."""
 _View = TypeVar("_View", "KnownArticle", "CurrentVersion", "LinkFacts", "StoryMember")
@@ -48,7 +52,8 @@ class Holder:
     outlet: str
     url: str
     """Where its latest text was fetched; of articles that are not committed, its first."""
-    first_seen: datetime
+    first_seen: int
+    """Microseconds."""
     names: frozenset[bytes]
     """Key of the address that its page calls canonical, where that is another."""
     hashes: frozenset[str]
@@ -99,19 +104,18 @@ def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentV
     return _view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
 
 
-def holder(row: sqlite3.Row) -> Holder:
-    """`hashes` of the row: those of its versions, with spaces between."""
-    canonical = row["canonical_url"]
-    names = {address_key(canonical)} - {address_key(row["url"])} if canonical else set()
-    texts = {*row["hashes"].split(), *([row["reread_hash"]] if row["reread_hash"] else [])}
+def holder(row: tuple[Any, ...]) -> Holder:
+    """`row`: the columns of HOLDER_COLUMNS, and the hashes of its versions with spaces between."""
+    article_id, outlet, url, canonical, first_seen, content_hash, reread_hash, hashes = row
+    named = None if canonical is None or canonical == url else address_key(canonical)
     return Holder(
-        row["article_id"],
-        row["outlet"],
-        row["url"],
-        moment(row["first_seen"]),
-        frozenset(names),
-        frozenset(texts),
-        row["content_hash"],
+        article_id,
+        outlet,
+        url,
+        first_seen,
+        frozenset() if named is None or named == address_key(url) else frozenset((named,)),
+        frozenset(hashes.split() if reread_hash is None else (*hashes.split(), reread_hash)),
+        content_hash,
     )
 
 
