@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,6 +150,30 @@ def test_within_an_outlet_a_page_keeps_no_article_out_that_is_still_to_come(neig
     run = neighbours.crawl("herald")
     assert neighbours.articles().loc[to_come, "version"] == 1
     assert len(run.table("versions")) == 3
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_pages_call_themselves_each_has_its_own_article(neighbours: Neighbours, seed: int) -> None:
+    """Pages of one headline and two equal paragraphs of three, listed bit by bit, with claims at random."""
+    rule = random.Random(seed)
+    port = neighbours.site.port
+    every = [(outlet, number) for outlet in ("herald", "courier") for number in range(1, 9)]
+    rule.shuffle(every)
+    for part in (every[:5], every[5:11], every[11:]):
+        for outlet, number in part:
+            host, named = rule.choice(every)
+            claim = f"http://{host}.example:{port}/news/{named}" if rule.random() < 0.8 else None
+            neighbours.publish(outlet, number, f"{outlet} {number}", canonical=claim)
+            first, *others = PARAGRAPHS["uk"]
+            page = Page("uk", canonical=claim, paragraphs=(f"{outlet} {number}. {first}", *others)).render()
+            neighbours.site[f"{outlet}.example/news/{number}"] = page
+        for outlet in rule.sample(["herald", "courier"], 2):
+            run = neighbours.crawl(outlet)
+    found = neighbours.articles()
+    assert {url: row.body.partition(".")[0] for url, row in found.iterrows()} == {
+        f"http://{outlet}.example:{port}/news/{number}": f"{outlet} {number}" for outlet, number in every
+    }
+    assert set(run.table("versions")["version"]) == {1}
 
 
 def test_two_addresses_of_one_article_stay_one_through_an_edit(neighbours: Neighbours) -> None:

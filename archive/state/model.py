@@ -14,7 +14,7 @@ from archive.format.records import KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 URL, REQUESTED, CANONICAL, ID, TARGET = range(5)
 """Roles of an article at an address, in the table `place`: its address; what was asked for; what its page
@@ -104,7 +104,7 @@ def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentV
     return _view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
 
 
-def holder(row: tuple[Any, ...]) -> Holder:
+def holder(row: Sequence[Any]) -> Holder:
     """`row`: the columns of HOLDER_COLUMNS, and the hashes of its versions with spaces between."""
     article_id, outlet, url, canonical, first_seen, content_hash, reread_hash, hashes = row
     named = None if canonical is None or canonical == url else address_key(canonical)

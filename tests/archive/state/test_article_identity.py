@@ -265,3 +265,50 @@ def test_every_address_with_a_text_of_its_own_has_an_article_of_its_own(steps, t
     assert dict(zip(found.index, found["article_id"], strict=True)) == {url: id_of(url) for url in seen}
     assert dict(zip(found.index, found["body"], strict=True)) == {url: f"the text of {url}" for url in seen}
     assert set(versions(root)["version"]) <= {1}
+
+
+WHAT = st.sampled_from(["own", "own edited", "shared", "shared too"])
+MORE_STEPS = st.lists(
+    st.tuples(st.sampled_from(PATHS), CLAIMS, WHAT, st.sampled_from(["add", "commit", "reopen"])),
+    max_size=16,
+)
+
+
+@settings(max_examples=40)
+@given(steps=MORE_STEPS)
+def test_no_text_is_lost_or_given_to_another_outlet_and_a_new_cache_says_the_same(steps, tmp_path_factory):
+    root = tmp_path_factory.mktemp("any") / "news-archive"
+    writer = ArchiveWriter.open(root, run_id="run")
+    seen: dict[str, list] = {}
+    try:
+        for number, (url, canonical, what, then) in enumerate(steps):
+            text = f"{what} of {url}" if what.startswith("own") else what
+            record = fetched(url, text, canonical, at=number)
+            writer.add_article(record)
+            seen.setdefault(url, []).append(record)
+            if then != "add":
+                writer.commit()
+            if then == "reopen":
+                writer.close()
+                writer = ArchiveWriter.open(root, run_id="run")
+        writer.commit()
+        before = {url: writer.known(url).article_id for url in seen}
+        assert not any(writer.known(url) for url in set(PATHS) - set(seen))
+    finally:
+        writer.close()
+    maintain.repair(root, rebuild=True)
+    with ArchiveWriter.open(root, run_id="look") as after:
+        assert {url: after.known(url).article_id for url in seen} == before
+    texts = versions(root).set_index(["article_id", "version"])
+    assert texts.index.is_unique
+    looks = pd.read_parquet(root / "observations").sort_values("observed_at")
+    found = [texts.loc[(row.article_id, row.version)] for row in looks.itertuples()]
+    records = sorted((x for of_url in seen.values() for x in of_url), key=lambda x: x.fetched_at)
+    assert [x["body"] for x in found] == [x.body for x in records]
+    assert [x["outlet"] for x in found] == [x.outlet for x in records]
+    for url, of_url in seen.items():
+        if all(x.body.startswith("own") for x in of_url):
+            own = texts[texts["body"].str.endswith(f"of {url}")]
+            assert set(own.index.get_level_values("article_id")) == {before[url]}
+            whole = texts.loc[[before[url]]]
+            assert set(whole["url"]) == {url}
