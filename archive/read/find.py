@@ -76,7 +76,7 @@ def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
         row
         for row in rows
         if str(row["article_id"]).startswith(wanted) or wanted in {row[name] for name in _FETCHED}
-    ] or [row for row in rows if wanted in {row[name] for name in _CLAIMED}]
+    ] or [row for row in rows if wanted == row["canonical_url"] and not row["syndicated_from"]]
     if len(hits) != 1:
         ids = ", ".join(f"{row['article_id']} ({row['language']})" for row in rows)
         raise ArticleNotFound(f"{wanted!r} is a story of {len(rows)} articles; give one of {ids}.")

@@ -110,6 +110,10 @@ def test_show_and_why_tell_a_copy_from_its_original_and_what_a_page_calls_itself
             )
         )
     writer.commit()
+    # a copy is shown as one, and is not taken for the original
+    assert f"copy of {original}" in run("show", copy)[1]
+    assert run("diff", copy)[0] == 0
+    assert run("diff", original)[0] == 1
     code, out, err = run("why", original)
     assert (code, "No crawl has looked at" in err) == (1, True)
     assert "no article was fetched at this address" in out
