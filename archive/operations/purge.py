@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pyarrow as pa
 import pyarrow.dataset as ds
 
 from archive.addresses import address_key
@@ -158,7 +159,8 @@ def _find(storage: Storage, url: str, article_id: str | None, known: Known) -> E
     addresses |= {x for x in claimed if article_id == address_key(x).hex() and known(x) is None}
     own = {address_key(x) for x in addresses}
     claimed = {x for x in claimed if address_key(x) not in own}
-    pointers |= _pages(storage, addresses) - _of_others(archive, article_id)
+    pages = _pages(storage, addresses)
+    pointers |= pages - _of_others(archive, article_id, pages)
     ranges = [found for x in pointers if (found := overwrite.page_range(storage, x)) is not None]
     ranges += _quarantined(storage, addresses, article_id)
     ordered = sorted(ranges, key=lambda x: (x.path, x.offset))
@@ -174,15 +176,19 @@ def _find(storage: Storage, url: str, article_id: str | None, known: Known) -> E
     )
 
 
-def _of_others(archive: Archive, article_id: str | None) -> set[Pointer]:
-    """Pages that the rows of other articles name."""
-    found = set()
+def _of_others(archive: Archive, article_id: str | None, pages: set[Pointer]) -> set[Pointer]:
+    """Those of these pages that the rows of other articles name."""
+    files = pa.array(sorted({page.file for page in pages}), pa.string())
+    offsets = pa.array(sorted({page.offset for page in pages}), pa.int64())
     columns = ["article_id", "raw_file", "raw_offset", "raw_length"]
-    for batch in archive.versions(columns=columns).where(ds.field("raw_file").is_valid()).batches(8192):
-        for row in batch.to_pylist():
-            if row["article_id"] != article_id:
-                found.add(Pointer(row["raw_file"], row["raw_offset"], row["raw_length"]))
-    return found
+    rows = archive.versions(columns=columns).where(
+        ds.field("raw_file").isin(files), ds.field("raw_offset").isin(offsets)
+    )
+    return {
+        Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
+        for row in rows.to_arrow().to_pylist()
+        if row["article_id"] != article_id
+    }
 
 
 def _siblings(archive: Archive, story_id: str, article_id: str) -> tuple[str, ...]:

@@ -369,3 +369,18 @@ def test_an_article_with_an_id_of_before_takes_that_address_along(root, open_wri
     purge(root, old.url, "asked")
     with pytest.raises(ArticlePurged):
         writer.add_article(at(article, ORIGINAL, "A"))
+
+
+def test_an_address_that_led_to_it_and_has_an_article_now_keeps_that_one(root, open_writer, article, page):
+    short = "https://courier.example/s/1"
+    led = page(at(article, ORIGINAL, "A", requested_url=short), b"<p>A</p>")
+    own = page(at(article, short, "B"), b"<p>B</p>")
+    writer = open_writer()
+    for one in (led, own):
+        writer.add_article(*one)
+    writer.commit()
+    purge(root, ORIGINAL, "asked")
+    held = archive.open(root)
+    assert list(held.articles().to_pandas()["url"]) == [short]
+    assert held.raw(own[0].article_id).body == b"<p>B</p>"
+    assert not isinstance(writer.known(short), PurgedAddress)
