@@ -11,6 +11,7 @@ import logging
 import os
 import sqlite3
 import threading
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -25,6 +26,7 @@ from archive.format.records import ArticleRecord
 from archive.opening import open_or_create, utc_now
 from archive.pages.warc_files import RawFile
 from archive.state import replay
+from archive.state.article_identity import candidates, identify
 from archive.state.debts import Debts
 from archive.state.model import KnownArticle, LastObservation
 from archive.state.tombstones import Tombstones
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.opening import Place
     from archive.pages.warc_record import WarcRecords
+    from archive.state.article_identity import Candidates, Page
+    from archive.state.article_identity import Place as PlaceOfArticle
     from archive.state.model import CurrentVersion
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
@@ -174,16 +178,20 @@ class ArchiveWriter:
             except OSError as error:
                 _log.warning("%s could not be kept in quarantine: %s", record.url, error)
             raise
-        record = self._tombstones.admit(record)
-        before, verdict, after = None, None, None
         if isinstance(record, ArticleRecord):
-            before = self.known(record.url)
-            verdict, after = judge(self._current(record.article_id), record, story_of_one(record.article_id))
+            own = identify(record, self._places).article_id
+            record = record if own == record.article_id else replace(record, article_id=own)
+        record = self._tombstones.admit(record)
+        story_id, verdict, after = None, None, None
+        if isinstance(record, ArticleRecord):
+            current = self._current(record.article_id)
+            story_id = current.story_id if current else None
+            verdict, after = judge(current, record, story_of_one(record.article_id))
             # where another writer commits first, a page is kept that no row names
             page = page if verdict.outcome == "archived" else None
         with self._appending, self._raw.keeping(record, page) as kept:
             self._batch.segment.append(codec.encode(kept))
-            self._batch.add(kept, before, after)
+            self._batch.add(kept, story_id, after)
             self._open.pop(address_key(kept.requested_url), None)
             self._unsynced = True
         return verdict
@@ -217,9 +225,9 @@ class ArchiveWriter:
         return self._asked(lambda x: self._reader.current_versions([x]).get(x), article_id)
 
     def known(self, url: str) -> KnownArticle | None:
-        """The article at an address, as fetched, asked or canonical: in the archive, or acknowledged here.
+        """The article at an address, as fetched or asked for: in the archive, or acknowledged here.
 
-        A PurgedAddress where a tombstone forbids to store it again.
+        None where a page only calls itself so. A PurgedAddress where a tombstone forbids to store it again.
         """
         if purged := self._tombstones.known(url):
             return purged
@@ -228,6 +236,27 @@ class ArchiveWriter:
             if found := batch.known(key):
                 return found
         return self._asked(self._ask, url)
+
+    def candidates(self, page: Page) -> Candidates:
+        """Find the articles that a page may belong to: in the archive, or acknowledged here."""
+        return candidates(page, self._places)
+
+    def acknowledged(self, article_id: str, content_hash: str) -> ArticleRecord | None:
+        """Find a text of an article among the records that are not committed."""
+        for batch in (self._batch, *reversed(self._sealed)):
+            for record in reversed(batch.records):
+                if (
+                    isinstance(record, ArticleRecord)
+                    and record.article_id == article_id
+                    and record.content_hash == content_hash
+                ):
+                    return record
+        return None
+
+    def _places(self, keys: Collection[bytes]) -> list[PlaceOfArticle]:
+        stored = self._asked(lambda _: self._reader.places(keys), "the addresses of a page") or []
+        fresh = (place for batch in (*self._sealed, self._batch) for place in batch.places.at(keys))
+        return [*stored, *fresh]
 
     def last_observation(self, url: str) -> LastObservation | None:
         """The latest observation of an address, as it was asked for, that brought no article."""

@@ -103,7 +103,7 @@ def _fetched(body: bytes | bytearray, others: dict[str, Any]) -> Fetch:
 
 @dataclass(frozen=True)
 class Hints:
-    """CSS selectors that an outlet's declaration adds where the generic way fails."""
+    """Facts of an outlet's declaration: CSS selectors where the generic way fails, and its domains."""
 
     outlet: str
     byline: str | None = None
@@ -111,6 +111,8 @@ class Hints:
     """Elements to leave out."""
     switcher: str | None = None
     """Links to the other languages."""
+    domains: tuple[str, ...] = ()
+    """Domains whose pages are the outlet's own."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class Article:
 
     canonical_url: str | None = None
     """As declared, made absolute."""
+    syndicated_from: str | None = None
+    """Address of the original, where the page names one of another outlet."""
     html_lang: str | None = None
     """As printed: `ua` stays `ua` here."""
     og_locale: str | None = None

@@ -1,6 +1,7 @@
-"""The stage that ignores an outlet's repeated lines when it compares a text with the stored one.
+"""The stage that compares a text with the stored one, and ignores the lines that an outlet repeats.
 
-A text that differs from the stored version by such lines alone keeps the stored content hash.
+A text that differs from the stored version by such lines alone keeps the stored content hash. Where two
+addresses of an outlet call themselves by one canonical address, it tells if they have one text (decision 19).
 docs/decisions/0004 says why the hash of a text stays a function of its page, and at which point the learned
 lines are used.
 """
@@ -15,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import archive
+from archive.addresses import plain_url
 from archive.exceptions import ArchiveError
 from archive.opening import open_existing
 from crawler.extensions.ledger import Ledger
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archive.read.archive import Archive
+    from archive.state.article_identity import Candidates
+    from archive.state.model import Holder
+    from crawler.extensions.ledger import Memory
 
 _REMEMBERED = 200
 """Texts of this run from which the lines of an outlet in a language are learned."""
@@ -43,6 +48,10 @@ _LATELY = timedelta(days=60)
 REPEATED = "repeated"
 """Key in `extra` of a version: those lines of its text that were known as repeated when it was archived."""
 _BETWEEN = " ¶ "
+MOSTLY = 0.8
+"""Share of the longer text, in characters of whole lines, that two pages of one canonical address must have
+in common, with one headline, to be one article. Two forms of a page, or one of them edited, have nearly all;
+the second page of a long article has nothing of the first."""
 
 
 class _Newsroom(NamedTuple):
@@ -74,26 +83,52 @@ class RepetitionStage:
         lately = self._run.setdefault(newsroom, _Lately())
         lately.add(*_ends(item.body))
         ledger = self._crawler.get_extension(Ledger)
-        known = ledger.known(item.canonical_url or item.url) if ledger is not None else None
-        if known is not None and known.content_hash == item.content_hash:
+        memory = ledger.memory if ledger is not None else None
+        found = memory.candidates(item) if memory is not None else None
+        if found is not None and any(one.content_hash == item.content_hash for one in found.all):
             return item
         if newsroom not in self._held:
             learning = asyncio.to_thread(_learned, self._uri, newsroom, item.fetched_at)
             self._held[newsroom] = asyncio.ensure_future(learning)
         held = await self._held[newsroom]
-        if known is not None and known.content_hash:
-            stored = await asyncio.to_thread(_stored, self._uri, known.article_id, known.content_hash)
-            lines = _lines(item.body)
-            repeated = held | lately.repeated.intersection(lines)
-            if stored is not None and stored.says(item.headline, lines, repeated):
-                if self._crawler.stats is not None:
-                    self._crawler.stats.inc_value("digest/repeated_lines")
-                return item.with_(content_hash=known.content_hash)
+        if memory is not None and found is not None:
+            same = await self._same(item, held, lately.repeated, memory, found)
+            if same is not None:
+                return same
         if not held and not lately.repeated:
             return item
         repeats = (held | lately.repeated).__contains__
         named = [line for line in item.body.split("\n\n") if repeats(for_comparison(line))]
         return item.with_(extra=(*item.extra, Claim(REPEATED, _BETWEEN.join(named)))) if named else item
+
+    async def _same(
+        self,
+        item: Article,
+        held: frozenset[str],
+        lately: frozenset[str],
+        memory: Memory,
+        found: Candidates,
+    ) -> Article | None:
+        """Return the article as one that is stored, if its text is the same; None if it is not."""
+        lines = _lines(item.body) if found.all else []
+        learned = held | lately.intersection(lines)
+        for one in found.all:
+            # of its own address, a text that is not committed counts as another
+            pending = None if found.own else memory.acknowledged(one.article_id, one.content_hash)
+            if pending is not None:
+                stored = _text(pending.headline, pending.body, pending.extra, pending.canonical_url)
+            elif (read := await asyncio.to_thread(_stored, self._uri, one)) is not None:
+                stored = read
+            else:
+                continue
+            if stored.says(item.headline, lines, learned):
+                if self._crawler.stats is not None:
+                    self._crawler.stats.inc_value("digest/repeated_lines")
+                return item.with_(content_hash=one.content_hash)
+            mutual = plain_url(stored.canonical or one.url) == plain_url(item.canonical_url or item.url)
+            if found.own is None and mutual and stored.is_mostly(item.headline, lines):
+                return item.with_(article_id=one.article_id)
+        return None
 
 
 class _Lately:
@@ -125,18 +160,28 @@ class _Stored(NamedTuple):
     headline: str
     lines: list[str]
     repeated: frozenset[str]
+    canonical: str | None
 
     def says(self, headline: str | None, lines: Sequence[str], repeated: frozenset[str]) -> bool:
         """Tell if the stored text says the same, except for lines known as repeated then or now."""
         same_headline = self.headline == for_comparison(headline or "")
         return same_headline and same_but_for(repeated | self.repeated, self.lines, lines)
 
+    def is_mostly(self, headline: str | None, lines: Sequence[str]) -> bool:
+        """Tell if the other text is this one edited, or another form of its page: by far most is the same."""
+        if self.headline != for_comparison(headline or ""):
+            return False
+        common = (Counter(self.lines) & Counter(lines)).elements()
+        longer = max(sum(map(len, self.lines)), sum(map(len, lines)))
+        return longer > 0 and sum(map(len, common)) >= MOSTLY * longer
 
-def _stored(uri: str, article_id: str, content_hash: str) -> _Stored | None:
+
+def _stored(uri: str, held: Holder) -> _Stored | None:
     """Return None if the version is not committed yet: it has no row, and counts as another text."""
+    article_id, content_hash = held.article_id, held.content_hash
     try:
         versions = archive.open(uri).versions(
-            article_id, columns=["headline", "body", "content_hash", "extra"]
+            article_id, columns=["headline", "body", "content_hash", "extra", "canonical_url"]
         )
         rows = versions.to_arrow().to_pylist()
     except ArchiveError:
@@ -145,10 +190,13 @@ def _stored(uri: str, article_id: str, content_hash: str) -> _Stored | None:
     row = next((row for row in rows if row["content_hash"] == content_hash), None)
     if row is None:
         return None
-    named = json.loads(row["extra"] or "{}").get(REPEATED, "").split(_BETWEEN)
-    return _Stored(
-        for_comparison(row["headline"]), _lines(row["body"]), frozenset(map(for_comparison, named)) - {""}
-    )
+    return _text(row["headline"], row["body"], row["extra"], row["canonical_url"])
+
+
+def _text(headline: str, body: str, extra: str | None, canonical: str | None) -> _Stored:
+    named = json.loads(extra or "{}").get(REPEATED, "").split(_BETWEEN)
+    repeated = frozenset(map(for_comparison, named)) - {""}
+    return _Stored(for_comparison(headline), _lines(body), repeated, canonical)
 
 
 def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[str]) -> bool:

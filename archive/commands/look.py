@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 import archive
+from archive.addresses import plain_url
 from archive.opening import utc_now
 from archive.state.debts import OWED_FOR, debt_after
 from archive.state.model import moment
@@ -15,10 +16,15 @@ from archive.terminal import literal, visible
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from rich.console import Console
+
+    from archive.read.archive import Archive
+
+MOST_NAMING = 10
+"""Articles that `why` lists which name an address."""
 
 
 def list_snapshots(console: Console, options: argparse.Namespace) -> int:
@@ -71,6 +77,10 @@ def show_story(console: Console, options: argparse.Namespace) -> int:
         )
         console.print(literal(f"{row['article_id']}, version {row['version']}, {row['outlet']}"))
         console.print(literal(row["url"]), soft_wrap=True)
+        if row["syndicated_from"]:
+            console.print(literal(f"copy of {row['syndicated_from']}"), soft_wrap=True)
+        elif calls_itself_otherwise(row):
+            console.print(literal(f"calls itself {row['canonical_url']}"), soft_wrap=True)
         published = row["published_at"]
         console.print(literal(f"{f'{_when(published)} UTC' if published else 'no date'}, {authors}"))  # type: ignore[arg-type]
         console.print(literal(f"seen {_when(row['first_seen'])} to {_when(row['last_seen'])} UTC"))  # type: ignore[arg-type]
@@ -115,7 +125,8 @@ def print_page(_console: Console, options: argparse.Namespace) -> int:
 
 
 def list_observations(console: Console, options: argparse.Namespace) -> int:
-    from archive.read.find import spelled_otherwise  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    # pyarrow, .17 s: --help needs none
+    from archive.read.find import at_address, spelled_otherwise  # noqa: PLC0415
 
     # pyarrow, .17 s: --help needs none
     from archive.state.tombstones import Tombstones, blank_address  # noqa: PLC0415
@@ -130,6 +141,9 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
         console.print(literal(f"looked at as {', '.join(spelled)}"), soft_wrap=True)
         of_all = [row for url in spelled for row in opened.observations(url=url).to_arrow().to_pylist()]
         looks = sorted(of_all, key=lambda row: row["observed_at"])
+    here, naming = at_address(opened, options.url) if stone is None else ([], [])
+    for sentence in _standing(opened, options.url, here, naming):
+        console.print(literal(sentence), soft_wrap=True)
     if not looks:
         asked = visible(options.url)
         print(f"No crawl has looked at {asked}; is it spelled as the outlet does?", file=sys.stderr)
@@ -145,6 +159,42 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
     if message := _owed(options.url, looks):
         console.print(literal(message), soft_wrap=True)
     return 0
+
+
+def _standing(
+    opened: Archive, url: str, here: Sequence[Mapping[str, object]], naming: Sequence[Mapping[str, object]]
+) -> Iterator[str]:
+    """Sentences on the article at an address: what it is, what it calls itself, and who names the address."""
+    from archive.read.find import at_address  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
+    for row in here:
+        own = plain_url(str(row["url"])) == plain_url(url)
+        where = "" if own else f", whose latest text was fetched at {row['url']}"
+        yield f"article {row['article_id']} of {row['outlet']}, version {row['version']}{where}"
+        if row["syndicated_from"]:
+            yield f"a copy: its page names {row['syndicated_from']} as the original"
+        elif calls_itself_otherwise(row):
+            there, _ = at_address(opened, str(row["canonical_url"]))
+            others = [x for x in there if x["article_id"] != row["article_id"]]
+            same = [x for x in there if x["article_id"] == row["article_id"]]
+            said = "; that is another article, with another text" if others else "; nothing was fetched there"
+            said = "; that is the same article, with the same text" if same else said
+            yield f"its page calls itself {row['canonical_url']}{said}"
+    if naming and not here:
+        yield "no article was fetched at this address"
+    for row in naming[:MOST_NAMING]:
+        if row["syndicated_from"] and plain_url(str(row["syndicated_from"])) == plain_url(url):
+            yield f"copied by {row['outlet']}: {row['url']}"
+        else:
+            yield f"another article of {row['outlet']} calls itself this address: {row['url']}"
+    if len(naming) > MOST_NAMING:
+        yield f"and {len(naming) - MOST_NAMING} more articles name it"
+
+
+def calls_itself_otherwise(row: Mapping[str, object]) -> bool:
+    """Tell if a page names another canonical address than that at which it was fetched."""
+    canonical = row["canonical_url"]
+    return bool(canonical) and plain_url(str(canonical)) != plain_url(str(row["url"]))
 
 
 def _when(moment: datetime) -> str:

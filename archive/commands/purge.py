@@ -39,6 +39,14 @@ def run(console: Console, options: argparse.Namespace) -> int:
     console.print(
         f"{name}: {found.versions} versions, {found.observations} looks, {len(found.ranges)} pages or lines"
     )
+    for address in sorted(found.addresses):
+        console.print(f"goes: {literal(address)}", soft_wrap=True)
+    for address in found.claimed:
+        console.print(
+            f"stays: {literal(address)}, which its page calls canonical; nothing was fetched there, or "
+            "another article was",
+            soft_wrap=True,
+        )
     for address in found.siblings:
         console.print(f"stays: {literal(address)}, the same story", soft_wrap=True)
     if options.dry_run:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import story_of_one
 from archive.commit.versions import GONE_AFTER, VersionVerdict, judge
+from archive.format.reasons import Reason
 from archive.format.records import ArticleRecord, ObservationRecord
 
 if TYPE_CHECKING:
@@ -76,16 +77,20 @@ class AppliedObservations:
 
 
 def apply(
-    records: Iterable[Record], stored: Mapping[str, CurrentVersion], resolve: Callable[[str], str | None]
+    records: Iterable[Record],
+    stored: Mapping[str, CurrentVersion],
+    resolve: Callable[[str], str | None],
+    contradictions: Mapping[tuple[str, datetime], str],
 ) -> AppliedObservations:
     """Apply records in the order of time.
 
     `stored`: the current version of every article named. `resolve` finds an article by its address.
+    `contradictions`: what contradicts a page, by its article's id and the time of its fetch.
     """
     applied = AppliedObservations(stored, dict(stored))
     for record in sorted(records, key=_moment):
         if isinstance(record, ArticleRecord):
-            _article(applied, record)
+            _article(applied, record, contradictions.get((record.article_id, record.fetched_at)))
         else:
             _observation(applied, record, resolve)
     return applied
@@ -95,7 +100,7 @@ def _moment(record: Record) -> datetime:
     return record.fetched_at if isinstance(record, ArticleRecord) else record.observed_at
 
 
-def _article(applied: AppliedObservations, record: ArticleRecord) -> None:
+def _article(applied: AppliedObservations, record: ArticleRecord, contradiction: str | None) -> None:
     article_id = record.article_id
     before = applied.current.get(article_id)
     verdict, after = judge(before, record, story_of_one(article_id))
@@ -109,7 +114,7 @@ def _article(applied: AppliedObservations, record: ArticleRecord) -> None:
             if before is not None:
                 _supersede(applied, before, record.fetched_at)
             drafts.append(Draft(record, verdict.version, None, record.fetched_at))
-    applied.observations.append(_of_article(record, verdict))
+    applied.observations.append(_of_article(record, verdict, contradiction))
 
 
 def _supersede(applied: AppliedObservations, before: CurrentVersion, valid_to: datetime) -> None:
@@ -121,9 +126,10 @@ def _supersede(applied: AppliedObservations, before: CurrentVersion, valid_to: d
     applied.moves[before.article_id] = Move(valid_to, before.last_seen)
 
 
-def _of_article(record: ArticleRecord, verdict: VersionVerdict) -> Observation:
+def _of_article(record: ArticleRecord, verdict: VersionVerdict, contradiction: str | None) -> Observation:
     archived = verdict.outcome == "archived"
     reread = verdict.reason == "new-extractor"
+    told = archived and contradiction is not None
     return Observation(
         article_id=record.article_id,
         version=verdict.version,
@@ -131,8 +137,8 @@ def _of_article(record: ArticleRecord, verdict: VersionVerdict) -> Observation:
         url=record.url,
         requested_url=record.requested_url,
         outcome=verdict.outcome,
-        reason=verdict.reason,
-        detail=None,
+        reason=Reason.CANONICAL_CONTRADICTION.value if told else verdict.reason,
+        detail=contradiction if told else None,
         http_status=record.http_status,
         observed_at=record.fetched_at,
         missing=None,

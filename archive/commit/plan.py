@@ -19,6 +19,7 @@ from archive.format.records import (
     PairRecord,
     RefusalRecord,
 )
+from archive.state.article_identity import FreshPlaces, identify
 from archive.state.model import Joint, StoryMember
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from archive.commit.rows import Row
     from archive.commit.stories import Story
     from archive.format.codec import Record
+    from archive.state.article_identity import Place
     from archive.state.database import State
     from archive.state.model import CurrentVersion
     from archive.storage.interface import Storage
@@ -91,13 +93,14 @@ def derive(
     decide: Decide | None,
     about: Collection[str] = (),
 ) -> CommitPlan:
+    records, contradictions = identified(records, state)
     named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
     resolve = _resolver(records, state)
     for record in records:
         if isinstance(record, ObservationRecord):
             found = record.article_id or resolve(record.url) or resolve(record.requested_url)
             named |= {found} if found else set()
-    applied = apply(records, state.current_versions(named), resolve)
+    applied = apply(records, state.current_versions(named), resolve, contradictions)
     fresh = fresh_facts(state, applied)
     decisions, related = Decisions(), set[str]()
     if decide is not None and (fresh or about):
@@ -129,6 +132,40 @@ def derive(
         refusals=tuple(x for x in decisions.refusals if _is_new_refusal(refused, x)),
         alignments=laid,
     )
+
+
+def identified(
+    records: Sequence[Record], state: State
+) -> tuple[list[Record], dict[tuple[str, datetime], str]]:
+    """Give each record the article that it belongs to as the archive is now.
+
+    Also, by the id and the time of a fetch, what contradicts the page: see `Identity`.
+    """
+    fresh = FreshPlaces()
+    articles = [x for x in records if isinstance(x, ArticleRecord)]
+    asked = {address_key(url) for x in articles for url in {x.url, x.canonical_url or x.url}}
+    stored: dict[bytes, list[Place]] = {}
+    for place in state.places(asked):
+        stored.setdefault(place[0], []).append(place)
+
+    def places(keys: Collection[bytes]) -> list[Place]:
+        found = [place for key in keys for place in stored.get(key, ())]
+        if others := [key for key in keys if key not in asked]:
+            found += state.places(others)
+        return found + fresh.at(keys)
+
+    found: list[Record] = []
+    contradictions = {}
+    for record in records:
+        if isinstance(record, ArticleRecord):
+            own = identify(record, places)
+            if own.article_id != record.article_id:
+                record = replace(record, article_id=own.article_id)  # noqa: PLW2901
+            fresh.add(record)
+            if own.contradiction is not None:
+                contradictions[own.article_id, record.fetched_at] = own.contradiction
+        found.append(record)
+    return found, contradictions
 
 
 def in_parts(state: State, storage: Storage, parts: Parts) -> Iterator[CommitPlan]:

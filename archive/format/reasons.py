@@ -40,6 +40,9 @@ class Reason(StrEnum):
     REVERTED = "reverted"
     NEW_EXTRACTOR = "new-extractor"
 
+    # archived, and a page that is called the same says another thing
+    CANONICAL_CONTRADICTION = "canonical-contradiction"
+
     # passed over, or turned away on its way
     KNOWN = "known", _UNASKED
     PURGED = "purged", _UNASKED

@@ -76,7 +76,12 @@ class ArticleRecord:
     """
 
     article_id: str = field(
-        metadata=column(By.PIPELINE, "blake2b-128 hex of the canonical URL, stable for ever", kept=True)
+        metadata=column(
+            By.PIPELINE,
+            "blake2b-128 hex of the address it was first fetched at, stable for ever; before schema 5, of "
+            "the canonical URL",
+            kept=True,
+        )
     )
     outlet: str = field(
         metadata=column(
@@ -90,6 +95,14 @@ class ArticleRecord:
     requested_url: str = field(metadata=column(By.FETCH, "before redirects", kept=True))
     canonical_url: str | None = field(
         metadata=column(By.PAGE, "as declared by the page, made absolute", kept=True)
+    )
+    syndicated_from: str | None = field(
+        default=None,
+        metadata=column(
+            By.PAGE,
+            "address of the original, where the page names one of another outlet; null on rows written "
+            "before schema 5",
+        ),
     )
     language: str | None = field(
         metadata=column(

@@ -74,12 +74,21 @@ class Archive:
         language: str | Sequence[str] | None = None,
         outlet: str | Sequence[str] | None = None,
         published: tuple[Moment | None, Moment | None] | None = None,
+        syndicated: bool | None = None,
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """The latest version of each article. `published` is from (included) and to (excluded)."""
+        """The latest version of each article. `published` is from (included) and to (excluded).
+
+        `syndicated`: True for copies alone, whose pages name an original of another outlet; False for the
+        others.
+        """
+        copies = ds.field("syndicated_from").is_valid()
         where = _all(
-            _among("language", language), _among("outlet", outlet), _between("published_at", published)
+            _among("language", language),
+            _among("outlet", outlet),
+            _between("published_at", published),
+            None if syndicated is None else copies if syndicated else ~copies,
         )
         return self._rows("articles", where, as_of, columns)
 

@@ -6,13 +6,16 @@ import functools
 import operator
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from archive.addresses import bare_url, plain_url
+from archive.addresses import address_key, bare_url, plain_url
 from archive.exceptions import ArticleNotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive.read.archive import Archive
 
 _COLUMNS = [
@@ -25,31 +28,45 @@ _COLUMNS = [
     "url",
     "requested_url",
     "canonical_url",
+    "syndicated_from",
     "published_at",
     "authors",
     "body",
     "first_seen",
     "last_seen",
 ]
-_ADDRESSES = ("url", "requested_url", "canonical_url")
+_FETCHED = ("url", "requested_url")
+_CLAIMED = ("canonical_url", "syndicated_from")
 Row = dict[str, object]
 
 
 def find(archive: Archive, wanted: str) -> list[Row]:
-    """Find the articles of the story that an article id, story id, their start, or a URL leads to."""
-    if "://" in wanted:
-        hit = functools.reduce(operator.or_, (ds.field(name) == wanted for name in _ADDRESSES))
-    else:
-        hit = pc.starts_with(ds.field("article_id"), wanted) | pc.starts_with(ds.field("story_id"), wanted)
+    """Find the articles of the story that an article id, story id, their start, or a URL leads to.
+
+    An address leads to the article that was fetched there; where nothing was, to one whose page calls itself
+    so, or calls that its original.
+    """
     # texts of no other story are read: those of a large archive are gigabytes
-    stories = archive.articles(columns=["story_id"]).where(hit).to_arrow()["story_id"].unique()
-    if not wanted or len(stories) == 0:
+    stories = _stories(archive, wanted, _FETCHED) or _stories(archive, wanted, _CLAIMED)
+    if not wanted or not stories:
         raise ArticleNotFound(f"Nothing in {archive.root} has the id or address {wanted!r}.")
+    if len(stories) > 1 and "://" in wanted:
+        raise ArticleNotFound(f"{wanted!r} leads to articles of {len(stories)} stories; give an id.")
     if len(stories) > 1:
         raise ArticleNotFound(f"{wanted!r} is the start of {len(stories)} stories' ids; give more of it.")
     story = archive.articles(columns=_COLUMNS).where(ds.field("story_id") == stories[0])
     rows: list[Row] = story.to_arrow().sort_by("language").to_pylist()
     return rows
+
+
+def _stories(archive: Archive, wanted: str, addresses: Sequence[str]) -> list[str]:
+    if "://" in wanted:
+        hit = functools.reduce(operator.or_, (ds.field(name) == wanted for name in addresses))
+    else:
+        hit = pc.starts_with(ds.field("article_id"), wanted) | pc.starts_with(ds.field("story_id"), wanted)
+    found = archive.articles(columns=["story_id"]).where(hit).to_arrow()["story_id"].unique()
+    stories: list[str] = found.to_pylist()
+    return stories
 
 
 def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
@@ -58,13 +75,45 @@ def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
     hits = [
         row
         for row in rows
-        if str(row["article_id"]).startswith(wanted) or wanted in {row[name] for name in _ADDRESSES}
-    ]
+        if str(row["article_id"]).startswith(wanted) or wanted in {row[name] for name in _FETCHED}
+    ] or [row for row in rows if wanted == row["canonical_url"] and not row["syndicated_from"]]
     if len(hits) != 1:
         ids = ", ".join(f"{row['article_id']} ({row['language']})" for row in rows)
         raise ArticleNotFound(f"{wanted!r} is a story of {len(rows)} articles; give one of {ids}.")
     numbers = archive.versions(str(hits[0]["article_id"]), columns=["version"]).to_arrow()["version"]
     return str(hits[0]["article_id"]), pc.max(numbers).as_py()
+
+
+def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
+    """Find the articles that were fetched at an address, in any spelling, and those that only name it.
+
+    An article is fetched where a look at it led; its own addresses are those of all its looks.
+    """
+    key = address_key(url)
+    # Python compares addresses, and Arrow finds the few worth it: with the same last step
+    steps = {x.partition("?")[0].rstrip("/").rpartition("/")[2] for x in (url, plain_url(url))} - {""}
+
+    def are_near(names: Sequence[str]) -> ds.Expression:
+        each = (pc.match_substring(ds.field(name), step) for name in names for step in steps)
+        return functools.reduce(operator.or_, each)
+
+    def names_it(row: Row, names: Sequence[str]) -> bool:
+        return any(row[name] and address_key(str(row[name])) == key for name in names)
+
+    if not steps:
+        return [], []
+    looks = archive.observations(columns=["article_id", *_FETCHED]).where(are_near(_FETCHED)).to_arrow()
+    fetched = {row["article_id"] for row in looks.to_pylist() if names_it(row, _FETCHED)} - {None}
+    columns = ["article_id", "outlet", "url", *_CLAIMED, "version"]
+    articles = archive.articles(columns=columns)
+    here: list[Row] = (
+        articles.where(ds.field("article_id").isin(pa.array(sorted(fetched), pa.string())))
+        .to_arrow()
+        .to_pylist()
+    )
+    claiming = articles.where(are_near(_CLAIMED)).to_arrow().to_pylist()
+    naming = [row for row in claiming if row["article_id"] not in fetched and names_it(row, _CLAIMED)]
+    return here, naming
 
 
 def spelled_otherwise(archive: Archive, url: str) -> list[str]:

@@ -6,22 +6,34 @@ snapshot; a cache that is missing, damaged or of another archive is filled anew.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from contextlib import closing
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.records import KEPT_COLUMNS, NO_PAIR, LinkFacts
 from archive.state import model
-from archive.state.model import Joint, KnownArticle, LastObservation, StoryMember, micros, moment
+from archive.state.article_identity import is_own
+from archive.state.model import (
+    CANONICAL,
+    ID,
+    REQUESTED,
+    TARGET,
+    URL,
+    Joint,
+    KnownArticle,
+    LastObservation,
+    StoryMember,
+    id_key,
+    micros,
+    moment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from archive.state.model import CurrentVersion
+    from archive.state.model import CurrentVersion, Holder
 
 
 # The tables of the cache; change one, or what is kept of an article, and STATE_VERSION changes with it.
@@ -92,30 +104,25 @@ CONTENTS = (
     *("alignment", "refusal"),
 )
 """All but `about`: what a rebuild empties first."""
-URL, REQUESTED, CANONICAL, ID, TARGET = range(5)
-"""Roles in `place`: the key is the article's address, what was asked for, what its page calls canonical, its
-id; or the article names that address as an alternate."""
 NO_ARTICLE = 0
 """In `story`: not a member, but the file that the story's row lies in."""
 
-__all__ = ["KnownArticle", "LastObservation", "State", "id_key", "micros", "moment"]
+__all__ = ["KnownArticle", "LastObservation", "State", "micros", "moment"]
 
-STATE_VERSION = 7
+STATE_VERSION = 8
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""
+_PLACES = (
+    f"SELECT p.key, p.role, {', '.join(f'a.{name}' for name in model.HOLDER_COLUMNS)}, (SELECT"
+    " group_concat(content_hash, ' ') FROM (SELECT content_hash FROM version v WHERE v.article = a.number"
+    f" ORDER BY version DESC LIMIT {model.REVERTS})) FROM place p JOIN article a ON a.number = p.article"
+    f" WHERE p.key IN ({{}}) AND p.role IN ({URL}, {CANONICAL}, {ID})"
+)
 _PRAGMAS = (
     *("journal_mode=WAL", "synchronous=NORMAL"),  # a power cut may lose the last commits, never break it
     "wal_autocheckpoint=4000",  # a page that every commit changes goes into the file once for some commits
     "cache_size=-16000",
 )
-_HASH = re.compile(r"[0-9a-f]{32}")
-
-
-def id_key(identity: str) -> bytes:
-    """Make 16 bytes that stand for an id of an article or story: its own, if it is a hash."""
-    if _HASH.fullmatch(identity):
-        return bytes.fromhex(identity)
-    return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class State:
@@ -187,12 +194,23 @@ class State:
     # what the crawl asks
 
     def known(self, url: str) -> KnownArticle | None:
-        row = self._row(
-            "SELECT a.* FROM place p JOIN article a ON a.number = p.article"
-            f" WHERE p.key = ? AND p.role <= {CANONICAL} ORDER BY p.role, a.last_seen DESC LIMIT 1",
-            address_key(url),
+        """The article that was fetched at an address, or where a request for it led.
+
+        None where a page only calls itself so.
+        """
+        key = address_key(url)
+        rows = list(
+            self.connection.execute(
+                "SELECT p.role, a.* FROM place p JOIN article a ON a.number = p.article"
+                f" WHERE p.key = ? AND p.role <= {REQUESTED} ORDER BY p.role, a.last_seen DESC",
+                (key,),
+            )
         )
-        return None if row is None else model.known_article(row)
+        if len(rows) > 1 and rows[0]["role"] == rows[1]["role"] == URL:
+            fetched = {x.article_id: x for at, role, x in self.places({key}) if (at, role) == (key, URL)}
+            own = {x for x, holder in fetched.items() if is_own(holder, key, self.places)}
+            rows.sort(key=lambda row: (row["role"], row["article_id"] not in own))
+        return model.known_article(rows[0]) if rows else None
 
     def last_observation(self, url: str) -> LastObservation | None:
         row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
@@ -205,6 +223,11 @@ class State:
     def find_article(self, url: str) -> str | None:
         known = self.known(url)
         return known.article_id if known else None
+
+    def places(self, keys: Collection[bytes]) -> list[tuple[bytes, int, Holder]]:
+        """(key, role, article) of each place where one was fetched, or calls itself so, or that is its id."""
+        rows = self._rows(_PLACES, sorted(keys))
+        return [(key, role, model.holder(row)) for key, role, *row in rows]
 
     def has_segment(self, segment_id: str) -> bool:
         return self._row("SELECT 1 FROM segment WHERE id = ?", segment_id) is not None

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.reasons import Reason, is_asked, is_of_the_moment
-from archive.state.database import CANONICAL
-from archive.state.model import micros, moment
+from archive.state.model import REQUESTED, micros, moment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -155,7 +154,7 @@ class Owed:
         return self.count - self.reasons.get(Reason.OVER_BUDGET, 0)
 
 
-_NO_ARTICLE = f"NOT EXISTS (SELECT 1 FROM place p WHERE p.key = debt.key AND p.role <= {CANONICAL})"
+_NO_ARTICLE = f"NOT EXISTS (SELECT 1 FROM place p WHERE p.key = debt.key AND p.role <= {REQUESTED})"
 _OWED = f"""outlet = :outlet AND NOT given_up AND since > :now - {_micros(OWED_FOR)}
  AND tries < {MOST_TRIES} AND {_NO_ARTICLE}"""
 _OVER = (

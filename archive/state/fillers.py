@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.records import KEPT_COLUMNS, NO_PAIR
-from archive.state.database import CANONICAL, ID, NO_ARTICLE, REQUESTED, TARGET, URL, id_key
+from archive.state.database import NO_ARTICLE
 from archive.state.debts import Debt, Failure, debt_of, failure_of, fold
+from archive.state.model import CANONICAL, ID, REQUESTED, TARGET, URL, id_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,12 @@ def _articles(state: State, rows: list[Row], file: int) -> None:
 
 
 def _superseded(state: State, rows: list[Row], file: int) -> None:
-    _add_versions(state.connection, rows, _numbers(state, rows), file, latest=0)
+    numbers = _numbers(state, rows)
+    _add_versions(state.connection, rows, numbers, file, latest=0)
+    # what an earlier text called itself is known only from its row
+    _add_places(
+        state.connection, {x for row in rows for x in _addresses(numbers[str(row["article_id"])], row)}
+    )
 
 
 def _add_versions(db: Connection, rows: list[Row], numbers: dict[str, int], file: int, latest: int) -> None:
@@ -267,7 +273,10 @@ def _targets(number: int, alternates: object, own: set[Place]) -> set[Place]:
 
 FILLERS: dict[str, tuple[Callable[[State, list[Row], int], None], list[str] | None]] = {
     "articles": (_articles, [*_ARTICLE]),
-    "superseded": (_superseded, ["article_id", "version", "content_hash"]),
+    "superseded": (
+        _superseded,
+        ["article_id", "version", "content_hash", "url", "requested_url", "canonical_url"],
+    ),
     "memberships": (_memberships, ["article_id", "story_id", "commit_seq"]),
     "decisions": (_decisions, None),
     "pairs": (_pairs, ["article_id_a", "article_id_b"]),

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from archive.addresses import address_key
 from archive.format.records import KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+URL, REQUESTED, CANONICAL, ID, TARGET = range(5)
+"""Roles of an article at an address, in the table `place`: its address; what was asked for; what its page
+calls canonical, which is a claim; its id; or it names that address as an alternate."""
+_HASH = re.compile(r"[0-9a-f]{32}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REVERTS = 5
+HOLDER_COLUMNS = (
+    *("article_id", "outlet", "url", "canonical_url", "first_seen"),
+    *("content_hash", "reread_hash"),
+)
 OWN_COLUMNS = frozenset({"reread_hash", "reread_extractor", "missing"})
 """Columns of the table `article` that are none of `articles`."""
 _View = TypeVar("_View", "KnownArticle", "CurrentVersion", "LinkFacts", "StoryMember")
@@ -34,12 +45,42 @@ class KnownArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """An article with all that decides if a page belongs to it."""
+
+    article_id: str
+    outlet: str
+    url: str
+    """Where its latest text was fetched; of articles that are not committed, its first."""
+    first_seen: int
+    """Microseconds."""
+    names: frozenset[bytes]
+    """Key of the address that its page calls canonical, where that is another."""
+    hashes: frozenset[str]
+    """Of its latest texts."""
+    content_hash: str
+    """Of the latest."""
+
+    def with_(self, later: Holder) -> Holder:
+        """Return the same article with what a later record says of it."""
+        names, hashes = self.names | later.names, self.hashes | later.hashes
+        return replace(self, names=names, hashes=hashes, content_hash=later.content_hash)
+
+
+@dataclass(frozen=True, slots=True)
 class LastObservation:
     """The latest observation of an address that brought no article text."""
 
     outcome: str
     reason: str | None
     at: datetime
+
+
+def id_key(identity: str) -> bytes:
+    """Make 16 bytes that stand for an id of an article or story: its own, if it is a hash."""
+    if _HASH.fullmatch(identity):
+        return bytes.fromhex(identity)
+    return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def micros(moment: datetime) -> int:
@@ -63,6 +104,21 @@ def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentV
     if not recent:
         raise sqlite3.DatabaseError(f"the article {row['article_id']} has no version")
     return _view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
+
+
+def holder(row: Sequence[Any]) -> Holder:
+    """`row`: the columns of HOLDER_COLUMNS, and the hashes of its versions with spaces between."""
+    article_id, outlet, url, canonical, first_seen, content_hash, reread_hash, hashes = row
+    named = None if canonical is None or canonical == url else address_key(canonical)
+    return Holder(
+        article_id,
+        outlet,
+        url,
+        first_seen,
+        frozenset() if named is None or named == address_key(url) else frozenset((named,)),
+        frozenset(hashes.split() if reread_hash is None else (*hashes.split(), reread_hash)),
+        content_hash,
+    )
 
 
 def link_facts(row: sqlite3.Row) -> LinkFacts:

@@ -13,8 +13,9 @@ import os
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from archive.addresses import address_key
+from archive.addresses import address_key, bare_url, names_an_article, plain_url
 from archive.exceptions import ArchiveDamaged, ArticlePurged
 from archive.format import gate
 from archive.format.records import ArticleRecord
@@ -113,11 +114,12 @@ class Tombstones:
         return next((stone for stone in found if stone is not None), None)
 
     def of(self, record: Record) -> Tombstone | None:
-        """Find the tombstone of a record: of an article by its id and page address, not the canonical one."""
+        """Find the tombstone of a record: of an article by its id, its address, and what it calls itself."""
         if not self.all:
             return None
         if isinstance(record, ArticleRecord):
-            return self.of_id(record.article_id) or self.of_address(record.url)
+            itself = record.canonical_url if names_itself(record) else None
+            return self.of_id(record.article_id) or self.of_address(record.url, itself)
         by_id = self.of_id(record.article_id) if record.article_id else None
         return by_id or self.of_address(record.url, record.requested_url)
 
@@ -144,6 +146,31 @@ class Tombstones:
         self.refresh()
         stone = self.of_address(url)
         return None if stone is None else PurgedAddress("", "", None, None, "", stone.at, ())
+
+
+def names_itself(record: ArticleRecord) -> bool:
+    """Tell if, by its form, the canonical address may be another spelling of this very page's.
+
+    Then a page that calls itself by a purged address is the purged article, back under another address. It
+    may not be on another host, nor the page of another language (a missing translation often declares the
+    original), nor lack the part of the query that says which article it is.
+    """
+    if not record.canonical_url:
+        return False
+    declared, own = plain_url(record.canonical_url), plain_url(record.url)
+    there, here = urlsplit(declared), urlsplit(own)
+    if declared == own or there.netloc != here.netloc:
+        return declared == own
+    if any(
+        plain_url(alternate.url) == declared and alternate.language and alternate.language != record.language
+        for alternate in record.alternates
+    ):
+        return False
+    loses_query = there.path == here.path and bool(here.query) and not there.query
+    if loses_query and names_an_article(here.path):
+        # such a query belongs to a session or a reader, unless it is a page number or a language
+        return bare_url(own) == declared
+    return not (loses_query and any(map(str.isdigit, here.query)))
 
 
 def blank_address(url: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key, story_of_one
 from archive.format.records import ArticleRecord, ObservationRecord
+from archive.state.article_identity import FreshPlaces
 from archive.state.debts import Failure
 from archive.state.model import KnownArticle, LastObservation, micros
 
@@ -24,6 +25,7 @@ class Batch:
         self.segment = segment
         self.records: list[Record] = []
         self.articles = 0
+        self.places = FreshPlaces()
         self._known: dict[bytes, KnownArticle] = {}
         self._observations: dict[bytes, LastObservation] = {}
         self.failures: dict[bytes, list[Failure | None]] = {}
@@ -33,7 +35,8 @@ class Batch:
         for record in records:
             self.add(record, None)
 
-    def add(self, record: Record, before: KnownArticle | None, after: CurrentVersion | None = None) -> None:
+    def add(self, record: Record, story_id: str | None, after: CurrentVersion | None = None) -> None:
+        """`story_id`: of an article that the archive has."""
         self.records.append(record)
         if after is not None:
             self.current_versions[after.article_id] = after
@@ -50,17 +53,18 @@ class Batch:
         self.articles += 1
         known = KnownArticle(
             article_id=record.article_id,
-            story_id=before.story_id if before else story_of_one(record.article_id),
+            story_id=story_id or story_of_one(record.article_id),
             etag=record.etag,
             last_modified=record.last_modified,
             content_hash=record.content_hash,
             last_seen=record.fetched_at,
             alternates=record.alternates,
         )
-        for url in (record.canonical_url, record.requested_url, record.url):
-            if url:
-                self._known[address_key(url)] = known
-                self._add_failure(url, None)
+        self.places.add(record)
+        # what the page calls itself is no address at which it was fetched
+        for url in (record.requested_url, record.url):
+            self._known[address_key(url)] = known
+            self._add_failure(url, None)
 
     def _add_failure(self, url: str, failure: Failure | None) -> None:
         self.failures.setdefault(address_key(url), []).append(failure)

@@ -158,10 +158,6 @@ def _publish(storage: Storage, aside: Aside, findings: Findings) -> None:
     with bar() as progress:
         task = progress.add_task("versions", total=aside.count)
         snapshots = list(aside.publish(storage, lambda count: progress.advance(task, count)))
-    if aside.strangers:
-        print(
-            f"{aside.strangers} pages would be another article by their canonical address: left as they are."
-        )
     if not snapshots:
         print("The rows are what is read today: nothing was published.")
         return

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scrapy.http import Request, Response
     from twisted.python.failure import Failure
 
+    from archive.format.records import ArticleRecord
+    from archive.state.article_identity import Candidates, Page
     from archive.state.debts import Debts
     from archive.state.model import KnownArticle, LastObservation
 
@@ -29,6 +31,10 @@ class Memory(Protocol):
     def known(self, url: str) -> KnownArticle | None: ...
 
     def last_observation(self, url: str) -> LastObservation | None: ...
+
+    def candidates(self, page: Page) -> Candidates: ...
+
+    def acknowledged(self, article_id: str, content_hash: str) -> ArticleRecord | None: ...
 
     def debts(self) -> Debts: ...
 

@@ -16,6 +16,7 @@ from crawler.extraction.fields.linked_data import read_linked_data
 from crawler.extraction.fields.media import Shown, note_frames, read_shown
 from crawler.extraction.fields.metadata import read_metadata
 from crawler.extraction.fields.rights import read_reserved
+from crawler.extraction.fields.syndication import read_original
 from crawler.extraction.kind.block_pages import refuse_block_page
 from crawler.extraction.kind.page_kind import page_signs, page_type, read_kind
 from crawler.extraction.language.detector import detect_language
@@ -95,6 +96,7 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         last_modified=fetch.last_modified,
         raw_sha256=hashlib.sha256(fetch.body).hexdigest(),
         canonical_url=metadata.canonical_url,
+        syndicated_from=read_original(parts.data, metadata, fetch.url, hints.domains or (hints.outlet,)),
         html_lang=metadata.html_lang,
         og_locale=metadata.og_locale,
         headline=metadata.headline,

@@ -107,7 +107,9 @@ class Outlet:
     @classmethod
     def hints(cls, outlet: str) -> Hints:
         """Return the hints for extraction; `outlet` is the name in its articles (`page` uses other names)."""
-        return Hints(outlet, cls.byline, cls.drop, cls.switcher)
+        # of `page`, and of an outlet that nobody has declared, the name is the domain
+        domains = cls.domains() if cls.home or cls.allowed_domains else [outlet]
+        return Hints(outlet, cls.byline, cls.drop, cls.switcher, tuple(domains))
 
     def allows(self, request: Request) -> bool:
         """Return whether a host may be asked: one of the outlet; a subclass may know more."""

@@ -180,8 +180,17 @@ class StoryRequests:
 
 
 def variants_to_fetch(article: Article) -> tuple[Alternate, ...]:
-    """One alternate for each other page that an article names; see `worth_fetching`."""
-    own = (url for url in (article.url, article.requested_url, article.canonical_url) if url)
+    """One alternate for each other page that an article names; see `worth_fetching`.
+
+    Its canonical address is its own, unless it names that one as another language's: a missing translation
+    often declares the original.
+    """
+    own = [article.url, article.requested_url]
+    if article.canonical_url is not None:
+        declared = plain_url(article.canonical_url)
+        tags = {a.language for a in article.alternates if a.language and plain_url(a.url) == declared}
+        if article.language is None or tags <= {article.language}:
+            own.append(article.canonical_url)
     return worth_fetching(own, article.alternates)
 
 

@@ -153,7 +153,7 @@ def _declared(
             if is_home_page(alternate.url):
                 refused["home-page"] += article.article_id in fresh_ids
                 continue
-            for target in book.find(alternate.url):
+            for target in book.find(alternate.url, article.outlet):
                 if target.article_id != article.article_id:
                     yield Link(alternate.source, article.article_id, target.article_id, alternate.language)
 
@@ -188,7 +188,8 @@ class AddressBook:
 
     If an address leads to several articles, the one fetched from there counts; then the one that declares it
     canonical; then the one whose request was redirected. A missing translation often redirects to the
-    original, or declares it canonical.
+    original, or declares it canonical. What a page of another outlet declares canonical does not count: its
+    copy of an article would take the article's place in the story.
     """
 
     def __init__(self, articles: Iterable[LinkFacts]) -> None:
@@ -200,9 +201,11 @@ class AddressBook:
                 if url:
                     named.setdefault(plain_url(url), []).append(article)
 
-    def find(self, url: str) -> tuple[LinkFacts, ...]:
+    def find(self, url: str, outlet: str) -> tuple[LinkFacts, ...]:
+        """Find what an article of the outlet means by an address."""
         plain = plain_url(url)
-        for named in self._by_rank:
-            if plain in named:
-                return tuple(named[plain])
-        return ()
+        fetched, canonical, requested = self._by_rank
+        if plain in fetched:
+            return tuple(fetched[plain])
+        own = tuple(x for x in canonical.get(plain, ()) if x.outlet == outlet)
+        return own or tuple(requested.get(plain, ()))

@@ -65,11 +65,11 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
     """Return the article ids of ids and addresses; the article fetched from an address comes first."""
     wanted = pa.array(sorted(set(names)), pa.string())
     columns = ["article_id", "canonical_url", "requested_url", "url"]
-    where = None
+    where, copied = None, "syndicated_from"
     for column in columns:
         hit = ds.field(column).isin(wanted)
         where = hit if where is None else where | hit
-    found = read.articles(columns=columns)
+    found = read.articles(columns=[*columns, copied])
     rows = (found if where is None else found.where(where)).to_arrow().to_pylist()
     held = set(wanted.to_pylist())
     # the better kind of address last, so that it wins
@@ -77,7 +77,8 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
         row[column]: row["article_id"]
         for column in ("canonical_url", "requested_url", "url", "article_id")
         for row in rows
-        if row[column] in held
+        # a copy calls itself by the address of somebody else's article
+        if row[column] in held and not (column == "canonical_url" and row[copied])
     }
 
 

@@ -34,14 +34,9 @@ class Aside:
     def __init__(self, root: Path) -> None:
         self._file = tempfile.TemporaryFile(dir=root)  # noqa: SIM115  lives as long as this
         self.count = 0
-        self.strangers = 0
-        """Pages that would be another article today, by their canonical URL; they are never published."""
 
     def add(self, row: Row, record: ArticleRecord) -> None:
         """Keep the record if a column differs; the extractor's name is one of them."""
-        if record.article_id != row["article_id"]:
-            self.strangers += 1
-            return
         record = with_what_no_page_states(row, record)
         today = plain(record)
         if any(_same_form(today[name]) != _same_form(row[name]) for name in COLUMNS):
@@ -65,13 +60,17 @@ def _rereading(line: bytes) -> Rereading:
 
 
 def with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -> ArticleRecord:
-    """Add the stored facts that came from sitemaps, feeds and the outlet's rules, not from the page."""
+    """Add the stored facts that came from sitemaps, feeds and the outlet's rules, not from the page.
+
+    The article is one of them: it goes by the address that was fetched, whatever the page says of it today.
+    """
     stored: list[dict[str, str]] = row["alternates"]  # type: ignore[assignment]
     stated_elsewhere = [Alternate(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
     own = [x for x in record.alternates if x.source in FROM_THE_PAGE]
     extra = json.loads(str(row["extra"] or "{}")) | json.loads(record.extra or "{}")
     return replace(
         record,
+        article_id=str(row["article_id"]),
         alternates=(*own, *stated_elsewhere),
         extra=json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None,
     )

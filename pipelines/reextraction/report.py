@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pipelines.reextraction.publish import Aside, Row
     from pipelines.reextraction.stored_page import PageReading
 
-FIELDS = (*(name for name in reread.COLUMNS if name != "extractor"), "article_id")
+FIELDS = tuple(name for name in reread.COLUMNS if name != "extractor")
 COLUMNS = (
-    *(*FIELDS, "extractor", "version", "outlet", "requested_url"),
+    *(*FIELDS, "article_id", "extractor", "version", "outlet", "requested_url"),
     *("raw_file", "raw_offset", "raw_length"),
 )
 _SHOWN = 44

@@ -48,6 +48,8 @@ class LinkedData:
     """`isAccessibleForFree` of an article node; False wins, as a part may be free."""
     words: int | None = None
     """`wordCount` of an article node."""
+    based_on: tuple[str, ...] = ()
+    """`isBasedOn` of the article nodes, as printed."""
 
 
 def read_linked_data(page: Outline) -> LinkedData:
@@ -90,6 +92,13 @@ def read_linked_data(page: Outline) -> LinkedData:
         ),
         free=_free(node.get("isAccessibleForFree") for node in articles + pages),
         words=next((int(text) for node in articles if (text := _number(node.get("wordCount")))), None),
+        based_on=tuple(
+            url
+            for node in articles
+            for key in ("isBasedOn", "isBasedOnUrl")
+            for work in _each(node.get(key))
+            if (url := _url(work))
+        ),
     )
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import pty
@@ -91,6 +92,42 @@ def test_why_knows_another_spelling_of_the_same_page(run, filled, article):
     assert code == 0
     assert f"looked at as {url}" in out
     assert out.count("archived") == run("why", url)[1].count("archived") > 0
+
+
+def test_show_and_why_tell_a_copy_from_its_original_and_what_a_page_calls_itself(run, open_writer, article):
+    original, live = article(1).url, "https://courier.example/live"
+    copy = "https://herald.example/news/9"
+    named = {"canonical_url": original}
+    writer = open_writer()
+    for url, outlet, text, more in (
+        (copy, "herald", "A", {"syndicated_from": original}),
+        (live, "courier", "B", {}),
+    ):
+        identity = hashlib.blake2b(url.encode(), digest_size=16).hexdigest()
+        writer.add_article(
+            article(
+                9, text=text, article_id=identity, url=url, requested_url=url, outlet=outlet, **named, **more
+            )
+        )
+    writer.commit()
+    # a copy is shown as one, and is not taken for the original
+    assert f"copy of {original}" in run("show", copy)[1]
+    assert run("diff", copy)[0] == 0
+    assert run("diff", original)[0] == 1
+    code, out, err = run("why", original)
+    assert (code, "No crawl has looked at" in err) == (1, True)
+    assert "no article was fetched at this address" in out
+    assert f"copied by herald: {copy}" in out
+    assert f"another article of courier calls itself this address: {live}" in out
+    assert f"its page calls itself {original}; nothing was fetched there" in run("why", live)[1]
+    writer.add_article(article(1, text="C"))
+    writer.commit()
+    assert f"copied by herald: {copy}" in run("why", original)[1]
+    assert f"a copy: its page names {original} as the original" in run("why", copy)[1]
+    assert "that is another article, with another text" in run("why", live)[1]
+    assert f"copy of {original}" in run("show", copy)[1]
+    assert f"calls itself {original}" in run("show", live)[1]
+    assert article(1).headline in run("show", original)[1]
 
 
 def test_why_tells_every_look(run, filled, article):

@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -280,3 +281,106 @@ def test_a_tombstone_that_cannot_be_read_is_found(filled, secret, open_writer, b
     assert f"{stone.id}.json is not readable" in next(x for x in verify(filled) if x.grave).text
     with pytest.raises(ArchiveDamaged, match="put it back from a backup"):
         open_writer("run-2")
+
+
+# A purge takes what was fetched, and nothing that is only named.
+
+
+def at(article, url, text, canonical=None, outlet="courier", **changes):
+    identity = hashlib.blake2b(url.encode(), digest_size=16).hexdigest()
+    given = {"url": url, "requested_url": url, "canonical_url": canonical, "outlet": outlet}
+    return article(1, text=text, **({"article_id": identity} | given | changes))
+
+
+ORIGINAL, COPY = "https://courier.example/uk/news/1", "https://herald.example/news/9"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("gone", [0, 1])
+def test_a_copy_and_its_original_go_alone(root, open_writer, article, page, order, gone):  # noqa: PLR0917
+    both = [at(article, ORIGINAL, "A"), at(article, COPY, "A", ORIGINAL, "herald", syndicated_from=ORIGINAL)]
+    writer = open_writer()
+    for number in order:
+        writer.add_article(*page(both[number], f"<p>{both[number].url}</p>".encode()))
+    with pytest.raises(PoisonRecord):  # and each is in quarantine too
+        writer.add_article(replace(both[0], lead="\0"))
+    with pytest.raises(PoisonRecord):
+        writer.add_article(replace(both[1], lead="\0"))
+    writer.commit()
+    purge(root, both[gone].url, "asked")
+    left = both[1 - gone]
+    held = archive.open(root)
+    assert list(held.articles().to_pandas()["url"]) == [left.url]
+    assert held.raw(left.article_id).body == f"<p>{left.url}</p>".encode()
+    assert writer.known(left.url).article_id == left.article_id
+    assert isinstance(writer.known(both[gone].url), PurgedAddress)
+    quarantined = [x.text for x in verify(root) if "quarantine" in x.text]
+    assert quarantined == ["quarantine: 1 × nul", "quarantine: 1 × purged"]
+
+
+def test_what_was_never_fetched_is_not_purged_for_it(root, open_writer, article):
+    writer = open_writer()
+    writer.add_article(at(article, COPY, "A", ORIGINAL, "herald", syndicated_from=ORIGINAL))
+    with pytest.raises(PoisonRecord):
+        writer.add_article(at(article, COPY, "A", ORIGINAL, "herald", lead="\0"))
+    writer.commit()
+    done = run(root, ORIGINAL, "--reason", "asked", "--yes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "nothing is purged; an article names it" in done.stderr
+    assert COPY in done.stderr
+    assert run(root, ORIGINAL, "--reason", "asked", "--dry-run").returncode == 1
+    assert len(archive.open(root).articles()) == 1
+    assert Tombstones(Layout(root)).all == ()
+
+
+def test_all_addresses_of_an_article_go_and_are_named(root, open_writer, article):
+    amp = "https://courier.example/amp/uk/news/1"
+    writer = open_writer()
+    writer.add_article(at(article, ORIGINAL, "A"))
+    writer.add_article(at(article, amp, "A", ORIGINAL))
+    other = at(article, "https://courier.example/uk/live", "B", ORIGINAL)
+    writer.add_article(other)
+    writer.commit()
+    told = run(root, amp, "--reason", "asked", "--dry-run").stdout
+    assert [line for line in told.splitlines() if line.startswith("goes:")] == [
+        f"goes: {amp}",
+        f"goes: {ORIGINAL}",
+    ]
+    assert (
+        f"stays: {ORIGINAL}, which its page calls"
+        in run(root, other.url, "--reason", "x", "--dry-run").stdout
+    )
+    purge(root, amp, "asked")
+    assert list(archive.open(root).articles().to_pandas()["url"]) == [other.url]
+    # it does not come back under another address of its own, and nobody else is kept out
+    with pytest.raises(ArticlePurged):
+        writer.add_article(at(article, f"{ORIGINAL}?visit=7", "A", ORIGINAL))
+    writer.add_article(at(article, "https://herald.example/news/9", "A", ORIGINAL, "herald"))
+    assert writer.known("https://herald.example/news/9") is not None
+
+
+def test_an_article_with_an_id_of_before_takes_that_address_along(root, open_writer, article):
+    old = at(article, "https://courier.example/show?id=1", "A", ORIGINAL)
+    old = replace(old, article_id=hashlib.blake2b(ORIGINAL.encode(), digest_size=16).hexdigest())
+    writer = open_writer()
+    writer.add_article(old)
+    writer.commit()
+    assert find(root, old.url).addresses == {old.url, ORIGINAL}
+    purge(root, old.url, "asked")
+    with pytest.raises(ArticlePurged):
+        writer.add_article(at(article, ORIGINAL, "A"))
+
+
+def test_an_address_that_led_to_it_and_has_an_article_now_keeps_that_one(root, open_writer, article, page):
+    short = "https://courier.example/s/1"
+    led = page(at(article, ORIGINAL, "A", requested_url=short), b"<p>A</p>")
+    own = page(at(article, short, "B"), b"<p>B</p>")
+    writer = open_writer()
+    for one in (led, own):
+        writer.add_article(*one)
+    writer.commit()
+    purge(root, ORIGINAL, "asked")
+    held = archive.open(root)
+    assert list(held.articles().to_pandas()["url"]) == [short]
+    assert held.raw(own[0].article_id).body == b"<p>B</p>"
+    assert not isinstance(writer.known(short), PurgedAddress)

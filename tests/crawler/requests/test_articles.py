@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from crawler.items import Alternate
-from crawler.requests.articles import worth_fetching
+from crawler.items import Alternate, Article
+from crawler.requests.articles import variants_to_fetch, worth_fetching
 
 HERE = "https://www.herald.example/news/1"
 
@@ -38,6 +40,17 @@ def test_neither_the_page_itself_nor_a_home_page_is_followed() -> None:
         ("uk", HERE + "?utm_source=x"), ("ru", "https://ru.herald.example/"), ("en", "https://h.example/en/")
     )
     assert worth_fetching([HERE], named) == ()
+
+
+def test_the_address_that_a_page_calls_itself_is_followed_if_it_is_said_to_be_another_language_s() -> None:
+    """A page without a translation shows the original's text, or a part of it, and declares the original."""
+    there = "https://www.herald.example/rus/news/1"
+    at = datetime(2026, 3, 17, tzinfo=UTC)
+    page = Article("herald", HERE, HERE, 200, at, canonical_url=there, language="uk")
+    named = tuple(hreflang(("uk", HERE), ("ru", there)))
+    assert [x.url for x in variants_to_fetch(page.with_(alternates=named))] == [there]
+    own = tuple(hreflang(("uk", there)))
+    assert variants_to_fetch(page.with_(alternates=own)) == ()
 
 
 def test_one_address_is_followed_once_by_its_strongest_source() -> None:

@@ -122,6 +122,15 @@ def test_the_page_at_an_address_is_meant_before_the_one_that_declares_it():
     assert [(pair.article_id_a, pair.article_id_b) for pair in found.pairs] == [("815-en", "815-uk")]
 
 
+def test_a_copy_of_another_outlet_is_not_meant_by_the_address_it_declares():
+    """It names the English page too, as the original did in the head that it has copied."""
+    en = facts("en", 815, names("uk"))
+    copy = facts("uk", 9, names("en", 815), outlet="herald", url="https://herald.example/9", story_key=None)
+    copy = replace(copy, requested_url=copy.url, canonical_url=address("uk"))
+    assert decided(en, copy).pairs == ()
+    assert len(decided(en, replace(copy, outlet="courier")).pairs) == 1
+
+
 def test_a_front_page_is_nobodys_variant():
     front = Alternate("ru", "https://courier.example/rus/", "hreflang")
     found = decided(facts("uk", 815, front), facts("ru", url="https://courier.example/rus/"))
