@@ -120,6 +120,6 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
     )
 
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 8"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 9"
 """Name of the extractor in a row. Raise the last number when the same page may be read differently, as
 `scrapy reextract` compares it."""
