@@ -86,7 +86,12 @@ OBSERVATIONS = _schema(
         _always("url", TEXT, "after redirects"),
         _always("requested_url", TEXT, "before redirects"),
         _always("outcome", TEXT, "archived, unchanged, skipped, dropped, failed"),
-        _maybe("reason", TEXT, "short and countable; for unchanged: null, reverted, new-extractor"),
+        _maybe(
+            "reason",
+            TEXT,
+            "short and countable; for archived: null, from-feed, replaces-feed; for unchanged: null, "
+            "reverted, new-extractor, from-feed",
+        ),
         _maybe("detail", TEXT, "for a person"),
         _maybe("http_status", pa.int32(), "null where nothing answered"),
         _always("observed_at", TIME, "when"),

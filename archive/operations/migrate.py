@@ -59,7 +59,12 @@ _AUTHORS = (
 )
 _READINGS = "former_readings: empty, for `scrapy reextract --publish` to fill"
 _SHOWN = "media, outbound_links: empty, for `scrapy reextract --publish` to fill"
-TODAY = Target(SCHEMA_VERSION, STORED, {1: Step(_AUTHORS, {}), 2: Step(_READINGS, {}), 3: Step(_SHOWN, {})})
+_ACCESS = "text_from: empty, the text is the page's; access: empty, for `scrapy reextract --publish` to fill"
+TODAY = Target(
+    SCHEMA_VERSION,
+    STORED,
+    {1: Step(_AUTHORS, {}), 2: Step(_READINGS, {}), 3: Step(_SHOWN, {}), 4: Step(_ACCESS, {})},
+)
 
 
 def migrate(

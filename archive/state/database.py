@@ -100,7 +100,7 @@ NO_ARTICLE = 0
 
 __all__ = ["KnownArticle", "LastObservation", "State", "id_key", "micros", "moment"]
 
-STATE_VERSION = 7
+STATE_VERSION = 8
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""
 _PRAGMAS = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from archive.format.records import KEPT_COLUMNS, Alternate, LinkFacts
+from archive.format.records import FEED, KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +31,12 @@ class KnownArticle:
     content_hash: str
     last_seen: datetime
     alternates: tuple[Alternate, ...]
+    text_from: str | None = None
+
+    @property
+    def is_from_feed(self) -> bool:
+        """True if its page has never come: the page is owed all the same."""
+        return self.text_from == FEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ class CurrentVersion:
     valid_from: datetime
     content_hash: str
     raw_sha256: str
+    text_from: str | None
     extractor: str
     modified_at: datetime | None
     reread_hash: str | None

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crawler.discovery.sitemaps import ListedSitemap, Sitemap
     from crawler.items import Observation
     from crawler.requests.articles import StoryRequests
+    from crawler.requests.feed_texts import FeedTexts
     from crawler.requests.leads import Lead
     from crawler.revisit.debts import Debts
     from crawler.workers.pool import Workers
@@ -51,6 +52,7 @@ class Discovering:
         debts: Debts,
         changes: StatedChanges,
         workers: Workers,
+        texts: FeedTexts,
         *,
         since: dt.date | None = None,
         until: dt.date | None = None,
@@ -60,6 +62,7 @@ class Discovering:
         self._outlet, self._ledger, self._budget = requests.outlet, requests.ledger, requests.budget
         self._debts = debts
         self._workers = workers
+        self._texts = texts
         self._since, self._until = since, until
         self.changes = changes
         self.sources = 0
@@ -186,6 +189,12 @@ class Discovering:
         for request in self._further(response, found.children, read):
             yield request
         leads = [self._told_apart(lead) for lead in found.leads]
+        for lead in leads:
+            if lead.entry is not None and self._debts.is_given_up(lead.url):
+                self._texts.give_up(lead.url)
+        async for article in self._texts.listed(leads, response):
+            yield article
+        leads = [replace(lead, entry=None) for lead in leads]
         if self._since is None:
             await self.changes.read(leads)
         for lead in leads:

@@ -18,6 +18,7 @@ from crawler.extraction.fields.metadata import read_metadata
 from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.kind.block_pages import refuse_block_page
 from crawler.extraction.kind.page_kind import page_signs, read_kind
+from crawler.extraction.kind.paywalls import read_access
 from crawler.extraction.language.detector import detect_language
 from crawler.items import Article, Claim
 
@@ -96,6 +97,7 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         canonical_url=metadata.canonical_url,
         html_lang=metadata.html_lang,
         og_locale=metadata.og_locale,
+        access=read_access(parts.data, metadata, _kind(parts.kind)),
         headline=metadata.headline,
         lead=metadata.lead,
         body=whole,
@@ -118,6 +120,10 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         extractor=EXTRACTOR,
         extra=(*byline.credits(parts.data, metadata), *parts.kind, *read_reserved(metadata.names)),
     )
+
+
+def _kind(claims: tuple[Claim, ...]) -> str:
+    return next((claim.value for claim in claims if claim.source == "kind"), "")
 
 
 EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 9"
