@@ -68,8 +68,8 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
 
     `requests/crawl` and `requests/revisit`: robots.txt, redirects and repetitions included; among the latter
     is what a crawl looks at again because a list says that it has changed. `sources/read`, `sources/failed`,
-    `run/finished` and, at the end, `run/owed`: pages that later runs ask for, and `run/problems`: 0 where the
-    exit code is 0 or 3.
+    `run/finished`, and `texts/feed` where pages were refused and a feed had their texts. At the end,
+    `run/owed`: pages that later runs ask for, and `run/problems`: 0 where the exit code is 0 or 3.
     """
     ledger, spider = crawler.get_extension(Ledger), crawler.spider
     assert ledger is not None
@@ -87,6 +87,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
         "sources/read": read,
         "sources/failed": len(ledger.sources) - read,
         "run/finished": int(finished),
+        **({"texts/feed": ledger.feed_texts} if ledger.feed_texts else {}),
     }
     if not finished:
         return counts

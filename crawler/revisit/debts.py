@@ -150,6 +150,8 @@ class Debts:
 
     def told(self) -> Iterator[str]:
         """The last lines of the report; none where nothing was owed."""
+        if texts := self._requests.ledger.feed_texts:
+            yield f"{texts} texts came from a feed, as their pages were refused; the pages are not here yet"
         if self._asked:
             ended = Counter(self._ended(url) for url in self._asked)
             came = ended["archived"] + ended["unchanged"]
