@@ -1,4 +1,4 @@
-"""Pages that are refused while a feed has their whole text: a crawl of a loopback outlet, and what it leaves."""
+"""Pages that are refused while a feed has their whole text, crawled on a loopback outlet."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,10 @@ def look(archive_folder: Path, *arguments: str) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
+def _in(days: float) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
+
+
 @pytest.fixture
 def empty(herald: Herald) -> Herald:
     """Its sitemap lists nothing."""
@@ -115,7 +120,8 @@ def test_the_text_of_a_feed_stands_for_a_page_that_is_refused(empty: Herald, for
     )
     assert row.language == "uk"
     assert {alternate["source"] for alternate in row.alternates} == {"url-rule"}
-    assert (row.canonical_url, row.html_lang, row.etag, row.raw_file, row.section) == (None,) * 5
+    unsaid = ["canonical_url", "html_lang", "etag", "raw_file", "section"]
+    assert run.table("articles")[unsaid].isna().all(axis=None)
     assert json.loads(row.extra)["feed"] == f"{herald.base}/rss.xml"
     # asked for once, no variant, nothing in another way
     assert [path for path in herald.asked() if "news/" in path] == ["/news/1"]
@@ -145,7 +151,7 @@ def test_a_second_run_makes_no_second_version_and_the_page_takes_the_place_of_th
     assert (third.exit_code, [x for x in herald.asked() if "news/" in x]) == (OWED, [])
     herald.publish(1)
     herald.site[herald.path(1)] = page(1, "uk", AT, " Того ж дня відкрили й тротуар.")
-    paid = herald.crawl("--at", "2026-11-27T12:00:00+00:00", command="revisit")
+    paid = herald.crawl("--at", _in(days=1), command="revisit")
     assert paid.exit_code == 0, paid.err
     (row,) = (
         x for x in paid.table("articles").itertuples() if x.url.endswith("/news/1") and x.language == "uk"
@@ -163,7 +169,7 @@ def test_a_second_run_makes_no_second_version_and_the_page_takes_the_place_of_th
     assert view.edits == []
     # a real edit is one, whatever came before it
     herald.site[herald.path(1)] = page(1, "uk", AT, " Того ж дня відкрили й тротуар, і парк.")
-    herald.crawl("--at", "2026-11-30T12:00:00+00:00", command="revisit")
+    herald.crawl("--at", _in(days=6), command="revisit")
     assert "{+, і парк" in look(herald.archive, "diff", row.article_id)
     (view,) = read_stories(archive.open(herald.archive), [row.story_id])
     assert [edit.version for _, edit in view.edits] == [3]
@@ -194,7 +200,7 @@ def test_other_statuses_that_refuse(empty: Herald, status: int) -> None:
 def test_what_is_no_refusal_is_not_filled_from_the_feed(empty: Herald, status: int) -> None:
     refuse(empty, 1, answer=Answer(b"no", status))
     feed(empty, item(empty, 1))
-    run = empty.crawl("-s", "RETRY_ENABLED=False", "-s", "BACKOFF_DELAY=0")
+    run = empty.crawl("-s", "RETRY_ENABLED=False", "-s", "BACKOFF_DELAY=0.05")
     assert not (run.archive / "articles").is_dir() or run.table("articles").empty
 
 
@@ -223,7 +229,7 @@ def test_a_host_that_is_given_up_as_it_forbids(empty: Herald) -> None:
     numbers = range(1, 7)
     refuse(empty, *numbers)
     feed(empty, *(item(empty, number) for number in numbers))
-    run = empty.crawl("-s", "REFUSALS_IN_A_ROW=2", "-s", "BACKOFF_DELAY=0")
+    run = empty.crawl("-s", "REFUSALS_IN_A_ROW=2", "-s", "BACKOFF_DELAY=0.05")
     assert len([x for x in empty.asked() if "news/" in x]) < len(numbers)
     assert list(run.table("articles")["text_from"]) == ["feed"] * len(numbers)
     assert summary(run)["run/owed"] == len(numbers)
@@ -261,7 +267,7 @@ def test_the_line_that_wordpress_adds_makes_no_teaser_and_is_no_text(empty: Hera
     assert "appeared first" not in row.body
 
 
-def test_a_news_sitemap_has_no_text_but_dates_an_entry_that_has_none(empty: Herald) -> None:
+def test_a_news_sitemap_has_no_text(empty: Herald) -> None:
     refuse(empty, 1, 2)
     entries = "".join(
         f"<url><loc>{empty.base}/news/{number}</loc><news:news><news:title>{HEADLINES['uk']}</news:title>"
@@ -277,7 +283,7 @@ def test_a_news_sitemap_has_no_text_but_dates_an_entry_that_has_none(empty: Hera
     run = empty.crawl()
     (row,) = run.table("articles").itertuples()
     assert row.url.endswith("/news/1")
-    assert row.published_at.isoformat() == "2026-03-17T07:20:00+00:00"
+    assert run.table("articles")[["published_at", "published_raw"]].isna().all(axis=None)
     assert summary(run)["run/owed"] == 2
 
 
@@ -311,19 +317,19 @@ def test_hostile_content_costs_its_own_text_alone(empty: Herald) -> None:
 
 def test_a_crawl_killed_over_it_leaves_the_page_owed(empty: Herald) -> None:
     herald = empty
-    refuse(herald, *range(1, 6))
-    feed(herald, *(item(herald, number) for number in range(1, 6)))
-    herald.site.hold_after = 5
+    refuse(herald, *range(1, 4))
+    feed(herald, *(item(herald, number) for number in range(1, 4)))
+    herald.site.hold_after = 4
     process = herald.start()
-    herald.site.wait_for(6)
+    herald.site.wait_for(5)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=A_WHILE)
     herald.site.hold_after = None
     run = herald.crawl()
     assert run.exit_code == OWED, run.err
-    assert len(run.table("articles")) == 5
-    assert summary(run)["run/owed"] == 5
-    assert len(run.table("versions")) == 5
+    assert len(run.table("articles")) == 3
+    assert summary(run)["run/owed"] == 3
+    assert len(run.table("versions")) == 3
 
 
 def test_variants_whose_pages_are_refused_are_paired(empty: Herald) -> None:
@@ -338,8 +344,8 @@ def test_variants_whose_pages_are_refused_are_paired(empty: Herald) -> None:
 def test_a_page_that_is_given_up_while_a_feed_lists_it(empty: Herald) -> None:
     refuse(empty, 1, answer=Answer(b"later", 500))
     feed(empty, item(empty, 1))
-    empty.crawl("-s", "RETRY_ENABLED=False", "-s", "BACKOFF_DELAY=0")
-    run = empty.crawl("--at", "2027-01-01T00:00:00+00:00", command="revisit")
+    empty.crawl("-s", "RETRY_ENABLED=False", "-s", "BACKOFF_DELAY=0.05")
+    run = empty.crawl("--at", _in(days=5), command="revisit")
     assert "1 pages given up" in run.out
     run = empty.crawl()
     assert list(run.table("articles")["text_from"]) == ["feed"]

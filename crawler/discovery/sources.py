@@ -137,6 +137,9 @@ class Discovering:
             yield requests.article(lead.url, alternates=lead.alternates, lead=lead, again=True)
             return
         yield requests.observation(lead.url, "skipped", why_not(known))
+        if known.is_from_feed:
+            # its page is owed, and with it the variants that it names
+            return
         # what was kept of the page includes the outlet's rule
         for alternate in worth_fetching([lead.url], [*lead.alternates, *known.alternates]):
             if not (

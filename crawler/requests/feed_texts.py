@@ -71,7 +71,9 @@ class FeedTexts:
             key, text = plain_url(lead.url), FeedText(lead, response.status, now, reserved)
             if key not in self._refused:
                 self._waiting.setdefault(key, text)
-            elif (article := await self._article(key, text)) is not None:
+                continue
+            self._refused.remove(key)
+            if (article := await self._article(text)) is not None:
                 yield article
 
     def _may_use(self, url: str) -> bool:
@@ -85,7 +87,7 @@ class FeedTexts:
         if text is None:
             self._refused.add(key)
             return None
-        return await self._article(key, text)
+        return await self._article(text)
 
     def give_up(self, url: str) -> None:
         """Count a page as refused that is asked for no more; one whose text is held needs no second."""
@@ -96,8 +98,7 @@ class FeedTexts:
         """Forget the text of a page that came itself."""
         self._waiting.pop(plain_url(url), None)
 
-    async def _article(self, key: str, text: FeedText) -> Article | None:
-        self._refused.discard(key)
+    async def _article(self, text: FeedText) -> Article | None:
         entry = text.lead.entry
         assert entry is not None
         return await self._read(replace(text, lead=replace(text.lead, entry=None)), entry)

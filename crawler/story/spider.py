@@ -192,17 +192,15 @@ class StorySpider(Outlet, scrapy.Spider):
             yield self.requests.observation(
                 requested, outcome, error.reason, url=response.url, status=response.status, detail=str(error)
             )
-            if error.reason in REFUSED and (text := await self.feed_texts.refused(requested)) is not None:
+            async for text in self._from_feed(requested, error.reason, response.request):
                 yield text
             return
         yield article
         if article.refused is None:
             self.feed_texts.came(requested)
-        elif (
-            article.refused.reason in REFUSED
-            and (text := await self.feed_texts.refused(requested)) is not None
-        ):
-            yield text
+        else:
+            async for text in self._from_feed(requested, article.refused.reason, response.request):
+                yield text
         again = self.errand == "revisit" or "again" in response.meta
         for step in self.requests.variants(article, response.meta.get("story", requested), again=again):
             yield step
@@ -254,14 +252,19 @@ class StorySpider(Outlet, scrapy.Spider):
         yield self.requests.observation(
             requested, outcome, reason, url=request.url, status=status, detail=detail
         )
-        if (reason in REFUSED or (reason == Reason.HOST_REFUSES and self._is_forbidden(request))) and (
-            text := await self.feed_texts.refused(requested)
-        ) is not None:
+        async for text in self._from_feed(requested, reason, request):
             yield text
 
-    def _is_forbidden(self, request: Request) -> bool:
+    async def _from_feed(
+        self, requested: str, reason: str, request: Request | None
+    ) -> AsyncIterator[Article]:
+        """Yield the text that a feed has of a page, if it is refused for this reason."""
         backoff = self.crawler.get_extension(BackOff)
-        return backoff is not None and backoff.forbids(request)
+        given_up = reason == Reason.HOST_REFUSES and request is not None and backoff is not None
+        if reason in REFUSED or (given_up and backoff.forbids(request)):
+            article = await self.feed_texts.refused(requested)
+            if article is not None:
+                yield article
 
 
 def _ask_conditionally(request: Request, visit: Visit) -> None:
