@@ -255,7 +255,7 @@ def test_a_teaser_is_no_article(empty: Herald, teaser: str) -> None:
 
 def test_a_content_that_says_no_more_than_the_description_is_a_teaser(empty: Herald) -> None:
     refuse(empty, 1)
-    feed(empty, item(empty, 1, description=text("uk")))
+    feed(empty, item(empty, 1, description="<p>Про міст.</p>" + text("uk")))
     assert empty.crawl().table("articles").empty
 
 

@@ -255,7 +255,7 @@ class Archive:
         if row["raw_file"] is None:
             raise PageNotKept(
                 f"The page of article {article_id}, version {row['version']}, was not kept: "
-                "it was fetched with KEEP_RAW=none, or lost in a power cut."
+                "its text came from a feed, it was fetched with KEEP_RAW=none, or lost in a power cut."
             )
         return warc_files.read(
             self.storage, warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])

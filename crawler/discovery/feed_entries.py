@@ -28,6 +28,7 @@ LEAST = 400
 """Letters of a text; half of the news items of the corpus are three times as long."""
 _LONGER = 1.3
 """A text has so many times the letters of its own description at least."""
+_PARAGRAPHS = 2
 _TEXTS = {"text/html", "application/xhtml+xml", "text/plain"}
 _CUT = re.compile(r"(?:…|\.\.\.)[\s\])»\"”]*$")
 _MORE = re.compile(
@@ -94,19 +95,25 @@ def _said(record: dict[str, Any], key: str) -> str:
 def _is_whole(text: str, description: str, page: str) -> bool:
     """Tell if a text is the article and not its beginning.
 
-    It is long, longer than its description, and neither breaks off nor ends with a link to the rest.
+    It is long, longer than its description, and neither breaks off nor ends with a link to the rest. Where it
+    is its own description, as feedparser has it of an entry without one, it has several paragraphs.
     """
     if len(text) < LEAST or (fragment := _fragment(text)) is None:
         return False
     lines = [line for part in fragment.itertext() if (line := one_line(part))]
     letters = len(for_comparison(" ".join(lines)))
-    if letters < LEAST or letters < _LONGER * _letters_of(description):
+    blocks = [one_line(block.text_content()) for block in fragment.iter("p", "div", "li", "blockquote")]
+    # the fragment itself is the first
+    paragraphs = [line for line in blocks[1:] if line] or lines
+    if text == description:
+        is_long = len(paragraphs) >= _PARAGRAPHS
+    else:
+        is_long = letters >= _LONGER * _letters_of(description)
+    if letters < LEAST or not is_long:
         return False
-    paragraphs = [one_line(block.text_content()) for block in fragment.iter("p", "div", "li", "blockquote")]
-    ends = [line for line in (paragraphs or lines) if line]
-    while ends and _APPEARED.search(ends[-1]):
-        ends.pop()
-    last = ends[-1] if ends else ""
+    while paragraphs and _APPEARED.search(paragraphs[-1]):
+        paragraphs.pop()
+    last = paragraphs[-1] if paragraphs else ""
     return not (_CUT.search(last) or (_MORE.search(last) and len(last) < _MORE_LETTERS)) and not any(
         _leads_to_the_rest(link, page) for link in fragment.iter("a")
     )
