@@ -362,3 +362,23 @@ def test_a_cache_made_anew_owes_the_same(empty: Herald) -> None:
     run = empty.crawl()
     assert run.exit_code == OWED
     assert summary(run)["run/owed"] == 1
+
+
+def test_commands_that_read_the_archive_know_of_them(empty: Herald) -> None:
+    refuse(empty, 1)
+    feed(empty, item(empty, 1))
+    empty.publish(2)
+    empty.announce(2)
+    empty.crawl()
+    assert "refused 25%" in empty.outlets()
+    raw = subprocess.run(
+        [sys.executable, "-m", "archive", "raw", f"{empty.base}/news/1", "--archive", str(empty.archive)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert raw.returncode == 1
+    assert "its text came from a feed" in raw.stderr
+    reread = empty.crawl("--publish", command="reextract")
+    assert reread.exit_code == 0, reread.err
+    assert set(reread.table("articles")["text_from"]) == {"feed", "page"}
+    verified = look(empty.archive, "verify")
+    assert "Traceback" not in verified

@@ -259,9 +259,11 @@ class StorySpider(Outlet, scrapy.Spider):
         self, requested: str, reason: str, request: Request | None
     ) -> AsyncIterator[Article]:
         """Yield the text that a feed has of a page, if it is refused for this reason."""
-        backoff = self.crawler.get_extension(BackOff)
-        given_up = reason == Reason.HOST_REFUSES and request is not None and backoff is not None
-        if reason in REFUSED or (given_up and backoff.forbids(request)):
+        refused = reason in REFUSED
+        if reason == Reason.HOST_REFUSES and request is not None:
+            backoff = self.crawler.get_extension(BackOff)
+            refused = backoff is not None and backoff.forbids(request)
+        if refused:
             article = await self.feed_texts.refused(requested)
             if article is not None:
                 yield article
