@@ -113,7 +113,11 @@ def _parser() -> argparse.ArgumentParser:
     diff = add("diff", show_diff, "show what changed between two versions of an article, word by word")
     diff.add_argument("id", help="article id, the start of one, or an address")
     diff.add_argument(
-        "versions", nargs="*", type=int, metavar="VERSION", help="two numbers (default: the last two)"
+        "versions",
+        nargs="*",
+        type=int,
+        metavar="VERSION",
+        help="two numbers (default: the last edit)",
     )
     page = add("raw", print_page, "print the page an article was read from, byte for byte as it was served")
     page.add_argument("id", help="article id, the start of one, or an address")

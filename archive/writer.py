@@ -163,7 +163,11 @@ class ArchiveWriter:
     def debts(self) -> Debts:
         """Debts of the outlets at this moment, records not committed yet included."""
         batches = [batch.failures for batch in (*self._sealed, self._batch)]
-        return Debts(self._reader.connection, batches, lambda url: self.known(url) is not None)
+
+        def has_page(url: str) -> bool:
+            return (known := self.known(url)) is not None and not known.is_from_feed
+
+        return Debts(self._reader.connection, batches, has_page)
 
     def add_observation(self, record: ObservationRecord) -> None:
         """Acknowledge an observation without text; errors as in `add_article`."""

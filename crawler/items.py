@@ -131,6 +131,9 @@ class Article:
     etag: str | None = None
     last_modified: str | None = None
     raw_sha256: str = ""
+    text_from: Literal["page", "feed"] = "page"
+    access: str | None = None
+    """`free`, `partial`, `paid`, as the page states it; `refused`: the page was not to be had."""
 
     canonical_url: str | None = None
     """As declared, made absolute."""

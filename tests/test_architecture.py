@@ -37,7 +37,7 @@ LAYERS = {
         *("extensions", "middlewares", "reports", "requests", "revisit", "discovery", "story", "demo"),
         *("spiders", "health", "inspection", "commands"),
     ),
-    "crawler.extraction": ("document", "language", "body", "fields", "kind", "page"),
+    "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
     "pipelines": (
         *("similarity", "bylines", "alignment", "pairing", "records", "validate", "language"),
         *("authors", "digest", "drop_refused", "repetition", "commit_process", "snapshot"),

@@ -94,12 +94,13 @@ def show_diff(console: Console, options: argparse.Namespace) -> int:
 
     opened = archive.open(options.archive)
     article_id, latest = find_article(opened, options.id)
-    versions = options.versions or [latest - 1, latest]
-    if len(versions) != 2:
-        print("diff takes two version numbers, or none for the last two.", file=sys.stderr)
+    if len(options.versions) not in {0, 2}:
+        print("diff takes two version numbers, or none for the last edit.", file=sys.stderr)
         return 2
-    if not options.versions and latest == 1:
-        console.print(f"Article {literal(article_id)} has one version only: nothing has changed.")
+    versions = options.versions or opened.last_edit(article_id)
+    if versions is None:
+        why = "one version only" if latest == 1 else "a text of its feed and then of its page"
+        console.print(f"Article {literal(article_id)} has {why}: nothing has changed.")
         return 0
     diff = opened.diff(article_id, *versions)
     if not console.is_terminal:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archive.addresses import story_of_one
 from archive.commit.versions import GONE_AFTER, VersionVerdict, judge
 from archive.format.reasons import Reason
-from archive.format.records import ArticleRecord, ObservationRecord
+from archive.format.records import FEED, ArticleRecord, ObservationRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -105,7 +105,10 @@ def _article(applied: AppliedObservations, record: ArticleRecord, contradiction:
     before = applied.current.get(article_id)
     verdict, after = judge(before, record, story_of_one(article_id))
     applied.current[article_id] = after
-    applied.newest[article_id] = record
+    # of a page whose own text is held, a feed's entry says less
+    says_less = record.text_from == FEED and before is not None and before.text_from != FEED
+    if not says_less:
+        applied.newest[article_id] = record
     if verdict.outcome == "archived":
         drafts = applied.drafts.setdefault(article_id, [])
         if before is not None and verdict.late:
@@ -114,7 +117,8 @@ def _article(applied: AppliedObservations, record: ArticleRecord, contradiction:
             if before is not None:
                 _supersede(applied, before, record.fetched_at)
             drafts.append(Draft(record, verdict.version, None, record.fetched_at))
-    applied.observations.append(_of_article(record, verdict, contradiction))
+    observation = _of_article(record, verdict, contradiction)
+    applied.observations.append(replace(observation, alternates=None) if says_less else observation)
 
 
 def _supersede(applied: AppliedObservations, before: CurrentVersion, valid_to: datetime) -> None:

@@ -7,6 +7,8 @@
 * Another text read by another extractor: nobody can tell our change from theirs, so it is unchanged,
   `new-extractor`, and the next observation is compared with its text. It is a new version only when the page
   itself says so: other bytes, and a later modified_at than the latest version had.
+* The text of a feed says nothing of a page whose own text is held: unchanged, `from-feed`. The first text of
+  the page takes the place of a feed's as a new version, whatever it says, and is no edit: `replaces-feed`.
 * A new text fetched before the latest version was (a writer that was late to commit): kept as a version that
   was superseded from the start.
 """
@@ -16,6 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from archive.format.reasons import Reason
+from archive.format.records import FEED
 from archive.state.model import REVERTS, CurrentVersion
 
 if TYPE_CHECKING:
@@ -39,14 +43,46 @@ def judge(
 
     `story_id` is for an article that has no version yet.
     """
+    of_feed = Reason.FROM_FEED.value if record.text_from == FEED else None
     if current is None:
-        return VersionVerdict("archived", 1), _first(record, story_id)
+        return VersionVerdict("archived", 1, of_feed), _first(record, story_id)
+    if of_feed and current.text_from != FEED:
+        return VersionVerdict("unchanged", current.version, of_feed), current
+    replaces = current.text_from == FEED and not of_feed
     seen = replace(
         current,
         first_seen=min(current.first_seen, record.fetched_at),
         last_seen=max(current.last_seen, record.fetched_at),
         missing=0,
     )
+    if not replaces and (same := _same(current, record, seen)) is not None:
+        verdict, after = same
+        return replace(verdict, reason=verdict.reason or of_feed), after
+    version = current.recent[0][0] + 1
+    recent = ((version, record.content_hash), *current.recent)[:REVERTS]
+    reason = Reason.REPLACES_FEED.value if replaces else of_feed
+    if record.fetched_at < current.valid_from:
+        return VersionVerdict("archived", version, reason, late=True), replace(seen, recent=recent)
+    latest = replace(
+        seen,
+        version=version,
+        valid_from=record.fetched_at,
+        content_hash=record.content_hash,
+        raw_sha256=record.raw_sha256,
+        text_from=record.text_from,
+        extractor=record.extractor,
+        modified_at=record.modified_at,
+        reread_hash=None,
+        reread_extractor=None,
+        recent=recent,
+    )
+    return VersionVerdict("archived", version, reason), latest
+
+
+def _same(
+    current: CurrentVersion, record: ArticleRecord, seen: CurrentVersion
+) -> tuple[VersionVerdict, CurrentVersion] | None:
+    """Judge a text that makes no version; None where it makes one."""
     if record.content_hash == current.content_hash:
         return VersionVerdict("unchanged", current.version), seen
     if (record.content_hash, record.extractor) == (current.reread_hash, current.reread_extractor):
@@ -59,23 +95,7 @@ def judge(
     ):
         reread = replace(seen, reread_hash=record.content_hash, reread_extractor=record.extractor)
         return VersionVerdict("unchanged", current.version, "new-extractor"), reread
-    version = current.recent[0][0] + 1
-    recent = ((version, record.content_hash), *current.recent)[:REVERTS]
-    if record.fetched_at < current.valid_from:
-        return VersionVerdict("archived", version, late=True), replace(seen, recent=recent)
-    latest = replace(
-        seen,
-        version=version,
-        valid_from=record.fetched_at,
-        content_hash=record.content_hash,
-        raw_sha256=record.raw_sha256,
-        extractor=record.extractor,
-        modified_at=record.modified_at,
-        reread_hash=None,
-        reread_extractor=None,
-        recent=recent,
-    )
-    return VersionVerdict("archived", version), latest
+    return None
 
 
 def _says_so(current: CurrentVersion, record: ArticleRecord) -> bool:
@@ -93,6 +113,7 @@ def _first(record: ArticleRecord, story_id: str) -> CurrentVersion:
         valid_from=record.fetched_at,
         content_hash=record.content_hash,
         raw_sha256=record.raw_sha256,
+        text_from=record.text_from,
         extractor=record.extractor,
         modified_at=record.modified_at,
         reread_hash=None,

@@ -39,6 +39,10 @@ class Reason(StrEnum):
     NOT_MODIFIED = "not-modified"
     REVERTED = "reverted"
     NEW_EXTRACTOR = "new-extractor"
+    FROM_FEED = "from-feed"
+    """The page was refused; the text is the one that a feed has."""
+    REPLACES_FEED = "replaces-feed"
+    """The page came, and its text takes the place of the feed's."""
 
     # archived, and a page that is called the same says another thing
     CANONICAL_CONTRADICTION = "canonical-contradiction"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003  msgspec reads the annotations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -63,6 +63,8 @@ class LanguageEvidence(Struct, frozen=True):
     tag: str
 
 
+FEED: Final = "feed"
+"""Of `text_from`: the page was refused, and a feed of the outlet had the text."""
 PARTS = (Alternate, TextBlock, Medium, LanguageEvidence)
 Part = Alternate | TextBlock | Medium | LanguageEvidence
 
@@ -183,7 +185,27 @@ class ArticleRecord:
         )
     )
     content_hash: str = field(metadata=column(By.PIPELINE, "of the normalised headline and body", kept=True))
-    raw_sha256: str = field(metadata=column(By.FETCH, "of the bytes of the page", kept=True))
+    raw_sha256: str = field(
+        metadata=column(By.FETCH, "of the bytes of the page, or of the entry of a feed", kept=True)
+    )
+    text_from: str | None = field(
+        default=None,
+        metadata=column(
+            By.FETCH,
+            "how the text was had: page, or feed where the page was refused; null before schema 5, then page",
+            kept=True,
+            repeats=True,
+        ),
+    )
+    access: str | None = field(
+        default=None,
+        metadata=column(
+            By.PAGE,
+            "free, partial, paid: who may read it, as the page states it; refused: the page itself was not "
+            "to be had; null where nothing says, and before schema 5",
+            repeats=True,
+        ),
+    )
     http_status: int = field(
         metadata=column(By.FETCH, "status of the fetch that brought this text", repeats=True)
     )

@@ -89,8 +89,8 @@ OBSERVATIONS = _schema(
         _maybe(
             "reason",
             TEXT,
-            "short and countable; archived: null, canonical-contradiction; unchanged: null, reverted, "
-            "new-extractor, not-modified",
+            "short and countable; archived: null, canonical-contradiction, from-feed, replaces-feed; "
+            "unchanged: null, reverted, new-extractor, not-modified, from-feed",
         ),
         _maybe("detail", TEXT, "for a person"),
         _maybe("http_status", pa.int32(), "null where nothing answered"),

@@ -59,11 +59,14 @@ _AUTHORS = (
 )
 _READINGS = "former_readings: empty, for `scrapy reextract --publish` to fill"
 _SHOWN = "media, outbound_links: empty, for `scrapy reextract --publish` to fill"
-_COPIES = "syndicated_from: empty, for `scrapy reextract --publish` to fill; every article keeps its id"
+_NEW = (
+    "syndicated_from, access: empty, for `scrapy reextract --publish` to fill; text_from: empty, the text is the "
+    "page's; every article keeps its id"
+)
 TODAY = Target(
     SCHEMA_VERSION,
     STORED,
-    {1: Step(_AUTHORS, {}), 2: Step(_READINGS, {}), 3: Step(_SHOWN, {}), 4: Step(_COPIES, {})},
+    {1: Step(_AUTHORS, {}), 2: Step(_READINGS, {}), 3: Step(_SHOWN, {}), 4: Step(_NEW, {})},
 )
 
 

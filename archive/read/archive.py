@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -26,7 +27,7 @@ from archive.format.schema import (
 )
 from archive.opening import open_existing
 from archive.pages import warc_files
-from archive.read.diff import Diff, compare
+from archive.read.diff import Diff, compare, is_edit
 from archive.read.scan import Moment, RowSet, to_utc
 from archive.read.time_travel import Past
 from archive.state import replay
@@ -238,6 +239,20 @@ class Archive:
                 raise ArticleNotFound(f"Article {article_id} has versions 1 to {max(rows)}, not {version}.")
         return compare(rows[v1], rows[v2])
 
+    def last_edit(self, article_id: str) -> tuple[int, int] | None:
+        """Return the numbers of the last two versions between which the outlet changed the text.
+
+        None where it has not: the text of a page that takes the place of its feed's is no change.
+        """
+        rows = self.versions(article_id, columns=["version", "text_from"]).to_arrow().to_pylist()
+        rows.sort(key=lambda row: row["version"], reverse=True)
+        edits = (
+            (before["version"], after["version"])
+            for after, before in pairwise(rows)
+            if is_edit(before, after)
+        )
+        return next(edits, None)
+
     def raw(self, article_id: str, version: int | None = None) -> RawPage:
         """Read the page of a version, or of the latest; one seek.
 
@@ -256,7 +271,7 @@ class Archive:
         if row["raw_file"] is None:
             raise PageNotKept(
                 f"The page of article {article_id}, version {row['version']}, was not kept: "
-                "it was fetched with KEEP_RAW=none, or lost in a power cut."
+                "its text came from a feed, it was fetched with KEEP_RAW=none, or lost in a power cut."
             )
         return warc_files.read(
             self.storage, warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
+from archive.format.records import FEED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -55,6 +57,14 @@ class Diff:
             for part in (self.headline, self.body)
         ]
         return "\n\n".join(parts)
+
+
+def is_edit(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    """Return whether the outlet changed the text between two rows of `versions`, which have `text_from`.
+
+    The page's text differs from its feed's in what each of them leaves out.
+    """
+    return (before["text_from"] == FEED) == (after["text_from"] == FEED)
 
 
 def compare(before: Mapping[str, str], after: Mapping[str, str], work: Work | None = None) -> Diff:

@@ -2,7 +2,8 @@
 
 A debt is derived from `observations`, one after the other, and kept in the cache: it has no table of its own
 in the archive. It begins with the first observation that failed for the moment, and ends with an article at
-its address, with a reason that is final, or after OWED_FOR. All times are microseconds since 1970, UTC.
+its address, with a reason that is final, or after OWED_FOR. A text that a feed had ends none: the page is
+owed all the same. All times are microseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.reasons import Reason, is_asked, is_of_the_moment
+from archive.format.records import FEED
 from archive.state.model import REQUESTED, micros, moment
 
 if TYPE_CHECKING:
@@ -89,10 +91,15 @@ class Failure:
     at: int
 
 
-def fold(key: bytes, debt: Debt | None, failure: Failure | None) -> Debt | None:
-    """Return the debt of an address after an observation, from the debt before it."""
+def fold(key: bytes, debt: Debt | None, failure: Failure | None, *, has_text: bool = False) -> Debt | None:
+    """Return the debt of an address after an observation, from the debt before it.
+
+    `has_text`: a feed had the text, so that revisits go on asking for the page: they begin no new debt.
+    """
     if failure is None:
         return None
+    if has_text and debt is not None and debt.given_up:
+        return debt
     if failure.reason == Reason.GIVEN_UP:
         return replace(debt, given_up=True) if debt is not None else None
     if (failure.detail or "").startswith(_NO_DEBT) or failure.reason is None:
@@ -115,11 +122,18 @@ def fold(key: bytes, debt: Debt | None, failure: Failure | None) -> Debt | None:
 def debt_after(url: str, observations: Iterable[Mapping[str, object]]) -> Debt | None:
     """Return the debt of one address, from rows of `observations` in the order of time."""
     debt, key = None, address_key(url)
+    of_feed = None
     for row in observations:
-        held = row["article_id"] is not None or row["outcome"] in {"archived", "unchanged"}
+        came = row["outcome"] in {"archived", "unchanged"}
+        if row["reason"] == Reason.FROM_FEED or (came and of_feed is not None and row["version"] == of_feed):
+            of_feed = row["version"]
+            continue
+        if came:
+            of_feed = None
+        held = came or (row["article_id"] is not None and of_feed is None)
         names = ("requested_url", "url") if held else ("requested_url",)
         if key in {address_key(str(row[name])) for name in names}:
-            debt = fold(key, debt, None if held else failure_of(row))
+            debt = fold(key, debt, None if held else failure_of(row), has_text=of_feed is not None)
     return debt
 
 
@@ -154,7 +168,8 @@ class Owed:
         return self.count - self.reasons.get(Reason.OVER_BUDGET, 0)
 
 
-_NO_ARTICLE = f"NOT EXISTS (SELECT 1 FROM place p WHERE p.key = debt.key AND p.role <= {REQUESTED})"
+_NO_ARTICLE = f"""NOT EXISTS (SELECT 1 FROM place p JOIN article a ON a.number = p.article
+  WHERE p.key = debt.key AND p.role <= {REQUESTED} AND a.text_from IS NOT '{FEED}')"""
 _OWED = f"""outlet = :outlet AND NOT given_up AND since > :now - {_micros(OWED_FOR)}
  AND tries < {MOST_TRIES} AND {_NO_ARTICLE}"""
 _OVER = (
@@ -173,17 +188,17 @@ class Debts:
         self,
         connection: sqlite3.Connection,
         pending: Sequence[Mapping[bytes, Sequence[Failure | None]]] = (),
-        is_known: Callable[[str], bool] = lambda _: False,
+        has_page: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """`pending`: observations that are not committed, by address, the oldest batch first."""
         self._connection = connection
         self._pending = pending
-        self._is_known = is_known
+        self._has_page = has_page
 
     def at(self, url: str) -> Debt | None:
         """Return the debt at an address, given up or not."""
         found = self._at_key(address_key(url))
-        return None if found is None or self._is_known(url) else found
+        return None if found is None or self._has_page(url) else found
 
     def due(self, outlet: str, now: datetime, limit: int) -> list[Debt]:
         """Return the debts to be asked for now, no more than `limit`, the newest first."""
@@ -244,7 +259,7 @@ class Debts:
     def _overlay(self, outlet: str) -> Iterator[Debt]:
         for key in self._keys():
             debt = self._at_key(key)
-            if debt is not None and debt.outlet == outlet and not self._is_known(debt.url):
+            if debt is not None and debt.outlet == outlet and not self._has_page(debt.url):
                 yield debt
 
     def _newest(self, fresh: list[Debt], stored: Iterator[Debt], limit: int) -> list[Debt]:

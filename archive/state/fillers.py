@@ -7,7 +7,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
-from archive.format.records import KEPT_COLUMNS, NO_PAIR
+from archive.format.records import FEED, KEPT_COLUMNS, NO_PAIR
 from archive.state.database import NO_ARTICLE
 from archive.state.debts import Debt, Failure, debt_of, failure_of, fold
 from archive.state.model import CANONICAL, ID, REQUESTED, TARGET, URL, id_key
@@ -195,16 +195,20 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
 
 def _add_debts(db: Connection, rows: list[Row]) -> None:
     """Update the debts; rows have their numbers already, as a page that the archive has is no debt."""
-    failures: list[tuple[bytes, Failure | None]] = []
+    of_feed = _from_feed(db, {row["number"] for row in rows})
+    failures: list[tuple[bytes, Failure | None, bool]] = []
     for row in rows:
+        came = row["outcome"] in {"archived", "unchanged"}
+        if came and row["number"] in of_feed:
+            continue
         if str(row["requested_url"]).startswith("purged:"):
             continue
         asked = address_key(str(row["requested_url"]))
-        if row["outcome"] in {"archived", "unchanged"} or row["number"] is not None:
-            failures += [(key, None) for key in {asked, address_key(str(row["url"]))}]
+        if came or (row["number"] is not None and row["number"] not in of_feed):
+            failures += [(key, None, False) for key in {asked, address_key(str(row["url"]))}]
         else:
-            failures.append((asked, failure_of(row)))
-    keys = sorted({key for key, _ in failures})
+            failures.append((asked, failure_of(row), row["number"] in of_feed))
+    keys = sorted({key for key, _, _ in failures})
     before: dict[bytes, Debt] = {}
     for start in range(0, len(keys), 500):
         portion = keys[start : start + 500]
@@ -212,12 +216,24 @@ def _add_debts(db: Connection, rows: list[Row]) -> None:
         found = db.execute(f"SELECT * FROM debt WHERE key IN ({marks})", portion)
         before |= {row["key"]: debt_of(row) for row in found}
     after: dict[bytes, Debt | None] = dict(before)
-    for key, failure in failures:
-        after[key] = fold(key, after.get(key), failure)
+    for key, failure, has_text in failures:
+        after[key] = fold(key, after.get(key), failure, has_text=has_text)
     paid = [(key,) for key in before if after[key] is None]
     db.executemany("DELETE FROM debt WHERE key = ?", paid)
     changed = [debt for key, debt in after.items() if debt is not None and debt != before.get(key)]
     db.executemany("INSERT OR REPLACE INTO debt VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, changed))
+
+
+def _from_feed(db: Connection, numbers: set[object]) -> set[object]:
+    """Return those of these articles whose text is a feed's: their pages stay owed."""
+    known = sorted(number for number in numbers if isinstance(number, int))
+    found: set[object] = set()
+    for start in range(0, len(known), 500):
+        portion = known[start : start + 500]
+        marks = ",".join("?" * len(portion))
+        sql = f"SELECT number FROM article WHERE text_from = ? AND number IN ({marks})"
+        found.update(number for (number,) in db.execute(sql, (FEED, *portion)))
+    return found
 
 
 def _add_last_observation(db: Connection, row: Row) -> None:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archive.addresses import address_key
-from archive.format.records import KEPT_COLUMNS, Alternate, LinkFacts
+from archive.format.records import FEED, KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +42,12 @@ class KnownArticle:
     content_hash: str
     last_seen: datetime
     alternates: tuple[Alternate, ...]
+    text_from: str | None = None
+
+    @property
+    def is_from_feed(self) -> bool:
+        """True if its page has never come: the page is owed all the same."""
+        return self.text_from == FEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,7 @@ class CurrentVersion:
     valid_from: datetime
     content_hash: str
     raw_sha256: str
+    text_from: str | None
     extractor: str
     modified_at: datetime | None
     reread_hash: str | None

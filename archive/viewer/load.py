@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.dataset as ds
 
 from archive.format.records import TextBlock
-from archive.read.diff import compare
+from archive.read.diff import compare, is_edit
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import Edit, Joint, Only, StoryView, Variant
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _VERSION = [
     "article_id", "version", "valid_from", "outlet", "language", "url", "headline", "body", "blocks",
-    "byline", "published_at", "last_seen",
+    "byline", "published_at", "last_seen", "text_from",
 ]  # fmt: skip
 _AT_ONCE = 100
 """Stories whose rows are in memory at once, beside what is shown of all of them."""
@@ -129,6 +129,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
         tuple(
             Edit(after["version"], after["valid_from"], compare(before, after))
             for before, after in pairwise(versions)
+            if is_edit(before, after)
         ),
         _only(latest["article_id"], alignments),
     )

@@ -59,12 +59,14 @@ class Batch:
             content_hash=record.content_hash,
             last_seen=record.fetched_at,
             alternates=record.alternates,
+            text_from=record.text_from,
         )
         self.places.add(record)
         # what the page calls itself is no address at which it was fetched
         for url in (record.requested_url, record.url):
             self._known[address_key(url)] = known
-            self._add_failure(url, None)
+            if not known.is_from_feed:
+                self._add_failure(url, None)
 
     def _add_failure(self, url: str, failure: Failure | None) -> None:
         self.failures.setdefault(address_key(url), []).append(failure)

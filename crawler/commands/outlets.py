@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from crawler.outlet.declaration import Outlet
 
 WIDE, MIDDLE = 160, 110
+_ACCESS = 4
+"""Place of the column among the facts of an outlet; it is in a wide table alone."""
 
 
 class Command(ScrapyCommand):
@@ -39,7 +41,8 @@ class Command(ScrapyCommand):
         return (
             "List the declared outlets, their languages and where their stories are found, and what the "
             "archive has of each: articles, the share of them with a byline and a date, the share of its "
-            "stories that are whole, in each of uk, en and ru that it publishes in, the end of the last "
+            "stories that are whole, in each of uk, en and ru that it publishes in, on a wide terminal the "
+            "shares that are free, partial, paid, or refused and read from a feed, the end of the last "
             "crawl that was whole, how many pages are owed from earlier runs, and whether its crawls go "
             "well. docs/reference/outlets.md has the grounds of the rules, docs/how-to/run-crawls.md what to "
             "do about each word of the last column."
@@ -71,7 +74,7 @@ class Command(ScrapyCommand):
 def _facts(
     held: Archive, declared: list[type[Outlet]], now: datetime, uri: str
 ) -> dict[str, tuple[str, ...]]:
-    """By outlet: articles, % with byline, % with date, % of whole stories, debts, last crawl, health."""
+    """By outlet: articles, shares of byline, date, whole stories, access; debts, last crawl, health."""
     from crawler.health.archived import count_outlets  # noqa: PLC0415  Scrapy imports every command for each
 
     counted = count_outlets(held, {outlet.name: outlet.languages for outlet in declared})
@@ -87,6 +90,7 @@ def _facts(
             _percent(facts.bylines, facts.articles),
             _percent(facts.dates, facts.articles),
             _percent(facts.whole, facts.stories),
+            ", ".join(f"{who} {_percent(n, facts.articles)}" for who, n in facts.access.most_common()),
             str(owed.get(outlet.name) or ""),
             f"{good.committed_at:%Y-%m-%d %H:%M}" if good is not None else "",
             health(crawls[outlet.name], facts.newest, now),
@@ -107,8 +111,11 @@ def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], widt
     for name in names:
         table.add_column(name, no_wrap=name == "outlet")
     if facts:
-        for name in ("articles", "byline", "date", "whole", "owed"):
+        for name in ("articles", "byline", "date", "whole"):
             table.add_column(name, justify="right", no_wrap=True)
+        if width >= WIDE:
+            table.add_column("access")
+        table.add_column("owed", justify="right", no_wrap=True)
         # without the hour
         when = {"no_wrap": True} if width >= MIDDLE else {"no_wrap": True, "width": 10, "overflow": "crop"}
         table.add_column("whole crawl, UTC" if width >= MIDDLE else "crawl, UTC", **when)
@@ -121,5 +128,7 @@ def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], widt
             "found by": ", ".join(discovery(outlet)),
         }
         # the health of an outlet names counters out of manifests
-        table.add_row(*(told[name] for name in names), *map(literal, facts.get(outlet.name, ())))
+        of_outlet = [literal(cell) for cell in facts.get(outlet.name, ())]
+        shown = of_outlet if width >= WIDE else (*of_outlet[:_ACCESS], *of_outlet[_ACCESS + 1 :])
+        table.add_row(*(told[name] for name in names), *shown)
     return table

@@ -182,6 +182,7 @@ def _linked_data(story: Story, variant: Variant, base_url: str) -> str:
         "publisher": outlet,
         "image": [f"{base_url}/media/{story.name}.svg"],
         "articleSection": words.section(story.section),
+        "isAccessibleForFree": True,
     }
     # a headline may contain `</script>`; JSON allows an escaped slash
     text = json.dumps(data, ensure_ascii=False, indent=1).replace("</", r"<\/")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.sax import SAXException
 
 from archive.format.reasons import Reason
+from crawler.discovery.feed_entries import entry_of
 from crawler.discovery.sitemaps import Sitemap
 from crawler.discovery.unpacking import is_cut_short, unpack
 from crawler.exceptions import DiscoveryError
@@ -18,6 +20,8 @@ from crawler.requests.leads import Lead, listed_page
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MOST_TEXT = 8 << 20
+"""Bytes of the texts of one feed, which wait in the crawl's memory until their pages have come."""
 # found by fuzzing: it promises to raise nothing, whatever it is given
 _FEEDPARSER_RAISES = (
     ArithmeticError,
@@ -57,9 +61,12 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
         reason = Reason.NOT_A_FEED if body.strip() else Reason.EMPTY
         raise DiscoveryError(f"{url}: expected RSS, Atom or RDF, got something else", reason)
     leads: dict[str, Lead] = {}
+    texts = 0
     for entry in parsed.entries:
-        if (lead := _lead(entry, url)) is not None:
-            leads.setdefault(lead.url, lead)
+        if (lead := _lead(entry, url)) is not None and lead.url not in leads:
+            whole = entry_of(entry, lead.url, url) if texts < MOST_TEXT else None
+            texts += len(whole or b"")
+            leads[lead.url] = replace(lead, entry=whole)
     # where XML breaks, feedparser goes on as if it were HTML and says so
     if not leads and isinstance(why := parsed.get("bozo_exception"), SAXException):
         raise DiscoveryError(f"{url}: expected entries, none can be read: {why}", Reason.NOT_A_FEED)

@@ -105,7 +105,8 @@ class Following:
             return None
         assert known is not None
         reason = self._pass_over(url, why_not(known))
-        steps += self._missing_variants(lead, known)
+        if not known.is_from_feed:  # its page is owed, and with it the variants that it names
+            steps += self._missing_variants(lead, known)
         return reason
 
     def _pass_over(self, url: str, reason: Reason) -> Reason:

@@ -30,12 +30,18 @@ class Listing:
     cut_short: bool
     pace: Pace | None
     """Of a feed."""
+    entries: tuple[Lead, ...] = ()
+    """Of a feed: those that have the whole text of their page."""
 
     def leads(self, outlet: Outlet) -> Iterator[list[Lead]]:
         """Unpack the addresses in their order, one portion after the other, as the outlet spells them."""
         unpacker = zstandard.ZstdDecompressor()
         for portion in self.portions:
             yield [_as_spelt(lead, outlet) for lead in _unpacked(unpacker, portion)]
+
+    def texts(self, outlet: Outlet) -> Iterator[Lead]:
+        """Entries with the text of their page, as the outlet spells their addresses."""
+        return (_as_spelt(lead, outlet) for lead in self.entries)
 
 
 def _unpacked(unpacker: zstandard.ZstdDecompressor, portion: bytes) -> tuple[Lead, ...]:
@@ -46,12 +52,14 @@ def _unpacked(unpacker: zstandard.ZstdDecompressor, portion: bytes) -> tuple[Lea
 def read_listing(read: Callable[[bytes, str], Sitemap], body: bytes, url: str) -> Listing:
     """Read a list in a worker; raises DiscoveryError as `read` does."""
     found = read(body, url)
+    entries = tuple(lead for lead in found.leads if lead.entry is not None)
+    leads = [replace(lead, entry=None) for lead in found.leads] if entries else found.leads
     packer = zstandard.ZstdCompressor(level=1)
     portions = tuple(
-        packer.compress(pickle.dumps(found.leads[start : start + PORTION], pickle.HIGHEST_PROTOCOL))
-        for start in range(0, len(found.leads), PORTION)
+        packer.compress(pickle.dumps(leads[start : start + PORTION], pickle.HIGHEST_PROTOCOL))
+        for start in range(0, len(leads), PORTION)
     )
-    return Listing(portions, len(found.leads), found.children, found.cut_short, _pace(found.leads))
+    return Listing(portions, len(leads), found.children, found.cut_short, _pace(leads), entries)
 
 
 def _pace(leads: Sequence[Lead]) -> Pace | None:

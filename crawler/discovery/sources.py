@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from crawler.discovery.sitemaps import ListedSitemap
     from crawler.items import Observation
     from crawler.requests.articles import StoryRequests
+    from crawler.requests.feed_texts import FeedTexts
     from crawler.requests.leads import Lead
     from crawler.revisit.debts import Debts
     from crawler.workers.pool import Workers
@@ -48,13 +49,14 @@ _AWAITED = "awaited"
 class Discovering:
     """The sources of one crawl: those of what is new, or an outlet's archive between two dates."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  one crawl's parts, made in one place
         self,
         requests: StoryRequests,
         debts: Debts,
         changes: StatedChanges,
         feeds: FeedWatch,
         workers: Workers,
+        texts: FeedTexts,
         *,
         since: dt.date | None = None,
         until: dt.date | None = None,
@@ -62,7 +64,7 @@ class Discovering:
         """`since`: the first day of a backfill, None for what is new; `until` is exclusive."""
         self._requests = requests
         self._outlet, self._ledger, self._budget = requests.outlet, requests.ledger, requests.budget
-        self._workers = workers
+        self._workers, self._debts, self._texts = workers, debts, texts
         self._since, self._until = since, until
         self.changes = changes
         self._feeds = feeds
@@ -164,6 +166,12 @@ class Discovering:
             yield self._requests.observation(address, "failed", why_not, url=response.url, detail=A_LIST)
         for request in self._further(response, found.children, read):
             yield request
+        entries = [*found.texts(self._outlet)]
+        for lead in entries:
+            if self._debts.is_given_up(lead.url):
+                self._texts.give_up(lead.url)
+        async for article in self._texts.listed(entries, response):
+            yield article
         # None for other lists, and for a backfill
         pace = found.pace if self._since is None else None
         has_moved_on = pace and self._feeds.has_moved_on(address, pace, found.leads(self._outlet))

@@ -82,6 +82,12 @@ class BackOff:
     def given_up(self, slot: str) -> bool:
         return slot in self.hosts and self.hosts[slot].given_up is not None
 
+    def forbids(self, request: Request) -> bool:
+        """Return True if the host of a request was given up as it forbids, not as it has too much to do."""
+        host = self.hosts.get(self._crawler.engine.downloader.get_slot_key(request))
+        busy = {http_reason(429), http_reason(503)}
+        return host is not None and host.given_up is not None and busy.isdisjoint(host.refusals)
+
     def turn_away(self, slot: str) -> None:
         """Count an address that is left for the next run."""
         self.hosts[slot].left += 1
@@ -106,7 +112,9 @@ class BackOff:
     def item_scraped(self, item: object, response: Response | Failure | None) -> None:
         slot = _slot_of(response)
         if isinstance(item, Article):
-            self._answered(slot)
+            # the text of a feed is no answer of the host to a request for a page
+            if item.text_from == "page":
+                self._answered(slot)
         elif isinstance(item, Observation) and item.reason == Reason.BLOCKED:
             self._refused(slot, Reason.BLOCKED, getattr(response, "request", None), None)
         self._hold(slot)

@@ -10,6 +10,7 @@ from scrapy import signals
 
 from archive.addresses import plain_url
 from archive.format.reasons import Reason, error_reason, is_of_the_moment
+from archive.format.records import FEED
 from crawler.items import Article, Observation, Outcome
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class Ledger:
         """By the address of the feed."""
         self.broken_start: str | None = None
         """The error at which the spider stopped naming what it asks for."""
+        self.feed_texts = 0
+        """Articles whose text a feed had; their pages are settled on their own, as what they are: refused."""
         self.languages: Counter[str] = Counter()
         self.memory: Memory | None = None
         """Findings of this run and earlier ones; set by the snapshot stage while the archive is open."""
@@ -176,13 +179,16 @@ class Ledger:
     # --- signals ---------------------------------------------------------------------------------------
     def item_scraped(self, item: object) -> None:
         if isinstance(item, Article) and item.outcome is not None:
-            self.settle(item.requested_url, item.outcome)
+            if item.text_from == FEED:
+                self.feed_texts += 1
+            else:
+                self.settle(item.requested_url, item.outcome)
             self.languages[item.language or "unknown"] += 1
         elif isinstance(item, Observation) and not self._is_of_a_source(item.requested_url):
             self.settle(item.requested_url, item.outcome, item.reason)
 
     def item_dropped(self, item: object, exception: Exception) -> None:
-        if isinstance(item, Article):
+        if isinstance(item, Article) and item.text_from != FEED:
             self.settle(item.requested_url, "dropped", getattr(exception, "reason", str(exception)))
 
     def item_error(self, item: object, failure: Failure) -> None:

@@ -129,11 +129,11 @@ class Progress:
             self._rate.page(monotonic())
 
     def item_scraped(self, item: object, response: Response | None) -> None:
-        # the other languages of a story were asked for in its name
-        if isinstance(item, Article) and response is not None and "story" not in response.meta:
-            self._stories += 1
-        if isinstance(item, Article) and response is not None and "owed" in response.meta:
-            self._paid += 1
+        # not of the text of a feed: its page has not come
+        if isinstance(item, Article) and response is not None and item.text_from == "page":
+            # the other languages of a story were asked for in its name
+            self._stories += "story" not in response.meta
+            self._paid += "owed" in response.meta
         self.update()
 
     def update(self) -> None:

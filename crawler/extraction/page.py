@@ -19,6 +19,7 @@ from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.fields.syndication import read_original
 from crawler.extraction.kind.block_pages import refuse_block_page
 from crawler.extraction.kind.page_kind import page_signs, page_type, read_kind
+from crawler.extraction.kind.paywalls import read_access
 from crawler.extraction.language.detector import detect_language
 from crawler.items import Article, Claim
 
@@ -99,6 +100,7 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         syndicated_from=read_original(parts.data, metadata, fetch.url, hints.domains or (hints.outlet,)),
         html_lang=metadata.html_lang,
         og_locale=metadata.og_locale,
+        access=read_access(parts.data, metadata, _kind(parts.kind)),
         headline=metadata.headline,
         lead=metadata.lead,
         body=whole,
@@ -121,6 +123,10 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         extractor=EXTRACTOR,
         extra=(*byline.credits(parts.data, metadata), *parts.kind, *read_reserved(metadata.names)),
     )
+
+
+def _kind(claims: tuple[Claim, ...]) -> str:
+    return next((claim.value for claim in claims if claim.source == "kind"), "")
 
 
 EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 9"

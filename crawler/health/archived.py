@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,8 @@ class Facts:
     dates: int = 0
     newest: datetime | None = None
     """Publication time of the latest article, aware, in UTC."""
+    access: Counter[str] = field(default_factory=Counter)
+    """Articles by who may read them; those whose page does not say are left out."""
     stories: int = 0
     whole: int | None = 0
     """Stories in all of the outlet's languages; None if those are fewer than two."""
@@ -114,7 +116,7 @@ class Facts:
 def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
     """Count for each outlet; `languages` are those of a complete story, of which uk, en and ru count."""
     found: defaultdict[str, Facts] = defaultdict(Facts)
-    for rows in held.articles(columns=["outlet", "byline", "published_at"]).batches(_PORTION):
+    for rows in held.articles(columns=["outlet", "byline", "published_at", "access"]).batches(_PORTION):
         _count_articles(found, pa.table(rows))
     stories: Counter[tuple[str, int]] = Counter()
     for rows in held.stories(columns=["outlet", "languages"]).batches(_PORTION):
@@ -141,6 +143,9 @@ def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
         if (latest := row["published_at_max"]) is not None:
             newest = moment(latest)
             facts.newest = newest if facts.newest is None else max(facts.newest, newest)
+    for row in table.group_by(["outlet", "access"]).aggregate([([], "count_all")]).to_pylist():
+        if row["access"] is not None:
+            found[row["outlet"]].access[row["access"]] += row["count_all"]
 
 
 def _stories(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:

@@ -68,9 +68,10 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
 
     `requests/crawl` and `requests/revisit`: robots.txt, redirects and repetitions included; among the latter
     is what a crawl looks at again because a list says that it has changed. `sources/read`, `sources/failed`,
-    `run/finished` and, at the end, `run/owed`: pages that later runs ask for, and `run/problems`: 0 where the
-    exit code is 0 or 3. `feeds/ADDRESS`: the entries of a feed. Only where feeds were faster than the crawls:
-    `feeds/overrun`, their number, and `feeds/minutes`, how often to crawl.
+    `run/finished`, and `texts/feed` where pages were refused and a feed had their texts. At the end,
+    `run/owed`: pages that later runs ask for, and `run/problems`: 0 where the exit code is 0 or 3.
+    `feeds/ADDRESS`: the entries of a feed. Only where feeds were faster than the crawls: `feeds/overrun`,
+    their number, and `feeds/minutes`, how often to crawl.
     """
     ledger, spider = crawler.get_extension(Ledger), crawler.spider
     assert ledger is not None
@@ -89,6 +90,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
         "sources/failed": len(ledger.sources) - read,
         "run/finished": int(finished),
         **{f"feeds/{url}": entries for url, entries in ledger.feeds.items()},
+        **({"texts/feed": ledger.feed_texts} if ledger.feed_texts else {}),
     }
     if ledger.overruns:
         counts["feeds/overrun"] = len(ledger.overruns)

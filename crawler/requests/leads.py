@@ -25,6 +25,8 @@ class Lead:
     """As printed; never the date of a change."""
     modified_raw: str | None = None
     """As printed: `lastmod` of a sitemap, `updated` of an Atom entry."""
+    entry: bytes | None = None
+    """The entry as a feed of one, where it has the whole text; see crawler/discovery/feed_entries.py."""
 
 
 def listed_page(url: str, printed: str | None) -> str | None:

@@ -97,6 +97,11 @@ class Debts:
         guessed = any(requests.ledger.known(sibling.url) for sibling in outlet.siblings(debt.url))
         return requests.article(debt.url, story=debt.url, owed=True, guessed=guessed)
 
+    def is_given_up(self, url: str) -> bool:
+        """Return True if the page at an address was owed until the end, and is asked for no more."""
+        debt = None if self._memory is None else self._memory.debts().at(url)
+        return debt is not None and debt.is_over(self._now)
+
     def must_wait(self, url: str) -> bool:
         """Return True if a listed address has failed so lately that it is left for a later run."""
         if self._memory is None:
@@ -145,6 +150,8 @@ class Debts:
 
     def told(self) -> Iterator[str]:
         """The last lines of the report; none where nothing was owed."""
+        if texts := self._requests.ledger.feed_texts:
+            yield f"{texts} texts came from a feed, as their pages were refused; the pages are not here yet"
         if self._asked:
             ended = Counter(self._ended(url) for url in self._asked)
             came = ended["archived"] + ended["unchanged"]

@@ -15,17 +15,20 @@ from crawler.discovery.pace import FeedWatch
 from crawler.discovery.sources import Discovering
 from crawler.downloader.failures import explain
 from crawler.exceptions import ExtractionError
+from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import Ledger, asked_address, first_address
 from crawler.extensions.opt_outs import OptOuts
 from crawler.extraction.fields.alternates import is_home_page
+from crawler.items import Article, Fetch, Observation
 from crawler.middlewares.exchanges import exchange_of
 from crawler.outlet.declaration import Outlet
 from crawler.requests.articles import StoryRequests
 from crawler.requests.budget import Budget, budget_of
+from crawler.requests.feed_texts import REFUSED, FeedTexts
 from crawler.requests.fetch import fetch_of
 from crawler.revisit.debts import Debts, share_of
 from crawler.story.arguments import Arguments
-from crawler.story.worker_task import PageContext, extract_and_decide
+from crawler.story.worker_task import PageContext, extract_and_decide, extract_entry_and_decide
 from crawler.workers.pool import Workers
 from crawler.workers.stages import WorkerStage, worker_stages
 
@@ -36,7 +39,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.items import Alternate, Claim, Observation, Outcome
+    from crawler.items import Alternate, Claim, Outcome
+    from crawler.requests.feed_texts import FeedText
     from crawler.requests.leads import Lead
     from crawler.revisit.plan import Visit
 
@@ -109,12 +113,19 @@ class StorySpider(Outlet, scrapy.Spider):
             by_itself=not self.requires_url,
         )
 
+    @cached_property
+    def feed_texts(self) -> FeedTexts:
+        return FeedTexts(self.requests, self._read_feed_text, self._reserved)
+
     @property
     def errand(self) -> Literal["crawl", "revisit"]:
         return "crawl" if self.arguments.visits is None else "revisit"
 
     async def start(self) -> AsyncIterator[Any]:
         owed = [*self.debts.requests()]
+        for step in owed:
+            if isinstance(step, Observation) and step.reason == Reason.GIVEN_UP:
+                self.feed_texts.give_up(step.requested_url)
         if not self.arguments.urls and self.arguments.visits is None:
             self.discovering = self._discovering()
             for request in self.discovering.requests():
@@ -136,7 +147,16 @@ class StorySpider(Outlet, scrapy.Spider):
         uri = self.settings["ARCHIVE_URI"]
         changes, feeds = StatedChanges(self.requests, uri), FeedWatch(self.ledger, self.name, uri)
         since, until = self.arguments.since, self.arguments.until
-        return Discovering(self.requests, self.debts, changes, feeds, self.workers, since=since, until=until)
+        return Discovering(
+            self.requests,
+            self.debts,
+            changes,
+            feeds,
+            self.workers,
+            self.feed_texts,
+            since=since,
+            until=until,
+        )
 
     def _visits(self, visits: tuple[Visit, ...]) -> Iterator[Request | Observation]:
         """Ask for what is due, with the validators that came with it."""
@@ -186,8 +206,15 @@ class StorySpider(Outlet, scrapy.Spider):
             yield self.requests.observation(
                 requested, outcome, error.reason, url=response.url, status=response.status, detail=str(error)
             )
+            async for text in self._from_feed(requested, error.reason, response.request):
+                yield text
             return
         yield article
+        if article.refused is None:
+            self.feed_texts.came(requested)
+        else:
+            async for text in self._from_feed(requested, article.refused.reason, response.request):
+                yield text
         again = self.errand == "revisit" or "again" in response.meta
         for step in self.requests.variants(article, response.meta.get("story", requested), again=again):
             yield step
@@ -207,7 +234,26 @@ class StorySpider(Outlet, scrapy.Spider):
             status=response.status,
         )
 
-    def failed(self, failure: Failure) -> Iterator[Observation]:
+    async def _read_feed_text(self, text: FeedText, entry: bytes) -> Article | None:
+        """Read an entry as a page is read, in a worker; None where nothing of it is an article."""
+        url = text.lead.url
+        fetch = Fetch(url, url, entry, "utf-8", text.http_status, text.fetched_at)
+        beside = PageContext(
+            lead=text.lead,
+            story_key=self.story_key(url),
+            alternates=(*text.lead.alternates, *self.siblings(url)),
+            reserved=text.reserved,
+            patterns=self.compiled_patterns,
+        )
+        hints = self.hints(self.outlet_of(url))
+        try:
+            article = await self.workers.run(extract_entry_and_decide, fetch, hints, beside, self.stages)
+        except ExtractionError as error:
+            self.logger.info("the text that a feed has of %s was not read: %s", url, error)
+            return None
+        return article if article.refused is None else None
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Observation | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
         requested = asked_address(request)
@@ -216,9 +262,25 @@ class StorySpider(Outlet, scrapy.Spider):
             outcome, reason = "skipped", Reason.NO_SUCH_VARIANT
         # of an answer, the status says it all
         detail = None if status is not None else str(failure.value)[:500]
+        # first of all, so that a kill between the two leaves the page owed
         yield self.requests.observation(
             requested, outcome, reason, url=request.url, status=status, detail=detail
         )
+        async for text in self._from_feed(requested, reason, request):
+            yield text
+
+    async def _from_feed(
+        self, requested: str, reason: str, request: Request | None
+    ) -> AsyncIterator[Article]:
+        """Yield the text that a feed has of a page, if it is refused for this reason."""
+        refused = reason in REFUSED
+        if reason == Reason.HOST_REFUSES and request is not None:
+            backoff = self.crawler.get_extension(BackOff)
+            refused = backoff is not None and backoff.forbids(request)
+        if refused:
+            article = await self.feed_texts.refused(requested)
+            if article is not None:
+                yield article
 
 
 def _ask_conditionally(request: Request, visit: Visit) -> None:

@@ -7,15 +7,12 @@ where it runs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-
-from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Sequence
+    from datetime import datetime
 
     from archive.pages.warc_record import Exchange
     from crawler.items import Alternate, Article, Claim, Fetch, Hints
@@ -65,6 +62,16 @@ def extract_and_decide(
     return article.with_(raw=build(exchange, fetch.body))
 
 
+def extract_entry_and_decide(
+    fetch: Fetch, hints: Hints, beside: PageContext, stages: Sequence[WorkerStage]
+) -> Article:
+    """As `extract_and_decide`, of an entry of a feed; nothing of it is kept raw."""
+    from crawler.extraction.feed_entry import extract_entry  # noqa: PLC0415  .3 s: the crawl reads no page
+    from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
+
+    return decide(_whole(extract_entry(fetch, hints), fetch, beside), stages)
+
+
 def _whole(said: Article, fetch: Fetch, beside: PageContext) -> Article:
     # .3 s: the crawl itself reads no page
     from crawler.outlet.declaration import article_address  # noqa: PLC0415
@@ -82,9 +89,6 @@ def _whole(said: Article, fetch: Fetch, beside: PageContext) -> Article:
 
 # When a list says that an article was published: believed where its page says nothing.
 
-# a clock that is fast; what is later is no date of a publication
-_FAST = timedelta(hours=1)
-
 
 def dated(article: Article, lead: Lead | None, now: datetime) -> Article:
     """The article with the date of the feed or sitemap it was found in, where its page has none.
@@ -93,24 +97,12 @@ def dated(article: Article, lead: Lead | None, now: datetime) -> Article:
     """
     if lead is None or lead.published_raw is None or article.published_at is not None:
         return article
-    found = _read(lead.published_raw)
-    if found is None or found[0] > now + _FAST:
+    # .3 s: the crawl itself reads no page
+    from crawler.extraction.feed_entry import FAST, read_listed_moment  # noqa: PLC0415
+
+    found = read_listed_moment(lead.published_raw)
+    if found is None or found[0] > now + FAST:
         return article
     at, printed = found
     source = lead.source if printed == "zone" else f"{lead.source} {printed}"
     return article.with_(published_at=at, published_raw=lead.published_raw, published_source=source)
-
-
-def _read(printed: str) -> tuple[datetime, str] | None:
-    """UTC, and how much was printed: `zone`, `naive`, `day`. RSS has the dates of mails, the others ISO's."""
-    try:
-        at = parsedate_to_datetime(printed)
-    except (ValueError, OverflowError):
-        # 7 ms of regular expressions
-        # .3 s: the crawl itself reads no page
-        from crawler.extraction.fields.date_parsing import parse_date  # noqa: PLC0415
-
-        return parse_date(printed)
-    if at.tzinfo is None:
-        return at.replace(tzinfo=KYIV).astimezone(UTC), "naive"
-    return at.astimezone(UTC), "zone"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CAPTIONS = {"div", "span", "p", "em", "small", "td", "i"}
 _of_caption = names_say(
     "(?:^|[ _-])((fig|image-?|photo-?|img-?|media-?)?caption|wp-caption-text|imgtitle|copyright"
-    "|(image|photo)-?(text|title|credit|description))(?:$|[ _-])"
+    "|(image|photo)-?(text|title|credit|description|data))(?:$|[ _-])"
 )
 
 # a line that ends in "(Photo: Getty Images)." is a caption, whatever its class

@@ -46,6 +46,8 @@ class LinkedData:
     """@type that made the first article node one."""
     free: bool | None = None
     """`isAccessibleForFree` of an article node; False wins, as a part may be free."""
+    paid_part: bool = False
+    """True if a part of the article, `hasPart` with its cssSelector, is not free."""
     words: int | None = None
     """`wordCount` of an article node."""
     based_on: tuple[str, ...] = ()
@@ -91,6 +93,12 @@ def read_linked_data(page: Outline) -> LinkedData:
             (kind for node in articles for kind in _kinds(node) if _ARTICLE.search(kind)), None
         ),
         free=_free(node.get("isAccessibleForFree") for node in articles + pages),
+        paid_part=any(
+            _free([part.get("isAccessibleForFree")]) is False
+            for node in articles + pages
+            for part in _each(node.get("hasPart"))
+            if isinstance(part, dict)
+        ),
         words=next((int(text) for node in articles if (text := _number(node.get("wordCount")))), None),
         based_on=tuple(
             url

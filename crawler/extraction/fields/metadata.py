@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from crawler.extraction.document.outline import Outline
     from crawler.extraction.fields.linked_data import LinkedData
 
+_COUNTED = re.compile(r"\s*\(\d[\d\s]*\)$")
+"""Number of articles after a printed tag: `energy (1258)`."""
 _of_tags = names_say("(?:^|[ _-])(tags?|tag-?list|topics)(?:$|[ _-])")
 # " | Outlet", " - РБК-Украина", " — Букви": the last part is the outlet's name
 _SUFFIX = re.compile(r"^(.{12,}?)\s+(?:[|/•·»:]+|[-–—]{1,2})\s+([^|]{2,60})$")
@@ -243,7 +245,7 @@ def _tags(page: Outline, data: LinkedData, listed: list[str]) -> tuple[str, ...]
         named = {page.elements[i] for i in page.named(_of_tags, page.by_class)}
         links = {link for element in named for link in element.iterdescendants("a")}
         found = [
-            one_line(page.elements[i].text_content())
+            _COUNTED.sub("", one_line(page.elements[i].text_content()))
             for i in page.by_tag.get("a", ())
             if page.elements[i].get("rel") == "tag"
             or (

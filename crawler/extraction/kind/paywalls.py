@@ -1,17 +1,22 @@
-"""Paywalls: lines that offer the rest of a text for money or registration, from paywalls.toml."""
+"""Paywalls: lines that offer the rest of a text for money or registration, from paywalls.toml.
+
+And who may read an article, as its page states it.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from crawler.extraction.body.boilerplate import fold, load, reads_as_said, with_parts, without_bullets
 from crawler.extraction.document.text import one_line
 
 if TYPE_CHECKING:
     from crawler.extraction.document.outline import Outline
+    from crawler.extraction.fields.linked_data import LinkedData
+    from crawler.extraction.fields.metadata import Metadata
 
 _WORDS = (
     "чита", "Чита", "ередплат", "ідпис", "одпис", "оступ", "имит", "іміт", "езкоштовн", "есплатн", "алишил",
@@ -58,6 +63,21 @@ def wall_line(page: Outline) -> Wall | None:
             return wall
         overlay = overlay or wall
     return overlay
+
+
+def read_access(data: LinkedData, metadata: Metadata, kind: str) -> Literal["free", "partial", "paid"] | None:
+    """Return who may read an article, as its page states it; None where it says nothing.
+
+    `partial`: a part is kept back. That is what `hasPart` says, and the tier `metered`; and what a wall shows
+    that cuts the text, whatever is stated. Sources: schema.org and Google's "paywalled content" for
+    `isAccessibleForFree`, Open Graph of Facebook for `article:content_tier`.
+    """
+    tier = metadata.names.get("article:content_tier", "").lower()
+    if data.free is False or tier in {"locked", "premium"}:
+        return "partial" if data.paid_part else "paid"
+    if data.paid_part or tier == "metered" or kind == "paywalled":
+        return "partial"
+    return "free" if data.free or tier == "free" else None
 
 
 @lru_cache(maxsize=256)  # the menus of an outlet are the same on all its pages

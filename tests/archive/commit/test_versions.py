@@ -72,3 +72,31 @@ def test_a_text_fetched_before_the_latest_is_kept_as_an_earlier_one(article, noo
     assert (verdict.outcome, verdict.version, verdict.late) == ("archived", 2, True)
     assert (after.version, after.content_hash) == (1, current.content_hash)
     assert after.first_seen == noon - HOUR
+
+
+FEED = {"text_from": "feed"}
+
+
+def test_a_page_takes_the_place_of_its_feed_whatever_it_says_and_whoever_reads_it(follow):
+    for page in ({"text": "A"}, {"text": "B"}, {"text": "B", "extractor": "reader 2"}):
+        verdicts, current = follow({"text": "A", **FEED}, {"text": "A", **FEED}, page, page)
+        assert verdicts == [
+            ("archived", 1, "from-feed"),
+            ("unchanged", 1, "from-feed"),
+            ("archived", 2, "replaces-feed"),
+            ("unchanged", 2, None),
+        ]
+        assert current.text_from != "feed"
+
+
+def test_an_edit_in_the_feed_is_a_version_and_a_new_extractor_makes_none(follow):
+    verdicts, _ = follow(
+        {"text": "A", **FEED}, {"text": "B", **FEED}, {"text": "C", "extractor": "reader 2", **FEED}
+    )
+    assert verdicts[1:] == [("archived", 2, "from-feed"), ("unchanged", 2, "new-extractor")]
+
+
+def test_a_feed_changes_nothing_of_a_page_that_is_held(follow):
+    verdicts, current = follow({"text": "A"}, {"text": "B", **FEED})
+    assert verdicts[1] == ("unchanged", 1, "from-feed")
+    assert current == follow({"text": "A"})[1]

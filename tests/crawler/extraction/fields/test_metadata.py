@@ -70,3 +70,8 @@ def test_a_canonical_that_is_no_address(href: str) -> None:
 def test_the_part_of_an_old_title_that_is_the_headline() -> None:
     title = "Міст закриють :: Інформаційне агентство берега"
     assert without_outlet(title, "Інформаційне агентство берега", None) == "Міст закриють"
+
+
+def test_the_number_of_articles_after_a_tag_is_no_part_of_it() -> None:
+    links = '<a href="/t/1">мости <i>(1 258)</i></a> <a href="/t/2">Закон (2026)</a><a href="/t/3">ЄС (27 країн)</a>'
+    assert read(body=f'<div class="news-tags">{links}</div>').tags == ("мости", "Закон", "ЄС (27 країн)")

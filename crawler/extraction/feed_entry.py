@@ -1,0 +1,180 @@
+"""The entry to extraction for the text of a feed: a feed of one in, one Article out; runs in a worker.
+
+Only what the feed says is read, and of its text only the body: a feed has no alternates, no languages of its
+page, no canonical address. They stay null until the page itself comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from lxml import etree, html
+
+from archive.format.reasons import Reason
+from archive.format.records import FEED
+from crawler.exceptions import Unreadable
+from crawler.extraction.body import assemble
+from crawler.extraction.body.text_blocks import Excluded
+from crawler.extraction.document.decoding import read_outline
+from crawler.extraction.document.text import one_line, unescaped
+from crawler.extraction.fields.date_parsing import parse_date
+from crawler.extraction.fields.media import Shown, note_frames, read_shown
+from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.kind.block_pages import refuse_block_page
+from crawler.extraction.language.detector import detect_language
+from crawler.extraction.page import EXTRACTOR
+from crawler.items import Article, Claim
+
+if TYPE_CHECKING:
+    from crawler.items import Fetch, Hints
+
+LONGEST_LEAD = 600
+"""Characters of a description that is a standfirst."""
+FAST = timedelta(hours=1)
+"""Of a clock that is fast; what is later is no date of a publication."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The item of a feed of one, as printed; empty where it says nothing."""
+
+    title: str
+    link: str
+    creators: tuple[str, ...]
+    published: str
+    updated: str
+    tags: tuple[str, ...]
+    description: str
+    content: str
+    feed: str
+
+
+def extract_entry(fetch: Fetch, hints: Hints) -> Article:
+    """Make an article of a feed of one, which is the body of `fetch`; its address is that of the page.
+
+    Raises Unreadable or Blocked, and nothing else whatever the bytes are.
+    """
+    entry = read_entry(fetch.body)
+    headline = _plain(entry.title) or None
+    byline = ", ".join(dict.fromkeys(filter(None, map(_plain, entry.creators)))) or None
+    head = f"<meta charset=utf-8><title>{escape(headline or '')}</title>"
+    shown = f"<h1>{escape(headline or '')}</h1>{entry.content}"
+    # never as it came: what closes a tag too many would only end the body sooner
+    source = f"<html><head>{head}</head><body><article>{shown}</article></body></html>".encode()
+    page = read_outline(source, "utf-8")
+    refuse_block_page(page, source, fetch.url)
+    frames = note_frames(page)
+    excluded = Excluded(
+        headline=headline,
+        byline=byline,
+        names=(byline,) if byline else (),
+        tags=entry.tags,
+        description=None,
+        text=None,
+    )
+    text = assemble.read_body(page, excluded, hints.drop)
+    seen = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
+    captions = [block.text for block in text.blocks if block.kind == "caption"]
+    byline = byline or text.signature
+    lead = _plain(entry.description)
+    published = _moment(entry.published, fetch.fetched_at)
+    modified = _moment(entry.updated, fetch.fetched_at)
+    return Article(
+        outlet=hints.outlet,
+        url=fetch.url,
+        requested_url=fetch.requested_url,
+        http_status=fetch.http_status,
+        fetched_at=fetch.fetched_at,
+        raw_sha256=hashlib.sha256(fetch.body).hexdigest(),
+        text_from=FEED,
+        access="refused",
+        headline=headline,
+        lead=lead if lead and len(lead) <= LONGEST_LEAD else None,
+        body=text.text,
+        blocks=text.blocks,
+        byline=byline,
+        author_claims=(Claim("printed", byline),) if byline else (),
+        published_raw=entry.published if published else None,
+        published_at=published[0] if published else None,
+        published_source=published[1] if published else None,
+        modified_raw=entry.updated if modified else None,
+        modified_at=modified[0] if modified else None,
+        tags=entry.tags,
+        image_caption=captions[0] if captions else None,
+        media=seen.media,
+        outbound_links=seen.outbound_links,
+        text_language=detect_language(f"{headline or ''}\n{text.text}"),
+        extractor=EXTRACTOR,
+        extra=(
+            Claim("kind", "article"),
+            Claim("kind_source", "the text of a feed"),
+            *((Claim("feed", entry.feed),) if entry.feed else ()),
+        ),
+    )
+
+
+def read_entry(document: bytes) -> Entry:
+    """Parse a feed of one. Raises Unreadable where it is none."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(document, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable(Reason.UNPARSEABLE, f"expected a feed of one entry, got no XML: {error}") from None
+    item = next((element for element in root.iter("{*}item")), None)
+    if item is None:
+        raise Unreadable(Reason.UNPARSEABLE, f"expected a feed of one entry, got <{root.tag}> without one")
+    found: dict[str, list[str]] = {}
+    for child in item.iterchildren("{*}*"):
+        found.setdefault(etree.QName(child).localname, []).append((child.text or "").strip())
+
+    def first(name: str) -> str:
+        return next(iter(found.get(name, ())), "")
+
+    return Entry(
+        title=first("title"),
+        link=first("link"),
+        creators=tuple(found.get("creator", ())),
+        published=one_line(first("pubDate")),
+        updated=one_line(first("updated")),
+        tags=tuple(dict.fromkeys(tag for each in found.get("category", ()) if (tag := _plain(each)))),
+        description=first("description"),
+        content=first("encoded"),
+        feed=first("source"),
+    )
+
+
+def _plain(printed: str) -> str:
+    """Text of what may be HTML: titles of feeds are, too."""
+    if "<" not in printed:
+        return one_line(unescaped(printed))
+    try:
+        return one_line(html.fromstring(f"<div>{printed}</div>").text_content())
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return ""
+
+
+# A moment as lists print it: RSS has the dates of mails, the others ISO's.
+
+
+def _moment(printed: str, now: datetime) -> tuple[datetime, str] | None:
+    """UTC, and the source of a date: `feed`, `feed naive`, `feed day`; None where it is none, or to come."""
+    found = read_listed_moment(printed) if printed else None
+    if found is None or found[0] > now + FAST:
+        return None
+    return found[0], FEED if found[1] == "zone" else f"{FEED} {found[1]}"
+
+
+def read_listed_moment(printed: str) -> tuple[datetime, str] | None:
+    """UTC, and how much was printed: `zone`, `naive`, `day`."""
+    try:
+        at = parsedate_to_datetime(printed)
+    except (ValueError, OverflowError):
+        return parse_date(printed)
+    if at.tzinfo is None:
+        return at.replace(tzinfo=KYIV).astimezone(UTC), "naive"
+    return at.astimezone(UTC), "zone"

@@ -1,0 +1,104 @@
+"""Texts that feeds have of pages which are refused: kept beside the refusal, never instead of asking.
+
+A page is refused where its host answers 401, 403 or 451, shows a block page, or forbids it in robots.txt; a
+page whose debt was given up counts as refused, too. Nothing is done to get round a refusal: the feed was
+asked for as each crawl asks for it, under its own rules of robots.txt, and the page stays owed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archive.addresses import plain_url
+from archive.format.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from scrapy.http import Response
+
+    from crawler.items import Article, Claim
+    from crawler.requests.articles import StoryRequests
+    from crawler.requests.leads import Lead
+
+REFUSED = frozenset((
+    *("http-401", "http-403", "http-451"),
+    *(Reason.ROBOTS_TXT, Reason.BLOCKED, Reason.BLOCKED_PAGE, Reason.GIVEN_UP),
+))  # fmt: skip
+"""Reasons for which the text of a feed is read. So is `host-refuses`, where the host had forbidden pages; one
+that is overloaded is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedText:
+    """The whole text of a page as the entry of a feed."""
+
+    lead: Lead
+    """With its entry."""
+    http_status: int
+    """Of the answer that brought the feed."""
+    fetched_at: datetime
+    """Aware, UTC."""
+    reserved: tuple[Claim, ...]
+    """Reservations of the host of the feed."""
+
+
+class FeedTexts:
+    """Of one crawl. Entries and refusals come in any order; a text is read once both are there."""
+
+    def __init__(
+        self,
+        requests: StoryRequests,
+        read: Callable[[FeedText, bytes], Awaitable[Article | None]],
+        reserved: Callable[[Response], Awaitable[tuple[Claim, ...]]],
+    ) -> None:
+        """`read` makes an article of a text and its entry, None where it is no article after all."""
+        self._requests = requests
+        self._read = read
+        self._reserved = reserved
+        self._waiting: dict[str, FeedText] = {}
+        self._refused: set[str] = set()
+
+    async def listed(self, leads: Sequence[Lead], response: Response) -> AsyncIterator[Article]:
+        """Keep the entries of a feed; yield an article of each whose page has been refused already."""
+        with_text = [lead for lead in leads if lead.entry is not None and self._may_use(lead.url)]
+        if not with_text:
+            return
+        reserved, now = await self._reserved(response), datetime.now(UTC)
+        for lead in with_text:
+            key, text = plain_url(lead.url), FeedText(lead, response.status, now, reserved)
+            if key not in self._refused:
+                self._waiting.setdefault(key, text)
+                continue
+            self._refused.remove(key)
+            if (article := await self._article(text)) is not None:
+                yield article
+
+    def _may_use(self, url: str) -> bool:
+        known = self._requests.ledger.known(url)
+        return self._requests.outlet.is_article(url) and (known is None or known.is_from_feed)
+
+    async def refused(self, url: str) -> Article | None:
+        """Return the article that a feed has of a refused page; None where none has it, or not yet."""
+        key = plain_url(url)
+        text = self._waiting.pop(key, None)
+        if text is None:
+            self._refused.add(key)
+            return None
+        return await self._article(text)
+
+    def give_up(self, url: str) -> None:
+        """Count a page as refused that is asked for no more; one whose text is held needs no second."""
+        if self._requests.ledger.known(url) is None:
+            self._refused.add(plain_url(url))
+
+    def came(self, url: str) -> None:
+        """Forget the text of a page that came itself."""
+        self._waiting.pop(plain_url(url), None)
+
+    async def _article(self, text: FeedText) -> Article | None:
+        entry = text.lead.entry
+        assert entry is not None
+        return await self._read(replace(text, lead=replace(text.lead, entry=None)), entry)
