@@ -107,6 +107,10 @@ class Reason(StrEnum):
     NO_LIST_IN_IT = "no-list-in-it"
     LIST_CUT_SHORT = "list-cut-short"
 
+    # of an outlet
+    EXPECTATION_MISSED = "expectation-missed", _UNASKED
+    """Its crawls bring less than its declaration expects."""
+
 
 _KNOWN = {reason.value: reason for reason in Reason}
 _ERROR = "error-"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive.format.layout import snapshot_number
 from archive.opening import storage_at
@@ -15,6 +16,7 @@ from archive.storage import inside
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 # what names a run: when, the outlet, the process
 _RUN = re.compile(r"\d{8}T\d{6}Z-(?P<outlet>.+)-\d+")
@@ -30,18 +32,23 @@ class RunAccount:
     """Of the whole run, `archived`, `skipped(known)`, …, and what has a slash in its name."""
 
 
-def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
+def runs(
+    root: str | os.PathLike[str], since: datetime, until: datetime | None = None
+) -> Iterator[RunAccount]:
     """Read the runs that committed after `since`, latest first, without the lists of data files.
 
+    With `until` only what was committed before it is read, and found without reading what came later.
     Runs that keep no account of an outlet, `scrapy pair` or an import, are left out.
     """
     layout = storage_at(root).layout
     seen: set[str] = set()
     names = [path for path in inside.files(layout.log, ".json") if snapshot_number(path.name) is not None]
-    for path in sorted(names, key=lambda path: int(path.stem), reverse=True):
-        head, files, _ = path.read_bytes().partition(_FILES)
-        document = json.loads(head + b"}" if files else head)
-        committed_at = datetime.fromisoformat(document["committed_at"]).astimezone(UTC)
+    names.sort(key=lambda path: int(path.stem))
+    if until is not None:
+        names = names[: bisect_left(names, until, key=lambda path: _committed(_head(path)))]
+    for path in reversed(names):
+        document = _head(path)
+        committed_at = _committed(document)
         if committed_at <= since:
             return
         run_id = document["run_id"]
@@ -50,3 +57,20 @@ def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
             continue
         seen.add(run_id)
         yield RunAccount(run_id, match["outlet"], committed_at, document["summary"])
+
+
+def accounts_begin(root: str | os.PathLike[str]) -> datetime | None:
+    """Return when the oldest manifest that is kept was committed; None where there is none."""
+    names = [path for path in inside.files(storage_at(root).layout.log, ".json")
+             if snapshot_number(path.name) is not None]  # fmt: skip
+    return _committed(_head(min(names, key=lambda path: int(path.stem)))) if names else None
+
+
+def _head(path: Path) -> dict[str, Any]:
+    head, files, _ = path.read_bytes().partition(_FILES)
+    document: dict[str, Any] = json.loads(head + b"}" if files else head)
+    return document
+
+
+def _committed(document: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(document["committed_at"]).astimezone(UTC)
