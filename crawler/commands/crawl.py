@@ -53,7 +53,8 @@ class Command(BaseRunSpiderCommand):
             "What earlier runs could not get is asked for again, listed or not. "
             "Exit code 0: all accounted for; 1: something was lost or not written; 2: a wrong argument; "
             "4: the outlet's crawls bring less than its declaration expects, or hardly a page was an "
-            "article; 3: pages are still owed, the next runs ask for them. Of several, the first of 1, 2, 4, 3."
+            "article; 3: pages are still owed, the next runs ask for them. Of several, the first of 1, 2, 4 "
+            "and 3."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -193,8 +193,8 @@ def _amount(language: str, floor: float, ceiling: float, brought: Brought, yeste
 
 def _too_few_days(days: int) -> str:
     return (
-        f"{days} of {WEEK} days can be judged, {DAYS_OF_A_MEDIAN} are needed: days with a crawl, and with one "
-        "on the day before and after"
+        f"{days} of {WEEK} days can be judged, {DAYS_OF_A_MEDIAN} are needed: days with a crawl, and with "
+        "one on the day before and after"
     )
 
 
@@ -231,7 +231,7 @@ def note_missed(uri: str, outlet: Outlet, missed: Sequence[Verdict], run_id: str
                 requested_url=address,
                 outlet=outlet.name,
                 outcome="failed",
-                reason=Reason.EXPECTATION_MISSED,
+                reason=Reason.EXPECTATION_MISSED.value,
                 observed_at=now,
                 http_status=None,
                 run_id=run_id,

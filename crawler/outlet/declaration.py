@@ -70,8 +70,7 @@ class Outlet:
     switcher: ClassVar[str | None] = None
     expects: ClassVar[Mapping[str, object]] = {}
     """Amounts that crawls bring while the rules hold: `{"articles_a_day": (40, 400), "byline": .6,
-    "date": .95, "all_languages": .3}`; `articles_a_day` may name languages: `{"uk": (40, 400), "en": (5, 60)}`.
-    """
+    "date": .95, "all_languages": .3}`; or `{"articles_a_day": {"uk": (40, 400), "en": (5, 60)}}`."""
     expectations: ClassVar[Expectations] = Expectations()
     """`expects`, checked when the class is defined."""
 
