@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 from archive.addresses import plain_url
@@ -117,6 +118,8 @@ class Check:
     robots_sitemaps: list[str] = field(default_factory=list)
     named_feeds: list[str] = field(default_factory=list)
     """Of `<link rel=alternate>` on its home page and on an article."""
+    editions: list[str] = field(default_factory=list)
+    """Languages that the front page names by hreflang."""
     proposal: str = ""
     """Changes of the declaration as a unified diff; empty where there are none to propose."""
     reasons: list[str] = field(default_factory=list)
@@ -161,17 +164,13 @@ def judge(check: Check) -> None:
 
 
 def _judge_hreflang(check: Check) -> None:
-    both = 0
-    for page in check.pages:
-        for other in check.pages:
-            if page is other or not page.names(other):
-                continue
-            if other.names(page):
-                both += 1
-            else:
-                check.say("hreflang", "noted", f"one way: {other.url} does not name {page.url}")
-    if both:
-        check.say("hreflang both ways", "holds", f"{both} links are answered")
+    for one, other in combinations(check.pages, 2):
+        there, back = one.names(other), other.names(one)
+        if there and back:
+            check.say("hreflang both ways", "holds", f"{one.url} and {other.url}")
+        elif there or back:
+            silent, named = (other, one) if there else (one, other)
+            check.say("hreflang", "noted", f"one way: {silent.url} does not name {named.url}")
 
 
 def _judge_variant_rule(check: Check) -> None:
@@ -194,6 +193,10 @@ def _judge_variant_rule(check: Check) -> None:
 
 
 def _judge_languages(check: Check) -> None:
+    others = [language for language in check.editions if language not in check.outlet.languages]
+    if others:
+        message = f"the front page names {' '.join(others)}, not among {' '.join(check.outlet.languages)}"
+        check.say("languages", "noted", message)
     for language in check.lacking if check.pages else ():
         tried = check.absent[language]
         if tried >= LEAST_STORIES and tried >= check.stories:

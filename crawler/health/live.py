@@ -27,7 +27,7 @@ from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.crawl_delay import pace
 from crawler.health.findings import LEAST_STORIES, Check, CheckedList, CheckedPage, judge
-from crawler.health.named_lists import read_named_feeds
+from crawler.health.named_by_page import Named, read_named
 from crawler.health.redeclared import ENOUGH, proposal, redeclare
 from crawler.health.rule_coverage import shape
 from crawler.outlet.declaration import in_domains
@@ -191,18 +191,20 @@ class LiveCheck(StorySpider):
             and urlsplit(answer.moved_to).netloc != urlsplit(check.outlet.home).netloc
         ):
             check.say("home", "noted", f"{check.outlet.home} has moved for good to {answer.moved_to}")
-        await self._note_feeds(check, answer.response)
+        named = await self._note_feeds(check, answer.response)
+        check.editions = sorted(named.editions) if named is not None else []
 
-    async def _note_feeds(self, check: Check, response: Response) -> None:
+    async def _note_feeds(self, check: Check, response: Response) -> Named | None:
+        body, encoding = response.body, encoding_of(response)
         try:
-            feeds = await self.workers.run(
-                read_named_feeds, response.body, response.url, encoding_of(response)
-            )
+            named: Named = await self.workers.run(read_named, body, response.url, encoding)
         except (DiscoveryError, ExtractionError):
-            return
+            return None
+        domains = check.outlet.domains()
         check.named_feeds += [
-            url for url in feeds if url not in check.named_feeds and in_domains(url, check.outlet.domains())
+            url for url in named.feeds if url not in check.named_feeds and in_domains(url, domains)
         ]
+        return named
 
     async def _list(self, check: Check, one: CheckedList, read: Read) -> None:
         """Ask for a list, and of an index for the list of the latest days; say what came."""
