@@ -5,9 +5,12 @@ Where it can tell the new declaration, its diff is applied, and the site is aske
 
 from __future__ import annotations
 
+import html
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.courier import SLUG, STORIES, Courier, news_path
+from tests.forked import A_WHILE, ROOT
+from tests.hostile.server import HostileServer
+from tests.hostile.test_refused import certificate, context
 from tests.newsroom import Answer, Site
 
 if TYPE_CHECKING:
@@ -306,3 +312,84 @@ def test_the_bound_on_requests_is_kept_and_told(courier: Courier) -> None:
     assert len(courier.site.articles_asked()) == 5
     assert "its 5 requests were used up: --requests allows more" in told(run)
     assert "1 outlets whose rules hold, 0 with a rule that does not, 1 not checked to the end." in told(run)
+
+
+def test_a_certificate_of_another_name_is_not_known_beside_an_outlet_that_holds(
+    courier: Courier, crawl: Crawl, tmp_path: Path
+) -> None:
+    with HostileServer(context(*certificate("other.example"), tmp_path / "tls")) as server:
+        run = crawl("courier", "safe", "-s", "SPIDER_MODULES=tests.changing", "-s", "RESOLVE_TO=127.0.0.1",
+                    command="live", HERALD_PORT=str(courier.site.port),
+                    SAFE_PORT=str(server.port))  # fmt: skip
+    assert run.exit_code == 4, run.out
+    assert "not known tls safe.example 2" in told(run)
+    assert server.asked == []
+    assert "1 outlets whose rules hold, 0 with a rule that does not, 1 that could not be reached." in told(
+        run
+    )
+    # where nobody looks on, a line for each outlet that is done
+    assert sorted(line.split("  ", 1)[1] for line in run.err.splitlines()) == [
+        "courier holds, 7 requests", "safe not known, 1 requests",
+    ]  # fmt: skip
+
+
+def test_ctrl_c_ends_it_with_what_is_known_and_the_report(
+    courier: Courier, crawl: Crawl, tmp_path: Path
+) -> None:
+    courier.site.hold_after = 4
+    file = tmp_path / "report.json"
+    settings = {"SPIDER_MODULES": "tests.changing", "RESOLVE_TO": "127.0.0.1", "DOWNLOAD_TIMEOUT": "3"}
+    given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    line = crawl.command_line("courier", *given, "--report", str(file), command="live")
+    process = subprocess.Popen(
+        line,
+        cwd=ROOT,
+        env={**os.environ, "HERALD_PORT": str(courier.site.port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    courier.site.wait_for(5)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=A_WHILE)
+    assert (process.returncode, err) == (4, ""), out
+    assert "the check was stopped before its end" in out
+    (outlet,) = json.loads(file.read_text("utf-8"))["outlets"]
+    assert (outlet["state"], outlet["is_whole"]) == ("holds", False)
+    assert [one["articles"] for one in outlet["lists"]][:2] == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("report.txt", "its name must end with .html or .md or .json"),
+        ("nowhere/r.html", "there is no folder"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_asked(
+    courier: Courier, tmp_path: Path, file: str, said: str
+) -> None:
+    run = courier.live("--report", str(tmp_path / file))
+    assert run.exit_code == 2
+    assert said in run.err
+    assert courier.site.requests == []
+
+
+def test_what_a_page_says_commands_nothing_in_a_report(courier: Courier, tmp_path: Path) -> None:
+    evil = "x</script><script>alert(1)</script> | `a` [b](http://evil.example) \x1b[31m \u202e"
+    page = courier.site.answers[news_path("uk", 101)].body.decode()
+    headline = re.search("<h1>(.*?)</h1>", page)
+    assert headline is not None
+    changed = page.replace(headline[1], html.escape(evil)).replace("Олена Коваль", html.escape(evil))
+    courier.site[news_path("uk", 101)] = changed
+    files = [tmp_path / f"report.{kind}" for kind in ("html", "md", "json")]
+    run = courier.live(*(part for file in files for part in ("--report", str(file))))
+    assert run.exit_code == 0, run.out
+    texts = {file.suffix: file.read_text("utf-8") for file in files}
+    assert "<script" not in texts[".html"]
+    assert "&lt;script&gt;alert(1)" in texts[".html"]
+    assert "<script" not in texts[".md"]
+    assert "](http" not in texts[".md"]
+    assert "\x1b" not in texts[".md"] + run.out
+    json.loads(texts[".json"])

@@ -197,13 +197,17 @@ def _judge_languages(check: Check) -> None:
     if others:
         message = f"the front page names {' '.join(others)}, not among {' '.join(check.outlet.languages)}"
         check.say("languages", "noted", message)
+    unseen = []
     for language in check.lacking if check.pages else ():
         tried = check.absent[language]
         if tried >= LEAST_STORIES and tried >= check.stories:
             message = f"no page in {language}: {tried} stories have none where variant_url leads"
             check.say("languages", "fails", message)
-        elif check.stories >= LEAST_STORIES:
-            check.say("languages", "noted", f"no page in {language} was found, of {check.stories} stories")
+        else:
+            unseen.append(language)
+    if unseen and check.stories >= LEAST_STORIES:
+        told = f"no page in {', '.join(unseen)} was found, of {check.stories} stories"
+        check.say("languages", "noted", told)
 
 
 def _judge_bylines(check: Check) -> None:

@@ -123,13 +123,16 @@ class LiveCheck(StorySpider):
 
     async def start(self) -> AsyncIterator[Any]:
         await asyncio.gather(*(self._check(check) for check in self.checks.values()))
-        for nothing in ():
-            yield nothing
+        # an asynchronous generator, as Scrapy wants it, that has nothing to schedule
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
 
     async def _check(self, check: Check) -> None:
         try:
             await self._ask_all(check)
         except Stopped:
+            judge(check)
             return
         except Exception as error:
             logging.getLogger(self.name).exception("the check of %s ended in an error", check.outlet.name)
@@ -167,7 +170,7 @@ class LiveCheck(StorySpider):
             request = Request(url, meta={"outlet": check.outlet.name}, dont_filter=True)
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
-            _, reason, _ = explain(Failure(error))
+            _, reason, _ = explain(Failure(error))  # type: ignore[no-untyped-call]
             if reason in _UNREACHABLE:
                 self._dead[host] = reason
             return Answer(None, reason)

@@ -138,6 +138,13 @@ def unreached(run: Run) -> str:
 
 # For files.
 
+MEANING = (
+    "Holds: what came is what the declaration says. Does not hold: something else came. Not known: the host "
+    "did not answer or refused, which says nothing of the rules. Noted: worth a look, and no rule of the "
+    "declaration. A proposed diff is applied with `git apply` in the project's folder, once you have looked "
+    "at the site."
+)
+
 
 def document(run: Run) -> dict[str, object]:
     """Return the JSON document; docs/reference/live-report.md has its keys."""
@@ -232,7 +239,13 @@ def _html(run: Run) -> str:
     made = environment(Path(__file__).parent)
     made.filters["host"] = lambda url: urlsplit(url).netloc
     return made.get_template("live_report.html").render(
-        run=run, told=sums(run), words=WORDS, hreflang=hreflang, problems=problems, limit=_HEADLINE
+        run=run,
+        told=sums(run),
+        meaning=MEANING,
+        words=WORDS,
+        hreflang=hreflang,
+        problems=problems,
+        limit=_HEADLINE,
     )
 
 
@@ -243,7 +256,7 @@ def problems(check: Check) -> list[Finding]:
 
 def _markdown(run: Run) -> Iterator[str]:
     yield f"# Live check of {len(run.checks)} outlets, {run.at:%Y-%m-%d %H:%M} UTC"
-    yield f"\n{sums(run)} Read by {run.version}.\n"
+    yield f"\n{sums(run)} Read by {run.version}.\n\n{MEANING}\n"
     yield "| outlet | rules | lists read | articles listed | languages read | to look at |"
     yield "|---|---|---|---|---|---|"
     for check in run.checks:
@@ -289,7 +302,8 @@ def _section(check: Check) -> Iterator[str]:
 
 
 def _row(*cells: str) -> str:
-    return f"| {' | '.join(_code(cell) if '://' in cell else _plain(cell) for cell in cells)} |"
+    shown = [_code(x) if x.startswith(("http://", "https://")) else _plain(x) for x in cells]
+    return f"| {' | '.join(shown)} |"
 
 
 def _plain(text: str) -> str:
@@ -299,4 +313,7 @@ def _plain(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{visible(text).replace('`', chr(39)).replace('|', '%7C')}`" if text else ""
+    if not text:
+        return ""
+    shown = visible(text).replace("`", "'").replace("|", "%7C").replace("<", "%3C")
+    return f"`{shown}`"

@@ -56,6 +56,8 @@ def _sources(check: Check, rule: str, candidates: list[CheckedList], found: Rede
     outlet = check.outlet
     current: list[str] = list(getattr(outlet, rule))
     changed = list(current)
+    # where not one could be read they have another form, and no shorter list is the answer
+    was_read = any(one.rule == rule and one.taken for one in check.lists)
     for one in check.lists:
         if one.rule != rule or one.written not in changed:
             continue
@@ -73,7 +75,7 @@ def _sources(check: Check, rule: str, candidates: list[CheckedList], found: Rede
                 f"{rule}: {one.url} is no list ({one.reason}); {where} names {other.url}, which lists "
                 f"{other.addresses} addresses"
             )
-        elif one.reason in _NOT_THERE and len(changed) > 1:
+        elif one.reason in _NOT_THERE and was_read:
             del changed[place]
             found.reasons.append(f"{rule}: {one.url} is gone ({one.reason}), and nothing names another")
     if changed != current:
