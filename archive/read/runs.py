@@ -32,38 +32,46 @@ class RunAccount:
     """Of the whole run, `archived`, `skipped(known)`, …, and what has a slash in its name."""
 
 
-def runs(
-    root: str | os.PathLike[str], since: datetime, until: datetime | None = None
-) -> Iterator[RunAccount]:
-    """Read the runs that committed after `since`, latest first, without the lists of data files.
+class Accounts:
+    """The accounts in the manifests that are kept, listed once: a folder of many takes half a second."""
 
-    With `until` only what was committed before it is read, and found without reading what came later.
-    Runs that keep no account of an outlet, `scrapy pair` or an import, are left out.
-    """
-    layout = storage_at(root).layout
-    seen: set[str] = set()
-    names = [path for path in inside.files(layout.log, ".json") if snapshot_number(path.name) is not None]
-    names.sort(key=lambda path: int(path.stem))
-    if until is not None:
-        names = names[: bisect_left(names, until, key=lambda path: _committed(_head(path)))]
-    for path in reversed(names):
-        document = _head(path)
-        committed_at = _committed(document)
-        if committed_at <= since:
-            return
-        run_id = document["run_id"]
-        match = _RUN.fullmatch(run_id)
-        if match is None or run_id in seen or document["operation"] != "append":
-            continue
-        seen.add(run_id)
-        yield RunAccount(run_id, match["outlet"], committed_at, document["summary"])
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        layout = storage_at(root).layout
+        manifests = inside.files(layout.log, ".json")
+        self._paths = [path for path in manifests if snapshot_number(path.name) is not None]
+        self._paths.sort(key=lambda path: int(path.stem))
+
+    @property
+    def begin(self) -> datetime | None:
+        """Time of the oldest manifest that is kept; None where there is none."""
+        return _committed(_head(self._paths[0])) if self._paths else None
+
+    def runs(self, since: datetime, until: datetime | None = None) -> Iterator[RunAccount]:
+        """Read the runs that committed after `since`, latest first, without the lists of data files.
+
+        With `until` only what was committed before it is read, and found without reading what came later.
+        Runs that keep no account of an outlet, `scrapy pair` or an import, are left out.
+        """
+        seen: set[str] = set()
+        last = len(self._paths)
+        if until is not None:
+            last = bisect_left(self._paths, until, key=lambda path: _committed(_head(path)))
+        for path in reversed(self._paths[:last]):
+            document = _head(path)
+            committed_at = _committed(document)
+            if committed_at <= since:
+                return
+            run_id = document["run_id"]
+            match = _RUN.fullmatch(run_id)
+            if match is None or run_id in seen or document["operation"] != "append":
+                continue
+            seen.add(run_id)
+            yield RunAccount(run_id, match["outlet"], committed_at, document["summary"])
 
 
-def accounts_begin(root: str | os.PathLike[str]) -> datetime | None:
-    """Return when the oldest manifest that is kept was committed; None where there is none."""
-    names = [path for path in inside.files(storage_at(root).layout.log, ".json")
-             if snapshot_number(path.name) is not None]  # fmt: skip
-    return _committed(_head(min(names, key=lambda path: int(path.stem)))) if names else None
+def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
+    """Read the runs that committed after `since`, as `Accounts.runs`."""
+    return Accounts(root).runs(since)
 
 
 def _head(path: Path) -> dict[str, Any]:

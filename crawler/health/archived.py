@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from archive.format.reasons import Reason, is_of_the_moment
 from archive.format.schema import LANGUAGES
-from archive.read.runs import RunAccount, accounts_begin, runs
+from archive.read.runs import Accounts, RunAccount
 from archive.state.model import moment
 
 if TYPE_CHECKING:
@@ -51,11 +51,12 @@ class Crawls:
 
 
 def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Crawls]:
-    begin = accounts_begin(uri)
+    accounts = Accounts(uri)
+    begin = accounts.begin
     from_then = begin if begin is not None and begin > now - LOOKED_BACK else None
     found = {name: Crawls(counted_from=from_then) for name in outlets}
     waiting = set(found)
-    for run in runs(uri, now - LOOKED_BACK):
+    for run in accounts.runs(now - LOOKED_BACK):
         if run.outlet not in waiting:
             continue
         crawls = found[run.outlet]

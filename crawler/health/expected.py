@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
-from archive.read.runs import runs
+from archive.read.runs import Accounts
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.timezones import KYIV
 from crawler.health.archived import language_bits, stories_by_languages
@@ -92,10 +92,11 @@ def count_brought(
     """Count what so many days before today brought."""
     found = {outlet.name: Brought() for outlet in outlets}
     today = now.astimezone(KYIV).date()
+    accounts = Accounts(uri)
     for offset in range(days + 2):
         day = today - timedelta(days=offset)
         waiting = {name for name in found if not _is_hopeless(found[name].crawled, day, today)}
-        for name in _crawled_on(uri, day, waiting):
+        for name in _crawled_on(accounts, day, waiting):
             found[name].crawled.add(day)
     first = _midnight(today - timedelta(days=days + 1))
     _count_articles(held, found, first)
@@ -108,10 +109,11 @@ def _is_hopeless(crawled: set[dt.date], day: dt.date, today: dt.date) -> bool:
     return before[-1] <= today and not crawled & {*before}
 
 
-def _crawled_on(uri: str, day: dt.date, outlets: set[str]) -> set[str]:
+def _crawled_on(accounts: Accounts, day: dt.date, outlets: set[str]) -> set[str]:
     """Return those of the outlets that ended a crawl on a day of which a list could be read."""
     waiting = set(outlets)
-    for run in runs(uri, _midnight(day), _midnight(day + timedelta(days=1))) if waiting else ():
+    span = _midnight(day), _midnight(day + timedelta(days=1))
+    for run in accounts.runs(*span) if waiting else ():
         if run.counts.get("run/finished") and run.counts.get("sources/read"):
             waiting.discard(run.outlet)
             if not waiting:
