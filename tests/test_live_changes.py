@@ -278,14 +278,25 @@ def test_a_feed_and_an_edition_that_are_not_declared_are_noted(courier: Courier)
     assert "comments" not in run.out
 
 
+def test_a_list_at_another_domain_is_told_with_its_address(courier: Courier) -> None:
+    target = f"http://courier-daily.example:{courier.site.port}/rss.xml"
+    courier.site["/rss.xml"] = Answer(b"", 301, {"Location": target})
+    run = courier.live()
+    assert run.exit_code == 1
+    assert f"rss.xml leads to {target}, which is not in courier.example" in told(run)
+    assert not [path for path in courier.site.requests if path.startswith("courier-daily")]
+
+
 # --- what says nothing of the rules --------------------------------------------------------------------
 def test_a_site_that_refuses_everything_is_not_known(courier: Courier) -> None:
     for path in [*courier.site.answers, "/robots.txt"]:
         courier.site[path] = Answer(b"forbidden", 403)
     run = courier.live("-s", "BACKOFF_DELAY=0.01")
     assert run.exit_code == 3
-    assert "not known http-403 courier.example 4" in told(run)
-    assert "None of the 1 outlets could be reached (http-403 4)" in told(run)
+    # robots.txt was refused, too: the third refusal was the last request
+    assert "not known http-403 courier.example 2 not known host-refuses courier.example 2" in told(run)
+    assert "None of the 1 outlets could be reached (http-403 2, host-refuses 2)" in told(run)
+    assert len(courier.site.requests) == 3
 
 
 def test_robots_txt_that_forbids_all_is_obeyed_and_told(courier: Courier, tmp_path: Path) -> None:
@@ -311,7 +322,7 @@ def test_the_bound_on_requests_is_kept_and_told(courier: Courier) -> None:
     assert run.exit_code == 4, run.out
     assert len(courier.site.articles_asked()) == 5
     assert "its 5 requests were used up: --requests allows more" in told(run)
-    assert "1 outlets whose rules hold, 0 with a rule that does not, 1 not checked to the end." in told(run)
+    assert "1 outlet whose rules hold, 0 with a rule that does not, 1 not checked to the end." in told(run)
 
 
 def test_a_certificate_of_another_name_is_not_known_beside_an_outlet_that_holds(
@@ -324,12 +335,10 @@ def test_a_certificate_of_another_name_is_not_known_beside_an_outlet_that_holds(
     assert run.exit_code == 4, run.out
     assert "not known tls safe.example 2" in told(run)
     assert server.asked == []
-    assert "1 outlets whose rules hold, 0 with a rule that does not, 1 that could not be reached." in told(
-        run
-    )
+    assert "1 outlet whose rules hold, 0 with a rule that does not, 1 that could not be reached." in told(run)
     # where nobody looks on, a line for each outlet that is done
     assert sorted(line.split("  ", 1)[1] for line in run.err.splitlines()) == [
-        "courier holds, 7 requests", "safe not known, 1 requests",
+        "courier holds, 7 requests", "safe not known, 1 request",
     ]  # fmt: skip
 
 
@@ -390,6 +399,6 @@ def test_what_a_page_says_commands_nothing_in_a_report(courier: Courier, tmp_pat
     assert "<script" not in texts[".html"]
     assert "&lt;script&gt;alert(1)" in texts[".html"]
     assert "<script" not in texts[".md"]
-    assert "](http" not in texts[".md"]
+    assert "[b](" not in texts[".md"]
     assert "\x1b" not in texts[".md"] + run.out
     json.loads(texts[".json"])

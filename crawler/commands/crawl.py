@@ -188,7 +188,8 @@ class Command(BaseRunSpiderCommand):
 
         assert self.settings is not None
         uri, outlet, now = self.settings["ARCHIVE_URI"], type(spider), datetime.now(UTC)
-        told = no_articles(ledger.totals())
+        # of addresses that somebody gave, it is told where none of them is archived
+        told = no_articles(ledger.totals()) if not spider.arguments.urls else None
         found = [Verdict("pages", "missed", told)] if told else []
         # a revisit, a backfill and single addresses bring no day's news
         if outlet.expectations and spider.discovering is not None and spider.arguments.since is None:

@@ -23,6 +23,7 @@ from crawler.health.live_report import (
     ENDINGS,
     WORDS,
     Run,
+    counted,
     print_checks,
     sums,
     unreached,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from crawler.story.spider import StorySpider
 
 UNREACHED, PARTLY = 3, 4
+MOST_REFUSALS = 3
+"""Refusals in a row after which a host is left alone: a crawl has more to lose by it."""
 
 
 class Command(Crawl):
@@ -96,7 +99,8 @@ class Command(Crawl):
         super().process_options(args, opts)
         assert self.settings is not None
         # the report says it, and once is once; -s NAME=VALUE wins
-        self.settings.setdict({"LOG_LEVEL": "CRITICAL", "RETRY_TIMES": 0}, priority="spider")
+        once = {"LOG_LEVEL": "CRITICAL", "RETRY_TIMES": 0, "REFUSALS_IN_A_ROW": MOST_REFUSALS}
+        self.settings.setdict(once, priority="spider")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
@@ -228,4 +232,6 @@ class Watch:
         told = f"{check.outlet.name} {WORDS[check.state]}"
         self._bar.update(self._task, completed=self._done, told=told)
         if self._outlets > 1:
-            self._console.print(f"{self._done}/{self._outlets}  {literal(told)}, {check.requests} requests")
+            self._console.print(
+                f"{self._done}/{self._outlets}  {literal(told)}, {counted(check.requests, 'request')}"
+            )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LEAST_ADDRESSES, LEAST_SHARE = 3, 0.2
 """Addresses of one form, and their share of all, from which on it is a form of articles."""
 MOST_FORMS = 2
+MOST_ADDRESSES, LONGEST = 5000, 1024
+"""Addresses that are looked at, and characters of one: a list is anybody's, and may have a million."""
 _EDITIONS = frozenset({"uk", "ua", "ukr", "ru", "rus", "en", "eng"})
 """First steps of a path that are an edition's."""
 _ENDING = re.compile(r"\.(?:html?|php|aspx?)$")
@@ -51,7 +53,7 @@ def proposed_patterns(urls: Iterable[str], home: str) -> list[tuple[str, list[st
 
     Most frequent first; an empty list if no form is frequent enough.
     """
-    given = list(dict.fromkeys(urls))
+    given = [url for url in dict.fromkeys(urls) if len(url) <= LONGEST][:MOST_ADDRESSES]
     forms = sorted(_forms(given).values(), key=lambda form: -len(form.urls))
     frequent = [
         form

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -60,6 +61,9 @@ MOST_CANDIDATES = 4
 LEAST_SHARE = {"feeds": ENOUGH}
 FRESH = dt.timedelta(days=7)
 _FOR_GOOD = {301, 308}
+_SILENT = {Reason.TIMEOUT, Reason.CONNECTION_LOST}
+MOST_SILENT = 3
+"""Requests in a row without an answer, after which a host is asked no more: each takes half a minute."""
 _UNREACHABLE = {Reason.NO_SUCH_HOST, Reason.CONNECTION_REFUSED, Reason.TLS}
 """Reasons for which no other address of the host is asked for."""
 
@@ -96,6 +100,8 @@ class LiveCheck(StorySpider):
         self._watch = watch
         self._dead: dict[str, str] = {}
         """Hosts that cannot be reached, and why."""
+        self._silent: Counter[str] = Counter()
+        """By host: requests in a row that were not answered in time."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> LiveCheck:
@@ -171,9 +177,16 @@ class LiveCheck(StorySpider):
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
             _, reason, _ = explain(Failure(error))  # type: ignore[no-untyped-call]
-            if reason in _UNREACHABLE:
+            self._silent[host] += reason in _SILENT
+            if reason in _UNREACHABLE or self._silent[host] >= MOST_SILENT:
                 self._dead[host] = reason
+            if reason == Reason.OFFSITE:
+                # the request that was refused is the last step of the redirects
+                target = str(error).removesuffix(f": {reason}")
+                known = " ".join(check.outlet.domains())
+                check.say("allowed_domains", "fails", f"{url} leads to {target}, which is not in {known}")
             return Answer(None, reason)
+        self._silent[host] = 0
         assert response.request is not None
         steps = response.request.meta.get("redirect_reasons", ())
         moved = response.url if steps and {*steps} <= _FOR_GOOD else None

@@ -61,7 +61,7 @@ class Run:
 def sums(run: Run) -> str:
     """Return the sums as a sentence."""
     counts = [
-        f"{run.count('holds')} outlets whose rules hold",
+        f"{counted(run.count('holds'), 'outlet')} whose rules hold",
         f"{run.count('fails')} with a rule that does not",
     ]
     if unknown := run.count("unknown"):
@@ -69,6 +69,10 @@ def sums(run: Run) -> str:
     if stopped := sum(not check.is_whole for check in run.checks if check.findings):
         counts.append(f"{stopped} not checked to the end")
     return f"{', '.join(counts)}."
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 # For the terminal.
@@ -241,6 +245,7 @@ def _html(run: Run) -> str:
     return made.get_template("live_report.html").render(
         run=run,
         told=sums(run),
+        counted=counted,
         meaning=MEANING,
         words=WORDS,
         hreflang=hreflang,
