@@ -218,7 +218,8 @@ def hreflang(check: Check, page: CheckedPage) -> str:
     ]
     if not named:
         return "none"
-    tags = " ".join(dict.fromkeys(one.language or "?" for one in named))
+    # x-default has no language
+    tags = " ".join(dict.fromkeys(one.language for one in named if one.language)) or "?"
     others = [other for other in check.pages if other is not page and page.names(other)]
     if not others:
         return tags
