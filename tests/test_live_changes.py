@@ -266,6 +266,19 @@ def test_an_old_list_is_noted(courier: Courier) -> None:
     assert "sitemap-news.xml: its latest entry is of 2024-02-01" in told(run)
 
 
+def test_a_section_that_is_not_taken_is_noted(courier: Courier) -> None:
+    listed = [news_path("uk", story) for story in STORIES]
+    courier.list_sitemap("/sitemap-news.xml", [*listed, "/war/201-the-sea-is-calm", "/about"])
+    run = courier.live()
+    assert run.exit_code == 0, run.out
+    first = f"{courier.base}/war/201-the-sea-is-calm"
+    assert (
+        f"noted article_url 2 of 6 addresses of {courier.base}/sitemap-news.xml are not taken, as {first}"
+        in told(run)
+    )
+    assert "proposed" not in run.out
+
+
 def test_a_feed_and_an_edition_that_are_not_declared_are_noted(courier: Courier) -> None:
     courier.front("/rss.xml", "/en/rss.xml", "/sport/rss.xml")
     front = courier.site.answers["/"].body

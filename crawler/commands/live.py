@@ -64,7 +64,7 @@ class Command(Crawl):
             "sitemaps that robots.txt names and the addresses in the lists. Nothing is archived; the pace is "
             "that of a crawl, robots.txt is obeyed. An outlet takes a minute, all of them together a few; "
             "Ctrl-C ends it with what is known by then. --report FILE.html (or .md, .json; may be given "
-            "again) writes a report to attach to an issue. "
+            "again) writes a report to attach to an issue: `scrapy live pravda liga --report live.html`. "
             "Exit code 0: all rules hold; 1: some do not; 3: no outlet could be reached, so that nothing is "
             "known; 4: what could be asked for holds, and some outlets could not be reached or were not "
             "asked to the end; 2: a wrong argument. "

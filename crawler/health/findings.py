@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 RuleState = Literal["holds", "fails", "unknown", "noted"]
 """`noted`: worth a look, and no rule of the declaration; it leaves the exit code as it is."""
+LEAST_SHARE = 0.25
+"""Of a feed, the share of addresses that are articles."""
 LEAST_STORIES = 3
 """Stories without a language from which on it is said that there is none any more."""
 
@@ -56,6 +58,15 @@ class CheckedList:
     @property
     def addresses(self) -> int:
         return len(self.taken) + len(self.refused)
+
+    @property
+    def takes_too_few(self) -> bool:
+        """Return True if its addresses have another form than that of articles.
+
+        A sitemap may list sections and authors beside them, and a feed half of a sister site.
+        """
+        least = LEAST_SHARE if self.rule == "feeds" else 0
+        return bool(self.refused) and (not self.taken or len(self.taken) < least * self.addresses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.crawl_delay import pace
 from crawler.health.findings import LEAST_STORIES, Check, CheckedList, CheckedPage, judge
 from crawler.health.named_by_page import Named, read_named
-from crawler.health.redeclared import ENOUGH, proposal, redeclare
+from crawler.health.redeclared import proposal, redeclare
 from crawler.health.rule_coverage import shape
 from crawler.outlet.declaration import in_domains
 from crawler.requests.articles import variants_to_fetch
@@ -57,8 +57,8 @@ MOST_VARIANTS = 4
 MOST_STORIES = 5
 MOST_CANDIDATES = 4
 """Feeds, and sitemaps, that are tried in place of those that are gone."""
-# least share of articles: a sitemap also lists sections and authors, a feed may list half of a sister site
-LEAST_SHARE = {"feeds": ENOUGH}
+MANY_REFUSED = 0.1
+"""Share of a list of news that is told where article_url does not take it."""
 FRESH = dt.timedelta(days=7)
 _FOR_GOOD = {301, 308}
 _SILENT = {Reason.TIMEOUT, Reason.CONNECTION_LOST}
@@ -275,14 +275,19 @@ class LiveCheck(StorySpider):
         if not leads:
             one.reason = "it lists nothing"
             check.say(one.rule, "fails", f"{one.url}: it lists nothing")
-        elif not one.taken or len(one.taken) < LEAST_SHARE.get(one.rule, 0) * one.addresses:
+        elif one.takes_too_few:
             message = (
                 f"takes {len(one.taken)} of {one.addresses} addresses of {one.url}, and not {one.refused[0]}"
             )
             check.say("article_url", "fails", message)
         elif one.moved_to is None:
             check.say(one.rule, "holds", f"{one.url}: {len(one.taken)} articles of {one.addresses} addresses")
-        if one.rule in ("feeds", "news_sitemaps") and newest is not None and today - newest > FRESH:
+        if one.rule not in ("feeds", "news_sitemaps"):
+            return
+        if not one.takes_too_few and len(one.refused) > MANY_REFUSED * one.addresses:
+            some = f"{len(one.refused)} of {one.addresses} addresses of {one.url} are not taken"
+            check.say("article_url", "noted", f"{some}, as {one.refused[0]}")
+        if newest is not None and today - newest > FRESH:
             check.say(one.rule, "noted", f"{one.url}: its latest entry is of {newest}")
 
     # --- pages -------------------------------------------------------------------------------------

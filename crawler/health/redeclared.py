@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 WIDTH = 110
 LISTS = ("news_sitemaps", "feeds", "archive_sitemaps", "day_archives")
 _NOT_THERE = {http_reason(404), http_reason(410)}
-ENOUGH = 0.25
-"""Share of a list that article_url takes, from which on it is not a redesign that refuses the others."""
 
 
 @dataclass(slots=True)
@@ -102,7 +100,8 @@ def _patterns(check: Check, candidates: Iterable[CheckedList], found: Redeclared
     """Propose article_url; return True if the old one takes nothing any more, and is replaced."""
     outlet = check.outlet
     lists = [one for one in (*check.lists, *candidates) if one.addresses]
-    refusing = [one for one in lists if len(one.taken) < ENOUGH * one.addresses]
+    # a day's page links to all that a menu has
+    refusing = [one for one in lists if one.takes_too_few and one.rule != "day_archives"]
     refused = [url for one in refusing for url in one.refused if outlet.compiled_patterns]
     proposed = proposed_patterns(refused, outlet.home)
     if not proposed:
@@ -219,7 +218,10 @@ def _rewritten(source: str, declared: type[Outlet], values: dict[str, object]) -
     for first, after, text in sorted(edits, reverse=True):
         lines[first:after] = text
     new = "\n".join(lines) + "\n"
-    ast.parse(new)
+    try:
+        ast.parse(new)
+    except SyntaxError:
+        return None
     return new
 
 
