@@ -258,6 +258,17 @@ def test_lists_that_list_nothing(courier: Courier) -> None:
     assert told(run).count(": it lists nothing") == 3
 
 
+def test_a_sitemap_of_tags_takes_no_lists_place(courier: Courier) -> None:
+    courier.gone("/sitemap-news.xml")
+    courier.list_sitemap("/tags.xml", [f"/tag/the-bridge-of-{number}" for number in range(100, 120)])
+    courier.robots("Sitemap: {base}/tags.xml")
+    run = courier.live()
+    assert run.exit_code == 1
+    assert "news_sitemaps" in told(run)
+    assert "/tags.xml" in courier.site.requests[-1]
+    assert "proposed" not in run.out
+
+
 def test_an_old_list_is_noted(courier: Courier) -> None:
     entry = f"<url><loc>{courier.base}{news_path('uk', 101)}</loc><lastmod>2024-02-01</lastmod></url>"
     courier.site["/sitemap-news.xml"] = f"<urlset>{entry}</urlset>"

@@ -31,7 +31,7 @@ from crawler.reports.terminal import one_sentence
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from archive.read.archive import Archive
     from crawler.health.archived import Facts
@@ -170,16 +170,24 @@ def _print_table(
     console = Terminal(width=None if asked else WIDE)
     console.print(_table(declared, reports, console.width))
     for outlet in declared:
-        for verdict in reports[outlet.name].verdicts if reports else ():
-            if verdict.state != "met":
-                word = {"missed": "[red]missed[/]", "over": "[yellow]more[/]"}.get(verdict.state, "unknown")
-                told = f"{outlet.name} {verdict.expectation}: {verdict.told}"
-                console.print(f"{word}  {literal(told)}", highlight=False, soft_wrap=True)
+        for state, told in _not_met(reports[outlet.name]) if reports else ():
+            word = {"missed": "[red]missed[/]", "over": "[yellow]more[/]"}.get(state, state)
+            console.print(f"{word}  {literal(outlet.name)} {literal(told)}", highlight=False, soft_wrap=True)
     ill = sum(not report.is_well for report in reports.values())
     counts = f"{len(declared)} outlets" + (f", {ill} to look at" if ill else "")
     console.print(f"{counts}. {note}", highlight=False, soft_wrap=True)
     for name, why in broken.items():
         console.print(f"not among them  {name}: {literal(why)}", highlight=False, soft_wrap=True)
+
+
+def _not_met(report: OutletReport) -> Iterator[tuple[str, str]]:
+    """Yield state and sentence; what is unknown for one reason is one sentence."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for verdict in report.verdicts:
+        if verdict.state != "met":
+            by_reason.setdefault((verdict.state, verdict.told), []).append(verdict.expectation)
+    for (state, told), names in by_reason.items():
+        yield state, f"{', '.join(names)}: {told}"
 
 
 def _cells(report: OutletReport) -> tuple[str, ...]:

@@ -42,6 +42,9 @@ class Redeclared:
 def redeclare(check: Check, candidates: Sequence[CheckedList]) -> Redeclared:
     """Make the changes that the findings ask for; `candidates` may take the place of lists that are gone."""
     found = Redeclared()
+    if any(one.taken for one in (*check.lists, *candidates)):
+        # addresses have the form that they had: what has another is a list of tags or authors
+        candidates = [one for one in candidates if not one.takes_too_few]
     patterns = _patterns(check, candidates, found)
     for rule in LISTS:
         _sources(check, rule, [one for one in candidates if one.rule == rule], found)
@@ -165,8 +168,9 @@ def proposal(outlet: Outlet, found: Redeclared) -> str:
     if not found.values:
         return ""
     declared = type(outlet)
+    values = {**found.values, **_expectations(outlet, found.values)}
     try:
-        check_declaration(type(declared.__name__, (declared,), {**found.values, "expects": {}}))
+        check_declaration(type(declared.__name__, (declared,), values))
     except DeclarationError as error:
         found.reasons.append(f"no diff: the changed declaration would be refused, {error}")
         return ""
@@ -174,7 +178,7 @@ def proposal(outlet: Outlet, found: Redeclared) -> str:
     if file is None:
         return ""
     old = Path(file).read_text("utf-8")
-    new = _rewritten(old, declared, found.values)
+    new = _rewritten(old, declared, values)
     if new is None:
         return ""
     try:
@@ -185,6 +189,22 @@ def proposal(outlet: Outlet, found: Redeclared) -> str:
         old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}", n=2
     )
     return "".join(lines)
+
+
+def _expectations(outlet: Outlet, values: dict[str, object]) -> dict[str, object]:
+    """Return `expects` without the languages that are left out; nothing where it stays as it is."""
+    languages = values.get("languages")
+    if not isinstance(languages, tuple):
+        return {}
+    expected = dict(outlet.expects)
+    amounts = expected.get("articles_a_day")
+    if isinstance(amounts, dict):
+        expected["articles_a_day"] = {one: bounds for one, bounds in amounts.items() if one in languages}
+        if not expected["articles_a_day"]:
+            del expected["articles_a_day"]
+    if len(languages) < 2:
+        expected.pop("all_languages", None)
+    return {"expects": expected} if expected != outlet.expects else {}
 
 
 def _rewritten(source: str, declared: type[Outlet], values: dict[str, object]) -> str | None:
@@ -207,9 +227,11 @@ def _rewritten(source: str, declared: type[Outlet], values: dict[str, object]) -
     edits: list[tuple[int, int, list[str]]] = []
     for name, value in values.items():
         node = assigned.get(name)
-        text = _assignment(
-            name, value, {} if node is None else _segments(source, node, getattr(declared, name))
-        )
+        current = getattr(declared, name)
+        segments = {} if node is None else _segments(source, node, current)
+        if isinstance(value, dict):
+            segments = {key: text for key, text in segments.items() if value.get(key) == current.get(key)}
+        text = _assignment(name, value, segments)
         if node is not None:
             edits.append((node.lineno - 1, node.end_lineno or node.lineno, text))
         elif text:
@@ -271,6 +293,12 @@ def _assignment(name: str, value: object, segments: dict[object, str]) -> list[s
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_literal(key)}: {_literal(one)}' for key, one in value.items())}}}"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, tuple) and not all(isinstance(one, str) for one in value):
+        return repr(value)
     if not isinstance(value, str):
         return f"({', '.join(map(_literal, written(value)))},)"  # type: ignore[arg-type]
     if not value.isprintable() or '"' in value:
