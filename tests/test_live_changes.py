@@ -206,13 +206,12 @@ CHANGES = {
 def test_the_changed_declaration_is_proposed_and_holds(
     courier: Courier, change: Change, tmp_path: Path
 ) -> None:
-    package = tmp_path / "proposed"
+    package = tmp_path / "declarations"
     package.mkdir()
-    (package / "__init__.py").touch()
     shutil.copy(DECLARATION, package)
     change.make(courier)
     file = tmp_path / "report.json"
-    given = {"modules": "proposed", "PYTHONPATH": str(tmp_path)}
+    given = {"modules": "tests.proposed", "PROPOSED_FOLDER": str(package)}
     run = courier.live("--report", str(file), **given)
     assert (run.exit_code, run.err) == (1, ""), run.out
     fill = {"base": courier.base, "port": courier.site.port}

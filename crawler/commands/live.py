@@ -116,7 +116,11 @@ class Command(Crawl):
                 raise UsageError(f"{outlet.name} declares no source to ask", print_help=False)
             self._take_settings(outlet)
         reports = [_report_path(file) for file in opts.report]
-        self.crawler_process.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        settings = self.crawler_process.settings
+        settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        # its bar counts addresses of a crawl
+        extensions = {**settings.getdict("EXTENSIONS"), "crawler.extensions.progress.Progress": None}
+        settings.set("EXTENSIONS", extensions, priority="cmdline")
         crawler = self.crawler_process.create_crawler(LiveCheck)
         begun = datetime.now(UTC)
         with Watch(len(declared)) as watch:
