@@ -65,7 +65,7 @@ check: install
 
 # on the internet, so never in CI: which of the declared rules no longer hold
 live: install
-	$(BIN)/scrapy live
+	$(BIN)/scrapy live --report live-report.html --report live-report.json
 
 install: .venv/installed
 

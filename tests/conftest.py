@@ -25,7 +25,14 @@ settings.load_profile("at leisure")
 
 # a file that takes minutes, begun last, is what everybody waits for at the end
 LONG = (
-    *("test_outlets_on_loopback", "test_backfill_killed", "test_revisit", "test_crawl_faults", "test_faults"),
+    *(
+        "test_live_changes",
+        "test_outlets_on_loopback",
+        "test_backfill_killed",
+        "test_revisit",
+        "test_crawl_faults",
+        "test_faults",
+    ),
     *("test_pool_faults", "test_workers"),
     *("test_object_store", "test_purge", "test_raw_crawl", "test_accounting", "test_politeness"),
     *(

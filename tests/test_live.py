@@ -39,7 +39,7 @@ def test_rules_that_hold(herald: Herald) -> None:
     told = " ".join(run.out.split())
     assert "archive_sitemaps 1, day_archives 1, feeds 1, news_sitemaps 1, page 1, variant_url 2" in told
     assert "read in en, ru, uk" in told
-    assert "1 outlets whose rules hold, 0 with a rule that does not." in told
+    assert "1 outlet whose rules hold, 0 with a rule that does not." in told
     assert not run.archive.exists()
 
 

@@ -120,7 +120,8 @@ def test_outlets_counts_what_the_archive_has(scrapy: Scrapy, herald: Site) -> No
     told = {}
     for columns in ("80", "120", "200"):
         done = scrapy("outlets", *given, HERALD_PORT=str(herald.port), COLUMNS=columns)
-        assert done.returncode == 0, done.stderr
+        # its news are old, and that is something to look at
+        assert done.returncode == 4, done.stderr
         told[columns] = done.stdout
         lines = done.stdout.splitlines()
         assert len([line for line in lines if line.startswith(("herald", "ukrinform"))]) == 2

@@ -119,6 +119,10 @@ class Reason(StrEnum):
     FEED_OVERRUN = "feed-overrun"
     """Of a feed of which no entry was known from an earlier run: some may have been missed."""
 
+    # of an outlet
+    EXPECTATION_MISSED = "expectation-missed", _UNASKED
+    """Its crawls bring less than its declaration expects."""
+
 
 _KNOWN = {reason.value: reason for reason in Reason}
 _ERROR = "error-"

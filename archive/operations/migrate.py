@@ -60,8 +60,8 @@ _AUTHORS = (
 _READINGS = "former_readings: empty, for `scrapy reextract --publish` to fill"
 _SHOWN = "media, outbound_links: empty, for `scrapy reextract --publish` to fill"
 _NEW = (
-    "syndicated_from, access: empty, for `scrapy reextract --publish` to fill; text_from: empty, the text is the "
-    "page's; every article keeps its id"
+    "syndicated_from, access: empty, for `scrapy reextract --publish` to fill; text_from: empty, the text is "
+    "the page's; every article keeps its id"
 )
 TODAY = Target(
     SCHEMA_VERSION,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
+import archive
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
-from archive.terminal import Terminal, visible
+from archive.terminal import Terminal, literal, visible
 from archive.writer import ArchiveWriter
 from crawler.exceptions import DeclarationError
 from crawler.extensions.backoff import BackOff
@@ -26,7 +28,7 @@ from pipelines.snapshot import SnapshotStage
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-OK, LOST, USAGE, OWED = 0, 1, 2, 3
+OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
 
 
 class Command(BaseRunSpiderCommand):
@@ -50,7 +52,9 @@ class Command(BaseRunSpiderCommand):
             "many pages this run may ask for. "
             "What earlier runs could not get is asked for again, listed or not. "
             "Exit code 0: all accounted for; 1: something was lost or not written; 2: a wrong argument; "
-            "3: pages are still owed, the next runs ask for them."
+            "4: the outlet's crawls bring less than its declaration expects, or hardly a page was an "
+            "article; 3: pages are still owed, the next runs ask for them. Of several, the first of 1, 2, 4 "
+            "and 3."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -158,6 +162,12 @@ class Command(BaseRunSpiderCommand):
         print_slowed(console, backoff)
         print_debts(console, spider.debts.told())
         problems = [*_problems(stage), *account.problems(crawler)]
+        missed = False
+        if stage.closed and stage.failure is None:
+            try:
+                missed = self._misses(spider, ledger, stage.run_id, console)
+            except (ArchiveError, OSError) as error:
+                problems.append(f"nothing could be compared with what is expected: {error}")
         for line in arguments.broken:
             print(f"{self.called}: not crawled, {visible(str(line))}", file=sys.stderr)
         for problem in problems:
@@ -166,7 +176,33 @@ class Command(BaseRunSpiderCommand):
             return LOST
         if arguments.broken:
             return USAGE
+        if missed:
+            return MISSED
         return OWED if spider.debts.unpaid else OK
+
+    def _misses(self, spider: StorySpider, ledger: Ledger, run_id: str, console: Terminal) -> bool:
+        """Print and write down what is less than expected; return True if anything is."""
+        # pyarrow's datasets: what the first request need not wait for
+        from crawler.health.archived import no_articles  # noqa: PLC0415
+        from crawler.health.expected import Verdict, compare, count_brought, note_missed  # noqa: PLC0415
+
+        assert self.settings is not None
+        uri, outlet, now = self.settings["ARCHIVE_URI"], type(spider), datetime.now(UTC)
+        # of addresses that somebody gave, it is told where none of them is archived
+        told = no_articles(ledger.totals()) if not spider.arguments.urls else None
+        found = [Verdict("pages", "missed", told)] if told else []
+        # a revisit, a backfill and single addresses bring no day's news
+        if outlet.expectations and spider.discovering is not None and spider.arguments.since is None:
+            brought = count_brought(archive.open(uri), uri, [outlet], now)
+            found += compare(outlet, brought[spider.name], now)
+        for one in found:
+            if one.state in ("missed", "over"):
+                word = "[red]missed[/]   " if one.state == "missed" else "[yellow]more[/]     "
+                console.print(f"{word} {literal(one.expectation)}: {literal(one.told)}", soft_wrap=True)
+        missed = [one for one in found if one.state == "missed"]
+        if missed:
+            note_missed(uri, spider, missed, run_id, now)
+        return bool(missed)
 
 
 def _problems(stage: SnapshotStage) -> list[str]:

@@ -1,8 +1,10 @@
-"""`scrapy outlets`: what is declared, and what the archive has of each."""
+"""`scrapy outlets`: what is declared, what the archive has of each, and whether that is what is expected."""
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,19 +16,60 @@ from scrapy.spiderloader import get_spider_loader
 import archive
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
-from crawler.health.archived import crawls_of, health
+from crawler.commands.crawl import MISSED, OK
+from crawler.health.archived import GOOD, WELL, crawls_of, health
+from crawler.health.expected import (
+    LOOKED_AT,
+    PROPOSED_FROM,
+    Verdict,
+    compare,
+    count_brought,
+    propose,
+)
 from crawler.health.table import discovery, outlets
 from crawler.reports.terminal import one_sentence
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Mapping
 
     from archive.read.archive import Archive
+    from crawler.health.archived import Facts
     from crawler.outlet.declaration import Outlet
 
 WIDE, MIDDLE = 160, 110
 _ACCESS = 4
 """Place of the column among the facts of an outlet; it is in a wide table alone."""
+COLUMNS = ("articles", "byline", "date", "whole")
+
+
+@dataclass(frozen=True, slots=True)
+class OutletReport:
+    """All that the archive tells of one outlet."""
+
+    facts: Facts
+    owed: int
+    last_whole: datetime | None
+    """End of the last crawl that lost nothing, aware, in UTC."""
+    health: str
+    verdicts: list[Verdict]
+
+    @property
+    def missed(self) -> list[Verdict]:
+        return [verdict for verdict in self.verdicts if verdict.state == "missed"]
+
+    @property
+    def is_well(self) -> bool:
+        """True for an outlet that is not crawled, too: nobody asked for it."""
+        return self.health in WELL and not self.missed
+
+    @property
+    def state(self) -> str:
+        """Return the health, after what is missed."""
+        names = ", ".join(verdict.expectation for verdict in self.missed)
+        if not names:
+            return self.health
+        return f"missed: {names}" + (f"; {self.health}" if self.health != GOOD else "")
 
 
 class Command(ScrapyCommand):
@@ -34,47 +77,70 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
+    def syntax(self) -> str:
+        return "[OUTLET …] [--json] [--propose]"
+
     def short_desc(self) -> str:
         return "List the outlets: what the archive has of each, and whether its crawls go well"
 
     def long_desc(self) -> str:
         return (
-            "List the declared outlets, their languages and where their stories are found, and what the "
-            "archive has of each: articles, the share of them with a byline and a date, the share of its "
-            "stories that are whole, in each of uk, en and ru that it publishes in, on a wide terminal the "
-            "shares that are free, partial, paid, or refused and read from a feed, the end of the last "
-            "crawl that was whole, how many pages are owed from earlier runs, and whether its crawls go "
-            "well. docs/reference/outlets.md has the grounds of the rules, docs/how-to/run-crawls.md what to "
-            "do about each word of the last column."
+            "List the declared outlets (or those named), their languages and where their stories are found, "
+            "and what the archive has of each: articles, the share of them with a byline and a date, the "
+            "share of its stories that are whole, in each of uk, en and ru that it publishes in, on a wide "
+            "terminal the shares that are free, partial, paid, or refused and read from a feed, the end of "
+            "the last crawl that was whole, how many pages are owed from earlier runs, whether its crawls go "
+            "well and bring what its declaration expects. Exit code 0: all that are crawled are well; 4: "
+            "some are not, or bring less than expected; 1: the archive cannot be read; 2: a wrong argument. "
+            "docs/reference/outlets.md has the grounds of the rules, docs/how-to/run-crawls.md what to do "
+            "about each word of the last column."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print it for programs, as one JSON document")
+        parser.add_argument(
+            "--propose",
+            action="store_true",
+            help=f"propose expectations for the declarations, from the last {PROPOSED_FROM} days",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         assert self.settings is not None
-        if args:
-            raise UsageError(f"takes no argument, got {args[0]!r}", print_help=False)
+        if opts.json and opts.propose:
+            raise UsageError("give either --json or --propose, not both", print_help=False)
         loader = get_spider_loader(self.settings)
-        declared = outlets(loader)  # type: ignore[arg-type]
+        declared = _named(outlets(loader), args)  # type: ignore[arg-type]
         uri = self.settings["ARCHIVE_URI"]
-        asked = Terminal().is_terminal or "COLUMNS" in os.environ
-        console = Terminal(width=None if asked else WIDE)
+        broken: dict[str, str] = {} if args else getattr(loader, "broken", {})
         with one_sentence(self, "scrapy outlets", uri):
+            now = datetime.now(UTC)
+            if opts.propose:
+                _print_proposals(archive.open(uri), declared, uri, now)
+                return
+            reports: dict[str, OutletReport] = {}
+            note = f"Archive: {uri}."
             try:
-                facts = _facts(archive.open(uri), declared, datetime.now(UTC), uri)
-                note = literal(f"Archive: {uri}.")
+                reports = _reports(archive.open(uri), declared, now, uri)
             except archive.ArchiveNotFound:
-                told = f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
-                facts, note = {}, literal(told)
-            console.print(_table(declared, facts, console.width))
-            console.print(f"{len(declared)} outlets. {note}", highlight=False, soft_wrap=True)
-            for name, why in getattr(loader, "broken", {}).items():
-                console.print(f"not among them  {name}: {literal(why)}", highlight=False, soft_wrap=True)
+                note = f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
+            if opts.json:
+                document = _document(declared, reports, broken, uri, now)
+                print(json.dumps(document, ensure_ascii=False, indent=2))
+            else:
+                _print_table(declared, reports, broken, note)
+            self.exitcode = OK if all(report.is_well for report in reports.values()) else MISSED
 
 
-def _facts(
-    held: Archive, declared: list[type[Outlet]], now: datetime, uri: str
-) -> dict[str, tuple[str, ...]]:
-    """By outlet: articles, shares of byline, date, whole stories, access; debts, last crawl, health."""
+def _named(declared: list[type[Outlet]], names: list[str]) -> list[type[Outlet]]:
+    by_name = {outlet.name: outlet for outlet in declared}
+    if unknown := [name for name in names if name not in by_name]:
+        raise UsageError(f"no outlet {unknown[0]!r}; known: {', '.join(by_name)}", print_help=False)
+    return [by_name[name] for name in dict.fromkeys(names)] or declared
+
+
+def _reports(held: Archive, declared: list[type[Outlet]], now: datetime, uri: str) -> dict[str, OutletReport]:
     from crawler.health.archived import count_outlets  # noqa: PLC0415  Scrapy imports every command for each
 
     counted = count_outlets(held, {outlet.name: outlet.languages for outlet in declared})
@@ -82,36 +148,84 @@ def _facts(
     with held.debts() as debts:
         # a cache of this machine; another's commits it does not have yet
         owed = {} if debts is None else {one.name: debts.owed(one.name, now).count for one in declared}
-    found: dict[str, tuple[str, ...]] = {}
+    expecting = [one for one in declared if one.expectations and crawls[one.name].last is not None]
+    brought = count_brought(held, uri, expecting, now, LOOKED_AT) if expecting else {}
+    found: dict[str, OutletReport] = {}
     for outlet in declared:
         facts, good = counted[outlet.name], crawls[outlet.name].last_good
-        found[outlet.name] = (
-            str(facts.articles),
-            _percent(facts.bylines, facts.articles),
-            _percent(facts.dates, facts.articles),
-            _percent(facts.whole, facts.stories),
-            ", ".join(f"{who} {_percent(n, facts.articles)}" for who, n in facts.access.most_common()),
-            str(owed.get(outlet.name) or ""),
-            f"{good.committed_at:%Y-%m-%d %H:%M}" if good is not None else "",
+        found[outlet.name] = OutletReport(
+            facts,
+            owed.get(outlet.name, 0),
+            good.committed_at if good is not None else None,
             health(crawls[outlet.name], facts.newest, now),
+            compare(outlet, brought[outlet.name], now) if outlet.name in brought else [],
         )
     return found
 
 
+# For people.
+
+
+def _print_table(
+    declared: list[type[Outlet]], reports: Mapping[str, OutletReport], broken: Mapping[str, str], note: str
+) -> None:
+    asked = Terminal().is_terminal or "COLUMNS" in os.environ
+    console = Terminal(width=None if asked else WIDE)
+    console.print(_table(declared, reports, console.width))
+    for outlet in declared:
+        for state, told in _not_met(reports[outlet.name]) if reports else ():
+            word = {"missed": "[red]missed[/]", "over": "[yellow]more[/]"}.get(state, state)
+            console.print(f"{word}  {literal(outlet.name)} {literal(told)}", highlight=False, soft_wrap=True)
+    ill = sum(not report.is_well for report in reports.values())
+    counts = f"{len(declared)} outlets" + (f", {ill} to look at" if ill else "")
+    console.print(f"{counts}. {note}", highlight=False, soft_wrap=True)
+    for name, why in broken.items():
+        console.print(f"not among them  {name}: {literal(why)}", highlight=False, soft_wrap=True)
+
+
+def _not_met(report: OutletReport) -> Iterator[tuple[str, str]]:
+    """Yield state and sentence; what is unknown for one reason is one sentence."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for verdict in report.verdicts:
+        if verdict.state != "met":
+            by_reason.setdefault((verdict.state, verdict.told), []).append(verdict.expectation)
+    for (state, told), names in by_reason.items():
+        yield state, f"{', '.join(names)}: {told}"
+
+
+def _cells(report: OutletReport) -> tuple[str, ...]:
+    facts, when = report.facts, report.last_whole
+    return (
+        str(facts.articles),
+        _percent(facts.bylines, facts.articles),
+        _percent(facts.dates, facts.articles),
+        _percent(facts.whole, facts.stories),
+        ", ".join(f"{who} {_percent(n, facts.articles)}" for who, n in facts.access.most_common()),
+        str(report.owed or ""),
+        f"{when:%Y-%m-%d %H:%M}" if when is not None else "",
+        literal(report.state),
+    )
+
+
 def _percent(those: int | None, of_all: int) -> str:
-    return f"{those / of_all:.0%}" if those is not None and of_all else ""
+    share = _share(those, of_all)
+    return f"{share:.0%}" if share is not None else ""
 
 
-def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], width: int) -> Table:
+def _share(those: int | None, of_all: int) -> float | None:
+    return those / of_all if those is not None and of_all else None
+
+
+def _table(declared: list[type[Outlet]], reports: Mapping[str, OutletReport], width: int) -> Table:
     """On a narrow terminal without what never changes, so that no line is broken but a long reason."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     names = ["outlet", "title", "languages", "found by"]
-    if facts and width < WIDE:
+    if reports and width < WIDE:
         names = ["outlet", "languages"] if width >= MIDDLE else ["outlet"]
     for name in names:
         table.add_column(name, no_wrap=name == "outlet")
-    if facts:
-        for name in ("articles", "byline", "date", "whole"):
+    if reports:
+        for name in COLUMNS:
             table.add_column(name, justify="right", no_wrap=True)
         if width >= WIDE:
             table.add_column("access")
@@ -127,8 +241,58 @@ def _table(declared: list[type[Outlet]], facts: dict[str, tuple[str, ...]], widt
             "languages": " ".join(outlet.languages),
             "found by": ", ".join(discovery(outlet)),
         }
-        # the health of an outlet names counters out of manifests
-        of_outlet = [literal(cell) for cell in facts.get(outlet.name, ())]
-        shown = of_outlet if width >= WIDE else (*of_outlet[:_ACCESS], *of_outlet[_ACCESS + 1 :])
+        cells = _cells(reports[outlet.name]) if reports else ()
+        shown = cells if width >= WIDE else (*cells[:_ACCESS], *cells[_ACCESS + 1 :])
         table.add_row(*(told[name] for name in names), *shown)
     return table
+
+
+# For programs.
+
+
+def _document(
+    declared: list[type[Outlet]],
+    reports: Mapping[str, OutletReport],
+    broken: Mapping[str, str],
+    uri: str,
+    now: datetime,
+) -> dict[str, object]:
+    """Return what `--json` prints; the keys are in docs/how-to/run-crawls.md."""
+    listed = []
+    for outlet in declared:
+        told: dict[str, object] = {
+            "outlet": outlet.name,
+            "title": outlet.title,
+            "languages": outlet.languages,
+            "found_by": discovery(outlet),
+        }
+        if outlet.name in reports:
+            report = reports[outlet.name]
+            facts, when = report.facts, report.last_whole
+            told |= {
+                "articles": facts.articles,
+                "byline": _share(facts.bylines, facts.articles),
+                "date": _share(facts.dates, facts.articles),
+                "whole": _share(facts.whole, facts.stories),
+                "access": {who: _share(n, facts.articles) for who, n in facts.access.most_common()},
+                "owed": report.owed,
+                "last_whole_crawl": when.isoformat() if when is not None else None,
+                "is_well": report.is_well,
+                "health": report.health,
+                "expectations": [
+                    {"name": x.expectation, "state": x.state, "value": x.value, "told": x.told}
+                    for x in report.verdicts
+                ],
+            }
+        listed.append(told)
+    return {"archive": uri if reports else None, "at": now.isoformat(), "outlets": listed, "broken": broken}
+
+
+def _print_proposals(held: Archive, declared: list[type[Outlet]], uri: str, now: datetime) -> None:
+    console = Terminal()
+    brought = count_brought(held, uri, declared, now, PROPOSED_FROM)
+    for outlet in declared:
+        proposal = propose(outlet, brought[outlet.name], now)
+        console.print(f"# {outlet.name}: {literal(proposal.stands_on)}", highlight=False, soft_wrap=True)
+        for line in proposal.lines:
+            console.print(f"    {literal(line)}", highlight=False, soft_wrap=True)

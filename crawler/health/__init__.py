@@ -1,1 +1,1 @@
-"""Health of each outlet: from the archive, from one real request, as a table."""
+"""Health of each outlet: by the archive, by its site, against its declaration; and the table of outlets."""

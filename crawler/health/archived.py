@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.format.reasons import Reason, is_of_the_moment
 from archive.format.schema import LANGUAGES
-from archive.read.runs import RunAccount, runs
+from archive.read.runs import Accounts, RunAccount
 from archive.state.model import moment
 from crawler.discovery.pace import advice
 
@@ -27,48 +28,69 @@ LOOKED_BACK = timedelta(days=30)
 SILENT_AFTER = timedelta(days=3)
 LATE_AFTER = timedelta(days=2)
 _PORTION = 1 << 17
+LEAST_PAGES, MOST_LOST = 10, 0.9
+"""Pages of one run, or of a day's runs, from which on it is told that they are no articles; their share."""
+GOOD, UNCRAWLED, SINGLE = "good", "not crawled", "single addresses only"
+WELL = (GOOD, UNCRAWLED, SINGLE)
+"""Words of `health` for an outlet that needs no look: nobody may want its lists crawled."""
 
 
 @dataclass(slots=True)
 class Crawls:
-    """Crawls of one outlet within LOOKED_BACK; revisits and crawls of single addresses do not count."""
+    """Runs of one outlet within LOOKED_BACK. A crawl is one that read the outlet's lists."""
 
     last: RunAccount | None = None
     last_good: RunAccount | None = None
     failed_since: int = 0
     """Crawls since the last good one."""
+    last_run: RunAccount | None = None
+    """A crawl, a revisit or a crawl of single addresses, whichever was the latest."""
+    pages: Counter[str] = field(default_factory=Counter)
+    """Outcomes of the last run, and of the others in the day before it."""
+    counted_from: datetime | None = None
+    """The oldest account that is kept, if it is younger than LOOKED_BACK."""
 
 
 def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Crawls]:
-    found = {name: Crawls() for name in outlets}
+    accounts = Accounts(uri)
+    begin = accounts.begin
+    from_then = begin if begin is not None and begin > now - LOOKED_BACK else None
+    found = {name: Crawls(counted_from=from_then) for name in outlets}
     waiting = set(found)
-    for run in runs(uri, now - LOOKED_BACK):
-        # a source was requested, so it is neither a revisit nor the crawl of one address
-        if run.outlet not in waiting or not run.counts.get("sources/read", 0) + run.counts.get(
-            "sources/failed", 0
-        ):
+    for run in accounts.runs(now - LOOKED_BACK):
+        if run.outlet not in waiting:
             continue
         crawls = found[run.outlet]
-        crawls.last = crawls.last or run
-        if _was_good(run):
-            crawls.last_good = run
+        crawls.last_run = crawls.last_run or run
+        within = run.committed_at > crawls.last_run.committed_at - timedelta(days=1)
+        if within:
+            crawls.pages.update(run.counts)
+        # a source was requested, so it is neither a revisit nor the crawl of one address
+        if run.counts.get("sources/read", 0) + run.counts.get("sources/failed", 0):
+            crawls.last = crawls.last or run
+            if crawls.last_good is None:
+                if _was_good(run):
+                    crawls.last_good = run
+                else:
+                    crawls.failed_since += 1
+        if crawls.last_good is not None and not within:
             waiting.remove(run.outlet)
             if not waiting:
                 break
-        else:
-            crawls.failed_since += 1
     return found
 
 
 def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
     """Return the health in words; `newest` is the publication time of the latest archived article."""
     if crawls.last is None:
-        return "not crawled" if newest is None else f"not crawled for {LOOKED_BACK.days} days"
+        return _uncrawled(crawls, newest)
     if crawls.failed_since:
         times = f"{crawls.failed_since} times" if crawls.failed_since > 1 else "once"
         return f"failed {times}: {_why(crawls.last)}"
     if (age := now - crawls.last.committed_at) > LATE_AFTER:
         return f"not crawled for {age.days} days"
+    if told := no_articles(crawls.pages):
+        return told
     if newest is not None and (quiet := now - newest) > SILENT_AFTER:
         return f"nothing new for {quiet.days} days"
     if failed := crawls.last.counts.get("sources/failed", 0):
@@ -76,7 +98,38 @@ def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
     if overrun := crawls.last.counts.get("feeds/overrun", 0):
         feeds = f"{overrun} feeds were" if overrun > 1 else "a feed was"
         return f"{feeds} faster than the crawls: {advice(crawls.last.counts.get('feeds/minutes'))}"
-    return "good"
+    return GOOD
+
+
+def _uncrawled(crawls: Crawls, newest: datetime | None) -> str:
+    # older accounts were collected: what they said of its crawls is not known
+    begin = crawls.counted_from
+    period = f"{LOOKED_BACK.days} days" if begin is None else f"the accounts kept, from {begin:%Y-%m-%d} on"
+    if crawls.last_run is not None:
+        only = "revisited, and " if crawls.last_run.counts.get("requests/revisit") else ""
+        return no_articles(crawls.pages) or (f"{only}not crawled in {period}" if only else SINGLE)
+    return UNCRAWLED if newest is None else f"not crawled in {period}"
+
+
+def no_articles(counts: Mapping[str, int]) -> str | None:
+    """Tell that hardly any page that came was an article; None where enough were, or too few came to say."""
+    kept = sum(count for kind, count in counts.items() if kind.partition("(")[0] in ("archived", "unchanged"))
+    lost = Counter(
+        {
+            kind[len("dropped(") : -1]: count
+            for kind, count in counts.items()
+            if kind.startswith("dropped(") and not _says_nothing(kind[len("dropped(") : -1])
+        }
+    )
+    if lost.total() < LEAST_PAGES or lost.total() < MOST_LOST * (kept + lost.total()):
+        return None
+    why = ", ".join(f"{reason} {count}" for reason, count in lost.most_common(3))
+    return f"{lost.total()} of {kept + lost.total()} pages are no articles: {why}"
+
+
+def _says_nothing(reason: str) -> bool:
+    """Return True if a page that was dropped for it says nothing of how the outlet's pages are read."""
+    return reason == Reason.PURGED or is_of_the_moment(reason)
 
 
 def _was_good(run: RunAccount) -> bool:
@@ -104,6 +157,7 @@ class Facts:
     articles: int = 0
     bylines: int = 0
     dates: int = 0
+    """Articles with a date."""
     newest: datetime | None = None
     """Publication time of the latest article, aware, in UTC."""
     access: Counter[str] = field(default_factory=Counter)
@@ -120,9 +174,9 @@ def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> di
         _count_articles(found, pa.table(rows))
     stories: Counter[tuple[str, int]] = Counter()
     for rows in held.stories(columns=["outlet", "languages"]).batches(_PORTION):
-        stories += _stories(rows)
+        stories += stories_by_languages(rows)
     for name, tags in languages.items():
-        wanted = _bits(tags)
+        wanted = language_bits(tags)
         ours = {has: count for (outlet, has), count in stories.items() if outlet == name}
         whole = sum(count for has, count in ours.items() if has & wanted == wanted)
         found[name].stories = sum(ours.values())
@@ -148,7 +202,7 @@ def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
             found[row["outlet"]].access[row["access"]] += row["count_all"]
 
 
-def _stories(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
+def stories_by_languages(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
     """Count the stories of each outlet by their languages, which are bits."""
     lists = rows["languages"]
     has = np.zeros(len(rows), np.int64)
@@ -164,5 +218,5 @@ def _stories(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
     )
 
 
-def _bits(languages: tuple[str, ...]) -> int:
+def language_bits(languages: tuple[str, ...]) -> int:
     return sum(1 << position for position, language in enumerate(LANGUAGES) if language in languages)

@@ -1,26 +1,39 @@
-"""The live check of an outlet's rules: request each source once, read one article and its variants.
+"""The live check of outlets: their lists, an article in each language, and what the site says of both.
 
-Nothing is archived. Politeness and guards are those of a crawl.
+Each outlet is asked one request after the other, and several outlets at a time. Nothing is archived.
+Politeness and guards are those of a crawl.
 """
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
+from scrapy import signals
 from scrapy.http import Request
+from twisted.python.failure import Failure
 
-from archive.format.reasons import http_reason, is_of_the_place
+from archive.addresses import plain_url
+from archive.format.reasons import Reason, http_reason, is_of_the_place
 from crawler.discovery.archive_lists import days_of, is_archive_list, kyiv_day
 from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
+from crawler.extensions.crawl_delay import pace
+from crawler.health.findings import LEAST_STORIES, Check, CheckedList, CheckedPage, judge
+from crawler.health.named_by_page import Named, read_named
+from crawler.health.redeclared import proposal, redeclare
+from crawler.health.rule_coverage import shape
 from crawler.outlet.declaration import in_domains
 from crawler.requests.articles import variants_to_fetch
-from crawler.requests.fetch import fetch_of
+from crawler.requests.fetch import encoding_of, fetch_of
 from crawler.story.spider import StorySpider
 from crawler.story.worker_task import extract_and_keep
 
@@ -28,175 +41,374 @@ if TYPE_CHECKING:
     import re
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from twisted.python.failure import Failure
 
     from crawler.discovery.sitemaps import ListedSitemap, Sitemap
-    from crawler.items import Article
+    from crawler.downloader.robots_parser import BoundedRobots
+    from crawler.items import Alternate, Article
+    from crawler.requests.leads import Lead
 
     Read = Callable[[bytes, str], Sitemap]
 
-RuleState = Literal["holds", "fails", "unknown"]
+MOST_REQUESTS = 40
+"""Of one outlet, unless the command says otherwise."""
 MOST_VARIANTS = 4
-# least share of articles: a sitemap also lists sections and authors, a feed may list half of a sister site
-LEAST_SHARE = {"feeds": 0.25}
+MOST_STORIES = 5
+MOST_CANDIDATES = 4
+"""Feeds, and sitemaps, that are tried in place of those that are gone."""
+MANY_REFUSED = 0.1
+"""Share of a list of news that is told where article_url does not take it."""
+FRESH = dt.timedelta(days=7)
+_FOR_GOOD = {301, 308}
+_SILENT = {Reason.TIMEOUT, Reason.CONNECTION_LOST}
+MOST_SILENT = 3
+"""Requests in a row without an answer, after which a host is asked no more: each takes half a minute."""
+_UNREACHABLE = {Reason.NO_SUCH_HOST, Reason.CONNECTION_REFUSED, Reason.TLS}
+"""Reasons for which no other address of the host is asked for."""
+
+
+class Stopped(Exception):
+    """Raised at the next request after Ctrl-C."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    rule: str
-    """Rule that was checked: `feeds`, `news_sitemaps`, `day_archives`, `article_url`, `page`, `variant_url`,
-    …"""
-    state: RuleState
-    message: str
-
-
-@dataclass(slots=True)
-class Check:
-    """Findings about one outlet."""
-
-    outlet: StorySpider
-    findings: list[Finding] = field(default_factory=list)
-    languages: set[str] = field(default_factory=set)
-    """Languages of its pages, as detected."""
-    asked: set[str] = field(default_factory=set)
-    """Addresses of its sources that were requested."""
-    begun: bool = False
-    """True once a page was requested."""
-
-    def say(self, rule: str, state: RuleState, message: str) -> None:
-        self.findings.append(Finding(rule, state, message))
-
-    @property
-    def state(self) -> RuleState:
-        said = {finding.state for finding in self.findings}
-        return "fails" if "fails" in said else "holds" if "holds" in said else "unknown"
+class Answer:
+    response: Response | None
+    """Of status 200; None for any other answer, and for none."""
+    reason: str = ""
+    moved_to: str | None = None
+    """The address, where each of the redirects to it was permanent."""
 
 
 class LiveCheck(StorySpider):
     name = "live"
     accepts: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, *, outlets: list[StorySpider], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        outlets: list[StorySpider],
+        most_requests: int = MOST_REQUESTS,
+        watch: Callable[[Check], None] = lambda check: None,
+        **kwargs: Any,
+    ) -> None:
+        """`watch` is told of each outlet at its end."""
         super().__init__(**kwargs)
         self.checks = {outlet.name: Check(outlet) for outlet in outlets}
+        self._most_requests = most_requests
+        self._watch = watch
+        self._dead: dict[str, str] = {}
+        """Hosts that cannot be reached, and why."""
+        self._silent: Counter[str] = Counter()
+        """By host: requests in a row that were not answered in time."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> LiveCheck:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
+        return spider
 
     def allows(self, request: Request) -> bool:
-        return in_domains(request.url, self._check(request).outlet.domains())
+        return in_domains(request.url, self.checks[request.meta["outlet"]].outlet.domains())
 
     def outlet_of(self, url: str) -> str:
         return next((c.outlet.name for c in self.checks.values() if in_domains(url, c.outlet.domains())), "")
 
-    def _check(self, request: Request) -> Check:
-        return self.checks[request.meta["outlet"]]
+    def robots_parsed(self, robotparser: BoundedRobots, request: Request) -> None:
+        name = self.outlet_of(request.url)
+        if name not in self.checks:
+            return
+        rules, agent = robotparser.rp, self.settings["ROBOTSTXT_USER_AGENT"]
+        check, parts = self.checks[name], urlsplit(request.url)
+        front = rules.can_fetch(f"{parts.scheme}://{parts.netloc}/", agent)
+        delay = pace(rules, agent, dt.datetime.now(dt.UTC).time())
+        told = "allows us the front page" if front else "forbids us the front page"
+        check.robots[parts.netloc] = told + (f", a request each {delay:g} s" if delay else "")
+        check.robots_sitemaps += [url for url in rules.sitemaps if url not in check.robots_sitemaps]
 
     async def start(self) -> AsyncIterator[Any]:
-        for name, check in self.checks.items():
-            for rule, written, read in _sources(check.outlet):
-                yield self._source(name, rule, check.outlet.address(written), read)
+        await asyncio.gather(*(self._check(check) for check in self.checks.values()))
+        # an asynchronous generator, as Scrapy wants it, that has nothing to schedule
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
 
-    def _source(self, name: str, rule: str, url: str, read: Read) -> Request:
-        self.checks[name].asked.add(url)
-        return Request(
-            url,
-            callback=self.source_came,
-            errback=self.nothing_came,
-            cb_kwargs={"rule": rule, "read": read},
-            meta={"outlet": name, "rule": rule},
-            dont_filter=True,
-        )
-
-    def _page(self, name: str, rule: str, url: str, language: str | None = None) -> Request:
-        return Request(
-            url,
-            callback=self.page_came,
-            errback=self.nothing_came,
-            cb_kwargs={"rule": rule, "language": language},
-            meta={"outlet": name, "rule": rule},
-            dont_filter=True,
-        )
-
-    async def source_came(self, response: Response, rule: str, read: Read) -> AsyncIterator[Any]:
-        assert response.request is not None
-        check, url = self._check(response.request), response.request.url
+    async def _check(self, check: Check) -> None:
         try:
-            found: Sitemap = await self.workers.run(read, response.body, response.url)
-        except (DiscoveryError, ExtractionError) as error:
-            check.say(rule, "fails", f"{url}: {error.reason}")
+            await self._ask_all(check)
+        except Stopped:
+            judge(check)
             return
-        articles = [lead.url for lead in found.leads if check.outlet.is_article(lead.url)]
-        if not found.leads and found.children:
-            patterns = check.outlet.list_patterns if rule == "archive_sitemaps" else ()
-            newest = _newest(found.children, patterns)
-            if newest is None:
-                check.say("archive_lists", "fails", f"takes none of {len(found.children)} lists of {url}")
-            elif newest in check.asked:
-                check.say(rule, "fails", f"{url}: an index that leads back to itself")
-            else:
-                yield self._source(check.outlet.name, rule, newest, read)
-        elif not found.leads:
-            check.say(rule, "fails", f"{url}: it lists nothing")
-        elif not articles or len(articles) < LEAST_SHARE.get(rule, 0) * len(found.leads):
-            left = next(lead.url for lead in found.leads if not check.outlet.is_article(lead.url))
-            message = f"takes {len(articles)} of {len(found.leads)} addresses of {url}, and not {left}"
-            check.say("article_url", "fails", message)
-        else:
-            check.say(rule, "holds", f"{url}: {len(articles)} articles of {len(found.leads)} addresses")
-        if articles and not check.begun:
-            check.begun = True
-            yield self._page(check.outlet.name, "page", articles[0])
+        except Exception as error:
+            logging.getLogger(self.name).exception("the check of %s ended in an error", check.outlet.name)
+            check.say("check", "unknown", f"an error of our own, {type(error).__name__}: {error}")
+        self._watch(check)
 
-    async def page_came(self, response: Response, rule: str, language: str | None) -> AsyncIterator[Request]:
-        assert response.request is not None
-        check = self._check(response.request)
+    async def _ask_all(self, check: Check) -> None:
         outlet = check.outlet
-        fetch, hints = fetch_of(response), outlet.hints(outlet.name)
+        if outlet.home:
+            await self._home(check)
+        for rule, as_written, url, read in _sources(outlet):
+            await self._list(check, CheckedList(rule, url, written=as_written), read)
+        await self._stories(check)
+        judge(check)
+        candidates = await self._candidates(check)
+        found = redeclare(check, candidates)
+        check.proposal, check.reasons = proposal(outlet, found), found.reasons
+        if not check.pages and found.example is not None:
+            await self._page(check, "proposed article_url", found.example)
+        check.is_whole = not check.is_bounded
+
+    async def _ask(self, check: Check, url: str) -> Answer:
+        """Raises Stopped."""
+        if not self.crawler.crawling:
+            raise Stopped
+        host = urlsplit(url).netloc
+        if host in self._dead:
+            return Answer(None, self._dead[host])
+        if check.requests >= self._most_requests:
+            check.is_bounded = True
+            return Answer(None, Reason.OVER_BUDGET)
+        check.requests += 1
+        assert self.crawler.engine is not None
         try:
+            request = Request(url, meta={"outlet": check.outlet.name}, dont_filter=True)
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:
+            _, reason, _ = explain(Failure(error))  # type: ignore[no-untyped-call]
+            self._silent[host] += reason in _SILENT
+            if reason in _UNREACHABLE or self._silent[host] >= MOST_SILENT:
+                self._dead[host] = reason
+            if reason == Reason.OFFSITE:
+                # the request that was refused is the last step of the redirects
+                target = str(error).removesuffix(f": {reason}")
+                known = " ".join(check.outlet.domains())
+                check.say("allowed_domains", "fails", f"{url} leads to {target}, which is not in {known}")
+            return Answer(None, reason)
+        self._silent[host] = 0
+        assert response.request is not None
+        steps = response.request.meta.get("redirect_reasons", ())
+        moved = response.url if steps and {*steps} <= _FOR_GOOD else None
+        if response.status != 200:
+            return Answer(None, http_reason(response.status), moved)
+        return Answer(response, moved_to=moved)
+
+    # --- lists -------------------------------------------------------------------------------------
+    async def _home(self, check: Check) -> None:
+        answer = await self._ask(check, check.outlet.home)
+        if answer.response is None:
+            state = "unknown" if is_of_the_place(answer.reason) else "fails"
+            check.say("home", state, f"{check.outlet.home}: {answer.reason}")  # type: ignore[arg-type]
+            return
+        check.say("home", "holds", check.outlet.home)
+        if (
+            answer.moved_to is not None
+            and urlsplit(answer.moved_to).netloc != urlsplit(check.outlet.home).netloc
+        ):
+            check.say("home", "noted", f"{check.outlet.home} has moved for good to {answer.moved_to}")
+        named = await self._note_feeds(check, answer.response)
+        check.editions = sorted(named.editions) if named is not None else []
+
+    async def _note_feeds(self, check: Check, response: Response) -> Named | None:
+        body, encoding = response.body, encoding_of(response)
+        try:
+            named: Named = await self.workers.run(read_named, body, response.url, encoding)
+        except (DiscoveryError, ExtractionError):
+            return None
+        domains = check.outlet.domains()
+        check.named_feeds += [
+            url for url in named.feeds if url not in check.named_feeds and in_domains(url, domains)
+        ]
+        return named
+
+    async def _list(self, check: Check, one: CheckedList, read: Read) -> None:
+        """Ask for a list, and of an index for the list of the latest days; say what came."""
+        asked = {listed.url for listed in check.lists}
+        check.lists.append(one)
+        answer = await self._ask(check, one.url)
+        one.moved_to = answer.moved_to
+        if answer.response is None:
+            one.reason = answer.reason
+            if answer.reason != Reason.OVER_BUDGET:
+                state = "unknown" if is_of_the_place(answer.reason) else "fails"
+                check.say(one.rule, state, f"{one.url}: {answer.reason}")  # type: ignore[arg-type]
+            return
+        if one.moved_to is not None:
+            check.say(one.rule, "fails", f"{one.url}: moved for good to {one.moved_to}")
+        try:
+            found: Sitemap = await self.workers.run(read, answer.response.body, answer.response.url)
+        except (DiscoveryError, ExtractionError) as error:
+            one.reason = error.reason
+            check.say(one.rule, "fails", f"{one.url}: {error.reason}")
+            return
+        if found.children and not found.leads:
+            await self._newest_of(check, one, found.children, asked | {one.url}, read)
+            return
+        self._take(check, one, found.leads)
+
+    async def _newest_of(
+        self,
+        check: Check,
+        index: CheckedList,
+        children: tuple[ListedSitemap, ...],
+        asked: set[str],
+        read: Read,
+    ) -> None:
+        patterns = check.outlet.list_patterns if index.rule == "archive_sitemaps" else ()
+        newest = _newest(children, patterns)
+        if newest is None:
+            check.say("archive_lists", "fails", f"takes none of {len(children)} lists of {index.url}")
+        elif newest in asked:
+            check.say(index.rule, "fails", f"{index.url}: an index that leads back to itself")
+        else:
+            await self._list(check, CheckedList(index.rule, newest), read)
+
+    def _take(self, check: Check, one: CheckedList, leads: Sequence[Lead]) -> None:
+        outlet = check.outlet
+        for lead in leads:
+            (one.taken if outlet.is_article(lead.url) else one.refused).append(lead.url)
+        dates = [day for lead in leads if (day := kyiv_day(lead.published_raw or lead.modified_raw or ""))]
+        today = dt.datetime.now(dt.UTC).date()
+        newest = max((day for day in dates if day <= today), default=None)
+        one.newest = newest.isoformat() if newest is not None else None
+        if not leads:
+            one.reason = "it lists nothing"
+            check.say(one.rule, "fails", f"{one.url}: it lists nothing")
+        elif one.takes_too_few:
+            message = (
+                f"takes {len(one.taken)} of {one.addresses} addresses of {one.url}, and not {one.refused[0]}"
+            )
+            check.say("article_url", "fails", message)
+        elif one.moved_to is None:
+            check.say(one.rule, "holds", f"{one.url}: {len(one.taken)} articles of {one.addresses} addresses")
+        if one.rule not in ("feeds", "news_sitemaps"):
+            return
+        if not one.takes_too_few and len(one.refused) > MANY_REFUSED * one.addresses:
+            some = f"{len(one.refused)} of {one.addresses} addresses of {one.url} are not taken"
+            check.say("article_url", "noted", f"{some}, as {one.refused[0]}")
+        if newest is not None and today - newest > FRESH:
+            check.say(one.rule, "noted", f"{one.url}: its latest entry is of {newest}")
+
+    # --- pages -------------------------------------------------------------------------------------
+    async def _stories(self, check: Check) -> None:
+        """Read stories of different lists and forms of address until each language was seen, or enough."""
+        for url in _different(check):
+            enough = check.stories >= LEAST_STORIES and not _untried(check, url)
+            if check.stories and (not check.lacking or enough or check.stories >= MOST_STORIES):
+                return
+            if check.page_at(url) is None:
+                check.stories += 1
+                await self._story(check, url)
+
+    async def _story(self, check: Check, url: str) -> None:
+        first = await self._page(check, "page", url)
+        if first is None:
+            return
+        named = [one for one in first if check.outlet.is_article(one.url) and check.page_at(one.url) is None]
+        declared = [one for one in named if (one.language or "").partition("-")[0] in check.outlet.languages]
+        if check.stories > 1:
+            # of further stories only what was not seen yet
+            declared = [one for one in declared if (one.language or "").partition("-")[0] in check.lacking]
+            named = declared
+        for other in (declared or named)[:MOST_VARIANTS]:
+            rule = "variant_url" if other.source == "url-rule" else other.source
+            # the page's claims of a language are the outlet's, those of the rule are ours
+            await self._page(check, rule, other.url, other.language if rule == "variant_url" else None)
+
+    async def _page(
+        self, check: Check, rule: str, url: str, language: str | None = None
+    ) -> tuple[Alternate, ...] | None:
+        """Read an article; return the other pages of its story, None where nothing came.
+
+        `language`: that of the page by the outlet's rule.
+        """
+        outlet, answer = check.outlet, await self._ask(check, url)
+        if answer.response is None:
+            if answer.reason == Reason.OVER_BUDGET:
+                return None
+            # the rule says where a variant would be, not that there is one
+            guess = rule == "variant_url" and answer.reason in {http_reason(404), http_reason(410)}
+            if guess and language is not None:
+                check.absent[language] += 1
+            verdict = "unknown" if guess or is_of_the_place(answer.reason) else "fails"
+            check.say(rule, verdict, f"{url}: {answer.reason}")  # type: ignore[arg-type]
+            return None
+        response = answer.response
+        if not check.pages:
+            await self._note_feeds(check, response)
+        try:
+            fetch, hints = fetch_of(response), outlet.hints(outlet.name)
             article: Article = await self.workers.run(extract_and_keep, fetch, hints, None)
         except ExtractionError as error:
-            verdict: RuleState = "unknown" if is_of_the_place(error.reason) else "fails"
-            check.say(rule, verdict, f"{response.url}: {error.reason}")
-            return
-        read = article.text_language.language if article.text_language is not None else None
-        missing = list(_missing(article, outlet, read, language))
-        message = f"{response.url}: " + (
-            ", ".join(missing) or f"reads as {read}, {len(article.blocks)} blocks"
-        )
-        check.say(rule, "fails" if missing else "holds", message)
-        if read is not None:
-            check.languages.add(read)
-        if rule == "page":
-            whole = article.with_(alternates=(*article.alternates, *outlet.siblings(response.url)))
-            others = [one for one in variants_to_fetch(whole) if outlet.is_article(one.url)]
-            for other in others[:MOST_VARIANTS]:
-                named = "variant_url" if other.source == "url-rule" else other.source
-                # the page's claims of a language are the outlet's, those of the rule are ours
-                claimed = other.language if named == "variant_url" else None
-                yield self._page(outlet.name, named, other.url, claimed)
+            state = "unknown" if is_of_the_place(error.reason) else "fails"
+            check.say(rule, state, f"{response.url}: {error.reason}")  # type: ignore[arg-type]
+            return None
+        article = article.with_(requested_url=url)
+        page = _read(article, outlet, rule, language)
+        check.pages.append(page)
+        message = ", ".join(page.missing) or f"reads as {page.language}, {page.blocks} blocks"
+        check.say(rule, "fails" if page.missing else "holds", f"{response.url}: {message}")
+        whole = article.with_(alternates=(*article.alternates, *outlet.siblings(response.url)))
+        return variants_to_fetch(whole)
 
-    def nothing_came(self, failure: Failure) -> None:
-        request: Request = failure.request  # type: ignore[attr-defined]
-        _, reason, _ = explain(failure)
-        rule = request.meta["rule"]
-        # the rule says where a variant would be, not that there is one
-        guess = rule == "variant_url" and reason in {http_reason(404), http_reason(410)}
-        verdict: RuleState = "unknown" if guess or is_of_the_place(reason) else "fails"
-        self._check(request).say(rule, verdict, f"{request.url}: {reason}")
+    # --- what may take the place of what is gone ----------------------------------------------------
+    async def _candidates(self, check: Check) -> list[CheckedList]:
+        """Ask for feeds and sitemaps that the site names, where declared ones are gone."""
+        outlet, found = check.outlet, []
+        declared = {plain_url(one.url) for one in check.lists}
+        undeclared = [url for url in check.named_feeds if plain_url(url) not in declared]
+        if any(one.is_gone and one.rule == "feeds" for one in check.lists):
+            for url in undeclared[:MOST_CANDIDATES]:
+                found.append(await self._candidate(check, CheckedList("feeds", url), read_feed_source))
+        else:
+            for url in undeclared[:MOST_CANDIDATES]:
+                check.say("feeds", "noted", f"{url}: named by the site, and not declared")
+        if any(one.is_gone and one.rule == "news_sitemaps" for one in check.lists):
+            sitemaps = [
+                url
+                for url in check.robots_sitemaps
+                if plain_url(url) not in declared and in_domains(url, outlet.domains())
+            ]
+            # the one of news first, where its name says so
+            for url in sorted(sitemaps, key=lambda url: "news" not in url)[:MOST_CANDIDATES]:
+                found.append(await self._candidate(check, CheckedList("news_sitemaps", url), read_sitemap))
+        return [one for one in found if one.addresses]
+
+    async def _candidate(self, check: Check, one: CheckedList, read: Read) -> CheckedList:
+        answer = await self._ask(check, one.url)
+        if answer.response is None:
+            one.reason = answer.reason
+            return one
+        try:
+            found: Sitemap = await self.workers.run(read, answer.response.body, answer.response.url)
+        except (DiscoveryError, ExtractionError) as error:
+            one.reason = error.reason
+            return one
+        if found.children and not found.leads:
+            child = _newest([child for child in found.children if "news" in child.url] or found.children, ())
+            if child is not None and child != one.url and one.written is None:
+                return await self._candidate(check, CheckedList(one.rule, child, written=""), read)
+        for lead in found.leads:
+            (one.taken if check.outlet.is_article(lead.url) else one.refused).append(lead.url)
+        return one
 
 
-def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, Read]]:
+def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, str, Read]]:
+    """Yield rule, address as written, address to ask for, and the function that reads it."""
     yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
     for url in outlet.news_sitemaps:
         # in the first days of a month its list may not exist yet
-        yield "news_sitemaps", recent(url, yesterday)[0], read_sitemap
-    yield from (("feeds", url, read_feed_source) for url in outlet.feeds)
+        yield "news_sitemaps", url, outlet.address(recent(url, yesterday)[0]), read_sitemap
+    for url in outlet.feeds:
+        yield "feeds", url, outlet.address(url), read_feed_source
     for url in outlet.archive_sitemaps:
-        yield "archive_sitemaps", dated(url, yesterday), read_sitemap
+        yield "archive_sitemaps", url, outlet.address(dated(url, yesterday)), read_sitemap
     for url in outlet.day_archives:
-        yield "day_archives", dated(url, yesterday), read_day_archive
+        yield "day_archives", url, outlet.address(dated(url, yesterday)), read_day_archive
 
 
-def _newest(children: tuple[ListedSitemap, ...], patterns: Sequence[re.Pattern[str]]) -> str | None:
+def _newest(children: Sequence[ListedSitemap], patterns: Sequence[re.Pattern[str]]) -> str | None:
     """Return the list of an index that probably has the latest articles."""
     lists = [child for child in children if is_archive_list(child.url, patterns)]
 
@@ -210,10 +422,52 @@ def _newest(children: tuple[ListedSitemap, ...], patterns: Sequence[re.Pattern[s
     return max(enumerate(lists), key=latest)[1].url if lists else None
 
 
-def _missing(article: Article, outlet: StorySpider, read: str | None, language: str | None) -> Iterator[str]:
+def _different(check: Check) -> list[str]:
+    """Return articles of the lists: one of each list and form of address first, then further ones."""
+    firsts: dict[tuple[str, str], str] = {}
+    others: list[str] = []
+    for one in check.lists:
+        for url in one.taken[: 10 * MOST_STORIES]:
+            key = one.url, shape(url)
+            (others.append(url) if key in firsts else firsts.setdefault(key, url))
+    seen_forms: dict[str, str] = {}
+    for (_, form), url in firsts.items():
+        seen_forms.setdefault(form, url)
+    # a form that was not seen leads to another language more probably than another list
+    return list(dict.fromkeys((*seen_forms.values(), *firsts.values(), *others)))
+
+
+def _untried(check: Check, url: str) -> bool:
+    """Return True if no page of this form of address was read."""
+    return shape(url) not in {shape(page.url) for page in check.pages}
+
+
+def _read(article: Article, outlet: StorySpider, rule: str, language: str | None) -> CheckedPage:
+    read = article.text_language.language if article.text_language is not None else None
+    blocks = [block for block in article.blocks if block.kind != "caption"]
+    return CheckedPage(
+        url=article.url,
+        requested_url=article.requested_url,
+        canonical_url=article.canonical_url,
+        rule=rule,
+        language=read,
+        headline=article.headline or "",
+        byline=article.byline or "",
+        published=f"{article.published_at:%Y-%m-%dT%H:%MZ}" if article.published_at is not None else "",
+        characters=len(article.body),
+        blocks=len(blocks),
+        extractor=article.extractor,
+        alternates=article.alternates,
+        missing=tuple(_missing(article, outlet, read, language, len(blocks))),
+    )
+
+
+def _missing(
+    article: Article, outlet: StorySpider, read: str | None, language: str | None, blocks: int
+) -> Iterator[str]:
     if not article.headline:
         yield "no headline"
-    if len([block for block in article.blocks if block.kind != "caption"]) < 2:
+    if blocks < 2:
         yield f"{len(article.body)} characters of text"
     if article.published_at is None:
         yield "no date"

@@ -48,6 +48,7 @@ LABELS = {
     "Byline": "byline",
     "Left out": "drop",
     "Page budget": "page_budget",
+    "Expected": "expects",
     "Note": "",
 }
 """Labels in a declaration's docstring -> the rule whose grounds follow."""

@@ -10,10 +10,12 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.addresses import bare_url
 from crawler.downloader.public_hosts import dns_name, registered_domain
+from crawler.exceptions import DeclarationError
 from crawler.items import Alternate, Hints
+from crawler.outlet.expectations import Expectations, read_expectations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from scrapy.http import Request
 
@@ -66,6 +68,19 @@ class Outlet:
     byline: ClassVar[str | None] = None
     drop: ClassVar[str | None] = None
     switcher: ClassVar[str | None] = None
+    expects: ClassVar[Mapping[str, object]] = {}
+    """Amounts that crawls bring while the rules hold: `{"articles_a_day": (40, 400), "byline": .6,
+    "date": .95, "all_languages": .3}`; or `{"articles_a_day": {"uk": (40, 400), "en": (5, 60)}}`."""
+    expectations: ClassVar[Expectations] = Expectations()
+    """`expects`, checked when the class is defined."""
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        """Raise DeclarationError if `expects` has a key or value that cannot be meant."""
+        super().__init_subclass__(**kwargs)
+        try:
+            cls.expectations = read_expectations(cls.expects, cls.languages)
+        except DeclarationError as error:
+            raise DeclarationError(f"outlet {getattr(cls, 'name', cls.__name__)!r}: {error}") from None
 
     @cached_property
     def compiled_patterns(self) -> tuple[re.Pattern[str], ...]:

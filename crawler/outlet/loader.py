@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.spiderloader import SpiderLoader
 
+from crawler.exceptions import DeclarationError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,6 +43,9 @@ def _modules(name: str) -> Iterator[str]:
 
 
 def _message(name: str, error: Exception) -> str:
+    if isinstance(error, DeclarationError):
+        # it names the outlet, the value and the expected form
+        return str(error).partition(": ")[2]
     if isinstance(error, SyntaxError):
         file, line, what = error.filename or name, error.lineno, error.msg
     else:

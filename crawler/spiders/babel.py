@@ -14,6 +14,8 @@ class Babel(StorySpider):
     Archive: the real index of 2025-12-06, 299 windows of 15 days, which overlap; it is named so by another
         crawler.
     Day lists: in two configurations, 2021 and 2024.
+    Expected: half of the least and twice the greatest median of three days in that window of 2025-11,
+        Ukrainian ones by lastmod: 18 and 31.
     """
 
     name = "babel"
@@ -29,3 +31,4 @@ class Babel(StorySpider):
     )
     day_archives = ["/text-sitemap/%Y-%m/%d"]
     article_url = r"/(?:en/|ru/)?[a-z-]+/(?P<story>\d{3,7})-[\w-]+"
+    expects = {"articles_a_day": {"uk": (9, 62)}}

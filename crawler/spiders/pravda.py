@@ -15,6 +15,8 @@ class UkrainskaPravda(StorySpider):
     Archive: the real index and a month of 2025-12; 403 to that project on 2026-09-22.
     Day lists: in up_crawler (2023); `/news/date_%d%m%Y/`, too, in a crawler of 2026.
     Left out: in the rules of crawlers (2023-2026).
+    Expected: 162 stories in each of three languages in the sitemap of one Monday, 2025-12-01; a weekend may
+        have a third, and of the feeds alone more may be missed.
     """
 
     name = "pravda"
@@ -29,3 +31,7 @@ class UkrainskaPravda(StorySpider):
     article_url = r"/(?:rus/|eng/)?(?P<path>[a-z-]+(?:/[a-z0-9-]+)?/\d{4}/\d{2}/\d{1,2})/(?P<story>\d{6,8})/?"
     variant_url = {"uk": "/{path}/{story}/", "ru": "/rus/{path}/{story}/", "en": "/eng/{path}/{story}/"}
     drop = "aside.post_news_service, aside.section_other_news, .advtext_mob, .unit_side_banner"
+    expects = {
+        "articles_a_day": {"uk": (40, 400), "ru": (40, 400), "en": (40, 400)},
+        "all_languages": 0.3,
+    }

@@ -15,6 +15,9 @@ class RadioLiberty(StorySpider):
     Feeds: one token in 7 configurations to 2026; tokens change, so that the news sitemaps are the safer
         source.
     Day lists: in configurations of crawlers (2022-2026).
+    Expected: in Ukrainian, half of the least and twice the greatest median of three days in a sitemap of
+        radiosvoboda.org of 30 days, 2025-11 to 2025-12, by lastmod: 32 and 72; and some a day of
+        ua.krymr.com.
     """
 
     name = "rferl"
@@ -38,3 +41,4 @@ class RadioLiberty(StorySpider):
     article_url = (
         r"https?://[a-z]+\.(?:radiosvoboda|svoboda|rferl|krymr|currenttime)\.\w+/a/(?:[^/]+/)?\d{5,9}\.html"
     )
+    expects = {"articles_a_day": {"uk": (16, 160)}}

@@ -12,6 +12,8 @@ class Suspilne(StorySpider):
         sport desk in a configuration of 2026.
     Archive: the real index of 2025-11, lists by number, each with lastmod.
     Day lists: in three crawlers, 2025.
+    Expected: half of the least and twice the greatest median of three days in sitemaps of 19 days of 2025-11,
+        by lastmod: 39 and 62.
     """
 
     name = "suspilne"
@@ -25,3 +27,4 @@ class Suspilne(StorySpider):
     archive_lists = r"/suspilne/sitemap/post-sitemap\d+\.xml"
     day_archives = ["/archive/%Y/%-m/%-d/"]
     article_url = r"/(?:[a-z-]+/)?\d{4,8}-(?=[\d-]*[a-z])[\w-]+/?"
+    expects = {"articles_a_day": (19, 124)}

@@ -19,7 +19,20 @@ DEAD = {"sources/read": 0, "sources/failed": 2, "run/finished": 1, "run/problems
 REFUSED = {**WHOLE, "skipped(host-refuses)": 40, "run/problems": 1}
 LOST = {**WHOLE, "failed(error-KeyError)": 1, "run/problems": 1}
 HALF = {**WHOLE, "sources/read": 2, "sources/failed": 1}
-REVISIT = {"unchanged": 3, "sources/read": 0, "sources/failed": 0, "run/finished": 1, "run/problems": 1}
+REVISIT = {
+    "unchanged": 3,
+    "requests/revisit": 3,
+    "sources/read": 0,
+    "sources/failed": 0,
+    "run/finished": 1,
+    "run/problems": 1,
+}
+SINGLE = {"archived": 1, "requests/crawl": 2, "sources/read": 0, "sources/failed": 0, "run/finished": 1}
+BARREN = {**WHOLE, "archived": 0, "dropped(no-body)": 64}
+BARREN_REVISIT = {**REVISIT, "unchanged": 0, "dropped(no-body)": 150}
+FEW = {**WHOLE, "archived": 0, "dropped(no-body)": 4}
+WALLED = {**WHOLE, "dropped(blocked-page)": 40}
+VIDEOS = {**WHOLE, "archived": 30, "dropped(not-an-article)": 12}
 
 
 def crawled(root: Path, *accounts: dict[str, int], outlet: str = "herald") -> Crawls:
@@ -41,12 +54,20 @@ def crawled(root: Path, *accounts: dict[str, int], outlet: str = "herald") -> Cr
         ([DEAD, DEAD, DEAD], "failed 3 times: no source could be read"),
         ([WHOLE, REFUSED], "failed once: a host refuses, 40 addresses left"),
         ([WHOLE, LOST], "failed once: run it to see why"),
-        ([REVISIT], "not crawled for 30 days"),
+        ([REVISIT], "revisited, and not crawled in the accounts kept, from {today} on"),
+        ([SINGLE], "single addresses only"),
+        ([BARREN], "64 of 64 pages are no articles: no-body 64"),
+        ([WHOLE, BARREN_REVISIT], "150 of 153 pages are no articles: no-body 150"),
+        ([BARREN_REVISIT], "150 of 150 pages are no articles: no-body 150"),
+        ([FEW], "good"),
+        ([FEW, FEW, FEW], "12 of 12 pages are no articles: no-body 12"),
+        ([WALLED], "good"),
+        ([VIDEOS], "good"),
     ],
 )
 def test_what_the_accounts_come_to(tmp_path: Path, accounts: list[dict[str, int]], said: str) -> None:
     now = datetime.now(UTC)
-    assert health(crawled(tmp_path, *accounts), now, now) == said
+    assert health(crawled(tmp_path, *accounts), now, now) == said.format(today=now.date())
 
 
 def test_another_outlets_crawls_are_its_own(tmp_path: Path) -> None:

@@ -1,0 +1,142 @@
+"""Regular expressions for `article_url`, made from addresses that lists name.
+
+A form that several addresses share is taken for that of articles if it has a number, a date or a headline in
+it. It is a proposal for a person: sections of a site may have such addresses, too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+LEAST_ADDRESSES, LEAST_SHARE = 3, 0.2
+"""Addresses of one form, and their share of all, from which on it is a form of articles."""
+MOST_FORMS = 2
+MOST_ADDRESSES, LONGEST = 5000, 1024
+"""Addresses that are looked at, and characters of one: a list is anybody's, and may have a million."""
+_EDITIONS = frozenset({"uk", "ua", "ukr", "ru", "rus", "en", "eng"})
+"""First steps of a path that are an edition's."""
+_ENDING = re.compile(r"\.(?:html?|php|aspx?)$")
+_DAY = re.compile(r"(?:19|20)\d\d/\d{1,2}/\d{1,2}(?=/|$)")
+_KINDS = (
+    ("number", re.compile(r"\d+")),
+    ("number-slug", re.compile(r"\d{3,}[-_][\w-]+")),
+    ("slug-number", re.compile(r"\w[\w-]*[-_]\d{3,}")),
+    ("slug", re.compile(r"\w+(?:-\w+){2,}")),
+    ("word", re.compile(r"[A-Za-z][\w-]*")),
+)
+_TELLING = {"day", "number", "number-slug", "slug-number", "slug"}
+
+
+@dataclass(slots=True)
+class Form:
+    """Addresses of one form."""
+
+    host: str
+    kinds: tuple[str, ...]
+    ending: str
+    urls: list[str] = field(default_factory=list)
+    steps: list[tuple[str, ...]] = field(default_factory=list)
+    editions: set[str] = field(default_factory=set)
+    """First steps that only some of the addresses have; empty for those without."""
+    closed: bool = False
+    """True if some of the addresses end with a slash."""
+
+
+def proposed_patterns(urls: Iterable[str], home: str) -> list[tuple[str, list[str]]]:
+    """Return each pattern as it is written in a declaration of `home`, with the addresses it is made from.
+
+    Most frequent first; an empty list if no form is frequent enough.
+    """
+    given = [url for url in dict.fromkeys(urls) if len(url) <= LONGEST][:MOST_ADDRESSES]
+    forms = sorted(_forms(given).values(), key=lambda form: -len(form.urls))
+    frequent = [
+        form
+        for form in forms
+        if len(form.urls) >= LEAST_ADDRESSES and len(form.urls) >= LEAST_SHARE * len(given)
+    ]
+    return [(_written(form, home), form.urls) for form in frequent[:MOST_FORMS]]
+
+
+def _forms(urls: Sequence[str]) -> dict[tuple[str, tuple[str, ...], str], Form]:
+    found: dict[tuple[str, tuple[str, ...], str], Form] = {}
+    for url in urls:
+        parts = urlsplit(url)
+        path = parts.path.strip("/")
+        ending = match[0] if (match := _ENDING.search(path)) else ""
+        steps = _steps(path.removesuffix(ending))
+        edition = steps[0] if len(steps) > 1 and steps[0] in _EDITIONS else ""
+        steps = steps[1:] if edition else steps
+        kinds = tuple(_kind(step) for step in steps)
+        if not _TELLING & {*kinds} or "other" in kinds:
+            continue
+        key = (parts.hostname or "", kinds, ending)
+        form = found.setdefault(key, Form(*key))
+        form.urls.append(url)
+        form.steps.append(steps)
+        form.editions.add(edition)
+        form.closed = form.closed or parts.path.endswith("/")
+    return found
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    day = _DAY.search(path)
+    if day is None:
+        return tuple(path.split("/"))
+    before, after = path[: day.start()].strip("/"), path[day.end() :].strip("/")
+    return (*(before.split("/") if before else ()), day[0], *(after.split("/") if after else ()))
+
+
+def _kind(step: str) -> str:
+    if _DAY.fullmatch(step):
+        return "day"
+    return next((kind for kind, form in _KINDS if form.fullmatch(step)), "other")
+
+
+def _written(form: Form, home: str) -> str:
+    steps = "/".join(
+        _step(kind, [steps[place] for steps in form.steps]) for place, kind in enumerate(form.kinds)
+    )
+    named = sorted(form.editions - {""})
+    edition = f"{named[0]}/" if len(named) == 1 else f"(?:{'|'.join(f'{one}/' for one in named)})"
+    if not named:
+        edition = ""
+    elif "" in form.editions:
+        edition = f"(?:{'|'.join(f'{one}/' for one in named)})?"
+    path = f"/{edition}{steps}{re.escape(form.ending)}{'/?' if form.closed else ''}"
+    own = (urlsplit(home).hostname or "").removeprefix("www.")
+    parts = urlsplit(form.urls[0])
+    if form.host.removeprefix("www.") == own and parts.port is None:
+        return path
+    return rf"https?://{re.escape(parts.netloc)}{path}"
+
+
+def _step(kind: str, values: list[str]) -> str:
+    if kind == "day":
+        return r"\d{4}/\d{1,2}/\d{1,2}"
+    if kind == "slug":
+        return r"\w+(?:-\w+){2,}"
+    if kind == "word":
+        return _word(values)
+    number = _digits([re.findall(r"\d+", one)[0 if kind.startswith("number") else -1] for one in values])
+    return {"number": number, "number-slug": rf"{number}[-_][\w-]+", "slug-number": rf"[\w-]+[-_]{number}"}[
+        kind
+    ]
+
+
+def _word(values: list[str]) -> str:
+    distinct = sorted({*values})
+    if len(distinct) == 1:
+        return re.escape(distinct[0]).replace(r"\-", "-")
+    return "[a-z-]+" if all(re.fullmatch("[a-z-]+", one) for one in distinct) else r"[\w-]+"
+
+
+def _digits(numbers: list[str]) -> str:
+    """Return an expression that takes one digit less and one more, too: ids grow, older ones are shorter."""
+    lengths = [len(number) for number in numbers]
+    return rf"\d{{{max(1, min(lengths) - 1)},{max(lengths) + 1}}}"

@@ -1,0 +1,228 @@
+"""Findings of a live check: what each list and page of an outlet gave, and which rules that speaks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal
+
+from archive.addresses import plain_url
+from archive.format.reasons import is_of_the_place
+
+if TYPE_CHECKING:
+    from crawler.items import Alternate
+    from crawler.story.spider import StorySpider
+
+RuleState = Literal["holds", "fails", "unknown", "noted"]
+"""`noted`: worth a look, and no rule of the declaration; it leaves the exit code as it is."""
+LEAST_SHARE = 0.25
+"""Of a feed, the share of addresses that are articles."""
+LEAST_STORIES = 3
+"""Stories without a language from which on it is said that there is none any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    """Rule that was checked: `feeds`, `news_sitemaps`, `day_archives`, `article_url`, `page`, `variant_url`,
+    …"""
+    state: RuleState
+    message: str
+
+
+@dataclass(slots=True)
+class CheckedList:
+    """One list of stories that was asked for."""
+
+    rule: str
+    url: str
+    """As declared, made absolute; of a list that an index named, its own."""
+    moved_to: str | None = None
+    """The address that a permanent redirect (301, 308) led to."""
+    reason: str | None = None
+    """Why it could not be read; None if it was."""
+    newest: str | None = None
+    """The latest date of its entries, as printed."""
+    taken: list[str] = field(default_factory=list)
+    """Addresses that article_url takes."""
+    refused: list[str] = field(default_factory=list)
+    written: str | None = None
+    """As the declaration writes it; None for one that an index, the home page or robots.txt named."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Return True if nothing that can be used is there: the host answers, and has no such list."""
+        return self.reason is not None and not is_of_the_place(self.reason)
+
+    @property
+    def addresses(self) -> int:
+        return len(self.taken) + len(self.refused)
+
+    @property
+    def takes_too_few(self) -> bool:
+        """Return True if its addresses have another form than that of articles.
+
+        A sitemap may list sections and authors beside them, and a feed half of a sister site.
+        """
+        least = LEAST_SHARE if self.rule == "feeds" else 0
+        return bool(self.refused) and (not self.taken or len(self.taken) < least * self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPage:
+    """One article that was read."""
+
+    url: str
+    """After redirects."""
+    requested_url: str
+    canonical_url: str | None
+    rule: str
+    """What led to it: `page` for a list, `hreflang`, `switcher`, `variant_url`."""
+    language: str | None
+    """As the text reads."""
+    headline: str
+    byline: str
+    published: str
+    """ISO 8601 in UTC, to the minute; empty where there is none."""
+    characters: int
+    blocks: int
+    """Without captions."""
+    extractor: str
+    """`trafilatura 2.3.1 + triptych 1`: another may read the same page differently."""
+    alternates: tuple[Alternate, ...]
+    missing: tuple[str, ...]
+    """What an article should have, in words."""
+
+    @property
+    def addresses(self) -> set[str]:
+        given = (self.url, self.requested_url, self.canonical_url)
+        return {plain_url(url) for url in given if url}
+
+    def names(self, other: CheckedPage) -> bool:
+        """Return True if an hreflang link leads to another page."""
+        return any(
+            one.source == "hreflang" and plain_url(one.url) in other.addresses for one in self.alternates
+        )
+
+
+@dataclass(slots=True)
+class Check:
+    """Findings about one outlet."""
+
+    outlet: StorySpider
+    findings: list[Finding] = field(default_factory=list)
+    lists: list[CheckedList] = field(default_factory=list)
+    pages: list[CheckedPage] = field(default_factory=list)
+    stories: int = 0
+    """Stories that were begun with one page."""
+    absent: Counter[str] = field(default_factory=Counter)
+    """By language: addresses made by variant_url at which nothing is."""
+    requests: int = 0
+    """Made by the check; robots.txt and redirects are not counted."""
+    is_bounded: bool = False
+    """True if the bound on requests kept it from asking for more."""
+    is_whole: bool = False
+    """False while it is under way, and where it was stopped."""
+    robots: dict[str, str] = field(default_factory=dict)
+    """By host: what robots.txt says to us."""
+    robots_sitemaps: list[str] = field(default_factory=list)
+    named_feeds: list[str] = field(default_factory=list)
+    """Of `<link rel=alternate>` on its home page and on an article."""
+    editions: list[str] = field(default_factory=list)
+    """Languages that the front page names by hreflang."""
+    proposal: str = ""
+    """Changes of the declaration as a unified diff; empty where there are none to propose."""
+    reasons: list[str] = field(default_factory=list)
+    """Why each change is proposed."""
+
+    def say(self, rule: str, state: RuleState, message: str) -> None:
+        finding = Finding(rule, state, message)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    @property
+    def state(self) -> RuleState:
+        said = {finding.state for finding in self.findings}
+        return "fails" if "fails" in said else "holds" if "holds" in said else "unknown"
+
+    @property
+    def languages(self) -> set[str]:
+        """Languages of its pages, as detected."""
+        return {page.language for page in self.pages if page.language is not None}
+
+    @property
+    def lacking(self) -> list[str]:
+        """Declared languages of which no page was read."""
+        return [language for language in self.outlet.languages if language not in self.languages]
+
+    def page_at(self, url: str) -> CheckedPage | None:
+        return next((page for page in self.pages if plain_url(url) in page.addresses), None)
+
+    def of_state(self, state: RuleState) -> list[Finding]:
+        return [finding for finding in self.findings if finding.state == state]
+
+
+# Judgements over all that was read of one outlet.
+
+
+def judge(check: Check) -> None:
+    """Add what only several pages and lists together tell: links both ways, rules for variants, languages."""
+    _judge_hreflang(check)
+    _judge_variant_rule(check)
+    _judge_languages(check)
+    _judge_bylines(check)
+
+
+def _judge_hreflang(check: Check) -> None:
+    for one, other in combinations(check.pages, 2):
+        there, back = one.names(other), other.names(one)
+        if there and back:
+            check.say("hreflang both ways", "holds", f"{one.url} and {other.url}")
+        elif there or back:
+            silent, named = (other, one) if there else (one, other)
+            check.say("hreflang", "noted", f"one way: {silent.url} does not name {named.url}")
+
+
+def _judge_variant_rule(check: Check) -> None:
+    """The page names another address than variant_url makes, and at that one nothing is."""
+    gone = {
+        finding.message.rpartition(": ")[0]
+        for finding in check.findings
+        if finding.rule == "variant_url" and finding.state == "unknown"
+    }
+    for page in check.pages:
+        named = {
+            (one.language or "").partition("-")[0]: one.url
+            for one in page.alternates
+            if one.source in ("hreflang", "switcher") and check.outlet.is_article(one.url)
+        }
+        for guess in check.outlet.siblings(page.url):
+            other = named.get(guess.language or "")
+            if other is not None and guess.url in gone and plain_url(other) != plain_url(guess.url):
+                check.say("variant_url", "fails", f"{guess.url}: not there; the page of it is {other}")
+
+
+def _judge_languages(check: Check) -> None:
+    others = [language for language in check.editions if language not in check.outlet.languages]
+    if others:
+        message = f"the front page names {' '.join(others)}, not among {' '.join(check.outlet.languages)}"
+        check.say("languages", "noted", message)
+    unseen = []
+    for language in check.lacking if check.pages else ():
+        tried = check.absent[language]
+        if tried >= LEAST_STORIES and tried >= check.stories:
+            message = f"no page in {language}: {tried} stories have none where variant_url leads"
+            check.say("languages", "fails", message)
+        else:
+            unseen.append(language)
+    if unseen and check.stories >= LEAST_STORIES:
+        told = f"no page in {', '.join(unseen)} was found, of {check.stories} stories"
+        check.say("languages", "noted", told)
+
+
+def _judge_bylines(check: Check) -> None:
+    expected = check.outlet.expectations.byline
+    if expected is not None and len(check.pages) >= LEAST_STORIES and not any(x.byline for x in check.pages):
+        message = f"byline: none of {len(check.pages)} pages has one, {expected:.0%} are expected"
+        check.say("expects", "fails", message)

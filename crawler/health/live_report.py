@@ -1,0 +1,325 @@
+"""Reports of a live check: lines for the terminal, JSON for programs, Markdown and HTML for an issue."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rich.table import Table
+
+from archive.addresses import plain_url
+from archive.terminal import literal, visible
+from crawler.health.findings import LEAST_STORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from crawler.health.findings import Check, CheckedPage, Finding, RuleState
+
+WORDS: dict[RuleState, str] = {
+    "holds": "holds",
+    "fails": "does not hold",
+    "unknown": "not known",
+    "noted": "noted",
+}
+STYLES: dict[RuleState, str] = {"holds": "green", "fails": "red", "unknown": "yellow", "noted": "cyan"}
+ENDINGS = (".html", ".md", ".json")
+_HEADLINE = 90
+"""Characters of a headline that a report shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One live check, whole or stopped."""
+
+    at: datetime
+    """Its begin, aware, in UTC."""
+    checks: Sequence[Check]
+
+    @property
+    def version(self) -> str:
+        """Return the extractor by which pages were read."""
+        return next(
+            (page.extractor for check in self.checks for page in check.pages), "nothing: no page came"
+        )
+
+    @property
+    def not_asked(self) -> list[Check]:
+        return [check for check in self.checks if not check.findings]
+
+    def count(self, state: RuleState) -> int:
+        return sum(check.state == state for check in self.checks)
+
+
+def sums(run: Run) -> str:
+    """Return the sums as a sentence."""
+    counts = [
+        f"{counted(run.count('holds'), 'outlet')} whose rules hold",
+        f"{run.count('fails')} with a rule that does not",
+    ]
+    if unknown := run.count("unknown"):
+        counts.append(f"{unknown} that could not be reached")
+    if stopped := sum(not check.is_whole for check in run.checks if check.findings):
+        counts.append(f"{stopped} not checked to the end")
+    return f"{', '.join(counts)}."
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+# For the terminal.
+
+
+def print_checks(console: Console, run: Run) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("outlet", no_wrap=True)
+    table.add_column("rules", no_wrap=True)
+    table.add_column("what came", overflow="fold")
+    for check in run.checks:
+        for number, (state, text) in enumerate(_lines(check)):
+            word = f"[{STYLES[state]}]{WORDS[state]}[/]"
+            table.add_row("" if number else check.outlet.name, word, literal(text))
+    console.print(table)
+    for check in run.checks:
+        if check.reasons:
+            console.print(f"\n[bold]proposed for {literal(check.outlet.name)}[/]")
+            for reason in check.reasons:
+                console.print(f"  {literal(reason)}", highlight=False, soft_wrap=True)
+            if check.proposal:
+                console.print(literal(check.proposal, lines=True), highlight=False, soft_wrap=True)
+
+
+def _lines(check: Check) -> Iterator[tuple[RuleState, str]]:
+    """One line for all that holds, one for each rule that does not, one for each reason not to know."""
+    held = check.of_state("holds")
+    if held:
+        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(Counter(f.rule for f in held).items()))
+        read = f"; read in {', '.join(sorted(check.languages))}" if check.languages else ""
+        lacking = check.lacking
+        seen = f"; no page led to {', '.join(lacking)}" if check.languages and lacking else ""
+        yield "holds", rules + read + seen
+    yield from (("fails", f"{finding.rule}  {finding.message}") for finding in check.of_state("fails"))
+    yield from (("unknown", line) for line in unknown_lines(check))
+    yield from (("noted", f"{finding.rule}  {finding.message}") for finding in check.of_state("noted"))
+    if not check.findings:
+        yield "unknown", "not asked: the check was stopped before"
+    elif check.is_bounded:
+        yield "noted", f"its {check.requests} requests were used up: --requests allows more"
+    elif not check.is_whole:
+        yield "noted", "the check was stopped before its end"
+
+
+def unknown_lines(check: Check) -> list[str]:
+    unknown: dict[str, list[str]] = {}
+    for finding in check.of_state("unknown"):
+        address, _, reason = finding.message.rpartition(": ")
+        unknown.setdefault(reason, []).append(urlsplit(address).hostname or address)
+    return [
+        f"{reason}  {', '.join(f'{host} {count}' for host, count in Counter(hosts).items())}"
+        for reason, hosts in unknown.items()
+    ]
+
+
+def unreached(run: Run) -> str:
+    """Return the sentence for a check of which nothing came."""
+    reasons = Counter(
+        finding.message.rpartition(": ")[2] for check in run.checks for finding in check.of_state("unknown")
+    )
+    why = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common(4)) or "nothing was asked"
+    return (
+        f"None of the {len(run.checks)} outlets could be reached ({why}): nothing is known of their rules. "
+        "Is this machine on the internet?"
+    )
+
+
+# For files.
+
+MEANING = (
+    "Holds: what came is what the declaration says. Does not hold: something else came. Not known: the host "
+    "did not answer or refused, which says nothing of the rules. Noted: worth a look, and no rule of the "
+    "declaration. A proposed diff is applied with `git apply` in the project's folder, once you have looked "
+    "at the site."
+)
+
+
+def document(run: Run) -> dict[str, object]:
+    """Return the JSON document; docs/how-to/run-crawls.md has its keys."""
+    return {
+        "format": "triptych-live 1",
+        "at": run.at.isoformat(timespec="seconds"),
+        "version": run.version,
+        "outlets": [_outlet(check) for check in run.checks],
+    }
+
+
+def _outlet(check: Check) -> dict[str, object]:
+    return {
+        "outlet": check.outlet.name,
+        "title": check.outlet.title,
+        "home": check.outlet.home,
+        "state": check.state,
+        "is_whole": check.is_whole,
+        "requests": check.requests,
+        "robots": check.robots,
+        "robots_sitemaps": check.robots_sitemaps,
+        "named_feeds": check.named_feeds,
+        "languages": {"declared": list(check.outlet.languages), "read": sorted(check.languages)},
+        "lists": [
+            {
+                "rule": one.rule,
+                "url": one.url,
+                "declared": one.written is not None,
+                "reason": one.reason,
+                "moved_to": one.moved_to,
+                "addresses": one.addresses,
+                "articles": len(one.taken),
+                "newest": one.newest,
+                "refused": one.refused[:LEAST_STORIES],
+            }
+            for one in check.lists
+        ],
+        "pages": [
+            {
+                "url": page.url,
+                "found_by": page.rule,
+                "language": page.language,
+                "headline": page.headline[:_HEADLINE],
+                "byline": page.byline[:_HEADLINE],
+                "published": page.published,
+                "characters": page.characters,
+                "paragraphs": page.blocks,
+                "hreflang": hreflang(check, page),
+                "missing": page.missing,
+            }
+            for page in check.pages
+        ],
+        "findings": [
+            {"rule": finding.rule, "state": finding.state, "told": finding.message}
+            for finding in check.findings
+        ],
+        "proposal": {"reasons": check.reasons, "diff": check.proposal},
+    }
+
+
+def hreflang(check: Check, page: CheckedPage) -> str:
+    """Return what a page's hreflang links are: `none`, `ru en`, `ru en, both ways`, `ru one way`."""
+    named = [
+        one
+        for one in page.alternates
+        if one.source == "hreflang" and plain_url(one.url) not in page.addresses
+    ]
+    if not named:
+        return "none"
+    # x-default has no language
+    tags = " ".join(dict.fromkeys(one.language for one in named if one.language)) or "?"
+    others = [other for other in check.pages if other is not page and page.names(other)]
+    if not others:
+        return tags
+    return f"{tags}, {'both ways' if all(other.names(page) for other in others) else 'one way'}"
+
+
+def write_report(run: Run, path: Path) -> None:
+    """Write HTML, Markdown or JSON, by the ending of the name. Raises OSError."""
+    if path.suffix == ".json":
+        text = json.dumps(document(run), ensure_ascii=False, indent=2) + "\n"
+    elif path.suffix == ".md":
+        text = "\n".join(_markdown(run)) + "\n"
+    else:
+        text = _html(run)
+    path.write_text(text, "utf-8")
+
+
+def _html(run: Run) -> str:
+    # every command of Scrapy imports this module, and Jinja2 takes 25 ms
+    from archive.viewer.pages import environment  # noqa: PLC0415
+
+    made = environment(Path(__file__).parent)
+    made.filters["host"] = lambda url: urlsplit(url).netloc
+    return made.get_template("live_report.html").render(
+        run=run,
+        told=sums(run),
+        counted=counted,
+        meaning=MEANING,
+        words=WORDS,
+        hreflang=hreflang,
+        problems=problems,
+        limit=_HEADLINE,
+    )
+
+
+def problems(check: Check) -> list[Finding]:
+    """Return what to look at, most pressing first."""
+    return [*check.of_state("fails"), *check.of_state("unknown"), *check.of_state("noted")]
+
+
+def _markdown(run: Run) -> Iterator[str]:
+    yield f"# Live check of {len(run.checks)} outlets, {run.at:%Y-%m-%d %H:%M} UTC"
+    yield f"\n{sums(run)} Read by {run.version}.\n\n{MEANING}\n"
+    yield "| outlet | rules | lists read | articles listed | languages read | to look at |"
+    yield "|---|---|---|---|---|---|"
+    for check in run.checks:
+        read = [one for one in check.lists if one.reason is None]
+        cells = (
+            check.outlet.name,
+            WORDS[check.state],
+            f"{len(read)} of {len(check.lists)}",
+            str(sum(len(one.taken) for one in read)),
+            f"{' '.join(sorted(check.languages)) or '–'} of {' '.join(check.outlet.languages)}",
+            str(len(problems(check))),
+        )
+        yield _row(*cells)
+    for check in run.checks:
+        yield from _section(check)
+
+
+def _section(check: Check) -> Iterator[str]:
+    yield f"\n## {_plain(check.outlet.name)}: {WORDS[check.state]}\n"
+    for host, said in check.robots.items():
+        yield f"- robots.txt of {_code(host)} {_plain(said)}"
+    for finding in problems(check):
+        yield f"- **{WORDS[finding.state]}** {_plain(finding.rule)}: {_code(finding.message)}"
+    if check.lists:
+        yield "\n| list | address | addresses | articles | latest | |"
+        yield "|---|---|---|---|---|---|"
+        for one in check.lists:
+            came = one.reason or (f"moved to {one.moved_to}" if one.moved_to else "")
+            yield _row(one.rule, one.url, str(one.addresses), str(len(one.taken)), one.newest or "", came)
+    if check.pages:
+        yield "\n| language | article | byline | published | characters | hreflang | missing |"
+        yield "|---|---|---|---|---|---|---|"
+        for page in check.pages:
+            cells = (page.language or "?", page.url, page.byline[:_HEADLINE], page.published,
+                     str(page.characters), hreflang(check, page), ", ".join(page.missing))  # fmt: skip
+            yield _row(*cells)
+    if check.reasons:
+        yield "\nProposed:\n"
+        yield from (f"- {_code(reason)}" for reason in check.reasons)
+    if check.proposal:
+        fence = "`" * 6
+        yield f"\n{fence}diff\n{visible(check.proposal, lines=True)}{fence}"
+
+
+def _row(*cells: str) -> str:
+    shown = [_code(x) if x.startswith(("http://", "https://")) else _plain(x) for x in cells]
+    return f"| {' | '.join(shown)} |"
+
+
+def _plain(text: str) -> str:
+    """Escape what Markdown, and HTML in it, would obey: texts of pages are anybody's."""
+    shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join(f"\\{x}" if x in "\\`*_[]|#!@" else x for x in shown)
+
+
+def _code(text: str) -> str:
+    if not text:
+        return ""
+    shown = visible(text).replace("`", "'").replace("|", "%7C").replace("<", "%3C")
+    return f"`{shown}`"

@@ -1,0 +1,281 @@
+"""Expectations of a declaration against an archive of many days, and what is proposed from one."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+import archive
+from crawler.exceptions import DeclarationError
+from crawler.extraction.fields.timezones import KYIV
+from crawler.health.expected import Verdict, compare, count_brought
+from crawler.story.spider import StorySpider
+from tests.crawled_days import Day, days_of
+from tests.expecting.gazette import Gazette
+from tests.herald import Herald
+from tests.newsroom import Answer, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from tests.running import Crawl, Run
+
+GONE = Day(crawled=False)
+
+
+def verdicts(root: Path, days: Iterable[Day]) -> dict[str, Verdict]:
+    days_of(root, days)
+    now = datetime.now(UTC)
+    brought = count_brought(archive.open(root), str(root), [Gazette], now)["gazette"]
+    return {verdict.expectation: verdict for verdict in compare(Gazette, brought, now)}
+
+
+def states(root: Path, days: Iterable[Day]) -> dict[str, str]:
+    return {name: verdict.state for name, verdict in verdicts(root, days).items()}
+
+
+def test_what_whole_days_brought_is_held_against_each_expectation(tmp_path: Path) -> None:
+    found = verdicts(tmp_path, [Day()] * 13)
+    assert {name: (one.state, one.value) for name, one in found.items()} == {
+        "articles_a_day uk": ("met", 10),
+        # four, where three at most are expected
+        "articles_a_day en": ("over", 4),
+        "byline": ("met", 1),
+        "all_languages": ("met", 0.4),
+    }
+    assert re.fullmatch(r"10 a day, median of [\d-]+, [\d-]+ and [\d-]+; 8 to 40 expected",
+                        found["articles_a_day uk"].told)  # fmt: skip
+
+
+def test_a_floor_that_is_missed_is_told_with_both_numbers(tmp_path: Path) -> None:
+    found = verdicts(tmp_path, [*[Day()] * 10, *[Day(uk=3, en=0, bylines=False)] * 4])
+    assert {name: one.state for name, one in found.items()} == {
+        "articles_a_day uk": "missed",
+        "articles_a_day en": "missed",
+        # half a week with bylines, of more articles
+        "byline": "met",
+        "all_languages": "met",
+    }
+    assert found["articles_a_day uk"].told.startswith("3 a day, ")
+
+
+def test_one_poor_day_is_no_finding_and_two_are(tmp_path: Path) -> None:
+    poor = Day(uk=0, en=2)
+    assert states(tmp_path / "one", [*[Day(en=2)] * 11, poor, Day()])["articles_a_day uk"] == "met"
+    two = states(tmp_path / "two", [*[Day(en=2)] * 10, poor, poor, Day()])
+    assert two["articles_a_day uk"] == "missed"
+
+
+def test_bylines_that_vanish_are_noticed_within_the_week(tmp_path: Path) -> None:
+    assert states(tmp_path, [*[Day()] * 8, *[Day(bylines=False)] * 5])["byline"] == "missed"
+
+
+def test_pages_without_dates_count_on_the_day_they_were_first_seen(tmp_path: Path) -> None:
+    assert states(tmp_path, [Day(dates=False)] * 8)["articles_a_day uk"] == "met"
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        # the archive is of yesterday; a weekly crawl; the schedule stood still
+        [Day(), Day()],
+        [Day(), *[GONE] * 6, Day()],
+        [*[Day()] * 9, *[GONE] * 5, Day()],
+        [Day(), GONE] * 7,
+    ],
+    ids=["young", "weekly", "gap", "every other day"],
+)
+def test_days_that_were_not_crawled_are_unknown_and_no_miss(tmp_path: Path, days: list[Day]) -> None:
+    found = verdicts(tmp_path, days)
+    assert {one.state for name, one in found.items() if name != "all_languages"} == {"unknown"}
+    assert re.match(r"[012] of 7 days can be judged, 3 are needed", found["byline"].told)
+    assert found["byline"].value is None
+
+
+def test_a_share_of_few_articles_is_unknown(tmp_path: Path) -> None:
+    found = verdicts(tmp_path, [Day(uk=1, en=1, bylines=False)] * 8)
+    assert (found["byline"].state, found["byline"].told) == (
+        "unknown",
+        "12 articles on 6 days, 20 are needed",
+    )
+
+
+def test_crawls_of_another_outlet_make_no_day_known(tmp_path: Path) -> None:
+    days_of(tmp_path, [Day()] * 8, outlet="herald")
+    assert states(tmp_path, [Day()])["byline"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("expects", "said"),
+    [
+        ({"articles_per_day": (1, 2)}, "'articles_per_day' is none of articles_a_day, byline, date"),
+        ({"byline": 60}, "expects byline 60: a share is above 0 and at most 1, as .6"),
+        ({"byline": True}, "a share is above 0"),
+        ({"date": "all"}, "expects date 'all': a share"),
+        ({"articles_a_day": 40}, "has not the form (40, 400)"),
+        ({"articles_a_day": (400, 40)}, "the least number of articles comes first"),
+        ({"articles_a_day": (-1, 40)}, "the least number"),
+        ({"articles_a_day": (0, 0)}, "the least number"),
+        ({"articles_a_day": (1, float("nan"))}, "the least number"),
+        ({"articles_a_day": {"ua": (1, 2)}}, "'ua' is not among languages uk"),
+        ({"all_languages": 0.3}, "the outlet has not two languages"),
+        ([("byline", 0.6)], "has not the form {'articles_a_day'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_when_the_class_is_defined(expects: object, said: str) -> None:
+    with pytest.raises(DeclarationError, match=re.escape(said)) as refused:
+        type("Courier", (StorySpider,), {"name": "courier", "languages": ("uk",), "expects": expects})
+    assert str(refused.value).startswith("outlet 'courier': expects")
+
+
+def test_such_a_file_is_one_outlet_less_with_the_sentence(crawl: Crawl, tmp_path: Path) -> None:
+    (tmp_path / "fresh").mkdir()
+    (tmp_path / "fresh/__init__.py").touch()
+    text = (
+        "from crawler.story.spider import StorySpider\n"
+        "class Courier(StorySpider):\n    name = 'courier'\n    expects = {'byline': 60}\n"
+    )
+    (tmp_path / "fresh/courier.py").write_text(text, "utf-8")
+    run = crawl("courier", "-s", "SPIDER_MODULES=fresh", PYTHONPATH=str(tmp_path))
+    assert run.exit_code == 2
+    assert "outlet 'courier': expects byline 60: a share is above 0 and at most 1, as .6" in run.err
+    assert "Traceback" not in run.err
+
+
+# --- as an operator meets them -------------------------------------------------------------------------
+GAZETTE = ("-s", "SPIDER_MODULES=tests.expecting", "-s", "RESOLVE_TO=127.0.0.1")
+
+
+@pytest.fixture
+def herald(crawl: Crawl) -> Iterator[Herald]:
+    with Site() as site:
+        herald = Herald(site, crawl)
+        herald.publish(1, languages=("uk", "en"))
+        herald.announce(1)
+        yield herald
+
+
+def crawl_gazette(crawl: Crawl, herald: Herald, *arguments: str, command: str = "crawl") -> Run:
+    named = ("gazette", *GAZETTE, *arguments)
+    return crawl(*named, command=command, HERALD_PORT=str(herald.site.port))
+
+
+def missed_rows(run: Run) -> list[tuple[str, str]]:
+    rows = run.table("observations").query("reason == 'expectation-missed'")
+    return [*zip(rows["outcome"], rows["detail"], strict=True)]
+
+
+def test_a_crawl_that_ends_the_days_compares_them_and_says_so_once_a_day(
+    crawl: Crawl, herald: Herald
+) -> None:
+    """The days before today's are poor, and the crawl is the one that makes yesterday known."""
+    poor = Day(uk=3, en=2, bylines=False)
+    days_of(crawl.archive, [*[poor] * 5], until=datetime.now(KYIV) - timedelta(days=1))
+    for _ in range(2):
+        run = crawl_gazette(crawl, herald)
+        assert (run.exit_code, run.err) == (4, ""), run.out
+        assert "missed    articles_a_day uk: 3 a day, median of" in run.out
+        assert "missed    byline: 0% of 20 articles" in run.out
+        assert "all_languages" not in run.out
+    ((outcome, detail),) = missed_rows(run)
+    assert outcome == "failed"
+    assert detail.startswith("articles_a_day uk: 3 a day, median of")
+    assert "; byline: 0% of 20 articles" in detail
+    # neither single addresses nor a revisit say anything of days
+    single = crawl_gazette(crawl, herald, "-a", f"url={herald.base}/news/1")
+    assert single.exit_code == 0, single.out
+    listed = crawl_gazette(crawl, herald, command="outlets")
+    assert listed.exit_code == 4
+    assert re.search(r"missed: articles_a_day uk, byline", listed.out)
+    assert "unknown  gazette all_languages: 0 of 7 days can be judged" in listed.out
+
+
+def test_what_was_lost_stands_before_what_is_missed_and_that_before_what_is_owed(
+    crawl: Crawl, herald: Herald
+) -> None:
+    poor = Day(uk=3, en=2)
+    days_of(crawl.archive, [*[poor] * 5], until=datetime.now(KYIV) - timedelta(days=1))
+    herald.announce(1, 2)
+    herald.site["/news/2"] = Answer(b"later", 503)
+    run = crawl_gazette(crawl, herald, "-s", "BACKOFF_DELAY=0.01")
+    assert run.exit_code == 4, run.out + run.err
+    assert "1 page is still owed" in run.out
+    herald.site["/sitemap-news.xml"] = Answer(b"gone", 410)
+    run = crawl_gazette(crawl, herald, "-s", "BACKOFF_DELAY=0.01")
+    assert run.exit_code == 1
+    assert "no sitemap or feed could be read" in run.err
+
+
+def test_a_young_archive_is_compared_with_nothing(crawl: Crawl, herald: Herald) -> None:
+    run = crawl_gazette(crawl, herald)
+    assert (run.exit_code, run.err) == (0, ""), run.out
+    assert "missed" not in run.out
+    assert missed_rows(run) == []
+
+
+def test_pages_that_are_no_articles_are_a_finding_whatever_is_declared(crawl: Crawl, herald: Herald) -> None:
+    numbers = range(10, 74)
+    herald.announce(*numbers)
+    for number in numbers:
+        herald.site[f"/news/{number}"] = "<html><title>Herald</title><div id=app></div></html>"
+    run = crawl("herald", "-s", "SPIDER_MODULES=tests.outlets", "-s", "RESOLVE_TO=127.0.0.1",
+                HERALD_PORT=str(herald.site.port))  # fmt: skip
+    assert (run.exit_code, run.err) == (4, "")
+    assert "missed    pages: 64 of 64 pages are no articles: no-body 64" in run.out
+    assert missed_rows(run) == [("failed", "pages: 64 of 64 pages are no articles: no-body 64")]
+    listed = crawl("-s", "SPIDER_MODULES=tests.outlets", command="outlets", COLUMNS="250")
+    assert listed.exit_code == 4
+    assert "64 of 64 pages are no articles: no-body 64" in " ".join(listed.out.split())
+
+
+def test_outlets_as_json(crawl: Crawl, herald: Herald) -> None:
+    nothing = json.loads(crawl_gazette(crawl, herald, "--json", command="outlets").out)
+    assert nothing["archive"] is None
+    days_of(crawl.archive, [Day(uk=3, en=2)] * 13)
+    run = crawl_gazette(crawl, herald, "--json", command="outlets")
+    assert run.exit_code == 4
+    (told,) = json.loads(run.out)["outlets"]
+    assert (told["outlet"], told["articles"], told["byline"]) == ("gazette", 65, 1.0)
+    assert (told["is_well"], told["health"]) == (False, "good")
+    named = {one["name"]: (one["state"], one["value"]) for one in told["expectations"]}
+    assert named["articles_a_day uk"] == ("missed", 3.0)
+    assert named["byline"] == ("met", 1.0)
+
+
+def test_expectations_are_proposed_from_thirty_days(crawl: Crawl, herald: Herald) -> None:
+    days_of(crawl.archive, [Day()] * 20)
+    run = crawl_gazette(crawl, herald, "--propose", command="outlets")
+    assert run.exit_code == 0, run.err
+    assert re.search(r"^# gazette: 252 articles of 18 days, [\d-]+ to [\d-]+$", run.out, re.M)
+    line = run.out.splitlines()[-1].strip()
+    assert line == (
+        'expects = {"articles_a_day": {"uk": (5, 20), "en": (2, 8)}, "byline": 0.8, "date": 0.8, '
+        '"all_languages": 0.3}'
+    )
+    type("Proposed", (Gazette,), {"expects": ast.literal_eval(line.removeprefix("expects = "))})
+
+
+def test_too_little_is_no_ground_for_a_proposal(crawl: Crawl, herald: Herald) -> None:
+    days_of(crawl.archive, [Day()] * 10)
+    run = crawl_gazette(crawl, herald, "--propose", command="outlets")
+    assert run.exit_code == 0, run.err
+    assert (
+        "# gazette: 112 articles of 8 days of the last 30 can be judged; a proposal needs 14 days" in run.out
+    )
+    assert "expects =" not in run.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("nosuch",), "no outlet 'nosuch'"), (("--json", "--propose"), "give either --json or --propose")],
+)
+def test_what_cannot_be_meant_is_a_sentence(crawl: Crawl, arguments: tuple[str, ...], said: str) -> None:
+    run = crawl(*arguments, *GAZETTE, command="outlets")
+    assert run.exit_code == 2
+    assert said in run.err
