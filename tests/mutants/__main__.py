@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 
 from tests.mutants.covering import Record, hashes, record
 from tests.mutants.faults import Fault, faults_of
+from tests.mutants.named import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,18 +202,33 @@ def drawn(paths: list[Path], draw: random.Random) -> Iterator[Fault]:
             yield fault
 
 
+def named(word: str) -> Iterator[Fault]:
+    for one in FAULTS:
+        if word in one.what:
+            if (fault := one.fault(CHECKOUT)) is None:
+                print(f"{one.path} says otherwise by now: {one.what}", flush=True)
+            else:
+                yield fault
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--minutes", type=float, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--python", type=Path, default=CHECKOUT / ".venv/bin/python")
+    parser.add_argument(
+        "--named", nargs="?", const="", help="those of tests/mutants/named.py, with this word in them"
+    )
     parser.add_argument("files", nargs="*", help="of archive/ and crawler/, relative; without: all")
     asked = parser.parse_args()
     os.chdir(CHECKOUT)
     python = asked.python.absolute()
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         lines = recorded(Path(name), python)
-        faults = drawn(modules(asked.files), random.Random(asked.seed))
+        if asked.named is None:
+            faults = drawn(modules(asked.files), random.Random(asked.seed))
+        else:
+            faults = named(asked.named)
         copies: Queue[Copy] = Queue()
         for number in range(ASIDE):
             copies.put(Copy(Path(name) / f"copy-{number}"))
@@ -222,7 +238,7 @@ def main() -> None:
 
         def judge(_: int) -> None:
             copy = copies.get()
-            while time.monotonic() < end:
+            while asked.named is not None or time.monotonic() < end:
                 with drawing:
                     fault = next(faults, None)
                 if fault is None:

@@ -145,13 +145,11 @@ class Record:
                 by_line.setdefault(number, set()).update(names & self.seconds.keys())
 
     def tests_of(self, file: str, line: int) -> list[str]:
-        """Tests that run the statement with this line, or else those that run any of its file; quick first."""
+        """Tests that run the statement with this line, or else any of its file; the quick first."""
         by_line = self.lines.get(file, {})
-        found = {
-            x for number in _statement(self.sources.get(file, ""), line) for x in by_line.get(number, ())
-        }
-        if not found:
-            found = {x for tests in by_line.values() for x in tests}
+        statement = _statement(self.sources.get(file, ""), line)
+        found = {x for number in statement for x in by_line.get(number, ())}
+        found = found or {x for tests in by_line.values() for x in tests}
         return sorted(found, key=lambda x: self.seconds[x])
 
 
