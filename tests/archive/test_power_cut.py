@@ -1,5 +1,6 @@
 """Orders that a power cut respects, as the kernel is asked for them; and failures of the very last step."""
 
+import os
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 
 import archive
-from archive.exceptions import PoisonRecord
+from archive.exceptions import ArchiveWriteError, PoisonRecord
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
 from tests.archive.traced_disk import Call, calls, under
@@ -105,8 +106,23 @@ def test_a_manifest_that_is_there_keeps_its_data_whatever_comes_next(root, tmp_p
     assert grave(root) == []
 
 
-def test_a_segment_that_is_removed_while_it_is_taken_over_is_nobodys(root, program):
-    done = program("overtaken.py", root)
+@pytest.mark.parametrize(("moment", "got"), [("found", "[[]] []\n"), ("removed", "['asked', None] []\n")])
+def test_a_segment_that_its_writer_removes_at_this_moment_is_nobodys(root, program, moment, got):
+    done = program("overtaken.py", root, moment)
     output, _ = done.communicate()
     assert done.returncode == 0
-    assert output == "[] []\n"
+    assert output == got
+
+
+@pytest.mark.parametrize("room", [4000, 12000, 20000])
+def test_a_commit_that_fails_leaves_no_data(root, open_writer, article, limited, room):
+    writer = open_writer()
+    writer.add_article(article(0))
+    writer.commit()
+    before = set((root / "_data").rglob("*.parquet"))
+    for number in range(1, 25):
+        writer.add_article(article(number, text=os.urandom(400).hex()))
+    with limited(room), pytest.raises(ArchiveWriteError):
+        writer.commit()
+    assert set((root / "_data").rglob("*.parquet")) == before
+    assert list((root / "_tmp").iterdir()) == []

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 from tests.mutants.covering import Record, hashes, record
 from tests.mutants.faults import Fault, faults_of
-from tests.mutants.named import FAULTS
+from tests.mutants.named import named_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ GUARDS = (
 TESTS = (
     *("tests/archive", "tests/hostile", "tests/crawler/discovery", "tests/crawler/downloader"),
     *("tests/crawler/middlewares", "tests/crawler/workers", "tests/crawler/inspection"),
-    *("tests/test_memory_limit.py", "tests/test_purged_crawl.py"),
+    *("tests/test_memory_limit.py", "tests/test_purged_crawl.py", "tests/test_synced_crawl.py"),
 )
 """Tests that are recorded, and asked."""
 QUICK = 12
@@ -89,7 +89,7 @@ class Copy:
             (folder.parent / "shared").symlink_to(data.resolve())
 
     def judge(self, fault: Fault, lines: Record, python: Path) -> Verdict:
-        tests = _in_order(lines.tests_of(fault.path, fault.line), lines)
+        tests = _in_order(lines.tests_of(fault.beside or fault.path, fault.line), lines)
         path = self.folder / fault.path
         before = path.read_text()
         self._write(path, fault.code)
@@ -181,7 +181,7 @@ def recorded(folder: Path, python: Path) -> Record:
         record(copy.folder, python, changed)
         paths = [
             path.relative_to(CHECKOUT).as_posix()
-            for package in ("archive", "crawler")
+            for package in ("archive", "crawler", "pipelines")
             for path in (CHECKOUT / package).rglob("*.py")
         ]
         found.add(copy.folder, {name: now[name] for name in changed}, paths)
@@ -203,12 +203,11 @@ def drawn(paths: list[Path], draw: random.Random) -> Iterator[Fault]:
 
 
 def named(word: str) -> Iterator[Fault]:
-    for one in FAULTS:
-        if word in one.what:
-            if (fault := one.fault(CHECKOUT)) is None:
-                print(f"{one.path} says otherwise by now: {one.what}", flush=True)
-            else:
-                yield fault
+    for one in named_faults(word):
+        if (fault := one.fault(CHECKOUT)) is None:
+            print(f"{one.file} says otherwise by now: {one.what}", flush=True)
+        else:
+            yield fault
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Tests that run a line of ours, as a recorded run of them tells; kept in `.venv/mutants`, for the next time.
 
-The tests are run once under coverage.py in a copy of the checkout, which writes down each line of `archive/`
-and `crawler/` with the test that runs it, in processes that the test starts too. A process that a test kills
+The tests are run once under coverage.py in a copy of the checkout, which writes down each of our lines
+with the test that runs it, in processes that the test starts too. A process that a test kills
 takes its record with it. A file of tests is recorded again when it has changed.
 """
 
@@ -68,6 +68,7 @@ data_file = {folder}/mutants-lines/data
 source =
     {folder}/archive
     {folder}/crawler
+    {folder}/pipelines
 context = ${{MUTANTS_TEST}}
 patch = _exit, fork
 disable_warnings = no-data-collected, module-not-imported, module-not-measured, already-imported,

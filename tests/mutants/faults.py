@@ -77,6 +77,8 @@ class Fault:
     kind: str
     code: str
     """The whole file with the fault in it."""
+    beside: str | None = None
+    """The file whose tests are asked, where this one is no Python."""
 
     def diff(self, before: str) -> str:
         lines = difflib.unified_diff(before.splitlines(), self.code.splitlines(), lineterm="", n=2)

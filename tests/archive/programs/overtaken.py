@@ -1,6 +1,7 @@
-"""overtaken.py ROOT: take over a segment that is removed between its opening and its lock; prints what came.
+"""overtaken.py ROOT WHEN: what one who takes segments over gets when their writer commits at the same moment.
 
-As when its writer commits and removes it at that moment.
+WHEN: `found`, it is removed between being opened and being locked; `removed`, it is asked for as its name
+goes. Prints what was got, and what is left.
 """
 
 import sys
@@ -13,12 +14,21 @@ from archive.wal.segment import Segment
 layout = Layout(Path(sys.argv[1]))
 layout.create_folders()
 writers = [Segment.create(layout, "run-1")]
+path = writers[0].path
+got = []
 
 
-def commit(event, _):
-    if event == "fcntl.flock" and writers:
+def meanwhile(event, arguments):
+    if event == "fcntl.flock" and sys.argv[2] == "found" and writers:
         writers.pop().remove()
+    elif event == "os.remove" and sys.argv[2] == "removed" and str(arguments[0]) == str(path) and not got:
+        got.append("asked")
+        got.append(Segment.take_over(path))
 
 
-sys.addaudithook(commit)
-print(segment.orphans(layout), [*layout.segments.iterdir()])
+sys.addaudithook(meanwhile)
+if sys.argv[2] == "found":
+    got.append(segment.orphans(layout))
+else:
+    writers.pop().remove()
+print(got, [*layout.segments.iterdir()])
