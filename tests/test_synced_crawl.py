@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
+from tests.archive.traced_disk import Call, calls, under
 from tests.newsroom import Site
 from tests.running import Crawl
 from tests.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
 def test_a_crawl_syncs_its_articles_before_it_commits_them(tmp_path: Path) -> None:
     """Five pages with a second between them: after each there is time for a sync."""
-    if shutil.which("strace") is None:
-        pytest.skip("NOT TESTED: the syncs of a crawl; strace is not installed")
     trace, archive = tmp_path / "trace", tmp_path / "news-archive"
-    under = ["strace", "-f", "-y", "--seccomp-bpf", "-e", "trace=fdatasync,link", "-o", str(trace)]
-    crawl = Crawl([*under, sys.executable, "-m", "scrapy"], archive)
+    traced = under(trace, "--seccomp-bpf", calls="fdatasync,link")
+    crawl = Crawl([*traced, sys.executable, "-m", "scrapy"], archive)
     with Site() as site:
         for number in range(5):
             text = (f"{number}. {PARAGRAPHS['uk'][0]}", *PARAGRAPHS["uk"][1:])
@@ -33,10 +29,16 @@ def test_a_crawl_syncs_its_articles_before_it_commits_them(tmp_path: Path) -> No
         running = crawl.start("page", "-a", f"urls={urls}", "-s", "DOWNLOAD_DELAY=1.2")
         _, told = running.communicate()
     assert running.returncode == 0, told
-    before, commit, _ = re.split(r".*(/_log/0{19}1\.json).*", trace.read_text(), maxsplit=1)
-    assert commit
-    records = re.findall(r"fdatasync\(\d+<.*/_wal/\w+\.jsonl\.zst>\) += 0", before)
-    pages = re.findall(r"fdatasync\(\d+<.*/_raw/\S+\.warc\.gz>\) += 0", before)
+    synced = [call.path for call in before_the_first_commit(trace, archive) if call.name == "fdatasync"]
+    records = [path for path in synced if path.startswith("_wal/")]
     # one is that of the commit
     assert len(records) >= 2
-    assert len(pages) == len(records)
+    assert len([path for path in synced if path.endswith(".warc.gz")]) == len(records)
+
+
+def before_the_first_commit(trace: Path, archive: Path) -> Iterator[Call]:
+    for call, _ in calls(trace, archive):
+        if call.path.endswith("/00000000000000000001.json"):
+            return
+        yield call
+    raise AssertionError("no commit was traced")

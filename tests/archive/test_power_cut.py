@@ -106,7 +106,11 @@ def test_a_manifest_that_is_there_keeps_its_data_whatever_comes_next(root, tmp_p
     assert grave(root) == []
 
 
-@pytest.mark.parametrize(("moment", "got"), [("found", "[[]] []\n"), ("removed", "['asked', None] []\n")])
+@pytest.mark.parametrize(
+    ("moment", "got"),
+    [("found", "[[]] []\n"), ("removed", "['asked', None] []\n")],
+    ids=["found", "removed"],
+)
 def test_a_segment_that_its_writer_removes_at_this_moment_is_nobodys(root, program, moment, got):
     done = program("overtaken.py", root, moment)
     output, _ = done.communicate()
