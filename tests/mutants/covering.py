@@ -135,6 +135,8 @@ class Record:
             test, passed, took = json.loads(line)
             if passed:
                 self.seconds[test] = took
+            else:
+                print(f"It did not pass while it was recorded, and is not asked: {test}", flush=True)
         self.files |= files
         data = CoverageData(str(folder / "mutants-lines/data"))
         data.read()
