@@ -77,8 +77,8 @@ class Fault:
     kind: str
     code: str
     """The whole file with the fault in it."""
-    beside: str | None = None
-    """The file whose tests are asked, where this one is no Python."""
+    tests: tuple[str, ...] = ()
+    """Tests that are to see it; without any those that run its line are asked."""
 
     def diff(self, before: str) -> str:
         lines = difflib.unified_diff(before.splitlines(), self.code.splitlines(), lineterm="", n=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from dataclasses import dataclass
+from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,8 @@ class Named:
     what: str
     file: str
     before: str
+    seen_by: list[str]
     after: str = ""
-    beside: str | None = None
 
     def fault(self, checkout: Path) -> Fault | None:
         """None where the file does not say once what is to be altered."""
@@ -30,11 +31,9 @@ class Named:
         altered = code.replace(self.before, self.after)
         if self.file.endswith(".py"):
             ast.parse(altered)
-        start = code.index(self.before)
-        # of what stands unaltered before it nothing is the fault's
-        same = next((x for x, (a, b) in enumerate(zip(self.before, self.after, strict=False)) if a != b), 0)
-        start += same if self.after else len(self.before) - len(self.before.lstrip())
-        return Fault(self.file, code.count("\n", 0, start) + 1, self.what, altered, self.beside)
+        unaltered = len(commonprefix((self.before, self.after)))
+        line = code.count("\n", 0, code.index(self.before) + unaltered) + 1
+        return Fault(self.file, line, self.what, altered, tuple(self.seen_by))
 
 
 def named_faults(word: str) -> Iterator[Named]:
