@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,8 @@ class Named:
         altered = code.replace(self.before, self.after)
         if self.file.endswith(".py"):
             ast.parse(altered)
-        unaltered = len(commonprefix((self.before, self.after)))
+        pairs = zip(self.before, self.after, strict=False)
+        unaltered = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         line = code.count("\n", 0, code.index(self.before) + unaltered) + 1
         return Fault(self.file, line, self.what, altered, tuple(self.seen_by))
 
