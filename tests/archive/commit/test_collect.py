@@ -43,3 +43,16 @@ def test_the_state_at_the_begin_of_the_time_that_is_kept_stays_whole(root, repla
     collected(root, begun + hours * HOUR, 24 * HOUR)
     assert {x for x in kept | gone if (root / x).exists()} == kept
     assert grave(root) == []
+
+
+def test_views_that_somebody_may_read_stay_for_a_day(root, open_writer, article):
+    with open_writer() as writer:
+        for number in range(6):
+            writer.add_article(article(number))
+            writer.commit()
+    resolved = sorted((root / "_views").glob("v*"))
+    assert len(resolved) == 7
+    collected(root, utc_now() + 23 * HOUR, 24 * HOUR)
+    assert sorted((root / "_views").glob("v*")) == resolved
+    collected(root, utc_now() + 25 * HOUR, 24 * HOUR)
+    assert sorted((root / "_views").glob("v*")) == resolved[-3:]
