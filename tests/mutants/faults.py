@@ -98,8 +98,17 @@ def faults_of(path: Path, draw: random.Random) -> Iterator[Fault]:
     ]
     for kind, number, start in draw.sample(places, len(places)):
         code = mutate_code(before, OPERATORS[kind], number)
-        if code is not None and code != before:
+        if code is not None and code != before and _is_python(code):
             yield Fault(path.as_posix(), start[0], kind, code)
+
+
+def _is_python(code: str) -> bool:
+    """Some of its faults are none: `not` before an assignment expression."""
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
