@@ -230,8 +230,8 @@ def drawn(paths: list[Path], draw: random.Random) -> Iterator[Fault]:
             yield fault
 
 
-def named(word: str) -> Iterator[Fault]:
-    for one in named_faults(word):
+def named(wanted: str) -> Iterator[Fault]:
+    for one in named_faults(wanted):
         if (fault := one.fault(CHECKOUT)) is None:
             print(f"{one.file} says otherwise by now: {one.what}", flush=True)
         else:
@@ -244,7 +244,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--python", type=Path, default=CHECKOUT / ".venv/bin/python")
     parser.add_argument(
-        "--named", nargs="?", const="", help="those of tests/mutants/named.py, with this word in them"
+        "--named",
+        nargs="?",
+        const="",
+        help="those of named.toml, or what this regular expression finds of them",
     )
     parser.add_argument("files", nargs="*", help="of archive/ and crawler/, relative; without: all")
     asked = parser.parse_args()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from dataclasses import dataclass
 from itertools import takewhile
@@ -37,7 +38,7 @@ class Named:
         return Fault(self.file, line, self.what, altered, tuple(self.seen_by))
 
 
-def named_faults(word: str) -> Iterator[Named]:
-    """Those that have this word in what they are."""
+def named_faults(wanted: str) -> Iterator[Named]:
+    """Those whose name this regular expression finds."""
     listed = tomllib.loads(Path(__file__).with_name("named.toml").read_text())["fault"]
-    return (Named(**one) for one in listed if word in one["what"])
+    return (Named(**one) for one in listed if re.search(wanted, one["what"]))

@@ -21,7 +21,7 @@ class Receiver:
         try:
             told[self.name].append(address.host)
         except Exception as error:
-            told[self.name].append(str(error)[:15])
+            told[self.name].append("private-address" if "private-address: " in str(error) else repr(error))
 
     def resolutionComplete(self):
         names.pop()
