@@ -12,6 +12,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -148,12 +149,25 @@ class Record:
                 by_line.setdefault(number, set()).update(names & self.seconds.keys())
 
     def tests_of(self, file: str, line: int) -> list[str]:
-        """Tests that run the statement with this line, or else any of its file; the quick first."""
+        """Tests that run the statement with this line, the quick first.
+
+        An import runs those outside of functions, for no test of its own: of them the tests are told that run
+        a line with the name they give a value to, or else any line of the file.
+        """
+        code = self.sources.get(file, "")
         by_line = self.lines.get(file, {})
-        statement = _statement(self.sources.get(file, ""), line)
-        found = {x for number in statement for x in by_line.get(number, ())}
+        found = {x for number in _statement(code, line) for x in by_line.get(number, ())}
+        found = found or {x for name in _assigned(code, line) for x in self._naming(name)}
         found = found or {x for tests in by_line.values() for x in tests}
         return sorted(found, key=lambda x: self.seconds[x])
+
+    def _naming(self, name: str) -> Iterator[str]:
+        word = re.compile(rf"\b{name}\b")
+        for file, code in self.sources.items():
+            by_line = self.lines.get(file, {})
+            for number, text in enumerate(code.splitlines(), 1):
+                if word.search(text):
+                    yield from by_line.get(number, ())
 
 
 def _moved(before: str, now: str) -> dict[int, int]:
@@ -176,6 +190,13 @@ def _statement(code: str, line: int) -> range:
             if node.lineno <= line <= (end or 0):
                 found = range(node.lineno, (end or 0) + 1)
     return found
+
+
+def _assigned(code: str, line: int) -> Iterator[str]:
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.lineno <= line <= (node.end_lineno or 0):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                yield from (x.id for x in ast.walk(target) if isinstance(x, ast.Name))
 
 
 def hashes(checkout: Path, tests: Iterable[str]) -> dict[str, str]:
