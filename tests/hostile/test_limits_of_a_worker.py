@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
+import select
 import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
-from crawler.workers.fork_server import ANSWER, HELLO
+from crawler.workers.fork_server import ANSWER, GRACE, HELLO
 from crawler.workers.worker import packed
 from tests.hostile import tasks
 from tests.running import ROOT
@@ -49,5 +52,11 @@ def test_no_worker_maps_more_memory_than_its_limit(own: socket.socket) -> None:
 
 def test_a_worker_that_nobody_ends_ends_itself(own: socket.socket) -> None:
     """After the seconds of a page and GRACE more of CPU, in the middle of a regular expression."""
+    give(own, tasks.pid)
+    length, _, _ = ANSWER.unpack(own.recv(ANSWER.size, socket.MSG_WAITALL))
+    pid, _ = pickle.loads(own.recv(length, socket.MSG_WAITALL))
+    worker = psutil.Process(pid)
     give(own, tasks.endless)
+    while not select.select([own], [], [], 1)[0]:
+        assert worker.cpu_times().user < 5 * (SECONDS + GRACE)
     assert own.recv(1) == b""
