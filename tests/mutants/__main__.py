@@ -50,6 +50,7 @@ GUARDS = (
 TESTS = (
     *("tests/archive", "tests/hostile", "tests/crawler/discovery", "tests/crawler/downloader"),
     *("tests/crawler/middlewares", "tests/crawler/workers", "tests/crawler/inspection"),
+    *("tests/crawler/health/test_archived.py",),
     *("tests/test_memory_limit.py", "tests/test_purged_crawl.py", "tests/test_synced_crawl.py"),
 )
 """Tests that are recorded, and asked."""
