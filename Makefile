@@ -3,7 +3,7 @@ BIN = .venv/bin
 PEERS = .venv/peers
 TOOLS = .venv/tools
 
-.PHONY: demo test slow faults stand-still soak bench check live lock audit install clean
+.PHONY: demo test slow faults stand-still soak mutants named-mutants bench check live lock audit install clean
 
 demo: install
 	$(BIN)/scrapy crawl demo
@@ -44,6 +44,23 @@ SEED ?= 1
 
 soak: install
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED)
+
+# small faults in the archive and the guards, of which the tests see how many: make mutants MINUTES=60 SEED=7;
+# in some files only: make mutants WHAT=archive/wal/segment.py; those with a name: make named-mutants
+MUTATION = cosmic-ray==8.7.0 coverage==7.17.5
+
+mutants: MINUTES = 6
+mutants: WHAT =
+mutants: install $(TOOLS)/mutation
+	nice -n 5 $(TOOLS)/bin/python -m tests.mutants --minutes $(MINUTES) --seed $(SEED) $(WHAT)
+
+named-mutants: install $(TOOLS)/mutation
+	nice -n 5 $(TOOLS)/bin/python -m tests.mutants --named
+
+$(TOOLS)/mutation: Makefile
+	test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --constraint constraints.txt $(MUTATION)
+	touch $@
 
 bench: install $(PEERS)/installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import signal
@@ -147,3 +148,9 @@ def endless_once(told: str) -> int:
 def endless_told(told: str) -> None:
     begun(told)
     endless()
+
+
+def maps_the_limit() -> int:
+    """Asks for memory and touches none of it."""
+    with mmap.mmap(-1, MEMORY_LIMIT) as mapped:
+        return len(mapped)

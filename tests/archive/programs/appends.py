@@ -1,5 +1,6 @@
 """appends.py ROOT RUN FIRST COUNT EVERY: archive COUNT articles from FIRST on, a commit after EVERY."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from conftest import make_article
 
 from archive.writer import ArchiveWriter
 
+# who is started in the background ignores it
+signal.signal(signal.SIGINT, signal.default_int_handler)
 root, run_id = sys.argv[1:3]
 first, count, every = map(int, sys.argv[3:])
 with ArchiveWriter.open(root, run_id=run_id) as writer:

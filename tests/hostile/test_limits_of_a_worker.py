@@ -1,0 +1,62 @@
+"""Limits that a worker keeps by itself, with nobody at the other end who would keep them for it."""
+
+from __future__ import annotations
+
+import pickle
+import select
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from crawler.workers.fork_server import ANSWER, GRACE, HELLO
+from crawler.workers.worker import packed
+from tests.hostile import tasks
+from tests.running import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SECONDS = 0.1
+
+
+@pytest.fixture
+def own() -> Iterator[socket.socket]:
+    """The socket of a worker, to which this test is the crawl."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-m", "crawler.workers.fork_server", str(theirs.fileno()), str(SECONDS)]
+    with subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()]):
+        theirs.close()
+        own, its = socket.socketpair()
+        socket.send_fds(ours, [b"+"], [its.fileno()])
+        its.close()
+        assert own.recv(HELLO.size, socket.MSG_WAITALL)
+        yield own
+        own.close()
+        ours.close()
+
+
+def give(own: socket.socket, task: Callable[..., object]) -> None:
+    for part in packed((task, (), {})):
+        own.sendall(part)
+
+
+def test_no_worker_maps_more_memory_than_its_limit(own: socket.socket) -> None:
+    give(own, tasks.maps_the_limit)
+    length, _, _ = ANSWER.unpack(own.recv(ANSWER.size, socket.MSG_WAITALL))
+    assert b"Cannot allocate memory" in own.recv(length, socket.MSG_WAITALL)
+
+
+def test_a_worker_that_nobody_ends_ends_itself(own: socket.socket) -> None:
+    """After the seconds of a page and GRACE more of CPU, in the middle of a regular expression."""
+    give(own, tasks.pid)
+    length, _, _ = ANSWER.unpack(own.recv(ANSWER.size, socket.MSG_WAITALL))
+    pid, _ = pickle.loads(own.recv(length, socket.MSG_WAITALL))
+    worker = psutil.Process(pid)
+    give(own, tasks.endless)
+    while not select.select([own], [], [], 1)[0]:
+        assert worker.cpu_times().user < 5 * (SECONDS + GRACE)
+    assert own.recv(1) == b""

@@ -1,0 +1,140 @@
+"""Small faults in a file of ours, made by cosmic-ray: such as a person makes who changes it without care.
+
+cosmic-ray, not mutmut: mutmut puts every fault into one process, behind a switch in its environment, while
+our tests start programs, fork workers and kill them. Here a fault is a changed file, whoever reads it.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cosmic_ray.ast import ast_nodes
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.operator import Operator
+from cosmic_ray.plugins import get_operator
+from parso import parse
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KINDS = (
+    *(
+        f"ReplaceComparisonOperator_{kind}"
+        for kind in (
+            *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt"),
+            *("Lt_GtE", "GtE_Lt", "Gt_LtE", "LtE_Gt"),
+        )
+    ),
+    *("ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceBreakWithContinue", "ReplaceContinueWithBreak"),
+    *("ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "AddNot", "ReplaceUnaryOperator_Delete_Not"),
+    *("ZeroIterationForLoop", "NumberReplacer", "ReplaceBinaryOperator_Add_Sub"),
+    "ReplaceBinaryOperator_Sub_Add",
+)
+"""Of cosmic-ray's operators those whose faults people make too; to them comes LeftOut.
+
+Not `is` to `==`, which is the same for None, nor ExceptionReplacer, which cannot read `a.Error`.
+"""
+FOR_THE_READER = {"frozen", "slots", "kw_only", "repr", "ensure_ascii", "indent"}
+"""Arguments whose value changes nothing that is promised."""
+LOGGERS = {"_log", "logger", "log"}
+
+
+class LeftOut(Operator):  # type: ignore[misc]
+    """A statement that never runs: a call whose value nobody wants becomes `pass`."""
+
+    def mutation_positions(self, node: object) -> Iterator[tuple[object, object]]:
+        if node.type != "atom_expr" or node.parent.type not in {"simple_stmt", "suite", "file_input"}:
+            return
+        last = node.children[-1]
+        if last.type == "trailer" and last.children[0].value == "(":
+            yield node.start_pos, node.end_pos
+
+    def mutate(self, node: object, _: int) -> object:
+        nothing = parse("pass").children[0]
+        nothing.prefix = node.get_first_leaf().prefix
+        return nothing
+
+    @classmethod
+    def examples(cls) -> tuple[()]:
+        return ()
+
+
+OPERATORS: dict[str, Operator] = {
+    **{kind: get_operator(f"core/{kind}")() for kind in KINDS},
+    "LeftOut": LeftOut(),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    path: str
+    line: int
+    kind: str
+    code: str
+    """The whole file with the fault in it."""
+    tests: tuple[str, ...] = ()
+    """Tests that are to see it; without any those that run its line are asked."""
+
+    def diff(self, before: str) -> str:
+        lines = difflib.unified_diff(before.splitlines(), self.code.splitlines(), lineterm="", n=2)
+        return "\n".join(f"    {line}" for line in list(lines)[3:])
+
+
+def faults_of(path: Path, draw: random.Random) -> Iterator[Fault]:
+    """Every fault of a file, in an order by chance."""
+    before = path.read_text()
+    unread = _unread(before)
+    nodes = list(ast_nodes(parse(before)))
+    places = [
+        (kind, number, start)
+        for kind, operator in OPERATORS.items()
+        for number, start in enumerate(x for node in nodes for x, _ in operator.mutation_positions(node))
+        if not any(first <= start < end for first, end in unread)
+    ]
+    for kind, number, start in draw.sample(places, len(places)):
+        code = mutate_code(before, OPERATORS[kind], number)
+        if code is not None and code != before and _is_python(code):
+            yield Fault(path.as_posix(), start[0], kind, code)
+
+
+def _is_python(code: str) -> bool:
+    """Some of its faults are none: `not` before an assignment expression."""
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Parts whose change nobody could notice: annotations, docstrings, the words of a log."""
+    found: list[ast.AST | None] = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+            found += [node.returns, *(argument.annotation for argument in arguments)]
+        elif isinstance(node, ast.AnnAssign):
+            found.append(node.annotation)
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            found += node.body
+        elif isinstance(node, ast.Assert):
+            found.append(node)
+        elif isinstance(node, ast.Expr):
+            call = node.value.func if isinstance(node.value, ast.Call) else node.value
+            owner = call.value if isinstance(call, ast.Attribute) else call
+            if isinstance(call, ast.Constant) or (isinstance(owner, ast.Name) and owner.id in LOGGERS):
+                found.append(node)
+        elif isinstance(node, ast.keyword) and node.arg in FOR_THE_READER:
+            found.append(node.value)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("lru_cache"):
+            found += node.args
+    return [
+        ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
+        for node in found
+        if node is not None
+    ]

@@ -1,0 +1,44 @@
+"""Faults with a name, of `named.toml`: lines that hold a promise, each left out or turned round."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.mutants.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Named:
+    what: str
+    file: str
+    before: str
+    seen_by: list[str]
+    after: str = ""
+
+    def fault(self, checkout: Path) -> Fault | None:
+        """None where the file does not say once what is to be altered."""
+        code = (checkout / self.file).read_text()
+        if code.count(self.before) != 1:
+            return None
+        altered = code.replace(self.before, self.after)
+        if self.file.endswith(".py"):
+            ast.parse(altered)
+        pairs = zip(self.before, self.after, strict=False)
+        unaltered = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        line = code.count("\n", 0, code.index(self.before) + unaltered) + 1
+        return Fault(self.file, line, self.what, altered, tuple(self.seen_by))
+
+
+def named_faults(wanted: str) -> Iterator[Named]:
+    """Those whose name this regular expression finds."""
+    listed = tomllib.loads(Path(__file__).with_name("named.toml").read_text())["fault"]
+    return (Named(**one) for one in listed if re.search(wanted, one["what"]))
