@@ -112,9 +112,11 @@ def _parser() -> argparse.ArgumentParser:
     gc = add(
         "gc",
         collect_garbage,
-        "remove data files that no recent snapshot needs; time travel does not need them",
+        "remove data files that no recent snapshot needs, fold the log; time travel does not need them",
     )
-    gc.add_argument("--keep-days", type=days, default=1, metavar="DAYS", help="how recent (default: 1)")
+    gc.add_argument(
+        "--keep-days", type=days, metavar="DAYS", help="how recent (default: 1, or TRIPTYCH_KEEP_HOURS)"
+    )
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
     add("migrate", migrate_archive, "bring an archive of an older schema up to today's, in one snapshot")
     export.add_arguments(

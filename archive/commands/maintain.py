@@ -51,6 +51,12 @@ def collect_garbage(console: Console, options: argparse.Namespace) -> int:
     done = gc(options.archive, options.keep_days, dry_run=options.dry_run)
     verb = "would go" if options.dry_run else "removed"
     console.print(f"{done.files} data files, {done.bytes / 1e6:.1f} MB, and {done.views} views {verb}.")
+    if any(done.folded):
+        verb = "would be folded" if options.dry_run else "are folded"
+        console.print(
+            f"{done.folded.manifests} manifests and {done.folded.accounts} accounts of runs {verb} "
+            "into the history."
+        )
     return 0
 
 

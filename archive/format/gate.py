@@ -17,6 +17,10 @@ LARGEST_FILE = 1 << 42
 """Bytes of any one file: offsets beyond it are refused."""
 LARGEST_JSON = 256 << 20
 """Bytes of a manifest or a tombstone; 100 bytes a data file or an address."""
+LARGEST_BLOCK = 16 << 20
+"""Bytes of a block of history, unpacked; ours have 4,096 entries and 8 MiB at most."""
+LARGEST_ACCOUNT = 1 << 20
+"""Bytes of the account of a run; ours have 2 kB."""
 LARGEST_PAGE = 64 << 20
 """Bytes of a page with its headers, packed or not; a crawl takes 10 MB."""
 LARGEST_DATA_FILE = 4 << 30
@@ -44,11 +48,14 @@ _STORED = re.compile(
             r"_log/[0-9]{20}\.json",
             r"_raw/index/[0-9a-f]{32,64}\.cdxj",
             rf"_purged/{_HEX}\.json",
+            rf"_history/[0-9]{{20}}-[0-9]{{20}}-{_HEX}\.json\.zst",
+            rf"_runs/[0-9]{{8}}T[0-9]{{12}}-{_HEX}\.json",
         )
     )
 )
 _PAGE_NAME = re.compile(_PAGE)
-_ID = re.compile("[0-9a-f]{16,64}")
+ID = "[0-9a-f]{16,64}"
+_ID = re.compile(ID)
 _SHOWN = 80
 
 

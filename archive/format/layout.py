@@ -47,7 +47,9 @@ from uuid import uuid4
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged")
+FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged", "_history", "_runs")
+_LATER = frozenset({"_raw", "_purged", "_history", "_runs"})
+"""Made with the first file in them."""
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
 WORKING_FOLDERS = ("_incoming", "_outbox")  # archive/storage/working_copy.py
 _CACHE = ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
@@ -137,5 +139,5 @@ class Layout:
 
     def create_folders(self) -> None:
         for name in FOLDERS:
-            if name not in {"_raw", "_purged"}:
+            if name not in _LATER:
                 (self.root / name).mkdir(parents=True, exist_ok=True)

@@ -111,9 +111,14 @@ def read_sealed(data: bytes, required: Callable[[dict[str, object]], bool]) -> d
     asked = required(document)
     if document.pop("sha256", None) is None and not asked:
         return document
+    check_seal(data)
+    return document
+
+
+def check_seal(data: bytes) -> None:
+    """Raise ValueError where a document does not end with its checksum."""
     found = _SEAL.search(data, max(len(data) - 90, 0))
     if found is None or found.end() != len(data):
         raise ValueError("it does not end with its checksum")
     if hashlib.sha256(data[: found.start()]).hexdigest().encode() != found[1]:
         raise ValueError("its checksum is that of another text")
-    return document

@@ -1,24 +1,24 @@
-"""Counters of each crawl, from the manifest of its last commit."""
+"""Counters of each crawl, as its last commit says, or its account where it had nothing to commit."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive.format.layout import snapshot_number
+from archive.format.columns import SCHEMA_VERSION
+from archive.format.log_entry import NOTHING_NEW
 from archive.opening import storage_at
-from archive.storage import inside
+from archive.storage.snapshot_log import Log
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
 # what names a run: when, the outlet, the process
 _RUN = re.compile(r"\d{8}T\d{6}Z-(?P<outlet>.+)-\d+")
-_FILES = b',\n "files": ['
+_ACCOUNTS = frozenset({"append", NOTHING_NEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +31,16 @@ class RunAccount:
 
 
 def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
-    """Read the runs that committed after `since`, latest first, without the lists of data files.
+    """Read the runs that ended after `since`, latest first, without the lists of data files.
 
     Runs that keep no account of an outlet, `scrapy pair` or an import, are left out.
     """
-    layout = storage_at(root).layout
     seen: set[str] = set()
-    names = [path for path in inside.files(layout.log, ".json") if snapshot_number(path.name) is not None]
-    for path in sorted(names, key=lambda path: int(path.stem), reverse=True):
-        head, files, _ = path.read_bytes().partition(_FILES)
-        document = json.loads(head + b"}" if files else head)
-        committed_at = datetime.fromisoformat(document["committed_at"]).astimezone(UTC)
-        if committed_at <= since:
+    for entry in Log(storage_at(root), SCHEMA_VERSION).entries(rows=False):
+        if entry.committed_at <= since:
             return
-        run_id = document["run_id"]
-        match = _RUN.fullmatch(run_id)
-        if match is None or run_id in seen or document["operation"] != "append":
+        match = _RUN.fullmatch(entry.run_id)
+        if match is None or entry.run_id in seen or entry.operation not in _ACCOUNTS:
             continue
-        seen.add(run_id)
-        yield RunAccount(run_id, match["outlet"], committed_at, document["summary"])
+        seen.add(entry.run_id)
+        yield RunAccount(entry.run_id, match["outlet"], entry.committed_at, entry.summary)

@@ -51,12 +51,22 @@ class Folder:
     def data_names(self) -> Iterator[str]:
         return (self.stored_name(path) for path in self.layout.data.rglob("*.parquet"))
 
+    def last_snapshot(self) -> int | None:
+        # names of one width: the greatest name has the greatest number
+        name = max((x for x in self._log_names() if snapshot_number(x) is not None), default=None)
+        return None if name is None else snapshot_number(name)
+
     def snapshot_ids(self) -> list[int]:
+        return sorted(x for name in self._log_names() if (x := snapshot_number(name)) is not None)
+
+    def _log_names(self) -> list[str]:
         try:
-            names = os.listdir(self.layout.log)  # noqa: PTH208  a commit asks, and there may be many
+            return os.listdir(self.layout.log)  # noqa: PTH208  a commit asks, and there may be many
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(number for name in names if (number := snapshot_number(name)) is not None)
+
+    def names(self, folder: str) -> list[str]:
+        return inside.names(self.layout.root, folder)
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
         temporary = self.layout.new_temporary()
@@ -76,6 +86,13 @@ class Folder:
 
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
+
+    def discard(self, names: Collection[str]) -> None:
+        for name in names:
+            self.path(name).unlink(missing_ok=True)
+
+    def drop_stale(self, folder: str) -> None:
+        """Nothing to do."""
 
     def is_only_here(self, path: Path) -> bool:
         return True

@@ -82,8 +82,17 @@ class Storage(Protocol):
     def data_names(self) -> Iterator[str]:
         """The stored name of every data file, of the head, of earlier snapshots or of none."""
 
+    def last_snapshot(self) -> int | None:
+        """The number of the last snapshot, as far as `pull` has seen; None where there is none."""
+
     def snapshot_ids(self) -> list[int]:
-        """The numbers of all snapshots whose manifest is kept, ascending."""
+        """The numbers of all snapshots whose manifest is kept, ascending.
+
+        The first, 0, stays for ever. After it those are missing that are folded into the history.
+        """
+
+    def names(self, folder: str) -> list[str]:
+        """The stored names of all files of a folder, sorted; a file may be gone when it is read."""
 
     # writing
 
@@ -101,6 +110,12 @@ class Storage(Protocol):
 
     def remove(self, path: Path) -> None:
         """Take a file away here, and by the next `flush` from where others see it."""
+
+    def discard(self, names: Collection[str]) -> None:
+        """Take away files of which nobody needs to know that they are gone; after an error some stay."""
+
+    def drop_stale(self, folder: str) -> None:
+        """Take away copies here of what others have discarded."""
 
     def is_only_here(self, path: Path) -> bool:
         """True for a file that no other machine can have yet: it may grow, and must not get lost."""

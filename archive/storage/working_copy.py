@@ -26,6 +26,7 @@ from archive.storage import durable, inside, locks
 from archive.storage.cache import cache
 from archive.storage.download import Download
 from archive.storage.folder import Folder
+from archive.storage.log_blocks import LogBlocks
 from archive.storage.object_store import Store, check_address, each, endpoint_of, is_address
 from archive.storage.upload import Upload
 
@@ -106,16 +107,24 @@ class WorkingCopy:
     def data_names(self) -> Iterator[str]:
         return (item.path for item in self._store.list("_data"))
 
+    def last_snapshot(self) -> int | None:
+        last = self._folder.last_snapshot()
+        return None if last is None else gate.number(last, gate.MOST_SNAPSHOTS, "the number of a snapshot")
+
     def snapshot_ids(self) -> list[int]:
-        """All numbers up to the last: in a store none is missing, and manifests come when they are read."""
-        last = self._last_here()
-        if last > gate.MOST_SNAPSHOTS:
-            raise gate.refuse("the number of a snapshot", last)
-        return list(range(last + 1))
+        """Asks the store: here are the manifests that were read."""
+        return [x for name in self.names("_log") if (x := snapshot_number(name)) is not None]
+
+    def names(self, folder: str) -> list[str]:
+        return [x.path for x in self._store.list(folder) if gate.is_stored_name(x.path)]
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
         key = self.stored_name(self.layout.manifest(number))
         if not self._upload.commit(key, new, manifest):
+            return False
+        if self._is_folded(number):
+            # this machine was asleep for longer than manifests are kept, and the number was taken long ago
+            self._store.delete([key, *new])
             return False
         # it stands; what this disk cannot take now is fetched by the next pull
         with contextlib.suppress(OSError):
@@ -132,6 +141,17 @@ class WorkingCopy:
     def remove(self, path: Path) -> None:
         self._upload.enqueue_removal(path)
         self._folder.remove(path)
+
+    def discard(self, names: Collection[str]) -> None:
+        self._store.delete([gate.stored_name(name) for name in names])
+        self._folder.discard(names)
+
+    def drop_stale(self, folder: str) -> None:
+        there = self.names(folder)
+        for name in self._folder.names(folder):
+            # what is beyond the last was perhaps put there a moment ago
+            if name not in there and there and name < there[-1] and not self.is_only_here(self.path(name)):
+                self._folder.discard([name])
 
     def is_only_here(self, path: Path) -> bool:
         return self._upload.is_enqueued(path)
@@ -179,7 +199,9 @@ class WorkingCopy:
         }
         if last >= 0:
             seen = listed.get(last)
-            if seen is None or seen.bytes != self.layout.manifest(last).stat().st_size:
+            if seen is None and not self._is_folded(last, of=self.layout.manifest(last)):
+                raise self._another(last)
+            if seen is not None and seen.bytes != self.layout.manifest(last).stat().st_size:
                 raise self._another(last)
             self._identify()
         missing = [number for number in sorted(listed) if number > last][-_AT_ONCE:]
@@ -190,7 +212,16 @@ class WorkingCopy:
             self._keep_manifest(number, manifest)
 
     def _last_here(self) -> int:
-        return max(self._folder.snapshot_ids(), default=-1)
+        last = self._folder.last_snapshot()
+        return -1 if last is None else last
+
+    def _is_folded(self, number: int, of: Path | None = None) -> bool:
+        """True where the history has that snapshot; of the same moment as the manifest here, if one is given."""
+        entry = LogBlocks(self).find(number)
+        if entry is None or of is None:
+            return entry is not None
+        head = inside.read(of, gate.LARGEST_JSON)
+        return entry.committed_at.isoformat().encode() in head
 
     def _keep_manifest(self, number: int, data: bytes) -> None:
         # a reader in another process may have brought it already
