@@ -125,10 +125,13 @@ def _parser() -> argparse.ArgumentParser:
     purge.add_arguments(
         add("purge", purge.run, "remove an article for good, from every version, page and snapshot")
     )
-    add(
+    checking = add(
         "verify",
         verify_archive,
-        "check checksums, schema, links between tables; list leftovers and quarantine",
+        "check checksums, schema, links between tables, the view; list leftovers and quarantine",
+    )
+    checking.add_argument(
+        "--all", action="store_true", help="also what was looked at within a month and has not changed"
     )
     return parser
 

@@ -61,12 +61,13 @@ def collect_garbage(console: Console, options: argparse.Namespace) -> int:
 
 
 def verify_archive(console: Console, options: argparse.Namespace) -> int:
-    from archive.operations.verify import verify  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.operations.verify import check  # noqa: PLC0415  pyarrow, .17 s: --help needs none
 
-    findings = verify(options.archive)
-    for finding in findings:
+    done = check(options.archive, everything=options.all)
+    for finding in done.findings:
         mark = "[red]wrong[/red]" if finding.grave else "note "
         console.print(f"{mark} {literal(finding.text)}", soft_wrap=True)
-    grave = sum(finding.grave for finding in findings)
+    console.print(done.told(), soft_wrap=True)
+    grave = sum(finding.grave for finding in done.findings)
     console.print(f"{grave} problems" if grave else "The archive is whole.")
     return 1 if grave else 0

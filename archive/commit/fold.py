@@ -34,7 +34,9 @@ class Folded(NamedTuple):
     accounts: int
 
 
-def fold(storage: Storage, log: Log, since: datetime, *, most: int | None = None, dry_run: bool = False) -> Folded:
+def fold(
+    storage: Storage, log: Log, since: datetime, *, most: int | None = None, dry_run: bool = False
+) -> Folded:
     """Fold what was over before `since`, at most so many; call it under the commit lock."""
     manifests, accounts = 0, 0
     portion: dict[str, LogEntry] = {}

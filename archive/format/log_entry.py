@@ -123,4 +123,3 @@ def decode_block(data: bytes, where: object) -> tuple[LogEntry, ...]:
     if block.version > _VERSION:
         raise SchemaTooNew(f"{where} was written by a newer Triptych: update Triptych.")
     return block.entries
-

@@ -38,9 +38,7 @@ def compact(root: str | os.PathLike[str]) -> Snapshot | None:
         return committer.make(COMPACT, merge_small_files)
 
 
-def gc(
-    root: str | os.PathLike[str], keep_days: float | None = None, *, dry_run: bool = False
-) -> Collected:
+def gc(root: str | os.PathLike[str], keep_days: float | None = None, *, dry_run: bool = False) -> Collected:
     """Remove files that no snapshot of the last `keep_days` needs, and fold older manifests into the history.
 
     Without a number of days it is the time for which views are kept.

@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-Purpose = Literal["views", "pairing"]
-_PURPOSES: tuple[Purpose, ...] = ("views", "pairing")
+Purpose = Literal["views", "pairing", "verified"]
+_PURPOSES: tuple[Purpose, ...] = ("views", "pairing", "verified")
 
 
 def cache() -> Path:

@@ -69,6 +69,10 @@ class LogBlocks:
             break
         return None
 
+    def numbers(self, name: str) -> list[int]:
+        """The snapshots of a block, ascending. Raises ArchiveDamaged, SchemaTooNew or FileNotFoundError."""
+        return [entry.id for entry in self._read(name) if entry.is_snapshot]
+
     def add(self, entries: Iterable[LogEntry]) -> None:
         """Add entries, and merge blocks that overlap or are not full; durable when it returns."""
         clusters = list(self._clusters())

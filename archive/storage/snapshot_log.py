@@ -171,9 +171,7 @@ class Log:
         name = log_entry.account_name(entry)
         self._storage.put(name, log_entry.encode_account(entry))
         own = f"-{log_entry.run_hash(entry.run_id)}.json"
-        self._storage.discard(
-            [x for x in self._storage.names(ACCOUNTS) if x.endswith(own) and x != name]
-        )
+        self._storage.discard([x for x in self._storage.names(ACCOUNTS) if x.endswith(own) and x != name])
 
     def append(self, snapshot: Snapshot) -> bool:
         """Commit a snapshot; False when another writer was first with this number."""

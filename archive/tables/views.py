@@ -51,7 +51,6 @@ def kept() -> timedelta:
     return timedelta(hours=hours)
 
 
-
 def current(layout: Layout) -> int | None:
     """Number of the snapshot that the view shows; None where there is no view, or a broken one."""
     try:
