@@ -7,15 +7,15 @@ files.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archive.commit.fold import Folded, fold
-from archive.format import gate
 from archive.tables import views
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Collection
+    from datetime import datetime, timedelta
 
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
@@ -46,17 +46,21 @@ def collect(
     Call it under the commit lock.
     """
     keep = views.kept() if keep is None else keep
-    count, size = storage.sweep(_needed(log, now - keep), now, keep, dry_run=dry_run)
+    count, size = storage.sweep(partial(_needed, log, now - keep), now, keep, dry_run=dry_run)
     dropped = 0 if dry_run else views.prune(storage.layout, now.timestamp(), keep.total_seconds())
     return Collected(count, size, dropped, fold(storage, log, now - keep, most=most, dry_run=dry_run))
 
 
-def _needed(log: Log, since: datetime) -> set[str]:
-    """Paths of the files of every snapshot that was the latest at some moment since then."""
-    needed: set[str] = set()
+def _needed(log: Log, since: datetime, names: Collection[str]) -> set[str]:
+    """Those of these data files that a snapshot has which was the latest at some moment since then.
+
+    The latest snapshot is asked first: where it has them all, no other is read.
+    """
+    left, needed = set(names), set[str]()
     for snapshot_id in reversed(log.ids()):
         committed_at, paths = log.paths(snapshot_id)
-        needed.update(map(gate.data_name, paths - needed))
-        if committed_at < since:
+        needed |= left & paths
+        left -= paths
+        if not left or committed_at < since:
             break
     return needed

@@ -3,8 +3,8 @@
 A manifest is needed while its snapshot may be read, a machine that is a little behind may want to catch up
 from it, or a segment that it names may still lie about. What is asked of older ones is in their entries.
 
-The order: a block with the entries, durable; then the blocks that it replaces go, then manifests and accounts,
-the oldest first. A kill between leaves some things in two places, and readers take them once.
+The order: a block with the entries, durable; then the blocks that it replaces go, then manifests and
+accounts, the oldest first. A kill between leaves some things in two places, and readers take them once.
 """
 
 from __future__ import annotations

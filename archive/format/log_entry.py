@@ -1,9 +1,9 @@
 """What the log keeps of a snapshot for ever, and of a run that made none: a row of the history.
 
-A manifest lists every data file, and is needed for as long as somebody may read its snapshot. Later questions,
-when it was, by which run, how many rows, are answered by its entry, a few hundred bytes. Entries lie in
-blocks, one JSON object a line, sealed and packed with zstd; the account of a run that found nothing new is
-a sealed file of its own until it is folded into a block.
+A manifest lists every data file, and is needed for as long as somebody may read its snapshot. Later
+questions, when it was, by which run, how many rows, are answered by its entry, a few hundred bytes. Entries
+lie in blocks, one JSON object a line, sealed and packed with zstd; the account of a run that found nothing
+new is a sealed file of its own until it is folded into a block.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class _Block(Struct):
 
 
 def encode_block(entries: Sequence[LogEntry]) -> list[tuple[str, bytes]]:
-    """Pack entries, which must be in order, into one or more blocks: the ending of each name, and its bytes."""
+    """Pack entries into one or more blocks: of each the numbers for its name, and the bytes."""
     lines = ",\n".join(msgspec.json.encode(entry).decode() for entry in entries)
     data = seal(f'{{"version": {_VERSION}, "entries": [\n{lines}\n ]\n}}\n')
     if len(data) > _LARGEST_WRITTEN and len(entries) > 1:

@@ -1,8 +1,8 @@
-"""Memory of what `verify` has looked at, in this machine's cache folder: what has not changed since is believed.
+"""Memory of what `verify` has looked at, in this machine's cache: what has not changed since is believed.
 
-A file is believed while it has the name, checksum, size and time of change that it had, and for a month; a disk
-that loses a byte changes none of these, so whoever wants to know looks at everything. A page is believed while
-its WARC file has only grown. Where the cache cannot be written, nothing is remembered.
+A file is believed for a month while it has the name, checksum, size and time of change that it had. A disk
+that loses a byte changes none of these, so whoever wants to know looks at everything. A page is believed
+while its WARC file has only grown. Where the cache cannot be written, nothing is remembered.
 """
 
 from __future__ import annotations

@@ -107,18 +107,24 @@ class Folder:
         return 0
 
     def sweep(
-        self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
+        self,
+        needed: Callable[[Collection[str]], Collection[str]],
+        now: datetime,
+        keep: timedelta,
+        *,
+        dry_run: bool,
     ) -> tuple[int, int]:
-        count = size = 0
+        old: dict[str, int] = {}
         for path in self.layout.data.rglob("*.parquet"):
             status = path.stat()
-            if self.stored_name(path) in needed or now.timestamp() - status.st_mtime < keep.total_seconds():
-                continue
-            count += 1
-            size += status.st_size
-            if not dry_run:
-                path.unlink(missing_ok=True)
-        return count, size
+            if now.timestamp() - status.st_mtime >= keep.total_seconds():
+                old[self.stored_name(path)] = status.st_size
+        gone = old.keys() - set(needed(old)) if old else set()
+        if not dry_run:
+            for name in gone:
+                # not by `path`: what lies there may have a name of another version
+                (self.layout.data / name.removeprefix("_data/")).unlink(missing_ok=True)
+        return len(gone), sum(old[name] for name in gone)
 
     @contextmanager
     def fetched_anew(self) -> Iterator[Folder]:

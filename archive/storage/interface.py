@@ -141,11 +141,17 @@ class Storage(Protocol):
         """Put data files there again that are lost or altered, where they are whole here; how many."""
 
     def sweep(
-        self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
+        self,
+        needed: Callable[[Collection[str]], Collection[str]],
+        now: datetime,
+        keep: timedelta,
+        *,
+        dry_run: bool,
     ) -> tuple[int, int]:
-        """Remove data files that are not needed and older than `keep`; their number and bytes.
+        """Remove data files that are older than `keep` and not needed; their number and bytes.
 
-        A commit under way has files that no manifest names yet, so young ones stay.
+        `needed` is asked once which of the old ones are. A commit under way has files that no manifest names
+        yet, so young ones stay.
         """
 
     def fetched_anew(self) -> AbstractContextManager[Storage]:

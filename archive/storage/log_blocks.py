@@ -33,8 +33,9 @@ class _Block(NamedTuple):
 class LogBlocks:
     """Reads and adds to the history; needs no lock, though `add` wastes less under one."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, rows_per_block: int = ROWS_PER_BLOCK) -> None:
         self._storage = storage
+        self._rows_per_block = rows_per_block
 
     def entries(self) -> Iterator[LogEntry]:
         """Read every entry, latest first, block by block."""
@@ -77,14 +78,14 @@ class LogBlocks:
         """Add entries, and merge blocks that overlap or are not full; durable when it returns."""
         clusters = list(self._clusters())
         merged = [block for cluster in clusters if len(cluster) > 1 for block in cluster]
-        if clusters and len(clusters[0]) == 1 and len(self._read(clusters[0][0].name)) < ROWS_PER_BLOCK:
+        if clusters and len(clusters[0]) == 1 and len(self._read(clusters[0][0].name)) < self._rows_per_block:
             merged += clusters[0]
         rows = self._union(merged)
         for entry in entries:
             rows.setdefault(entry.key, entry)
         ordered = sorted(rows.values(), key=lambda x: (x.id, x.committed_at))
-        for start in range(0, len(ordered), ROWS_PER_BLOCK):
-            for numbers, data in encode_block(ordered[start : start + ROWS_PER_BLOCK]):
+        for start in range(0, len(ordered), self._rows_per_block):
+            for numbers, data in encode_block(ordered[start : start + self._rows_per_block]):
                 self._storage.put(f"{FOLDER}/{numbers}-{uuid4().hex}.json.zst", data)
         self._storage.discard([block.name for block in merged])
 

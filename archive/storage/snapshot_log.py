@@ -146,7 +146,7 @@ class Log:
             return _entry(document, snapshot_id)
 
     def paths(self, snapshot_id: int) -> tuple[datetime, set[str]]:
-        """Read when a snapshot was committed, and the names of its files, which are not checked yet."""
+        """Read when a snapshot was committed, and the names of its files, unchecked: only to be compared."""
         path, data = self._bytes(snapshot_id)
         with _translated(path):
             document: dict[str, Any] = read_sealed(data, required=self._is_sealed)
@@ -167,7 +167,7 @@ class Log:
     # writing
 
     def note_run(self, entry: LogEntry) -> None:
-        """Keep the account of a run that found nothing new; durable when it returns, and the only one of it."""
+        """Keep the account of a run that found nothing new, the only one of it; durable when it returns."""
         name = log_entry.account_name(entry)
         self._storage.put(name, log_entry.encode_account(entry))
         own = f"-{log_entry.run_hash(entry.run_id)}.json"

@@ -163,16 +163,22 @@ class WorkingCopy:
         return self._upload.put_right(files)
 
     def sweep(
-        self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
+        self,
+        needed: Callable[[Collection[str]], Collection[str]],
+        now: datetime,
+        keep: timedelta,
+        *,
+        dry_run: bool,
     ) -> tuple[int, int]:
         """Sweep folder and store; only files of the store are counted."""
         self._folder.sweep(needed, now, keep, dry_run=dry_run)
         age = max(keep, _UNDER_WAY)
-        there = [x for x in self._store.list("_data") if x.path not in needed and now - x.modified >= age]
+        old = {x.path: x.bytes for x in self._store.list("_data") if now - x.modified >= age}
+        gone = sorted(old.keys() - set(needed(old))) if old else []
         if not dry_run:
-            self._store.delete([x.path for x in there])
+            self._store.delete(gone)
             self._download.sweep(now)
-        return len(there), sum(x.bytes for x in there)
+        return len(gone), sum(old[name] for name in gone)
 
     @contextmanager
     def fetched_anew(self) -> Iterator[WorkingCopy]:
@@ -216,7 +222,7 @@ class WorkingCopy:
         return -1 if last is None else last
 
     def _is_folded(self, number: int, of: Path | None = None) -> bool:
-        """True where the history has that snapshot; of the same moment as the manifest here, if one is given."""
+        """True where the history has that snapshot, made at the moment that the manifest `of` says."""
         entry = LogBlocks(self).find(number)
         if entry is None or of is None:
             return entry is not None
