@@ -71,7 +71,7 @@ def open_any(root: Place, known: int = SCHEMA_VERSION) -> tuple[Storage, Snapsho
     """Open an archive of any schema up to the version `known`."""
     storage = storage_at(root)
     pull(storage)
-    head = Log(storage, known).head()
+    head = Log(storage, known).head(sure=False)
     if head is None:
         # where machines share a place, another one may be making the archive just now
         if not storage.is_shared and storage.top_names():

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from archive.format.snapshot import DataFile
 
+_PROBED = 32
+"""Manifests that are looked for above the view; it is turned by each commit."""
+
 
 class Folder:
     """Implements `Storage`."""
@@ -51,10 +54,23 @@ class Folder:
     def data_names(self) -> Iterator[str]:
         return (self.stored_name(path) for path in self.layout.data.rglob("*.parquet"))
 
-    def last_snapshot(self) -> int | None:
+    def last_snapshot(self, *, sure: bool = True) -> int | None:
+        if not sure and (found := self._above_the_view()) is not None:
+            return found
         # names of one width: the greatest name has the greatest number
         name = max((x for x in self._log_names() if snapshot_number(x) is not None), default=None)
         return None if name is None else snapshot_number(name)
+
+    def _above_the_view(self) -> int | None:
+        """The last number from that of the view on; None where the view is of no use."""
+        try:
+            number = int(os.readlink(self.layout.current_view)[1:])  # noqa: PTH115  each reader asks
+        except (OSError, ValueError):
+            return None
+        for last in range(number, number + _PROBED):
+            if not self.layout.manifest(last).exists():
+                return last - 1 if last > number else None
+        return None
 
     def snapshot_ids(self) -> list[int]:
         return sorted(x for name in self._log_names() if (x := snapshot_number(name)) is not None)

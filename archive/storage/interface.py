@@ -82,8 +82,11 @@ class Storage(Protocol):
     def data_names(self) -> Iterator[str]:
         """The stored name of every data file, of the head, of earlier snapshots or of none."""
 
-    def last_snapshot(self) -> int | None:
-        """The number of the last snapshot, as far as `pull` has seen; None where there is none."""
+    def last_snapshot(self, *, sure: bool = True) -> int | None:
+        """The number of the last snapshot, as far as `pull` has seen; None where there is none.
+
+        Where numbers are missing a reader that need not be `sure` may be told the last one before the gap.
+        """
 
     def snapshot_ids(self) -> list[int]:
         """The numbers of all snapshots whose manifest is kept, ascending.

@@ -53,8 +53,9 @@ class Log:
         """Numbers of the snapshots whose manifest is kept."""
         return self._storage.snapshot_ids()
 
-    def head(self) -> Snapshot | None:
-        last = self._storage.last_snapshot()
+    def head(self, *, sure: bool = True) -> Snapshot | None:
+        """The last snapshot; a writer must be `sure`, see archive/storage/interface.py."""
+        last = self._storage.last_snapshot(sure=sure)
         return None if last is None else self.read(last)
 
     def read(self, snapshot_id: int) -> Snapshot:
