@@ -21,9 +21,13 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
+from archive.commit.committer import Committer
 from archive.format.layout import FOLDERS
+from archive.format.log_entry import encode_block
 from archive.format.snapshot import seal
+from archive.opening import open_existing
 from archive.operations import purge
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import CHECKOUT, PROGRAMS, make_article, make_page
@@ -75,7 +79,17 @@ def whole(tmp_path_factory):
     told["ranges"] = [{"path": f"_raw/{page.name}", "offset": 10**9, "length": 100}]
     told.pop("sha256")
     (root / "_purged" / f"{'5' * 32}.json").write_bytes(seal(json.dumps(told, indent=1)))
+    with Committer.open(root, "run-2") as quiet:
+        quiet.commit({}, None, {"skipped(known)": 2})
+    first, second = list(open_existing(root)[1].entries())[:2]
+    put_block(root, [first, second])
     return root
+
+
+def put_block(root, entries):
+    ((numbers, data),) = encode_block(entries)
+    (root / "_history").mkdir(exist_ok=True)
+    (root / "_history" / f"{numbers}-{'8' * 32}.json.zst").write_bytes(data)
 
 
 # Ways to alter it.
@@ -123,6 +137,21 @@ def in_json(path, at, new, root, canary):
         new = new.replace("ABSOLUTE", str(canary))
     file = root / path
     file.write_bytes(sealed(altered(json.loads(file.read_bytes()), at, new)))
+
+
+def in_block(path, at, new, root, canary):
+    """As `in_json`, in a block of history."""
+    if isinstance(new, str):
+        new = new.replace("ABSOLUTE", str(canary))
+    file = root / path
+    document = altered(unpacked(file), at, new)
+    file.write_bytes(zstandard.ZstdCompressor().compress(sealed(document)))
+
+
+def unpacked(file):
+    document = json.loads(zstandard.ZstdDecompressor().decompress(file.read_bytes()))
+    document.pop("sha256", None)
+    return document
 
 
 def in_index(path, at, new, root, canary):
@@ -239,6 +268,17 @@ def cases(root):
         for at in leaves(document):
             for new in (*TEXTS, *NUMBERS, *ODD):
                 found.append((f"{path} {at} {new!r:.40}", functools.partial(in_json, path, at, new)))
+    (account,) = (root / "_runs").iterdir()
+    (block,) = (root / "_history").iterdir()
+    for file, document, way in (
+        (account, json.loads(account.read_bytes()), in_json),
+        (block, unpacked(block), in_block),
+    ):
+        document.pop("sha256", None)
+        path = str(file.relative_to(root))
+        for at in leaves(document):
+            for new in (*TEXTS, *NUMBERS, *ODD):
+                found.append((f"{path} {at} {new!r:.40}", functools.partial(way, path, at, new)))
     for index in sorted((root / "_raw/index").iterdir()):
         path = f"_raw/index/{index.name}"
         entry = json.loads(index.read_bytes().splitlines()[0].split(b" ", 2)[2])
@@ -284,12 +324,42 @@ def links(root):
     )
     yield from ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm", "state.sqlite-journal")
     yield from ("_wal/" + "7" * 32 + ".jsonl.zst", "_quarantine/" + "7" * 32 + ".jsonl", "_tmp/x")
-    for folder in ("_log", "_purged", "_raw", "_raw/index", "_data/articles", "_views"):
+    for folder in ("_log", "_purged", "_raw", "_raw/index", "_data/articles", "_views", "_history", "_runs"):
         yield from (f"{folder}/{x.name}" for x in sorted((root / folder).iterdir()))
     yield from (str(x.relative_to(root)) for x in sorted((root / "_data").rglob("*.parquet")))
 
 
+def large_block(root, canary):
+    """A block of 1 GB in 30 kB."""
+    (block,) = (root / "_history").iterdir()
+    text = b'{"version": 1, "entries": [' + b" " * (1 << 30) + b"]}"
+    block.write_bytes(zstandard.ZstdCompressor().compress(text))
+
+
+def large_counters(root, canary):
+    """A block whose entries have as many counters as fit into it."""
+    (block,) = (root / "_history").iterdir()
+    document = unpacked(block)
+    document["entries"][0]["summary"] = {f"{number:x}": number for number in range(800_000)}
+    block.write_bytes(zstandard.ZstdCompressor().compress(sealed(document)))
+
+
+def strange_names(root, canary):
+    """Names of blocks and accounts that are numbers beyond all, or no names of ours."""
+    (block,) = (root / "_history").iterdir()
+    (account,) = (root / "_runs").iterdir()
+    data = block.read_bytes()
+    for name in (f"{'9' * 20}-{'9' * 20}-{'9' * 32}.json.zst", "..-x-y.json.zst", "\x1b[31m.json.zst"):
+        (block.parent / name).write_bytes(data)
+    (account.parent / f"99999999T999999999999-{'9' * 32}.json").write_bytes(account.read_bytes())
+    (root / "_views/current").unlink()
+    (root / "_views/current").symlink_to("v" + "9" * 20)
+
+
 ATTACKS = (
+    ("large block", large_block),
+    ("large counters", large_counters),
+    ("strange names", strange_names),
     ("remote", remote),
     ("far snapshot", far_snapshot),
     ("nested", nested),

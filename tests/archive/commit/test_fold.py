@@ -209,7 +209,7 @@ def test_the_cache_of_a_machine_that_is_far_behind_is_made_anew(aged, article):
 
 
 def test_a_manifest_that_is_damaged_stays_where_it_is(aged):
-    root, before = aged
+    root, _ = aged
     path = Layout(root).manifest(5)
     path.write_bytes(path.read_bytes().replace(b'"archived": 3', b'"archived": 4'))
     maintain.gc(root)
