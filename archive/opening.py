@@ -94,17 +94,19 @@ def open_or_create(root: Place, run_id: str, at: datetime) -> tuple[Storage, Log
     log = Log(storage, SCHEMA_VERSION)
     try:
         pull(storage)
-        if log.head() is None and (foreign := sorted(storage.top_names() - OWN_NAMES)):
+        head = log.head()
+        if head is None and (foreign := sorted(storage.top_names() - OWN_NAMES)):
             raise NotAnArchive(
                 f"{storage.name} is not an archive and not empty ({foreign[0]} is in it); "
                 "give an empty or a new folder."
             )
-        if (head := log.head()) is not None:
+        if head is not None:
             refuse_older(storage, head)
         layout.create_folders()
-        with locks.hold(layout.lock):
-            if log.head() is None:
-                _create(storage, log, run_id, at)
+        if head is None:
+            with locks.hold(layout.lock):
+                if log.head() is None:
+                    _create(storage, log, run_id, at)
     except OSError as error:
         raise ArchiveNotWritable(
             f"Cannot write to the archive {layout.root}: {error.strerror or error}."

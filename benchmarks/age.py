@@ -140,7 +140,7 @@ times = []
 for number in range(6):
     for record in records(first + number * 20, 20): writer.add_article(record)
     began = time.process_time(); writer.commit(); times.append(time.process_time() - began)
-print(min(times))
+print(sorted(times)[2])
 """
 MEASURES = {
     "ls -n 20": ("-m", "archive", "ls", "-n", "20", "--archive"),

@@ -57,9 +57,13 @@ class Folder:
     def last_snapshot(self, *, sure: bool = True) -> int | None:
         if not sure and (found := self._above_the_view()) is not None:
             return found
-        # names of one width: the greatest name has the greatest number
-        name = max((x for x in self._log_names() if snapshot_number(x) is not None), default=None)
-        return None if name is None else snapshot_number(name)
+        # names of one width: the greatest name has the greatest number, unless it is none of a manifest
+        names = self._log_names()
+        name = max(names, default="")
+        if (number := snapshot_number(name)) is None:
+            name = max((x for x in names if snapshot_number(x) is not None), default="")
+            number = snapshot_number(name)
+        return number
 
     def _above_the_view(self) -> int | None:
         """The last number from that of the view on; None where the view is of no use."""
