@@ -31,7 +31,7 @@ history. `archive.open(…).history()` reads it, latest first:
 |---|---|
 | `id` | number of the snapshot; of a run without one, the number of the snapshot before it |
 | `parent` | number of the snapshot before it; none for the first, and for a run without a snapshot |
-| `operation` | `create` `append` `compact` `purge` `migrate` `reread`; `nothing new`: a run with nothing to commit |
+| `operation` | `create` `append` `compact` `purge` `migrate` `reread`; `nothing new`: nothing to commit |
 | `committed_at` | when, in UTC |
 | `run_id` | which run |
 | `schema_version` | of its files |

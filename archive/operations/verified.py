@@ -13,7 +13,7 @@ import sqlite3
 import time
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive.storage.cache import cache_folder
 
@@ -155,11 +155,11 @@ class Verified:
     def _believe(self, at: float) -> None:
         self.tally.oldest = at if self.tally.oldest is None else min(at, self.tally.oldest)
 
-    def _first(self, sql: str, values: tuple[object, ...]) -> tuple[str, float] | None:
+    def _first(self, sql: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         if self.connection is None:
             return None
         try:
-            found: tuple[str, float] | None = self.connection.execute(sql, values).fetchone()
+            found: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
         except sqlite3.Error:
             return None
         return found

@@ -107,7 +107,7 @@ class WorkingCopy:
     def data_names(self) -> Iterator[str]:
         return (item.path for item in self._store.list("_data"))
 
-    def last_snapshot(self, *, sure: bool = True) -> int | None:  # noqa: ARG002  what is here is a part
+    def last_snapshot(self, *, sure: bool = True) -> int | None:
         last = self._folder.last_snapshot()
         return None if last is None else gate.number(last, gate.MOST_SNAPSHOTS, "the number of a snapshot")
 
