@@ -5,7 +5,7 @@
     python benchmarks/age.py --inodes 1500                   real commits, and what gc leaves of them
 
 Commits are 28 seconds apart: 32 outlets every quarter of an hour. All sizes have the same articles, so that
-only the number of commits differs; manifests and history are written directly, by the library's own functions.
+only the number of commits differs; manifests and history are written directly, by functions of the library.
 What is older than a day lies in the history, as `gc` leaves it, unless `--unfolded` is given. Figures are
 seconds of processor time, the least of three.
 """
