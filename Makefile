@@ -19,7 +19,7 @@ slow: install
 	$(BIN)/python -m pytest -q -m slow
 
 # every fault as often as the promise says, and a table of what was lost; the short form is in `make test`
-FAULTS = tests/archive/test_faults.py tests/archive/wal/test_segment.py tests/archive/pages/test_warc_files.py \
+FAULTS = tests/archive/test_faults.py tests/archive/commit/test_fold.py tests/archive/wal/test_segment.py tests/archive/pages/test_warc_files.py \
   tests/archive/operations/test_purge.py tests/archive/storage/test_object_store.py \
   tests/archive/storage/test_object_store_faults.py tests/test_crawl_faults.py tests/test_pool_faults.py
 

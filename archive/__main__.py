@@ -134,9 +134,11 @@ def _parser() -> argparse.ArgumentParser:
     gc = add(
         "gc",
         collect_garbage,
-        "remove data files that no recent snapshot needs; time travel does not need them",
+        "remove data files that no recent snapshot needs, fold the log; time travel does not need them",
     )
-    gc.add_argument("--keep-days", type=days, default=1, metavar="DAYS", help="how recent (default: 1)")
+    gc.add_argument(
+        "--keep-days", type=days, metavar="DAYS", help="how recent (default: 1, or TRIPTYCH_KEEP_HOURS)"
+    )
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
     add("migrate", migrate_archive, "bring an archive of an older schema up to today's, in one snapshot")
     export.add_arguments(
@@ -145,10 +147,13 @@ def _parser() -> argparse.ArgumentParser:
     purge.add_arguments(
         add("purge", purge.run, "remove an article for good, from every version, page and snapshot")
     )
-    add(
+    checking = add(
         "verify",
         verify_archive,
-        "check checksums, schema, links between tables; list leftovers and quarantine",
+        "check checksums, schema, links between tables, the view; list leftovers and quarantine",
+    )
+    checking.add_argument(
+        "--all", action="store_true", help="also what was looked at within a month and has not changed"
     )
     return parser
 

@@ -75,7 +75,7 @@ def open_any(root: Place, known: int = SCHEMA_VERSION) -> tuple[Storage, Snapsho
     storage = storage_at(root)
     try:
         pull(storage)
-        head = Log(storage, known).head()
+        head = Log(storage, known).head(sure=False)
         # where machines share a place, another one may be making the archive just now
         foreign = head is None and not storage.is_shared and storage.top_names()
     except OSError as error:
@@ -103,19 +103,21 @@ def open_or_create(root: Place, run_id: str, first: Callable[[Layout], datetime]
     log = Log(storage, SCHEMA_VERSION)
     try:
         pull(storage)
-        if log.head() is None and (foreign := sorted(storage.top_names() - OWN_NAMES)):
+        head = log.head()
+        if head is None and (foreign := sorted(storage.top_names() - OWN_NAMES)):
             raise NotAnArchive(
                 f"{storage.name} is not an archive and not empty ({foreign[0]} is in it); "
                 "give an empty or a new folder."
             )
-        if (head := log.head()) is not None:
+        if head is not None:
             refuse_older(storage, head)
         storage.ensure_writable()
         for folder in layout.first_folders():
             durable.make_folder(folder)
-        with locks.hold(layout.lock):
-            if log.head() is None:
-                _create(storage, log, run_id, first(layout))
+        if head is None:
+            with locks.hold(layout.lock):
+                if log.head() is None:
+                    _create(storage, log, run_id, first(layout))
     except OSError as error:
         raise ArchiveNotWritable(
             f"Cannot write to the archive {layout.root}: {error.strerror or error}."

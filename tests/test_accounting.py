@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import archive
 from tests.careless.counting import ARTICLES, KNOWN
 from tests.herald import Herald, page
 from tests.newsroom import Answer, Site
@@ -132,7 +133,7 @@ def test_what_is_listed_for_a_day_has_one_row_and_each_crawl_its_account(herald:
     for _ in range(2):
         run = herald.crawl()
         assert run.exit_code == 0, run.err
-        latest = account(manifests(run)[-1])
+        latest = account({"summary": next(archive.open(run.archive).history()).summary})
         assert latest.total() == 6
         assert (latest["skipped(known)"], latest["skipped(no-article-lately)"]) == (2, 3)
     # what is dead, empty or elsewhere is left for an hour
@@ -177,3 +178,24 @@ def test_a_text_that_comes_back_is_unchanged_in_print_as_it_is_in_the_archive(he
         assert told == [(kind, summary.get(f"archive/{kind}")) for kind, _ in told]
         outcomes += [kind for kind, _ in told]
     assert outcomes == ["archived", "archived", "unchanged"]
+
+
+def test_a_run_that_finds_nothing_new_has_an_account_and_makes_no_snapshot(herald: Herald) -> None:
+    herald.crawl()
+    herald.crawl()  # what is known by now has its row of the day
+    before = sorted(path.name for path in herald.archive.glob("_*/*"))
+    for number in range(1, 4):
+        run = herald.crawl()
+        assert run.exit_code == 0, run.err
+        assert "nothing to commit: the last snapshot stays" in run.out
+        assert len(list((run.archive / "_runs").iterdir())) == number
+    kept = {path.name for path in herald.archive.glob("_*/*")} - {
+        path.name for path in (herald.archive / "_runs").iterdir()
+    }
+    assert sorted(kept) == sorted(set(before))
+    told = [account({"summary": entry.summary}) for entry in archive.open(herald.archive).history()]
+    assert len(told) == 3 + 3
+    assert {counts.total() for counts in told[:3]} == {6}
+    command = [sys.executable, "-m", "archive", "ls", "--archive", str(herald.archive)]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert shown.count("nothing new") == 3

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import archive
 from archive.format.records import ObservationRecord
 from archive.writer import ArchiveWriter
 from crawler.settings import ITEM_PIPELINES
@@ -53,9 +54,7 @@ def revisit(herald: Herald, **later: float) -> Run:
 
 
 def summary(run: Run) -> dict[str, int]:
-    names = [path for path in (run.archive / "_log").glob("*.json") if path.stem.isdecimal()]
-    found: dict[str, int] = json.loads(max(names).read_bytes())["summary"]
-    return found
+    return next(archive.open(run.archive).history()).summary
 
 
 def why(run: Run, url: str) -> str:

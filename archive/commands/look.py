@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -29,7 +31,6 @@ MOST_NAMING = 10
 
 def list_snapshots(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
-    snapshots = opened.snapshots()
     names = (
         "snapshot",
         "committed (UTC)",
@@ -42,26 +43,27 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
         "run",
     )
     table = Table(*names, box=None, padding=(0, 2, 0, 0))
-    for snapshot in snapshots[-options.n :]:
-        articles = snapshot.rows("articles")
+    for entry in reversed(list(islice(opened.history(), options.n))):
+        rows = Counter(entry.rows)
         counts = (
-            articles,
-            articles + snapshot.rows("superseded"),
-            snapshot.rows("stories"),
-            snapshot.rows("pairs"),
-            snapshot.rows("observations"),
+            rows["articles"],
+            rows["articles"] + rows["superseded"],
+            rows["stories"],
+            rows["pairs"],
+            rows["observations"],
         )
         table.add_row(
-            str(snapshot.id),
-            _when(snapshot.committed_at),
-            literal(snapshot.operation),
-            *map(str, counts),
+            str(entry.id) if entry.is_snapshot else "",
+            _when(entry.committed_at),
+            literal(entry.operation),
+            *(map(str, counts) if entry.is_snapshot else ("",) * len(counts)),
             # an empty archive is made before a run has a name
-            "" if snapshot.operation == "create" else literal(snapshot.run_id),
+            "" if entry.operation == "create" else literal(entry.run_id),
         )
     console.print(table)
-    size = sum(file.bytes for file in opened.snapshot.files)
-    console.print(f"{len(snapshots)} snapshots, {len(opened.snapshot.files)} live files, {size / 1e6:.1f} MB")
+    files = opened.snapshot.files
+    size = sum(file.bytes for file in files)
+    console.print(f"{opened.snapshot.id + 1} snapshots, {len(files)} live files, {size / 1e6:.1f} MB")
     return 0
 
 

@@ -55,16 +55,23 @@ def collect_garbage(console: Console, options: argparse.Namespace) -> int:
     done = gc(options.archive, options.keep_days, dry_run=options.dry_run)
     verb = "would go" if options.dry_run else "removed"
     console.print(f"{done.files} data files, {done.bytes / 1e6:.1f} MB, and {done.views} views {verb}.")
+    if any(done.folded):
+        verb = "would be folded" if options.dry_run else "are folded"
+        console.print(
+            f"{done.folded.manifests} manifests and {done.folded.accounts} accounts of runs {verb} "
+            "into the history."
+        )
     return 0
 
 
 def verify_archive(console: Console, options: argparse.Namespace) -> int:
-    from archive.operations.verify import verify  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.operations.verify import check  # noqa: PLC0415  pyarrow, .17 s: --help needs none
 
-    findings = verify(options.archive)
-    for finding in findings:
+    done = check(options.archive, everything=options.all)
+    for finding in done.findings:
         mark = "[red]wrong[/red]" if finding.grave else "note "
         console.print(f"{mark} {literal(finding.text)}", soft_wrap=True)
-    grave = sum(finding.grave for finding in findings)
+    console.print(done.told(), soft_wrap=True)
+    grave = sum(finding.grave for finding in done.findings)
     console.print(f"{grave} problems" if grave else "The archive is whole.")
     return 1 if grave else 0

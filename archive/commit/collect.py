@@ -1,23 +1,27 @@
 """Collection of data files that no snapshot of the last day needs, and of views that no reader can have open.
 
-The log and every row stay: past states are derived from rows, not from old files.
+Every row stays, and what the log says of every snapshot: past states are derived from rows, not from old
+files.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from archive.commit.fold import Folded, fold
 from archive.tables import views
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Collection
+    from datetime import datetime, timedelta
 
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
 
-KEEP = timedelta(days=1)
+MOST_AT_ONCE = 1000
+"""Manifests that a writer folds when it begins, two seconds of work; `gc` folds all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +29,38 @@ class Collected:
     files: int
     bytes: int
     views: int
+    folded: Folded
 
 
 def collect(
-    storage: Storage, log: Log, now: datetime, keep: timedelta = KEEP, *, dry_run: bool = False
+    storage: Storage,
+    log: Log,
+    now: datetime,
+    keep: timedelta | None = None,
+    *,
+    most: int | None = None,
+    dry_run: bool = False,
 ) -> Collected:
-    """Remove files that no snapshot of the time `keep` needs; call it under the commit lock."""
-    count, size = storage.sweep(_needed(log, now - keep), now, keep, dry_run=dry_run)
+    """Remove files that no snapshot of the time `keep` needs, and fold `most` manifests that are older.
+
+    Call it under the commit lock.
+    """
+    keep = views.kept() if keep is None else keep
+    count, size = storage.sweep(partial(_needed, log, now - keep), now, keep, dry_run=dry_run)
     dropped = 0 if dry_run else views.prune(storage.layout, now.timestamp(), keep.total_seconds())
-    return Collected(count, size, dropped)
+    return Collected(count, size, dropped, fold(storage, log, now - keep, most=most, dry_run=dry_run))
 
 
-def _needed(log: Log, since: datetime) -> set[str]:
-    """Paths of the files of every snapshot that was the latest at some moment since then."""
-    needed: set[str] = set()
+def _needed(log: Log, since: datetime, names: Collection[str]) -> set[str]:
+    """Those of these data files that a snapshot has which was the latest at some moment since then.
+
+    The latest snapshot is asked first: where it has them all, no other is read.
+    """
+    left, needed = set(names), set[str]()
     for snapshot_id in reversed(log.ids()):
-        snapshot = log.read(snapshot_id)
-        needed.update(file.path for file in snapshot.files)
-        if snapshot.committed_at < since:
+        committed_at, paths = log.paths(snapshot_id)
+        needed |= left & paths
+        left -= paths
+        if not left or committed_at < since:
             break
     return needed

@@ -11,13 +11,14 @@ import logging
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from archive.commit import plan
 from archive.commit.assembly import assemble
 from archive.commit.clock import Clock
-from archive.commit.collect import Collected, collect
+from archive.commit.collect import MOST_AT_ONCE, Collected, collect
 from archive.commit.erase import PURGE, clean, erase
 from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.exceptions import (
@@ -29,6 +30,7 @@ from archive.exceptions import (
 )
 from archive.format import codec
 from archive.format.columns import SCHEMA_VERSION
+from archive.format.log_entry import account
 from archive.opening import open_existing, storage_at, utc_now
 from archive.pages import cdxj_index, overwrite, warc_files
 from archive.pull import pull
@@ -42,7 +44,6 @@ from archive.wal import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime, timedelta
     from pathlib import Path
 
     from archive.commit.related import Decide, Parts
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     Build = Callable[[NextSnapshot], Snapshot | None]
 
 _log = logging.getLogger(__name__)
+_KEEP_UP_EVERY = timedelta(hours=1)
 APPEND = Operation(
     "append",
     consequence=(
@@ -113,12 +115,15 @@ class Committer:
         summary: Mapping[str, int],
         about: Collection[str] = (),
     ) -> Snapshot | None:
-        """Commit the records of each segment; None when all of them are committed already."""
+        """Commit the records of each segment; None when all of them are committed already, or there are none.
+
+        Then the account of the run, its `summary`, is kept without a snapshot.
+        """
 
         def build(following: NextSnapshot) -> Snapshot | None:
             state = following.state
             fresh = {x: self._admitted(records) for x, records in batches.items() if not state.has_segment(x)}
-            if not any(fresh.values()) and not summary:
+            if not any(fresh.values()):
                 return None
             records = [record for records in fresh.values() for record in records]
             planned = plan.derive(records, state, self._storage, decide, about)
@@ -127,7 +132,26 @@ class Committer:
             cdxj_index.add(self._storage, pointers)
             return assemble(following, [planned], segments=fresh, summary=summary)
 
-        return self.make(APPEND, build)
+        with self._exclusive(), self._translated_errors():
+            self._finish_purges()
+            snapshot = self._make(APPEND, build)
+            if snapshot is None and summary:
+                self._note_run(summary)
+        return snapshot
+
+    def _note_run(self, summary: Mapping[str, int]) -> None:
+        """Keep the account of a run that has nothing to commit, unless the last snapshot has it already."""
+        head = self._head()
+        if head.run_id == self._run_id and summary.items() <= head.summary.items():
+            return
+        at = self._clock.after(head, self._log.read)
+        counts = dict(sorted(summary.items()))
+        try:
+            self._log.note_run(account(head.id, at, self._run_id, head.schema_version, counts))
+        except OSError as error:
+            raise ArchiveWriteError(
+                f"The account of the run cannot be kept in {self._layout.root}: {error}."
+            ) from error
 
     def commit_decisions(self, parts: Parts, summary: Mapping[str, int]) -> Snapshot | None:
         """Commit decisions on stored articles, in one snapshot however many they are."""
@@ -147,8 +171,8 @@ class Committer:
             self._finish_purges()
         return stone
 
-    def collect(self, keep: timedelta, *, dry_run: bool) -> Collected:
-        """Remove files that no snapshot of the time `keep` needs; makes no snapshot."""
+    def collect(self, keep: timedelta | None, *, dry_run: bool) -> Collected:
+        """Remove files that no snapshot of the time `keep` needs, fold the log; makes no snapshot."""
         with self._exclusive(), self._translated_errors():
             return collect(self._storage, self._log, self._clock.now(), keep, dry_run=dry_run)
 
@@ -161,12 +185,20 @@ class Committer:
                 else:
                     path.unlink(missing_ok=True)
             head = self._head()
-            self._current.at(head)
-            if views.current(self._layout) != head.id:
+            state = self._current.at(head)
+            if views.current(self._layout) != head.id or any(views.flaws(self._storage, head)):
                 self._show(head)
             self._finish_purges()
             self._storage.flush()
-            collect(self._storage, self._log, self._clock.now())
+            self._keep_up(state)
+
+    def _keep_up(self, state: State) -> None:
+        """Collect and fold a little, once an hour whoever begins: it costs what a day of commits has left."""
+        now = self._clock.now()
+        last = state.about("kept_up")
+        if last is None or not timedelta() <= now - datetime.fromisoformat(last) < _KEEP_UP_EVERY:
+            collect(self._storage, self._log, now, most=MOST_AT_ONCE)
+            state.remember("kept_up", now.isoformat())
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:

@@ -22,6 +22,22 @@ never null; any other is null where the page does not say.
 
 The path is a link to one snapshot. A long job that reads several tables takes them from the same one with
 `archive.open("news-archive").path("articles")`, or reads through `archive.open(…)`.
+
+All files and their names are in `archive/format/layout.py`. Beside the tables there is the log: a manifest
+for each snapshot of the last day, of the last hundred, and the first; for each older one an entry in the
+history. `archive.open(…).history()` reads it, latest first:
+
+| field of an entry | meaning |
+|---|---|
+| `id` | number of the snapshot; of a run without one, the number of the snapshot before it |
+| `parent` | number of the snapshot before it; none for the first, and for a run without a snapshot |
+| `operation` | `create` `append` `compact` `purge` `migrate` `reread`; `nothing new`: nothing to commit |
+| `committed_at` | when, in UTC |
+| `run_id` | which run |
+| `schema_version` | of its files |
+| `rows` | of each stored table |
+| `segments` | write-ahead files whose records it brought in |
+| `summary` | counters: the archive's own under `archive/`, else those of the run |
 """
 
 TABLES = (

@@ -19,6 +19,8 @@ LIMITS = {
     "MOST_ROWS": 10**7,  # of a Parquet file; ours have 65,536
     "LARGEST_FILE": 1 << 42,  # bytes of any one file: offsets beyond it are refused
     "LARGEST_JSON": 64 << 20,  # bytes of a manifest, a tombstone, a file of quarantine; 250 a data file
+    "LARGEST_BLOCK": 16 << 20,  # bytes of a block of history, unpacked; ours have 4,096 entries and 8 MiB
+    "LARGEST_ACCOUNT": 1 << 20,  # bytes of the account of a run; ours have 2 kB
     "LARGEST_PAGE": 64 << 20,  # bytes of a page with its headers, packed or not; a crawl takes 10 MB
     "LARGEST_SEGMENTS": 256 << 20,  # bytes that the records of dead writers unpack to, all together
     "LARGEST_DATA_FILE": 4 << 30,  # bytes of a Parquet file
@@ -59,11 +61,14 @@ _STORED = re.compile(
             r"_log/[0-9]{20}\.json",
             r"_raw/index/[0-9a-f]{32,64}\.cdxj",
             rf"_purged/{_HEX}\.json",
+            rf"_history/[0-9]{{20}}-[0-9]{{20}}-{_HEX}\.json\.zst",
+            rf"_runs/[0-9]{{8}}T[0-9]{{12}}-{_HEX}\.json",
         )
     )
 )
 _PAGE_NAME = re.compile(_PAGE)
-_ID = re.compile("[0-9a-f]{16,64}")
+ID = "[0-9a-f]{16,64}"
+_ID = re.compile(ID)
 
 
 def refuse(expected: str, came: object) -> ArchiveDamaged:

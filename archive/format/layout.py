@@ -3,6 +3,9 @@
 ```
 news-archive/
   _log/00000000000000000012.json      manifest of snapshot 12; its creation by link(2) IS the commit
+  _history/<first>-<last>-<uuid>.json.zst   entries of snapshots whose manifests are gone, and of runs
+                                      without one: archive/format/log_entry.py
+  _runs/<time>-<hash of the run>.json   account of a run that found nothing to commit
   _data/<stored table>/ingest_month=2026-03/part-<uuid>.parquet        immutable, zstd
   _wal/<uuid>.jsonl.zst               segments: one zstd frame with checksum a record, or a line of addresses
                                       that are about to be asked for; locked by their writer
@@ -36,6 +39,11 @@ manifest to `_tmp`, fsync, link into `_log`, fsync directory; then, repairable a
 view, swap; then the segments named in the manifest are removed. A segment named in a manifest is never
 replayed.
 
+The order of a fold: a block with the entries to `_tmp`, fsync, rename into `_history`, fsync directory; then
+the blocks whose entries it has go; then manifests, then accounts. Numbers of snapshots follow each other
+without a gap: 0, by whose manifest an archive is known, then the history, then `_log`. An entry that stands
+in two places is one. A number that is folded is never given again.
+
 No path holds text that came from a page.
 """
 
@@ -48,7 +56,9 @@ from uuid import uuid4
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged")
+FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged", "_history", "_runs")
+_LATER = frozenset({"_raw", "_purged", "_history", "_runs"})
+"""Made with the first file in them."""
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
 WORKING_FOLDERS = ("_incoming", "_outbox")  # archive/storage/working_copy.py
 _CACHE = ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
@@ -142,4 +152,4 @@ class Layout:
 
     def first_folders(self) -> list[Path]:
         """The folders that are there from the beginning; the others come with what lies in them."""
-        return [self.root / name for name in FOLDERS if name not in {"_raw", "_purged"}]
+        return [self.root / name for name in FOLDERS if name not in _LATER]

@@ -43,10 +43,14 @@ def compact(root: str | os.PathLike[str]) -> Snapshot | None:
         return committer.make(COMPACT, merge_small_files)
 
 
-def gc(root: str | os.PathLike[str], keep_days: float = 1, *, dry_run: bool = False) -> Collected:
-    """Remove files that no snapshot of the last `keep_days` needs."""
+def gc(root: str | os.PathLike[str], keep_days: float | None = None, *, dry_run: bool = False) -> Collected:
+    """Remove files that no snapshot of the last `keep_days` needs, and fold older manifests into the history.
+
+    Without a number of days it is the time for which views are kept.
+    """
+    keep = None if keep_days is None else timedelta(days=keep_days)
     with Committer.open(root, _RUN) as committer:
-        return committer.collect(timedelta(days=keep_days), dry_run=dry_run)
+        return committer.collect(keep, dry_run=dry_run)
 
 
 def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:

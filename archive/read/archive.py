@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_right
 from contextlib import closing, contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from archive.format.log_entry import LogEntry
     from archive.format.snapshot import Snapshot
     from archive.opening import Place
     from archive.pages.warc_record import RawPage
@@ -198,13 +200,17 @@ class Archive:
         return self._rows(name, where, as_of, columns)
 
     def snapshots(self) -> list[Snapshot]:
-        """Every snapshot whose manifest is kept, oldest first."""
+        """Every snapshot whose manifest is kept, oldest first: the first one, those of a day, a hundred."""
         return self._log.read_all()
 
+    def history(self) -> Iterator[LogEntry]:
+        """What the log says of every snapshot there was, and of runs that found nothing new, latest first."""
+        return self._log.entries()
+
     def last_counter(self, name: str) -> int | None:
-        """Value of a counter in the latest kept snapshot that has it; None where none has it."""
-        for snapshot_id in reversed(self._log.ids()):
-            if (count := self._log.read(snapshot_id).summary.get(name)) is not None:
+        """Value of a counter in the latest snapshot that has it; None where none has it."""
+        for entry in self._log.entries(rows=False):
+            if (count := entry.summary.get(name)) is not None:
                 return count
         return None
 
@@ -293,9 +299,11 @@ class Archive:
         return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name))
 
     def _not_before_the_first(self, as_of: Moment) -> None:
-        # the oldest manifest kept may not be the first, so only an archive that is whole can refuse
-        first = self._log.ids()[0]
-        if first == 0 and to_utc(as_of) < (began := self._log.read(0).committed_at):
+        try:
+            began = self._log.read(0).committed_at
+        except SnapshotNotFound:  # only an archive that is whole can refuse
+            return
+        if to_utc(as_of) < began:
             raise SnapshotNotFound(
                 f"The archive {self.root} begins at {began:%Y-%m-%d %H:%M:%S} UTC, after {as_of}."
             )
@@ -303,11 +311,12 @@ class Archive:
     def _snapshot_at(self, as_of: Moment) -> Snapshot:
         moment = to_utc(as_of)
         self._not_before_the_first(as_of)
-        for snapshot_id in reversed(self._log.ids()):
-            snapshot = self._log.read(snapshot_id)
-            if snapshot.committed_at <= moment:
-                return snapshot
-        raise SnapshotNotFound(f"The manifests of {self.root} do not reach back to {as_of}.")
+        ids = self._log.ids()
+        position = bisect_right(ids, moment, key=lambda x: self._log.entry(x, rows=False).committed_at)
+        # where the next number is missing, a later snapshot that is folded may have been the latest then
+        if position and (position == len(ids) or ids[position] == ids[position - 1] + 1):
+            return self._log.read(ids[position - 1])
+        raise SnapshotNotFound(f"Files of {as_of} have been collected: only as_of reads that moment.")
 
 
 def _among(column: str, values: str | Sequence[str] | None) -> ds.Expression | None:

@@ -1,32 +1,24 @@
-"""Counters of each crawl, from the manifest of its last commit."""
+"""Counters of each crawl, as its last commit says, or its account where it had nothing to commit."""
 
 from __future__ import annotations
 
-import json
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive.exceptions import ArchiveDamaged
-from archive.format import gate
-from archive.format.layout import snapshot_number
-from archive.format.snapshot import check_seal, snapshot_of
+from archive.format.columns import SCHEMA_VERSION
+from archive.format.log_entry import NOTHING_NEW
 from archive.opening import storage_at
-from archive.storage import inside
-from archive.storage.snapshot_log import SEALED_SINCE
+from archive.storage.snapshot_log import Log
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from pathlib import Path
-
-    from archive.format.snapshot import Snapshot
 
 # what names a run: when, the outlet, the process
 _RUN = re.compile(r"\d{8}T\d{6}Z-(?P<outlet>.+)-\d+")
-_FILES = b',\n "files": ['
+_ACCOUNTS = frozenset({"append", NOTHING_NEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,57 +31,35 @@ class RunAccount:
 
 
 class Accounts:
-    """The accounts in the manifests that are kept, listed once: a folder of many takes half a second."""
+    """The accounts of all runs that the log has, in manifests, in its history, or of their own."""
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
-        layout = storage_at(root).layout
-        manifests = inside.files(layout.log, ".json")
-        self._paths = [path for path in manifests if snapshot_number(path.name) is not None]
-        self._paths.sort(key=lambda path: int(path.stem))
+        self._log = Log(storage_at(root), SCHEMA_VERSION)
 
     @property
     def begin(self) -> datetime | None:
-        """Time of the oldest manifest that is kept; None where there is none."""
-        return _head(self._paths[0]).committed_at if self._paths else None
+        """Time of the first snapshot; None where there is none."""
+        return self._log.entry(0, rows=False).committed_at if self._log.ids() else None
 
     def runs(self, since: datetime, until: datetime | None = None) -> Iterator[RunAccount]:
-        """Read the runs that committed after `since`, latest first, without the lists of data files.
+        """Read the runs that ended after `since` and before `until`, latest first, without lists of files.
 
-        With `until` only what was committed before it is read, and found without reading what came later.
         Runs that keep no account of an outlet, `scrapy pair` or an import, are left out. Raises
         ArchiveDamaged.
         """
         seen: set[str] = set()
-        last = len(self._paths)
-        if until is not None:
-            last = bisect_left(self._paths, until, key=lambda path: _head(path).committed_at)
-        for path in reversed(self._paths[:last]):
-            found = _head(path)
-            if found.committed_at <= since:
+        for entry in self._log.entries(rows=False):
+            if entry.committed_at <= since:
                 return
-            match = _RUN.fullmatch(found.run_id)
-            if match is None or found.run_id in seen or found.operation != "append":
+            if until is not None and entry.committed_at >= until:
                 continue
-            seen.add(found.run_id)
-            yield RunAccount(found.run_id, match["outlet"], found.committed_at, found.summary)
+            match = _RUN.fullmatch(entry.run_id)
+            if match is None or entry.run_id in seen or entry.operation not in _ACCOUNTS:
+                continue
+            seen.add(entry.run_id)
+            yield RunAccount(entry.run_id, match["outlet"], entry.committed_at, entry.summary)
 
 
 def runs(root: str | os.PathLike[str], since: datetime) -> Iterator[RunAccount]:
-    """Read the runs that committed after `since`, as `Accounts.runs`."""
+    """Read the runs that ended after `since`, as `Accounts.runs`."""
     return Accounts(root).runs(since)
-
-
-def _head(path: Path) -> Snapshot:
-    """The snapshot of a manifest, without its data files. Raises ArchiveDamaged."""
-    data = inside.read(path, gate.LARGEST_JSON)
-    head, files, _ = data.partition(_FILES)
-    try:
-        document: dict[str, object] = json.loads(head + b"}" if files else head)
-        if int(str(document["schema_version"])) >= SEALED_SINCE:
-            check_seal(data)
-        document.pop("sha256", None)
-        return snapshot_of(document | {"files": []})
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        raise ArchiveDamaged(f"The manifest {path} is altered or incomplete: {error}.") from error
-    except ArchiveDamaged as error:
-        raise ArchiveDamaged(f"The manifest {path}: {error}") from error

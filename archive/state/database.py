@@ -168,6 +168,9 @@ class State:
         row = self._row("SELECT value FROM about WHERE name = ?", name)
         return None if row is None else str(row[0])
 
+    def remember(self, name: str, value: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
     def _row(self, sql: str, *values: object) -> sqlite3.Row | None:
         with closing(self.connection.execute(sql, values)) as cursor:
             found: sqlite3.Row | None = cursor.fetchone()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,23 @@ from archive.state import fingerprint, provenance
 from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State
 from archive.state.fillers import FILLERS, Row
 from archive.state.tombstones import Tombstones
+from archive.storage import inside
 from archive.tables.parquet_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from archive.format.layout import Layout
+    from archive.format.log_entry import LogEntry
     from archive.format.snapshot import DataFile, Snapshot
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
 
 _log = logging.getLogger(__name__)
+_LOOKED_BACK = 100
+"""Snapshots that a new cache takes at least the segments of."""
+_CLOCKS_APART = 86_400
+"""Seconds by which the clocks of file system and writer may differ."""
 
 _ORDER = {
     "memberships": ("commit_seq",),
@@ -139,10 +146,29 @@ def _rebuild(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
     for table in CONTENTS:
         state.connection.execute(f"DELETE FROM {table}")
     _fill(state, storage, head.files)
-    # only a segment whose removal was cut short can still be met, so old manifests need not be read
-    for snapshot_id in log.ids()[-100:]:
-        _add_segments(state, log.read(snapshot_id))
+    for entry in _recent(log, _oldest_segment(storage.layout)):
+        _add_segments(state, entry)
     _remember(state, head)
+
+
+def _oldest_segment(layout: Layout) -> float:
+    """When the segment that lies there longest was last written to; now where there is none."""
+    written = [time.time()]
+    for path in inside.files(layout.segments, ".jsonl.zst"):
+        with contextlib.suppress(FileNotFoundError):
+            written.append(path.stat().st_mtime)
+    return min(written)
+
+
+def _recent(log: Log, since: float) -> Iterator[LogEntry]:
+    """Entries of the snapshots that can have brought in a segment which is still to be met.
+
+    Only one whose removal was cut short is, and it was written to before its commit.
+    """
+    for position, entry in enumerate(log.entries(rows=False)):
+        if position >= _LOOKED_BACK and entry.committed_at.timestamp() < since - _CLOCKS_APART:
+            return
+        yield entry
 
 
 def _apply(state: State, storage: Storage, snapshot: Snapshot, parent: Snapshot) -> None:
@@ -160,10 +186,10 @@ def _apply(state: State, storage: Storage, snapshot: Snapshot, parent: Snapshot)
 
 
 def _remember(state: State, snapshot: Snapshot) -> None:
-    state.connection.execute("INSERT OR REPLACE INTO about VALUES ('snapshot', ?)", (_stamp(snapshot),))
+    state.remember("snapshot", _stamp(snapshot))
 
 
-def _add_segments(state: State, snapshot: Snapshot) -> None:
+def _add_segments(state: State, snapshot: Snapshot | LogEntry) -> None:
     ids = [(segment,) for segment in snapshot.segments]
     state.connection.executemany("INSERT OR IGNORE INTO segment VALUES (?)", ids)
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from archive.format.snapshot import DataFile
 
+_PROBED = 32
+"""Manifests that are looked for above the view; it is turned by each commit."""
+
 
 class Folder:
     """Implements `Storage`."""
@@ -52,14 +55,41 @@ class Folder:
     def data_names(self) -> Iterator[str]:
         return (self.stored_name(path) for path in inside.tree(self.layout.data, ".parquet"))
 
-    def snapshot_ids(self) -> list[int]:
+    def last_snapshot(self, *, sure: bool = True) -> int | None:
+        if not sure and (found := self._above_the_view()) is not None:
+            return found
+        # names of one width: the greatest name has the greatest number, unless it is none of a manifest
+        names = self._log_names()
+        name = max(names, default="")
+        if (number := snapshot_number(name)) is None:
+            name = max((x for x in names if snapshot_number(x) is not None), default="")
+            number = snapshot_number(name)
+        return number
+
+    def _above_the_view(self) -> int | None:
+        """The last number from that of the view on; None where the view is of no use."""
         try:
-            names = os.listdir(self.layout.log)  # noqa: PTH208  a commit asks, and there may be many
+            number = int(os.readlink(self.layout.current_view)[1:])  # noqa: PTH115  each reader asks
+        except (OSError, ValueError):
+            return None
+        for last in range(number, number + _PROBED):
+            if not self.layout.manifest(last).exists():
+                return last - 1 if last > number else None
+        return None
+
+    def snapshot_ids(self) -> list[int]:
+        return sorted(x for name in self._log_names() if (x := snapshot_number(name)) is not None)
+
+    def _log_names(self) -> list[str]:
+        try:
+            return os.listdir(self.layout.log)  # noqa: PTH208  a commit asks, and there may be many
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
             raise NotAnArchive(f"{self.layout.log} cannot be read: {error.strerror or error}.") from error
-        return sorted(number for name in names if (number := snapshot_number(name)) is not None)
+
+    def names(self, folder: str) -> list[str]:
+        return inside.names(self.layout.root, folder)
 
     def ensure_writable(self) -> None:
         """Nothing to do."""
@@ -83,6 +113,13 @@ class Folder:
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
 
+    def discard(self, names: Collection[str]) -> None:
+        for name in names:
+            self.path(name).unlink(missing_ok=True)
+
+    def drop_stale(self, folder: str) -> None:
+        """Nothing to do."""
+
     def is_only_here(self, path: Path) -> bool:
         return True
 
@@ -102,18 +139,24 @@ class Folder:
         return 0
 
     def sweep(
-        self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
+        self,
+        needed: Callable[[Collection[str]], Collection[str]],
+        now: datetime,
+        keep: timedelta,
+        *,
+        dry_run: bool,
     ) -> tuple[int, int]:
-        count = size = 0
+        old: dict[str, int] = {}
         for path in inside.tree(self.layout.data, ".parquet"):
             status = path.stat()
-            if self.stored_name(path) in needed or now.timestamp() - status.st_mtime < keep.total_seconds():
-                continue
-            count += 1
-            size += status.st_size
-            if not dry_run:
-                path.unlink(missing_ok=True)
-        return count, size
+            if now.timestamp() - status.st_mtime >= keep.total_seconds():
+                old[self.stored_name(path)] = status.st_size
+        gone = old.keys() - set(needed(old)) if old else set()
+        if not dry_run:
+            for name in gone:
+                # not by `path`: what lies there may have a name of another version
+                (self.layout.data / name.removeprefix("_data/")).unlink(missing_ok=True)
+        return len(gone), sum(old[name] for name in gone)
 
     @contextmanager
     def fetched_anew(self) -> Iterator[Folder]:

@@ -84,6 +84,13 @@ def tree(folder: Path, ending: str) -> Iterator[Path]:
             continue
 
 
+def names(root: Path, folder: str) -> list[str]:
+    """The stored names of all files of a folder, sorted. Raises ArchiveDamaged."""
+    _expect(f"{root}/{folder}", "a folder")
+    found = (f"{folder}/{path.name}" for path in files(root / folder, ""))
+    return [name for name in found if gate.is_stored_name(name)]
+
+
 def check_view(folder: Path) -> None:
     """A view holds files of the archive, no links to others'. Raises ArchiveDamaged."""
     for path in (folder.parent, folder):

@@ -82,8 +82,20 @@ class Storage(Protocol):
     def data_names(self) -> Iterator[str]:
         """The stored name of every data file, of the head, of earlier snapshots or of none."""
 
+    def last_snapshot(self, *, sure: bool = True) -> int | None:
+        """The number of the last snapshot, as far as `pull` has seen; None where there is none.
+
+        Where numbers are missing a reader that need not be `sure` may be told the last one before the gap.
+        """
+
     def snapshot_ids(self) -> list[int]:
-        """The numbers of all snapshots whose manifest is kept, ascending."""
+        """The numbers of all snapshots whose manifest is kept, ascending.
+
+        The first, 0, stays for ever. After it those are missing that are folded into the history.
+        """
+
+    def names(self, folder: str) -> list[str]:
+        """The stored names of all files of a folder, sorted; a file may be gone when it is read."""
 
     # writing
 
@@ -107,6 +119,12 @@ class Storage(Protocol):
 
     def remove(self, path: Path) -> None:
         """Take a file away here, and by the next `flush` from where others see it."""
+
+    def discard(self, names: Collection[str]) -> None:
+        """Take away files of which nobody needs to know that they are gone; after an error some stay."""
+
+    def drop_stale(self, folder: str) -> None:
+        """Take away copies here of what others have discarded."""
 
     def is_only_here(self, path: Path) -> bool:
         """True for a file that no other machine can have yet: it may grow, and must not get lost."""
@@ -141,11 +159,17 @@ class Storage(Protocol):
         """Put data files there again that are lost or altered, where they are whole here; how many."""
 
     def sweep(
-        self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
+        self,
+        needed: Callable[[Collection[str]], Collection[str]],
+        now: datetime,
+        keep: timedelta,
+        *,
+        dry_run: bool,
     ) -> tuple[int, int]:
-        """Remove data files that are not needed and older than `keep`; their number and bytes.
+        """Remove data files that are older than `keep` and not needed; their number and bytes.
 
-        A commit under way has files that no manifest names yet, so young ones stay.
+        `needed` is asked once which of the old ones are. A commit under way has files that no manifest names
+        yet, so young ones stay.
         """
 
     def fetched_anew(self) -> AbstractContextManager[Storage]:

@@ -1,27 +1,43 @@
-"""The log of snapshots: a manifest in `_log` is what makes a snapshot exist."""
+"""The log of snapshots: a manifest in `_log` is what makes a snapshot exist.
+
+Manifests that nobody can need any more are folded into the history, archive/storage/log_blocks.py, which
+keeps an entry of each; the account of a run that found nothing new lies in `_runs` until then.
+"""
 
 from __future__ import annotations
 
+import heapq
 import json
+from collections import Counter
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from archive.exceptions import ArchiveDamaged, SchemaTooNew, SnapshotNotFound
-from archive.format import gate
-from archive.format.snapshot import Snapshot, read_sealed, seal, snapshot_of
+from archive.format import gate, log_entry
+from archive.format.log_entry import LogEntry
+from archive.format.snapshot import Snapshot, check_seal, read_sealed, seal, snapshot_of
 from archive.storage import inside
+from archive.storage.log_blocks import LogBlocks
 from archive.storage.object_store import each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from archive.storage.interface import Storage
 
 SEALED_SINCE = 3
 """Schema version since which every manifest has a checksum of its own."""
+ACCOUNTS = "_runs"
 _RECENT = 4
 """Manifests kept in memory, which never change: a commit asks for the last two again and again."""
+_AT_ONCE = 32
+"""Manifests that are fetched from a store together."""
+_FILES = b',\n "files": ['
 
 
 class Log:
@@ -31,13 +47,16 @@ class Log:
         self._storage = storage
         self._schema_version = schema_version
         self._recent: dict[int, Snapshot] = {}
+        self.history = LogBlocks(storage)
 
     def ids(self) -> list[int]:
+        """Numbers of the snapshots whose manifest is kept."""
         return self._storage.snapshot_ids()
 
-    def head(self) -> Snapshot | None:
-        ids = self.ids()
-        return self.read(ids[-1]) if ids else None
+    def head(self, *, sure: bool = True) -> Snapshot | None:
+        """The last snapshot; a writer must be `sure`, see archive/storage/interface.py."""
+        last = self._storage.last_snapshot(sure=sure)
+        return None if last is None else self.read(last)
 
     def read(self, snapshot_id: int) -> Snapshot:
         if (known := self._recent.get(snapshot_id)) is not None:
@@ -58,22 +77,21 @@ class Log:
         return snapshot
 
     def _read(self, snapshot_id: int) -> Snapshot:
+        path, data = self._bytes(snapshot_id)
+        with _translated(path):
+            snapshot = snapshot_of(read_sealed(data, required=self._is_sealed))
+        if snapshot.id != snapshot_id:
+            raise ArchiveDamaged(f"The manifest {path} is that of snapshot {snapshot.id}.")
+        return snapshot
+
+    def _bytes(self, snapshot_id: int) -> tuple[Path, bytes]:
         path = self._present(snapshot_id)
         try:
-            data = inside.read(path, gate.LARGEST_JSON)
+            return path, inside.read(path, gate.LARGEST_JSON)
         except FileNotFoundError:
             raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {self._storage.name}.") from None
         except OSError as error:
             raise ArchiveDamaged(f"The manifest {path} cannot be read: {error.strerror or error}.") from error
-        try:
-            snapshot = snapshot_of(read_sealed(data, required=self._is_sealed))
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise ArchiveDamaged(f"The manifest {path} is altered or incomplete: {error}.") from error
-        except ArchiveDamaged as error:
-            raise ArchiveDamaged(f"The manifest {path}: {error}") from error
-        if snapshot.id != snapshot_id:
-            raise ArchiveDamaged(f"The manifest {path} is that of snapshot {snapshot.id}.")
-        return snapshot
 
     def _is_sealed(self, document: dict[str, object]) -> bool:
         version = document.get("schema_version")
@@ -97,10 +115,75 @@ class Log:
         return self._storage.present_path(self._storage.stored_name(manifest))
 
     def since(self, snapshot_id: int) -> Iterable[Snapshot]:
-        """Read the snapshots after this one, oldest first; a gap raises SnapshotNotFound."""
-        ids = self.ids()
-        for wanted in range(snapshot_id + 1, (ids[-1] if ids else -1) + 1):
+        """Read the snapshots after this one, oldest first; SnapshotNotFound where one is folded or lost."""
+        last = self._storage.last_snapshot()
+        for wanted in range(snapshot_id + 1, (-1 if last is None else last) + 1):
             yield self.read(wanted)
+
+    # what is known of every snapshot and run, whether or not its manifest is kept
+
+    def entries(self, *, rows: bool = True) -> Iterator[LogEntry]:
+        """Read the entries of all snapshots, and of runs that made none, latest first.
+
+        Without `rows` manifests are read as far as their list of files. What is folded meanwhile comes once.
+        """
+        seen: set[tuple[int, str]] = set()
+        sources = (self._kept(rows=rows), self._accounts(), self.history.entries())
+        try:
+            for entry in heapq.merge(*sources, key=lambda x: x.order, reverse=True):
+                if entry.key not in seen:
+                    seen.add(entry.key)
+                    yield entry
+        except SnapshotNotFound:
+            yield from (entry for entry in self.entries(rows=rows) if entry.key not in seen)
+
+    def _kept(self, *, rows: bool) -> Iterator[LogEntry]:
+        ids = self.ids()[::-1]
+        for position, snapshot_id in enumerate(ids):
+            if self._storage.is_shared and not position % _AT_ONCE:
+                each(self._present, ids[position : position + _AT_ONCE])
+            yield self.entry(snapshot_id, rows=rows)
+
+    def entry(self, snapshot_id: int, *, rows: bool = True) -> LogEntry:
+        """Read the entry of a snapshot from its manifest; without `rows` its list of files is not read."""
+        path, data = self._bytes(snapshot_id)
+        with _translated(path):
+            if rows:
+                document = read_sealed(data, required=self._is_sealed)
+            else:
+                head, files, _ = data.partition(_FILES)
+                document = json.loads(head + b"}" if files else head)
+                if self._is_sealed(document):
+                    check_seal(data)
+            return _entry(document, snapshot_id)
+
+    def paths(self, snapshot_id: int) -> tuple[datetime, set[str]]:
+        """Read when a snapshot was committed, and the names of its files, unchecked: only to be compared."""
+        path, data = self._bytes(snapshot_id)
+        with _translated(path):
+            document: dict[str, Any] = read_sealed(data, required=self._is_sealed)
+            return _moment(document), {file["path"] for file in document["files"]}
+
+    def _accounts(self) -> Iterator[LogEntry]:
+        for name in reversed(self._storage.names(ACCOUNTS)):
+            yield self.account(name)
+
+    def account(self, name: str) -> LogEntry:
+        """Read the account of a run; SnapshotNotFound where it is folded by now."""
+        path = self._storage.present_path(name)
+        try:
+            return log_entry.decode_account(inside.read(path, gate.LARGEST_ACCOUNT), path)
+        except FileNotFoundError:
+            raise SnapshotNotFound(f"There is no account {name} in {self._storage.name}.") from None
+
+    # writing
+
+    def note_run(self, entry: LogEntry) -> None:
+        """Keep the account of a run that found nothing new, the only one of it; durable when it returns."""
+        name = log_entry.account_name(entry)
+        self._storage.put(name, log_entry.encode_account(entry))
+        own = f"-{log_entry.run_hash(entry.run_id)}.json"
+        self._storage.discard([x for x in self._storage.names(ACCOUNTS) if x.endswith(own) and x != name])
 
     def append(self, snapshot: Snapshot) -> bool:
         """Commit a snapshot; False when another writer was first with this number."""
@@ -116,3 +199,31 @@ class Log:
         if created:
             self._remember(snapshot)
         return created
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Say of a manifest that is no manifest where it lies."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ArchiveDamaged(f"The manifest {path} is altered or incomplete: {error}.") from error
+    except ArchiveDamaged as error:
+        raise ArchiveDamaged(f"The manifest {path}: {error}") from error
+
+
+def _moment(document: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(document["committed_at"])).astimezone(UTC)
+
+
+def _entry(document: dict[str, Any], snapshot_id: int) -> LogEntry:
+    rows = Counter[str]()
+    for file in document.get("files", ()):
+        rows[file["table"]] += file["rows"]
+    names = ("id", "parent", "operation", "run_id", "schema_version", "segments", "summary")
+    fields = {name: document[name] for name in names}
+    fields |= {"committed_at": _moment(document), "rows": dict(sorted(rows.items()))}
+    entry = msgspec.convert(fields, LogEntry)
+    if entry.id != snapshot_id or not entry.is_snapshot:
+        raise ValueError(f"it is that of snapshot {entry.id}, {entry.operation}")
+    return entry

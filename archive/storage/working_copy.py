@@ -26,6 +26,7 @@ from archive.storage import durable, inside, locks, put_once, received
 from archive.storage.cache import cache, cache_folder
 from archive.storage.download import Download
 from archive.storage.folder import Folder
+from archive.storage.log_blocks import LogBlocks
 from archive.storage.object_store import Store, check_address, each, endpoint_of, is_address
 from archive.storage.upload import Upload
 
@@ -110,18 +111,26 @@ class WorkingCopy:
     def data_names(self) -> Iterator[str]:
         return (item.path for item in self._store.list("_data"))
 
+    def last_snapshot(self, *, sure: bool = True) -> int | None:
+        last = self._folder.last_snapshot()
+        return None if last is None else gate.number(last, gate.MOST_SNAPSHOTS, "the number of a snapshot")
+
     def snapshot_ids(self) -> list[int]:
-        """All numbers up to the last: in a store none is missing, and manifests come when they are read."""
-        last = self._last_here()
-        if last > gate.MOST_SNAPSHOTS:
-            raise gate.refuse("the number of a snapshot", last)
-        return list(range(last + 1))
+        """Asks the store: here are the manifests that were read."""
+        return [x for name in self.names("_log") if (x := snapshot_number(name)) is not None]
+
+    def names(self, folder: str) -> list[str]:
+        return [x.path for x in self._store.list(folder) if gate.is_stored_name(x.path)]
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
         self.ensure_writable()
         key = self.stored_name(self.layout.manifest(number))
         if not self._upload.commit(key, new, manifest):
             self._at_least = number
+            return False
+        if self._is_folded(number):
+            # this machine was asleep for longer than manifests are kept, and the number was taken long ago
+            self._store.delete([key, *new])
             return False
         # it stands; what this disk cannot take now is fetched by the next pull
         with contextlib.suppress(OSError):
@@ -143,6 +152,17 @@ class WorkingCopy:
     def remove(self, path: Path) -> None:
         self._upload.enqueue_removal(path)
         self._folder.remove(path)
+
+    def discard(self, names: Collection[str]) -> None:
+        self._store.delete([gate.stored_name(name) for name in names])
+        self._folder.discard(names)
+
+    def drop_stale(self, folder: str) -> None:
+        there = self.names(folder)
+        for name in self._folder.names(folder):
+            # what is beyond the last was perhaps put there a moment ago
+            if name not in there and there and name < there[-1] and not self.is_only_here(self.path(name)):
+                self._folder.discard([name])
 
     def is_only_here(self, path: Path) -> bool:
         return self._upload.is_enqueued(path)
@@ -189,17 +209,23 @@ class WorkingCopy:
         return received.is_whole(self.stored_name(path), path.read_bytes()) is False
 
     def sweep(
-        self, needed: Collection[str], now: datetime, keep: timedelta, *, dry_run: bool
+        self,
+        needed: Callable[[Collection[str]], Collection[str]],
+        now: datetime,
+        keep: timedelta,
+        *,
+        dry_run: bool,
     ) -> tuple[int, int]:
         """Sweep folder and store; only files of the store are counted."""
         self._folder.sweep(needed, now, keep, dry_run=dry_run)
         age = max(keep, _UNDER_WAY)
-        there = [x for x in self._store.list("_data") if x.path not in needed and now - x.modified >= age]
+        old = {x.path: x.bytes for x in self._store.list("_data") if now - x.modified >= age}
+        gone = sorted(old.keys() - set(needed(old))) if old else []
         if not dry_run:
             probes = [x.path for x in self._store.list(put_once.PROBES) if now - x.modified >= _UNDER_WAY]
-            self._store.delete([*(x.path for x in there), *probes])
+            self._store.delete([*gone, *probes])
             self._download.sweep(now)
-        return len(there), sum(x.bytes for x in there)
+        return len(gone), sum(old[name] for name in gone)
 
     @contextmanager
     def fetched_anew(self) -> Iterator[WorkingCopy]:
@@ -227,7 +253,8 @@ class WorkingCopy:
         if last >= 0:
             self._check_last(last, listed.get(last))
             self._identify()
-        if listed and max(listed) - min(listed) >= len(listed) + _AT_ONCE:
+        numbers = listed.keys() - {0}  # the first manifest stays, those after it are folded
+        if numbers and max(numbers) - min(numbers) >= len(numbers) + _AT_ONCE:
             raise gate.refuse("a log in which no snapshots are missing", f"{len(listed)} up to {max(listed)}")
         missing = [number for number in sorted(listed) if number > last][-_AT_ONCE:]
         if missing and last < 0 and missing[0] != 0:
@@ -246,7 +273,9 @@ class WorkingCopy:
         return None
 
     def _check_last(self, number: int, seen: Listed | None) -> None:
-        """Compare the last manifest that is here; one that is not listed may be there all the same."""
+        """Compare the last manifest that is here; one that is not listed may be there, or be folded."""
+        if seen is None and self._is_folded(number, of=self.layout.manifest(number)):
+            return
         here = self.layout.manifest(number).read_bytes()
         if seen is None or seen.bytes != len(here) or received.is_tagged(here, seen.tag) is False:
             self._compare(number, here)
@@ -267,7 +296,16 @@ class WorkingCopy:
         self._download.renew(name)
 
     def _last_here(self) -> int:
-        return max(self._folder.snapshot_ids(), default=-1)
+        last = self._folder.last_snapshot()
+        return -1 if last is None else last
+
+    def _is_folded(self, number: int, of: Path | None = None) -> bool:
+        """True where the history has that snapshot, made at the moment that the manifest `of` says."""
+        entry = LogBlocks(self).find(number)
+        if entry is None or of is None:
+            return entry is not None
+        head = inside.read(of, gate.LARGEST_JSON)
+        return entry.committed_at.isoformat().encode() in head
 
     def _keep_manifest(self, number: int, data: bytes) -> None:
         # a reader in another process may have brought it already

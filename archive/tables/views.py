@@ -14,23 +14,42 @@ import errno
 import os
 import shutil
 import time
+from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from archive.exceptions import ArchiveDamaged, ArchiveNotWritable, SnapshotNotFound
+from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotWritable, SnapshotNotFound
 from archive.format.schema import PUBLIC
 from archive.storage import durable, inside
 from archive.storage.cache import cache_folder
 from archive.tables import unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from archive.format.layout import Layout
     from archive.format.snapshot import DataFile, Snapshot
     from archive.storage.interface import Storage
 
-KEEP_SECONDS = 86_400
+KEEP_HOURS = 24.0
+_MOST_HOURS = 24 * 365
+
+
+def kept() -> timedelta:
+    """The time for which a snapshot that was the latest can still be read: its view, files and manifest.
+
+    `TRIPTYCH_KEEP_HOURS`; ArchiveError where that is no number of hours.
+    """
+    told = os.environ.get("TRIPTYCH_KEEP_HOURS") or str(KEEP_HOURS)
+    try:
+        hours = float(told)
+    except ValueError:
+        hours = -1
+    if not 0 <= hours <= _MOST_HOURS:
+        raise ArchiveError(f"TRIPTYCH_KEEP_HOURS is {told!r}: expected hours, from 0 to {_MOST_HOURS}.")
+    return timedelta(hours=hours)
 
 
 def current(layout: Layout) -> int | None:
@@ -58,19 +77,51 @@ def publish(storage: Storage, snapshot: Snapshot) -> bool:
     layout = storage.layout
     final = layout.view(snapshot.id)
     try:
-        if not final.is_dir():
+        if not final.is_dir() or _lacking(storage, snapshot):
             _build(storage, snapshot, final)
         _turn(layout, layout.current_view, final.name)
         for table in PUBLIC:
             link = layout.bare_table(table)
-            target = f"_views/current/{table}"
-            if not link.is_symlink() or str(link.readlink()) != target:
-                _turn(layout, link, target)
+            if not _leads(link, table):
+                _turn(layout, link, _target(table))
     except OSError as error:
         if error.errno in durable.NO_LINKS:
             return False
         raise
     return True
+
+
+def flaws(storage: Storage, snapshot: Snapshot) -> Iterator[str]:
+    """What a bare reader would miss, or see too much of, where the view shows this snapshot."""
+    yield from _lacking(storage, snapshot)
+    for table in PUBLIC:
+        if not _leads(storage.layout.bare_table(table), table):
+            yield f"{table}: the link to the view is missing"
+
+
+def _lacking(storage: Storage, snapshot: Snapshot) -> list[str]:
+    view = storage.layout.view(snapshot.id)
+    found = []
+    for table in PUBLIC:
+        expected = {name_of(file, snapshot): file.bytes for file in files_of(snapshot, table)}
+        try:
+            with os.scandir(view / table) as entries:
+                there = {entry.name: entry.stat().st_size for entry in entries}
+        except OSError:
+            there = {}
+        for name in sorted(expected.keys() | there.keys()):
+            if expected.get(name) != there.get(name):
+                what = "altered" if name in expected and name in there else "missing"
+                found.append(f"{view.name}/{table}/{name} is {what if name in expected else 'too much'}")
+    return found
+
+
+def _target(table: str) -> str:
+    return f"_views/current/{table}"
+
+
+def _leads(link: Path, table: str) -> bool:
+    return link.is_symlink() and str(link.readlink()) == _target(table)
 
 
 def files_of(snapshot: Snapshot, table: str) -> list[DataFile]:
@@ -92,7 +143,12 @@ def _build(storage: Storage, snapshot: Snapshot, final: Path) -> None:
             files = files_of(snapshot, table)
             for file, path in zip(files, storage.present(files), strict=True):
                 _link(path, folder / name_of(file, snapshot))
-        early.rename(final)
+        if final.is_dir() and _lacking(storage, snapshot):
+            final.rename(aside := storage.layout.new_temporary())
+            early.rename(final)
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            early.rename(final)
     except FileExistsError:  # built by another process in between
         shutil.rmtree(early, ignore_errors=True)
     except OSError as error:
@@ -122,16 +178,31 @@ def _turn(layout: Layout, link: Path, target: str) -> None:
         raise
 
 
-def prune(layout: Layout, now: float, keep_seconds: float = KEEP_SECONDS) -> int:
-    """Drop views older than a day, but for the current one and the two before; the number dropped."""
-    views = [path for path in inside.folders(layout.views, "v") if path.name[1:].isdecimal()]
-    shown = current(layout)
-    dropped = 0
-    for path in views[:-3]:
-        if path.name != f"v{shown or 0:012d}" and now - path.stat().st_mtime > keep_seconds:
-            shutil.rmtree(path, ignore_errors=True)
-            dropped += 1
+def prune(layout: Layout, now: float, keep_seconds: float | None = None) -> int:
+    """Drop views that are no longer kept, but for the current one and the two before; the number dropped.
+
+    The oldest first, up to one that is still kept: a commit must not look at all of them.
+    """
+    keep = kept().total_seconds() if keep_seconds is None else keep_seconds
+    # a view is the latest until the next one is made, and a reader may have it open from then on
+    shown, dropped = current(layout), 0
+    for number, following in list(pairwise(_numbers(layout)))[:-2]:
+        if number == shown:
+            continue
+        try:
+            over = now - layout.view(following).stat().st_mtime
+        except FileNotFoundError:  # another process prunes too
+            continue
+        if over <= keep:
+            break
+        shutil.rmtree(layout.view(number), ignore_errors=True)
+        dropped += 1
     return dropped
+
+
+def _numbers(layout: Layout) -> list[int]:
+    names = (path.name for path in inside.folders(layout.views, "v"))
+    return sorted(int(name[1:]) for name in names if name[1:].isdecimal())
 
 
 def drop_with(layout: Layout, names: set[str], keep: int) -> None:
@@ -199,5 +270,5 @@ def _prune(own: Path, keep: str) -> None:
     """Drop folders older than a day, as with views."""
     for path in own.iterdir():
         with contextlib.suppress(FileNotFoundError):
-            if path.name != keep and time.time() - path.stat().st_mtime > KEEP_SECONDS:
+            if path.name != keep and time.time() - path.stat().st_mtime > kept().total_seconds():
                 shutil.rmtree(path, ignore_errors=True)

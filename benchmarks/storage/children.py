@@ -76,7 +76,7 @@ def child_grow(folder: Path, articles: int) -> dict[str, float]:
     for first in range(0, articles, GROW_BY):
         batch = list(records(first, min(GROW_BY, articles - first), size=0.15))
         at += hour
-        snapshot = committer.commit({f"segment{first}": batch}, pair, {})
+        snapshot = committer.commit({f"{first:032x}": batch}, pair, {})
         for _ in range(len(batch) // PER_COMMIT - 1):
             at += hour
             snapshot = replace(

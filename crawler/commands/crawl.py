@@ -157,7 +157,7 @@ class Command(BaseRunSpiderCommand):
         console = Terminal()
         spider = crawler.spider
         assert isinstance(spider, StorySpider)
-        published = Published(stage.run_id, stage.snapshots)
+        published = Published(stage.run_id, stage.snapshots, is_whole=not _problems(stage))
         print_report(console, ledger, published, self.settings["ARCHIVE_URI"], spider.name)
         print_slowed(console, backoff)
         print_debts(console, spider.debts.told())

@@ -35,6 +35,8 @@ class Published(NamedTuple):
 
     run_id: str
     snapshots: Sequence[Snapshot]
+    is_whole: bool
+    """False where the archive could not be written or closed."""
 
 
 class Row(NamedTuple):
@@ -73,6 +75,8 @@ def print_report(console: Console, ledger: Ledger, published: Published, uri: st
             else f'pandas.read_parquet("{uri}/articles")'
         )
         console.print(f"Read it   [bold]{literal(how)}[/]", soft_wrap=True)
+    elif published.is_whole:
+        console.print(f"\nArchive   {literal(uri)}  (nothing to commit: the last snapshot stays)")
 
 
 def print_slowed(console: Console, backoff: BackOff) -> None:

@@ -17,7 +17,7 @@ import archive
 from archive.exceptions import ArchiveError, ArchiveWriteError
 from archive.format.layout import Layout
 from archive.operations import reread
-from archive.operations.maintain import compact
+from archive.operations.maintain import compact, gc
 from archive.operations.reread import Rereading
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
@@ -159,6 +159,33 @@ def test_readers_racing_a_writer_never_see_half_a_commit(root, program, open_wri
     )
     assert counts["wrong"] == 0
     assert reads > 150 * SCALE
+
+
+def test_readers_on_bare_paths_that_resolve_them_first_never_fail(root, program, open_writer, article, tally):
+    """As docs/how-to/read-an-archive.md says: 0 errors, whatever is committed and collected meanwhile."""
+    writer = open_writer()
+    writer.add_article(article(0))
+    writer.commit()
+    readers = [program("stays.py", root, stdin=subprocess.PIPE) for _ in range(2)]
+    assert [reader.stdout.readline() for reader in readers] == ["read\n"] * 2
+    snapshots = 12 * SCALE
+    for number in range(1, snapshots + 1):
+        writer.add_article(article(number))
+        writer.commit()
+        if number % 5 == 0:
+            compact(root)
+            gc(root)
+        for reader in readers:
+            assert reader.stdout.readline() == "read\n"
+    read = 0
+    for reader in readers:
+        output, _ = reader.communicate("")
+        assert reader.returncode == 0
+        done, wrong, failed = map(int, output.split()[-3:])
+        assert (wrong, failed) == (0, 0)
+        read += done
+    tally(f"reads of bare paths: {read}", snapshots, snapshots + 1, 0, 0, 0)
+    assert read >= 4 * snapshots
 
 
 def test_a_refused_append_is_not_acknowledged_and_spoils_nothing(root, open_writer, article, settle):

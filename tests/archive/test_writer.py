@@ -48,7 +48,21 @@ def test_nothing_to_commit_is_no_snapshot(writer, article):
     writer.add_article(article(1))
     assert writer.commit() is not None
     assert writer.commit() is None
-    assert writer.commit(summary={"skipped": 3}).summary["skipped"] == 3
+
+
+def test_a_run_with_nothing_to_commit_keeps_one_account(open_writer, root, article):
+    writer = open_writer()
+    writer.add_article(article(1))
+    writer.commit(summary={"archived": 1})
+    assert writer.commit(summary={"archived": 1}) is None
+    assert [x.id for x in archive.open(root).history()] == [1, 0], "the snapshot has said so already"
+    quiet = open_writer("run-2")
+    assert quiet.commit(summary={"skipped": 2}) is None
+    assert quiet.commit(summary={"skipped": 3}) is None
+    account, snapshot, _ = archive.open(root).history()
+    assert (account.run_id, account.summary, account.is_snapshot) == ("run-2", {"skipped": 3}, False)
+    assert account.id == snapshot.id == archive.open(root).snapshot.id == 1
+    assert len(list((root / "_runs").iterdir())) == 1
 
 
 def test_counters_of_commit_and_caller_are_in_the_manifest(writer, article, look):

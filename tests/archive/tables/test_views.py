@@ -1,13 +1,16 @@
 """Where links are not to be had, and where a view is gone: the same snapshot, from this machine's cache."""
 
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import archive
-from archive.exceptions import SnapshotNotFound
+from archive.exceptions import ArchiveError, SnapshotNotFound
+from archive.format.layout import Layout
 from archive.operations.maintain import gc
 from archive.operations.purge import purge
 from archive.operations.verify import verify
@@ -93,3 +96,34 @@ def test_a_purge_reaches_the_copies_of_this_machine(run, root, cache, article):
     purge(root, article(1).url, reason="asked")
     assert not list(copies.rglob("*.parquet"))
     assert len(archive.open(root).articles()) == 1
+
+
+def test_a_view_is_kept_for_as_long_as_a_read_from_when_it_was_the_latest(root, writer, article, monkeypatch):
+    def views_of(root):
+        return sorted(int(path.name[1:]) for path in (root / "_views").glob("v*"))
+
+    def made(number, hours):
+        at = time.time() - hours * 3600
+        os.utime(Layout(root).view(number), (at, at))
+
+    writer.add_article(article(1))
+    writer.commit()
+    # made long ago, and the latest until a moment ago: somebody may have begun to read it then
+    made(1, 100)
+    for number in range(2, 7):
+        writer.add_article(article(number))
+        writer.commit()
+    assert views_of(root) == [1, 2, 3, 4, 5, 6]
+    made(2, 25)
+    gc(root)
+    assert views_of(root) == [2, 3, 4, 5, 6]
+    made(3, 3)
+    monkeypatch.setenv("TRIPTYCH_KEEP_HOURS", "4")
+    gc(root)
+    assert views_of(root) == [2, 3, 4, 5, 6]
+    monkeypatch.setenv("TRIPTYCH_KEEP_HOURS", "2.5")
+    gc(root)
+    assert views_of(root) == [3, 4, 5, 6]
+    monkeypatch.setenv("TRIPTYCH_KEEP_HOURS", "a day")
+    with pytest.raises(ArchiveError, match="TRIPTYCH_KEEP_HOURS is 'a day': expected hours"):
+        gc(root)

@@ -1,0 +1,122 @@
+"""The history: blocks of entries of snapshots whose manifests are gone, and of runs without one.
+
+A block never changes. Its name says which numbers it has; blocks may overlap, and readers take what stands in
+two of them once. `add` puts a new block there before it takes away those whose entries it has, so
+that a kill at any step, and another machine that does the same, leave every entry in a block.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
+
+from archive.exceptions import ArchiveDamaged
+from archive.format import gate
+from archive.format.log_entry import ROWS_PER_BLOCK, LogEntry, decode_block, encode_block
+from archive.storage import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archive.storage.interface import Storage
+
+FOLDER = "_history"
+_TRIES = 20
+
+
+class _Block(NamedTuple):
+    last: int
+    first: int
+    name: str
+
+
+class LogBlocks:
+    """Reads and adds to the history; needs no lock, though `add` wastes less under one."""
+
+    def __init__(self, storage: Storage, rows_per_block: int = ROWS_PER_BLOCK) -> None:
+        self._storage = storage
+        self._rows_per_block = rows_per_block
+
+    def entries(self) -> Iterator[LogEntry]:
+        """Read every entry, latest first, block by block."""
+        seen: set[tuple[int, str]] = set()
+        lowest = gate.MOST_SNAPSHOTS + 1
+        for _ in range(_TRIES):
+            try:
+                for cluster in self._clusters():
+                    rows = self._union(cluster).values()
+                    found = [x for x in rows if x.id <= lowest and x.key not in seen]
+                    for entry in sorted(found, key=lambda x: x.order, reverse=True):
+                        seen.add(entry.key)
+                        yield entry
+                    lowest = min(lowest, *(block.first for block in cluster))
+                    seen = {key for key in seen if key[0] <= lowest}
+            except FileNotFoundError:  # merged with others in between
+                continue
+            return
+        raise ArchiveDamaged(f"The history of {self._storage.name} changes faster than it can be read.")
+
+    def find(self, number: int) -> LogEntry | None:
+        """The entry of a snapshot; None where it is not folded."""
+        for _ in range(_TRIES):
+            try:
+                for block in self._blocks():
+                    if block.first <= number <= block.last and (
+                        entry := self._union([block]).get((number, ""))
+                    ):
+                        return entry
+            except FileNotFoundError:
+                continue
+            break
+        return None
+
+    def numbers(self, name: str) -> list[int]:
+        """The snapshots of a block, ascending. Raises ArchiveDamaged, SchemaTooNew or FileNotFoundError."""
+        return [entry.id for entry in self._read(name) if entry.is_snapshot]
+
+    def add(self, entries: Iterable[LogEntry]) -> None:
+        """Add entries, and merge blocks that overlap or are not full; durable when it returns."""
+        clusters = list(self._clusters())
+        merged = [block for cluster in clusters if len(cluster) > 1 for block in cluster]
+        if clusters and len(clusters[0]) == 1 and len(self._read(clusters[0][0].name)) < self._rows_per_block:
+            merged += clusters[0]
+        rows = self._union(merged)
+        for entry in entries:
+            rows.setdefault(entry.key, entry)
+        ordered = sorted(rows.values(), key=lambda x: (x.id, x.committed_at))
+        for start in range(0, len(ordered), self._rows_per_block):
+            for numbers, data in encode_block(ordered[start : start + self._rows_per_block]):
+                self._storage.put(f"{FOLDER}/{numbers}-{uuid4().hex}.json.zst", data)
+        self._storage.discard([block.name for block in merged])
+
+    def _blocks(self) -> list[_Block]:
+        found = []
+        for name in self._storage.names(FOLDER):
+            first, last, _ = name.removeprefix(f"{FOLDER}/").split("-")
+            found.append(_Block(int(last), int(first), name))
+        return sorted(found, reverse=True)
+
+    def _clusters(self) -> Iterator[list[_Block]]:
+        """Blocks that overlap, together; the latest first. Neighbours have one number in common at most."""
+        cluster: list[_Block] = []
+        lowest = 0
+        for block in self._blocks():
+            if cluster and block.last <= lowest:
+                yield cluster
+                cluster = []
+            lowest = min(lowest, block.first) if cluster else block.first
+            cluster.append(block)
+        if cluster:
+            yield cluster
+
+    def _union(self, blocks: Iterable[_Block]) -> dict[tuple[int, str], LogEntry]:
+        # what two blocks say of one snapshot is the same
+        rows: dict[tuple[int, str], LogEntry] = {}
+        for block in sorted(blocks, key=lambda x: (x.first, x.last)):
+            for entry in self._read(block.name):
+                rows.setdefault(entry.key, entry)
+        return rows
+
+    def _read(self, name: str) -> tuple[LogEntry, ...]:
+        path = self._storage.present_path(name)
+        return decode_block(inside.read(path, gate.LARGEST_BLOCK), path)
