@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_right
 from contextlib import closing, contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -39,6 +38,7 @@ from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from archive.format.log_entry import LogEntry
@@ -295,7 +295,7 @@ class Archive:
         if as_of is None:
             return RowSet(files, _SCHEMAS[name], where, columns)
         self._not_before_the_first(as_of)
-        past = Past(self.storage, self.snapshot, to_utc(as_of), lambda at: self._snapshot_at(at).id)
+        past = Past(self.storage, self.snapshot, to_utc(as_of), self._last_by)
         return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name))
 
     def _not_before_the_first(self, as_of: Moment) -> None:
@@ -312,11 +312,20 @@ class Archive:
         moment = to_utc(as_of)
         self._not_before_the_first(as_of)
         ids = self._log.ids()
-        position = bisect_right(ids, moment, key=lambda x: self._log.entry(x, rows=False).committed_at)
-        # where the next number is missing, a later snapshot that is folded may have been the latest then
-        if position and (position == len(ids) or ids[position] == ids[position - 1] + 1):
-            return self._log.read(ids[position - 1])
+        # not by bisection: a commit of a wrong clock may say 2099 between two of today
+        for position in range(len(ids) - 1, -1, -1):
+            if self._log.entry(ids[position], rows=False).committed_at > moment:
+                continue
+            # where the next number is missing, a later snapshot that is folded may have been the latest then
+            if ids[position + 1 : position + 2] in ([], [ids[position] + 1]):
+                return self._log.read(ids[position])
+            break
         raise SnapshotNotFound(f"Files of {as_of} have been collected: only as_of reads that moment.")
+
+    def _last_by(self, moment: datetime) -> int:
+        """The number of the last snapshot that says it was committed by a moment; the log may be folded."""
+        numbers = (x.id for x in self._log.entries(rows=False) if x.is_snapshot and x.committed_at <= moment)
+        return next(numbers, 0)
 
 
 def _among(column: str, values: str | Sequence[str] | None) -> ds.Expression | None:

@@ -17,7 +17,6 @@ import subprocess
 import sys
 
 import pytest
-import zstandard
 
 from tests.archive.altered import ARTICLE, ATTACKS, cases, kinds_of_files, make_whole, texts_and_numbers
 from tests.archive.conftest import CHECKOUT, PROGRAMS
