@@ -22,7 +22,7 @@ from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.exceptions import ArchiveDamaged, ArchiveNotFound, ArchiveWriteError, ObjectStoreError
 from archive.format import codec
 from archive.format.columns import SCHEMA_VERSION
-from archive.opening import open_existing, storage_at, utc_now
+from archive.opening import open_existing, storage_at, utc_now, with_room
 from archive.pages import cdxj_index, overwrite, warc_files
 from archive.pull import pull
 from archive.state import replay, tombstones
@@ -130,7 +130,7 @@ class Committer:
         """Erase what `prepare` finds; once its tombstone is written this cannot be called off."""
         with self._exclusive():
             self._finish_purges()
-            stone = prepare(self._current.at(self._head()))
+            stone = prepare(self._current.at(with_room(self._head())))
             tombstones.write(self._storage, stone)
             self._finish_purges()
         return stone
@@ -166,7 +166,7 @@ class Committer:
     def _make(self, operation: Operation, build: Build) -> Snapshot | None:
         """Take number after number until one is free: the lock makes a second try rare, not impossible."""
         while True:
-            head = self._head()
+            head = with_room(self._head())
             # later than the parent's, whatever the clock says
             at = max(self._now(), head.committed_at + timedelta(microseconds=1))
             following = NextSnapshot(operation, self._storage, self._current, head, self._run_id, at)

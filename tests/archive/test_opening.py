@@ -7,9 +7,18 @@ import pandas as pd
 import pytest
 
 import archive
-from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveNotWritable, NotAnArchive, SchemaTooNew
+from archive.exceptions import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveNotFound,
+    ArchiveNotWritable,
+    NotAnArchive,
+    SchemaTooNew,
+)
 from archive.format.layout import Layout
+from archive.operations.purge import purge
 from archive.writer import ArchiveWriter
+from tests.archive import altered
 
 
 def open_writing(root):
@@ -135,3 +144,24 @@ def test_writing_imports_neither_pandas_nor_scrapy():
     program = "import sys, archive.writer; print({'pandas', 'scrapy', 'twisted'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_after_the_last_number_nothing_is_committed(root, article):
+    """A snapshot beyond it would be one that nobody can open."""
+    with open_writing(root) as writer:
+        writer.add_article(article(1))
+        writer.commit()
+    altered.far_snapshot(10**8 - 1, root, None)
+    refused = "Nothing can be committed after snapshot 100000000: expected a number below 100000000"
+    with open_writing(root) as writer:
+        writer.add_article(article(2))
+        assert writer.commit().id == 10**8
+        writer.add_article(article(3))
+        with pytest.raises(ArchiveDamaged, match=refused):
+            writer.commit()
+    with pytest.raises(ArchiveDamaged, match=refused):
+        open_writing(root)
+    with pytest.raises(ArchiveDamaged, match=refused):
+        purge(root, article(1).url, "asked")
+    assert not (root / "_purged").exists()
+    assert len(archive.open(root).articles()) == 2

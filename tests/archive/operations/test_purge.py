@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import archive
@@ -20,8 +21,10 @@ from archive.operations import maintain
 from archive.operations.purge import find, purge
 from archive.operations.verify import verify
 from archive.pages import cdxj_index
+from archive.state import replay
 from archive.state.tombstones import PurgedAddress, Tombstones
 from archive.storage.folder import Folder
+from tests.archive import altered
 from tests.archive.findings import grave
 from tests.archive.traces import find as find_traces
 
@@ -280,3 +283,15 @@ def test_a_tombstone_that_cannot_be_read_is_found(filled, secret, open_writer, b
     assert f"{stone.id}.json is not readable" in next(x for x in verify(filled) if x.grave).text
     with pytest.raises(ArchiveDamaged, match="put it back from a backup"):
         open_writer("run-2")
+
+
+def test_an_impossible_time_ends_in_a_sentence(filled, secret):
+    """Of a look, in what somebody else sent: no second error, of the cache that is closed in the middle."""
+    seen = next(x["path"] for x in altered.head_of(filled)["files"] if x["table"] == "observations")
+    year_28164_bc = pa.scalar(-950_900_000_000_000_000, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+    altered.in_rows(seen, "observed_at", year_28164_bc, filled, None)
+    replay.discard_state(Layout(filled))
+    done = run(filled, secret().url, "--yes", "--reason", "asked")
+    assert (done.returncode, "expected a time in the years 1 to 9999" in done.stderr) == (1, True)
+    assert "Exception ignored" not in done.stderr
+    assert "Traceback" not in done.stderr
