@@ -130,7 +130,7 @@ class Committer:
         """Erase what `prepare` finds; once its tombstone is written this cannot be called off."""
         with self._exclusive():
             self._finish_purges()
-            stone = prepare(self._current.at(with_room(self._head())))
+            stone = prepare(self._current.at(self._head()))
             tombstones.write(self._storage, stone)
             self._finish_purges()
         return stone
