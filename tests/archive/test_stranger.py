@@ -8,7 +8,6 @@ inotify watches, a server in place of proxy and object store that must not be as
 import ctypes
 import json
 import os
-import random
 import select
 import shutil
 import signal
@@ -18,12 +17,17 @@ import sys
 
 import pytest
 
-from tests.archive.altered import ARTICLE, ATTACKS, cases, kinds_of_files, make_whole, texts_and_numbers
+from tests.archive.altered import (
+    ARTICLE,
+    ATTACKS,
+    cases,
+    chosen,
+    kinds_of_files,
+    make_whole,
+    texts_and_numbers,
+)
 from tests.archive.conftest import CHECKOUT, PROGRAMS
 
-FULL = "TRIPTYCH_FAULTS" in os.environ
-PART = os.environ.get("TRIPTYCH_FAULTS_PART", "0/1")
-"""`1/3`: the second third of all cases, for as many processes."""
 SAMPLE = 12
 MEMORY = 600_000_000
 """Bytes that the process of a case may have in memory; 200 MB of them are imports, pandas among them."""
@@ -107,12 +111,12 @@ class Jail:
         for name in ("secret.warc.gz", "secret.json", "index.cdxj"):
             (self.canary / name).write_bytes(b"\x1f\x8b secret")
 
-    def __call__(self, chosen, codes=frozenset({0, 1, 2})):
+    def __call__(self, selected, codes=frozenset({0, 1, 2})):
         """Of many cases each has one export and a third of the methods, in turns; of one it has all."""
         return [
             f"{name}: {text}"
-            for number, (name, alter) in enumerate(chosen)
-            for text in self.one(alter, codes, None if len(chosen) < 2 else number)
+            for number, (name, alter) in enumerate(selected)
+            for text in self.one(alter, codes, None if len(selected) < 2 else number)
         ]
 
     def one(self, alter, codes=frozenset({0, 1, 2}), turn=None):
@@ -263,13 +267,6 @@ def jail(tmp_path_factory, whole, server):
     made.end()
 
 
-def chosen(found):
-    if not FULL:
-        return random.Random(18).sample(found, SAMPLE)
-    number, parts = map(int, PART.split("/"))
-    return found[number::parts]
-
-
 def test_the_archive_is_read_as_it_is(jail):
     assert jail([("nothing", lambda root, canary: None)], codes={0}) == []
 
@@ -280,11 +277,11 @@ def test_an_attack_ends_in_a_sentence(jail, attack):
 
 
 def test_no_kind_of_file_leads_out_of_the_archive(jail, whole):
-    assert jail(chosen(kinds_of_files(whole))) == []
+    assert jail(chosen(kinds_of_files(whole), SAMPLE)) == []
 
 
 def test_no_text_and_no_number_leads_out_of_the_archive(jail, whole):
-    assert jail(chosen(texts_and_numbers(whole))) == []
+    assert jail(chosen(texts_and_numbers(whole), SAMPLE)) == []
 
 
 def test_every_file_of_an_archive_is_altered(whole):
