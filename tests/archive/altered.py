@@ -9,7 +9,6 @@ import hashlib
 import json
 import math
 import os
-import random
 import shutil
 import socket
 import sqlite3
@@ -42,8 +41,6 @@ TEXTS = (
 NUMBERS = (-1, 10**11, 2**63, 10**30, 1e308, True)
 ODD = (None, [], {}, "../canary/new")
 BYTES = (b"", b"\0" * 1000, b"[" * 100_000, b"\xff\xfe{}", b"{}", b"[1]\n")
-PART = os.environ.get("TRIPTYCH_FAULTS_PART", "0/1")
-"""`1/3`: the second third of all cases, for as many processes."""
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
@@ -283,14 +280,6 @@ def point_at(root, file, length):
 def cases(root):
     """Name and way, of all that can be altered."""
     return [*texts_and_numbers(root), *kinds_of_files(root)]
-
-
-def chosen(found, sample):
-    """A sample of cases, the same each time; with TRIPTYCH_FAULTS all, or the part that is named."""
-    if "TRIPTYCH_FAULTS" not in os.environ:
-        return random.Random(18).sample(found, sample)
-    number, parts = map(int, PART.split("/"))
-    return found[number::parts]
 
 
 def ways(what, way, values, *arguments):

@@ -21,12 +21,11 @@ from tests.archive.altered import (
     ARTICLE,
     ATTACKS,
     cases,
-    chosen,
     kinds_of_files,
     make_whole,
     texts_and_numbers,
 )
-from tests.archive.conftest import CHECKOUT, PROGRAMS
+from tests.archive.conftest import CHECKOUT, PROGRAMS, chosen
 
 SAMPLE = 12
 MEMORY = 600_000_000
