@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archive.exceptions import (
+    ArchiveDamaged,
     ArchiveNotFound,
     ArchiveNotWritable,
     NotAnArchive,
     ObjectStoreError,
     SchemaTooOld,
 )
+from archive.format import gate
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import OWN_NAMES
 from archive.format.snapshot import Snapshot
@@ -70,6 +72,17 @@ def refuse_older(storage: Storage, head: Snapshot) -> None:
         )
 
 
+def with_room(head: Snapshot) -> Snapshot:
+    """The head, after which there may be another snapshot. Raises ArchiveDamaged: nobody could read that."""
+    if head.id >= gate.MOST_SNAPSHOTS:
+        raise ArchiveDamaged(
+            f"Nothing can be committed after snapshot {head.id}: expected a number below "
+            f"{gate.MOST_SNAPSHOTS}, which no archive reaches in years. Leave this archive alone, or put it "
+            "back from a backup; if it is your own, set TRIPTYCH_MOST_SNAPSHOTS."
+        )
+    return head
+
+
 def open_any(root: Place, known: int = SCHEMA_VERSION) -> tuple[Storage, Snapshot]:
     """Open an archive of any schema up to the version `known`."""
     storage = storage_at(root)
@@ -111,6 +124,7 @@ def open_or_create(root: Place, run_id: str, first: Callable[[Layout], datetime]
             )
         if head is not None:
             refuse_older(storage, head)
+            with_room(head)
         storage.ensure_writable()
         for folder in layout.first_folders():
             durable.make_folder(folder)

@@ -142,7 +142,7 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
     looks = opened.observations(url=shown).to_arrow().sort_by("observed_at").to_pylist()
     if not looks and (spelled := spelled_otherwise(opened, shown)):
         console.print(literal(f"looked at as {', '.join(spelled)}"), soft_wrap=True)
-        of_all = [row for url in spelled for row in opened.observations(url=url).to_arrow().to_pylist()]
+        of_all = [row for url in spelled for row in opened.observations(url=url).to_pylist()]
         looks = sorted(of_all, key=lambda row: row["observed_at"])
     here, naming = at_address(opened, options.url) if stone is None else ([], [])
     for sentence in _standing(opened, options.url, here, naming):

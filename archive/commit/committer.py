@@ -31,7 +31,7 @@ from archive.exceptions import (
 from archive.format import codec
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.log_entry import account
-from archive.opening import open_existing, storage_at, utc_now
+from archive.opening import open_existing, storage_at, utc_now, with_room
 from archive.pages import cdxj_index, overwrite, warc_files
 from archive.pull import pull
 from archive.state import replay, tombstones
@@ -225,7 +225,7 @@ class Committer:
         """Take number after number until one is free: the lock makes a second try rare, not impossible."""
         believed = True
         while True:
-            head = self._head()
+            head = with_room(self._head())
             try:
                 at = self._clock.after(head, self._log.read)
             except ArchiveWriteError as error:

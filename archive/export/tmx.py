@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow.dataset as ds
 
+from archive.tables.parquet_files import translated_errors
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -88,8 +90,9 @@ def _stories(rows: RowSet, links: RowSet, progress: Callable[[int], None]) -> It
         mine = (ds.field("story_id") >= part, ds.field("story_id") < f"{part}~")
         found = rows.where(*mine).to_arrow()
         order = [(x, "ascending") for x in ("story_id", "published_at", "article_id")]
-        members = _by_story(found.sort_by(order).to_pylist())
-        aligned = _by_story(links.where(*mine).to_arrow().to_pylist())
+        with translated_errors():
+            members = _by_story(found.sort_by(order).to_pylist())
+        aligned = _by_story(links.where(*mine).to_pylist())
         progress(found.num_rows)
         for story_id, articles in members.items():
             variants = {str(x["language"]): x for x in reversed(articles) if x["language"] is not None}

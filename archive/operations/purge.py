@@ -134,7 +134,7 @@ def _find(storage: Storage, url: str, article_id: str | None, known: Known) -> E
     headline, versions = None, 0
     siblings: tuple[str, ...] = ()
     if article_id is not None:
-        for row in archive.versions(article_id).to_arrow().to_pylist():
+        for row in archive.versions(article_id).to_pylist():
             versions += 1
             headline = row["headline"] if row["valid_to"] is None else headline
             addresses.update(row[name] for name in _ADDRESSES)
@@ -193,8 +193,8 @@ def _of_others(archive: Archive, article_id: str | None, pages: set[Pointer]) ->
 
 def _siblings(archive: Archive, story_id: str, article_id: str) -> tuple[str, ...]:
     rows = archive.articles(columns=["article_id", "url"])
-    story = rows.where(ds.field("story_id") == story_id).to_arrow()
-    return tuple(row["url"] for row in story.to_pylist() if row["article_id"] != article_id)
+    story = rows.where(ds.field("story_id") == story_id).to_pylist()
+    return tuple(row["url"] for row in story if row["article_id"] != article_id)
 
 
 def _pages(storage: Storage, addresses: Iterable[str]) -> set[Pointer]:

@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, PageNotKept, SnapshotNotFound
@@ -164,8 +163,8 @@ class Archive:
         """Ids of every two articles that a person has judged to be a pair or none, the smaller first."""
         files = self.storage.present(self.snapshot.stored("decisions"))
         where = ds.field("evidence").isin(["label", SEPARATED])
-        rows = RowSet(files, DECISIONS, where, ["article_id_a", "article_id_b"]).to_arrow()
-        return frozenset(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+        rows = RowSet(files, DECISIONS, where, ["article_id_a", "article_id_b"]).to_pylist()
+        return frozenset((row["article_id_a"], row["article_id_b"]) for row in rows)
 
     def refusals(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         """Pairs by some evidence that pairing refused; a row each time the reason was another one."""
@@ -362,12 +361,10 @@ def successors(storage: Storage, head: Snapshot, story_id: str) -> tuple[str, ..
     apart, none where it never was.
     """
     files = storage.present(head.stored("memberships"))
-    with translated_errors():
-        log = unpacked.dataset(files, MEMBERSHIPS)
-        own = log.to_table(columns=["article_id"], filter=ds.field("story_id") == story_id)
-        once = own["article_id"].unique()
-        if not len(once):
-            return ()
-        rows = log.to_table(filter=pc.field("article_id").isin(pa.array(once))).sort_by("commit_seq")
-    now = dict(zip(rows["article_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
+    own = RowSet(files, MEMBERSHIPS, ds.field("story_id") == story_id, ["article_id"]).to_arrow()
+    once = own["article_id"].unique()
+    if not len(once):
+        return ()
+    rows = RowSet(files, MEMBERSHIPS, ds.field("article_id").isin(pa.array(once))).to_pylist()
+    now = {row["article_id"]: row["story_id"] for row in sorted(rows, key=lambda row: row["commit_seq"])}
     return tuple(sorted(set(now.values())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 Moment = str | date | datetime
+_Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
 
 class RowSet:
-    """Rows of one snapshot; `columns` and filters reach the Parquet files, so that little is read."""
+    """Rows of one snapshot; `columns` and filters reach the Parquet files, so that little is read.
+
+    What reads them raises ArchiveDamaged or SnapshotNotFound for a file that is altered or gone. A table or a
+    batch of Arrow may still hold a time or a text that Python has not; `to_pylist` and `to_pandas` find it.
+    """
 
     def __init__(
         self,
@@ -58,7 +63,10 @@ class RowSet:
         return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
 
     def dataset(self) -> ds.Dataset:
-        """All rows. Raises ArchiveDamaged where the files would take too much memory."""
+        """All rows. Raises ArchiveDamaged where the files would take too much memory.
+
+        What is read from it later may raise errors of Arrow.
+        """
         if self._derive is not None:
             return ds.InMemoryDataset(self._derived(self._derive))
         # a column that nobody asks for costs even when it is not read; a filter may ask for any
@@ -68,42 +76,60 @@ class RowSet:
     def _derived(self, derive: Callable[[Sequence[str] | None], pa.Table]) -> pa.Table:
         try:
             return derive(self._columns)
-        except (LookupError, TypeError, ArithmeticError, UnicodeDecodeError) as error:
-            raise _damaged("its rows contradict each other", error) from error
+        except pa.ArrowException:
+            raise
+        except (LookupError, TypeError, AttributeError, ArithmeticError, ValueError) as error:
+            raise _damaged(f"its rows contradict each other ({type(error).__name__}: {error})") from error
+
+    def _scanner(self, **options: int) -> ds.Scanner:
+        with translated_errors():
+            source = self.dataset()
+        # an error of Arrow is about the filter here, which is the caller's
+        return source.scanner(columns=self._columns, filter=self._where, **options)
 
     def to_arrow(self) -> pa.Table:
+        scanner = self._scanner()
         with translated_errors():
-            return self.dataset().to_table(columns=self._columns, filter=self._where)
+            rows = scanner.to_table()
+        return self._complete(rows)
 
     def to_pylist(self) -> list[dict[str, Any]]:
         """Read rows as objects of Python. Raises ArchiveDamaged for a time or a text that there is not."""
-        try:
-            rows: list[dict[str, Any]] = self.to_arrow().to_pylist()
-        except (OverflowError, UnicodeDecodeError) as error:
-            raise _damaged("a row has a value that cannot be", error) from error
+        table = self.to_arrow()
+        with translated_errors():
+            rows: list[dict[str, Any]] = table.to_pylist()
         return rows
 
     def to_pandas(self) -> pd.DataFrame:
-        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        table = self.to_arrow()
+        with translated_errors():
+            table.validate(full=True)  # pandas would find a text that is none when it is printed
+            frame: pd.DataFrame = table.to_pandas()
         return frame
 
     def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
         """Read portions of at most `rows`, one in memory at a time."""
+        scanner = self._scanner(batch_size=rows)
         with translated_errors():
-            source = self.dataset()
-            yield from source.to_batches(columns=self._columns, filter=self._where, batch_size=rows)
+            for batch in scanner.to_batches():
+                yield self._complete(batch)
 
     def __len__(self) -> int:
+        scanner = self._scanner()
         with translated_errors():
-            count: int = self.dataset().count_rows(filter=self._where)
+            count: int = scanner.count_rows()
         return count
 
+    def _complete(self, rows: _Rows) -> _Rows:
+        """Raise ArchiveDamaged where a value is missing that no row lacks: a file may lack a column."""
+        for field in self.schema:
+            if not field.nullable and rows.column(field.name).null_count:
+                raise _damaged(f"a row has no {field.name}")
+        return rows
 
-def _damaged(why: str, error: Exception) -> ArchiveDamaged:
-    return ArchiveDamaged(
-        f"The archive is damaged: {why} ({type(error).__name__}: {error}); `python -m archive verify` tells "
-        "more."
-    )
+
+def _damaged(why: str) -> ArchiveDamaged:
+    return ArchiveDamaged(f"The archive is damaged: {why}; `python -m archive verify` tells more.")
 
 
 # What a reader may give for a moment: a date is its first instant, and no zone means UTC.

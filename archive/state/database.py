@@ -180,14 +180,17 @@ class State:
         self, sql: str, values: Collection[object] = (), *, first: object = None
     ) -> Iterator[sqlite3.Row]:
         """Run a query; `{}` stands for the values, passed in portions of 500, after `first`."""
+        # each answer is fetched whole: who stops in the middle, an error in a row, leaves no cursor behind
+        # that is closed after its connection
         if "{}" not in sql:
-            yield from self.connection.execute(sql, tuple(values))
+            yield from self.connection.execute(sql, tuple(values)).fetchall()
             return
         before = () if first is None else (first,)
         pending = list(dict.fromkeys(values))
         for start in range(0, len(pending), 500):
             portion = pending[start : start + 500]
-            yield from self.connection.execute(sql.format(",".join("?" * len(portion))), (*before, *portion))
+            asked = sql.format(",".join("?" * len(portion)))
+            yield from self.connection.execute(asked, (*before, *portion)).fetchall()
 
     def _of(self, sql: str, article_ids: Collection[str]) -> Iterator[sqlite3.Row]:
         """Run a query in which `{}` stands for the numbers of these articles."""

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archive.addresses import address_key
+from archive.format import gate
 from archive.format.records import FEED, KEPT_COLUMNS, Alternate, LinkFacts
 
 if TYPE_CHECKING:
@@ -94,7 +95,11 @@ def micros(moment: datetime) -> int:
 
 
 def moment(value: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=value)
+    """Convert microseconds since 1970. Raises ArchiveDamaged for a year that Python has not."""
+    try:
+        return _EPOCH + timedelta(microseconds=value)
+    except OverflowError:
+        raise gate.refuse("a time in the years 1 to 9999", f"{value} µs since 1970") from None
 
 
 def _maybe_moment(value: int | None) -> datetime | None:

@@ -90,7 +90,7 @@ class TableFiles:
 
 @contextlib.contextmanager
 def translated_errors() -> Iterator[None]:
-    """Translate errors of Arrow about a data file that is gone or altered into a sentence of ours.
+    """Translate errors about a data file that is gone or altered, or a value in it, into a sentence of ours.
 
     Raises SnapshotNotFound or ArchiveDamaged.
     """
@@ -98,9 +98,11 @@ def translated_errors() -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise SnapshotNotFound(f"{error.filename or error} is not there any more: {TAKEN}") from error
-    except (OSError, pa.ArrowInvalid) as error:
-        if "FieldRef" in str(error):  # a filter of the caller's names no column
-            raise
+    except (OverflowError, UnicodeDecodeError) as error:
+        raise ArchiveDamaged(
+            f"A row has a value that cannot be ({error}); `python -m archive verify` tells more."
+        ) from error
+    except (OSError, pa.ArrowException) as error:
         reason = str(error).rstrip(".")
         raise ArchiveDamaged(
             f"A data file is not readable: {reason}; `python -m archive verify` tells which."

@@ -47,29 +47,32 @@ def check(paths: Sequence[Path]) -> None:
     for path in paths:
         status = path.stat()
         on_disk += status.st_size
-        size += _measured(path, status.st_ino, status.st_size)
+        measured = _measured(path, status.st_ino, status.st_size, gate.LARGEST_UNPACKED)
+        if isinstance(measured, str):
+            raise ArchiveDamaged(measured)
+        size += measured
     most = max(gate.LARGEST_UNPACKED, gate.MOST_UNPACKED_TIMES * on_disk)
     if size > most:
-        raise _too_large(f"{len(paths)} data files of {on_disk} bytes", most, f"{size} bytes")
+        raise ArchiveDamaged(_too_large(f"{len(paths)} data files of {on_disk} bytes", most, f"{size} bytes"))
 
 
 @lru_cache(65_536)
-def _measured(path: Path, _inode: int, _size: int) -> int:
-    """Once for each file: it never changes."""
+def _measured(path: Path, _inode: int, _size: int, most: int) -> int | str:
+    """Bytes of a file in memory, or why it is refused; once for each file: it never changes."""
     try:
         size = page_headers.unpacked_size(path)
     except page_headers.Refused as error:
-        raise ArchiveDamaged(
+        return (
             f"{path} is damaged or was made to do harm: expected a data file as Triptych writes it, got "
             f"{error}; put it back from a backup, or leave this archive alone."
-        ) from None
-    if size > gate.LARGEST_UNPACKED:
-        raise _too_large(str(path), gate.LARGEST_UNPACKED, f"{size} bytes of columns")
+        )
+    if size > most:
+        return _too_large(str(path), most, f"{size} bytes of columns")
     return size
 
 
-def _too_large(what: str, most: int, came: str) -> ArchiveDamaged:
-    return ArchiveDamaged(
+def _too_large(what: str, most: int, came: str) -> str:
+    return (
         f"{what} would take too much memory: expected at most {most} bytes, got {came}. Leave this archive "
         "alone, or put it back from a backup; if it is your own, set TRIPTYCH_LARGEST_UNPACKED."
     )

@@ -11,6 +11,7 @@ import pyarrow.dataset as ds
 
 from archive.format.records import TextBlock
 from archive.read.diff import compare, is_edit
+from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import Edit, Joint, Only, StoryView, Variant
 
@@ -35,7 +36,8 @@ def latest_stories(archive: Archive, outlets: Sequence[str] | None, most: int) -
     """Find the ids of the latest stories, the last published first, those without a date at the end."""
     table = archive.stories(outlet=outlets, columns=["story_id", "outlet", "first_published_at"]).to_arrow()
     order = [("first_published_at", "descending"), ("story_id", "ascending")]
-    ids: list[str] = table.sort_by(order)["story_id"].slice(0, most).to_pylist()
+    with translated_errors():
+        ids: list[str] = table.sort_by(order)["story_id"].slice(0, most).to_pylist()
     return ids
 
 

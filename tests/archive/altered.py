@@ -69,7 +69,7 @@ def make_whole(root):
     told["ranges"] = [{"path": f"_raw/{page.name}", "offset": 10**9, "length": 100}]
     (root / "_purged" / f"{'5' * 32}.json").write_bytes(sealed(told))
     left = ArchiveWriter.open(root, run_id="20260302T120000Z-courier-2")
-    left.note_asked(make_article(9).url, "courier")
+    left.note_asked({make_article(9).url: "courier"})
     left.add_article(*make_page(make_article(8)))
     left.close()
     return root

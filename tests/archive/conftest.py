@@ -1,5 +1,6 @@
 import hashlib
 import os
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -22,6 +23,16 @@ from tests.archive.small_disk import file_size_limit
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROGRAMS = Path(__file__).parent / "programs"
 CHECKOUT = Path(__file__).parents[2]
+PART = os.environ.get("TRIPTYCH_FAULTS_PART", "0/1")
+"""`1/3`: the second third of all cases, for as many processes."""
+
+
+def chosen(found, sample):
+    """A sample of cases, the same each time; with TRIPTYCH_FAULTS all, or the part that is named."""
+    if "TRIPTYCH_FAULTS" not in os.environ:
+        return random.Random(18).sample(found, sample)
+    number, parts = map(int, PART.split("/"))
+    return found[number::parts]
 
 
 def make_article(number=1, language="uk", text="Перший абзац.", **changes):

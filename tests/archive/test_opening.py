@@ -11,9 +11,18 @@ import pandas as pd
 import pytest
 
 import archive
-from archive.exceptions import ArchiveError, ArchiveNotFound, ArchiveNotWritable, NotAnArchive, SchemaTooNew
+from archive.exceptions import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveNotFound,
+    ArchiveNotWritable,
+    NotAnArchive,
+    SchemaTooNew,
+)
 from archive.format.layout import Layout
+from archive.operations.purge import purge
 from archive.writer import ArchiveWriter
+from tests.archive import altered
 
 
 def open_writing(root):
@@ -264,3 +273,24 @@ def test_each_new_folder_is_durable_before_a_manifest_or_a_record_is(root, tmp_p
             assert {x for x in open_still if "/_views" not in x} == set()
     assert links == 4
     assert made > 10
+
+
+def test_after_the_last_number_nothing_is_committed(root, article):
+    """A snapshot beyond it would be one that nobody can open."""
+    with open_writing(root) as writer:
+        writer.add_article(article(1))
+        writer.commit()
+    altered.far_snapshot(10**8 - 1, root, None)
+    refused = "Nothing can be committed after snapshot 100000000: expected a number below 100000000"
+    with open_writing(root) as writer:
+        writer.add_article(article(2))
+        assert writer.commit().id == 10**8
+        writer.add_article(article(3))
+        with pytest.raises(ArchiveDamaged, match=refused):
+            writer.commit()
+    with pytest.raises(ArchiveDamaged, match=refused):
+        open_writing(root)
+    with pytest.raises(ArchiveDamaged, match=refused):
+        purge(root, article(1).url, "asked")
+    assert not (root / "_purged").exists()
+    assert len(archive.open(root).articles()) == 2

@@ -8,7 +8,6 @@ inotify watches, a server in place of proxy and object store that must not be as
 import ctypes
 import json
 import os
-import random
 import select
 import shutil
 import signal
@@ -18,12 +17,18 @@ import sys
 
 import pytest
 
-from tests.archive.altered import ARTICLE, ATTACKS, cases, kinds_of_files, make_whole, texts_and_numbers
-from tests.archive.conftest import CHECKOUT, PROGRAMS
+from tests.archive.altered import (
+    ARTICLE,
+    ATTACKS,
+    cases,
+    kinds_of_files,
+    make_whole,
+    texts_and_numbers,
+)
+from tests.archive.altered_log import LOG_ATTACKS, of_log, put_history
+from tests.archive.conftest import CHECKOUT, PROGRAMS, chosen
 
-FULL = "TRIPTYCH_FAULTS" in os.environ
-PART = os.environ.get("TRIPTYCH_FAULTS_PART", "0/1")
-"""`1/3`: the second third of all cases, for as many processes."""
+EVERY_ATTACK = {**ATTACKS, **LOG_ATTACKS}
 SAMPLE = 12
 MEMORY = 600_000_000
 """Bytes that the process of a case may have in memory; 200 MB of them are imports, pandas among them."""
@@ -59,7 +64,7 @@ WRITING = [
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory):
-    return make_whole(tmp_path_factory.mktemp("whole") / "archive")
+    return put_history(make_whole(tmp_path_factory.mktemp("whole") / "archive"))
 
 
 # The jail.
@@ -107,12 +112,12 @@ class Jail:
         for name in ("secret.warc.gz", "secret.json", "index.cdxj"):
             (self.canary / name).write_bytes(b"\x1f\x8b secret")
 
-    def __call__(self, chosen, codes=frozenset({0, 1, 2})):
+    def __call__(self, selected, codes=frozenset({0, 1, 2})):
         """Of many cases each has one export and a third of the methods, in turns; of one it has all."""
         return [
             f"{name}: {text}"
-            for number, (name, alter) in enumerate(chosen)
-            for text in self.one(alter, codes, None if len(chosen) < 2 else number)
+            for number, (name, alter) in enumerate(selected)
+            for text in self.one(alter, codes, None if len(selected) < 2 else number)
         ]
 
     def one(self, alter, codes=frozenset({0, 1, 2}), turn=None):
@@ -263,28 +268,21 @@ def jail(tmp_path_factory, whole, server):
     made.end()
 
 
-def chosen(found):
-    if not FULL:
-        return random.Random(18).sample(found, SAMPLE)
-    number, parts = map(int, PART.split("/"))
-    return found[number::parts]
-
-
 def test_the_archive_is_read_as_it_is(jail):
     assert jail([("nothing", lambda root, canary: None)], codes={0}) == []
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", EVERY_ATTACK)
 def test_an_attack_ends_in_a_sentence(jail, attack):
-    assert jail([(attack, ATTACKS[attack])]) == []
+    assert jail([(attack, EVERY_ATTACK[attack])]) == []
 
 
 def test_no_kind_of_file_leads_out_of_the_archive(jail, whole):
-    assert jail(chosen(kinds_of_files(whole))) == []
+    assert jail(chosen(kinds_of_files(whole), SAMPLE)) == []
 
 
 def test_no_text_and_no_number_leads_out_of_the_archive(jail, whole):
-    assert jail(chosen(texts_and_numbers(whole))) == []
+    assert jail(chosen([*texts_and_numbers(whole), *of_log(whole)], SAMPLE)) == []
 
 
 def test_every_file_of_an_archive_is_altered(whole):

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import archive
@@ -21,8 +22,10 @@ from archive.operations import maintain
 from archive.operations.purge import find, purge
 from archive.operations.verify import verify
 from archive.pages import cdxj_index
+from archive.state import replay
 from archive.state.tombstones import PurgedAddress, Tombstones
 from archive.storage.folder import Folder
+from tests.archive import altered
 from tests.archive.findings import grave
 from tests.archive.traces import find as find_traces
 
@@ -384,3 +387,15 @@ def test_an_address_that_led_to_it_and_has_an_article_now_keeps_that_one(root, o
     assert list(held.articles().to_pandas()["url"]) == [short]
     assert held.raw(own[0].article_id).body == b"<p>B</p>"
     assert not isinstance(writer.known(short), PurgedAddress)
+
+
+def test_an_impossible_time_ends_in_a_sentence(filled, secret):
+    """Of a look, in what somebody else sent: no second error, of the cache that is closed in the middle."""
+    seen = next(x["path"] for x in altered.head_of(filled)["files"] if x["table"] == "observations")
+    year_28164_bc = pa.scalar(-950_900_000_000_000_000, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+    altered.in_rows(seen, "observed_at", year_28164_bc, filled, None)
+    replay.discard_state(Layout(filled))
+    done = run(filled, secret().url, "--yes", "--reason", "asked")
+    assert (done.returncode, "expected a time in the years 1 to 9999" in done.stderr) == (1, True)
+    assert "Exception ignored" not in done.stderr
+    assert "Traceback" not in done.stderr

@@ -14,10 +14,8 @@ import signal
 import sys
 import time
 import traceback
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet
@@ -28,9 +26,8 @@ import archive
 from archive.__main__ import main
 from archive.commands import view
 from archive.exceptions import ArchiveError
-from archive.format.schema import PUBLIC
 from archive.operations import maintain, migrate, purge, verify
-from archive.read.runs import runs
+from tests.archive.questions import questions
 
 MEMORY = 2 << 30
 """Bytes of address space on top of what the imports have; Arrow's allocator reserves more than it uses."""
@@ -43,39 +40,9 @@ def address_space():
     return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def as_the_reader_likes(convert, *arguments):
-    """Rows as objects of another library, which has no year 292278 and no text that is not UTF-8."""
-    with contextlib.suppress(ValueError, OverflowError, pa.ArrowException):
-        convert(*arguments)
-
-
 def ask_everything(root, article_id, part):
-    """A third of the methods of `archive.open`, pandas on paths, the runs; an error of ours is an answer."""
-    opened = archive.open(root)
-    moments = (None, opened.snapshot.committed_at, datetime.now(UTC) - timedelta(days=1))
-
-    def debts():
-        with opened.debts() as found:
-            return found and list(found.owed("courier", datetime.now(UTC)).__dict__)
-
-    questions = [
-        *(lambda n=n, m=m: opened.table(n, as_of=m).to_arrow() for n in PUBLIC for m in moments),
-        *(lambda n=n: as_the_reader_likes(opened.table(n).to_pandas) for n in PUBLIC),
-        *(lambda n=n: as_the_reader_likes(pd.read_parquet, opened.path(n)) for n in PUBLIC),
-        lambda: opened.path("articles", as_of=moments[1]),
-        lambda: len(opened.articles(language="uk", outlet="courier", published=("2026-01-01", None))),
-        lambda: list(opened.observations(article_id, url="https://a.example/").batches()),
-        lambda: opened.stories("0" * 32).to_arrow(),
-        lambda: opened.successors("0" * 32),
-        opened.judged,
-        opened.snapshots,
-        lambda: opened.last_counter("archived"),
-        lambda: opened.diff(article_id, 1, 2),
-        lambda: opened.raw(article_id, 1),
-        lambda: list(runs(root, datetime(2000, 1, 1, tzinfo=UTC))),
-        debts,
-    ]
-    for question in questions[part::3]:
+    """A third of the methods of `archive.open`; an error of ours is an answer."""
+    for question in questions(archive.open(root), article_id)[part::3]:
         with contextlib.suppress(ArchiveError):
             question()
     return 0

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 import pyarrow as pa
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -139,8 +140,6 @@ def test_what_validates_is_taken_by_arrow(record):
 
 
 def _frames(lines):
-    import zstandard
-
     compressor = zstandard.ZstdCompressor(level=3, write_checksum=True, write_content_size=True)
     return [compressor.compress(line) for line in lines]
 
@@ -177,8 +176,6 @@ def test_a_flipped_byte_costs_one_record_and_is_reported(lines):
 
 
 def test_a_record_without_a_checksum_proves_nothing(lines):
-    import zstandard
-
     frames = _frames(lines)
     frames[1] = zstandard.ZstdCompressor(write_checksum=False).compress(lines[1])
     found = list(segment.read(b"".join(frames)))
@@ -222,8 +219,6 @@ def test_a_committed_segment_leaves_nothing(layout):
 
 
 def test_a_segment_is_readable_with_the_plain_tool(layout, article):
-    import zstandard
-
     mine = Segment.create(layout, "run-1")
     mine.append(codec.encode(article()))
     mine.release()
@@ -276,3 +271,28 @@ def test_a_part_of_a_write_is_taken_back(layout):
     found = list(segment.read(mine.path.read_bytes()))
     assert [x for x in found if isinstance(x, bytes)][1:] == [b'{"kind":"x"}\n', b'{"kind":"y"}\n']
     mine.release()
+
+
+def lying(frame, size):
+    """The frame with another size in its header, four bytes of it."""
+    assert frame[4] >> 6 == 2
+    at = 5 if frame[4] & 32 else 6
+    return frame[:at] + size.to_bytes(4, "little") + frame[at + 4 :]
+
+
+@pytest.mark.parametrize("frame", ["large", "says less", "says more", "says nothing"])
+def test_a_frame_is_not_unpacked_beyond_what_a_page_may_have(monkeypatch, frame):
+    """A true frame of too much, and three that say another size than they have: none becomes a line."""
+    monkeypatch.setenv("TRIPTYCH_LARGEST_PAGE", "100000")
+    line = b"x" * 90_000 + b"\n"
+    packed = zstandard.ZstdCompressor(write_checksum=True, write_content_size=True).compress
+    made = {
+        "large": packed(b"x" * 100_000 + b"\n"),
+        "says less": lying(packed(line), 2000),
+        "says more": lying(packed(line), 99_000),
+        "says nothing": zstandard.ZstdCompressor(write_checksum=True, write_content_size=False).compress(
+            line
+        ),
+    }[frame]
+    good = packed(line)
+    assert list(segment.read(good + made + good)) == [line, Damage(len(good), made), line]
