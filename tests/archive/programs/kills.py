@@ -27,8 +27,9 @@ def write(root, run_id, every, pipe):
     writer = ArchiveWriter.open(root, run_id=run_id)
     number = 0
     while True:
+        url = f"https://x/{run_id}/{number}"
         record = make_article(
-            number, "uk", text=f"Текст {number} " * 40, run_id=run_id, url=f"https://x/{run_id}/{number}"
+            number, "uk", text=f"Текст {number} " * 40, run_id=run_id, url=url, canonical_url=url
         )
         record_id = f"{run_id}-{number}"
         writer.add_article(
