@@ -17,7 +17,8 @@ from archive.writer import ArchiveWriter
 root, run_id, every, *end = sys.argv[1:]
 writer = ArchiveWriter.open(root, run_id=run_id)
 for number in range(100_000):
-    record, page = make_page(make_article(number, url=f"https://x.example/{run_id}/{number}"))
+    url = f"https://x.example/{run_id}/{number}"
+    record, page = make_page(make_article(number, url=url, canonical_url=url))
     if end and number == 10:
         if end[0] == "between":
             writer._raw.append(page)
