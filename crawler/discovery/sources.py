@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.discovery.changes import StatedChanges
+    from crawler.discovery.feed_watch import FeedWatch
     from crawler.discovery.listing import Listing
-    from crawler.discovery.pace import FeedWatch
     from crawler.discovery.sitemaps import ListedSitemap
     from crawler.items import Observation
     from crawler.requests.articles import StoryRequests

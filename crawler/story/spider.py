@@ -11,7 +11,7 @@ from scrapy.http import Request
 
 from archive.format.reasons import Reason, http_reason
 from crawler.discovery.changes import StatedChanges
-from crawler.discovery.pace import FeedWatch
+from crawler.discovery.feed_watch import FeedWatch
 from crawler.discovery.sources import Discovering
 from crawler.downloader.failures import explain
 from crawler.exceptions import ExtractionError

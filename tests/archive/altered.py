@@ -339,12 +339,11 @@ def kinds_of_files(root):
 
 
 def places(root):
-    yield from (*FOLDERS, "_outbox", "_incoming", "_lock", "_remote.json", "_raw/index", "_views/current")
-    yield from ("articles", "observations")
-    yield from ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm", "state.sqlite-journal")
-    yield from ("_quarantine/" + "7" * 32 + ".jsonl", "_tmp/x", "_wal/" + "7" * 32 + ".jsonl.zst")
-    for name in ("_log", "_purged", "_raw", "_raw/index", "_data/articles", "_views", "_wal", "_quarantine"):
-        yield from (f"{name}/{x.name}" for x in sorted((root / name).iterdir()))
+    own = "_outbox _incoming _lock _remote.json _raw/index _views/current articles observations _tmp/x"
+    yield from (*FOLDERS, *own.split(), f"_quarantine/{'7' * 32}.jsonl", f"_wal/{'7' * 32}.jsonl.zst")
+    yield from ("state.fingerprint", *(f"state.sqlite{x}" for x in ("", "-wal", "-shm", "-journal")))
+    inner = "_log _purged _raw _raw/index _data/articles _views _wal _quarantine _history _runs"
+    yield from (f"{name}/{x.name}" for name in inner.split() for x in sorted((root / name).glob("*")))
     yield from (str(x.relative_to(root)) for x in sorted((root / "_data").rglob("*.parquet")))
     shown = sorted((root / "_views").glob("v*/*/*.parquet"))
     yield from (str(x.relative_to(root)) for x in shown[-2:])

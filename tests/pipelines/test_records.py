@@ -1,5 +1,6 @@
 """Columns of an article and the fields of the item that they are filled from."""
 
+import re
 from dataclasses import fields
 
 from archive.format.columns import By, columns_of
@@ -20,4 +21,5 @@ def test_a_column_is_a_field_of_the_item_with_the_same_type():
     """`**` hides it from mypy; a value that is never None may go where None is allowed."""
     for column in columns_of(ArticleRecord):
         if column.name in SAME:
-            assert FORMS[column.name] in {column.form, column.base}, column.name
+            form = re.sub(r"Literal\[[^]]*\]", "str", FORMS[column.name])
+            assert form in {column.form, column.base}, column.name

@@ -12,7 +12,8 @@ from archive.wal import segment
 from archive.wal.segment import Segment
 
 layout = Layout(Path(sys.argv[1]))
-layout.create_folders()
+for folder in layout.first_folders():
+    folder.mkdir(parents=True, exist_ok=True)
 writers = [Segment.create(layout, "run-1")]
 path = writers[0].path
 got = []

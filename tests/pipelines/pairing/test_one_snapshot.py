@@ -10,7 +10,7 @@ import pytest
 
 import archive
 from archive.commit.committer import publish_decisions
-from archive.exceptions import DecisionError
+from archive.exceptions import ArchiveNotWritable, DecisionError
 from archive.format.records import Decisions, Membership
 from archive.operations.purge import purge
 from archive.operations.verify import verify
@@ -135,11 +135,14 @@ def test_what_a_killed_run_has_left_may_be_damaged(root, whole, damage):
     assert decided(root) == decided(whole)
 
 
-def test_where_nothing_can_be_kept_beside_the_archive_a_run_does_without(root, whole, tmp_path, monkeypatch):
+def test_without_a_cache_folder_nothing_is_published(root, tmp_path, monkeypatch):
+    add(root, *newsroom(days=2))
+    before = archive.open(root).snapshot
     (tmp_path / "file").touch()
     monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "file"))
-    pair_archive(str(root))
-    assert decided(root) == decided(whole)
+    with pytest.raises(ArchiveNotWritable, match="set TRIPTYCH_CACHE to a folder that can be written to"):
+        pair_archive(str(root))
+    assert archive.open(root).snapshot == before
 
 
 def test_two_parts_that_decide_on_one_article_are_refused_and_nothing_is_published(root):

@@ -1,0 +1,69 @@
+"""Feeds that were faster than the crawls.
+
+A feed of twenty entries that has moved on by twenty since it was last read may have had a twenty-first. It
+is told by addresses alone, whatever their order and dates: not one of them was known before this run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from archive.read.runs import runs
+from archive.state.tombstones import PurgedAddress
+from crawler.discovery.pace import advice
+from crawler.extensions.ledger import Overrun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.discovery.pace import Pace
+    from crawler.extensions.ledger import Ledger
+    from crawler.requests.leads import Lead
+
+LOOKED_BACK = timedelta(days=100)
+"""An outlet that was not crawled for longer begins anew."""
+MOST_ENTRIES = 1000
+"""A longer feed forgets nothing between two crawls, and would hold up the event loop."""
+KEY = "feeds/"
+"""Beginning of the key of a feed in the account of a run that has read it."""
+
+
+class FeedWatch:
+    """The feeds of one run."""
+
+    def __init__(self, ledger: Ledger, outlet: str, uri: str) -> None:
+        """`uri`: of the archive."""
+        self._ledger = ledger
+        self._outlet, self._uri = outlet, uri
+        self._started = datetime.now(UTC)
+
+    def has_moved_on(self, address: str, pace: Pace, portions: Iterable[Iterable[Lead]]) -> bool:
+        """Return True if no entry of a feed was known before this run; asked before they are followed."""
+        self._ledger.feeds[address] = pace.entries
+        if not 0 < pace.entries <= MOST_ENTRIES:
+            return False
+        return not any(self._was_known(lead.url) for leads in portions for lead in leads)
+
+    def _was_known(self, url: str) -> bool:
+        known, last = self._ledger.known(url), self._ledger.last_observation(url)
+        if isinstance(known, PurgedAddress):
+            return True
+        # another list of this run may have led to it a moment ago
+        return any(at < self._started for at in (known and known.last_seen, last and last.at) if at)
+
+    async def overrun(self, address: str, pace: Pace) -> Overrun | None:
+        """Return what to tell of a feed that has moved on; None if no earlier run has read it."""
+        last_read = await asyncio.to_thread(self._last_read, address)
+        if last_read is None:
+            return None
+        overrun = Overrun(last_read, advice(pace.minutes), pace.minutes)
+        self._ledger.overruns[address] = overrun
+        return overrun
+
+    def _last_read(self, address: str) -> datetime | None:
+        """Read manifests, the latest first."""
+        ours = (run for run in runs(self._uri, self._started - LOOKED_BACK) if run.outlet == self._outlet)
+        moments = (run.committed_at for run in ours if KEY + address in run.counts)
+        return next((at for at in moments if at < self._started), None)
