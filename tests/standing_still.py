@@ -67,10 +67,11 @@ class Freezer:
 def descendants(pid: int) -> list[int]:
     """Of all generations; those whose parent has ended are children of the subreaper, this process."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            for child in task.read_text().split():
-                found += [int(child), *descendants(int(child))]
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # each may have ended since
+        for task in list(Path(f"/proc/{pid}/task").glob("*/children")):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                for child in task.read_text().split():
+                    found += [int(child), *descendants(int(child))]
     return found
 
 

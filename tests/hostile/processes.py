@@ -18,7 +18,11 @@ A_WHILE = 300
 def children(pid: int) -> list[int]:
     """Of all generations."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").glob("*/children"))
+    except (FileNotFoundError, ProcessLookupError):  # a process that has ended since
+        return []
+    for task in tasks:
         try:
             listed = task.read_text().split()
         except (FileNotFoundError, ProcessLookupError):  # a thread that has ended since
