@@ -24,7 +24,7 @@ from archive.state.tombstones import blank_observation
 from archive.storage import inside
 from archive.storage.cache import drop_cache_folder
 from archive.tables import unpacked, views
-from archive.tables.parquet_files import read
+from archive.tables.parquet_files import read, translated_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,8 @@ def _without(table: pa.Table, name: str, hits: list[bool]) -> pa.Table:
     """Remove the hit rows; observations stay without their content, so that the sums of a crawl add up."""
     if name != "observations":
         return table.filter(pa.array([not hit for hit in hits], pa.bool_()))
-    observations = table.cast(OBSERVATIONS).to_pylist()
+    with translated_errors():
+        observations = table.cast(OBSERVATIONS).to_pylist()
     for row, hit in zip(observations, hits, strict=True):
         if hit:
             row.update(blank_observation(row["url"], row["requested_url"]), **dict.fromkeys(_BLANKED))

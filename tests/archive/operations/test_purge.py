@@ -396,6 +396,9 @@ def test_an_impossible_time_ends_in_a_sentence(filled, secret):
     altered.in_rows(seen, "observed_at", year_28164_bc, filled, None)
     replay.discard_state(Layout(filled))
     done = run(filled, secret().url, "--yes", "--reason", "asked")
-    assert (done.returncode, "expected a time in the years 1 to 9999" in done.stderr) == (1, True)
+    assert done.returncode == 1, done.stderr
+    # which file is read first is by chance: the cache is filled from it, or its rows are rewritten
+    told = ("expected a time in the years 1 to 9999", "A row has a value that cannot be")
+    assert any(words in done.stderr for words in told), done.stderr
     assert "Exception ignored" not in done.stderr
     assert "Traceback" not in done.stderr
