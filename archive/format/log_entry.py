@@ -1,4 +1,4 @@
-"""What the log keeps of a snapshot for ever, and of a run that made none: a row of the history.
+"""Entries of the history: all that the log keeps for ever of a snapshot, or of a run that made none.
 
 A manifest lists every data file, and is needed for as long as somebody may read its snapshot. Later
 questions, when it was, by which run, how many rows, are answered by its entry, a few hundred bytes. Entries

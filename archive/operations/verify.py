@@ -49,7 +49,7 @@ class Verification:
     tally: Tally
 
     def told(self) -> str:
-        """What was looked at and what was believed, in a sentence."""
+        """A sentence about all that was looked at, and all that was believed."""
         tally = self.tally
         sentence = f"{tally.files} files and {tally.pages} pages were looked at"
         if tally.oldest is None:
@@ -113,7 +113,7 @@ def _check_log(storage: Storage, log: Log, verified: Verified) -> Iterator[str]:
     """Check every manifest, every block of the history and every account, and that no number is missing."""
 
     def look(name: str, read: Callable[[], str]) -> str | None:
-        """What `read` says of a file, now or when it was looked at; None where it is damaged."""
+        """The answer of `read` about a file, now or when it was looked at; None where it is damaged."""
         try:
             path = storage.present_path(name)
             if (told := verified.told(name, path)) is None:

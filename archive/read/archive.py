@@ -203,7 +203,7 @@ class Archive:
         return self._log.read_all()
 
     def history(self) -> Iterator[LogEntry]:
-        """What the log says of every snapshot there was, and of runs that found nothing new, latest first."""
+        """Entries of the log: every snapshot there was, and of runs that found nothing new, latest first."""
         return self._log.entries()
 
     def last_counter(self, name: str) -> int | None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 Purpose = Literal["views", "pairing", "state", "stores", "verified"]
 _COPIES: tuple[Purpose, ...] = ("views", "pairing", "stores", "verified")
-"""What may hold something of an archive; `state` is a stamp, see archive/state/provenance.py."""
+"""Folders that may hold something of an archive; `state` is a stamp, see archive/state/provenance.py."""
 
 
 def cache() -> Path:

@@ -34,7 +34,7 @@ def place(root: Path, name: str) -> Path:
 
 
 def check_top(root: Path) -> None:
-    """What lies at the top of an archive, before any of it is used. Raises ArchiveDamaged."""
+    """Look at the top of an archive, before any of it is used. Raises ArchiveDamaged."""
     for name in (*FOLDERS, *WORKING_FOLDERS, "_raw/index"):
         _expect(f"{root}/{name}", "a folder")
     for name in FILES:

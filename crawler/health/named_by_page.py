@@ -1,4 +1,4 @@
-"""What a page's head names: its site's feeds, and the editions in other languages.
+"""Names in a page's head: its site's feeds, and the editions in other languages.
 
 `<link rel="alternate" type="application/rss+xml">` and `<link rel="alternate" hreflang="…">`:
 https://html.spec.whatwg.org/multipage/links.html#rel-alternate

@@ -45,6 +45,15 @@ def test_the_article_in_a_wrapper_that_is_named_after_other_things(wrapper: str)
     assert lines(article)[: len(TEXT)] == TEXT
 
 
+def test_a_long_article_in_a_teaser_s_wrapper_is_not_the_box_beside_it() -> None:
+    more = [f"In the district of Upper Port, too, it was said again later. {line}" for line in TEXT]
+    text = "".join(f"<p>{line}</p>" for line in (*TEXT, *more))
+    article = read(
+        f'<h1>{TITLE}</h1><div class="article__teaser">{text}</div><div class="careers">{JOBS}</div>'
+    )
+    assert lines(article) == [*TEXT, *more]
+
+
 def test_a_short_part_named_after_other_things_stays_out() -> None:
     article = read(f'<h1>{TITLE}</h1><div>{P}</div><div class="related-stories">{JOBS}</div>')
     assert lines(article) == TEXT
