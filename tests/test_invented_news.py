@@ -1,0 +1,39 @@
+"""Our own invented news: the gold fits the texts, and the same seed gives the same pools."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from benchmarks.invented_news import PARTS, pools, rewrites
+
+
+def test_rewrites_are_many_and_in_three_languages() -> None:
+    texts = rewrites()
+    assert len(texts) >= 200
+    assert len({each.doc_id for each in texts}) == len(texts)
+    assert len({each.published.date() for each in texts}) >= 14
+    languages = Counter(each.story_id for each in texts)
+    assert Counter(languages.values())[3] >= 70
+    assert all(each.headline and each.text for each in texts)
+
+
+def test_near_twins_are_in_one_part_and_no_story_is_in_two() -> None:
+    dev, kept = ({each.event for each in rewrites(part)} for part in PARTS)
+    assert dev
+    assert kept
+    assert not dev & kept
+    twins = {each.event for each in rewrites() if " " in each.event}
+    named = Counter(name for event in twins for name in event.split())
+    assert set(named.values()) == {1}
+    assert {each.story_id for each in rewrites()} >= set(named)
+
+
+def test_pools_are_the_same_each_time() -> None:
+    texts = rewrites("dev")
+    assert list(pools(texts)) == list(pools(rewrites("dev")))
+    by_id = {each.doc_id: each for each in texts}
+    for pool in pools(texts):
+        assert all(by_id[a].story_id == by_id[b].story_id for a, b in pool.gold())
+        assert bool(pool.gold()) == (pool.variant != "alone")
+    whole, *halved = (x.texts for x in pools(texts) if x.variant != "alone")
+    assert all(0.35 < len(each) / len(whole) < 0.65 for each in halved)
