@@ -22,7 +22,7 @@ from langdetect.lang_detect_exception import LangDetectException
 from rich.table import Table
 
 from benchmarks.pairing_sets import Row, draw, half_of, reading
-from pipelines.similarity.document import LANGUAGES
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.pairing_fit import cross_fit, fit_all
 from benchmarks.pairing_perturbed import PERTURBED
 from benchmarks.pairing_sets import SEEDS, draw, paragraphs, trial, trials
-from pipelines.similarity.document import LANGUAGES
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,7 +26,8 @@ from pipelines.pairing.content.candidates import Compared
 from pipelines.pairing.content.features import Expected, features
 from pipelines.pairing.content.passages import passages
 from pipelines.pairing.content.rarity import pool
-from pipelines.similarity.document import LANGUAGES, ArticleReading, Document, read
+from pipelines.similarity.document import ArticleReading, Document, read
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pipelines.alignment.paragraphs import MOST, prepared
 from pipelines.alignment.records import alignment_records
-from pipelines.similarity.document import LANGUAGES
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -11,7 +11,7 @@ from pipelines.alignment.path import best_path
 from pipelines.alignment.signals import features
 from pipelines.alignment.weights import shipped_weighting
 from pipelines.similarity.background import shipped_lengths
-from pipelines.similarity.document import LANGUAGES
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

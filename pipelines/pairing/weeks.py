@@ -19,7 +19,8 @@ import pyarrow.dataset as ds
 
 from archive.format.records import TextBlock, VariantText
 from pipelines.similarity.background import shipped_background
-from pipelines.similarity.document import LANGUAGES, ArticleReading, Document, read, traces
+from pipelines.similarity.document import ArticleReading, Document, read, traces
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

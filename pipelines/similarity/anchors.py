@@ -76,6 +76,12 @@ class _Number:
 
 
 def anchors_of(text: str, language: str) -> Iterator[Anchor]:
+    """Yield the anchors of a text; a single digit is none, as any text has some."""
+    return (each for each in numbers_and_names(text, language) if len(each.key) > 1)
+
+
+def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:
+    """Yield the anchors of a text, and its single digits, whose keys have one character."""
     starts, long, read_to = True, max(1, len(text)), 0
     number: _Number | None = None
     for token in _TOKEN.finditer(text):
@@ -152,8 +158,8 @@ def _anchor_of_number(number: _Number, text: str, long: int) -> Iterator[Anchor]
         # each language counts halves in its own way: `a year and a half`, `півтора року`
         return
     printed = " ".join(text[number.start : number.end].split())
-    if found := numbers.precise(printed) or numbers.key(number.total + number.current):
-        yield Anchor(found, printed, number.start / long)
+    found = numbers.precise(printed) or numbers.key(number.total + number.current)
+    yield Anchor(found, printed, number.start / long)
 
 
 @lru_cache(maxsize=65_536)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from archive.addresses import plain_url
-from pipelines.similarity.anchors import Anchor, anchors_of
+from pipelines.similarity.anchors import Anchor, numbers_and_names
+from pipelines.similarity.counts import Counted, counts_of
 from pipelines.similarity.folding import fold
+from pipelines.similarity.lexicon import meanings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,9 +28,6 @@ _READ = 20_000
 """Characters of an article that are read; a long one is recognised well before its end."""
 _SIZE = re.compile(r"(?<=[/_.-])\d{2,4}x\d{2,4}(?=[/_.-])")
 """`650x434` in an address of a picture: the same picture in another size."""
-LANGUAGES = ("uk", "ru", "en")
-"""Languages that folding and the lexicon know, in the order in which a pair is compared."""
-_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +55,10 @@ class ArticleReading:
     anchors: tuple[Anchor, ...]
     """Anchors in the order of the text."""
     letters: int
+    digits: tuple[Anchor, ...] = ()
+    """Single digits with what they may count; empty for a part of an article, as `counted` is."""
+    counted: Counted = field(default_factory=dict)
+    """What is counted, with the keys of its numbers."""
 
 
 def text_of(document: Document) -> str:
@@ -68,7 +68,10 @@ def text_of(document: Document) -> str:
 
 def read(document: Document) -> ArticleReading:
     text = text_of(document)
-    return _read(document, text, tuple(anchors_of(text, document.language)))
+    found = tuple(numbers_and_names(text, document.language))
+    whole = _read(document, text, tuple(x for x in found if len(x.key) > 1))
+    digits, counted = counts_of(text, document.language, found)
+    return replace(whole, digits=digits, counted=counted)
 
 
 def read_parts(whole: ArticleReading, ends: Sequence[int]) -> tuple[ArticleReading, ...]:
@@ -123,44 +126,3 @@ def _trace(kind: str, url: str) -> Trace:
         # a query says the size or the age of a picture
         return Trace("image", _SIZE.sub("", plain_url(url.partition("?")[0])))
     return Trace("link", plain_url(url))
-
-
-# What common words mean, in any of the three languages: lexicon.txt beside this file, read once.
-
-
-def meanings(text: str, language: str) -> dict[int, int]:
-    """Count the meanings in a text, by their line; empty for a language without a column."""
-    beginnings = _beginnings().get(language)
-    if beginnings is None:
-        return {}
-    found: Counter[int] = Counter()
-    for word, times in Counter(_WORD.findall(text.lower())).items():
-        for meaning in _meanings_of(language, word):
-            found[meaning] += times
-    return dict(found)
-
-
-@cache
-def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
-    """Return, for each language, the lines of each beginning of a word; a `$` ends a whole word."""
-    known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in LANGUAGES}
-    lines = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines):
-        if line.startswith("#"):
-            continue
-        for language, column in zip(LANGUAGES, line.split("|"), strict=True):
-            for beginning in column.split():
-                known[language][beginning] = (*known[language].get(beginning, ()), number)
-    return known
-
-
-@lru_cache(maxsize=65_536)
-def _meanings_of(language: str, word: str) -> tuple[int, ...]:
-    beginnings = _beginnings()[language]
-    if whole := beginnings.get(f"{word}$"):
-        return whole
-    # The longest beginning is the most particular one.
-    for end in range(len(word), 2, -1):
-        if found := beginnings.get(word[:end]):
-            return found
-    return ()

@@ -61,9 +61,13 @@ _HUNDREDS = (
     "вісімсот восьмисот восемьсот", "девятсот девятисот девятьсот",
 )  # fmt: skip
 _ONES = (
-    "one", "два дві двох двох две двух two", "три трьох трех three", "чотири чотирьох четыре четырех four",
-    "пять пяти пятьох five", "шість шести шістьох шесть six", "сім семи сімох семь seven",
-    "вісім восьми вісьмох восемь eight", "девять девяти девятьох nine",
+    "один одна одне одно одного одну однієї одной one",
+    "два дві двох двом двома двоє две двух двум двумя двое двоих two",
+    "три трьох трьом троє трех трем трое троих three",
+    "чотири чотирьох чотирьом четверо четыре четырех четырем четверых four",
+    "пять пяти пятьох пятеро пятерых five", "шість шести шістьох шестеро шесть шестерых six",
+    "сім семи сімох семеро семь семерых seven", "вісім восьми вісьмох восемь eight",
+    "девять девяти девятьох nine",
 )  # fmt: skip
 _SCALES = (
     (1_000, "тисяч тис тысяч тыс thousand"),
@@ -155,10 +159,8 @@ def precise(text: str) -> str | None:
     return text.replace(",", ".") if re.fullmatch(r"\d[.,]0", text) else None
 
 
-def key(value: Decimal) -> str | None:
-    """Return the key of a number; None for a single digit, which any text has."""
-    plain = f"{value.normalize():f}" if value != value.to_integral_value() else f"{value:.0f}"
-    return plain if len(plain) > 1 else None
+def key(value: Decimal) -> str:
+    return f"{value.normalize():f}" if value != value.to_integral_value() else f"{value:.0f}"
 
 
 def dates(token: re.Match[str]) -> list[str]:

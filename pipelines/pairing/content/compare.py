@@ -17,7 +17,7 @@ from pipelines.pairing.content.rarity import Pool, pool
 from pipelines.pairing.content.shortlist import Candidate, shortlist, story_by_story
 from pipelines.pairing.content.traces import Rare
 from pipelines.pairing.content.weights import Weights, shipped_weights
-from pipelines.similarity.document import LANGUAGES
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

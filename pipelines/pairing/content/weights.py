@@ -17,7 +17,7 @@ import numpy as np
 
 from pipelines.pairing.content.features import NAMES, Expected
 from pipelines.similarity.background import Background, shipped_background, shipped_lengths
-from pipelines.similarity.document import LANGUAGES
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

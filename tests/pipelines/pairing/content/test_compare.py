@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.content.weights import shipped_weights
-from pipelines.similarity.document import Document, meanings, read
+from pipelines.similarity.document import Document, read
 from pipelines.similarity.folding import fold, skeleton
+from pipelines.similarity.lexicon import meanings
 from tests.pipelines.pairing.matching import match
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)

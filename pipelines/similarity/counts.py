@@ -1,0 +1,82 @@
+"""Counts: numbers with what they count. One digit says nothing alone; `5 killed` does."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from pipelines.similarity import numbers
+from pipelines.similarity.anchors import Anchor
+from pipelines.similarity.folding import fold, skeleton
+from pipelines.similarity.lexicon import meanings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_AROUND = 60
+"""Characters before and after a number in which its noun is looked for."""
+_WORDS = 3
+"""Words before and after a number that it may count."""
+_MOST = 60
+"""Numbers of a text that are read: a table has hundreds."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*|[\d.!?…;:,()\n«»“”\"–—]")
+_END = frozenset(["and", "or", "but", "та", "і", "й", "и", "а", "або", "или", "но", "але", "while", "пока"])
+_BY_SOUND = 1 << 20
+"""Added to the hash of a sound, so that it is no line of the lexicon."""
+
+Counted = dict[int, frozenset[str]]
+"""What is counted, as a line of the lexicon or a hash of its sound, with the keys of its numbers."""
+
+
+def counts_of(text: str, language: str, found: Iterable[Anchor]) -> tuple[tuple[Anchor, ...], Counted]:
+    """Return anchors of the single digits, one for each thing that they may count, and all that is counted.
+
+    `found` are the numbers and names of the text. A number may count what stands after it or before it in
+    its clause: `5 killed`, `the toll rises to 5`.
+    """
+    digits: dict[str, Anchor] = {}
+    counted: dict[int, set[str]] = {}
+    long = max(1, len(text))
+    for each in islice((x for x in found if _is_amount(x.key)), _MOST):
+        start = round(each.position * long)
+        end = start + len(each.text)
+        after = _things(_WORD.findall(text[end : end + _AROUND]), language)
+        before = _things(_WORD.findall(text[max(0, start - _AROUND) : start])[::-1], language)
+        for thing, word in (*after, *before):
+            counted.setdefault(thing, set()).add(each.key)
+            if len(each.key) == 1:
+                printed = f"{each.text} {word}" if (thing, word) in after else f"{word} {each.text}"
+                key = f"{each.key}×{thing}"
+                digits.setdefault(key, Anchor(f"×{key}", printed, each.position))
+    return tuple(digits.values()), {thing: frozenset(keys) for thing, keys in counted.items()}
+
+
+def _is_amount(key: str) -> bool:
+    """Tell a number from a name, a date, a time, a model and a version."""
+    return key.replace(".", "", 1).isdecimal()
+
+
+def _things(words: Sequence[str], language: str) -> list[tuple[int, str]]:
+    """Return what these words mean, up to the end of the clause."""
+    found, seen = [], 0
+    for word in words:
+        if not word[0].isalpha() or word.lower() in _END or seen == _WORDS:
+            break
+        things = _things_of(word.lower(), language)
+        seen += bool(things) or len(word) > 3
+        found += [(thing, word) for thing in things]
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def _things_of(word: str, language: str) -> tuple[int, ...]:
+    """Return the meanings of a word; one without any counts by its sound, as a name does."""
+    if numbers.number_word(word) is not None:
+        return ()
+    if known := meanings_of(language, word):
+        return known
+    sound = skeleton(fold(word)) if len(word) > 3 else ""
+    return (_BY_SOUND + crc32(sound.encode()),) if sound else ()

@@ -1,0 +1,50 @@
+"""Meanings of common words in any of the three languages: lexicon.txt beside this file, read once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache, lru_cache
+from pathlib import Path
+
+LANGUAGES = ("uk", "ru", "en")
+"""Languages that folding and the lexicon know, in the order in which a pair is compared."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
+
+
+def meanings(text: str, language: str) -> dict[int, int]:
+    """Count the meanings in a text, by their line; empty for a language without a column."""
+    beginnings = _beginnings().get(language)
+    if beginnings is None:
+        return {}
+    found: Counter[int] = Counter()
+    for word, times in Counter(_WORD.findall(text.lower())).items():
+        for meaning in meanings_of(language, word):
+            found[meaning] += times
+    return dict(found)
+
+
+@cache
+def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
+    """Return, for each language, the lines of each beginning of a word; a `$` ends a whole word."""
+    known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in LANGUAGES}
+    lines = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("#"):
+            continue
+        for language, column in zip(LANGUAGES, line.split("|"), strict=True):
+            for beginning in column.split():
+                known[language][beginning] = (*known[language].get(beginning, ()), number)
+    return known
+
+
+@lru_cache(maxsize=65_536)
+def meanings_of(language: str, word: str) -> tuple[int, ...]:
+    """Return the meanings of a word in lower case: those of the whole word and of its longest beginning."""
+    beginnings = _beginnings()[language]
+    whole = beginnings.get(f"{word}$", ())
+    # the longest beginning is the most particular one
+    for end in range(len(word), 2, -1):
+        if found := beginnings.get(word[:end]):
+            return tuple(dict.fromkeys((*whole, *found))) if whole else found
+    return whole
