@@ -14,9 +14,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 def meanings(text: str, language: str) -> dict[int, int]:
     """Count the meanings in a text, by their line; empty for a language without a column."""
-    beginnings = _beginnings().get(language)
-    if beginnings is None:
-        return {}
     found: Counter[int] = Counter()
     for word, times in Counter(_WORD.findall(text.lower())).items():
         for meaning in meanings_of(language, word):
@@ -41,7 +38,7 @@ def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
 @lru_cache(maxsize=65_536)
 def meanings_of(language: str, word: str) -> tuple[int, ...]:
     """Return the meanings of a word in lower case: those of the whole word and of its longest beginning."""
-    beginnings = _beginnings()[language]
+    beginnings = _beginnings().get(language, {})
     whole = beginnings.get(f"{word}$", ())
     # the longest beginning is the most particular one
     for end in range(len(word), 2, -1):
