@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive.commands import export, purge, view
 from archive.commands.arguments import count, days
+from archive.commands.configuration import into_environment
 from archive.commands.look import list_observations, list_snapshots, print_page, show_diff, show_story
 from archive.commands.maintain import (
     collect_garbage,
@@ -18,7 +19,7 @@ from archive.commands.maintain import (
     repair_archive,
     verify_archive,
 )
-from archive.exceptions import ArchiveError
+from archive.exceptions import ArchiveError, WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, VisibleLog, visible
 
@@ -48,7 +49,12 @@ _OF_DAMAGE = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    try:
+        into_environment()
+    except WrongSetting as error:
+        print(visible(str(error)), file=sys.stderr)
+        return 2
+    options = parser().parse_args(arguments)
     fast_start()
     if logging.lastResort is not None:  # prints warnings, where nobody has set up more
         logging.lastResort.setFormatter(VisibleLog())
@@ -79,8 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
         prog="python -m archive",
         description="Look after a news archive, and look into it. Reading never disturbs a crawl.",
         epilog=_EXAMPLES,
@@ -91,8 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--archive", metavar="FOLDER", help=f"the archive (default: {default})", default=default
     )
-    parser.set_defaults(archive=default)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    made.set_defaults(archive=default)
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
         name: str, run: Callable[[Console, argparse.Namespace], int], text: str
@@ -155,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "--all", action="store_true", help="also what was looked at within a month and has not changed"
     )
-    return parser
+    return made
 
 
 if __name__ == "__main__":

@@ -7,7 +7,18 @@ Measured grounds of the safe values: docs/reference/settings.md, "What the defau
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+
+from archive.commands.configuration import into_environment
+from archive.exceptions import WrongSetting
+
+try:
+    # the processes of the crawl, and the archive, read the environment
+    _file = into_environment()
+except WrongSetting as error:  # Scrapy would show a traceback
+    print(f"triptych: {error}", file=sys.stderr)
+    sys.exit(2)
 
 
 def _own(name: str, default: str) -> str:
@@ -153,3 +164,6 @@ EXTENSIONS_BASE = {
 }
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.reports.log_format.OneLine"
+
+# --- what the operator's file has of Scrapy's own ----------------------------------------------------
+globals().update(_file.scrapy)

@@ -20,14 +20,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import pipelines.alignment
-import pipelines.pairing
-import pipelines.similarity
 from archive.exceptions import ArchiveWriteError
 from archive.format.records import AlignmentRecord
 from archive.opening import storage_at
 from archive.storage import locks
 from archive.storage.cache import cache_folder
+from pipelines import alignment, pairing, similarity
 from pipelines.pairing.content.match import Match
 from pipelines.similarity.document import Trace
 
@@ -172,7 +170,7 @@ def _opened(folder: Path) -> Spool:
 def _code() -> str:
     """Return a hash of everything that decides the matches: code, weights, lexicon, background."""
     digest = hashlib.blake2b(digest_size=8)
-    for package in (pipelines.similarity, pipelines.alignment, pipelines.pairing):
+    for package in (similarity, alignment, pairing):
         for path in sorted(Path(package.__path__[0]).rglob("*")):
             if path.is_file() and path.parent.name != "__pycache__":
                 digest.update(path.read_bytes())

@@ -1,0 +1,109 @@
+"""The settings file of the operator, `triptych.toml`.
+
+```toml
+[settings]                      # our own settings, as in docs/reference/settings.md, in lower case
+archive_uri = "/srv/news"
+contact = "news-archive@example.org"
+
+[scrapy]                        # Scrapy's, by their own names
+DOWNLOAD_DELAY = 2
+```
+
+It goes over the environment, so that a shell's leftovers change no scheduled run; `-s NAME=VALUE` of one run
+goes over both.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive.exceptions import WrongSetting
+from archive.format import gate
+
+FILE = "triptych.toml"
+_LARGEST = 1 << 20
+NAMES = frozenset(
+    {
+        *("ALLOW_PRIVATE_NETWORK", "ARCHIVE_URI", "CACHE", "CONTACT", "DEBT_SHARE", "EXTRACTION_PROCESSES"),
+        *("EXTRACTION_TIMEOUT", "KEEP_HOURS", "KEEP_RAW", "OPT_OUT_FILES", "PAGE_BUDGET"),
+        *("PROXY", "RESOLVE_TO"),
+        *gate.LIMITS,
+    }
+)
+"""Settings of ours; each is TRIPTYCH_<NAME> in the environment."""
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Configuration:
+    path: Path | None = None
+    """None: there is no file."""
+    own: dict[str, str] = field(default_factory=dict)
+    """Name of a setting of ours, in capitals -> value as the environment has it."""
+    scrapy: dict[str, Value] = field(default_factory=dict)
+
+
+def read_configuration() -> Configuration:
+    """Read the file that TRIPTYCH_CONFIG names, else `triptych.toml` in the working folder, if it is there.
+
+    Raises WrongSetting for a file that is named and missing, that is no TOML, has a name nobody reads, or
+    lies in an archive, which a stranger may have made.
+    """
+    named = os.environ.get("TRIPTYCH_CONFIG")
+    path = Path(named or FILE)
+    if not named and not path.is_file():
+        return Configuration()
+    if not named and Path("_log").exists():
+        raise WrongSetting(
+            f"{FILE} lies in an archive; settings are not taken from there. Work in another folder."
+        )
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise WrongSetting(f"{path} has more than {_LARGEST:,} bytes: that is no file of settings.")
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise WrongSetting(f"{path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WrongSetting(f"{path} is no TOML: {error}.") from None
+    if unknown := sorted(tables.keys() - {"settings", "scrapy"}):
+        raise WrongSetting(
+            f"{path}: [{unknown[0]}] is no table of this file; expected [settings] or [scrapy]."
+        )
+    own = {}
+    for name, value in _table(path, tables, "settings").items():
+        if name != name.lower() or name.upper() not in NAMES:
+            near = difflib.get_close_matches(name.lower(), [known.lower() for known in NAMES], 1)
+            ask = f"; did you mean {near[0]}?" if near else ", see docs/reference/settings.md."
+            raise WrongSetting(f"{path}: {name} in [settings] is no setting{ask}")
+        own[name.upper()] = str(value)
+    scrapys = _table(path, tables, "scrapy")
+    for name in scrapys:
+        if name != name.upper() or name in NAMES:
+            raise WrongSetting(f"{path}: {name} in [scrapy] is no setting of Scrapy's; they are in capitals.")
+    return Configuration(path, own, scrapys)
+
+
+def into_environment() -> Configuration:
+    """Let this process and those it starts see the settings of the file. Raises WrongSetting."""
+    read = read_configuration()
+    for name, value in read.own.items():
+        os.environ[f"TRIPTYCH_{name}"] = value
+    return read
+
+
+def _table(path: Path, tables: dict[str, object], name: str) -> dict[str, Value]:
+    table = tables.get(name, {})
+    if not isinstance(table, dict):
+        raise WrongSetting(f"{path}: [{name}] has to be a table of names and values.")
+    for key, value in table.items():
+        if not isinstance(value, str | int | float | bool):
+            kind = type(value).__name__
+            raise WrongSetting(
+                f"{path}: {key} in [{name}] is a {kind}; expected a text, a number or true or false."
+            )
+    return table

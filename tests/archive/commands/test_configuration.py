@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive.commands.configuration import NAMES, read_configuration
+from archive.exceptions import WrongSetting
+from archive.format import gate
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "triptych.toml"
+
+
+def test_values_are_those_of_the_file(written: Path) -> None:
+    written.write_text(
+        '[settings]\narchive_uri = "/srv/news"\npage_budget = 7\n[scrapy]\nDOWNLOAD_DELAY = 2\n'
+    )
+    read = read_configuration()
+    assert read.own == {"ARCHIVE_URI": "/srv/news", "PAGE_BUDGET": "7"}
+    assert read.scrapy == {"DOWNLOAD_DELAY": 2}
+
+
+def test_no_file_is_no_error(written: Path) -> None:
+    assert read_configuration().path is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[settings]\narchive_url = "x"\n', "did you mean archive_uri?"),
+        ('[setings]\narchive_uri = "x"\n', r"\[setings\] is no table"),
+        ("[settings]\npage_budget = [1]\n", "page_budget in .settings. is a list"),
+        ("settings = 3\n", "has to be a table"),
+        ("[scrapy]\ndownload_delay = 2\n", "in capitals"),
+        ("[scrapy]\nPAGE_BUDGET = 2\n", "no setting of Scrapy's"),
+        ("[settings\n", "is no TOML"),
+        ("\udcff", "is no TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(written: Path, text: str, told: str) -> None:
+    written.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(WrongSetting, match=told):
+        read_configuration()
+
+
+def test_a_file_that_is_named_has_to_be_there(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIPTYCH_CONFIG", str(written))
+    with pytest.raises(WrongSetting, match="cannot be read"):
+        read_configuration()
+
+
+def test_an_archive_sets_nothing(written: Path) -> None:
+    written.write_text('[settings]\nproxy = "http://127.0.0.1:1"\n')
+    (written.parent / "_log").mkdir()
+    with pytest.raises(WrongSetting, match="lies in an archive"):
+        read_configuration()
+
+
+def test_every_setting_of_ours_can_stand_in_it() -> None:
+    own = re.findall(r'_own\("([A-Z_]+)"', (ROOT / "crawler/settings.py").read_text("utf-8"))
+    assert {*own, *gate.LIMITS, "CACHE", "KEEP_HOURS"} == NAMES
+
+
+def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_file_goes_over_the_environment(written: Path) -> None:
+    """And its mistake is a sentence, not a traceback, whichever command reads it."""
+    written.write_text('[settings]\narchive_uri = "of-the-file"\n')
+    environment = {"TRIPTYCH_ARCHIVE_URI": "of-the-shell", "TRIPTYCH_CONFIG": str(written)}
+    for command in (["triptych", "ls"], ["archive", "ls"]):
+        done = _run(command, environment)
+        assert done.returncode == 1
+        assert "of-the-file" in done.stderr
+    written.write_text("[settings]\nproxi = 1\n")
+    for command in (["triptych", "ls"], ["archive", "ls"], ["scrapy", "crawl", "demo"]):
+        done = _run(command, environment)
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert "did you mean proxy?" in done.stderr

@@ -1,0 +1,231 @@
+"""`triptych COMMAND`: everything in one command, in any folder.
+
+Each command has its options declared once, with argparse, by Scrapy or by `archive.__main__`; Click finds the
+command, suggests a name and completes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+from functools import partial
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+from archive.commands import configuration
+from archive.exceptions import WrongSetting
+from archive.terminal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scrapy.commands import ScrapyCommand
+    from scrapy.settings import Settings
+
+_CRAWLING = {
+    "crawl": "fetch what is new of an outlet, a story, or a backfill",
+    "revisit": "look again at an outlet's articles that are due",
+    "list": "list the names of the outlets",
+    "outlets": "list the outlets and how their crawls go",
+    "live": "check the rules of outlets on their sites",
+    "inspect": "show what is read from one page, from where, and what is left out",
+    "genspider": "start an outlet's declaration",
+    "record": "save a story in all its languages for tests",
+    "pair": "pair by content, align paragraphs",
+    "reextract": "read stored pages anew",
+}
+_SCRAPYS = {"list"}
+"""Of these, those that Scrapy brings."""
+_LOOKING = {
+    "ls": "list snapshots and count the rows of each table",
+    "show": "show a story in all its languages",
+    "view": "look at stories in the browser",
+    "diff": "show what changed between two versions of an article",
+    "why": "tell what became of an address",
+    "export": "write a table, or the raw pages, for another program",
+    "verify": "check checksums, schema and links between tables",
+}
+_PROGRAM = "triptych"
+
+
+class _Passed(click.Command):
+    """A command whose arguments go, as they are, to the parser that declares them."""
+
+    def __init__(
+        self, name: str, text: str, run: Callable[[list[str]], int], parser: Callable[[], object]
+    ) -> None:
+        super().__init__(name, help=text, add_help_option=False)
+        self._run, self._declared = run, parser
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.args = list(args)
+        return []
+
+    def invoke(self, ctx: click.Context) -> None:
+        raise SystemExit(self._run(ctx.args))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        parser = self._declared()
+        assert isinstance(parser, argparse.ArgumentParser)
+        if incomplete.startswith("-"):
+            return [
+                CompletionItem(option, help=action.help)
+                for action in parser._actions
+                for option in action.option_strings
+                if option.startswith(incomplete) and action.help != argparse.SUPPRESS
+            ]
+        nested = [x for x in parser._actions if isinstance(x, argparse._SubParsersAction)]
+        words = [word for x in nested for word in x.choices if word not in ctx.args]
+        if not nested and ctx.info_name in _CRAWLING:
+            words = _outlets()
+        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+
+class _Words(click.Group):
+    """The group of all commands: one that is unknown gets the nearest named."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
+            ask = f" Did you mean `{_PROGRAM} {near[0]}`?" if near else f" `{_PROGRAM} --help` lists all."
+            ctx.fail(f"there is no command {visible(args[0])!r}.{ask}")
+        return super().resolve_command(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)  # in the order of a day's work, not of the alphabet
+
+
+@click.command("completion", help="print the lines that make a shell complete commands, outlets and options")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def _completion(shell: str) -> None:
+    made = get_completion_class(shell)
+    assert made is not None
+    click.echo(made(command_line(), {}, _PROGRAM, "_TRIPTYCH_COMPLETE").source())
+
+
+def _outlets() -> list[str]:
+    from scrapy.spiderloader import get_spider_loader  # noqa: PLC0415  half a second that --help does without
+
+    return sorted(get_spider_loader(_scrapy_settings()).list())
+
+
+def _scrapy_settings() -> Settings:
+    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
+
+    # ours, whatever project the working folder belongs to
+    os.environ["SCRAPY_SETTINGS_MODULE"] = "crawler.settings"
+    return get_project_settings()
+
+
+def _scrapy(name: str) -> Callable[[list[str]], int]:
+    def run(arguments: list[str]) -> int:
+        from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415  half a second, that --help does without
+        from scrapy.exceptions import UsageError  # noqa: PLC0415
+
+        command, declared = _scrapy_command(name)
+        assert command.settings is not None
+        try:
+            options, rest = declared.parse_known_args(arguments)
+            command.process_options(rest, options)
+            if command.requires_crawler_process:
+                command.crawler_process = AsyncCrawlerProcess(command.settings)
+            command.run(rest, options)
+        except UsageError as error:
+            if str(error):
+                declared.error(str(error))
+            declared.print_help()
+            return 2
+        return command.exitcode
+
+    return run
+
+
+def _scrapy_parser(name: str) -> argparse.ArgumentParser:
+    return _scrapy_command(name)[1]
+
+
+def _scrapy_command(name: str) -> tuple[ScrapyCommand, argparse.ArgumentParser]:
+    """As `scrapy.cmdline` makes it, which imports every command and calls itself scrapy."""
+    from scrapy.commands import ScrapyHelpFormatter  # noqa: PLC0415
+
+    package = "scrapy.commands" if name in _SCRAPYS else "crawler.commands"
+    command: ScrapyCommand = import_module(f"{package}.{name}").Command()
+    command.settings = _scrapy_settings()
+    command.settings.setdict(command.default_settings, priority="command")
+    declared = argparse.ArgumentParser(
+        prog=f"{_PROGRAM} {name}",
+        usage=f"{_PROGRAM} {name} {command.syntax()}",
+        formatter_class=ScrapyHelpFormatter,
+        conflict_handler="resolve",
+        description=command.long_desc(),
+    )
+    command.add_options(declared)
+    return command, declared
+
+
+def _archive(*first: str) -> Callable[[list[str]], int]:
+    def run(arguments: list[str]) -> int:
+        from archive.__main__ import main as archive_main  # noqa: PLC0415  no command needs both halves
+
+        return archive_main([*first, *arguments])
+
+    return run
+
+
+def _archive_parser(name: str | None = None) -> Callable[[], object]:
+    def declared() -> object:
+        from archive.__main__ import parser  # noqa: PLC0415
+
+        whole = parser()
+        nested = next(x for x in whole._actions if isinstance(x, argparse._SubParsersAction))
+        return nested.choices[name] if name else whole
+
+    return declared
+
+
+def command_line() -> click.Group:
+    @click.group(
+        cls=_Words,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog=f"`{_PROGRAM} COMMAND --help` has every option. Settings: `{configuration.FILE}` in the "
+        "working folder, or the file that TRIPTYCH_CONFIG names; then the environment (TRIPTYCH_…).",
+    )
+    @click.version_option(version("triptych"), prog_name=_PROGRAM)
+    def group() -> None:
+        """Crawl news outlets, pair the uk, en and ru variants of each story, keep every version."""
+
+    for name, text in _CRAWLING.items():
+        group.add_command(_Passed(name, text, _scrapy(name), partial(_scrapy_parser, name)))
+    for name, text in _LOOKING.items():
+        group.add_command(_Passed(name, text, _archive(name), _archive_parser(name)))
+    group.add_command(
+        _Passed("archive", "look after an archive: all its commands", _archive(), _archive_parser())
+    )
+    group.add_command(_completion)
+    return group
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code."""
+    try:
+        configuration.into_environment()
+    except WrongSetting as error:
+        print(f"{_PROGRAM}: {visible(str(error))}", file=sys.stderr)
+        return 2
+    try:
+        command_line().main(args=None if arguments is None else list(arguments), prog_name=_PROGRAM)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
