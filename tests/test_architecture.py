@@ -44,8 +44,8 @@ LAYERS = {
         "reextraction",
     ),
     "pipelines.pairing": (
-        *("content", "labels", "edges", "records", "clustering", "decide", "weeks", "parts", "spool"),
-        *("scoring", "run", "review", "explain", "report"),
+        *("content", "labels", "edges", "records", "clustering", "decide", "weeks", "evidence"),
+        *("parts", "spool", "scoring", "run", "review", "explain", "report"),
     ),
 }
 PACKAGES = ("archive", "crawler", "pipelines", "triptych")

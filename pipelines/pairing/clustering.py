@@ -65,10 +65,6 @@ class Stories:
     def story_of(self, article: LinkFacts) -> str:
         return self._story_of[article.article_id]
 
-    def of(self, article_id: str) -> str | None:
-        """Return the story's id; None for an unknown article: another writer may have purged it meanwhile."""
-        return self._story_of.get(article_id)
-
     def _taken(self, story_id: str) -> dict[tuple[str, str], str]:
         members = self._members[story_id]
         return {(each.outlet, each.language): each.article_id for each in members if each.language}

@@ -1,9 +1,9 @@
 """The decision which articles are one story: declared links first, then the texts.
 
 `decide` is a pure function and runs inside the archive's commit, so a pair and its articles are published
-together. The same articles in any order give the same decisions. Stories only grow and merge here. A story of
-an earlier commit is taken apart in three cases only: a person says so; the texts contradict a link and
-another article is clearly the translation; or the texts alone had joined it and no longer do.
+together. The same articles in any order give the same decisions. In the commit of a crawl, which knows links
+only, stories grow and merge; one is taken apart only where a person says so. A run of pairing makes the
+stories that it is shown anew from all evidence, so that they do not depend on what came first.
 """
 
 from __future__ import annotations
@@ -11,22 +11,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from archive.format.records import Decisions, LinkFacts, Membership
+from archive.format.records import WITHDRAWN, Decisions, LinkFacts, Membership
 from pipelines.pairing.clustering import Stories
-from pipelines.pairing.content.match import CONFLICT
 from pipelines.pairing.edges import find_edges
 from pipelines.pairing.labels import Label, with_labels
-from pipelines.pairing.records import pair_record, refusal_record, separated, withdrawn
+from pipelines.pairing.records import lapsed, pair_record, refusal_record, separated, withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from archive.format.records import Align, PairRecord
     from pipelines.pairing.content.match import Match
-    from pipelines.pairing.edges import Edge
-
-__all__ = ["CONFLICT", "decide"]
+    from pipelines.pairing.edges import Edge, Link
 
 
 def decide(
@@ -37,13 +34,16 @@ def decide(
     matches: Sequence[Match] = (),
     labels: Sequence[Label] = (),
     align: Align | None = None,
+    known: Mapping[tuple[str, str], Collection[Link]] | None = None,
+    anew: bool = False,
 ) -> Decisions:
     """Pair the articles of this commit with each other and with the archived ones linked to them.
 
     `related` has the archived articles that name a fresh one or are named by it, and all members of their
     stories. An article in both counts as fresh. Edges between two related articles were decided before,
     except those that `matches` have scored or `labels` are about. `align` aligns the paragraphs of the
-    variants.
+    variants. With `anew` all stories are taken apart and made again from all edges, `known` links of earlier
+    versions among them: then the stories are a function of the articles, whatever was decided before.
     """
     by_id = {article.article_id: article for article in (*_ordered(related), *_ordered(fresh))}
     articles = with_labels((by_id[article_id] for article_id in sorted(by_id)), labels)
@@ -51,18 +51,22 @@ def decide(
     named = {x for each in matches for x in (each.a_id, each.b_id)}
     named |= {x for each in labels for x in (each.a_id, each.b_id)}
     stories = Stories(articles)
-    anew = {*stories.at_odds(), *_stories_of(articles, labels), *_in_doubt(stories, found)}
-    named |= {article.article_id for article in articles if article.story_id in anew}
-    for story_id in anew:
+    apart = {*stories.at_odds(), *_stories_of(articles, labels)}
+    apart |= {article.story_id for article in articles if anew}
+    named |= {article.article_id for article in articles if article.story_id in apart}
+    for story_id in apart:
         stories.take_apart(story_id)
-    edges, barred, unknown = find_edges(articles, {article.article_id for article in fresh} | named, found)
+    named |= {article.article_id for article in fresh}
+    edges, barred, unknown = find_edges(articles, named, found, known)
     pairs, refused_edges = _joined(edges, stories, found, now)
     refusals = [refusal_record(edge, *why, found.get(edge.ids), now) for edge, why in refused_edges]
     refusals += [refusal_record(edge, why, None, found.get(edge.ids), now) for edge, why in barred]
+    told = {edge.ids for edge in edges} | {edge.ids for edge, _ in barred}
+    refusals += [lapsed(x, now) for ids, x in found.items() if x.lapsed and not x.held and ids not in told]
     pairs += [separated(x, now) for x in labels if not x.same and {x.a_id, x.b_id} <= by_id.keys()]
     gone = _gone(found, refused_edges, pairs)
     pairs += [withdrawn(ids, found.get(ids), now) for ids in sorted(gone) if set(ids) <= by_id.keys()]
-    count = unknown + Counter(each.reason for each in refusals)
+    count = unknown + Counter(each.reason for each in refusals if each.reason != WITHDRAWN)
     return Decisions(
         pairs=tuple(sorted(pairs, key=lambda pair: (pair.article_id_a, pair.article_id_b))),
         memberships=tuple(
@@ -100,23 +104,6 @@ def _gone(
     gone = {ids for ids, match in found.items() if match.withdrawn}
     gone |= {edge.ids for edge, _ in refused if edge.a.story_id == edge.b.story_id}
     return gone - {(each.article_id_a, each.article_id_b) for each in pairs}
-
-
-def _in_doubt(stories: Stories, found: Mapping[tuple[str, str], Match]) -> set[str]:
-    """Return the stories to take apart because of the texts.
-
-    Either the texts contradict a link in the story, and one of the two is surely a translation of another
-    article; or the texts alone hold the story together, and no longer do.
-    """
-    sure = [ids for ids, match in found.items() if match.likely and match.tier == "auto"]
-    apart = {x for ids in sure if len({stories.of(x) for x in ids}) > 1 for x in ids}
-    contradicted = [
-        ids
-        for ids, match in found.items()
-        if match.withdrawn or (match.probability < CONFLICT and apart & set(ids))
-    ]
-    own = ({stories.of(x) for x in ids} for ids in contradicted)
-    return {story_id for pair in own if len(pair) == 1 for story_id in pair if story_id is not None}
 
 
 def _ordered(articles: Sequence[LinkFacts]) -> list[LinkFacts]:

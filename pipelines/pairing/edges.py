@@ -96,11 +96,13 @@ def find_edges(
     articles: Collection[LinkFacts],
     fresh_ids: Collection[str],
     matches: Mapping[tuple[str, str], Match],
+    known: Mapping[tuple[str, str], Collection[Link]] | None = None,
 ) -> tuple[list[Edge], list[tuple[Edge, str]], Counter[str]]:
     """Return the edges of fresh articles, the refused ones with reasons, and counts of ignored alternates.
 
     Edges are sorted, the strongest first. An alternate that leads to a front page is ignored. `matches` are
-    the scored pairs, by their ids.
+    the scored pairs, by their ids. `known` are links of earlier versions of the pages; they count where the
+    pages of today say nothing.
     """
     refused: Counter[str] = Counter()
     links: dict[tuple[str, str], set[Link]] = {}
@@ -108,6 +110,9 @@ def find_edges(
         if link.from_id in fresh_ids or link.to_id in fresh_ids:
             pair = min(link.from_id, link.to_id), max(link.from_id, link.to_id)
             links.setdefault(pair, set()).add(link)
+    for ids, earlier in (known or {}).items():
+        if earlier and ids not in links:
+            links[ids] = set(earlier)
     # a declared edge gets no traces, as a crawl would not know them: `details.content` lists them
     for ids, match in matches.items():
         if ids not in links and (match.joins or match.contradicted):

@@ -56,6 +56,13 @@ def withdrawn(ids: tuple[str, str], match: Match | None, now: datetime) -> PairR
     return PairRecord(*ids, WITHDRAWN, reciprocal=False, score=score, details=details, decided_at=now)
 
 
+def lapsed(match: Match, now: datetime) -> RefusalRecord:
+    """Return the record that an earlier refusal by content has no ground any more."""
+    return RefusalRecord(
+        match.a_id, match.b_id, WITHDRAWN, "content", kept=None, score=None, details=None, decided_at=now
+    )
+
+
 def _details(edge: Edge, match: Match | None) -> str:
     language = {edge.a.article_id: edge.a.language, edge.b.article_id: edge.b.language}
     evidence: list[dict[str, str | bool]] = []

@@ -16,8 +16,9 @@ from archive.format.records import NO_PAIR, WITHDRAWN, Decisions
 from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.decide import decide
+from pipelines.pairing.evidence import hanging_together, stored_edges
 from pipelines.pairing.parts import parts
-from pipelines.pairing.scoring import Scoring, pairs_by_content
+from pipelines.pairing.scoring import Scoring
 from pipelines.pairing.spool import spool_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from archive.format.records import LinkFacts
     from archive.format.snapshot import Snapshot
     from pipelines.pairing.content.match import Match
+    from pipelines.pairing.evidence import StoredEdge
     from pipelines.pairing.labels import Label
     from pipelines.pairing.parts import Part
     from pipelines.pairing.spool import Spool
@@ -48,7 +50,7 @@ class Outcome:
     uncertain: list[Match] = field(default_factory=list)
     """Matches below the highest tier, if they were asked for."""
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Decided pairs, by evidence and tier."""
+    """Pairs that are new, have other evidence than before or a first score, by evidence and tier."""
     withdrawn: int = 0
     """Pairs that no longer are pairs."""
     conflicts: int = 0
@@ -78,27 +80,27 @@ def pair_archive(
     outcome = Outcome()
     before = None if everything else read.last_counter(_THROUGH)
     with spool_of(uri) as spool:
-        in_doubt = _score(Scoring(read, before, spool, keep_uncertain=keep_uncertain), outcome, progress)
-        named = in_doubt.union(*({each.a_id, each.b_id} for each in labels))
-        spool.choose(pairs_by_content(archive.open(uri), named, spool.is_chosen), at=0)
+        _score(Scoring(read, before, spool, keep_uncertain=keep_uncertain), outcome, progress)
+        named = {x for _, _, a, b in spool.chosen() for x in (a, b)} if before is not None else set()
+        named |= {x for each in labels for x in (each.a_id, each.b_id)}
+        with spool.together():
+            now = archive.open(uri)
+            for edge in stored_edges(now, None if before is None else hanging_together(now, named, before)):
+                spool.choose_stored(edge)
         if spool.any_chosen() or labels or outcome.articles:
             _publish(uri, outcome, spool, labels, read.snapshot.id, part)
         spool.remove()
     return outcome
 
 
-def _score(scoring: Scoring, outcome: Outcome, progress: Callable[[int, int], None]) -> set[str]:
-    """Score all weeks; return the articles whose stories may be taken apart.
-
-    The scoring object with its texts is released before the commit.
-    """
+def _score(scoring: Scoring, outcome: Outcome, progress: Callable[[int, int], None]) -> None:
+    """Score all weeks; the scoring object with its texts is released before the commit."""
     for done, found in enumerate(scoring.run(), start=1):
         progress(min(done, scoring.weeks), scoring.weeks)
         outcome.uncertain += found
     progress(scoring.weeks, scoring.weeks)
     outcome.weeks, outcome.articles = scoring.weeks, scoring.articles
     outcome.taken_over = scoring.taken_over
-    return scoring.in_doubt
 
 
 def _publish(  # noqa: PLR0917
@@ -112,14 +114,23 @@ def _publish(  # noqa: PLR0917
     aligner = Aligner(spool)
 
     def deciding(part: Part) -> tuple[Decide, set[str]]:
-        matches = spool.matches(part.numbers)
+        matches, known = spool.matches(part.numbers), list(spool.known(part.numbers))
+        links = {(edge.a_id, edge.b_id): edge.links for edge in known}
 
         def decide_part(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
-            decisions = decide(fresh, related, now=now, matches=matches, labels=part.labels, align=aligner)
-            _count(outcome, decisions, matches)
+            decisions = decide(
+                *(fresh, related),
+                now=now,
+                matches=matches,
+                labels=part.labels,
+                align=aligner,
+                known=links,
+                anew=True,
+            )
+            _count(outcome, decisions, matches, known)
             return decisions
 
-        named = {x for match in matches for x in (match.a_id, match.b_id)}
+        named = {x for each in (*matches, *known) for x in (each.a_id, each.b_id)}
         return decide_part, named | {x for each in part.labels for x in (each.a_id, each.b_id)}
 
     def decided(stories_of: StoriesOf) -> Iterator[tuple[Decide, set[str]]]:
@@ -131,12 +142,16 @@ def _publish(  # noqa: PLR0917
     outcome.snapshot = publish_decisions(uri, decided, run_id=run_id, summary={_THROUGH: through})
 
 
-def _count(outcome: Outcome, decisions: Decisions, matches: Sequence[Match]) -> None:
+def _count(
+    outcome: Outcome, decisions: Decisions, matches: Sequence[Match], known: Sequence[StoredEdge]
+) -> None:
     tier = {(match.a_id, match.b_id): match.tier for match in matches}
+    before = {(edge.a_id, edge.b_id, edge.evidence) for edge in known if edge.scored}
     outcome.pairs += Counter(
         (pair.evidence, tier.get((pair.article_id_a, pair.article_id_b), "not compared now"))
         for pair in decisions.pairs
         if pair.evidence not in NO_PAIR
+        and (pair.article_id_a, pair.article_id_b, pair.evidence) not in before
     )
     outcome.withdrawn += sum(1 for pair in decisions.pairs if pair.evidence == WITHDRAWN)
     outcome.conflicts += sum(1 for pair in decisions.pairs if is_conflict(pair.details))

@@ -27,6 +27,8 @@ from archive.storage import locks
 from archive.storage.cache import cache_folder
 from pipelines import alignment, pairing, similarity
 from pipelines.pairing.content.match import Match
+from pipelines.pairing.edges import Link
+from pipelines.pairing.evidence import StoredEdge
 from pipelines.similarity.document import Trace
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS week (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS aligned (texts TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;
 DROP TABLE IF EXISTS chosen;
-CREATE TABLE chosen (number INTEGER PRIMARY KEY, at REAL, a TEXT, b TEXT, held INTEGER, match BLOB NOT NULL);
+CREATE TABLE chosen (
+    number INTEGER PRIMARY KEY, at REAL, a TEXT, b TEXT, held INTEGER, match BLOB, known BLOB
+);
+CREATE INDEX chosen_ids ON chosen (a, b);
 """
 _FILE = "spool.sqlite"
 _TRACES = [each.name for each in fields(Match)].index("traces")
@@ -81,11 +86,21 @@ class Spool:
             [(at, x.a_id, x.b_id, x.held, _packed(_values(x))) for x in matches],
         )
 
+    def choose_stored(self, edge: StoredEdge) -> None:
+        """Choose what the archive keeps of a pair; its match only if this run has not compared it."""
+        match = None if edge.match is None or self._is_chosen(edge.a_id, edge.b_id) else edge.match
+        packed = None if match is None else _packed(_values(match))
+        known = _packed([edge.evidence, edge.scored, [astuple(link) for link in edge.links]])
+        self._db.execute(
+            "INSERT INTO chosen (at, a, b, held, match, known) VALUES (0, ?, ?, ?, ?, ?)",
+            (edge.a_id, edge.b_id, match is not None and match.held, packed, known),
+        )
+
     def chosen(self) -> Iterator[tuple[int, float, str, str]]:
         """Yield (number, at, a, b) of each chosen pair."""
         yield from self._db.execute("SELECT number, at, a, b FROM chosen ORDER BY number")
 
-    def is_chosen(self, a_id: str, b_id: str) -> bool:
+    def _is_chosen(self, a_id: str, b_id: str) -> bool:
         found = self._db.execute("SELECT 1 FROM chosen WHERE a = ? AND b = ?", (a_id, b_id))
         return found.fetchone() is not None
 
@@ -96,8 +111,19 @@ class Spool:
         found: list[Match] = []
         for number in sorted(numbers):
             row = self._db.execute("SELECT held, match FROM chosen WHERE number = ?", (number,)).fetchone()
-            found.append(replace(_match(_unpacked(row[1])), held=bool(row[0])))
+            if row[1] is not None:
+                found.append(replace(_match(_unpacked(row[1])), held=bool(row[0])))
         return found
+
+    def known(self, numbers: Collection[int]) -> Iterator[StoredEdge]:
+        """Yield what the archive keeps of these pairs, without their matches."""
+        for number in sorted(numbers):
+            a, b, known = self._db.execute(
+                "SELECT a, b, known FROM chosen WHERE number = ?", (number,)
+            ).fetchone()
+            if known is not None:
+                evidence, scored, links = _unpacked(known)
+                yield StoredEdge(a, b, None, tuple(Link(*each) for each in links), evidence, scored=scored)
 
     def get(self, texts: Texts) -> tuple[AlignmentRecord, ...] | None:
         row = self._db.execute("SELECT rows FROM aligned WHERE texts = ?", (_key(texts),)).fetchone()

@@ -35,7 +35,7 @@ WeekKey = tuple[str, int]
 DAY = 86_400.0
 WEEK = 7 * DAY
 BEFORE, AFTER = 4 * DAY, 8 * DAY
-_DATES = ["article_id", "outlet", "language", "published_at", "first_seen", "commit_seq"]
+_DATES = ["article_id", "version", "outlet", "language", "published_at", "first_seen", "commit_seq"]
 _PARAGRAPHS = ["article_id", "version", "language", "headline", "blocks"]
 _ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}
 """ArticleReading files ahead would hold more texts of a large archive than a week has."""
@@ -56,6 +56,8 @@ class Week:
     """Ids of the articles of the week itself."""
     earlier: dict[str, float]
     """Unix time of each article: when it was published or, if that is unknown, first seen."""
+    versions: dict[str, int]
+    """Number of the latest version of each article."""
     state: bytes
     """Hash of the articles and the snapshots of their last change: it changes when one of them does."""
 
@@ -90,13 +92,10 @@ class Weeks:
         self.ids = table["article_id"].combine_chunks()
         self._when: NDArray[np.float64] = table["when"].to_numpy().astype(np.float64) / 1e6
         self._seq: NDArray[np.int64] = table["commit_seq"].to_numpy().astype(np.int64)
+        self._version: NDArray[np.int32] = table["version"].to_numpy()
         fresh = self._seq > (-1 if since is None else since)
         self.articles = int(fresh.sum())
         """Number of new or changed articles."""
-        self.fresh: frozenset[str] = frozenset(
-            self.ids.filter(pa.array(fresh)).to_pylist() if since is not None else ()
-        )
-        """Ids of the new or changed articles; empty without `since`, where all count as new."""
         self._rows = _runs(table["outlet"])
         self._texts = archive.articles().dataset()
         self._keys = [
@@ -104,6 +103,8 @@ class Weeks:
             for outlet, (start, end) in self._rows.items()
             for week in _week_numbers(self._when[start:end], fresh[start:end])
         ]
+        self.near = self.ids if since is None else self.ids.filter(pa.array(self._in_windows()))
+        """Ids of the articles that are in a window of these weeks."""
         self._held: dict[str, ArticleReading] = {}
         # memory that sorting a million rows took
         pa.default_memory_pool().release_unused()
@@ -115,13 +116,21 @@ class Weeks:
         for outlet, week in self._keys:
             yield self.around((outlet, week))
 
-    def key_of(self, article_id: str) -> WeekKey:
-        """Return outlet and week of an article in `ids`."""
-        row = pc.index(self.ids, article_id).as_py()
-        outlet = next(name for name, (start, end) in self._rows.items() if start <= row < end)
-        return outlet, int(self._when[row] // WEEK)
+    def newest_first(self) -> None:
+        """Put the last weeks of each outlet first, then what is older: for a run that may be cut short."""
+        last = {outlet: max(n for name, n in self._keys if name == outlet) for outlet, _ in self._keys}
+        self._keys.sort(key=lambda key: (key[1] < last[key[0]] - 2, key[0], -key[1]))
 
-    def around(self, key: WeekKey) -> Week:
+    def _in_windows(self) -> NDArray[np.bool_]:
+        """Return a mask of the rows that are in a window of the weeks."""
+        inside = np.zeros(len(self._when), dtype=np.bool_)
+        for key in self._keys:
+            low, _, _, high = self._window(key)
+            inside[low:high] = True
+        return inside
+
+    def _window(self, key: WeekKey) -> tuple[int, int, int, int]:
+        """Return the rows where window and week begin, and where week and window end."""
         outlet, number = key
         start, end = self._rows[outlet]
         first, last = number * WEEK, (number + 1) * WEEK
@@ -129,6 +138,35 @@ class Weeks:
             start + int(np.searchsorted(self._when[start:end], at))
             for at in (first - BEFORE, first, last, last + AFTER)
         )
+        return low, core, after, high
+
+    def apart(
+        self, pairs: Collection[tuple[str, str]]
+    ) -> Iterator[tuple[tuple[str, str], tuple[WeekKey, ...]]]:
+        """Yield the pairs that no week has, with the weeks of both, if a run compares one of these."""
+        changed = set(self._keys)
+        a, b = (
+            pc.index_in(pa.array([ids[side] for ids in pairs], pa.string()), value_set=self.ids).to_pylist()
+            for side in (0, 1)
+        )
+        for ids, two in zip(pairs, zip(a, b, strict=True), strict=True):
+            keys = [self._key_at(row) for row in two]
+            earlier, later = sorted(two, key=lambda row: (self._when[row], self.ids[row].as_py()))
+            low, _, _, high = self._window(self._key_at(earlier))
+            if not low <= later < high and changed & set(keys):
+                yield ids, tuple(sorted(set(keys)))
+
+    def _key_at(self, row: int) -> WeekKey:
+        outlet = next(name for name, (start, end) in self._rows.items() if start <= row < end)
+        return outlet, int(self._when[row] // WEEK)
+
+    def key_of(self, article_id: str) -> WeekKey:
+        """Return outlet and week of an article in `ids`."""
+        return self._key_at(pc.index(self.ids, article_id).as_py())
+
+    def around(self, key: WeekKey) -> Week:
+        outlet, number = key
+        low, core, after, high = self._window(key)
         ids: list[str] = self.ids[low:high].to_pylist()
         digest = blake2b(outlet.encode(), digest_size=16)
         digest.update(json.dumps([number, *zip(ids, self._seq[low:high].tolist(), strict=True)]).encode())
@@ -137,6 +175,7 @@ class Weeks:
             ids,
             frozenset(ids[core - low : after - low]),
             dict(zip(ids, self._when[low:high].tolist(), strict=True)),
+            dict(zip(ids, self._version[low:high].tolist(), strict=True)),
             digest.digest(),
         )
 
@@ -210,9 +249,10 @@ def _runs(outlets: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
 
 
 def _week_numbers(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[int]:
-    """Return the weeks of fresh articles, and the week before if an earlier partner may be in it."""
+    """Return the weeks that have a fresh article in their window: any article there may change a score."""
     new = when[fresh]
-    wanted = {int(week) for week in np.concatenate([new, new - BEFORE]) // WEEK}
+    first, last = (new - AFTER) // WEEK, (new + BEFORE) // WEEK
+    wanted = {int(week) for n in range(3) for week in np.minimum(first + n, last)}
     return sorted(wanted & {int(week) for week in when // WEEK})
 
 

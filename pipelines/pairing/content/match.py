@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.similarity.document import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 _SHORT = 400
 Tier = Literal["auto", "probable", "review", "none"]
 
@@ -37,8 +36,7 @@ class Match:
     in_words: str = ""
     """All this as a sentence for people, in the order of LANGUAGES."""
     held: bool = False
-    """True if it is a pair by content already; then it stays one as long as the texts do not contradict
-    it."""
+    """True if it is a pair by content already; it ends where the comparison no longer finds it."""
 
     @property
     def joins(self) -> bool:
@@ -48,8 +46,7 @@ class Match:
         is the pair.
         """
         possible = self.probability >= CONFLICT and (self.mutual or self.runner_up < 0.5)
-        stays = self.held and not self.withdrawn
-        return stays or self.likely or (bool(self.traces) and possible)
+        return self.likely or (bool(self.traces) and possible)
 
     @property
     def likely(self) -> bool:
@@ -63,13 +60,24 @@ class Match:
 
     @property
     def withdrawn(self) -> bool:
-        """Tell if it was a pair by content, and the texts now contradict it."""
-        return self.held and self.probability < CONFLICT
+        """Tell if it was a pair by content, and is none any more among the articles that are there now."""
+        return self.held and not self.joins
+
+    @property
+    def lapsed(self) -> bool:
+        """Tell if it is no candidate at all any more; see `nothing`."""
+        return self.tier == "none" and not (self.mutual or self.traces or self.in_words)
 
     @classmethod
-    def of_pair(cls, a_id: str, b_id: str, score: float, details: str) -> Match:
-        """Read a match from the details of a pair by content, which `details` made."""
-        content = json.loads(details)["content"]
+    def nothing(cls, a_id: str, b_id: str, *, held: bool) -> Match:
+        """Return the result for two articles that were compared and are no candidates."""
+        return cls(a_id, b_id, 0.0, "none", mutual=False, runner_up=0.0, held=held)
+
+    @classmethod
+    def of_details(
+        cls, a_id: str, b_id: str, score: float, content: Mapping[str, Any], *, held: bool
+    ) -> Match:
+        """Read a match from what `details` made of it."""
         return cls(
             a_id=a_id,
             b_id=b_id,
@@ -82,7 +90,7 @@ class Match:
             covered=tuple(content.get("covered", (0.0, 0.0))),
             traces=tuple(Trace(kind, key) for kind, key in content.get("traces", ())),
             in_words=str(content.get("in_words", "")),
-            held=True,
+            held=held,
         )
 
     def turned(self) -> Match:

@@ -1,0 +1,108 @@
+"""Stored evidence: pairs and refused pairs of earlier runs, and the articles that hang together by them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.format.records import NO_PAIR
+from pipelines.pairing.content.match import Match
+from pipelines.pairing.edges import BY_CONTENT, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from archive.read.archive import Archive
+
+_SIDES = ("article_id_a", "article_id_b")
+_EDGE = [*_SIDES, "evidence", "score", "details"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdge:
+    """All that the archive keeps of a pair, or of a refused one that may still become a pair."""
+
+    a_id: str
+    b_id: str
+    match: Match | None
+    """Result of its last comparison; None if it was not compared."""
+    links: tuple[Link, ...]
+    """Links that speak for it; those of pages that have lost them since, too."""
+    evidence: str | None
+    """Strongest evidence of the pair; None if it is refused."""
+    scored: bool
+    """True if it has been compared."""
+
+
+def stored_refusals(read: Archive) -> pa.Table:
+    """Return the last refusal of each pair, if another article, the texts or a person is the reason."""
+    table = read.refusals(columns=[*_EDGE, "reason", "commit_seq"]).to_arrow()
+    last: dict[tuple[str, str], int] = {}
+    keys = zip(*(table[name].to_pylist() for name in (*_SIDES, "commit_seq")), strict=True)
+    numbers = {n: seq for n, (_, _, seq) in enumerate(keys)}
+    for n, ids in enumerate(zip(*(table[name].to_pylist() for name in _SIDES), strict=True)):
+        if ids not in last or numbers[last[ids]] <= numbers[n]:
+            last[ids] = n
+    table = table.take(pa.array(sorted(last.values()), pa.int64()))
+    again = pc.is_in(table["reason"], value_set=pa.array(["conflict", "label-no"]))
+    return table.filter(pc.or_(again, pc.starts_with(table["reason"], "second-"))).select(_EDGE)
+
+
+def hanging_together(read: Archive, named: Collection[str], since: int) -> set[str]:
+    """Return these articles, those newer than the snapshot `since`, and all that hang together with any.
+
+    By a pair, by a refused pair or by a story: no article outside has a say in the stories of these.
+    """
+    articles = read.articles(columns=["article_id", "story_id", "commit_seq"]).to_arrow()
+    edges = [read.pairs(columns=_SIDES).to_arrow(), stored_refusals(read)]
+    table = pa.concat_tables(
+        pa.table({"one": x[one], "other": x[other]}) for x in edges for one, other in (_SIDES, _SIDES[::-1])
+    )
+    found = {*named, *articles.filter(pc.greater(articles["commit_seq"], since))["article_id"].to_pylist()}
+    new = found
+    while new:
+        ids = pa.array(sorted(new), pa.string())
+        others = table.filter(pc.is_in(table["one"], value_set=ids))["other"].to_pylist()
+        own = articles.filter(pc.is_in(articles["article_id"], value_set=ids))["story_id"]
+        members = articles.filter(pc.is_in(articles["story_id"], value_set=own.combine_chunks()))
+        new = {*others, *members["article_id"].to_pylist()} - found
+        found |= new
+    return found
+
+
+def stored_edges(read: Archive, ids: Collection[str] | None) -> Iterator[StoredEdge]:
+    """Yield the pairs of these articles, and the refused ones that are no pairs; None means all articles."""
+    pairs = read.pairs(columns=_EDGE).to_arrow()
+    if ids is not None:
+        among = pa.array(sorted(ids), pa.string())
+    seen = set()
+    for table, joined in ((pairs, True), (stored_refusals(read), False)):
+        if ids is not None:
+            table = table.filter(pc.is_in(table["article_id_a"], value_set=among))  # noqa: PLW2901
+        for batch in table.to_batches(max_chunksize=4_096):
+            for row in batch.to_pylist():
+                key = hash((row["article_id_a"], row["article_id_b"]))
+                if key not in seen and row["evidence"] not in NO_PAIR:
+                    seen.add(key)
+                    yield _edge(row, joined=joined)
+
+
+def _edge(row: dict[str, str], *, joined: bool) -> StoredEdge:
+    ids = row["article_id_a"], row["article_id_b"]
+    details = json.loads(row["details"] or "{}")
+    content, held = details.get("content"), joined and row["evidence"] in BY_CONTENT
+    return StoredEdge(
+        *ids,
+        None if content is None else Match.of_details(*ids, float(row["score"]), content, held=held),
+        tuple(
+            Link(each["kind"], each["from"], each["to"], each.get("claimed"))
+            for each in details.get("evidence", ())
+            if each["kind"] not in {"label", *BY_CONTENT, *NO_PAIR}
+        ),
+        row["evidence"] if joined else None,
+        scored=content is not None,
+    )
