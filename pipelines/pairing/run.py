@@ -130,7 +130,8 @@ def _publish(  # noqa: PLR0917
             _count(outcome, decisions, matches, known)
             return decisions
 
-        named = {x for each in (*matches, *known) for x in (each.a_id, each.b_id)}
+        named = {x for match in matches for x in (match.a_id, match.b_id)}
+        named |= {x for edge in known for x in (edge.a_id, edge.b_id)}
         return decide_part, named | {x for each in part.labels for x in (each.a_id, each.b_id)}
 
     def decided(stories_of: StoriesOf) -> Iterator[tuple[Decide, set[str]]]:
