@@ -1,0 +1,310 @@
+"""Daily reports of twelve kinds in three languages, made by a seed; used through benchmarks/invented_news.py.
+
+The facts of each report are drawn, then told in each language with another of the phrasings in
+benchmarks/data/reports_*.txt: other items, another order, numbers as digits, as words or rounded. So the gold
+is known, and reports of two days differ in little but their figures. Of a strike (`updates`) three
+reports follow each other within a day, and its death toll rises: three stories of one event.
+
+The part `dev` is 2 to 15 March 2026, the part `kept` the two weeks after it. Each kind has four phrasings in
+each language; `dev` leaves out the last one, `kept` the first.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from benchmarks.invented_news import FOLDER, NewsText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.invented_news import Part
+
+    Value = int | float | str | tuple[str, str, str]
+    Facts = dict[str, Value]
+
+LANGUAGES = ("uk", "ru", "en")
+DAYS = range(14)
+FIRST = {"dev": datetime(2026, 3, 2, tzinfo=UTC), "kept": datetime(2026, 3, 16, tzinfo=UTC)}
+# reports of a kind in a day, and the hour of the first
+KINDS = {
+    "losses": (1, 6), "alerts": (2, 3), "power": (2, 16), "rates": (1, 14), "weather": (2, 5),
+    "football": (1, 18), "fuel": (1, 9), "casualties": (2, 7), "drones": (1, 6), "borders": (1, 8),
+    "fires": (1, 7), "updates": (1, 8),
+}  # fmt: skip
+STATES = (0, 4, 11)  # hours after the first report of a strike
+OPTIONAL, SHUFFLED = 0.6, 0.5
+
+_SLOT = re.compile(r"\{(\w+?)(_cap)?(?::(\w+))?((?:\|[^{}|]*)*)\}")
+_WORDS = {
+    ("uk", "w"): "один два три чотири п’ять шість сім вісім дев’ять десять одинадцять дванадцять",
+    ("uk", "wf"): "одна дві три чотири п’ять шість сім вісім дев’ять десять одинадцять дванадцять",
+    ("uk", "wl"): "одному двох трьох чотирьох п’яти шести семи восьми дев’яти десяти",
+    ("uk", "g"): "одного двох трьох чотирьох п’ятьох шістьох сімох вісьмох дев’ятьох десятьох",
+    ("ru", "w"): "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
+    ("ru", "wf"): "одна две три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
+    ("ru", "wl"): "одном двух трех четырех пяти шести семи восьми девяти десяти",
+    ("ru", "wd"): "одной двум трем четырем пяти шести семи восьми девяти десяти",
+    ("ru", "g"): "одного двух трех четырех пятерых шестерых семерых восьмерых девятерых десятерых",
+    ("en", "w"): "one two three four five six seven eight nine ten eleven twelve",
+}
+_MONTH = ("березня", "марта", "March")
+_WEEKDAYS = (
+    ("у понеділок", "в понедельник", "on Monday"), ("у вівторок", "во вторник", "on Tuesday"),
+    ("у середу", "в среду", "on Wednesday"), ("у четвер", "в четверг", "on Thursday"),
+    ("у п’ятницю", "в пятницу", "on Friday"), ("у суботу", "в субботу", "on Saturday"),
+    ("у неділю", "в воскресенье", "on Sunday"),
+)  # fmt: skip
+_CITIES = (
+    (("Полтава", "Полтава", "Poltava"), ("у Полтаві", "в Полтаве", "")),
+    (("Суми", "Сумы", "Sumy"), ("у Сумах", "в Сумах", "")),
+    (("Черкаси", "Черкассы", "Cherkasy"), ("у Черкасах", "в Черкассах", "")),
+    (("Харків", "Харьков", "Kharkiv"), ("у Харкові", "в Харькове", "")),
+    (("Одеса", "Одесса", "Odesa"), ("в Одесі", "в Одессе", "")),
+    (("Запоріжжя", "Запорожье", "Zaporizhzhia"), ("у Запоріжжі", "в Запорожье", "")),
+    (("Львів", "Львов", "Lviv"), ("у Львові", "во Львове", "")),
+    (("Чернігів", "Чернигов", "Chernihiv"), ("у Чернігові", "в Чернигове", "")),
+)
+_REGIONS = (
+    (("Харківщина", "Харьковская область", "Kharkiv region"), ("на Харківщині", "в Харьковской области", "")),
+    (("Херсонщина", "Херсонская область", "Kherson region"), ("на Херсонщині", "в Херсонской области", "")),
+    (("Донеччина", "Донецкая область", "Donetsk region"), ("на Донеччині", "в Донецкой области", "")),
+    (("Сумщина", "Сумская область", "Sumy region"), ("на Сумщині", "в Сумской области", "")),
+    (
+        ("Запорізька область", "Запорожская область", "Zaporizhzhia region"),
+        ("у Запорізькій області", "в Запорожской области", ""),
+    ),
+)
+_THREATS = (
+    ("загроза балістики", "угроза баллистики", "a threat of ballistic missiles"),
+    ("рух ударних дронів", "полет ударных дронов", "attack drones"),
+    ("зліт МіГ-31К", "взлет МиГ-31К", "the take-off of a MiG-31K"),
+)
+_SKIES = (
+    ("хмарно, без опадів", "облачно, без осадков", "clouds but no rain"),
+    ("невеликий дощ", "небольшой дождь", "light rain"),
+    ("мокрий сніг", "мокрый снег", "sleet"),
+    ("сонячно", "солнечно", "sunshine"),
+    ("туман і мряка", "туман и морось", "fog and drizzle"),
+)
+_WINDS = (
+    ("південний", "южный", "southerly"), ("північно-західний", "северо-западный", "north-westerly"),
+    ("східний", "восточный", "easterly"), ("західний", "западный", "westerly"),
+)  # fmt: skip
+_CLUBS = (
+    ("Стугна", "Стугна", "Stuhna"), ("Дністер", "Днестр", "Dnister"), ("Крутояр", "Крутояр", "Krutoiar"),
+    ("Сокіл", "Сокол", "Sokil"), ("Металіст-40", "Металлист-40", "Metalist-40"),
+    ("Чорноморець-2", "Черноморец-2", "Chornomorets-2"), ("Гірник", "Горняк", "Hirnyk"),
+    ("Біла Вежа", "Белая Вежа", "Bila Vezha"),
+)  # fmt: skip
+_SCORERS = (
+    ("Гнат Ярошенко", "Игнат Ярошенко", "Hnat Yaroshenko"),
+    ("Олексій Цвєтков", "Алексей Цветков", "Oleksii Tsvietkov"),
+    ("Жорже Віана", "Жорже Виана", "Jorge Viana"), ("Тарас Щерба", "Тарас Щерба", "Taras Shcherba"),
+    ("Кирило Єжов", "Кирилл Ежов", "Kyrylo Yezhov"), ("Мамаду Сіссе", "Мамаду Сиссе", "Mamadou Cissé"),
+)  # fmt: skip
+_SIDES = (
+    ("півночі", "север", "the north"), ("півдні", "юг", "the south"),
+    ("Одещині", "Одесская область", "Odesa region"),
+    ("Слобожанщині", "Харьковское", "Kharkiv"),
+)  # fmt: skip
+_POINTS = (
+    ("Краківець", "Краковец", "Krakovets"), ("Шегині", "Шегини", "Shehyni"),
+    ("Рава-Руська", "Рава-Русская", "Rava-Ruska"), ("Ягодин", "Ягодин", "Yahodyn"),
+)  # fmt: skip
+_TARGETS = (
+    (
+        ("багатоповерхівці", "многоэтажке", "an apartment block"),
+        ("багатоповерхівку", "многоэтажку", "an apartment block"),
+    ),
+    (("ринку", "рынку", "a market"), ("ринок", "рынок", "a market")),
+    (("лікарні", "больнице", "a hospital"), ("лікарню", "больницу", "a hospital")),
+    (("вокзалу", "вокзалу", "a railway station"), ("вокзал", "вокзал", "a railway station")),
+)
+_RANGES: dict[str, dict[str, tuple[int, int]]] = {
+    "losses": {
+        "personnel": (780, 1240), "tanks": (2, 11), "afv": (4, 26), "guns": (18, 61), "uavs": (90, 480),
+        "trucks": (70, 190),
+    },
+    "power": {"queues": (2, 5), "industry": (10, 45), "hours": (2, 5), "homes": (12, 96)},
+    "rates": {"usd_step": (2, 27), "volume": (140, 320)},
+    "weather": {"wind": (2, 12), "pressure": (738, 764), "gusts": (15, 22)},
+    "football": {"hg": (1, 4), "ag": (0, 3), "minute": (3, 44), "crowd": (480, 6200), "cards": (2, 8)},
+    "fuel": {"petrol_step": (2, 31)},
+    "casualties": {
+        "killed": (2, 9), "wounded": (5, 34), "attacks": (25, 480), "houses": (8, 74),
+        "age": (31, 84),
+    },
+    "drones": {"sites": (3, 10), "missiles": (2, 9)},
+    "borders": {
+        "cars": (25, 140), "buses": (2, 12), "people": (61, 128), "hours": (2, 9),
+        "trucks": (310, 980),
+    },
+    "fires": {
+        "fires": (96, 412), "dead": (2, 7), "saved": (9, 58), "hectares": (70, 640), "shelled": (11, 44),
+        "shells": (120, 690),
+    },
+    "updates": {"killed": (2, 4), "wounded": (9, 21), "children": (2, 3), "missing": (9, 14)},
+}  # fmt: skip
+_UP = ("подорожчав", "подорожал", "rose")
+_DOWN = ("подешевшав", "подешевел", "fell")
+
+
+def reports(part: Part) -> list[NewsText]:
+    """Make the daily reports of two weeks: twelve kinds in three languages."""
+    return [
+        each
+        for kind, (count, hour) in KINDS.items()
+        for day in DAYS
+        for n in range(count)
+        for each in _told(part, kind, day, n, hour + 9 * n)
+    ]
+
+
+def _told(part: Part, kind: str, day: int, n: int, hour: int) -> Iterator[NewsText]:
+    event, at = f"{kind}-{part}-{day:02}-{n}", FIRST[part] + timedelta(days=day, hours=hour)
+    drawn = _draw(part, kind, day, n, at)
+    for state, facts in enumerate(_states(drawn, event) if kind == "updates" else [drawn]):
+        story = f"{event}-{state}" if kind == "updates" else event
+        first = at + timedelta(hours=STATES[state])
+        for language in LANGUAGES:
+            rng = random.Random(f"{story} {language}")
+            published = first + timedelta(minutes=rng.randrange(70 if kind == "updates" else 150))
+            known = facts | {"clock": f"{published:%H:%M}"} if kind == "updates" else facts
+            headline, text = _write(part, kind, language, known, rng)
+            yield NewsText(f"{story}:{language}", story, event, kind, language, published, headline, text)
+
+
+def _draw(part: Part, kind: str, day: int, n: int, at: datetime) -> Facts:
+    rng = random.Random(f"{part} {kind} {day} {n}")
+    since = (at - FIRST["dev"]).days
+    date = (f"{at.day} {_MONTH[0]}", f"{at.day} {_MONTH[1]}", f"{at.day} {_MONTH[2]}")
+    # two reports of a kind in one day are of two places
+    city, region = _CITIES[(day + 4 * n) % 8], _REGIONS[(day + 2 * n) % 5]
+    facts: Facts = {"date": date, "weekday": _WEEKDAYS[at.weekday()]}
+    facts |= {"city": city[0], "city_in": city[1], "region": region[0], "region_in": region[1]}
+    facts |= {name: rng.randint(*ends) for name, ends in _RANGES.get(kind, {}).items()}
+    if kind == "losses":
+        facts |= {"total": 1_236_400 + 1_010 * since + rng.randint(-90, 90)}
+    elif kind == "alerts":
+        start, minutes = at.replace(minute=rng.randrange(60)), rng.randint(19, 190)
+        facts |= {"start": f"{start:%H:%M}", "end": f"{start + timedelta(minutes=minutes):%H:%M}"}
+        facts |= {"minutes": minutes, "month": 5 + 2 * since + n, "threat": rng.choice(_THREATS)}
+    elif kind == "power":
+        facts |= {"from": f"{rng.choice((7, 8, 9, 16)):02}:00", "until": f"{rng.choice((20, 21, 22, 23))}:00"}
+    elif kind == "rates":
+        usd = round(43.1 + 0.03 * since + rng.uniform(-0.2, 0.2), 2)
+        facts |= {
+            "usd": usd,
+            "eur": round(usd * 1.17 + rng.uniform(-0.2, 0.2), 2),
+            "pln": round(usd * 0.276, 2),
+        }
+        facts |= {
+            "buy": round(usd - 0.2, 2),
+            "sell": round(usd + 0.3, 2),
+            "usd_moved": rng.choice((_UP, _DOWN)),
+        }
+    elif kind == "weather":
+        high = rng.randint(1, 16)
+        low = high - rng.randint(4, 11)
+        facts |= {"high": high, "high_sign": ("+", "+", ""), "low": abs(low), "sunset": f"17:{30 + since}"}
+        facts |= {"low_sign": (("−", "−", "-") if low < 0 else ("+", "+", "")) if low else ""}
+        facts |= {"sky": rng.choice(_SKIES), "wind_from": rng.choice(_WINDS)}
+    elif kind == "football":
+        home, away = rng.sample(_CLUBS, 2)
+        facts |= {"home": home, "away": away, "round": 19 + since // 7, "scorer": rng.choice(_SCORERS)}
+    elif kind == "fuel":
+        petrol = round(61.2 + 0.12 * since + rng.uniform(-0.3, 0.3), 2)
+        facts |= {"petrol": petrol, "diesel": round(petrol - rng.uniform(1.1, 2.4), 2)}
+        facts |= {"gas": round(37.4 + rng.uniform(-0.8, 0.8), 2), "petrol_moved": rng.choice((_UP, _DOWN))}
+    elif kind == "drones":
+        launched = rng.randint(58, 340)
+        facts |= {"launched": launched, "shot": round(launched * rng.uniform(0.7, 0.95))}
+        facts |= {"side": rng.choice(_SIDES)}
+    elif kind == "borders":
+        facts |= {"point": rng.choice(_POINTS)}
+    elif kind == "updates":
+        target, target_acc = rng.choice(_TARGETS)
+        facts |= {"target": target, "target_acc": target_acc, "weekday": _WEEKDAYS[(at.weekday() + 1) % 7]}
+    return facts
+
+
+def _states(facts: Facts, event: str) -> Iterator[Facts]:
+    rng = random.Random(event)
+    counts = ("killed", "wounded", "children", "missing")
+    killed, wounded, children, missing = (x for key in counts if isinstance(x := facts[key], int))
+    for _ in STATES:
+        yield facts | {"killed": killed, "wounded": wounded, "children": children, "missing": missing}
+        more = rng.randint(1, 3)
+        killed, missing, wounded = killed + more, max(2, missing - more - 1), wounded + rng.randint(2, 9)
+        children += rng.randint(0, 2)
+
+
+@cache
+def _phrasings(language: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    text = (FOLDER / f"reports_{language}.txt").read_text("utf-8")
+    found = {}
+    for block in text.split("=== ")[1:]:
+        kind, *ways = re.split(r"^---\n", block, flags=re.MULTILINE)
+        found[kind.strip()] = tuple(tuple(way.strip().split("\n")) for way in ways)
+    return found
+
+
+def _write(part: Part, kind: str, language: str, facts: Facts, rng: random.Random) -> tuple[str, str]:
+    ways = _phrasings(language)[kind]
+    headline, lead, *rest = rng.choice(ways[:-1] if part == "dev" else ways[1:])
+    items = [x.removeprefix("* ") for x in rest if not x.startswith("* ") or rng.random() < OPTIONAL]
+    if rng.random() < SHUFFLED:
+        rng.shuffle(items)
+    spaced = rng.random() < 0.5
+    headline, *body = (_fill(x, language, facts, spaced=spaced) for x in (headline, lead, *items))
+    return headline, ("\n" if rng.random() < 0.5 else " ").join(body)
+
+
+def _fill(template: str, language: str, facts: Facts, *, spaced: bool) -> str:
+    place = LANGUAGES.index(language)
+
+    def told(slot: re.Match[str]) -> str:
+        name, capital, mode, forms = slot.groups()
+        value = facts[name]
+        if isinstance(value, tuple):
+            value = value[place]
+        if forms:
+            assert isinstance(value, int)
+            found = _form(value, language, forms.split("|")[1:])
+        elif isinstance(value, int):
+            found = _number(value, language, mode, spaced=spaced)
+        else:
+            found = f"{value:.2f}" if isinstance(value, float) else value
+            found = found.replace(".", ",") if isinstance(value, float) and language != "en" else found
+        return found[:1].upper() + found[1:] if capital or mode == "gc" else found
+
+    return _SLOT.sub(told, template)
+
+
+def _form(value: int, language: str, forms: list[str]) -> str:
+    if language == "en":
+        return forms[value != 1]
+    if value % 10 == 1 and value % 100 != 11:
+        return forms[0]
+    return forms[1 if value % 10 in {2, 3, 4} and value % 100 not in {12, 13, 14} else 2]
+
+
+def _number(value: int, language: str, mode: str | None, *, spaced: bool) -> str:
+    if mode == "about":
+        unit = 10 ** max(0, len(str(value)) - 2)
+        value = value // unit * unit
+    elif mode == "ord":
+        ending = "th" if value % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+        return f"{value}{ending}"
+    elif mode:
+        words = _WORDS[language, {"wa": "w", "gc": "g"}.get(mode, mode)].split()
+        if 1 <= value <= len(words):
+            return words[value - 1]
+    if language == "en":
+        return f"{value:,}"
+    return f"{value:,}".replace(",", "\u00a0") if spaced or value >= 10_000 else str(value)
