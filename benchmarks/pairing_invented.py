@@ -230,7 +230,7 @@ def _counted(scored: Iterable[_Scored], threshold: float) -> tuple[int, int, int
 
 
 def _scored(way: Scorer, each: Pool) -> _Scored:
-    """Return the pairs that are each other's best within four days with their scores, and the number to find."""
+    """Return pairs that are each other's best within four days with their scores, and the number to find."""
     found: list[tuple[float, bool]] = []
     for a, b in combinations(LANGUAGES, 2):
         ours, theirs = ([x for x in each.texts if x.language == code] for code in (a, b))
