@@ -29,7 +29,8 @@ from benchmarks.pairing_baselines import e5, numbers, tf_idf
 from benchmarks.pairing_sets import Row
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.decide import decide
-from pipelines.similarity.document import LANGUAGES, ArticleReading, Document, read
+from pipelines.similarity.document import ArticleReading, Document, read
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
