@@ -12,7 +12,8 @@ from typing import Any
 
 from crawler.extraction.document.text import one_line
 
-_LONGEST = 400
+_LONGEST, _LONGEST_OF_ALL = 400, 700
+"""Characters of a line that a rule is tried on: by default, and at most."""
 _LONGEST_BUTTON = 120
 _BEFORE_TEXT = re.compile(r"^[^\w«\"“„'’(#@©/]+")
 _AFTER_TEXT = " •·–—>▶►→*[]|-"
@@ -46,10 +47,12 @@ class LineRule:
     pattern: re.Pattern[str]
     spares_sentences: bool
     as_printed: bool
+    always: bool
+    """What reads as somebody's words is no exception."""
     needs: tuple[str, ...]
     """A line must contain one of these to be matched, as patterns that begin anywhere are slow."""
     longest: int
-    """Characters of a line with this beginning, at most; a match of the whole line has no limit."""
+    """Characters of a line, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def line_rules() -> tuple[LineRule, ...]:
                 re.compile(f"(?:{source})$" if "whole" in entry else f"(?:{source})"),
                 entry.get("spares_sentences", False),
                 entry.get("as_printed", False),
+                entry.get("always", False),
                 tuple(entry.get("needs", ())),
                 entry.get("longest", _LONGEST),
             )
@@ -125,7 +129,7 @@ def unless_most() -> frozenset[str]:
 def why_not_text(line: str) -> str | None:
     """Return the reason why a line is no part of the article; None for text."""
     printed = without_bullets(one_line(line))
-    if len(printed) > _LONGEST:
+    if len(printed) > _LONGEST_OF_ALL:
         return None
     if not any(map(str.isalnum, printed)):
         return "no letter"
@@ -134,8 +138,10 @@ def why_not_text(line: str) -> str | None:
         if rule.needs and not any(map(folded.__contains__, rule.needs)):
             continue
         if (match := rule.pattern.match(printed if rule.as_printed else folded)) is not None:
-            if ":" not in match[0] and (
-                (rule.spares_sentences and _SENTENCE.search(folded)) or reads_as_said(folded)
+            if (
+                not rule.always
+                and ":" not in match[0]
+                and ((rule.spares_sentences and _SENTENCE.search(folded)) or reads_as_said(folded))
             ):
                 continue
             return rule.reason

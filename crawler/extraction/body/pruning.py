@@ -39,6 +39,7 @@ def prune(page: Outline, drop: str | None) -> None:
     """Remove unwanted elements from the tree. `drop` is an outlet's CSS selector of elements to leave out."""
     found = list(unwanted(page, drop))
     _show(page)
+    _open_lists(page)
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
     for element, _ in found:
         remove(element)
@@ -47,18 +48,62 @@ def prune(page: Outline, drop: str | None) -> None:
 def _show(page: Outline) -> None:
     """Show text that readers see, though its markup hides it from others.
 
-    Running text that is marked as hidden from screen readers, and the text of a page whose only text is for
-    readers without JavaScript.
+    Running text that is marked as hidden from screen readers, a time in a sentence, and the text of a page
+    whose only text is for readers without JavaScript.
     """
     for i in page.positions("p", "blockquote"):
         element = page.elements[i]
         if element.get("aria-hidden") == "true" and len(page.texts[i]) >= _RUNNING:
             del element.attrib["aria-hidden"]
+    for i in page.positions("time"):
+        element = page.elements[i]
+        around = next(element.iterancestors("p", "li", "blockquote"), None)
+        # trafilatura has no <time> in a text
+        if around is not None and len("".join(map(str.strip, _own_text(around)))) >= _RUNNING:
+            element.tag = "span"
     scripted = [x for x in page.of("noscript") if len(x.text_content()) > _SMALL]
     prose = sum(map(_prose, scripted)) if scripted else 0
     if prose > _SMALL and prose > 0.6 * _prose(page.root):
         for element in scripted:
             element.tag = "div"
+
+
+def _open_lists(page: Outline) -> None:
+    """Make boxes of list items that have headings or paragraphs of their own, as the entries of a live blog.
+
+    As items they would be one line each, without a space between heading and text. Items whose headings are
+    links are teasers, and stay.
+    """
+    for i in page.positions("ul", "ol"):
+        items = page.elements[i].findall("li")
+        parts = {item: list(item.iter(*_PARTS)) for item in items}
+        entries = [x for x, found in parts.items() if len(found) > 1 and any(y.tag in _TEXT for y in found)]
+        if len(items) < 2 or 2 * len(entries) < len(items):
+            continue
+        in_line = [x for entry in entries for x in entry if x.tag in _INLINE and x.text_content().strip()]
+        headings = (x for entry in entries for x in parts[entry] if x.tag in _HEADINGS)
+        if any(text.strip() for entry in entries for text in _own_text(entry)) or any(
+            map(_leads_away, (*in_line, *headings))
+        ):
+            continue
+        if 2 * sum(any(map(_runs, parts[entry])) for entry in entries) >= len(entries):
+            for element in (page.elements[i], *items):
+                element.tag = "div"
+            for element in in_line:
+                # the title of a part that a click unfolds
+                element.tag = "p"
+
+
+def _runs(element: HtmlElement) -> bool:
+    """Tell if an element has running text that is no link."""
+    linked = sum(len(link.text_content()) for link in element.iter("a"))
+    return element.tag in _TEXT and len(element.text_content()) - linked >= _RUNNING
+
+
+def _leads_away(element: HtmlElement) -> bool:
+    """Tell if an element is in a link to another page, or has one."""
+    links = (element, *element.iterancestors("a"), *element.iter("a"))
+    return any(link.tag == "a" and not link.get("href", "#").startswith("#") for link in links)
 
 
 def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str]]:
@@ -86,6 +131,7 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
         if label and _PROMOTES.fullmatch(label.strip()) and short_text(element, _SMALL) is not None:
             yield element, f"promotes something else ({label})"
 
+    yield from _asides(page)
     pulled = page.named(_is_pulled_out, page.by_class)
     # only visible text counts, as JSON-LD repeats the article
     shown = for_comparison("".join(page.root.xpath(_SHOWN))) if pulled else ""
@@ -95,6 +141,73 @@ def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str
             yield page.elements[i], "a sentence of the text, repeated for the eye"
 
 
+def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield what stands amid the text and is none of it: tooltips, marks of footnotes, times of entries."""
+    tips = page.by("role").get("tooltip", [])
+    hidden = (i for found in page.by("hidden").values() for i in found if page.tags[i] in _INLINE)
+    for i in (*tips, *hidden):
+        if short_text(page.elements[i], _SMALL) is not None:
+            yield page.elements[i], "a tooltip"
+    for i in page.positions("sup"):
+        mark = page.elements[i]
+        above = mark.getparent()
+        link = above if above.tag == "a" else mark.find("a")
+        if link is not None and "#" in link.get("href", "") and _MARK.fullmatch(link.text_content().strip()):
+            yield above if link is above else mark, "the mark of a footnote"
+    stamps = {stamp for x in page.of("time") if (stamp := _stamp(x)) is not None}
+    for stamp in stamps:
+        yield stamp, "the time of an entry"
+
+
+def _stamp(time: HtmlElement) -> HtmlElement | None:
+    """Return the largest element with nothing but this time; None if it is a part of a line."""
+    stamp = time
+    while (
+        (parent := stamp.getparent()) is not None
+        and parent.tag in _BOXES
+        and _says_when(short_text(parent, _LONGEST_STAMP))
+    ):
+        stamp = parent
+    parent = stamp.getparent()
+    if parent is None or parent.tag in _NO_STAMPS or stamp.tag == "li" or (stamp.tail or "").strip():
+        return None
+    beside = [child for child in parent if child is not stamp]
+    in_line = stamp.tag not in _BLOCKS and any(
+        child.tag not in _BLOCKS and child.text_content().strip() for child in beside
+    )
+    return None if in_line or any(map(str.strip, _own_text(parent))) else stamp
+
+
+def _own_text(element: HtmlElement) -> list[str]:
+    """Return the text of an element that is in none of its children."""
+    return [element.text or "", *(child.tail or "" for child in element)]
+
+
+def _says_when(text: str | None) -> bool:
+    return (
+        text is not None
+        and any(map(str.isdigit, text))
+        and all(map(_WHEN.fullmatch, _WORD.findall(text.lower())))
+    )
+
+
+_INLINE = ("span", "small", "i", "em", "b", "strong", "a", "sup")
+_MARK = re.compile(r"[\[(]?(?:\d{1,3}|\*{1,3}|[a-z])[\])]?")
+_BOXES = {"div", "span", "p", "a", "small", "header"}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TEXT = ("p", "blockquote")
+_NO_STAMPS = {*_HEADINGS, "td", "th", "dd", "dt"}
+_BLOCKS = {*_HEADINGS, *_TEXT, "div", "section", "article", "header", "figure", "ul", "ol", "table"}
+_PARTS = (*_HEADINGS, *_TEXT, "time")
+_LONGEST_STAMP = 60
+_WORD = re.compile(r"[^\W\d_]+")
+_WHEN = re.compile(
+    r"(?:січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листопад|груд|янв|фев|март|апр|ма[яй]|июн|июл|авг|сент|окт"
+    r"|нояб|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|понеділ|вівтор|серед|четвер|п.?ятниц|субот|неділ"
+    r"|вторник|сред|пятниц|суббот|воскрес|mon|tue|wed|thu|fri|sat|sun|сьогодні|вчора|сегодня|вчера|today|yesterday)"
+    r"\w*|року|рік|года|год|тому|назад|ago|хв\w*|мин\w*|min\w*|годин\w*|час\w*|hours?|days?|gmt|utc|мск|[a-zа-яіїє]{1,2}"
+)
+"""Words of a time stamp: months, days, hours."""
 _PROMOTES = re.compile(
     r"(?:наш\w* )?(?:подкасти?|подкасты|podcasts?|розсилк[аи]|рассылк[аи]|newsletters?)(?: [\w' -]{2,30})?"
     r"|реклама|advertisement|(?:інші|другие|related|more|recommended|популярні|популярные) [\w' -]{2,30}",

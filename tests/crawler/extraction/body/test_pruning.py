@@ -1,0 +1,67 @@
+"""Elements amid the text that are none of it, and lists whose items are entries."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.extraction.page import extract
+from crawler.items import Fetch, Hints
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+URL = "https://courier.example/news/2026/a-story"
+LONG = "Міська рада у вівторок ухвалила бюджет, у якому найбільше грошей піде на ремонт двох мостів."
+
+
+def lines(text: str) -> list[str]:
+    page = f"<html><body><article><h1>Рада ухвалила бюджет</h1><div>{text}</div></article></body></html>"
+    return extract(Fetch(URL, URL, page.encode(), "utf-8", 200, NOW), Hints("courier")).body.split("\n\n")
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(
+        f"<p>{text}</p>"
+        for text in (*texts, LONG, *(LONG.replace("мостів", other) for other in ("шкіл", "доріг", "садків")))
+    )
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        'Автобус <span class="tip">бібліобус<span hidden>Автобус із полицями</span></span> уже виїхав.',
+        'Автобус бібліобус<span role="tooltip">Автобус із полицями</span> уже виїхав.',
+        'Автобус бібліобус<sup><a href="#fn1">1</a></sup> уже виїхав.',
+        'Автобус бібліобус<a href="https://courier.example/a#note-2"><sup>[2]</sup></a> уже виїхав.',
+    ],
+)
+def test_tooltips_and_marks_of_footnotes(printed: str) -> None:
+    assert lines(paragraphs(printed))[0] == "Автобус бібліобус уже виїхав."
+
+
+def test_a_power_and_a_link_above_the_line_are_text() -> None:
+    printed = 'Площа — 12 м<sup>2</sup> у місті Рим<sup><a href="https://rome.example">стара назва</a></sup>.'
+    assert lines(paragraphs(printed))[0] == "Площа — 12 м2 у місті Римстара назва."
+
+
+def test_entries_of_a_live_blog_stand_apart_and_without_their_clocks() -> None:
+    entry = (
+        '<li><div class="when"><time>{}</time><span>22 липня</span></div><div><h3>{}</h3><p>{}</p></div></li>'
+    )
+    entries = [("19:35", "Міст закрили", LONG), ("16:02", "Школу відкрили", LONG.replace("мостів", "шкіл"))]
+    text = "".join(entry.format(*parts) for parts in entries)
+    assert lines(f"<ul>{text}</ul>") == [part for _, *parts in entries for part in parts]
+
+
+def test_a_time_in_a_sentence_stays() -> None:
+    said = (
+        "<b>Зустріч</b> почнеться <time>22 липня о 19:35</time> у великій залі міської ради, сказав голова."
+    )
+    assert lines(paragraphs(said))[0].startswith("Зустріч почнеться 22 липня о 19:35 у великій залі")
+
+
+def test_items_of_one_paragraph_stay_a_list() -> None:
+    page = paragraphs(LONG) + f"<ul><li><p>{LONG} Перше.</p></li><li><p>{LONG} Друге.</p></li></ul>"
+    fetch = Fetch(
+        URL, URL, f"<body><h1>Рада</h1><article>{page}</article></body>".encode(), "utf-8", 200, NOW
+    )
+    kinds = [block.kind for block in extract(fetch, Hints("courier")).blocks]
+    assert kinds.count("list_item") == 2
