@@ -58,8 +58,12 @@ def _show(page: Outline) -> None:
     for i in page.positions("time"):
         element = page.elements[i]
         around = next(element.iterancestors("p", "li", "blockquote"), None)
-        # trafilatura has no <time> in a text
-        if around is not None and len("".join(map(str.strip, _own_text(around)))) >= _RUNNING:
+        # trafilatura has no <time> in a text; one at the beginning is the time of an entry
+        if (
+            around is not None
+            and len("".join(map(str.strip, _own_text(around)))) >= _RUNNING
+            and not around.text_content().lstrip().startswith(element.text_content().strip())
+        ):
             element.tag = "span"
     scripted = [x for x in page.of("noscript") if len(x.text_content()) > _SMALL]
     prose = sum(map(_prose, scripted)) if scripted else 0
