@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from archive.commit import plan
+from archive.commit import plan, rows
 from archive.commit.assembly import assemble
 from archive.commit.clock import Clock
 from archive.commit.collect import MOST_AT_ONCE, Collected, collect
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from archive.commit.related import Decide, Parts
     from archive.format.codec import Record
+    from archive.format.records import SameEventRecord
     from archive.format.snapshot import Snapshot
     from archive.opening import Place
     from archive.state.database import State
@@ -346,6 +347,33 @@ def publish_decisions(
             raise ArchiveWriteError(f"Cannot write to the archive {root}: {error}.") from error
     assert snapshot is not None
     return snapshot
+
+
+def publish_same_event(
+    root: Place,
+    records: Sequence[SameEventRecord],
+    *,
+    run_id: str,
+    summary: Mapping[str, int] | None = None,
+) -> Snapshot | None:
+    """Publish a snapshot with these rows; None where there are none and no summary.
+
+    Rows of articles that were purged meanwhile are left out. Raises ArchiveWriteError.
+    """
+
+    def build(following: NextSnapshot) -> Snapshot | None:
+        named = {x for each in records for x in (each.article_id_a, each.article_id_b)}
+        there = following.state.numbers(named).keys()
+        kept = [x for x in records if x.article_id_a in there and x.article_id_b in there]
+        if not kept and not summary:
+            return None
+        table = rows.table("same_event", rows.same_event(kept), following.commit)
+        if kept:
+            following.add("same_event", table)
+        return following.finish(summary={"archive/same_event": len(kept), **(summary or {})})
+
+    with Committer.open(root, run_id) as committer:
+        return committer.make(APPEND, build)
 
 
 # The commit of a writer's segments by another process, which reads them from the disk.

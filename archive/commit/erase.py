@@ -48,6 +48,7 @@ _IDS = {
     "refusals": ["article_id_a", "article_id_b"],
     "alignments": ["article_id_a", "article_id_b"],
     "former_alignments": ["article_id_a", "article_id_b"],
+    "same_event": ["article_id_a", "article_id_b"],
     "observations": ["article_id"],
     "stories": [f"article_id_{language}" for language in LANGUAGES],
 }

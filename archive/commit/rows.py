@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.commit.observations import Draft, Observation
-    from archive.format.records import AlignmentRecord, PairRecord, RefusalRecord
+    from archive.format.records import AlignmentRecord, PairRecord, RefusalRecord, SameEventRecord
     from archive.state.model import CurrentVersion
 
 Row = dict[str, object]
@@ -84,6 +84,10 @@ def refusals(items: Iterable[RefusalRecord]) -> list[Row]:
 def alignments(items: Iterable[tuple[str, AlignmentRecord]]) -> list[Row]:
     """Rows of aligned paragraphs, each given with the id of its story."""
     return [{"story_id": story_id} | plain(item) for story_id, item in items]
+
+
+def same_event(items: Iterable[SameEventRecord]) -> list[Row]:
+    return [plain(item) for item in items]
 
 
 def memberships(stories_of: Mapping[str, str]) -> list[Row]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import Enum
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Of all tables. Change a column, and it changes too, with a step in archive/operations/migrate.py."""
 
 

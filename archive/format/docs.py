@@ -6,7 +6,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from archive.format.columns import SCHEMA_VERSION
-from archive.format.schema import ALIGNMENTS, ARTICLES, OBSERVATIONS, PAIRS, REFUSALS, STORIES
+from archive.format.schema import (
+    ALIGNMENTS,
+    ARTICLES,
+    OBSERVATIONS,
+    PAIRS,
+    REFUSALS,
+    SAME_EVENT,
+    STORIES,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,6 +71,13 @@ TABLES = (
         "One row for paragraphs of two variants of a story that say the same, or that one says alone, for "
         "each two of the `uk`, `en` and `ru` articles that `stories` shows. Every block but captions is a "
         "paragraph here. Lists are empty, not null, where a side has none.",
+    ),
+    (
+        "same_event",
+        SAME_EVENT,
+        "One row for articles of two outlets that seem to tell of one event, in any languages: a log, with a "
+        "new row where the tier has changed; the last row of two articles holds. It joins no story. See "
+        "[One event in several outlets](../explanation/pairing.md#one-event-in-several-outlets).",
     ),
 )
 

@@ -21,13 +21,13 @@ news-archive/
                                       behind, or changed by another
   state.fingerprint                   inode, size and times of the cache, as its last writer has left it
   articles -> _views/current/articles     likewise versions, observations, stories, pairs,
-                                      refusals, alignments
+                                      refusals, alignments, same_event
 ```
 
 Stored tables are `articles` (the latest text of each article), `superseded` (the earlier ones),
-`observations`, `stories`, `pairs`, `refusals`, `alignments`, and three that no reader is shown, from which
-past states are derived: the logs `memberships` and `decisions`, and `former_alignments`. A reader's
-`versions` is `articles` and `superseded` together, so no text is stored twice.
+`observations`, `stories`, `pairs`, `refusals`, `alignments`, `same_event`, and three that no reader is shown,
+from which past states are derived: the logs `memberships` and `decisions`, and `former_alignments`. A
+reader's `versions` is `articles` and `superseded` together, so no text is stored twice.
 
 Only columns derived from the logs ever change in a stored row (`story_id`, `valid_to`, `first_seen`,
 `last_seen`), by writing the file anew (copy on write). A row's month is that of its commit.
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged", "_history", "_runs")
 _LATER = frozenset({"_raw", "_purged", "_history", "_runs"})
 """Made with the first file in them."""
-TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
+TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")
 WORKING_FOLDERS = ("_incoming", "_outbox")  # archive/storage/working_copy.py
 _CACHE = ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
 FILES = ("_remote.json", *_CACHE, "state.sqlite-journal", "state.fingerprint", "_lock")

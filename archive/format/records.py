@@ -426,6 +426,36 @@ class AlignmentRecord:
     numbers_only_b: tuple[str, ...] = ()
     quotes_only_a: tuple[str, ...] = ()
     quotes_only_b: tuple[str, ...] = ()
+    confidence: float | None = None
+    """Of what one side says alone: the probability that the other says it nowhere."""
+    doubtful: bool | None = None
+    nearest: tuple[int, ...] | None = None
+    """Numbers of blocks of the other side that come nearest."""
+    in_common: tuple[str, ...] | None = None
+    """Its numbers, dates and names that stand there too, as printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameEventRecord:
+    """Articles of two outlets that seem to tell of one event; they are no translations of each other."""
+
+    article_id_a: str
+    """The smaller of the two ids."""
+    article_id_b: str
+    outlet_a: str
+    outlet_b: str
+    language_a: str
+    language_b: str
+    tier: str
+    """`sure`, `probable`; `none` where they were one of these and are no longer."""
+    probability: float
+    hours_apart: float | None
+    """None where a publication time is unknown."""
+    shared: tuple[str, ...]
+    """Names, numbers and dates of both, the rarest first, as a prints them."""
+    details: str | None
+    """JSON: what else speaks for it."""
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,12 +198,44 @@ _ALIGNMENT_FIELDS = [
     _always("numbers_only_b", TEXTS, "numbers and dates here, as printed, that a has nowhere"),
     _always("quotes_only_a", TEXTS, "what a quotes here and b does not quote beside it"),
     _always("quotes_only_b", TEXTS, "what b quotes here and a does not quote beside it"),
+    _maybe(
+        "confidence",
+        pa.float64(),
+        "of omitted and added: how likely the other side says it nowhere, 0 to 1; null else, and before "
+        "schema 6",
+    ),
+    _maybe("doubtful", pa.bool_(), "of omitted and added: too near to something to be published unread"),
+    _maybe(
+        "nearest", NUMBERS, "of omitted and added: numbers of the blocks of the other side that come nearest"
+    ),
+    _maybe("in_common", TEXTS, "its numbers, dates and names that stand in these blocks too, as printed"),
     *_COMMIT,
 ]
 
 ALIGNMENTS = _schema("alignments", _ALIGNMENT_FIELDS)
 FORMER_ALIGNMENTS = _schema("former_alignments", _ALIGNMENT_FIELDS)
 """Internal: of earlier texts, and of articles that are no longer one story."""
+
+SAME_EVENT = _schema(
+    "same_event",
+    [
+        _always("article_id_a", TEXT, "the smaller of the two ids"),
+        _always("article_id_b", TEXT, "the greater"),
+        _always("outlet_a", TEXT, "of article a"),
+        _always("outlet_b", TEXT, "of article b, another one"),
+        _always("language_a", TEXT, "of article a"),
+        _always("language_b", TEXT, "of article b; may be the same"),
+        _always("tier", TEXT, "sure, probable; none: it was one of these in an earlier row and is no longer"),
+        _always("probability", pa.float64(), "that both tell of one event, 0 to 1"),
+        _maybe("hours_apart", pa.float64(), "between their publications; null where one is unknown"),
+        _always("shared", TEXTS, "names, numbers and dates of both, the rarest first, as a prints them"),
+        _maybe(
+            "details", TEXT, "JSON: shared numbers and quotes, numbers that differ, what the score is made of"
+        ),
+        _always("decided_at", TIME, "when"),
+        *_COMMIT,
+    ],
+)
 
 MEMBERSHIPS = _schema(
     "memberships",
@@ -227,6 +259,7 @@ STORED = {
     "refusals": REFUSALS,
     "alignments": ALIGNMENTS,
     "former_alignments": FORMER_ALIGNMENTS,
+    "same_event": SAME_EVENT,
 }
 """Tables as they lie in `_data`."""
 
@@ -238,6 +271,7 @@ PUBLIC = {
     "pairs": ("pairs",),
     "refusals": ("refusals",),
     "alignments": ("alignments",),
+    "same_event": ("same_event",),
 }
 """Tables as a reader sees them, and the stored tables each is made of."""
 
@@ -253,11 +287,13 @@ SORT = {
     "refusals": ("article_id_a", "article_id_b"),
     "alignments": ("story_id", "article_id_a", "article_id_b", "position"),
     "former_alignments": ("story_id", "article_id_a", "article_id_b", "commit_seq", "position"),
+    "same_event": ("article_id_a", "article_id_b", "commit_seq"),
 }
 
 REPETITIVE = frozenset((
     *(column.name for column in VERSION_COLUMNS if column.repeats),
     *("outcome", "reason", "evidence", "kind", "tag", "source", "article_id_a", "article_id_b"),
     *("language_a", "language_b", "version_a", "version_b"),
+    *("outlet_a", "outlet_b", "tier"),
 ))  # fmt: skip
 """Columns worth a dictionary; on the rest it costs more than it saves."""

@@ -42,6 +42,7 @@ _KEYS = {
     "refusals": (*_COUPLE, "reason", "commit_seq"),
     "alignments": (*_COUPLE, "commit_seq", "position"),
     "former_alignments": (*_COUPLE, "commit_seq", "position"),
+    "same_event": (*_COUPLE, "commit_seq"),
 }
 """Columns by which two rows of a stored table are one."""
 _TEXTS = ("articles", "superseded")

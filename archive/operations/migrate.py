@@ -63,10 +63,20 @@ _NEW = (
     "syndicated_from, access: empty, for `scrapy reextract --publish` to fill; text_from: empty, the text is "
     "the page's; every article keeps its id"
 )
+_EVENTS = (
+    "same_event: empty at first, `scrapy pair --all` fills it; of alignments, confidence, doubtful, nearest "
+    "and in_common: empty until a story is aligned anew"
+)
 TODAY = Target(
     SCHEMA_VERSION,
     STORED,
-    {1: Step(_AUTHORS, {}), 2: Step(_READINGS, {}), 3: Step(_SHOWN, {}), 4: Step(_NEW, {})},
+    {
+        1: Step(_AUTHORS, {}),
+        2: Step(_READINGS, {}),
+        3: Step(_SHOWN, {}),
+        4: Step(_NEW, {}),
+        5: Step(_EVENTS, {}),
+    },
 )
 
 

@@ -21,6 +21,7 @@ from archive.format.schema import (
     PAIRS,
     PUBLIC,
     REFUSALS,
+    SAME_EVENT,
     STORIES,
     VERSIONS,
 )
@@ -54,6 +55,7 @@ _SCHEMAS = {
     "pairs": PAIRS,
     "refusals": REFUSALS,
     "alignments": ALIGNMENTS,
+    "same_event": SAME_EVENT,
 }
 
 
@@ -179,6 +181,10 @@ class Archive:
     ) -> RowSet:
         """Paragraphs of a story's variants that say the same, and those that one of them says alone."""
         return self._rows("alignments", _among("story_id", story_id), as_of, columns)
+
+    def same_event(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
+        """Articles of two outlets that seem to tell of one event; the last row of two articles holds."""
+        return self._rows("same_event", None, as_of, columns)
 
     def table(
         self,

@@ -24,6 +24,7 @@ from archive.format.schema import (
     OBSERVATIONS,
     PAIRS,
     REFUSALS,
+    SAME_EVENT,
     SORT,
     STORIES,
 )
@@ -138,6 +139,10 @@ class Past:
     def refusals(self, _columns: Sequence[str] | None = None) -> pa.Table:
         order = ("commit_seq", *SORT["refusals"])
         return self._read(("refusals",), REFUSALS).sort_by([(x, "ascending") for x in order])
+
+    def same_event(self, _columns: Sequence[str] | None = None) -> pa.Table:
+        order = ("commit_seq", *SORT["same_event"][:2])
+        return self._read(("same_event",), SAME_EVENT).sort_by([(x, "ascending") for x in order])
 
     def _built(self) -> tuple[list[Story], Commit | None]:
         """Build the stories of the moment, with its last commit; None where nothing was there."""

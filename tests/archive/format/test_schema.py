@@ -14,6 +14,7 @@ from archive.format.records import (
     ObservationRecord,
     PairRecord,
     RefusalRecord,
+    SameEventRecord,
 )
 from archive.state import database
 
@@ -92,6 +93,7 @@ def test_columns_are_those_of_the_contract_in_its_order():
         (PairRecord, "pairs", set()),
         (RefusalRecord, "refusals", set()),
         (AlignmentRecord, "alignments", set()),
+        (SameEventRecord, "same_event", set()),
     ],
 )
 def test_every_field_of_a_record_is_a_column(record, table, elsewhere):
@@ -106,6 +108,7 @@ def test_every_field_of_a_record_is_a_column(record, table, elsewhere):
         (PairRecord, schema.PAIRS),
         (RefusalRecord, schema.REFUSALS),
         (AlignmentRecord, schema.ALIGNMENTS),
+        (SameEventRecord, schema.SAME_EVENT),
     ],
 )
 def test_a_field_that_is_never_none_is_a_column_that_is_never_null(record, table):

@@ -110,7 +110,7 @@ def of_version_1():
     return {
         name: pa.schema([x for x in schema if x.name not in later], schema.metadata)
         for name, schema in STORED.items()
-        if name not in {"alignments", "former_alignments", "refusals"}
+        if name not in {"alignments", "former_alignments", "refusals", "same_event"}
     }
 
 
@@ -186,7 +186,7 @@ def test_an_archive_of_the_first_triptych_gets_the_new_tables(filled, article, c
         pd.testing.assert_frame_equal(new, old.sort_values(key, ignore_index=True))
     assert opened.articles().to_pandas()[["author_ids", "media", "outbound_links"]].isna().all(axis=None)
     assert opened.stories().to_pandas()["coverage_en_of_uk"].isna().all()
-    for name in ("alignments", "refusals"):
+    for name in ("alignments", "refusals", "same_event"):
         assert list(pd.read_parquet(filled / name).columns) == STORED[name].names
         assert len(opened.table(name).to_pandas()) == 0
     assert [x.text for x in verify(filled) if x.grave] == []

@@ -20,7 +20,7 @@ from archive.storage.snapshot_log import Log
 from tests.archive.state.test_replay import contents
 
 HOUR = timedelta(hours=1)
-TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
+TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")
 
 
 def align(variants, couples):

@@ -8,7 +8,7 @@ from archive.exceptions import ArticleNotFound, SnapshotNotFound
 from archive.format.records import Alternate, Decisions, Membership, PairRecord
 
 HOUR = timedelta(hours=1)
-TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments")
+TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")
 
 
 @pytest.fixture
@@ -151,6 +151,7 @@ ORDER = {
     "pairs": ["article_id_a", "article_id_b"],
     "refusals": ["commit_seq", "article_id_a", "article_id_b"],
     "alignments": ["article_id_a", "article_id_b", "position"],
+    "same_event": ["commit_seq", "article_id_a", "article_id_b"],
 }
 
 
