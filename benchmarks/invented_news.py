@@ -1,7 +1,7 @@
 """Invented news of ours in three languages, with its gold; used by benchmarks/pairing.py and the like.
 
 `rewrites()` are stories written by hand, each language as another newsroom would tell it, over two weeks of
-March 2026 (benchmarks/data/rewrites_*.txt). None is a translation. A third of them has a near twin:
+March 2026 (benchmarks/data/rewrites_*.txt). None is a translation. Four in ten have a near twin:
 another event of the same kind, on the same day or the next, in the same town or with the same persons.
 `reports()` of benchmarks/invented_reports.py are daily reports. Texts were written before anybody looked at
 how the models judge them.

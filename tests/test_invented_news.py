@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 
+from benchmarks.alignment_sets import runs
 from benchmarks.invented_news import PARTS, pools, rewrites
 from benchmarks.invented_reports import KINDS, reports
 
@@ -57,3 +58,17 @@ def test_a_rising_death_toll_is_three_stories_of_one_event() -> None:
     assert {each.published.date() for each in first} == {datetime(2026, 3, 2, tzinfo=UTC).date()}
     (whole, *_) = pools(first)
     assert len(whole.gold()) == 9
+
+
+def test_runs_of_paragraphs_know_which_of_them_belong_together() -> None:
+    every = list(runs())
+    assert len(every) >= 60
+    assert every == list(runs())
+    longest = {max(map(len, link)) for each in every for link in each.links}
+    assert longest == {1, 3, 4}
+    for each in every:
+        for side in (0, 1):
+            linked = [n for link in each.links for n in link[side]]
+            assert len(linked) == len(set(linked))
+            assert set(linked) <= set(range(len(each.texts[side])))
+    assert not {x.story_id for x in runs("dev")} & {x.story_id for x in runs("kept")}
