@@ -18,6 +18,7 @@ from crawler.extraction.body.pruning import NO_TEXT, prune, remove
 from crawler.extraction.body.reader import read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
 from crawler.extraction.body.text_blocks import Body, Excluded, LeftOut, ReadBlock
+from crawler.extraction.document.prose import Prose, read_prose
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.items import TextBlock
 
@@ -41,17 +42,18 @@ def read_body(outline: Outline, excluded: Excluded, drop: str | None) -> Body:
     `drop` is an outlet's CSS selector of elements to leave out.
     """
     page = read_page(outline, excluded.headline)
-    prune(outline, drop)
+    prose = read_prose(outline, excluded.headline, excluded.text)
+    prune(outline, drop, prose.spared)
     for caption in page.captions:
         remove(caption.element)
-    found, place, element = _extract(outline, excluded.description)
+    found, place, element = _extract(outline, prose, excluded.description)
     text = excluded.text
     if text is None and _length(found) < _FEW:
         text = embedded_text(outline, excluded.headline)
     if text and _length(found) < _NEXT_TO_NONE * len(text):
         found, place = _of_data(text), "the data of the page"
     if excluded.says_article and _length(found) < _FEW:
-        brief = text_of_brief(outline, excluded.headline)
+        brief = text_of_brief(outline, excluded.headline, prose.others())
         if brief and not (found and {block.text for block in found} <= set(brief)):
             found, place = [ReadBlock("paragraph", line, 0.0) for line in brief], "below the headline"
     excluded = replace(excluded, captions=tuple(caption.text for caption in page.captions))
@@ -83,13 +85,15 @@ def _of_data(text: str) -> list[ReadBlock]:
     return [ReadBlock("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
 
 
-def _extract(page: Outline, description: str | None) -> tuple[list[ReadBlock], str, HtmlElement | None]:
+def _extract(
+    page: Outline, prose: Prose, description: str | None
+) -> tuple[list[ReadBlock], str, HtmlElement | None]:
     """Return the blocks, their place in words, and their element."""
     tree = page.root
     body = tree.find("body")
     if body is None:
         return [], "nowhere: no <body>", None
-    container = find_container(page, body)
+    container = find_container(prose, body)
     blocks, place = _read_container(tree, container)
     lead = find_lead(page, container.element, description) if blocks else []
     said = [for_comparison(block.text) for block in blocks] if lead else []

@@ -1,4 +1,4 @@
-"""Boilerplate: lines and elements that are no part of an article, from boilerplate.toml."""
+"""Boilerplate: lines that are no part of an article, from boilerplate.toml."""
 
 from __future__ import annotations
 
@@ -107,23 +107,6 @@ def furniture() -> tuple[Furniture, ...]:
         Furniture(_words(entry["key"]), _words(entry["other"]))
         for entry in load(__package__, "boilerplate.toml")["furniture"]
     )
-
-
-@cache
-def element_names() -> dict[str, str]:
-    """Return the folded class and id names of elements to leave out, each with the reason."""
-    return {
-        name: entry["reason"]
-        for entry in load(__package__, "boilerplate.toml")["element"]
-        for name in entry["class"]
-    }
-
-
-@cache
-def unless_most() -> frozenset[str]:
-    """Return those of element_names that keep an element if most of the page's prose is in it."""
-    entries = load(__package__, "boilerplate.toml")["element"]
-    return frozenset(name for entry in entries if entry.get("unless_most") for name in entry["class"])
 
 
 def why_not_text(line: str) -> str | None:

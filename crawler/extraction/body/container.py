@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING
 
 from lxml.html import Element
 
-from crawler.extraction.document.class_names import names_say
-
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from crawler.extraction.document.outline import Outline
+    from crawler.extraction.document.prose import Prose
 
 _BLOCKS = {
     "p", "div", "td", "li", "blockquote", "pre", "section", "article", "main", "dd", "body",
@@ -28,27 +26,6 @@ _BLOCKS = {
     "figure", "ul", "ol",
     "table", "tr", "tbody", "address", "label", "button", "noindex",
 }  # fmt: skip
-_NEVER = {
-    "nav",
-    "footer",
-    "aside",
-    "form",
-    "header",
-    "figure",
-    "label",
-    "h1",
-    "button",
-    "select",
-    "noscript",
-    "address",
-    "noindex",
-}
-_of_other_things = names_say(
-    r"comment(?!ary)|sidebar|side-bar|related|footer|recommend|popular|newsletter|subscri|disqus|breadcrumb"
-    r"|(?:^|[\s_-])(?:teasers?|promo|cookies?|consent|repl(?:y|ies)|respond|menu|nav|navigation|copyright|disclaimer|modal"
-    r"|popup|advert|ads?|banners?|share|social|login|signup|most|trending|outbrain|taboola|hidden|newslist|news-list)(?:$|[\s_-])"
-    r"|author-?(?:bio|info|card|box)|about-author|othernews|lastnews"
-)
 _SMALL_PRINT = re.compile(
     r"©|\(c\)\s|all rights reserved|все права (?:на|защищены)|всі права (?:на|захищені)|правообладател"
     r"|не несет ответственност|не несе відповідальн|cookie"
@@ -77,16 +54,13 @@ class Container:
     """True if its own paragraphs are the text; otherwise it has several parts, and some may be no article."""
 
 
-def find_container(page: Outline, body: HtmlElement) -> Container:
+def find_container(prose: Prose, body: HtmlElement) -> Container:
     """Find the smallest element that holds nearly all running text of the page.
 
     If no child holds nearly all of it, a dense part inside may be chosen instead. Elements may have been
-    removed from the tree since the outline was made.
+    removed from the tree since its prose was read.
     """
-    others = {page.elements[i] for i in page.named(_of_other_things, page.by_class, page.by_id)}
-    weights = _weights(body, others)
-    if wrappers := _wrappers(page, others, weights.get(body, 0)):
-        weights = _weights(body, others - wrappers)
+    weights = _weights(body, prose.others(), prose.tags())
     total = weights.get(body, 0)
     element = body
     while True:
@@ -109,27 +83,6 @@ def find_container(page: Outline, body: HtmlElement) -> Container:
         element = _with_its_kind(element, weights)
     weight = weights.get(element, 0)
     return Container(element, weight, weight / total if total else 0.0, tight)
-
-
-def _wrappers(page: Outline, others: set[HtmlElement], weight: int) -> set[HtmlElement]:
-    """Return the elements that are named after other things and hold most paragraphs of the page.
-
-    `weight` is that of the page without them.
-    """
-    paragraphs = {
-        page.elements[i]: len(page.elements[i].text_content())
-        for i in page.by_tag.get("p", ())
-        if len(page.texts[i]) >= _RUNNING
-    }
-    total = sum(paragraphs.values())
-    if 2 * weight > total:
-        return set()
-    held: dict[HtmlElement, int] = {}
-    for paragraph, letters in paragraphs.items():
-        for element in paragraph.iterancestors():
-            if element in others:
-                held[element] = held.get(element, 0) + letters
-    return {element for element, letters in held.items() if 2 * letters > total}
 
 
 def text_in_body(container: Container) -> HtmlElement | None:
@@ -247,7 +200,7 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     )
 
 
-def _weights(body: HtmlElement, others: set[HtmlElement]) -> dict[HtmlElement, int]:
+def _weights(body: HtmlElement, others: set[HtmlElement], never: frozenset[str]) -> dict[HtmlElement, int]:
     """Count the characters of running text in each element that has any."""
     order: list[HtmlElement] = list(body.iter("*"))
     # for each element: the block of its text, then three flags: inside a link, inside an element that is no
@@ -266,7 +219,7 @@ def _weights(body: HtmlElement, others: set[HtmlElement]) -> dict[HtmlElement, i
         tag = element.tag
         if tag == "main":
             other = False
-        elif not other and (tag != "form" if tag in _NEVER else element in others):
+        elif not other and tag != "form" and (tag in never or tag == "h1" or element in others):
             # with an <h1> inside it may be the article: ASP.NET wraps pages in a form, some put it into a
             # header or an aside
             other = element.find(".//h1") is None

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
-from crawler.extraction.document.class_names import Rule, names_say
+from crawler.extraction.document.class_names import Rule
 from crawler.extraction.document.outline import COMPONENT, short_text
 from crawler.extraction.document.text import for_comparison, one_line
 
@@ -115,22 +115,16 @@ def _right_above(container: HtmlElement) -> list[str]:
 
 
 _STOPS = frozenset({"h1", "h2", "h3", "h4", "nav", "aside", "footer", "form", "ul", "ol", "table"})
-_of_others = names_say(
-    r"comment|related|sidebar|footer|recommend|popular|latest|newsletter|subscri|share|social"
-    r"|tags?(?:$|[ _-])"
-    r"|(?:^|[ _-])(?:teasers?|promo|more|also|menu|nav)(?:$|[ _-])"
-)
 
 
-def text_of_brief(page: Outline, headline: str | None) -> list[str]:
-    """Return the lines that follow the headline, up to what is another thing; the tree may be pruned."""
+def text_of_brief(page: Outline, headline: str | None, others: set[HtmlElement]) -> list[str]:
+    """Return the lines that follow the headline, up to one of the others; the tree may be pruned."""
     wanted = for_comparison(headline or "")
     heading = next(
         (x for x in page.root.iter("h1", "h2", "h3") if for_comparison(x.text_content()) == wanted), None
     )
     if heading is None or not wanted:
         return []
-    others = {page.elements[i] for i in page.named(_of_others, page.by_class, page.by_id)}
     element = heading
     for _ in range(_LEVELS):
         lines: list[str] = []

@@ -32,13 +32,16 @@ class Line:
     """Reason why an element around it is left out, by boilerplate.toml or the outlet's `drop`."""
 
 
-def page_lines(tree: HtmlElement, drop: str | None) -> list[Line]:
-    """Return the lines of <body> in page order; images and empty links have no line."""
+def page_lines(tree: HtmlElement, drop: str | None, spared: frozenset[str] = frozenset()) -> list[Line]:
+    """Return the lines of <body> in page order; images and empty links have no line.
+
+    `spared` are the words in names that say nothing on this page.
+    """
     body = tree.find("body")
     lines: list[Line] = []
     if body is None:
         return lines
-    reasons = dict(unwanted(outline(tree), drop))
+    reasons = dict(unwanted(outline(tree), drop, spared))
     words: list[str] = []
 
     def end(owner: HtmlElement, reason: str | None) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from crawler.extraction.body.boilerplate import element_names, unless_most
-from crawler.extraction.document.class_names import Rule, names_say
+from crawler.extraction.document.class_names import (
+    last_part,
+    names_say,
+    of_other_things,
+    other_things,
+    removed_names,
+    speaks_of_comments,
+)
 from crawler.extraction.document.outline import COMPONENT, short_text
 from crawler.extraction.document.text import for_comparison, one_line
 
@@ -26,18 +31,15 @@ _SMALL = 500
 """Characters below which the last part of a name decides; a larger element may be the text itself."""
 _RUNNING = 50
 """Letters from which a block counts as running text."""
-_HASHED = re.compile(r"^([a-z]+_[a-z-]+)__[\w-]{1,8}$")
-"""Names that build tools make for styles of one file: `donate_inline__i9`."""
-_HOLDERS = {
-    "card", "block", "box", "list", "wrap", "wrapper", "container", "section", "widget", "form", "bar",
-    "root", "inline", "row", "area", "panel", "module", "component", "holder",
-}  # fmt: skip
 _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"}
 
 
-def prune(page: Outline, drop: str | None) -> None:
-    """Remove unwanted elements from the tree. `drop` is an outlet's CSS selector of elements to leave out."""
-    found = list(unwanted(page, drop))
+def prune(page: Outline, drop: str | None, spared: frozenset[str]) -> None:
+    """Remove unwanted elements from the tree.
+
+    `drop` is an outlet's CSS selector of elements to leave out, `spared` the words that say nothing here.
+    """
+    found = list(unwanted(page, drop, spared))
     _show(page)
     _open_lists(page)
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
@@ -110,25 +112,27 @@ def _leads_away(element: HtmlElement) -> bool:
     return any(link.tag == "a" and not link.get("href", "#").startswith("#") for link in links)
 
 
-def unwanted(page: Outline, drop: str | None) -> Iterator[tuple[HtmlElement, str]]:
+def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the elements to leave out, each with the reason."""
     for element in page.root.cssselect(drop) if drop else ():
         yield element, "the outlet's `drop`"
-    reasons = element_names()
-    for i in sorted(page.named(_is_unwanted, page.by_class, page.by_id, *map(page.by, COMPONENT))):
-        element, said = page.elements[i], page.attributes[i]
-        if page.tags[i] not in _NAMED or element.find(".//h1") is not None:
+    reasons = removed_names()
+    named = page.named(of_other_things, page.by_class, page.by_id, *map(page.by, COMPONENT))
+    for i in sorted(named):
+        if page.tags[i] not in _NAMED:
             continue
-        names = " ".join(said.get(name, "") for name in ("class", "id", *COMPONENT)).lower().split()
-        if (name := next((name for name in names if name in reasons), None)) is not None:
-            # comments may be longer than the article
-            spared = name in unless_most() or "comment" not in name
-            if spared and short_text(element, _SMALL) is None and _is_most_of(page.root, element):
-                continue
-            yield element, f"{reasons[name]} (.{name})"
-        elif short_text(element, _SMALL) is not None:
-            name = next(name for name in names if _last_part(name) in reasons)
-            yield element, f"{reasons[_last_part(name)]} (.{name})"
+        element, said = page.elements[i], page.attributes[i]
+        named_so = " ".join(said.get(name, "") for name in ("class", "id", *COMPONENT)).split()
+        names = [name.lower() for name in named_so if other_things(name)]
+        exact = next((name for name in names if name in reasons), None)
+        name = exact or next((last for name in names if (last := last_part(name)) in reasons), None)
+        if name is None or name in spared or element.find(".//h1") is not None:
+            continue
+        if short_text(element, _SMALL) is not None or (
+            exact is not None and (speaks_of_comments(name) or not _is_most_of(page.root, element))
+        ):
+            full = name if exact else next(full for full in names if last_part(full) == name)
+            yield element, f"{reasons[name]} (.{full})"
 
     for element in (*page.of("section"), *page.of("aside")):
         label = element.get("aria-label")
@@ -222,17 +226,6 @@ _SHOWN = "//text()[not(parent::script or parent::style or parent::noscript or pa
 _is_pulled_out = names_say("pull-?quote|quote-?pull")
 
 
-@Rule
-def _is_unwanted(names: str) -> bool:
-    return any(map(_is_left_out, names.lower().split()))
-
-
-@lru_cache(maxsize=4096)  # an element's class has a few names, and many elements share them
-def _is_left_out(name: str) -> bool:
-    reasons = element_names()
-    return name in reasons or _last_part(name) in reasons
-
-
 def _is_most_of(root: HtmlElement, element: HtmlElement) -> bool:
     """Tell if more than half of the page's prose is in the element."""
     within = _prose(element)
@@ -247,18 +240,6 @@ _LONG_TEXTS = (
     ".//text()[string-length() > 60 and not(parent::script or parent::style or parent::noscript"
     " or parent::template or ancestor::a)]"
 )
-
-
-def _last_part(name: str) -> str:
-    """Return the part of a name that says what an element is.
-
-    It is `tags` in `post__tags` and `tags_root__x3k`, and `share` in `share-bar`: after the place, before the
-    kind of box.
-    """
-    parts = [part for part in _HASHED.sub(r"\1", name).replace("_", "-").split("-") if part]
-    while len(parts) > 1 and parts[-1] in _HOLDERS:
-        parts.pop()
-    return parts[-1] if parts else ""
 
 
 def remove(element: _Element) -> None:

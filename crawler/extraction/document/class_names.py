@@ -7,7 +7,9 @@ result is kept.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import tomllib
+from functools import cache, lru_cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,6 +70,93 @@ def _reader(pattern: str) -> Callable[[str], bool]:
         return itself is name or search(itself.lower()) is not None
 
     return read
+
+
+# Names that speak of something beside the article: one table, class_names.toml. A name is evidence, not a
+# verdict: crawler/extraction/document/prose.py weighs it with the text inside.
+
+
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_HASHED = re.compile(r"^([a-z]+_[a-z-]+)__[\w-]{1,8}$")
+"""Names that build tools make for styles of one file: `donate_inline__i9`."""
+_HOLDERS = {
+    "card", "block", "box", "list", "wrap", "wrapper", "container", "section", "widget", "form", "bar",
+    "root", "inline", "row", "area", "panel", "module", "component", "holder",
+}  # fmt: skip
+
+
+@cache
+def _table() -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
+    """Return the words, those of comments, and the names of elements to remove with their reasons."""
+    file = tomllib.loads(resources.files(__package__).joinpath("class_names.toml").read_text("utf-8"))
+    words = frozenset(word for kind in file["kind"] for word in kind.get("words", ()))
+    of_comments = frozenset(
+        word
+        for kind in file["kind"]
+        if kind["name"] == "comments"
+        for word in (*kind["words"], *kind["removed"])
+    )
+    removed = {name: kind["reason"] for kind in file["kind"] for name in kind.get("removed", ())}
+    return words, of_comments, removed
+
+
+@cache
+def _table_of_parts() -> tuple[frozenset[str], frozenset[str]]:
+    file = tomllib.loads(resources.files(__package__).joinpath("class_names.toml").read_text("utf-8"))
+    return frozenset(file["beside"]), frozenset(file["suffixes"])
+
+
+def removed_names() -> dict[str, str]:
+    """Return the names of elements that are removed where they have little text, each with the reason."""
+    return _table()[2]
+
+
+def speaks_of_comments(word: str) -> bool:
+    return word in _table()[1]
+
+
+@lru_cache(maxsize=8192)  # an element's class has a few names, and many elements share them
+def other_things(name: str) -> frozenset[str]:
+    """Return the words of one class or id that speak of something beside the article: `teaser`, `share`."""
+    if len(name) > _LONG or ":" in name:
+        # `md:hidden` is about some screens
+        return frozenset()
+    words, _, removed = _table()
+    beside, suffixes = _table_of_parts()
+    parts = [part.lower() for part in _PARTS.findall(name)]
+    found = set()
+    if parts and parts[0] not in beside:
+        for i, part in enumerate(parts):
+            pair = f"{part} {parts[i + 1]}" if i + 1 < len(parts) else ""
+            if pair in words:
+                found.add(pair)
+            if part in words:
+                found.add(part)
+            else:
+                found |= {
+                    part[:at] for at in range(3, len(part)) if part[:at] in words and part[at:] in suffixes
+                }
+        folded = name.lower()
+        found |= {whole_or_part for whole_or_part in (folded, last_part(folded)) if whole_or_part in removed}
+    return frozenset(found)
+
+
+def last_part(name: str) -> str:
+    """Return the part of a name that says what an element is.
+
+    It is `tags` in `post__tags` and `tags_root__x3k`, and `share` in `share-bar`: after the place, before the
+    kind of box.
+    """
+    parts = [part for part in _HASHED.sub(r"\1", name).replace("_", "-").split("-") if part]
+    while len(parts) > 1 and parts[-1] in _HOLDERS:
+        parts.pop()
+    return parts[-1] if parts else ""
+
+
+@Rule
+def of_other_things(names: str) -> bool:
+    """Tell if a class or id speaks of something beside the article."""
+    return any(map(other_things, names.split()))
 
 
 class Names(dict[str, list[int]]):

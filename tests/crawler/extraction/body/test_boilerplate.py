@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.body.boilerplate import LineRule, element_names, line_rules, why_not_text
+from crawler.extraction.body.boilerplate import LineRule, line_rules, why_not_text
 from crawler.extraction.body.exclusions import leave_out
 from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 
@@ -61,7 +61,6 @@ def test_each_rule_says_which_language_and_why() -> None:
     for rule in line_rules():
         assert rule.language in {"uk", "ru", "en", "any"}
         assert rule.reason
-    assert all(name == name.lower() for name in element_names())
 
 
 def reasons(*blocks: ReadBlock, known: Excluded = Excluded()) -> list[bool]:  # noqa: B008 - frozen

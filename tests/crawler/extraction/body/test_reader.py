@@ -15,6 +15,7 @@ from crawler.extraction.body.container import find_container
 from crawler.extraction.body.reader import _alone, read_element, read_tree
 from crawler.extraction.document.decoding import parse
 from crawler.extraction.document.outline import outline
+from crawler.extraction.document.prose import read_prose
 from tests.crawler.extraction.test_systems import PAGES, parts
 
 LINE = "Міська рада ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі."
@@ -22,7 +23,7 @@ LINE = "Міська рада ухвалила бюджет на наступн�
 
 def container_of(body: html.HtmlElement) -> html.HtmlElement:
     page = outline(body.getroottree().getroot())
-    return find_container(page, body).element
+    return find_container(read_prose(page, None, None), body).element
 
 
 def both(element: html.HtmlElement, *, named: bool) -> tuple[object, object]:

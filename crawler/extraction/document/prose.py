@@ -1,0 +1,224 @@
+"""The prose of a page: its running text wherever it stands, and what the page says about each piece of it.
+
+Names of classes and tags (`teaser`, `<aside>`) say what is no part of the article. They are evidence: where
+the article begins under a word, and most of the page's prose stands there, the word says nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.extraction.document.class_names import (
+    of_other_things,
+    other_things,
+    removed_names,
+    speaks_of_comments,
+)
+from crawler.extraction.document.outline import COMPONENT
+from crawler.extraction.document.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+RUNNING = 50
+"""Letters from which a piece of text counts as running text."""
+OTHER_TAGS = frozenset({
+    "nav", "footer", "aside", "header", "figure", "label", "button", "select", "noscript", "address",
+    "noindex",
+})  # fmt: skip
+"""Tags of elements that hold something beside the article."""
+_NO_PROSE = {
+    "a", "title", "option", "textarea", "script", "style", "noscript", "template", "svg", "button", "select",
+    "h1", "iframe", "object",
+}  # fmt: skip
+_STANDS_FOR = {"br", "b", "strong", "i", "em", "span", "img", "u", "sup", "sub", "font", "a", "script", "hr"}
+"""Tags after which a text may go on in the element around them."""
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_TEASER = 900
+"""Letters of an element with a link as its heading, at most, to be a teaser."""
+_UP = 4
+_MANY = 12
+"""Children from which an element is more than one teaser."""
+_FIRST = 4
+"""Pieces below the headline with which the article begins."""
+_ENDS = re.compile(r"[.!?…:;][»”\"')\]]*\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of running text: what stands before the first child of an element, or behind a child."""
+
+    text: str
+    """As one line."""
+    position: int
+    """Position in the outline."""
+    holder: HtmlElement
+    words: frozenset[str]
+    """Names and tags around it that speak of something beside the article."""
+    teaser: bool
+    """It stands in a small element with a link as its heading."""
+
+    @property
+    def ends(self) -> bool:
+        return _ENDS.search(self.text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    pieces: tuple[Piece, ...]
+    spared: frozenset[str]
+    """Names and tags that say nothing on this page, as most of its prose stands under them."""
+    headline: int
+    """Position of the headline; -1 if the page has none."""
+    named: dict[HtmlElement, frozenset[str]] = field(default_factory=dict)
+    """Elements whose names speak of other things, with the words."""
+
+    def others(self) -> set[HtmlElement]:
+        """Return the elements whose names speak of other things and are believed."""
+        return {element for element, words in self.named.items() if words - self.spared}
+
+    def tags(self) -> frozenset[str]:
+        """Return the tags that are believed to hold other things."""
+        return OTHER_TAGS - {word.strip("<>") for word in self.spared}
+
+
+def read_prose(page: Outline, headline: str | None, article: str | None) -> Prose:
+    """Read the prose of a page; `article` is what the page's data has of the article's text."""
+    named: dict[HtmlElement, frozenset[str]] = {}
+    removed = removed_names().keys()
+    for attribute, names in (
+        ("class", page.by_class),
+        ("id", page.by_id),
+        *((component, page.by(component)) for component in COMPONENT),
+    ):
+        for i in names.of(of_other_things):
+            element = page.elements[i]
+            value = page.attributes[i].get(attribute, "")
+            words = frozenset(word for name in value.split() for word in other_things(name))
+            if attribute in COMPONENT:
+                words &= removed
+            if words:
+                named[element] = named.get(element, frozenset()) | words
+    pieces = tuple(_pieces(page, named))
+    at = _headline_position(page, headline)
+    return Prose(pieces, _spared(pieces, article, at), at, named)
+
+
+def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]]) -> Iterator[Piece]:
+    """Yield the pieces of <body> in page order."""
+    body = page.by_tag.get("body")
+    if not body:
+        return
+    around: dict[HtmlElement, frozenset[str] | None] = {page.elements[body[0]]: frozenset()}
+    teasers: dict[HtmlElement, bool] = {}
+
+    def words_around(element: HtmlElement) -> frozenset[str] | None:
+        """Return the words of an element and of all around it; None if it is no place for prose."""
+        if element in around:
+            return around[element]
+        parent, tag = element.getparent(), element.tag
+        above = words_around(parent) if parent is not None else None
+        if above is None or tag in _NO_PROSE:
+            words = None
+        else:
+            words = above
+            own = named.get(element, frozenset())
+            if tag in OTHER_TAGS:
+                own |= {f"<{tag}>"}
+            if tag == "main":
+                words = frozenset()
+            # ASP.NET wraps pages in a form; with an <h1> inside it may be the article
+            elif own and tag != "form" and element.find(".//h1") is None:
+                words = above | own
+        around[element] = words
+        return words
+
+    for i in range(body[0], len(page.elements)):
+        own = page.texts[i]
+        tail = page.elements[i].tail if page.tags[i] in _STANDS_FOR else None
+        for text, holder in ((own, page.elements[i]), (tail, None)):
+            if text is None or len(text) < RUNNING or len(line := one_line(text)) < RUNNING:
+                continue
+            element = holder if holder is not None else page.elements[i].getparent()
+            if element is None or (words := words_around(element)) is None:
+                continue
+            yield Piece(line, i, element, words, _is_teaser(element, teasers))
+
+
+def _is_teaser(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    for around in (element, *islice(element.iterancestors(), _UP)):
+        if around.tag in {"body", "main"} or len(around) > _MANY:
+            return False
+        if around not in known:
+            known[around] = _has_linked_heading(around) and len(around.text_content()) < _TEASER
+        if known[around]:
+            return True
+    return False
+
+
+def _has_linked_heading(element: HtmlElement) -> bool:
+    for link in element.iter("a"):
+        parent = link.getparent()
+        if parent.tag in _HEADINGS or any(inner.tag in _HEADINGS for inner in link.iterdescendants()):
+            return link.find(".//h1") is None and parent.tag != "h1"
+    return False
+
+
+def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> frozenset[str]:
+    """Return the words that say nothing on this page.
+
+    Most of its prose stands under them, and it begins there: comments may be longer than the article, and
+    begin below it.
+    """
+    letters: Counter[str] = Counter()
+    kept = total = 0
+    said = for_comparison(article or "")
+    in_data: Counter[str] = Counter()
+    for piece in pieces:
+        if piece.teaser or not piece.ends:
+            continue
+        count = len(piece.text)
+        total += count
+        kept += 0 if piece.words else count
+        letters.update(dict.fromkeys(piece.words, count))
+        if said and piece.words and for_comparison(piece.text) in said:
+            in_data.update(dict.fromkeys(piece.words, count))
+    below = [p for p in pieces if p.position > headline and not p.teaser and p.ends] or list(pieces)
+    first = below[:_FIRST]
+    begins = Counter(word for piece in first for word in piece.words)
+    spared: set[str] = set()
+    for word, count in in_data.items():
+        if 2 * count > letters[word]:
+            # the page's own data has what stands there as the article's text
+            spared.add(word)
+    while 2 * kept < total:
+        weighed = [
+            (count, word)
+            for word, count in letters.items()
+            if word not in spared
+            and begins[word] >= (len(first) if speaks_of_comments(word) else min(2, len(first)))
+        ]
+        if not weighed or 2 * max(weighed)[0] < total:
+            break
+        spared.add(max(weighed)[1])
+        kept = sum(len(p.text) for p in pieces if not p.teaser and p.ends and not p.words - spared)
+    return frozenset(spared)
+
+
+def _headline_position(page: Outline, headline: str | None) -> int:
+    wanted = for_comparison(headline or "")
+    first = -1
+    for i in page.positions("h1", "h2", "h3"):
+        if page.tags[i] == "h1" and first < 0:
+            first = i
+        if wanted and for_comparison(page.elements[i].text_content()) == wanted:
+            return i
+    return first
