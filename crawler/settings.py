@@ -47,6 +47,8 @@ EXTRACTION_TIMEOUT = _own("EXTRACTION_TIMEOUT", "10")
 PROXY = _own("PROXY", "")
 # `warc`: the page of each version is kept whole; `none`: its text only
 KEEP_RAW = _own("KEEP_RAW", "warc")
+# seconds for which a crawl compares texts at its end; what is left then, the next run does. 0: not at all
+PAIR_SECONDS = _own("PAIR_SECONDS", "300")
 # `/ai.txt` and `/.well-known/tdmrep.json` of each host that articles come from, once a run
 OPT_OUT_FILES = _own("OPT_OUT_FILES", "True")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.

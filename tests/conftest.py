@@ -61,9 +61,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing is left in the cache folder of whoever runs them."""
+def _settings_of_the_tests(
+    _no_settings_from_outside: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Nothing is left in the cache folder of whoever runs them, and crawls pair by links alone.
+
+    A second of each crawl; tests/test_pair_after_crawl.py has the rest.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRIPTYCH_PAIR_SECONDS", "0")
         patch.setenv("TRIPTYCH_CACHE", str(tmp_path_factory.mktemp("triptych-cache")))
         yield
 

@@ -75,8 +75,10 @@ class Herald:
         document = f'<rss version="2.0"><channel><title>Herald</title>{items}</channel></rss>'
         self.site["/rss.xml"] = Answer(document.encode(), headers=XML)
 
-    def crawl(self, *arguments: str, command: str = "crawl") -> Run:
-        return self._crawl(*self.arguments, *arguments, command=command, HERALD_PORT=str(self.site.port))
+    def crawl(self, *arguments: str, command: str = "crawl", **environment: str) -> Run:
+        return self._crawl(
+            *self.arguments, *arguments, command=command, HERALD_PORT=str(self.site.port), **environment
+        )
 
     @property
     def archive(self) -> Path:

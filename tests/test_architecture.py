@@ -40,7 +40,7 @@ LAYERS = {
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
     "pipelines": (
         *("similarity", "bylines", "alignment", "pairing", "records", "validate", "language"),
-        *("authors", "digest", "drop_refused", "repetition", "commit_process", "snapshot"),
+        *("authors", "digest", "drop_refused", "repetition", "commit_process", "pair_process", "snapshot"),
         "reextraction",
     ),
     "pipelines.pairing": (

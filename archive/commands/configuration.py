@@ -30,6 +30,7 @@ NAMES = frozenset(
     {
         *("ALLOW_PRIVATE_NETWORK", "ARCHIVE_URI", "CACHE", "CONTACT", "DEBT_SHARE", "EXTRACTION_PROCESSES"),
         *("EXTRACTION_TIMEOUT", "KEEP_HOURS", "KEEP_RAW", "OPT_OUT_FILES", "PAGE_BUDGET"),
+        "PAIR_SECONDS",
         *("PROXY", "RESOLVE_TO"),
         *gate.LIMITS,
     }

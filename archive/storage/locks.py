@@ -35,6 +35,13 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
+def lock(descriptor: int) -> None:
+    """Lock an open file for this process alone; waits for a living process that holds it. Raises OSError."""
+    _needed()
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    _note(descriptor)
+
+
 def close(descriptor: int) -> None:
     """Close a file, and let go of it if it was locked."""
     _held.discard(descriptor)

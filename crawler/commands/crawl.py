@@ -12,6 +12,7 @@ from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
 import archive
+from archive.commands.progress import bar
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
@@ -23,6 +24,7 @@ from crawler.outlet.checks import check_declaration
 from crawler.reports import account
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
+from pipelines.pair_process import Paired, pair_after_crawl
 from pipelines.snapshot import SnapshotStage
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ class Command(BaseRunSpiderCommand):
 
     def long_desc(self) -> str:
         return (
-            "Fetch stories in all their languages, pair the variants and publish a snapshot of the archive. "
+            "Fetch stories in all their languages, publish a snapshot of the archive, pair the variants by "
+            "links and by content and lay them side by side. "
             "OUTLET is one of `scrapy list`: `demo` needs no network, `page` takes any article of any site. "
             "Without arguments an outlet's news sitemaps and feeds say what is new; url= names a story, or "
             "several with commas, urls= a file of them, since= and until= the days of a backfill, pages= how "
@@ -113,7 +116,7 @@ class Command(BaseRunSpiderCommand):
         crawler = self.crawler_process.create_crawler(spider_class)
         self.crawler_process.crawl(crawler, arguments=arguments)
         self.crawler_process.start()
-        return self._verdict(crawler, arguments)
+        return self._verdict(crawler, arguments, self._paired(crawler))
 
     def _spider(self, name: str) -> type[StorySpider]:
         assert self.crawler_process is not None
@@ -140,7 +143,24 @@ class Command(BaseRunSpiderCommand):
         except (ArchiveError, OSError) as error:
             raise UsageError(visible(str(error)), print_help=False) from None
 
-    def _verdict(self, crawler: Crawler, arguments: Arguments) -> int:
+    def _paired(self, crawler: Crawler) -> Paired:
+        """Pair by content what this crawl has brought, and what earlier ones have left."""
+        assert self.crawler_process is not None
+        seconds = crawler.settings.getfloat("PAIR_SECONDS")
+        stage = crawler.get_item_pipeline(SnapshotStage)
+        whole = stage is not None and stage.closed and stage.failure is None
+        stopped = crawler.stats is not None and crawler.stats.get_value("finish_reason") == "shutdown"
+        if self.crawler_process.bootstrap_failed or not whole or stopped or not seconds:
+            return Paired()
+        with bar() as shown:
+            task = shown.add_task("pairing weeks", total=None)
+            return pair_after_crawl(
+                crawler.settings["ARCHIVE_URI"],
+                seconds,
+                lambda done, total: shown.update(task, completed=done, total=total),
+            )
+
+    def _verdict(self, crawler: Crawler, arguments: Arguments, paired: Paired) -> int:
         if self.crawler_process.bootstrap_failed:  # type: ignore[union-attr]
             print(f"{self.called}: the crawl could not start; see the log above", file=sys.stderr)
             return LOST
@@ -157,11 +177,19 @@ class Command(BaseRunSpiderCommand):
         console = Terminal()
         spider = crawler.spider
         assert isinstance(spider, StorySpider)
-        published = Published(stage.run_id, stage.snapshots, is_whole=not _problems(stage))
+        last = [archive.open(self.settings["ARCHIVE_URI"]).snapshot] if paired.snapshot is not None else []
+        published = Published(stage.run_id, [*stage.snapshots, *last], is_whole=not _problems(stage))
         print_report(console, ledger, published, self.settings["ARCHIVE_URI"], spider.name)
         print_slowed(console, backoff)
         print_debts(console, spider.debts.told())
+        for line in _left_unpaired(paired):
+            console.print(f"[yellow]unpaired[/]  {literal(line)}", soft_wrap=True)
         problems = [*_problems(stage), *account.problems(crawler)]
+        if paired.failure is not None:
+            problems.append(
+                f"the articles are archived, but not paired by content: {paired.failure}; the next run, or "
+                "`scrapy pair`, tries again"
+            )
         missed = False
         if stage.closed and stage.failure is None:
             try:
@@ -203,6 +231,15 @@ class Command(BaseRunSpiderCommand):
         if missed:
             note_missed(uri, spider, missed, run_id, now)
         return bool(missed)
+
+
+def _left_unpaired(paired: Paired) -> list[str]:
+    if paired.unfinished is not None:
+        return [f"nothing is compared by content, as {paired.unfinished}; the next run does it"]
+    if paired.left:
+        weeks = "1 week of an outlet is" if paired.left == 1 else f"{paired.left} weeks of an outlet are"
+        return [f"{weeks} left to compare by content; the next runs do it, or `scrapy pair` at once"]
+    return []
 
 
 def _problems(stage: SnapshotStage) -> list[str]:

@@ -42,6 +42,7 @@ NUMBERS = (
     ("RETRY_AFTER_LONGEST", float, 0),
     ("REFUSALS_IN_A_ROW", int, 1),
     ("PAGE_BUDGET", int, 1),
+    ("PAIR_SECONDS", float, 0),
     ("LIST_BUDGET", int, 1),
     ("DEBT_SHARE", float, 0),
 )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     Pair = tuple[int, float, str, str]
     """Number in the spool, time, and the ids of both."""
 
+THROUGH, LEFT = "pairing/through", "pairing/left"
+"""Keys in the summary of a snapshot made by pairing: id of the snapshot that the run had read, if it compared
+all that was due; else the number of weeks left."""
 _PORTION = 10_000
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.decide import decide
 from pipelines.pairing.evidence import hanging_together, stored_edges
-from pipelines.pairing.parts import parts
+from pipelines.pairing.parts import LEFT, THROUGH, parts
 from pipelines.pairing.scoring import Scoring
 from pipelines.pairing.spool import spool_of
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from pipelines.pairing.parts import Part
     from pipelines.pairing.spool import Spool
 
-_THROUGH = "pairing/through"
-"""Key in the summary of a snapshot made by pairing: id of the snapshot that the run had read."""
 PART = 4_000
 """Pairs in memory at once during publication."""
 
@@ -46,6 +45,8 @@ class Outcome:
     weeks: int = 0
     taken_over: int = 0
     """Weeks among them that an interrupted run had compared."""
+    left: int = 0
+    """Weeks that the next run compares, as the time was over."""
     articles: int = 0
     uncertain: list[Match] = field(default_factory=list)
     """Matches below the highest tier, if they were asked for."""
@@ -69,18 +70,25 @@ def pair_archive(
     labels: Sequence[Label] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
     part: int = PART,
+    seconds: float | None = None,
+    begun: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Score the articles that are new since the last run, or `everything`, and commit one snapshot.
 
     Scoring and aligning hold no lock and may take any time. The decisions are made inside the commit, on the
     archive as it is then, about `part` pairs at a time. An interrupted run leaves the archive as it was, and
-    its scores to the next run. Raises ArchiveError.
+    its scores to the next run. With `seconds`, it waits for another run to end and calls `begun`, compares
+    the newest weeks first, and publishes what it has compared after that time; the next run does the rest.
+    Raises ArchiveError.
     """
-    read = archive.open(uri)
     outcome = Outcome()
-    before = None if everything else read.last_counter(_THROUGH)
-    with spool_of(uri) as spool:
-        _score(Scoring(read, before, spool, keep_uncertain=keep_uncertain), outcome, progress)
+    with spool_of(uri, wait=seconds is not None) as spool:
+        begun()
+        read = archive.open(uri)
+        before = None if everything else read.last_counter(THROUGH)
+        spool.believe_only(next((x.run_id for x in read.history() if LEFT in x.summary), None))
+        scoring = Scoring(read, before, spool, keep_uncertain=keep_uncertain, anew=everything)
+        _score(scoring, outcome, progress, seconds)
         named = {x for _, _, a, b in spool.chosen() for x in (a, b)} if before is not None else set()
         named |= {x for each in labels for x in (each.a_id, each.b_id)}
         with spool.together():
@@ -89,16 +97,29 @@ def pair_archive(
                 spool.choose_stored(edge)
         if spool.any_chosen() or labels or outcome.articles:
             _publish(uri, outcome, spool, labels, read.snapshot.id, part)
-        spool.remove()
+        if outcome.left:
+            spool.keep_for_the_rest(outcome.snapshot.run_id if outcome.snapshot else "")
+        else:
+            spool.remove()
     return outcome
 
 
-def _score(scoring: Scoring, outcome: Outcome, progress: Callable[[int, int], None]) -> None:
+def _score(
+    scoring: Scoring, outcome: Outcome, progress: Callable[[int, int], None], seconds: float | None
+) -> None:
     """Score all weeks; the scoring object with its texts is released before the commit."""
+    end = None if seconds is None else time.monotonic() + seconds
+    if end is not None:
+        scoring.newest_first()
     for done, found in enumerate(scoring.run(), start=1):
         progress(min(done, scoring.weeks), scoring.weeks)
         outcome.uncertain += found
-    progress(scoring.weeks, scoring.weeks)
+        # one week at least, whatever the time: else a run would come to nothing for ever
+        if end is not None and time.monotonic() >= end and scoring.compared and done < scoring.weeks:
+            outcome.left = scoring.weeks - done
+            break
+    else:
+        progress(scoring.weeks, scoring.weeks)
     outcome.weeks, outcome.articles = scoring.weeks, scoring.articles
     outcome.taken_over = scoring.taken_over
 
@@ -140,7 +161,8 @@ def _publish(  # noqa: PLR0917
         outcome.withdrawn = outcome.conflicts = outcome.joined = 0
         return map(deciding, parts(spool.chosen(), labels, stories_of, size))
 
-    outcome.snapshot = publish_decisions(uri, decided, run_id=run_id, summary={_THROUGH: through})
+    summary = {LEFT: outcome.left} if outcome.left else {THROUGH: through, LEFT: 0}
+    outcome.snapshot = publish_decisions(uri, decided, run_id=run_id, summary=summary)
 
 
 def _count(

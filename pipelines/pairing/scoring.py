@@ -32,9 +32,11 @@ class Scoring:
     of the runs that came before: what was a pair by content and is not found any more ends.
     """
 
-    def __init__(self, read: Archive, before: int | None, spool: Spool, *, keep_uncertain: bool) -> None:
+    def __init__(
+        self, read: Archive, before: int | None, spool: Spool, *, keep_uncertain: bool, anew: bool
+    ) -> None:
         self._weeks = Weeks(read, before)
-        self._spool, self._keep_uncertain = spool, keep_uncertain
+        self._spool, self._keep_uncertain, self._anew = spool, keep_uncertain, anew
         self._aligner = Aligner(spool)
         self._aligned = _aligned(read)
         self._judged = {hash(ids) for ids in read.judged()}
@@ -47,6 +49,8 @@ class Scoring:
         """Hashes of the joined ones among the pairs by content."""
         self._read_pairs(read)
         self.weeks, self.articles = len(self._weeks), self._weeks.articles
+        self.compared = 0
+        """Weeks that are compared or taken over; not those that an earlier run has published."""
         self.taken_over = 0
         """Weeks that an interrupted run had compared."""
 
@@ -70,6 +74,10 @@ class Scoring:
                     if joined and evidence in BY_CONTENT:
                         self._held.add(key)
 
+    def newest_first(self) -> None:
+        """Score the last weeks of each outlet first: for a run that may be cut short."""
+        self._weeks.newest_first()
+
     def run(self) -> Iterator[list[Match]]:
         """Score one week after the other; yield the uncertain matches of each, if they are kept."""
         left = {
@@ -84,9 +92,13 @@ class Scoring:
     def _scored(self, weeks: Sequence[Week], asked: set[Ids]) -> list[Match]:
         """Score one week, or the two weeks of a stray pair."""
         signature = repr([*(week.state for week in weeks), *sorted(asked)]).encode()
+        if not self._anew and self._spool.is_published(signature):
+            return []
+        self.compared += 1
         found = self._spool.week(signature)
         self.taken_over += found is not None
         with self._spool.together():
+            self._spool.note_compared(signature)
             if found is None:
                 found = self._compare(weeks, asked)
                 self._spool.put_week(signature, found)

@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS week (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS published (signature BLOB PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS aligned (texts TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;
+DROP TABLE IF EXISTS compared;
+CREATE TABLE compared (signature BLOB PRIMARY KEY) WITHOUT ROWID;
 DROP TABLE IF EXISTS chosen;
 CREATE TABLE chosen (
     number INTEGER PRIMARY KEY, at REAL, a TEXT, b TEXT, held INTEGER, match BLOB, known BLOB
@@ -78,6 +81,26 @@ class Spool:
     def put_week(self, signature: bytes, matches: Iterable[Match]) -> None:
         packed = _packed([_values(match) for match in matches])
         self._db.execute("INSERT OR REPLACE INTO week VALUES (?, ?)", (signature, packed))
+
+    def is_published(self, signature: bytes) -> bool:
+        """Tell if an earlier run, whose time was over before the end, has published this week."""
+        found = self._db.execute("SELECT 1 FROM published WHERE signature = ?", (signature,))
+        return found.fetchone() is not None
+
+    def note_compared(self, signature: bytes) -> None:
+        """Note that this run has compared the week."""
+        self._db.execute("INSERT OR IGNORE INTO compared VALUES (?)", (signature,))
+
+    def keep_for_the_rest(self, run_id: str) -> None:
+        """Note that the weeks which this run has compared are published, for the next run."""
+        with self.together():
+            self._db.execute("UPDATE published SET run = ?", (run_id,))
+            self._db.execute("INSERT OR REPLACE INTO published SELECT signature, ? FROM compared", (run_id,))
+            self._db.execute("DELETE FROM week WHERE signature IN (SELECT signature FROM compared)")
+
+    def believe_only(self, run_id: str | None) -> None:
+        """Forget published weeks, unless this was the last run: it may be another archive now."""
+        self._db.execute("DELETE FROM published WHERE run IS NOT ?", (run_id,))
 
     def choose(self, matches: Iterable[Match], at: float) -> None:
         """Choose matches for publication; those with the same `at` are published together."""
@@ -143,13 +166,14 @@ class Spool:
 
 
 @contextmanager
-def spool_of(uri: str) -> Iterator[Spool]:
-    """Open the archive's spool; a temporary one if another run uses it, or it cannot be kept.
+def spool_of(uri: str, *, wait: bool = False) -> Iterator[Spool]:
+    """Open the archive's spool; a temporary one if another run uses it, unless `wait`, or it cannot be kept.
 
     Raises ArchiveWriteError if the disk refuses a write.
     """
     with contextlib.ExitStack() as stack:
-        spool = _kept(cache_folder(storage_at(uri).layout.root, "pairing"), stack)
+        folder = cache_folder(storage_at(uri).layout.root, "pairing")
+        spool = _kept(folder, stack, wait=wait)
         if spool is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="pairing-")))
             spool = Spool(folder)
@@ -163,14 +187,17 @@ def spool_of(uri: str) -> Iterator[Spool]:
             ) from error
 
 
-def _kept(folder: Path, stack: contextlib.ExitStack) -> Spool | None:
+def _kept(folder: Path, stack: contextlib.ExitStack, *, wait: bool) -> Spool | None:
     """Open the spool, locked for this process; spools of other versions of the code are deleted."""
     own = folder / _code()
     try:
         own.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         stack.callback(locks.close, descriptor)
-        if not locks.try_lock(descriptor):
+        if wait:
+            locks.lock(descriptor)
+            own.mkdir(mode=0o700, parents=True, exist_ok=True)  # the other run may have removed it
+        elif not locks.try_lock(descriptor):
             return None
         for other in folder.iterdir():
             if other.is_dir() and other != own:
