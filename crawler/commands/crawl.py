@@ -182,8 +182,8 @@ class Command(BaseRunSpiderCommand):
         print_report(console, ledger, published, self.settings["ARCHIVE_URI"], spider.name)
         print_slowed(console, backoff)
         print_debts(console, spider.debts.told())
-        for line in _left_unpaired(paired):
-            console.print(f"[yellow]unpaired[/]  {literal(line)}", soft_wrap=True)
+        for told in _left_unpaired(paired):
+            console.print(f"[yellow]unpaired[/]  {literal(told)}", soft_wrap=True)
         problems = [*_problems(stage), *account.problems(crawler)]
         if paired.failure is not None:
             problems.append(
