@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-Purpose = Literal["views", "pairing", "state", "stores", "verified"]
-_COPIES: tuple[Purpose, ...] = ("views", "pairing", "stores", "verified")
+Purpose = Literal["views", "pairing", "state", "stores", "verified", "viewer"]
+_COPIES: tuple[Purpose, ...] = ("views", "pairing", "stores", "verified", "viewer")
 """Folders that may hold something of an archive; `state` is a stamp, see archive/state/provenance.py."""
 
 

@@ -1,0 +1,153 @@
+"""Words of three languages: the key that all forms of a word share, and a question taken apart.
+
+A key is the stem of the lemma. On 82 pairs of inflected words it joins 77, the lemma alone 70, the stem alone
+57 (`benchmarks/view.py --words`). Lemmas take 6 seconds and 250 MB to load, so only what fills the side file
+loads them; it keeps each word of the archive with its key, and a question looks there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    KeysOf = Callable[[str], "frozenset[str]"]
+    """The keys of a word as it is printed, in any language; none where the archive does not have it."""
+
+WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")  # noqa: RUF001  three apostrophes of Ukrainian
+_APOSTROPHES = str.maketrans("", "", "'’ʼ")
+_LONGEST = 40
+"""Characters of a word that count; a longer one is no word of a language."""
+_MOST_TERMS = 12
+"""Words of a question that count."""
+_SHORTEST_PREFIX = 2
+LANGUAGES = ("uk", "ru", "en")
+_UK_ENDING = re.compile(
+    r"(?:ими|ами|ями|ого|ому|еві|ові|єві|ах|ях|ою|ею|єю|ий|ій|їй|их|іх|їх|им|ім|їм|ів|їв|ам|ям|ом|ем|єм|ої|"
+    r"ти|ли|ла|ло|но|то|уть|ють|ять|ать|[аяоеєиіїуюьй])$"
+)
+
+
+def words(text: str) -> list[str]:
+    """List the words of a text, in lower case and without apostrophes."""
+    return [plain(x) for x in WORD.findall(text)]
+
+
+def plain(word: str) -> str:
+    return word.lower().translate(_APOSTROPHES)[:_LONGEST]
+
+
+@cache
+def _stemmer(language: str) -> Callable[[str], str]:
+    import snowballstemmer  # noqa: PLC0415  .03 s: lists need no stems
+
+    stem: Callable[[str], str] = snowballstemmer.stemmer(language).stemWord
+    return stem
+
+
+def stem(word: str, language: str) -> str:
+    """Cut the ending of a plain word. Snowball has no Ukrainian, so its endings stand here."""
+    if language == "uk":
+        return _UK_ENDING.sub("", word) if len(word) > 3 else word
+    if language in {"ru", "en"}:
+        return _stemmer("russian" if language == "ru" else "english")(word)
+    return word
+
+
+def key(word: str, language: str | None) -> str:
+    """Return what all forms of a plain word have in common, as far as the lemmas of its language go."""
+    if language not in LANGUAGES or word.isdigit():
+        return word
+    from simplemma import lemmatize  # noqa: PLC0415  250 MB with its three languages
+
+    lemma = plain(lemmatize(word, lang=language))
+    return stem(lemma, language) or word
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand one after the other; one word where it is no phrase."""
+
+    words: tuple[str, ...]
+    is_prefix: bool
+    is_excluded: bool
+
+
+def terms(question: str) -> tuple[Term, ...]:
+    """Take a question apart: words, "phrases", prefixes*, and -what -"must not be there".
+
+    Nothing a person types is an error: what is no word is passed over.
+    """
+    found = []
+    for sign, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', question):
+        parts = tuple(words(phrase or word))
+        if parts:
+            is_prefix = bool(star) and len(parts[-1]) >= _SHORTEST_PREFIX
+            found.append(Term(parts, is_prefix, bool(sign)))
+    return tuple(found[:_MOST_TERMS])
+
+
+def expression(asked: tuple[Term, ...], keys_of: KeysOf) -> str | None:
+    """Write a question in the language of FTS5; None where it asks for nothing.
+
+    Every word is quoted, so that no word of a person is an operator.
+    """
+    wanted = [_term(x, keys_of) for x in asked if not x.is_excluded]
+    if not wanted:
+        return None
+    unwanted = [_term(x, keys_of) for x in asked if x.is_excluded]
+    whole = " AND ".join(f"({x})" for x in wanted)
+    return f"({whole}) NOT ({' OR '.join(unwanted)})" if unwanted else whole
+
+
+def _term(term: Term, keys_of: KeysOf) -> str:
+    *first, last = term.words
+    ends = [f'"{x}"' for x in sorted(keys_of(last))] or [f'"{x}" *' for x in sorted(guessed(last))]
+    if term.is_prefix:
+        ends.append(f'"{last}" *')
+    if not first:
+        return " OR ".join(ends)
+    # a phrase: each of its words in each of its forms, one after the other
+    starts = [""]
+    for word in first:
+        forms = sorted(keys_of(word) or {word})
+        starts = [f'{start}"{form}" + ' for start in starts for form in forms][:32]
+    return " OR ".join(f"{start}{end}" for start in starts for end in ends[:4])
+
+
+def guessed(word: str) -> frozenset[str]:
+    """Beginnings of the keys of a word that the archive has in other forms alone."""
+    languages = ("uk", "ru") if re.search("[а-яіїєґё]", word) else ("en",)
+    return frozenset(x if len(x) >= 3 else word for x in (stem(word, each) for each in languages))
+
+
+def pieces(text: str, is_hit: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
+    """Split a text into what is not asked for and the words that are."""
+    last = 0
+    for match in WORD.finditer(text):
+        if is_hit(plain(match[0])):
+            if match.start() > last:
+                yield text[last : match.start()], False
+            yield match[0], True
+            last = match.end()
+    if last < len(text):
+        yield text[last:], False
+
+
+def snippet(text: str, is_hit: Callable[[str], bool], length: int = 240) -> tuple[tuple[str, bool], ...]:
+    """Cut the part of a text where the first word that is asked for stands, marked; () where none does."""
+    first = next((x for x in WORD.finditer(text) if is_hit(plain(x[0]))), None)
+    if first is None:
+        return ()
+    start = max(0, first.start() - length // 3)
+    if start:
+        start = text.find(" ", start, first.start()) + 1 or start
+    end = min(len(text), start + length)
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), first.end())
+    found = list(pieces(" ".join(text[start:end].split()), is_hit))
+    return tuple([("… ", False)] * bool(start) + found + [(" …", False)] * (end < len(text)))
