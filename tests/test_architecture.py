@@ -37,6 +37,10 @@ LAYERS = {
         *("extensions", "middlewares", "reports", "requests", "revisit", "discovery", "story", "demo"),
         *("spiders", "health", "inspection", "commands"),
     ),
+    "archive.viewer": (
+        *("pages", "interface", "drawing", "side_by_side", "story", "search", "load", "render", "citation"),
+        *("article", "outlet", "static_site", "web"),
+    ),
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
     "pipelines": (
         *("similarity", "bylines", "alignment", "pairing", "records", "validate", "language"),

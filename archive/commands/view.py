@@ -1,15 +1,15 @@
-"""`python -m archive view`: stories as pages in the browser."""
+"""`python -m archive view`: the archive in the browser, served on this machine or written as pages."""
 
 from __future__ import annotations
 
-import tempfile
 import webbrowser
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import archive
 from archive.commands.arguments import count
-from archive.exceptions import ArticleNotFound
+from archive.exceptions import ArticleNotFound, WrongSetting
 from archive.terminal import literal
 
 if TYPE_CHECKING:
@@ -17,49 +17,108 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-_MOST = 200
+    from archive.read.archive import Archive
+
+_PORT = 8765
+_MOST = 2000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "id", nargs="?", help="one story: article id, story id, the start of one, or an address"
+        "what",
+        nargs="?",
+        help="an archive; or one story of --archive: article id, story id, the start of one, an address",
     )
-    parser.add_argument("--outlet", action="append", metavar="NAME", help="only this; may be given again")
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=_PORT,
+        metavar="N",
+        help=f"of 127.0.0.1 (default: {_PORT}; 0: any that is free)",
+    )
+    parser.add_argument("--no-browser", action="store_true", help="only say where the pages are")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="write pages there instead, each of which stands alone; no purge reaches them",
+    )
+    parser.add_argument(
+        "--outlet", action="append", metavar="NAME", help="with --output: only this; may be given again"
+    )
     parser.add_argument(
         "--most",
         type=count,
         default=_MOST,
         metavar="COUNT",
-        help=f"of the latest stories, so many (default: {_MOST})",
+        help=f"with --output: of the latest stories, so many (default: {_MOST})",
     )
     parser.add_argument(
-        "--output",
-        type=Path,
-        metavar="FOLDER",
-        help="keep the pages there, where no purge reaches them (default: a temporary folder)",
+        "--interface", choices=("en", "uk", "ru"), default="en", help="with --output: language of the pages"
     )
-    parser.add_argument("--no-browser", action="store_true", help="only say where the pages are")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text[:6]) < 65536 and len(text) < 6):
+        raise ValueError
+    return int(text)
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
-    from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
-
-    # pyarrow, .17 s: --help needs none
-    from archive.viewer.load import latest_stories, read_stories  # noqa: PLC0415
-    from archive.viewer.pages import write  # noqa: PLC0415  nor are templates
-
+    wanted = options.what
+    if wanted and (Path(wanted).is_dir() or wanted.startswith("s3://")):
+        options.archive, wanted = wanted, None
     opened = archive.open(options.archive)
-    if options.id:
-        ids = [str(find(opened, options.id)[0]["story_id"])]
-    else:
-        ids = latest_stories(opened, options.outlet, options.most)
-    if not ids:
-        chosen = f" of {', '.join(options.outlet)}" if options.outlet else ""
-        raise ArticleNotFound(f"There is no story{chosen} in {options.archive} to show.")
-    folder = options.output or Path(tempfile.mkdtemp(prefix="triptych-view-"))
-    about = f"The latest {len(ids)} of {opened.root}, snapshot {opened.snapshot.id}."
-    page = write(read_stories(opened, ids), about, folder)
-    console.print(f"{len(ids)} {'story' if len(ids) == 1 else 'stories'}: {literal(page)}", soft_wrap=True)
+    story = None
+    if wanted:
+        from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
+
+        story = str(find(opened, wanted)[0]["story_id"])
+    if options.output:
+        return _write(console, options, opened, story)
+    return _serve(console, options, story)
+
+
+def _write(console: Console, options: argparse.Namespace, opened: Archive, story: str | None) -> int:
+    # pyarrow, .17 s, and templates: --help needs none
+    from archive.viewer.search import fill, side_file  # noqa: PLC0415
+    from archive.viewer.search.answers import Question  # noqa: PLC0415
+    from archive.viewer.search.lookup import Lookup  # noqa: PLC0415
+    from archive.viewer.static_site import write  # noqa: PLC0415
+
+    fill.fill(opened, texts=False)
+    question = Question(outlets=tuple(options.outlet or ()), story=story or "")
+    with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
+        if not lookup.ask(question, size=0).found:
+            chosen = f" of {', '.join(options.outlet)}" if options.outlet else ""
+            raise ArticleNotFound(f"There is no story{chosen} in {options.archive} to show.")
+        page, stories = write(
+            opened, lookup, question, options.output, language=options.interface, most=options.most
+        )
+    if story:
+        page = options.output / "stories" / f"{story}.html"
+    console.print(f"{stories} {'story' if stories == 1 else 'stories'}: {literal(page)}", soft_wrap=True)
     if not options.no_browser:
         webbrowser.open(page.resolve().as_uri())
+    return 0
+
+
+def _serve(console: Console, options: argparse.Namespace, story: str | None) -> int:
+    from archive.viewer.web.app import listening, serve  # noqa: PLC0415  uvicorn, .3 s
+
+    try:
+        taken = listening(options.port)
+    except OSError as error:
+        raise WrongSetting(
+            f"Nothing can be served at 127.0.0.1:{options.port}: {error.strerror or error}; give another "
+            "--port, or 0 for any that is free."
+        ) from error
+    address = f"http://127.0.0.1:{taken.getsockname()[1]}/" + (f"stories/{story}" if story else "")
+    console.print(f"{literal(options.archive)}: {address}  (Ctrl-C ends it)", soft_wrap=True)
+
+    def ready() -> None:
+        if not options.no_browser:
+            webbrowser.open(address)
+
+    serve(str(options.archive), taken, ready)
     return 0

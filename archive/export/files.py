@@ -117,7 +117,7 @@ def _csv(file: BinaryIO, schema: pa.Schema, *, bom: bool) -> Callable[[list[dict
     writer = csv.writer(buffer, lineterminator="\r\n")
 
     def write(rows: list[dict[str, object]]) -> None:
-        writer.writerows([_cell(row[name]) for name in names] for row in rows)
+        writer.writerows([csv_cell(row[name]) for name in names] for row in rows)
         file.write(buffer.getvalue().encode())
         buffer.seek(0)
         buffer.truncate()
@@ -128,7 +128,8 @@ def _csv(file: BinaryIO, schema: pa.Schema, *, bom: bool) -> Callable[[list[dict
     return write
 
 
-def _cell(value: object) -> object:
+def csv_cell(value: object) -> object:
+    """Write a value so that no spreadsheet takes it for a formula; lists as JSON."""
     if value is None or isinstance(value, bool | int | float):
         return value
     text = value if isinstance(value, str) else _text(value)

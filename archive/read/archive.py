@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
+from copy import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -203,6 +204,12 @@ class Archive:
             raise ValueError(f"{name} has no column {missing[0]!r} to choose rows by")
         where = _all(*(_among(column, values) for column, values in chosen.items()))
         return self._rows(name, where, as_of, columns)
+
+    def at(self, snapshot_id: int) -> Archive:
+        """Return this archive as an earlier snapshot has it. Raises SnapshotNotFound where that is folded."""
+        earlier = copy(self)
+        earlier.snapshot = self._log.read(snapshot_id)
+        return earlier
 
     def snapshots(self) -> list[Snapshot]:
         """Every snapshot whose manifest is kept, oldest first: the first one, those of a day, a hundred."""

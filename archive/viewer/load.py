@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.dataset as ds
 
 from archive.format.records import TextBlock
+from archive.format.schema import VERSIONS
 from archive.read.diff import compare, is_edit
+from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import Edit, Joint, Only, StoryView, Variant
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from archive.read.archive import Archive
+    from archive.viewer.search.answers import Place, StoryLine
 
     Values = Mapping[str, Any]
 
@@ -26,19 +29,12 @@ _VERSION = [
     "article_id", "version", "valid_from", "outlet", "language", "url", "headline", "body", "blocks",
     "byline", "published_at", "last_seen", "text_from",
 ]  # fmt: skip
+MOST_CHARACTERS = 400_000
+"""Characters of all texts of a story that its page shows, some 60,000 words."""
 _AT_ONCE = 100
 """Stories whose rows are in memory at once, beside what is shown of all of them."""
 _LATE = datetime.max.replace(tzinfo=UTC)
 _SIDES = (("a", "b"), ("b", "a"))
-
-
-def latest_stories(archive: Archive, outlets: Sequence[str] | None, most: int) -> list[str]:
-    """Find the ids of the latest stories, the last published first, those without a date at the end."""
-    table = archive.stories(outlet=outlets, columns=["story_id", "outlet", "first_published_at"]).to_arrow()
-    order = [("first_published_at", "descending"), ("story_id", "ascending")]
-    with translated_errors():
-        ids: list[str] = table.sort_by(order)["story_id"].slice(0, most).to_pylist()
-    return ids
 
 
 def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
@@ -47,17 +43,68 @@ def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
     return [view for part in parts for view in _read(archive, part)]
 
 
-def _read(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
+def read_story(
+    archive: Archive, line: StoryLine, places: Sequence[Place], most: int = MOST_CHARACTERS
+) -> tuple[StoryView, bool]:
+    """Read one story from where its rows lie; True where texts were cut, each after `most` characters."""
+    story_of = {x.article_id: line.story_id for x in line.articles}
+    rows = read_versions(archive, places, list(story_of), _VERSION)
+    cut = sum(len(row["body"]) for row in rows) > most
+    if cut:
+        rows = [_shortened(row, most // len(rows)) for row in rows]
+    (view,) = _read(archive, [line.story_id], story_of, rows)
+    return view, cut
+
+
+def read_versions(
+    archive: Archive, places: Sequence[Place], article_ids: Sequence[str], columns: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Read the versions of articles from the row groups that hold them."""
+    files = {x.path: x for table in ("articles", "superseded") for x in archive.snapshot.stored(table)}
+    wanted = ds.field("article_id").isin(list(article_ids))
+    found: list[dict[str, Any]] = []
+    for place in places:
+        if place.file in files:
+            (path,) = archive.storage.present([files[place.file]])
+            with translated_errors():
+                (fragment,) = unpacked.dataset([path], VERSIONS).get_fragments()
+                part = fragment.subset(row_group_ids=[place.part])
+                table = part.to_table(schema=VERSIONS, columns=list(columns), filter=wanted)
+                found += table.to_pylist()
+    return sorted(found, key=lambda row: (row["article_id"], row["version"]))
+
+
+def _shortened(row: Values, most: int) -> dict[str, Any]:
+    """Cut a text to so many characters: its page links to the article, which pages through it."""
+    blocks, left = [], most
+    for block in row["blocks"]:
+        if left <= 0:
+            break
+        blocks.append({"kind": block["kind"], "text": block["text"][:left]})
+        left -= len(block["text"])
+    return {**row, "body": row["body"][:most], "blocks": blocks, "headline": row["headline"][:1000]}
+
+
+def _read(
+    archive: Archive,
+    story_ids: Sequence[str],
+    story_of: dict[str, str] | None = None,
+    texts: Sequence[Values] | None = None,
+) -> list[StoryView]:
     of_story = ds.field("story_id").isin(list(story_ids))
-    homes = archive.articles(columns=["article_id", "story_id"]).where(of_story).to_pylist()
-    story_of = {row["article_id"]: row["story_id"] for row in homes}
+    if story_of is None:
+        homes = archive.articles(columns=["article_id", "story_id"]).where(of_story).to_pylist()
+        story_of = {row["article_id"]: row["story_id"] for row in homes}
+    homes_of = story_of
     articles = list(story_of)
-    texts = archive.versions(columns=_VERSION).where(ds.field("article_id").isin(articles))
-    versions = _grouped(texts.to_pylist(), lambda row: story_of[row["article_id"]])
+    if texts is None:
+        rows = archive.versions(columns=_VERSION).where(ds.field("article_id").isin(articles))
+        texts = rows.to_pylist()
+    versions = _grouped(texts, lambda row: homes_of[row["article_id"]])
     alignments = _grouped(archive.alignments().where(of_story).to_pylist(), lambda row: row["story_id"])
     pairs = _grouped(
         archive.pairs().where(ds.field("article_id_a").isin(articles)).to_pylist(),
-        lambda row: story_of[row["article_id_a"]],
+        lambda row: homes_of[row["article_id_a"]],
     )
     stories = {row["story_id"]: row for row in archive.stories().where(of_story).to_pylist()}
     return [
@@ -92,7 +139,15 @@ def _story(
         for x in variants
         if x.article_id in aligned
     ]
-    links = [_link(row, place) for row in alignments if row["kind"] in {"aligned", "moved"}]
+    # a text that was cut, or a row that names a paragraph which is not there
+    sizes = [len(x.blocks) for x in variants]
+    links = [
+        link
+        for row in alignments
+        if row["kind"] in {"aligned", "moved"}
+        for link in [_link(row, place)]
+        if max(link.paragraphs_one) < sizes[link.one] and max(link.paragraphs_other) < sizes[link.other]
+    ]
     return StoryView(
         story["story_id"],
         tuple(variants),
@@ -104,6 +159,7 @@ def _story(
                 row["evidence"],
                 row["reciprocal"],
                 row["score"],
+                '"conflict": true' in (row["details"] or ""),
             )
             for row in pairs
         ),
@@ -127,9 +183,10 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
         latest["byline"],
         latest["published_at"],
         latest["last_seen"],
+        versions[0]["valid_from"],
         tuple(TextBlock(x["kind"], x["text"]) for x in latest["blocks"]),
         tuple(
-            Edit(after["version"], after["valid_from"], compare(before, after))
+            Edit(after["version"], before["version"], after["valid_from"], compare(before, after))
             for before, after in pairwise(versions)
             if is_edit(before, after)
         ),

@@ -21,6 +21,8 @@ _LITTLE = 0.8
 @dataclass(frozen=True, slots=True)
 class Edit:
     version: int
+    before: int
+    """Number of the version it is compared with."""
     at: datetime
     """Time at which a crawl first saw it, UTC."""
     diff: Diff
@@ -45,6 +47,8 @@ class Variant:
     byline: str | None
     published_at: datetime | None
     last_seen: datetime
+    first_text: datetime
+    """When its first text was seen."""
     blocks: tuple[TextBlock, ...]
     edits: tuple[Edit, ...]
     only: Mapping[int, tuple[Only, ...]]
@@ -75,6 +79,8 @@ class Joint:
     reciprocal: bool
     score: float | None
     """0 to 1; None where nobody has compared the texts."""
+    conflict: bool = False
+    """The texts contradict what the links say: they do not seem to be one story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,10 @@ class StoryView:
     def shares(self) -> list[tuple[str, str, float]]:
         """(x, y, share of the characters of x that stand in y too)."""
         return sorted((x, y, share) for (y, x), share in self.coverage.items())
+
+    @property
+    def in_conflict(self) -> bool:
+        return any(x.conflict for x in self.joints)
 
     @property
     def least_in_common(self) -> float:

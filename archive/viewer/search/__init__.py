@@ -1,1 +1,1 @@
-"""Search of an archive: a side file in this machine's cache that follows the snapshots, and questions to it."""
+"""Search of an archive: a side file in this machine's cache, filled from snapshots, and questions to it."""

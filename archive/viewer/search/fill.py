@@ -33,8 +33,8 @@ MOST_TEXT = 200_000
 """Characters of an article that search reads; the page of the article shows them all."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ARTICLE = [
-    "article_id", "story_id", "version", "outlet", "url", "language", "headline", "authors", "published_at", "section",
-    "content_hash", "text_from", "first_seen", "last_seen",
+    "article_id", "story_id", "version", "outlet", "url", "language", "headline", "authors", "published_at",
+    "section", "content_hash", "text_from", "first_seen", "last_seen",
 ]  # fmt: skip
 _ONLY = ("numbers_only_a", "numbers_only_b", "quotes_only_a", "quotes_only_b")
 _TABLES = ("articles", "superseded", "stories", "alignments", "pairs", "observations")
@@ -124,10 +124,12 @@ class _Fill:
             "INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
             " ON CONFLICT (id) DO UPDATE SET story_id = excluded.story_id, outlet = excluded.outlet,"
             " language = excluded.language, headline = excluded.headline, url = excluded.url,"
-            " published = excluded.published, first_seen = excluded.first_seen, last_seen = excluded.last_seen,"
+            " published = excluded.published, first_seen = excluded.first_seen,"
+            " last_seen = excluded.last_seen,"
             " section = excluded.section, authors = excluded.authors, version = excluded.version,"
             " from_feed = excluded.from_feed, file = excluded.file, part = excluded.part,"
-            " doc = iif(hash = excluded.hash AND headline = excluded.headline, doc, NULL), hash = excluded.hash",
+            " doc = iif(hash = excluded.hash AND headline = excluded.headline, doc, NULL),"
+            " hash = excluded.hash",
             (
                 (
                     *(row["article_id"], row["story_id"], row["outlet"], row["language"] or "?"),
@@ -289,9 +291,7 @@ class _Texts:
             "INSERT INTO text (rowid, headline, body) VALUES (?, ?, ?)",
             (number, *(" ".join(keys[x] for x in words(text)) for text in (headline, body))),
         )
-        self._connection.execute(
-            "UPDATE article SET doc = ? WHERE id = ?", (number, row["article_id"])
-        )
+        self._connection.execute("UPDATE article SET doc = ? WHERE id = ?", (number, row["article_id"]))
 
 
 def main(root: str) -> int:

@@ -1,10 +1,9 @@
-"""Questions to the side file: stories that match words and filters, in an order, with counts of each filter."""
+"""Lookup in the side file: stories that match words and filters, in an order, with counts of each filter."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import zstandard
 
-from archive.viewer.search.words import expression, snippet, terms
+from archive.viewer.search.answers import (
+    COMPARED,
+    FLAGS,
+    OMITTED,
+    ORDERS,
+    PAGE,
+    Answer,
+    Listed,
+    Place,
+    Question,
+    StoryLine,
+)
+from archive.viewer.search.words import expression, guessed, snippet, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,117 +32,13 @@ if TYPE_CHECKING:
     Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 DAY = 86_400.0
-PAGE = 50
-"""Stories of one page of a list."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKED = 20_000
 """Texts that are put in the order of how well they match; of more, the latest come first."""
-ORDERS = ("time", "match", "lag", "difference", "edits")
-FLAGS = ("edited", "gone", "numbers", "quotes", "conflict")
-COMPARED = ("uk", "en", "ru")
-"""Languages of which a list says that one is missing."""
-OMITTED = (10, 20, 50)
-"""Shares, in percent, that the filter of omissions counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Words and filters; an empty one is not asked for."""
-
-    text: str = ""
-    outlets: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    """Languages that the story has no article in."""
-    since: date | None = None
-    until: date | None = None
-    """The last day, UTC."""
-    author: str = ""
-    section: str = ""
-    flags: frozenset[str] = frozenset()
-    omitted: int | None = None
-    """At least so many percent of one language's text are not in another's."""
-    order: str = "time"
-
-    @property
-    def is_plain(self) -> bool:
-        return replace(self, order="time") == Question()
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An article as a list of stories shows it."""
-
-    article_id: str
-    outlet: str
-    language: str
-    headline: str
-    url: str
-    published: datetime | None
-    last_seen: datetime
-    edits: int
-    gone: datetime | None
-    """When the outlet had taken it down for good, as a crawl saw it."""
-    snippet: tuple[tuple[str, bool], ...] = ()
-    """Pieces of the text around what was asked for; True: what was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryLine:
-    story_id: str
-    articles: tuple[Listed, ...]
-    """In the order of publication."""
-    omitted: float | None
-    """The greatest share of one language's text that another has not; None where nothing was compared."""
-    conflict: bool
-    numbers: bool
-    quotes: bool
-
-    @property
-    def title(self) -> Listed:
-        """The English article, or the first where there is none."""
-        return next((x for x in self.articles if x.language == "en"), self.articles[0])
-
-    @property
-    def first_published(self) -> datetime | None:
-        return min((x.published for x in self.articles if x.published), default=None)
-
-    @property
-    def lag(self) -> float:
-        """Seconds between the first and the last publication."""
-        dates = [x.published for x in self.articles if x.published]
-        return (max(dates) - min(dates)).total_seconds() if dates else 0
-
-    @property
-    def edits(self) -> int:
-        return sum(x.edits for x in self.articles)
-
-    def in_language(self, language: str) -> Listed | None:
-        return next((x for x in self.articles if x.language == language), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    lines: tuple[StoryLine, ...]
-    found: int
-    """Stories, on all pages."""
-    counts: Mapping[str, Mapping[str, int]]
-    """By filter and value: the stories there would be with it, all other filters as they are."""
-    order: str
-    """As it was, where the question's was not to be had."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row lies: the name of a data file of the archive, and one of its row groups."""
-
-    table: str
-    file: str
-    part: int
 
 
 class Lookup:
-    """The side file as it was when it was opened; columns that filter and sort are in memory, 150 bytes a story."""
+    """The side file as it was when it was opened; columns that filter and sort are in memory."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._sql = connection
@@ -151,7 +58,9 @@ class Lookup:
             (self._stories.setdefault(row[1], len(self._stories)) for row in fetched), np.int64, count
         )
         self._codes = {
-            name: np.fromiter((known.setdefault(row[n] or "", len(known)) for row in fetched), np.int64, count)
+            name: np.fromiter(
+                (known.setdefault(row[n] or "", len(known)) for row in fetched), np.int64, count
+            )
             for n, (name, known) in enumerate(codes.items(), 2)
             if name != "section"
         }
@@ -160,19 +69,16 @@ class Lookup:
             (known.setdefault(row[5] or "", len(known)) for row in fetched), np.int64, count
         )
         self._names = codes
-        published = np.fromiter(
-            (np.nan if row[4] is None else row[4] for row in fetched), np.float64, count
-        )
+        published = np.fromiter((np.nan if row[4] is None else row[4] for row in fetched), np.float64, count)
         self._published = published
         docs = np.fromiter((row[6] or 0 for row in fetched), np.int64, count)
         self._of_doc = np.full(int(docs.max(initial=0)) + 1, -1, np.int64)
         self._of_doc[docs] = np.arange(count)
         self._of_doc[0] = -1
         self.articles, self.read = count, int((docs > 0).sum())
-        self._load_stories(count)
-        del fetched
+        self._load_stories()
 
-    def _load_stories(self, count: int) -> None:
+    def _load_stories(self) -> None:
         size = len(self._stories)
         ids = list(self._stories)
         self._ids = ids
@@ -202,9 +108,9 @@ class Lookup:
         self._gone = self._find_gone()
         for article_id in self._gone:
             self._flags["gone"][self._story[self._article_of[article_id]]] = True
+        self.has_compared = bool((~np.isnan(self._omitted)).any())
         # what is not one story has no omissions
         self._omitted[self._flags["conflict"]] = np.nan
-        del count
 
     def _edited(self) -> Iterable[tuple[str, int]]:
         """Count the edits of each article that has a former version: a page instead of its feed is none."""
@@ -281,6 +187,11 @@ class Lookup:
             start = _day(question.since) if question.since else -np.inf
             end = _day(question.until) + DAY if question.until else np.inf
             groups["period"] = (self._first >= start) & (self._first < end)
+        if question.story:
+            mask = np.zeros(len(self._ids), np.bool_)
+            if question.story in self._stories:
+                mask[self._stories[question.story]] = True
+            groups["story"] = mask
         if question.author:
             rows = self._sql.execute(
                 "SELECT DISTINCT story_id FROM article WHERE instr(char(10) || authors || char(10), ?)",
@@ -298,7 +209,7 @@ class Lookup:
         return groups
 
     def _matching(self, question: Question) -> tuple[Ints | None, Mapping[int, float] | None]:
-        """Find the articles whose text matches, and how well, the better the less, unless they are too many."""
+        """Find the articles whose text matches, and how well unless they are too many: less is better."""
         asked = expression(terms(question.text), self._keys_of())
         if asked is None:
             return None, None
@@ -361,8 +272,8 @@ class Lookup:
         """Count stories by the values of their articles, each story once a value; the most first."""
         names = list(self._names[column])
         chosen = mask[self._story]
-        both = np.unique(self._story[chosen] * len(names) + self._codes[column][chosen]) if names else []
-        counted = np.bincount(np.asarray(both, np.int64) % max(len(names), 1), minlength=len(names))
+        both = np.unique(self._story[chosen] * len(names) + self._codes[column][chosen])
+        counted = np.bincount(both % max(len(names), 1), minlength=len(names))
         order = np.argsort(-counted, kind="stable")[:40]
         return {names[n]: int(counted[n]) for n in order if counted[n] and names[n]}
 
@@ -430,7 +341,12 @@ class Lookup:
             for key in keys
             for (word,) in self._sql.execute("SELECT word FROM word WHERE key = ? LIMIT 2000", (key,))
         } | {word for term in asked for word in term.words}
-        starts = tuple(x.words[-1] for x in asked if x.is_prefix)
+        starts = tuple(
+            start
+            for term in asked
+            for start in ([term.words[-1]] if term.is_prefix else [])
+            + [x for word in term.words if not keys_of(word) for x in guessed(word)]
+        )
         return lambda word: word in forms or (bool(starts) and word.startswith(starts))
 
     # one story, one article, one outlet
@@ -455,7 +371,8 @@ class Lookup:
         marks = ", ".join("?" * len(article_ids))
         rows = self._sql.execute(
             f"SELECT 'articles', name, part FROM article JOIN file ON file.no = file WHERE id IN ({marks})"
-            f" UNION SELECT 'superseded', name, part FROM former JOIN file ON file.no = file WHERE id IN ({marks})",
+            f" UNION SELECT 'superseded', name, part FROM former JOIN file ON file.no = file"
+            f" WHERE id IN ({marks})",
             [*article_ids, *article_ids],
         )
         return [Place(*row) for row in rows]
@@ -466,7 +383,7 @@ class Lookup:
         return {name: int(counted[n]) for name, n in sorted(self._names["outlet"].items())}
 
     def looks(self, outlet: str, days: int) -> list[tuple[date, str, str, int]]:
-        """Count what became of an outlet's addresses, by day, outcome and reason, over the last days it has."""
+        """Count what became of an outlet's addresses, by day, outcome and reason, over its last days."""
         (last,) = self._sql.execute("SELECT max(day) FROM look WHERE outlet = ?", (outlet,)).fetchone()
         if last is None:
             return []

@@ -25,10 +25,12 @@ VERSION = 1
 _NAME = "search.sqlite"
 _TABLES = """
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, "table" TEXT NOT NULL);
+CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
+  "table" TEXT NOT NULL);
 CREATE TABLE article (
-  id TEXT PRIMARY KEY, story_id TEXT NOT NULL, outlet TEXT NOT NULL, language TEXT NOT NULL, headline TEXT NOT NULL,
-  url TEXT NOT NULL, published REAL, first_seen REAL NOT NULL, last_seen REAL NOT NULL, section TEXT,
+  id TEXT PRIMARY KEY, story_id TEXT NOT NULL, outlet TEXT NOT NULL, language TEXT NOT NULL,
+  headline TEXT NOT NULL, url TEXT NOT NULL, published REAL, first_seen REAL NOT NULL,
+  last_seen REAL NOT NULL, section TEXT,
   authors TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEGER NOT NULL, hash TEXT NOT NULL,
   file INTEGER NOT NULL, part INTEGER NOT NULL, doc INTEGER
 ) WITHOUT ROWID;
@@ -48,18 +50,18 @@ CREATE TABLE look (outlet TEXT NOT NULL, day INTEGER NOT NULL, outcome TEXT NOT 
 CREATE INDEX look_outlet ON look (outlet, day);
 CREATE INDEX look_file ON look (file);
 CREATE TABLE doc (no INTEGER PRIMARY KEY, text BLOB NOT NULL);
-CREATE TABLE word (language TEXT NOT NULL, word TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (language, word))
-  WITHOUT ROWID;
+CREATE TABLE word (language TEXT NOT NULL, word TEXT NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY (language, word)) WITHOUT ROWID;
 CREATE INDEX word_word ON word (word, key);
 CREATE INDEX word_key ON word (key, word);
 CREATE VIRTUAL TABLE text USING fts5(headline, body, content='', tokenize="unicode61 remove_diacritics 0");
 """
-# `file` of a row is the data file it came from: when that file is of no snapshot any more, the row goes too.
-# `doc` is a text that has been read: a new text of an article gets a new number, and the old one leads nowhere.
+# `file` of a row is the data file it came from: when that file is of no snapshot, the row goes.
+# `doc` is a text that has been read: a new text of an article gets a new number, the old one leads nowhere.
 
 
 def side_file(layout: Layout) -> Path:
-    """Path of an archive's side file, which may not exist. By the true path: a link may lead to an archive."""
+    """Path of an archive's side file, which may not exist; by the true path, for a link may lead there."""
     return cache_folder(layout.root.resolve(), "viewer") / _NAME
 
 

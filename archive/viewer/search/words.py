@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     KeysOf = Callable[[str], "frozenset[str]"]
     """The keys of a word as it is printed, in any language; none where the archive does not have it."""
 
-WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")  # noqa: RUF001  three apostrophes of Ukrainian
+WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
 _LONGEST = 40
 """Characters of a word that count; a longer one is no word of a language."""

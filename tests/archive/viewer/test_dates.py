@@ -15,6 +15,6 @@ def test_a_page_tells_when_its_article_was_published(  # noqa: PLR0917
     writer.add_article(article(1, **changes))
     writer.commit()
     assert main(["view", "--archive", str(root), "--output", str(tmp_path / "pages"), "--no-browser"]) == 0
-    (page,) = (tmp_path / "pages").glob("*.html")
-    (head,) = lxml.html.fromstring(page.read_text("utf-8")).xpath('//div[@class="head"]/small')
-    assert head.text_content().split("\n")[1].strip() == told
+    (page,) = (tmp_path / "pages" / "stories").glob("*.html")
+    (head,) = lxml.html.fromstring(page.read_text("utf-8")).xpath('//div[@class="head"]/p[2]')
+    assert head.text_content().partition(" · ")[0] == told

@@ -1,0 +1,144 @@
+"""One article as its page shows it: text, fields and where they came from, versions, looks, citation."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from archive.exceptions import ArticleNotFound
+from archive.format.records import VERSION_COLUMNS
+from archive.read.diff import compare
+from archive.viewer.citation import cite
+from archive.viewer.drawing import timeline
+from archive.viewer.load import read_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive.read.archive import Archive
+    from archive.viewer.render import Pages
+    from archive.viewer.search.lookup import Lookup
+
+_PORTION = 200_000
+"""Characters of a text on one page."""
+_MOST_LOOKS = 500
+_LONGEST_VALUE = 2000
+_ELSEWHERE = {"headline", "body", "blocks", "raw_file", "raw_offset", "raw_length"}
+"""Columns that the page shows in a place of their own."""
+_KINDS = {"heading", "quote", "list_item", "caption"}
+_SOURCES = {"published_at": "published_source", "authors": "authors_source", "language": "language_reason"}
+"""Columns that say where another was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    value: str
+    by: str
+    """The part of the program that decided it, as archive/format/columns.py names it."""
+    source: str | None
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    url: str
+
+
+def article_values(
+    archive: Archive,
+    lookup: Lookup,
+    pages: Pages,
+    article_id: str,
+    *,
+    old: int | None = None,
+    new: int | None = None,
+    start: int | None = None,
+) -> dict[str, object]:
+    """Collect what the template of an article shows; `old` and `new` are versions to compare."""
+    names = [x.name for x in VERSION_COLUMNS]
+    rows = read_versions(archive, lookup.places([article_id]), [article_id], names)
+    if not rows:
+        raise ArticleNotFound(f"Article {article_id} is not in this snapshot.")
+    latest = rows[-1]
+    by_number = {row["version"]: row for row in rows}
+    numbers = sorted(by_number)
+    if old not in by_number or new not in by_number:
+        old, new = numbers[max(0, len(numbers) - 2)], numbers[-1]
+    blocks, total, begin, more = _portion(latest, start or 0)
+    line = lookup.line(latest["story_id"])
+    gone = next((x.gone for x in line.articles if x.article_id == article_id), None) if line else None
+    looks = archive.observations(article_id).to_pylist()
+    looks.sort(key=lambda row: row["observed_at"], reverse=True)
+    return {
+        "row": latest,
+        "row_link": Original(latest["url"]),
+        "gone": gone,
+        "blocks": blocks,
+        "long": total if total > _PORTION else 0,
+        "start": begin,
+        "more": more,
+        "timeline": timeline(
+            pages.t,
+            [
+                (
+                    latest["language"] or "?",
+                    latest["published_at"],
+                    [(row["version"], row["valid_from"]) for row in rows],
+                    gone,
+                )
+            ],
+        ),
+        "numbers": numbers[-500:],
+        "old": old,
+        "new": new,
+        "diff": compare(by_number[old], by_number[new]) if len(numbers) > 1 else None,
+        "citation": cite(latest, pages.about, pages.t),
+        "fields": _fields(latest),
+        "looks": looks[:_MOST_LOOKS],
+    }
+
+
+def _portion(row: Mapping[str, Any], start: int) -> tuple[list[tuple[str, str]], int, int, int | None]:
+    """Cut the blocks that begin at a character of the text; (kind, text), all characters, start, next."""
+    found: list[tuple[str, str]] = []
+    at = 0
+    more = None
+    for block in row["blocks"]:
+        text = block["text"]
+        for begin in range(0, max(len(text), 1), _PORTION):
+            part = text[begin : begin + _PORTION]
+            if at >= start and more is None:
+                if at - start + len(part) > _PORTION and found:
+                    more = at
+                else:
+                    found.append((block["kind"] if block["kind"] in _KINDS else "paragraph", part))
+            at += len(part)
+    return found, at, start, more
+
+
+def _fields(row: Mapping[str, Any]) -> list[Field]:
+    return [
+        Field(x.name, shown, x.by.value, row.get(_SOURCES.get(x.name, "")) or None, x.meaning)
+        for x in VERSION_COLUMNS
+        if x.name not in _ELSEWHERE and (shown := _shown(row[x.name]))
+    ]
+
+
+def _shown(value: object) -> str:
+    """Write a value for a person, the start of it where it is long."""
+    if value is None or value in ([], ""):
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    if isinstance(value, list):
+        parts = [
+            " ".join(str(x) for x in each.values() if x is not None) if isinstance(each, dict) else str(each)
+            for each in value[:100]
+        ]
+        text = "\n".join(parts)
+    else:
+        text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

@@ -1,0 +1,91 @@
+"""Citations of an archived article: a sentence, BibTeX and CSL-JSON, with the snapshot it was read from."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive.viewer.interface import Interface
+    from archive.viewer.render import About
+
+_TEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "#": r"\#", "$": r"\$", "&": r"\&",
+    "_": r"\_", "^": r"\^{}", "~": r"\~{}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    sentence: str
+    bibtex: str
+    csl: str
+
+
+def cite(row: Mapping[str, Any], about: About, t: Interface) -> Citation:
+    """Cite a row of `versions`."""
+    hashed = t("cite_hash", hash=about.sha256) if about.sha256 else ""
+    sentence = t(
+        "cite_sentence",
+        headline=row["headline"],
+        outlet=row["outlet"],
+        date=t.day(row["published_at"]),
+        url=row["url"],
+        seen=t.day(row["valid_from"]),
+        version=row["version"],
+        name=about.name,
+        snapshot=about.snapshot,
+        hash=hashed,
+    )
+    note = f"archived version {row['version']}, snapshot {about.snapshot} of {about.name}"
+    if about.sha256:
+        note += f", manifest sha256 {about.sha256}"
+    return Citation(sentence, _bibtex(row, note), _csl(row, note))
+
+
+def _bibtex(row: Mapping[str, Any], note: str) -> str:
+    authors = row["authors"] or []
+    fields = {
+        "author": " and ".join(f"{{{_tex(x)}}}" for x in authors)
+        if authors
+        else f"{{{_tex(row['outlet'])}}}",
+        "title": f"{{{_tex(row['headline'])}}}",
+        "organization": _tex(row["outlet"]),
+        "date": f"{row['published_at']:%Y-%m-%d}" if row["published_at"] else "",
+        "url": re.sub(r"[{}\\\s]", "", row["url"]),
+        "urldate": f"{row['valid_from']:%Y-%m-%d}",
+        "langid": _tex(row["language"] or ""),
+        "note": _tex(note),
+    }
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    name = re.sub("[^a-z0-9]", "", row["outlet"].lower())
+    return f"@online{{{name}-{row['article_id'][:8]},\n{body}\n}}\n"
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(x, x) for x in " ".join(text.split()))
+
+
+def _csl(row: Mapping[str, Any], note: str) -> str:
+    published = row["published_at"]
+
+    def parts(at: Any) -> dict[str, list[list[int]]]:
+        return {"date-parts": [[at.year, at.month, at.day]]}
+
+    item = {
+        "id": f"{row['outlet']}-{row['article_id'][:8]}",
+        "type": "article-newspaper",
+        "title": row["headline"],
+        "container-title": row["outlet"],
+        "author": [{"literal": x} for x in row["authors"] or [row["outlet"]]],
+        **({"issued": parts(published)} if published else {}),
+        "accessed": parts(row["valid_from"]),
+        "URL": row["url"],
+        "language": row["language"],
+        "note": note,
+    }
+    return json.dumps([item], ensure_ascii=False, indent=2)

@@ -1,0 +1,149 @@
+"""Drawing of figures as SVG that stands in a page: no style of its own, every text escaped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from archive.viewer.interface import Interface
+
+COLOURED = ("uk", "en", "ru")
+OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")
+
+
+def colour(language: str) -> str:
+    """Class of what is drawn in the colour of a language."""
+    return language if language in COLOURED else "other"
+
+
+class Drawing:
+    """Shapes in a frame of so many pixels, in the order in which they are added."""
+
+    def __init__(self, width: float, height: float, title: str) -> None:
+        self._size = (width, height)
+        self._title = title
+        self._parts: list[str] = []
+
+    def _add(self, name: str, inside: str = "", **attributes: object) -> None:
+        said = "".join(
+            f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+            for key, given in attributes.items()
+            for value in [round(given, 1) if isinstance(given, float) else given]
+        )
+        self._parts.append(f"<{name}{said}>{inside}</{name}>")
+
+    def rect(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        kind: str,
+        told: str = "",
+        opacity: float = 1,
+    ) -> None:
+        inside = f"<title>{escape(told)}</title>" if told else ""
+        size = {"x": float(x), "y": float(y), "width": float(max(width, 0)), "height": float(max(height, 0))}
+        more = {"fill_opacity": round(opacity, 2)} if opacity != 1 else {}
+        self._add("rect", inside, **size, class_=kind, **more)
+
+    def circle(self, x: float, y: float, radius: float, kind: str, told: str = "") -> None:
+        inside = f"<title>{escape(told)}</title>" if told else ""
+        self._add("circle", inside, cx=float(x), cy=float(y), r=float(radius), class_=kind)
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
+        self._add("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=kind)
+
+    def text(self, x: float, y: float, text: str, anchor: str = "start", kind: str = "") -> None:
+        self._add("text", str(escape(text)), x=float(x), y=float(y), text_anchor=anchor, class_=kind)
+
+    def __html__(self) -> Markup:
+        width, height = self._size
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:.0f} {height:.0f}" '
+            f'width="{width:.0f}" height="{height:.0f}" aria-label="{escape(self._title)}">'
+        )
+        return Markup(f"{head}{''.join(self._parts)}</svg>")  # noqa: S704  each text was escaped where it came in
+
+
+def timeline(
+    t: Interface,
+    tracks: Sequence[tuple[str, datetime | None, Sequence[tuple[int, datetime]], datetime | None]],
+) -> Markup:
+    """Draw versions on a line of time: (language, published, versions and when seen, taken down)."""
+    known = [
+        x
+        for _, published, seen, gone in tracks
+        for x in (*(at for _, at in seen), published, gone)
+        if x is not None
+    ]
+    if not known:
+        return Markup("")
+    start, end = min(known), max(known)
+    span = max((end - start).total_seconds(), 60.0)
+    left, width, step = 110.0, 640.0, 34.0
+    height = step * len(tracks) + 44
+    drawing = Drawing(left + width + 40, height, t("versions_of"))
+
+    def at(moment: datetime) -> float:
+        return left + (moment - start).total_seconds() / span * width
+
+    for n, (language, published, seen, gone) in enumerate(tracks):
+        y = 20 + step * n
+        drawing.text(0, y + 4, t.name(language))
+        drawing.line(left, y, left + width, y, "grid")
+        if published:
+            drawing.line(at(published), y - 9, at(published), y + 9, f"{colour(language)} thin")
+        for version, moment in seen[:500]:
+            told = f"{t('version', n=version)}, {t('seen', time=t.moment(moment))}"
+            drawing.circle(at(moment), y, 6, colour(language), told)
+            if len(seen) < 12:
+                drawing.text(at(moment), y - 10, str(version), "middle", "soft")
+        if gone:
+            drawing.text(
+                at(gone), y + 4, f"× {t('taken_down')}", "end" if at(gone) > left + width / 2 else "start"
+            )
+    drawing.text(left, height - 6, t.moment(start), "start", "soft")
+    if span > 60:
+        drawing.text(left + width, height - 6, t.moment(end), "end", "soft")
+    return Markup(
+        '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
+    ).format(t("versions_of"), drawing)
+
+
+def stacked_days(
+    t: Interface, days: Sequence[tuple[str, dict[str, int], str]], title: str, axis: str
+) -> Markup:
+    """Draw a bar a day, of the outcomes that its addresses had: (day, count by outcome, what it tells)."""
+    if not days:
+        return Markup("<p>{}</p>").format(t("nothing_to_draw"))
+    most = max(sum(counts.values()) for _, counts, _ in days) or 1
+    bar, left, top, tall = 14.0, 60.0, 30.0, 160.0
+    width = left + bar * len(days) + 10
+    drawing = Drawing(max(width, 460), top + tall + 34, title)
+    drawing.text(0, 14, axis, "start", "soft")
+    for share in (0, 0.5, 1):
+        y = top + tall * (1 - share)
+        drawing.line(left, y, width, y, "grid")
+        drawing.text(left - 8, y + 4, t.number(round(most * share)), "end", "soft")
+    for n, (_, counts, told) in enumerate(days):
+        y = top + tall
+        for outcome in OUTCOMES:
+            height = counts.get(outcome, 0) / most * tall
+            if height:
+                y -= height
+                drawing.rect(left + bar * n + 1, y, bar - 3, height, kind=outcome, told=told)
+    drawing.text(left, top + tall + 18, days[0][0], "start", "soft")
+    drawing.text(max(width, left + 170), top + tall + 18, days[-1][0], "end", "soft")
+    for n, outcome in enumerate(OUTCOMES):
+        drawing.rect(left + 78 * n, top + tall + 24, 9, 9, kind=outcome)
+        drawing.text(left + 13 + 78 * n, top + tall + 33, outcome, "start", "soft")
+    return Markup(
+        '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
+    ).format(title, drawing)

@@ -1,0 +1,104 @@
+"""The interface in three languages: one catalogue a language, chosen by what the browser asks for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+LANGUAGES = ("en", "uk", "ru")
+_FOLDER = Path(__file__).with_name("languages")
+_UNITS = {
+    "en": ("d", "h", "min"),
+    "uk": ("д", "год", "хв"),
+    "ru": ("д", "ч", "мин"),
+}
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str | dict[str, str]]:
+    return tomllib.loads(_FOLDER.joinpath(f"{language}.toml").read_text("utf-8"))
+
+
+def chosen(accept_language: str) -> str:
+    """Choose the language of the interface that a browser prefers; English where it asks for no other."""
+    ranked = []
+    for n, part in enumerate(accept_language[:500].split(",")):
+        tag, _, weight = part.partition(";")
+        found = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight)
+        ranked.append((-float(found[1]) if found else -1.0, n, tag.strip().lower().partition("-")[0]))
+    return next((tag for weight, _, tag in sorted(ranked) if tag in LANGUAGES and weight < 0), "en")
+
+
+class Interface:
+    """Words and numbers of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._words = _catalogue(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        text = self._words[key]
+        assert isinstance(text, str), key
+        # not str.format: what is put in may have braces of its own
+        return re.sub(r"\{(\w+)\}", lambda x: str(values[x[1]]), text)
+
+    def has(self, key: str) -> bool:
+        return key in self._words
+
+    def count(self, key: str, n: int) -> str:
+        """Say a number of things, in the form that the language has for it."""
+        forms = self._words[key]
+        assert isinstance(forms, dict), key
+        return forms[_form(self.language, n)].replace("{n}", self.number(n))
+
+    def number(self, n: int) -> str:
+        separator = "," if self.language == "en" else "\u00a0"
+        return f"{n:,}".replace(",", separator)
+
+    def name(self, language: str) -> str:
+        """Name a language of an article."""
+        if language in {"uk", "en", "ru"}:
+            return self(language)
+        return self("unknown_language") if language == "?" else language
+
+    def moment(self, at: datetime | None) -> str:
+        return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else self("no_date")
+
+    def minute(self, at: datetime | None) -> str:
+        """Write a time of which the heading says that it is UTC."""
+        return f"{at:%Y-%m-%d %H:%M}" if at is not None else self("no_date")
+
+    def day(self, at: datetime | date | None) -> str:
+        return f"{at:%Y-%m-%d}" if at is not None else self("no_date")
+
+    def percent(self, share: float) -> str:
+        return f"{share:.0%}" if self.language == "en" else f"{share * 100:.0f}\u00a0%"
+
+    def span(self, seconds: float) -> str:
+        """Say how long, `1 h 15 min`, to two units; at most a minute is nothing."""
+        minutes = round(abs(seconds) / 60)
+        counts = (minutes // 1440, minutes % 1440 // 60, minutes % 60)
+        parts = [f"{n} {unit}" for n, unit in zip(counts, _UNITS[self.language], strict=True) if n]
+        return " ".join(parts[:2])
+
+    def lag(self, seconds: float) -> str:
+        """Say how much later than the first publication."""
+        span = self.span(seconds)
+        return f"+{span}" if span else self("at_once")
+
+
+def _form(language: str, n: int) -> str:
+    """Choose the form of a plural, as https://cldr.unicode.org/index/cldr-spec/plural-rules has it."""
+    if language == "en":
+        return "one" if n == 1 else "other"
+    if n % 10 == 1 and n % 100 != 11:
+        return "one"
+    if n % 10 in {2, 3, 4} and n % 100 not in {12, 13, 14}:
+        return "few"
+    return "other"

@@ -1,0 +1,209 @@
+"""HTML of the viewer: templates filled in one language, for the server or to stand alone in a file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from archive.read.diff import Change
+from archive.viewer.drawing import timeline
+from archive.viewer.interface import Interface
+from archive.viewer.pages import environment, is_web_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from jinja2 import Environment
+
+    from archive.format.snapshot import Snapshot
+    from archive.read.archive import Archive
+    from archive.viewer.search.answers import StoryLine
+    from archive.viewer.story import Joint, StoryView
+
+_STATIC = Path(__file__).with_name("static")
+_MOST_OMISSIONS = 200
+_AROUND = 300
+"""Characters of what stayed the same that a comparison shows before and after a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The archive that a page is of."""
+
+    name: str
+    snapshot: int
+    sha256: str | None
+    """Of the manifest of the snapshot; None where it is folded into the history."""
+
+
+def about(archive: Archive, snapshot: Snapshot) -> About:
+    manifest = archive.storage.layout.manifest(snapshot.id)
+    try:
+        found = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    except OSError:
+        found = None
+    return About(archive.root.name, snapshot.id, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """Style and script that stand in the page itself, and a policy that allows these and nothing else."""
+
+    style: Markup
+    script: Markup
+    policy: str
+
+
+@cache
+def standalone() -> Standalone:
+    style, script = (_STATIC.joinpath(f"viewer.{x}").read_text("utf-8") for x in ("css", "js"))
+    hashes = [base64.b64encode(hashlib.sha256(x.encode()).digest()).decode() for x in (style, script)]
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return Standalone(Markup(style), Markup(script), policy)  # noqa: S704  our own files
+
+
+def static_file(name: str) -> tuple[bytes, str] | None:
+    """Return a file that pages load, and its type; None for any other name."""
+    kinds = {"viewer.css": "text/css", "viewer.js": "text/javascript", "icon.svg": "image/svg+xml"}
+    return (_STATIC.joinpath(name).read_bytes(), kinds[name]) if name in kinds else None
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A passage that some languages of a story do not have."""
+
+    text: str
+    language: str
+    missing: tuple[str, ...]
+    outlet: str
+    url: str
+    published: datetime | None
+
+
+def omissions(view: StoryView) -> list[Omission]:
+    """List what only some languages say, in the order of reading."""
+    if view.in_conflict or view.compared < 2:
+        return []
+    found = []
+    for row in view.rows:
+        if not row.alone:
+            continue
+        missing = tuple(x.language for x, cell in zip(view.shown, row.cells, strict=True) if not cell)
+        for variant, cell in zip(view.shown, row.cells, strict=True):
+            text = " ".join(variant.blocks[n].text for n in cell if variant.blocks[n].kind != "heading")
+            if text:
+                found.append(
+                    Omission(
+                        text, variant.language, missing, variant.outlet, variant.url, variant.published_at
+                    )
+                )
+                break
+    return found[:_MOST_OMISSIONS]
+
+
+class Pages:
+    """Templates in one language; with `depth`, pages that stand alone so many folders below the first."""
+
+    def __init__(self, language: str, about: About, depth: int | None = None) -> None:
+        self.t = Interface(language)
+        self.about = about
+        self._depth = depth
+        self._environment = _environment()
+
+    def render(self, template: str, here: str = "", /, **values: object) -> str:
+        return self._environment.get_template(template).render(
+            t=self.t,
+            about=self.about,
+            here=here,
+            link=self._link,
+            standalone=standalone() if self._depth is not None else None,
+            not_in=self._not_in,
+            evidence=self._evidence,
+            shortened=_shortened,
+            **values,
+        )
+
+    def _link(self, kind: str, name: str = "") -> str:
+        """Address of the list of stories, a story or an article."""
+        if self._depth is None:
+            return f"/{kind}/{name}" if name else "/"
+        up = "../" * self._depth
+        return f"{up}{kind}/{name}.html" if name else f"{up}index.html"
+
+    def _not_in(self, languages: Sequence[str]) -> str:
+        joined = f" {self.t('and')} ".join(self.t.name(x) for x in languages)
+        return self.t("not_in", language=joined)
+
+    def _evidence(self, joint: Joint) -> str:
+        """Say why two articles are one story, in a sentence."""
+        one, other = (self.t.name(x) for x in joint.languages)
+        key = f"evidence_{joint.evidence}"
+        pair = f"{one} – {other}"
+        said = [
+            self.t(key, pair=pair)
+            if self.t.has(key)
+            else self.t("evidence_other", pair=pair, kind=joint.evidence)
+        ]
+        if joint.reciprocal:
+            said.append(self.t("both_ways"))
+        if joint.score is not None:
+            said.append(self.t("texts_agree", share=self.t.percent(joint.score)))
+        return "; ".join(said) + "."
+
+
+def story_values(pages: Pages, view: StoryView, line: StoryLine) -> dict[str, object]:
+    """Collect what the template of a story shows."""
+    gone = {x.article_id: x.gone for x in line.articles}
+    return {
+        "view": view,
+        "gone": gone,
+        "title_language": next((x.language for x in view.variants if x.headline == view.title), "?"),
+        "omissions": omissions(view),
+        "timeline": timeline(
+            pages.t,
+            [
+                (
+                    variant.language,
+                    variant.published_at,
+                    [
+                        (variant.edits[0].before, variant.first_text),
+                        *((x.version, x.at) for x in variant.edits),
+                    ],
+                    gone.get(variant.article_id),
+                )
+                for variant in view.variants
+                if variant.edits
+            ],
+        ),
+    }
+
+
+def _shortened(changes: Sequence[Change]) -> Iterator[Change]:
+    """Leave out what stayed the same, but for its ends: a text of five megabytes may have one new word."""
+    most = 4000
+    for n, change in enumerate(islice(changes, most)):
+        text = change.text
+        if change.kind != "same" or len(text) <= 2 * _AROUND + 200:
+            yield Change(change.kind, text[:50_000])
+            continue
+        start = text[:_AROUND] + " […] " if n else "[…] "
+        end = text[-_AROUND:] if n < len(changes) - 1 else ""
+        yield Change("same", start + end)
+
+
+@cache
+def _environment() -> Environment:
+    made = environment()
+    made.tests["web_address"] = is_web_address
+    return made

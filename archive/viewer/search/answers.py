@@ -1,0 +1,117 @@
+"""Questions to the side file, and answers: stories as a list shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+PAGE = 50
+"""Stories of one page of a list."""
+ORDERS = ("time", "match", "lag", "difference", "edits")
+FLAGS = ("edited", "gone", "numbers", "quotes", "conflict")
+COMPARED = ("uk", "en", "ru")
+"""Languages of which a list says that one is missing."""
+OMITTED = (10, 20, 50)
+"""Shares, in percent, that the filter of omissions counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Words and filters; an empty one is not asked for."""
+
+    text: str = ""
+    outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Languages that the story has no article in."""
+    since: date | None = None
+    until: date | None = None
+    """The last day, UTC."""
+    author: str = ""
+    section: str = ""
+    flags: frozenset[str] = frozenset()
+    omitted: int | None = None
+    """At least so many percent of one language's text are not in another's."""
+    order: str = "time"
+    story: str = ""
+    """Id of the one story that is asked for."""
+
+    @property
+    def is_plain(self) -> bool:
+        return replace(self, order="time") == Question()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article as a list of stories shows it."""
+
+    article_id: str
+    outlet: str
+    language: str
+    headline: str
+    url: str
+    published: datetime | None
+    last_seen: datetime
+    edits: int
+    gone: datetime | None
+    """When the outlet had taken it down for good, as a crawl saw it."""
+    snippet: tuple[tuple[str, bool], ...] = ()
+    """Pieces of the text around what was asked for; True: what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    story_id: str
+    articles: tuple[Listed, ...]
+    """In the order of publication."""
+    omitted: float | None
+    """The greatest share of one language's text that another has not; None where nothing was compared."""
+    conflict: bool
+    numbers: bool
+    quotes: bool
+
+    @property
+    def title(self) -> Listed:
+        """The English article, or the first where there is none."""
+        return next((x for x in self.articles if x.language == "en"), self.articles[0])
+
+    @property
+    def first_published(self) -> datetime | None:
+        return min((x.published for x in self.articles if x.published), default=None)
+
+    @property
+    def lag(self) -> float:
+        """Seconds between the first and the last publication."""
+        dates = [x.published for x in self.articles if x.published]
+        return (max(dates) - min(dates)).total_seconds() if dates else 0
+
+    @property
+    def edits(self) -> int:
+        return sum(x.edits for x in self.articles)
+
+    def in_language(self, language: str) -> Listed | None:
+        return next((x for x in self.articles if x.language == language), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    lines: tuple[StoryLine, ...]
+    found: int
+    """Stories, on all pages."""
+    counts: Mapping[str, Mapping[str, int]]
+    """By filter and value: the stories there would be with it, all other filters as they are."""
+    order: str
+    """As it was, where the question's was not to be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row lies: the name of a data file of the archive, and one of its row groups."""
+
+    table: str
+    file: str
+    part: int

@@ -1,0 +1,1 @@
+"""The local web application over an archive: read only, on this machine alone."""

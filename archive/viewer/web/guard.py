@@ -1,0 +1,74 @@
+"""What stands before every page: who may ask, and what a browser may do with the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PAGE_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+"""Of an archived page: no script, no form, nothing that is loaded, and no origin of ours."""
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-cache",
+}
+_NAMES = {"127.0.0.1", "localhost", "[::1]"}
+_LONGEST_ADDRESS = 4096
+
+
+class Guard:
+    """Refuses requests that a page of the internet could have made: by their host, origin or method.
+
+    A name of somebody else's may be made to lead to 127.0.0.1 (DNS rebinding); its browser sends that name.
+    """
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self._app = app
+        self._hosts = _NAMES | {f"{name}:{port}" for name in _NAMES}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = self._refusal(scope)
+        answer = PlainTextResponse(refused[1], refused[0]) if refused else self._app
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", POLICY)
+            await send(message)
+
+        await answer(scope, receive, guarded)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers = Headers(scope=scope)
+        if headers.get("host", "").lower() not in self._hosts:
+            return 421, "This server answers to 127.0.0.1 and localhost alone.\n"
+        if scope["method"] not in {"GET", "HEAD"}:
+            return 405, "Nothing can be changed here: expected GET.\n"
+        if (
+            headers.get("sec-fetch-site", "none") == "cross-site"
+            and headers.get("sec-fetch-mode") != "navigate"
+        ):
+            return 403, "Another site asked for this.\n"
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_ADDRESS:
+            return 414, f"This address is too long: expected at most {_LONGEST_ADDRESS} characters.\n"
+        return None

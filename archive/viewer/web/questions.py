@@ -1,0 +1,69 @@
+"""Questions as addresses of the web have them, and addresses made of questions."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from archive.viewer.search.answers import FLAGS, ORDERS, Question
+
+if TYPE_CHECKING:
+    from starlette.datastructures import QueryParams
+
+_MOST_VALUES = 50
+_MOST_PAGES = 10_000_000
+
+
+def question_of(query: QueryParams) -> Question:
+    """Read a question; what makes no sense is not asked for."""
+    text = query.get("q", "")[:500]
+    order = query.get("order", "")
+    omitted = query.get("omitted", "")
+    return Question(
+        text,
+        tuple(query.getlist("outlet")[:_MOST_VALUES]),
+        tuple(query.getlist("language")[:_MOST_VALUES]),
+        tuple(query.getlist("missing")[:_MOST_VALUES]),
+        _day(query.get("since", "")),
+        _day(query.get("until", "")),
+        query.get("author", "").strip(),
+        query.get("section", ""),
+        frozenset(x for x in FLAGS if query.get(x)),
+        int(omitted) if omitted.isascii() and omitted.isdigit() and len(omitted) < 4 else None,
+        order if order in ORDERS else "match" if text.strip() else "time",
+    )
+
+
+def page_of(query: QueryParams) -> int:
+    page = query.get("page", "")
+    return max(1, min(int(page), _MOST_PAGES)) if page.isascii() and page.isdigit() and len(page) < 9 else 1
+
+
+def address_of(question: Question, page: int = 1, suffix: str = "") -> str:
+    """Write the address of a question's list; `suffix`: of another format, `csv`."""
+    plain = "match" if question.text else "time"
+    pairs = [
+        ("q", question.text),
+        *(("outlet", x) for x in question.outlets),
+        *(("language", x) for x in question.languages),
+        *(("missing", x) for x in question.missing),
+        ("since", question.since),
+        ("until", question.until),
+        ("author", question.author),
+        ("section", question.section),
+        *((x, 1) for x in FLAGS if x in question.flags),
+        ("omitted", question.omitted),
+        ("order", question.order if question.order != plain else ""),
+        ("page", page if page > 1 else ""),
+    ]
+    query = urlencode([(name, str(value)) for name, value in pairs if value not in {"", None}])
+    path = f"/search{suffix and f'.{suffix}'}" if question.text else f"/stories.{suffix}" if suffix else "/"
+    return f"{path}?{query}" if query else path
+
+
+def _day(text: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    return None

@@ -1,0 +1,138 @@
+"""The archive and its side file as pages see them: opened together, and again when a crawl has committed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import archive
+from archive.exceptions import ArchiveError
+from archive.viewer.render import about
+from archive.viewer.search import side_file
+from archive.viewer.search.lookup import Lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive.read.archive import Archive
+    from archive.viewer.render import About
+
+_log = logging.getLogger(__name__)
+_LOOK_EVERY = 3.0
+"""Seconds between two looks for a new snapshot; only requests look."""
+
+
+class Preparing(Exception):
+    """Raised while there is no side file of this archive yet."""
+
+
+class Shelf:
+    """What all requests read; filling runs in a process of its own, and pages show what was there before."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._lock = threading.Lock()
+        self._archive: Archive | None = None
+        self._lookup: Lookup | None = None
+        self._file: tuple[int, int] | None = None
+        self._filling: subprocess.Popen[bytes] | None = None
+        self._looked = 0.0
+        self._path = side_file.side_file(archive.open(root).storage.layout)
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Archive, Lookup, About]]:
+        """Lend the archive and the side file to one request at a time: memory is that of one page.
+
+        Raises Preparing, and as opening an archive does.
+        """
+        with self._lock:
+            self._renew()
+            if self._archive is None or self._lookup is None:
+                raise Preparing
+            yield self._archive, self._lookup, about(self._archive, self._archive.snapshot)
+
+    def _renew(self) -> None:
+        now = time.monotonic()
+        is_filling = self._filling is not None and self._filling.poll() is None
+        if now - self._looked < _LOOK_EVERY and not is_filling and self._filling is None and self._is_same():
+            return
+        self._looked = now
+        head = archive.open(self._root)
+        if self._filling is not None and not is_filling:
+            self._filling = None
+        if (
+            self._lookup is None
+            or is_filling
+            or not self._is_same()
+            or self._lookup.snapshot != head.snapshot.id
+        ):
+            self._open(head)
+        behind = self._lookup is None or self._lookup.snapshot != head.snapshot.id
+        unread = self._lookup is not None and self._lookup.read < self._lookup.articles
+        if (behind or unread) and self._filling is None:
+            self._filling = self._fill()
+
+    def _is_behind(self, head: Archive) -> bool:
+        return self._lookup is None or self._lookup.snapshot != head.snapshot.id
+
+    def _fill(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "archive.viewer.search.fill", self._root]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def _open(self, head: Archive) -> None:
+        """Take the side file as it is now; keep the last one where it is not to be had or no newer."""
+        found = self._identity()
+        if found is None:
+            self._drop()
+            return
+        try:
+            lookup = Lookup(side_file.connect(self._path))
+        except sqlite3.Error as error:
+            _log.info("%s is not ready: %s", self._path, error)
+            return
+        try:
+            # while a crawl commits, the side file may be of the snapshot before
+            seen = head if lookup.snapshot == head.snapshot.id else head.at(max(lookup.snapshot, 0))
+        except ArchiveError:
+            lookup.close()
+            return
+        self._drop()
+        self._archive, self._lookup, self._file = seen, lookup, found
+
+    def _drop(self) -> None:
+        if self._lookup is not None:
+            self._lookup.close()
+        self._archive = self._lookup = self._file = None
+
+    def _identity(self) -> tuple[int, int] | None:
+        with suppress(OSError):
+            status = os.stat(self._path)  # noqa: PTH116  beside st_ino nothing is asked for
+            return status.st_dev, status.st_ino
+        return None
+
+    def _is_same(self) -> bool:
+        """Return whether the side file is the one that is open: a purge takes it away."""
+        return self._file is not None and self._identity() == self._file
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until there is something to show, at most so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(Preparing, ArchiveError), self.opened():
+                return True
+            time.sleep(0.05)
+        return False
+
+    def close(self) -> None:
+        with self._lock:
+            if self._filling is not None:
+                self._filling.terminate()
+                self._filling.wait()
+            self._drop()

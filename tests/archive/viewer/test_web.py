@@ -1,0 +1,237 @@
+"""The application over loopback: what it answers, whom it refuses, how it follows the archive."""
+
+import csv
+import http.client
+import io
+import json
+import re
+import threading
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import lxml.html
+import pytest
+import uvicorn
+
+import archive
+from archive.format.records import Decisions, Membership, ObservationRecord, PairRecord, TextBlock
+from archive.viewer.interface import LANGUAGES, _catalogue, chosen
+from archive.viewer.search import fill, side_file
+from archive.viewer.search.answers import Question
+from archive.viewer.search.lookup import Lookup
+from archive.viewer.web.app import listening, make_app
+from archive.viewer.web.guard import POLICY
+from archive.viewer.web.shelf import Shelf
+
+HOSTILE = "</p><script>alert(1)</script>\"' onclick=alert(1) \x1b[31m \u202e {{ 7*7 }} ' OR 1=1 --"
+
+
+@contextmanager
+def serving(root):
+    """A server of its own thread, and a way to ask it."""
+    with closing(listening(0)) as taken, closing(Shelf(str(root))) as shelf:
+        port = taken.getsockname()[1]
+        config = uvicorn.Config(make_app(shelf, port), log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+        thread.start()
+        try:
+            yield lambda path, **headers: ask(port, path, headers)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def ask(port, path, headers=None, method="GET"):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request(method, path, headers={k.replace("_", "-"): v for k, v in (headers or {}).items()})
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
+
+
+@pytest.fixture
+def site(bridge, writer, open_writer, article, page, noon, root):  # noqa: PLR0917
+    """The bridge, a hostile article with an edit and a page, one that is gone, two that contradict."""
+    for day, text in enumerate(("Перший текст.", HOSTILE)):
+        record, stored = page(
+            article(
+                2, "uk", text, headline=HOSTILE, section=HOSTILE, authors=(HOSTILE,), outlet="evil/../outlet",
+                blocks=(TextBlock(HOSTILE, text),), fetched_at=noon + timedelta(days=day),
+            )
+        )  # fmt: skip
+        editing = open_writer(f"run-{day}")
+        editing.add_article(record, stored)
+        editing.commit()
+        editing.close()
+    gone = article(3, "uk", "Ріка вийшла з берегів.")
+    apart = [article(4, "uk", "Одне."), article(4, "en", "Quite another thing.")]
+    for record in (gone, *apart):
+        writer.add_article(record)
+    ids = sorted(x.article_id for x in apart)
+
+    def decide(fresh, _related):
+        pair = PairRecord(*ids, "hreflang", False, 0.01, '{"conflict": true}', noon)
+        return Decisions((pair,), tuple(Membership(x, ids[0]) for x in ids))
+
+    writer.commit(decide)
+    for hour in range(1, 4):
+        writer.add_observation(
+            ObservationRecord(
+                gone.url, gone.url, "courier", "failed", "http-404", noon + timedelta(days=1, hours=hour), 404,
+                "run-2", gone.article_id,
+            )
+        )  # fmt: skip
+    writer.commit()
+    fill.fill(archive.open(root))
+    return root
+
+
+def text_of(body):
+    return " ".join(lxml.html.fromstring(body.decode()).text_content().split())
+
+
+def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
+    with serving(site) as get:
+        status, headers, body = get("/")
+        assert (status, headers["content-security-policy"]) == (200, POLICY)
+        assert "unsafe" not in POLICY
+        assert "4 stories" in text_of(body)
+        # a list and its files are the same stories
+        rows = json.loads(get("/stories.json")[2])
+        table = csv.DictReader(io.StringIO(get("/stories.csv")[2].decode("utf-8-sig")))
+        assert [x["story_id"] for x in table] == [x["story_id"] for x in rows]
+        assert len(rows) == 4
+        # forms of a word, and the story's other languages with it
+        for asked in ("мостом", "автобус", '"six buses"', "bridg*", "автобусы -вокзал"):
+            (found,) = json.loads(get(f"/search.json?q={quote(asked)}")[2])
+            assert found["languages"] == ["uk", "ru", "en"], asked
+        assert json.loads(get("/search.json?q=" + quote("автобус -мост"))[2]) == []
+        marked = lxml.html.fromstring(get("/search?q=" + quote("автобус"))[2].decode()).iter("mark")
+        assert [x.text for x in marked] == ["автобусов"]
+        # filters
+        for query, count in (
+            ("missing=en", 2), ("language=en", 2), ("edited=1", 1), ("gone=1", 1), ("conflict=1", 1),
+            ("numbers=1", 1), ("omitted=10", 1), ("since=2026-03-02", 0), ("until=2026-03-01", 4),
+            ("outlet=courier", 3), ("author=" + quote("Олена Коваль"), 3),
+            ("missing=en&gone=1", 1), ("omitted=x&since=y&page=0&order=z", 4),
+        ):  # fmt: skip
+            assert len(json.loads(get(f"/stories.json?{query}")[2])) == count, query
+        first = json.loads(get("/stories.json?order=difference")[2])[0]
+        assert first["article_id_en"] == bridge["en"]
+        # feeds
+        feed = ET.fromstring(get("/search.atom?q=bridge")[2])
+        assert len(feed.findall("{*}entry")) == 1
+        assert json.loads(get("/search.feed.json?q=bridge")[2])["items"][0]["title"].startswith("Bridge en")
+        # outlets
+        assert "courier6" in text_of(get("/outlets")[2])
+        assert get("/outlets/" + quote("evil/../outlet", safe=""))[0] == 200
+        told = text_of(get("/outlets/courier")[2])
+        assert "http-404" in told
+        assert json.loads(get("/outlets/courier.json")[2])[0]["outcome"] == "failed"
+
+
+def test_a_story_and_an_article_tell_what_is_known(site, bridge):
+    rows = {}
+    with serving(site) as get:
+        for row in json.loads(get("/stories.json")[2]):
+            rows[row["headline_uk"]] = row
+        told = text_of(get(f"/stories/{rows['Headline 3 uk']['story_id']}")[2])
+        assert "taken down" in told
+        assert "since 2026-03-02 15:00 UTC it answers that there is nothing" in told
+        apart = rows["Headline 4 uk"]
+        told = text_of(get(f"/stories/{apart['story_id']}")[2])
+        assert "do not seem to be the same story" in told
+        assert apart["omitted"] is None
+        status, headers, body = get(f"/articles/{bridge['uk'][:10]}")
+        assert (status, headers["location"]) == (307, f"/articles/{bridge['uk']}")
+        edited = rows[HOSTILE]["article_id_uk"]
+        page = lxml.html.fromstring(get(f"/articles/{edited}?from=2&to=1")[2].decode())
+        assert "Перший" in "".join(x.text_content() for x in page.iter("ins"))
+        told = page.text_content()
+        assert "@online{evil" in told
+        for body in (
+            get(f"/articles/{edited}")[2],
+            get("/")[2],
+            get(f"/stories/{rows[HOSTILE]['story_id']}")[2],
+        ):
+            tree = lxml.html.fromstring(body.decode())
+            assert [x.get("src") for x in tree.iter("script")] == ["/static/viewer.js"]
+            assert not [
+                name for x in tree.iter() for name in x.attrib if name.startswith("on") or name == "style"
+            ]
+        status, headers, body = get(f"/articles/{edited}/page")
+        assert (status, body[:6]) == (200, b"<html>")
+        assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_nobody_else_is_answered_and_nothing_is_changed(site):
+    with serving(site) as get:
+        for host in ("evil.example", "127.0.0.1.evil.example", "", "127.0.0.1:1"):
+            assert get("/", Host=host)[0] == 421, host
+        assert get("/", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors")[0] == 403
+        assert get("/", Host="localhost")[0] == 200
+        for path in (
+            "/stories/../../etc/passwd", "/static/../app.py", "/static/%2e%2e%2fapp.py", "/articles/%00",
+            "/stories/'",
+            "/outlets/nobody", "/articles/ffff/page", "/x", "/stories/" + "f" * 65,
+        ):  # fmt: skip
+            assert get(path)[0] == 404, path
+        assert get("/?q=" + "a" * 5000)[0] == 414
+        # whatever is typed is a question
+        for asked in ('"', "*", "-", "NEAR(a b)", "a AND OR", "x:y", "\x00", "(" * 99, "ї* " * 99):
+            assert get("/search?q=" + quote(asked))[0] == 200, asked
+
+
+def test_the_languages_of_the_interface_say_the_same():
+    words = {x: _catalogue(x) for x in LANGUAGES}
+    for language in ("uk", "ru"):
+        assert words[language].keys() == words["en"].keys()
+        for key, text in words["en"].items():
+            if isinstance(text, str):
+                holes = [set(re.findall(r"\{\w+\}", x)) for x in (text, words[language][key])]
+                assert holes[0] == holes[1], key
+            else:
+                assert set(words[language][key]) == {"one", "few", "other"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("", "en"),
+        ("uk-UA,uk;q=0.9,en;q=0.8", "uk"),
+        ("de, ru;q=0.5", "ru"),
+        ("en;q=0.1,uk;q=0.2", "uk"),
+        ("uk;q=0", "en"),
+    ],
+)
+def test_the_interface_speaks_as_the_browser_asks(asked, language):
+    assert chosen(asked) == language
+
+
+def test_the_side_file_follows_commits_and_a_purge_and_is_made_anew_at_any_doubt(open_writer, article, root):
+    def found(word):
+        with closing(Lookup(side_file.connect(path))) as lookup:
+            return lookup.ask(Question(word)).found
+
+    writer = open_writer()
+    writer.add_article(article(1, "uk", "Тролейбус зупинився."))
+    writer.commit()
+    opened = archive.open(root)
+    path = side_file.side_file(opened.storage.layout)
+    fill.fill(opened)
+    assert (found("тролейбуси"), found("трамвай")) == (1, 0)
+    writer.add_article(
+        article(1, "uk", "Трамвай зупинився.", fetched_at=article().fetched_at + timedelta(hours=1))
+    )
+    writer.add_article(article(2, "uk", "Метро працює."))
+    writer.commit()
+    fill.fill(archive.open(root))
+    assert (found("тролейбуси"), found("трамваї"), found("метро")) == (0, 1, 1)
+    for damage in (b"", b"no database", path.read_bytes()[:4096] + b"\xff" * 4096):
+        side_file.discard(path)
+        path.write_bytes(damage)
+        fill.fill(archive.open(root))
+        assert found("трамваї") == 1
+    writer.close()
