@@ -79,8 +79,8 @@ def site(bridge, writer, open_writer, article, page, noon, root):  # noqa: PLR09
     for hour in range(1, 4):
         writer.add_observation(
             ObservationRecord(
-                gone.url, gone.url, "courier", "failed", "http-404", noon + timedelta(days=1, hours=hour), 404,
-                "run-2", gone.article_id,
+                gone.url, gone.url, "courier", "failed", "http-404", noon + timedelta(days=1, hours=hour),
+                404, "run-2", gone.article_id,
             )
         )  # fmt: skip
     writer.commit()
