@@ -38,7 +38,7 @@ LAYERS = {
         *("spiders", "health", "inspection", "commands"),
     ),
     "archive.viewer": (
-        *("pages", "interface", "drawing", "side_by_side", "story", "search", "load", "render", "citation"),
+        *("pages", "catalogue", "drawing", "side_by_side", "story", "search", "load", "render", "citation"),
         *("article", "outlet", "static_site", "web"),
     ),
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archive.viewer.interface import Interface
+    from archive.viewer.catalogue import Interface
     from archive.viewer.render import About
 
 _TEX = {

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from archive.viewer.interface import Interface
+    from archive.viewer.catalogue import Interface
 
 COLOURED = ("uk", "en", "ru")
 OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from archive.read.diff import Change
+from archive.viewer.catalogue import Interface
 from archive.viewer.drawing import timeline
-from archive.viewer.interface import Interface
 from archive.viewer.pages import environment, is_web_address
 
 if TYPE_CHECKING:

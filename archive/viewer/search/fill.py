@@ -19,7 +19,7 @@ from archive.format.records import FEED
 from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.search import side_file
-from archive.viewer.search.words import LANGUAGES, key, words
+from archive.viewer.search.word_forms import LANGUAGES, key, words
 
 if TYPE_CHECKING:
     import sqlite3

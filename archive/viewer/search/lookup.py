@@ -23,7 +23,7 @@ from archive.viewer.search.answers import (
     Question,
     StoryLine,
 )
-from archive.viewer.search.words import expression, guessed, snippet, terms
+from archive.viewer.search.word_forms import expression, guessed, snippet, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

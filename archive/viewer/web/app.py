@@ -21,7 +21,7 @@ from starlette.routing import Route
 from archive.exceptions import ArchiveError, PageNotKept
 from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
-from archive.viewer.interface import chosen
+from archive.viewer.catalogue import chosen
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, static_file, story_values
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE

@@ -17,7 +17,7 @@ import uvicorn
 
 import archive
 from archive.format.records import Decisions, Membership, ObservationRecord, PairRecord, TextBlock
-from archive.viewer.interface import LANGUAGES, _catalogue, chosen
+from archive.viewer.catalogue import LANGUAGES, _catalogue, chosen
 from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import Question
 from archive.viewer.search.lookup import Lookup
