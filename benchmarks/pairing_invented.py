@@ -165,7 +165,7 @@ def kinds_table(found: Sequence[Outcome]) -> Table:
 
 def errors(found: Sequence[Outcome], part: Part) -> Iterator[str]:
     """Yield a line for each wrong and each missed pair, once."""
-    told = set[tuple[str, Ids]]()
+    told: set[tuple[str, Ids]] = set()
     for each in found:
         texts = {x.doc_id: x for x in texts_of(each.set_name, part)}
         for what, pairs in (
@@ -257,7 +257,7 @@ def measure(part: Part, console: Console, *, listed: bool, quick: bool) -> None:
     found = list(outcomes(part))
     console.print(sets_table(found), kinds_table(found))
     for line in errors(found, part) if listed else ():
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     if not quick:
         for table in baselines_tables(part):
             console.print(table)

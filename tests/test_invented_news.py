@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from benchmarks.alignment_sets import runs
 from benchmarks.invented_news import PARTS, pools, rewrites
 from benchmarks.invented_reports import KINDS, reports
+from benchmarks.pairing_invented import Outcome, count, errors
 
 
 def test_rewrites_are_many_and_in_three_languages() -> None:
@@ -72,3 +73,13 @@ def test_runs_of_paragraphs_know_which_of_them_belong_together() -> None:
             assert len(linked) == len(set(linked))
             assert set(linked) <= set(range(len(each.texts[side])))
     assert not {x.story_id for x in runs("dev")} & {x.story_id for x in runs("kept")}
+
+
+def test_wrong_and_missed_pairs_are_listed_once() -> None:
+    first, second = sorted({each.story_id for each in rewrites("dev") if each.language == "en"})[:2]
+    missed, wrong = (f"{first}:en", f"{first}:uk"), (f"{first}:en", f"{second}:uk")
+    one = Outcome("rewrites", "whole", 4, frozenset({missed}), frozenset({wrong}), {wrong: "auto"})
+    lines = list(errors([one, one], "dev"))
+    assert [line.split(": ")[1] for line in lines] == ["wrong", "wrong, auto", "missed"]
+    assert count([one])["auto"] == 1
+    assert count([one])["auto right"] == 0
