@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from archive.commands.configuration import into_environment
 from archive.exceptions import WrongSetting
@@ -31,10 +30,11 @@ NEWSPIDER_MODULE = "crawler.spiders"
 # one broken declaration must not end the crawls of the others
 SPIDER_LOADER_CLASS = "crawler.outlet.loader.OutletLoader"
 COMMANDS_MODULE = "crawler.commands"
-TEMPLATES_DIR = str(Path(__file__).parent / "outlet/templates")
 
 # --- our own ---------------------------------------------------------------------------------------
 ARCHIVE_URI = _own("ARCHIVE_URI", "news-archive")
+# declarations of the operator's own, a file each; they are run, like ours
+OUTLETS_FOLDER = _own("OUTLETS_FOLDER", "")
 ALLOW_PRIVATE_NETWORK = _own("ALLOW_PRIVATE_NETWORK", "False")
 # `name=address,…`: where these names are, as in /etc/hosts; the guard is off for them and for no other.
 # A lone address is for every name, and needs ALLOW_PRIVATE_NETWORK. For tests.

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import signals
+from scrapy.exceptions import NotConfigured
 
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.format.reasons import Reason
@@ -73,6 +74,8 @@ class SnapshotStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> SnapshotStage:
+        if not hasattr(crawler.spidercls, "languages"):
+            raise NotConfigured  # of no outlet: `scrapy shell`, `fetch` and `view` archive nothing
         stage = cls(crawler)
         crawler.signals.connect(stage.item_dropped, signal=signals.item_dropped)
         return stage

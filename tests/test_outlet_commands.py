@@ -166,15 +166,49 @@ def test_a_file_that_cannot_be_read_is_one_outlet_less(scrapy: Scrapy, tmp_path:
 
 
 def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
-    (tmp_path / "fresh").mkdir()
-    (tmp_path / "fresh/__init__.py").touch()
-    done = scrapy("genspider", "-t", "outlet", "courier", "courier.example",
-                  "-s", "NEWSPIDER_MODULE=fresh", PYTHONPATH=str(tmp_path))  # fmt: skip
+    fresh = tmp_path / "fresh"
+    done = scrapy("genspider", "courier", "courier.example", "--into", str(fresh))
     assert done.returncode == 0, done.stderr
-    text = (tmp_path / "fresh/courier.py").read_text("utf-8")
+    text = (fresh / "courier.py").read_text("utf-8")
     (declared,) = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))
     assert ast.get_docstring(declared)
-    crawl = scrapy(
-        "crawl", "courier", "-a", "nonsense=1", "-s", "SPIDER_MODULES=fresh", PYTHONPATH=str(tmp_path)
-    )
+    crawl = scrapy("crawl", "courier", "-a", "nonsense=1", "-s", f"OUTLETS_FOLDER={fresh}")
     assert "unknown argument 'nonsense'" in crawl.stderr
+    again = scrapy("genspider", "courier", "courier.example", "--into", str(fresh))
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("genspider", "Courier", "courier.example"), "no name of an outlet"),
+        (("genspider", "courier", "courier example"), "no domain"),
+        (("genspider", "courier"), "give a name and a domain"),
+        (("crawl", "kanal25"), "did you mean kanal24?"),
+        (("crawl", "demo", "-s", "DOWNLOAD_DELAY=abc"), "DOWNLOAD_DELAY='abc': expected a number"),
+        (("crawl", "demo", "-s", "OUTLETS_FOLDER=/dev/null"), "expected a folder of declarations"),
+        (("parse", "--spider", "kanal24", "https://24tv.ua/"), "scrapy inspect"),
+        (("check", "kanal24"), "scrapy live"),
+        (("bench",), "make bench"),
+        (("runspider", "kanal24.py"), "OUTLETS_FOLDER"),
+    ],
+)
+def test_what_cannot_be_meant_ends_with_a_sentence(scrapy: Scrapy, arguments: list[str], told: str) -> None:
+    done = scrapy(*arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_scrapys_shell_and_fetch_work_and_archive_nothing(scrapy: Scrapy, tmp_path: Path) -> None:
+    with Site() as site:
+        site["/page"] = "<html><body><h1>A page</h1></body></html>"
+        there = ("-s", f"ARCHIVE_URI={tmp_path}/archive", "-s", "ALLOW_PRIVATE_NETWORK=True")
+        fetched = scrapy("fetch", f"{site.base}/page", *there)
+        shell = scrapy("shell", "-c", "response.status", f"{site.base}/page", *there)
+        guarded = scrapy("fetch", f"{site.base}/page", *there[:2])
+    assert "A page" in fetched.stdout
+    assert shell.stdout.strip().endswith("200")
+    assert "A page" not in guarded.stdout
+    assert not (tmp_path / "archive").exists()

@@ -88,6 +88,13 @@ def _table(opened: Archive, options: argparse.Namespace) -> str:
     if options.format == "tmx" and options.table:
         raise ValueError("tmx is of stories; it takes no --table")
     table = options.table or _ARTICLES
+    for name in ("language", "outlet"):
+        if choice[name] and not len(opened.table(table, **{name: choice[name]})):
+            values = opened.table(table, columns=[name]).to_arrow().column(name).unique().to_pylist()
+            there = sorted(value for value in values if value)
+            raise ValueError(
+                f"no row of {table} has {name} {' or '.join(choice[name])}; there are: {', '.join(there)}"
+            )
     with bar() as progress:
         total = None if progress.disable else len(opened.table(table, **choice))
         task = progress.add_task(table, total=total)

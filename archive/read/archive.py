@@ -349,6 +349,8 @@ def _among(column: str, values: str | Sequence[str] | None) -> ds.Expression | N
 def _between(column: str, bounds: tuple[Moment | None, Moment | None] | None) -> ds.Expression | None:
     if bounds is None:
         return None
+    if not isinstance(bounds, tuple | list) or len(bounds) != 2:
+        raise ValueError(f'{bounds!r}: expected from and to, such as ("2026-03-01", None)')
     start, end = bounds
     return _all(
         ds.field(column) >= pa.scalar(to_utc(start)) if start is not None else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import sys
 from datetime import UTC, datetime
@@ -126,8 +127,12 @@ class Command(BaseRunSpiderCommand):
         except KeyError:
             if name in (broken := getattr(loader, "broken", {})):
                 raise UsageError(f"outlet {name!r}: {broken[name]}", print_help=False) from None
-            known = ", ".join(sorted(loader.list()))
-            raise UsageError(f"no outlet {name!r}; known: {known}", print_help=False) from None
+            known = sorted(loader.list())
+            near = difflib.get_close_matches(name.lower(), known, 1)
+            ask = f"did you mean {near[0]}? " if near else ""
+            raise UsageError(
+                f"no outlet {visible(name)!r}; {ask}known: {', '.join(known)}", print_help=False
+            ) from None
         assert issubclass(spider_class, StorySpider)
         try:
             check_declaration(spider_class)

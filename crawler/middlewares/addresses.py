@@ -5,7 +5,7 @@ A downloader middleware sees every request: start URLs, links, sitemaps, robots.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 from archive.format.reasons import Reason
 from crawler.downloader.failures import Refused
@@ -15,10 +15,6 @@ from crawler.downloader.public_hosts import refusal
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request
-
-
-class Hosts(Protocol):
-    def allows(self, request: Request) -> bool: ...
 
 
 class AddressMiddleware:
@@ -46,5 +42,7 @@ class AddressMiddleware:
             raise Refused(request.url, Reason.PROXY)
         # asked for a page that has passed already, on a host that may have been invited by hreflang
         robots = request.meta.get("dont_obey_robotstxt") and "redirect_urls" not in request.meta
-        if not robots and not cast("Hosts", self._crawler.spider).allows(request):
+        # of an outlet; the spider of `scrapy shell` and `fetch` has none, and what a person types is meant
+        allows = getattr(self._crawler.spider, "allows", None)
+        if allows is not None and not robots and not allows(request):
             raise Refused(request.url, Reason.OFFSITE)

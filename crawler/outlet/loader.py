@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pkgutil
+import sys
 import traceback
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +17,22 @@ from crawler.exceptions import DeclarationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scrapy.settings import BaseSettings
+
+
+_OPERATORS = "operators_outlets"
+"""Package name of the files of OUTLETS_FOLDER, which nobody else has."""
+
 
 class OutletLoader(SpiderLoader):
     """Loader for SPIDER_LOADER_CLASS; Scrapy's own ends every command with a traceback."""
 
     broken: dict[str, str]
     """Name of the outlet, which is the file's without `.py` -> place and error."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._folder = settings.get("OUTLETS_FOLDER")
+        super().__init__(settings)
 
     def _load_all_spiders(self) -> None:
         self.broken = {}
@@ -32,7 +44,29 @@ class OutletLoader(SpiderLoader):
                     self.broken[name.rpartition(".")[2]] = _message(name, error)
                 else:
                     self._load_spiders(module)
+        if self._folder:
+            self._load_folder(Path(self._folder))
         self._check_name_duplicates()
+
+    def _load_folder(self, folder: Path) -> None:
+        """Declarations of the operator's own, beside ours; each a file of that folder."""
+        if not folder.is_dir():  # before any command of ours could say it
+            print(
+                f"scrapy: OUTLETS_FOLDER={str(folder)!r}: expected a folder of declarations", file=sys.stderr
+            )
+            sys.exit(2)
+        for path in sorted(folder.glob("[!_]*.py")):
+            name = f"{_OPERATORS}.{path.stem}"
+            spec = spec_from_file_location(name, path)
+            assert spec is not None
+            assert spec.loader is not None
+            module = sys.modules[name] = module_from_spec(spec)
+            try:
+                spec.loader.exec_module(module)
+            except Exception as error:
+                self.broken[path.stem] = _message(name, error)
+            else:
+                self._load_spiders(module)
 
 
 def _modules(name: str) -> Iterator[str]:

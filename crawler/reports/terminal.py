@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 
 from archive.exceptions import ArchiveError
 from archive.terminal import literal, visible
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections import Counter
     from collections.abc import Iterator
-
-    from scrapy.commands import ScrapyCommand
 
 
 # How often each of several names was met, as a person reads it.
@@ -44,3 +46,21 @@ def one_sentence(command: ScrapyCommand, called: str, uri: str) -> Iterator[None
         why = "interrupted; nothing that was published is lost, and the rest is found again."
     print(f"{called}: {visible(why)}", file=sys.stderr)
     command.exitcode = FAILED
+
+
+# Commands of Scrapy that a news archive has no use for: exit code 2, and what does it instead.
+
+
+class NoSuchCommand(ScrapyCommand):
+    requires_crawler_process = False
+    instead: ClassVar[str]
+
+    def short_desc(self) -> str:
+        return f"Not here: {self.instead}"
+
+    def process_options(self, args: list[str], opts: Namespace) -> None:
+        del args, opts
+        raise UsageError(f"not here: {self.instead}", print_help=False)
+
+    def run(self, args: list[str], opts: Namespace) -> None:
+        raise NotImplementedError("process_options has ended the command")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
+from scrapy.settings import default_settings
 
 from archive.format.reasons import Reason
 from crawler.downloader.proxy_setting import read_proxy
@@ -125,6 +126,12 @@ def check_settings(settings: Settings) -> None:
         if not fits:
             expected = f"a number of at least {least}"
             raise UsageError(f"{name}={settings[name]!r}: expected {expected}", print_help=False)
+    for name, value in vars(default_settings).items():
+        if type(value) in (int, float):
+            try:
+                settings.getfloat(name)
+            except (TypeError, ValueError):
+                raise UsageError(f"{name}={settings[name]!r}: expected a number", print_help=False) from None
     if settings["KEEP_RAW"] not in ("warc", "none"):
         got = settings["KEEP_RAW"]
         raise UsageError(f"KEEP_RAW={got!r}: expected warc or none", print_help=False)

@@ -166,6 +166,8 @@ def test_an_unknown_id(run, filled):
         ["ls", "-n", "many"],
         ["export", "--format", "csv", "--output", "-", "--as-of", "soon"],
         ["export", "--format", "csv", "--output", "-", "--table", "none"],
+        ["export", "--format", "csv", "--output", "-", "--language", "ua"],
+        ["export", "--format", "csv", "--output", "-", "--outlet", "nobody"],
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_done(run, filled, root, command):

@@ -57,6 +57,8 @@ def test_a_column_or_date_that_is_none_is_named(filled):
         filled.articles(columns=["title"])
     with pytest.raises(ValueError, match="'yesterday' is no date"):
         filled.articles(published=("yesterday", None))
+    with pytest.raises(ValueError, match="expected from and to"):
+        filled.articles(published="2026-03-01")
 
 
 def test_an_open_archive_stays_at_its_snapshot(filled, writer, article):

@@ -1,0 +1,11 @@
+"""`scrapy bench`, which says what does it here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from crawler.reports.terminal import NoSuchCommand
+
+
+class Command(NoSuchCommand):
+    instead: ClassVar[str] = "`make bench` measures this crawl beside others"

@@ -1,0 +1,13 @@
+"""`scrapy check`, which says what does it here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from crawler.reports.terminal import NoSuchCommand
+
+
+class Command(NoSuchCommand):
+    instead: ClassVar[str] = (
+        "outlets have no contracts; `scrapy live OUTLET` checks their rules, `pytest -k OUTLET` their recorded stories"
+    )

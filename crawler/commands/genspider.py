@@ -1,0 +1,74 @@
+"""`scrapy genspider`: begin the declaration of an outlet, in a file that loads."""
+
+from __future__ import annotations
+
+import re
+import string
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from w3lib.url import is_url
+
+if TYPE_CHECKING:
+    import argparse
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_OWN = Path("crawler/spiders")
+
+
+class Command(ScrapyCommand):
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] NAME DOMAIN"
+
+    def short_desc(self) -> str:
+        return "Begin the declaration of an outlet"
+
+    def long_desc(self) -> str:
+        return (
+            "Write a declaration to be filled in, NAME.py: into the folder that OUTLETS_FOLDER names, else "
+            "crawler/spiders of a checkout, else this folder. DOMAIN is the outlet's, as www.example.com. "
+            "docs/how-to/add-an-outlet.md says what each value is for."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--into", type=Path, metavar="FOLDER", help="another folder")
+        parser.add_argument("-f", "--force", action="store_true", help="replace a file of that name")
+        # of Scrapy's: there is one template
+        parser.add_argument("-t", "--template", choices=["outlet"], default="outlet", help="only: outlet")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if len(args) != 2:
+            raise UsageError(f"give a name and a domain; got {len(args)}", print_help=False)
+        name, domain = args
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                f"{name!r} is no name of an outlet: small letters, digits and _, a letter first",
+                print_help=False,
+            )
+        domain = domain.removeprefix("https://").removeprefix("http://").rstrip("/")
+        if not is_url(f"https://{domain}") or not re.fullmatch(r"[\w.-]+(?::\d+)?", domain):
+            raise UsageError(f"{domain!r} is no domain, such as www.example.com", print_help=False)
+        named = self.settings["OUTLETS_FOLDER"]
+        folder = opts.into or (Path(named) if named else _OWN if _OWN.is_dir() else Path())
+        path = folder / f"{name}.py"
+        if path.exists() and not opts.force:
+            raise UsageError(f"{path} is there already; --force replaces it", print_help=False)
+        template = resources.files("crawler.outlet").joinpath("templates/outlet.tmpl").read_text("utf-8")
+        classname = "".join(part.capitalize() for part in name.split("_"))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(
+                string.Template(template).substitute(name=name, classname=classname, domain=domain), "utf-8"
+            )
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}", print_help=False) from None
+        print(f"{path}: fill it in, then `scrapy live {name}`")
+        if folder != _OWN and not named:
+            print(f"(it is found where OUTLETS_FOLDER={folder.resolve()})")

@@ -1,0 +1,11 @@
+"""`scrapy parse`, which says what does it here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from crawler.reports.terminal import NoSuchCommand
+
+
+class Command(NoSuchCommand):
+    instead: ClassVar[str] = "`scrapy inspect URL` shows what is read from a page"

@@ -1,0 +1,13 @@
+"""`scrapy runspider`, which says what does it here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from crawler.reports.terminal import NoSuchCommand
+
+
+class Command(NoSuchCommand):
+    instead: ClassVar[str] = (
+        "put the file into the folder that OUTLETS_FOLDER names, then `scrapy crawl NAME`"
+    )
