@@ -8,6 +8,4 @@ from crawler.reports.terminal import NoSuchCommand
 
 
 class Command(NoSuchCommand):
-    instead: ClassVar[str] = (
-        "outlets have no contracts; `scrapy live OUTLET` checks their rules, `pytest -k OUTLET` their recorded stories"
-    )
+    instead: ClassVar[str] = "outlets have no contracts; `scrapy live OUTLET` checks their rules"
