@@ -20,7 +20,9 @@ _FROM = re.compile(rf"^(\s*)from ((?:{_NAMES})(?:\.[\w.]+)?) import\b")
 _IMPORT = re.compile(rf"^(\s*)import ({_NAMES})$")
 _DEEP = re.compile(rf"^(\s*)import ((?:{_NAMES})(?:\.\w+)+)(?: as \w+)?$")
 _DOTTED = re.compile(rf"(?<![\w./-])({_NAMES})((?:\.[A-Za-z_]\w*)+)")
-_SCRAPY = re.compile(r"\bscrapy (crawl|revisit|outlets|live|inspect|genspider|record|pair|reextract|list)\b")
+_SCRAPY = re.compile(
+    r"\bscrapy (crawl|revisit|outlets|live|inspect|genspider|record|pair|reextract|list|import)\b"
+)
 _ARCHIVE = re.compile(r"\bpython -m archive\b")
 
 

@@ -49,9 +49,11 @@ class Crawl:
         before = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
         return [*self.command, command, *before, *arguments]
 
-    def start(self, *arguments: str, private: bool = True, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.command_line(*arguments, private=private),
+            self.command_line(*arguments, private=private, command=command),
             cwd=ROOT,
             env=_environment(environment),
             stdout=subprocess.PIPE,

@@ -35,7 +35,7 @@ LAYERS = {
     "crawler": (
         *("items", "exceptions", "settings", "extraction", "downloader", "outlet", "workers"),
         *("extensions", "middlewares", "reports", "requests", "revisit", "discovery", "story", "demo"),
-        *("spiders", "health", "inspection", "commands"),
+        *("spiders", "health", "inspection", "importing", "commands"),
     ),
     "archive.viewer": (
         *("pages", "catalogue", "drawing", "side_by_side", "story", "search", "load", "render", "citation"),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _CRAWLING = {
     "crawl": "fetch what is new of an outlet, a story, or a backfill",
     "revisit": "look again at an outlet's articles that are due",
+    "import": "bring in pages from web archives: WARC, WARC.gz, WACZ",
     "list": "list the names of the outlets",
     "outlets": "list the outlets and how their crawls go",
     "live": "check the rules of outlets on their sites",

@@ -1,0 +1,1 @@
+"""Pages that others have fetched, from web archives, into the archive."""

@@ -1,0 +1,83 @@
+"""The task of a worker process for a page of a web archive: record in, article with its decisions out."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from w3lib.encoding import http_content_type_encoding
+from warcio.bufferedreaders import ChunkedDataReader
+
+from archive.format.reasons import Reason
+from crawler.exceptions import Unreadable
+from crawler.items import Claim, Fetch
+from crawler.story.worker_task import extract_and_decide
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive.pages.warc_record import Exchange
+    from crawler.importing.web_archives import ArchivedPage
+    from crawler.items import Article, Hints
+    from crawler.story.worker_task import PageContext
+    from crawler.workers.stages import WorkerStage
+
+IMPORTED = "imported"
+"""Key in `extra` of an article: name of the file and id of the record."""
+_DECODED = ("gzip", "x-gzip", "deflate", "br", "zstd")
+
+
+def read_archived(
+    page: ArchivedPage,
+    hints: Hints,
+    beside: PageContext,
+    stages: Sequence[WorkerStage],
+    largest: int,
+    *,
+    keep_raw: bool,
+) -> Article:
+    """Raises Unreadable for a page whose codings cannot be undone within `largest` bytes."""
+    from archive.pages.warc_record import Exchange  # noqa: PLC0415  .3 s: the crawl itself reads no page
+
+    headers = {name.lower(): value for name, value in reversed(page.headers)}
+    fetch = Fetch(
+        url=page.url,
+        requested_url=page.url,
+        body=_decoded(page.body, headers, largest),
+        encoding=http_content_type_encoding(headers.get("content-type")),
+        http_status=page.status,
+        fetched_at=page.fetched_at,
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
+    )
+    exchange: Exchange | None = None
+    if keep_raw:
+        exchange = Exchange(page.url, page.status, page.fetched_at, (), page.headers, page.ip)
+    article = extract_and_decide(fetch, hints, exchange, beside, stages)
+    return article.with_(extra=(*article.extra, Claim(IMPORTED, page.record)))
+
+
+def _decoded(body: bytes, headers: dict[str, str], largest: int) -> bytes:
+    from crawler.middlewares.compression import CodingsMiddleware  # noqa: PLC0415  .3 s of Scrapy
+
+    try:
+        if "chunked" in headers.get("transfer-encoding", "").lower():
+            body = _whole(ChunkedDataReader(io.BytesIO(body)), largest)
+        for coding in reversed(headers.get("content-encoding", "").lower().split(",")):
+            # crawlers that store a page unpacked often keep the header: what its decoder refuses at the first
+            # byte, and has a tag in it, is the page
+            if (name := coding.strip()) in _DECODED and b"<" not in body[:256].lstrip()[:1]:
+                body = CodingsMiddleware._decode(body, name.encode(), largest)
+    except Exception as error:
+        raise Unreadable(Reason.UNPARSEABLE, f"its coding cannot be undone: {error}") from None
+    if len(body) > largest:
+        raise Unreadable(Reason.TOO_LARGE, f"more than {largest} bytes")
+    return body
+
+
+def _whole(reader: ChunkedDataReader, largest: int) -> bytes:
+    parts, left = [], largest + 1
+    while left > 0 and (part := reader.read(min(left, 65_536))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
