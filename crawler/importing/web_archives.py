@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -83,7 +83,7 @@ class WebArchive:
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
             self.damage.append(f"{self._path.name} is no whole WACZ: {error}")
 
-    def _records(self, file: BinaryIO | zipfile.ZipExtFile, name: str) -> Iterator[ArchivedPage]:
+    def _records(self, file: IO[bytes], name: str) -> Iterator[ArchivedPage]:
         begin: int | None = 0
         while begin is not None:
             file.seek(begin)
@@ -166,7 +166,7 @@ def _read(stream: BinaryIO, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _next_member(file: BinaryIO | zipfile.ZipExtFile, begin: int) -> int | None:
+def _next_member(file: IO[bytes], begin: int) -> int | None:
     """The place of the next member of gzip whose text begins as a record does."""
     place, before = begin, b""
     while True:
