@@ -90,7 +90,7 @@ class Command(Crawl):
         crawler = self.crawler_process.create_crawler(ImportSpider)
         self.crawler_process.crawl(crawler, files=files, wanted=wanted, declared=declared)
         self.crawler_process.start()
-        self.exitcode = self._verdict(crawler, Arguments())
+        self.exitcode = self._verdict(crawler, Arguments(), self._paired(crawler))
         spider = crawler.spider
         if not isinstance(spider, ImportSpider):
             return
