@@ -1,27 +1,33 @@
-"""Measure extraction beside other tools, quality and time: `python benchmarks/extraction.py [tool ...]`.
+"""Measure extraction beside other tools: `python benchmarks/extraction.py [tool ...] > tables.md`.
 
-Each tool reads all pages of benchmarks/gold.py in a process of its own, metadata included. Tools that are
-not installed are named at the end. The groups are aeb; then pages of grade A or read by hand, by
-language; then B, whose reference text has up to 15 % that is not in the page, so that no tool reaches 1.
+Each tool reads all pages of benchmarks/gold.py in a process of its own, metadata included; a tool that is
+not in this environment is run in that of the peers (`make .venv/peers/installed`). The tables are Markdown:
+F1, precision and recall of the text and the pages on which ours is much worse, by group; headlines,
+persons, days and time, by tool.
+
+The groups are aeb; pages of grade A or read by hand, by language; B, whose reference text has up to 15 %
+that is not in the page, so that no tool reaches 1; and the sets of the world.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import multiprocessing
+import json
 import socket
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from crawler.items import Article
 
@@ -32,7 +38,6 @@ from benchmarks.gold import (
     f1,
     has_clock,
     precision_recall,
-    rouge_l,
     same,
     same_authors,
     same_day,
@@ -52,6 +57,7 @@ class Reading:
     authors: tuple[str, ...] = ()
     published: datetime | None = None
     milliseconds: float = 0.0
+    """Of the processor, not of the clock: the machine may have other work."""
 
 
 # --- tools: each a function that imports its library and gives back how to read one page
@@ -161,6 +167,16 @@ def resiliparse() -> Callable[[Case], Reading]:
     return read
 
 
+def htmldate() -> Callable[[Case], Reading]:
+    from htmldate import find_date
+
+    def read(case: Case) -> Reading:
+        found = find_date(case.html, url=case.url, original_date=True)
+        return Reading("", published=datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None)
+
+    return read
+
+
 TOOLS = {
     "triptych": (triptych, "crawler"),
     "trafilatura": (trafilatura, "trafilatura"),
@@ -170,88 +186,187 @@ TOOLS = {
     "news-please": (newsplease, "newsplease"),
     "readability-lxml": (readability, "readability"),
     "resiliparse": (resiliparse, "resiliparse"),
+    "htmldate": (htmldate, "htmldate"),
 }
+OURS = "triptych"
+USUAL = [
+    OURS,
+    "trafilatura",
+    "trafilatura precision",
+    "newspaper4k",
+    "readability-lxml",
+    "resiliparse",
+    "htmldate",
+]
+PEERS = Path(__file__).resolve().parents[1] / ".venv/peers/bin/python"
 
 
 def _nobody(*_: object, **__: object) -> list[tuple[object, ...]]:
     raise OSError("a benchmark asks no server")
 
 
-def run(tool: str) -> list[Reading]:
+def all_pages() -> list[Case]:
+    return [*cases(), *world()]
+
+
+def read_all(tool: str) -> list[Reading]:
     """In the process it is called in; a page on which a tool fails counts as empty text."""
     # two of the peers look things up on the way: what is measured is reading, with nobody to ask
     socket.getaddrinfo = _nobody
     read = TOOLS[tool][0]()
-    pages = [*cases(), *world()]
+    pages = all_pages()
     read(pages[0])
     readings = []
     for case in pages:
-        before = time.perf_counter()
+        before = time.process_time()
         try:
             reading = read(case)
         except Exception as error:
-            print(f"{tool}: {case.name}: {type(error).__name__}: {error}")
+            print(f"{tool}: {case.name}: {type(error).__name__}: {error}", file=sys.stderr)
             reading = Reading("")
-        readings.append(
-            Reading(reading.text, reading.title, reading.authors, reading.published,
-                    (time.perf_counter() - before) * 1000)
-        )  # fmt: skip
+        readings.append(replace(reading, milliseconds=(time.process_time() - before) * 1000))
     return readings
 
 
-GROUPS = ("aeb", "A uk", "A ru", "A en", "A other", "B ru", "fundus en", "fundus other", "daniel en")
+def run(tool: str) -> list[Reading] | None:
+    """In a process of its own, of this environment or of the peers'; None if the tool is in neither."""
+    here = importlib.util.find_spec(TOOLS[tool][1]) is not None
+    python = sys.executable if here else str(PEERS)
+    with tempfile.TemporaryDirectory() as folder:
+        into = Path(folder) / "readings.json"
+        try:
+            subprocess.run([python, "-W", "ignore", __file__, "--into", str(into), tool], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"{tool}: {error}", file=sys.stderr)
+            return None
+        rows = json.loads(into.read_text("utf-8"))
+    return [
+        Reading(
+            row["text"], row["title"], tuple(row["authors"]),
+            datetime.fromisoformat(row["published"]) if row["published"] else None, row["milliseconds"],
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
-def table(results: dict[str, list[Reading]]) -> str:
-    pages = [*cases(), *world()]
-    groups = [g for g in GROUPS if any(c.group == g for c in pages)]
-    counts = Counter(case.group for case in pages)
-    head = [
-        "tool",
-        *(f"{g} ({counts[g]})" for g in groups),
-        "ROUGE-L",
-        "headline",
-        "byline",
-        "day",
-        "minute",
-        "ms/page",
+def write_readings(tool: str, into: Path) -> None:
+    rows = [
+        {**asdict(reading), "published": reading.published and reading.published.isoformat()}
+        for reading in read_all(tool)
     ]
-    rows = [head]
+    into.write_text(json.dumps(rows, default=str), "utf-8", "surrogatepass")
+
+
+# --- the tables
+# --------------------------
+GROUPS = ("aeb", "A uk", "A ru", "A en", "A other", "B ru", "fundus en", "fundus other", "daniel en")
+DATED = {
+    "pages": ("A uk", "A ru", "A en", "A other", "B ru", "date only"),
+    "fundus": ("fundus en", "fundus other"),
+    "htmldate": ("htmldate",),
+}
+MUCH = 0.1
+Pair = tuple[float, float]
+
+
+def _f1_of_page(pair: Pair) -> float:
+    return 2 * pair[0] * pair[1] / (sum(pair) or 1)
+
+
+def markdown(title: str, rows: Iterable[Sequence[str]]) -> str:
+    head, *body = ["| " + " | ".join(row) + " |" for row in rows]
+    rule = "|---|" + "---:|" * (head.count("|") - 2)
+    return "\n".join([f"{title}:", "", head, rule, *body, ""])
+
+
+def tables(results: dict[str, list[Reading]]) -> str:
+    pages = all_pages()
+    texts = {tool: of for tool, of in results.items() if any(reading.text for reading in of)}
+    scores = {
+        tool: [precision_recall(c.text, r.text) if c.text else None for c, r in zip(pages, of, strict=True)]
+        for tool, of in texts.items()
+    }
+
+    def of_group(tool: str, group: str) -> list[Pair]:
+        return [pair for c, pair in zip(pages, scores[tool], strict=True) if c.group == group and pair]
+
+    counts = Counter(case.group for case in pages if case.text)
+    groups = [(group, f"{group} ({counts[group]})") for group in GROUPS if counts[group]]
+
+    def by_group(cell: Callable[[str, str], str], tools: Iterable[str]) -> list[list[str]]:
+        tools = list(tools)
+        return [["group (pages)", *tools], *([name, *(cell(t, g) for t in tools)] for g, name in groups)]
+
+    def worse(tool: str, group: str) -> str:
+        pairs = list(zip(of_group(OURS, group), of_group(tool, group), strict=True))
+        gaps = [_f1_of_page(theirs) - _f1_of_page(ours) for ours, theirs in pairs]
+        return f"{sum(gap > MUCH for gap in gaps)} / {sum(gap < -MUCH for gap in gaps)}"
+
+    parts = [
+        markdown("F1 of the text", by_group(lambda t, g: f"{f1(of_group(t, g)):.4f}", texts)),
+        markdown(
+            "Precision, recall",
+            by_group(
+                lambda t, g: ", ".join(
+                    f"{statistics.fmean(x):.3f}" for x in zip(*of_group(t, g), strict=True)
+                ),
+                texts,
+            ),
+        ),
+    ]
+    if OURS in texts:
+        others = [tool for tool in texts if tool != OURS]
+        title = f"Pages on which ours is worse, and better, by more than {MUCH} of F1"
+        parts.append(markdown(title, by_group(worse, others)))
+    parts.append(markdown("Beside the text", fields(pages, results)))
+    return "\n".join(parts)
+
+
+def fields(pages: list[Case], results: dict[str, list[Reading]]) -> list[list[str]]:
+    """Headlines, persons, days and time; a tool that never gives one of them has a dash."""
+    rows = [["tool", "headline exact", "byline exact", "names wrong, of all given",
+             *(f"days of {name}: right, wrong, none" for name in DATED), "minute", "ms of CPU"]]  # fmt: skip
     for tool, readings in results.items():
         pairs = list(zip(pages, readings, strict=True))
-        row = [tool]
-        for group in groups:
-            scored = [precision_recall(c.text, r.text) for c, r in pairs if c.group == group and c.text]
-            row.append(f"{f1(scored):.4f}")
-        row.append(f"{statistics.fmean(rouge_l(c.text, r.text) for c, r in pairs if c.text):.3f}")
+        titled, named, dated = (
+            any(values)
+            for values in zip(
+                *((bool(r.title), bool(r.authors), r.published is not None) for r in readings), strict=True
+            )
+        )
         titles = [same(c.title, r.title) for c, r in pairs if c.title]
-        authors = [same_authors(c.authors, r.authors) for c, r in pairs if c.authors is not None]
-        days = [same_day(c.date, r.published) for c, r in pairs if c.date]
+        bylines = [(c.authors, r.authors) for c, r in pairs if c.authors is not None]
+        given = [(name.casefold(), {n.casefold() for n in gold}) for gold, found in bylines for name in found]
+        row = [tool, f"{sum(titles)} of {len(titles)}" if titled else "–"]
+        row += [
+            f"{sum(same_authors(*pair) for pair in bylines)} of {len(bylines)}",
+            f"{sum(name not in gold for name, gold in given)} of {len(given)}",
+        ] if named else ["–", "–"]  # fmt: skip
+        for groups in DATED.values():
+            days = [
+                (same_day(c.date, r.published), r.published) for c, r in pairs if c.date and c.group in groups
+            ]
+            right, none = sum(ok for ok, _ in days), sum(at is None for _, at in days)
+            row.append(f"{right}, {len(days) - right - none}, {none}" if dated else "–")
         minutes = [same_minute(c.date, r.published) for c, r in pairs if c.date and has_clock(c.date)]
-        row += [f"{sum(hits)}/{len(hits)}" for hits in (titles, authors, days, minutes)]
+        row.append(f"{sum(minutes)} of {len(minutes)}" if dated else "–")
         row.append(f"{statistics.fmean(r.milliseconds for r in readings):.1f}")
         rows.append(row)
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tools", nargs="*", help=f"of {', '.join(TOOLS)}; without one {', '.join(USUAL)}")
     parser.add_argument(
-        "tools", nargs="*", help=f"of {', '.join(TOOLS)}; all that are installed where none is named"
+        "--into", type=Path, help="write the readings of one tool, in JSON; for its own process"
     )
-    chosen = parser.parse_args().tools or list(TOOLS)
-    missing = [tool for tool in chosen if importlib.util.find_spec(TOOLS[tool][1]) is None]
-    results = {}
-    for tool in chosen:
-        if tool not in missing:
-            with multiprocessing.get_context("spawn").Pool(1) as pool:
-                results[tool] = pool.apply(run, (tool,))
-    print(table(results))
-    if missing:
-        print("not installed, so not measured:", ", ".join(missing))
+    options = parser.parse_args()
+    if options.into:
+        write_readings(options.tools[0], options.into)
+        return
+    results = {tool: readings for tool in options.tools or USUAL if (readings := run(tool)) is not None}
+    print(tables(results))
 
 
 if __name__ == "__main__":

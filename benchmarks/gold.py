@@ -1,7 +1,6 @@
 """Real pages of ../shared/data with what is known about them, and the scores of a reading of them.
 
-The pages are not part of the project. F1 is the 4-gram shingle metric of article-extraction-benchmark,
-ROUGE-L that of summaries, both over words.
+The pages are not part of the project. F1 is the 4-gram shingle metric of article-extraction-benchmark.
 """
 
 from __future__ import annotations
@@ -127,22 +126,6 @@ def f1(pairs: Iterable[tuple[float, float]]) -> float:
     precision = statistics.fmean(p for p, _ in listed)
     recall = statistics.fmean(r for _, r in listed)
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-def rouge_l(gold: str, text: str) -> float:
-    """F-measure of the longest common subsequence of words, by bit-parallel rows; long texts are cut."""
-    a, b = _WORD.findall(gold.casefold())[:3000], _WORD.findall(text.casefold())[:6000]
-    if not a or not b:
-        return float(not a and not b)
-    where: dict[str, int] = {}
-    for i, word in enumerate(a):
-        where[word] = where.get(word, 0) | 1 << i
-    row = 0
-    for word in b:
-        longer = row | where.get(word, 0)
-        row = longer & ~(longer - ((row << 1) | 1))
-    common = row.bit_count()
-    return 2 * common / (len(a) + len(b))
 
 
 def same(one: str | None, other: str | None) -> bool:
