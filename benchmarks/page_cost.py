@@ -1,20 +1,26 @@
-"""Measure where the milliseconds of a page go: `python benchmarks/page_cost.py [--peer]`.
+"""Measure what a page costs, and where: `python benchmarks/page_cost.py [--peer | --against CHECKOUT]`.
 
 Each figure is CPU time of one part of extraction without the other parts it calls, the mean over all
 pages of ../shared/data after one reading of all, the least of some rounds. `--peer` also reads each page
-with trafilatura and its metadata, then langdetect, and gives the ratio under the same load.
+with trafilatura and its metadata, then langdetect, and gives the ratio under the same load. `--against`
+reads all pages by turns in a process of this checkout and in one of another, which needs `../shared` beside
+it, and compares the least CPU time of each page: `git worktree add ../before REVISION`.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import json
+import os
+import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, os.environ.get("TRIPTYCH_CHECKOUT") or str(Path(__file__).resolve().parents[1]))
 from typing import TYPE_CHECKING
 
 from benchmarks.gold import DATA
@@ -41,6 +47,7 @@ PARTS = {
     "head, JSON-LD": [(page, "read_metadata"), (page, "read_linked_data")],
 }
 REST = "hash, item, freeing"
+HERE = Path(__file__).resolve().parents[1]
 clock = time.process_time
 
 
@@ -102,14 +109,57 @@ def side_by_side(pages: list[Fetch], rounds: int) -> None:
     print(f"ours {ours:.2f} ms a page, trafilatura + langdetect {theirs:.2f} ms: {theirs / ours:.2f} x")
 
 
+def serve(pages: list[Fetch]) -> None:
+    """Read all pages for each line of standard input; print the CPU time of each as JSON."""
+    for _ in sys.stdin:
+        spent = []
+        for fetch in pages:
+            began = clock()
+            with suppress(ExtractionError):
+                page.extract(fetch, Hints("benchmark"))
+            spent.append(clock() - began)
+        print(json.dumps(spent), flush=True)
+
+
+def against(checkout: Path, rounds: int) -> None:
+    sides = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", __file__, "--serve"],
+            env={**os.environ, "TRIPTYCH_CHECKOUT": str(folder)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for folder in (HERE, checkout)
+    ]  # fmt: skip
+    least: list[list[float]] = [[], []]
+    for turn in range(rounds + 1):
+        for side, process in enumerate(sides):
+            print("again", file=process.stdin, flush=True)
+            spent = json.loads(process.stdout.readline())
+            if turn:
+                least[side] = [min(pair) for pair in zip(spent, least[side] or spent, strict=True)]
+    for process in sides:
+        process.stdin.close()
+        process.wait()
+    ours, theirs = (sum(side) / len(side) * 1000 for side in least)
+    print(f"this {ours:.2f} ms a page, {checkout} {theirs:.2f} ms: {ours / theirs:.3f} x")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--peer", action="store_true")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT")
+    parser.add_argument("--serve", action="store_true", help="for --against, in the process of one checkout")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    if options.against:
+        against(options.against.resolve(), options.rounds)
+        return
     # as in a worker
     speedups.install()
     pages = fetches()
+    if options.serve:
+        serve(pages)
+        return
     if options.peer:
         side_by_side(pages, options.rounds)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -80,8 +81,17 @@ def _open_lists(page: Outline) -> None:
     As items they would be one line each, without a space between heading and text. Items whose headings are
     links are teasers, and stay.
     """
-    for i in page.positions("ul", "ol"):
-        items = page.elements[i].findall("li")
+    # few lists have paragraphs, and a page has many lists
+    lists = {
+        above.getparent(): None
+        for i in page.positions(*_TEXT)
+        for above in islice(page.elements[i].iterancestors(), _DEPTH)
+        if above.tag == "li"
+    }
+    for whole in lists:
+        if whole is None or whole.tag not in {"ul", "ol"}:
+            continue
+        items = whole.findall("li")
         parts = {item: list(item.iter(*_PARTS)) for item in items}
         entries = [x for x, found in parts.items() if len(found) > 1 and any(y.tag in _TEXT for y in found)]
         if len(items) < 2 or 2 * len(entries) < len(items):
@@ -93,7 +103,7 @@ def _open_lists(page: Outline) -> None:
         ):
             continue
         if 2 * sum(any(map(_runs, parts[entry])) for entry in entries) >= len(entries):
-            for element in (page.elements[i], *items):
+            for element in (whole, *items):
                 element.tag = "div"
             for element in in_line:
                 # the title of a part that a click unfolds
@@ -151,10 +161,9 @@ def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterato
 
 def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     """Yield what stands amid the text and is none of it: tooltips, marks of footnotes, times of entries."""
-    tips = page.by("role").get("tooltip", [])
-    hidden = (i for found in page.by("hidden").values() for i in found if page.tags[i] in _INLINE)
-    for i in (*tips, *hidden):
-        if short_text(page.elements[i], _SMALL) is not None:
+    for i in page.positions(*_TIPS):
+        get = page.elements[i].get
+        if (get("hidden") is not None or get("role") == "tooltip") and short_text(page.elements[i], _SMALL):
             yield page.elements[i], "a tooltip"
     for i in page.positions("sup"):
         mark = page.elements[i]
@@ -199,6 +208,9 @@ def _says_when(text: str | None) -> bool:
     )
 
 
+_TIPS = ("span", "small", "i", "em", "sup")
+_DEPTH = 4
+"""Levels from a list item down to its paragraphs."""
 _INLINE = ("span", "small", "i", "em", "b", "strong", "a", "sup")
 _MARK = re.compile(r"[\[(]?(?:\d{1,3}|\*{1,3}|[a-z])[\])]?")
 _BOXES = {"div", "span", "p", "a", "small", "header"}
