@@ -29,7 +29,7 @@ from tests.archive.altered_log import LOG_ATTACKS, of_log, put_history
 from tests.archive.conftest import CHECKOUT, PROGRAMS, chosen
 
 EVERY_ATTACK = {**ATTACKS, **LOG_ATTACKS}
-SAMPLE = 12
+SAMPLE = 8
 MEMORY = 600_000_000
 """Bytes that the process of a case may have in memory; 200 MB of them are imports, pandas among them."""
 EXPORTS = [

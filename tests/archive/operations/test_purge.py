@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 SECRET = "Secretword"
 SLUG = "secretslug"
 CHECKOUT = Path(__file__).parents[3]
-STRIDE = 1 if os.environ.get("TRIPTYCH_FAULTS") else 5
+STRIDE = 1 if os.environ.get("TRIPTYCH_FAULTS") else 9
 
 
 def pair_all(fresh, related):
