@@ -1,0 +1,79 @@
+"""`scrapy doctor`: whether this machine and the archive can do what crawls for years ask of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
+
+from archive.no_pandas import fast_start
+from archive.terminal import Terminal, literal, visible
+from crawler.outlet.declaration import Outlet
+from crawler.story.arguments import check_settings
+
+if TYPE_CHECKING:
+    import argparse
+
+_COLOURS = {"well": "green", "look": "yellow", "bad": "red"}
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        return "[OUTLET] [--json]"
+
+    def short_desc(self) -> str:
+        return "Examine this machine and the archive: disk, locks, clock, packages, last runs"
+
+    def long_desc(self) -> str:
+        return (
+            "Look at Python and its packages, the environment, disk, inodes, fsync, locks and links where "
+            "the archive and the cache lie, the archive itself, when it was verified, and the last runs. "
+            "With an OUTLET, also at its name in DNS, its certificate and its robots.txt: one request. Nothing "
+            "is changed. Each line that is not well says what mends it. Exit code 0: nothing is bad; 1: "
+            "something is; 2: a wrong argument."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print it for programs, one object a line")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
+        from crawler.health.machine import examine  # noqa: PLC0415  .2 s: Scrapy imports every command
+
+        assert self.settings is not None
+        check_settings(self.settings)
+        console = Terminal(highlight=False)
+        bad = 0
+        for found in examine(self.settings, self._outlet(args)):
+            bad += found.state == "bad"
+            if opts.json:
+                print(json.dumps(asdict(found), ensure_ascii=False))
+                continue
+            mend = f"  → {literal(found.mend)}" if found.mend else ""
+            colour = _COLOURS[found.state]
+            console.print(
+                f"[{colour}]{found.state:<5}[/]{literal(found.what):<24}{literal(found.told)}{mend}",
+                soft_wrap=True,
+            )
+        self.exitcode = int(bool(bad))
+
+    def _outlet(self, args: list[str]) -> type[Outlet] | None:
+        if not args:
+            return None
+        assert self.settings is not None
+        loader = get_spider_loader(self.settings)
+        if len(args) > 1 or args[0] not in loader.list():
+            raise UsageError(f"{visible(args[0])!r} is no outlet, see `scrapy list`", print_help=False)
+        outlet = loader.load(args[0])
+        if not issubclass(outlet, Outlet) or not outlet.home:
+            raise UsageError(f"{visible(args[0])} has no site of its own", print_help=False)
+        return outlet

@@ -1,0 +1,271 @@
+"""Examination of the machine and the archive: findings, each with what mends it."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import ssl
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from packaging.requirements import Requirement
+
+import archive
+from archive.commands.configuration import NAMES
+from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotFound
+from archive.read.runs import Accounts
+from archive.storage import locks
+from archive.storage.cache import cache, cache_folder
+from crawler.downloader.public_hosts import is_public
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scrapy.settings import BaseSettings
+
+    from crawler.outlet.declaration import Outlet
+
+State = Literal["well", "look", "bad"]
+_OTHERS = {"CONFIG", "TRACEBACK", "FAULTS", "FAULTS_PART"}
+"""Variables TRIPTYCH_… that are no settings."""
+_LOW_SPACE, _LOW_INODES = 5 << 30, 100_000
+_SLOW_SYNC = 0.25
+"""Seconds: a commit waits for a dozen of them."""
+_SKEW = 60
+"""Seconds between this clock and a server's after which times of articles mislead."""
+_LONG_AGO = timedelta(days=7)
+_WAIT = 10
+"""Seconds for a connection."""
+_LARGEST = 512_000
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    what: str
+    state: State
+    told: str
+    mend: str | None = None
+    """A command or an action."""
+
+
+def examine(settings: BaseSettings, outlet: type[Outlet] | None) -> Iterator[Condition]:
+    """Yield findings one by one; the network is used only for `outlet`, and only its host."""
+    uri = str(settings["ARCHIVE_URI"])
+    folder = None if "://" in uri else Path(uri)
+    yield from _python()
+    yield from _variables()
+    yield from _place("archive", _existing(folder) if folder else None, uri)
+    yield from _place("cache", _existing(cache()), str(cache()))
+    yield from _of_archive(uri)
+    if outlet is not None:
+        yield from _outlet(outlet, str(settings["USER_AGENT"]))
+
+
+def _python() -> Iterator[Condition]:
+    running = ".".join(map(str, sys.version_info[:3]))
+    yield Condition("python", "well", f"Python {running}, Triptych {version('triptych')}")
+    wrong = []
+    for line in requires("triptych") or ():
+        needed = Requirement(line)
+        if needed.marker is not None and not needed.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            installed = version(needed.name)
+        except PackageNotFoundError:
+            wrong.append(f"{needed.name} is missing")
+            continue
+        if not needed.specifier.contains(installed, prereleases=True):
+            wrong.append(f"{needed.name} is {installed}, needed is {needed.specifier}")
+    if wrong:
+        yield Condition(
+            "packages", "bad", "; ".join(wrong), "make install, or pip install --upgrade triptych"
+        )
+    else:
+        yield Condition("packages", "well", "every package is there in a version that is needed")
+
+
+def _variables() -> Iterator[Condition]:
+    strange = sorted(
+        name
+        for name in os.environ
+        if name.startswith("TRIPTYCH_") and name.removeprefix("TRIPTYCH_") not in NAMES | _OTHERS
+    )
+    if strange:
+        yield Condition(
+            "environment",
+            "look",
+            f"nobody reads {', '.join(strange)}",
+            "docs/reference/settings.md has all names",
+        )
+
+
+def _existing(path: Path) -> Path:
+    """The path, or the nearest folder above it that is there."""
+    path = path.absolute()
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _place(what: str, folder: Path | None, told: str) -> Iterator[Condition]:
+    if folder is None:
+        yield Condition(what, "well", f"{told} is an object store: its disk is not this machine's")
+        return
+    try:
+        free = os.statvfs(folder)
+        space, inodes = free.f_bavail * free.f_frsize, free.f_favail
+    except OSError as error:
+        yield Condition(what, "bad", f"{folder}: {error.strerror}", "name another folder")
+        return
+    scarce = space < _LOW_SPACE or (free.f_files > 0 and inodes < _LOW_INODES)
+    yield Condition(
+        f"{what}: disk",
+        "look" if scarce else "well",
+        f"{space / 1e9:.1f} GB and {inodes:,} inodes are free at {folder}",
+        "python -m archive gc, compact; or a larger disk" if scarce else None,
+    )
+    try:
+        yield from _tried(what, folder)
+    except OSError as error:
+        yield Condition(what, "bad", f"{folder} cannot be written: {error.strerror}", "chown or chmod it")
+
+
+def _tried(what: str, folder: Path) -> Iterator[Condition]:
+    """In a folder of its own, that is removed."""
+    with tempfile.TemporaryDirectory(prefix=".triptych-", dir=folder) as made:
+        file = Path(made) / "file"
+        began = time.monotonic()
+        with file.open("wb") as opened:
+            opened.write(bytes(4096))
+            opened.flush()
+            os.fsync(opened.fileno())
+        took = time.monotonic() - began
+        yield Condition(
+            f"{what}: fsync",
+            "look" if took > _SLOW_SYNC else "well",
+            f"a block is on the disk after {took * 1000:.0f} ms",
+            "a commit waits for a dozen of them: a faster disk" if took > _SLOW_SYNC else None,
+        )
+        descriptor = os.open(file, os.O_RDWR)
+        try:
+            other = os.open(file, os.O_RDWR)
+            try:
+                excludes = locks.try_lock(descriptor) and not locks.try_lock(other)
+            finally:
+                os.close(other)
+        finally:
+            locks.close(descriptor)
+        yield Condition(
+            f"{what}: locks",
+            "well" if excludes else "bad",
+            "flock keeps a second process out" if excludes else "flock does not keep a second process out",
+            None if excludes else "a local disk, or a file system with locks",
+        )
+        try:
+            os.link(file, Path(made) / "link")
+        except OSError:
+            yield Condition(
+                f"{what}: links",
+                "look",
+                "no hard links: pd.read_parquet(…/articles) reads a copy in the cache",
+                "read through archive.open, or use a file system with hard links",
+            )
+
+
+def _of_archive(uri: str) -> Iterator[Condition]:
+    try:
+        opened = archive.open(uri)
+        head = opened.snapshot
+        waiting = sum(1 for _ in opened.storage.layout.segments.glob("*")) if "://" not in uri else 0
+    except ArchiveNotFound:
+        yield Condition("archive", "look", f"there is none at {uri} yet", "scrapy crawl OUTLET makes it")
+        return
+    except (ArchiveError, OSError) as error:
+        damaged = isinstance(error, ArchiveDamaged)
+        yield Condition("archive", "bad", str(error), "python -m archive verify" if damaged else None)
+        return
+    now = datetime.now(UTC)
+    yield Condition(
+        "archive", "well", f"snapshot {head.id} of {head.committed_at:%Y-%m-%d %H:%M} UTC, {uri} opens"
+    )
+    if head.committed_at > now + timedelta(seconds=_SKEW):
+        yield Condition(
+            "clock",
+            "bad",
+            f"the last commit says {head.committed_at:%Y-%m-%d %H:%M} UTC, this clock is behind",
+            "set the clock: timedatectl set-ntp true",
+        )
+    if waiting:
+        yield Condition(
+            "archive: segments",
+            "look",
+            f"{waiting} segments of running or killed crawls wait in _wal",
+            "the next crawl publishes what killed ones left; or python -m archive repair",
+        )
+    memory = cache_folder(opened.storage.layout.root, "verified")
+    looked = max((path.stat().st_mtime for path in memory.glob("*.sqlite")), default=None)
+    ago = None if looked is None else now - datetime.fromtimestamp(looked, UTC)
+    if ago is None or ago > _LONG_AGO:
+        told = "never on this machine" if ago is None else f"{ago.days} days ago"
+        yield Condition("archive: verify", "look", f"verified {told}", "python -m archive verify")
+    else:
+        yield Condition("archive: verify", "well", f"verified {ago.days} days ago")
+    with suppress(ArchiveError, OSError):
+        last: dict[str, datetime] = {}
+        for run in Accounts(uri).runs(now - timedelta(days=30)):
+            last.setdefault(run.outlet, run.committed_at)
+        late = {name: at for name, at in last.items() if now - at > timedelta(days=1)}
+        for name, at in sorted(late.items()):
+            yield Condition(
+                f"run: {name}",
+                "look",
+                f"the last run ended at {at:%Y-%m-%d %H:%M} UTC",
+                f"scrapy outlets {name}",
+            )
+        if last and not late:
+            yield Condition("runs", "well", f"{len(last)} outlets were crawled within a day")
+
+
+def _outlet(outlet: type[Outlet], agent: str) -> Iterator[Condition]:
+    host = urlsplit(outlet.home).hostname or ""
+    steps: tuple[tuple[str, Callable[[], str], str], ...] = (
+        ("DNS", lambda: _resolve(host), "look at /etc/resolv.conf, or the outlet has another host"),
+        ("TLS and robots.txt", lambda: _robots(host, agent), "scrapy live tells more"),
+    )
+    for what, ask, mend in steps:
+        try:
+            yield Condition(f"{outlet.name}: {what}", "well", ask())
+        except (OSError, ValueError) as error:
+            yield Condition(f"{outlet.name}: {what}", "bad", f"{host}: {error}", mend)
+            return
+
+
+def _resolve(host: str) -> str:
+    found = sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)})
+    if not any(is_public(ipaddress.ip_address(address.partition("%")[0])) for address in found):
+        raise ValueError(f"its addresses are private: {', '.join(found)}")
+    return f"{host} is {', '.join(found[:4])}"
+
+
+def _robots(host: str, agent: str) -> str:
+    named = f"Host: {host}\r\nUser-Agent: {agent}\r\nConnection: close"
+    asked = f"GET /robots.txt HTTP/1.1\r\n{named}\r\n\r\n"
+    with (
+        socket.create_connection((host, 443), timeout=_WAIT) as plain,
+        ssl.create_default_context().wrap_socket(plain, server_hostname=host) as connection,
+    ):
+        connection.sendall(asked.encode("ascii", "replace"))
+        answer = b""
+        while len(answer) < _LARGEST and (part := connection.recv(65_536)):
+            answer += part
+    head = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    return f"the certificate holds; robots.txt answers {head[0][:40]!r}"

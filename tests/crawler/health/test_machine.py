@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.settings import Settings
+
+from archive.writer import ArchiveWriter
+from crawler.health.machine import Condition, examine
+from crawler.outlet.declaration import Outlet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def conditions(place: Path | str, outlet: type[Outlet] | None = None) -> dict[str, Condition]:
+    settings = Settings({"ARCHIVE_URI": str(place), "USER_AGENT": "triptych"})
+    return {found.what: found for found in examine(settings, outlet)}
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
+
+
+def test_a_machine_that_can_do_it_is_well(tmp_path: Path) -> None:
+    ArchiveWriter.open(tmp_path / "news", run_id="r").close()
+    found = conditions(tmp_path / "news")
+    assert found["packages"].state == "well"
+    assert found["archive: locks"].state == "well"
+    assert found["archive"].state == "well"
+    assert found["archive: verify"].mend == "python -m archive verify"
+    assert not any(condition.state == "bad" for condition in found.values())
+    # nothing of the trial stays
+    assert not [path for path in (tmp_path / "news").iterdir() if path.name.startswith(".triptych-")]
+
+
+def test_what_is_wrong_says_what_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIPTYCH_PROXI", "http://127.0.0.1:1")
+    found = conditions(tmp_path / "nothing")
+    assert "TRIPTYCH_PROXI" in found["environment"].told
+    assert "scrapy crawl" in str(found["archive"].mend)
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "diary.txt").touch()
+    assert conditions(tmp_path / "news")["archive"].state == "bad"
+
+
+def test_an_outlet_that_answers_nobody_is_bad(tmp_path: Path) -> None:
+    class Nowhere(Outlet):
+        name = "nowhere"
+        home = "https://nowhere.invalid"
+        languages = ("uk",)
+
+    class Private(Outlet):
+        name = "private"
+        home = "https://127.0.0.1"
+        languages = ("uk",)
+
+    assert conditions(tmp_path, Nowhere)["nowhere: DNS"].state == "bad"
+    with socket.create_server(("127.0.0.1", 0)):
+        assert "private" in conditions(tmp_path, Private)["private: DNS"].told
