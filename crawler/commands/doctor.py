@@ -36,7 +36,7 @@ class Command(ScrapyCommand):
         return (
             "Look at Python and its packages, the environment, disk, inodes, fsync, locks and links where "
             "the archive and the cache lie, the archive itself, when it was verified, and the last runs. "
-            "With an OUTLET, also at its name in DNS, its certificate and its robots.txt: one request. Nothing "
+            "With an OUTLET, also at its name in DNS, its certificate and robots.txt: one request. Nothing "
             "is changed. Each line that is not well says what mends it. Exit code 0: nothing is bad; 1: "
             "something is; 2: a wrong argument."
         )
