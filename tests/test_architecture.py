@@ -43,10 +43,11 @@ LAYERS = {
     ),
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
     "pipelines": (
-        *("similarity", "bylines", "alignment", "pairing", "records", "validate", "language"),
+        *("similarity", "bylines", "alignment", "pairing", "events", "records", "validate", "language"),
         *("authors", "digest", "drop_refused", "repetition", "commit_process", "pair_process", "snapshot"),
         "reextraction",
     ),
+    "pipelines.events": ("likeness", "event_search"),
     "pipelines.pairing": (
         *("content", "labels", "edges", "records", "clustering", "decide", "weeks", "evidence"),
         *("parts", "spool", "scoring", "run", "review", "explain", "report"),

@@ -21,6 +21,7 @@ from pipelines.pairing.report import explanation_lines, explanation_table, outco
 if TYPE_CHECKING:
     import argparse
 
+    from pipelines.events.event_search import EventsFound
     from pipelines.pairing.labels import Label
 
 USAGE = 2
@@ -31,7 +32,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[--all] [--labels FILE] [--review FILE] | --explain URL_A URL_B"
+        return "[--all] [--no-events] [--labels FILE] [--review FILE] | --explain URL_A URL_B"
 
     def short_desc(self) -> str:
         return "Pair the variants across the whole archive, by their content too"
@@ -39,7 +40,8 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Compare what is new since the last run with its weeks, score the pairs that links declare, find "
-            "those that no link declares, and publish a snapshot. Exit code 0: done, also where nothing was "
+            "those that no link declares, and publish a snapshot. Articles of different outlets that tell of "
+            "one event go into the table same_event. Exit code 0: done, also where nothing was "
             "new; 1: the archive could not be written; 2: a wrong argument, or lines of the labels that "
             "could not be used (the others were)."
         )
@@ -48,6 +50,11 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument(
             "--all", action="store_true", help="compare everything again, not only what is new"
+        )
+        parser.add_argument(
+            "--no-events",
+            action="store_true",
+            help="do not look for articles of different outlets that tell of one event",
         )
         parser.add_argument(
             "--explain",
@@ -96,6 +103,7 @@ class Command(ScrapyCommand):
         from pipelines.pairing.run import pair_archive  # noqa: PLC0415
 
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
+        events = None if opts.no_events else self._events(uri, everything=opts.all)
         with bar() as shown:
             task = shown.add_task("pairing weeks", total=None)
             outcome = pair_archive(
@@ -106,12 +114,26 @@ class Command(ScrapyCommand):
                 progress=lambda done, total: shown.update(task, completed=done, total=total),
             )
         self._console.print(outcome_table(outcome))
+        if events is not None:
+            self._console.print(events.in_words(), markup=False, highlight=False)
         if opts.review:
             lines = write_review(Path(opts.review), archive.open(uri), outcome.uncertain)
             said = "1 uncertain pair is" if lines == 1 else f"{lines} uncertain pairs are"
             self._console.print(f"{said} in {opts.review}", markup=False, highlight=False)
         told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
+
+    def _events(self, uri: str, *, everything: bool) -> EventsFound:
+        # .2 s and more: Scrapy imports every command
+        from pipelines.events.event_search import find_events  # noqa: PLC0415
+
+        with bar() as shown:
+            task = shown.add_task("events of several outlets, by day", total=None)
+            return find_events(
+                uri,
+                everything=everything,
+                progress=lambda done, total: shown.update(task, completed=done, total=total),
+            )
 
     def _verdicts(self, uri: str, path: Path) -> tuple[Label, ...]:
         # .2 s and more: Scrapy imports every command

@@ -1,0 +1,204 @@
+"""How alike two articles of different outlets are: numbers that fitted weights turn into a probability.
+
+Newsrooms tell one event in their own words, so what counts is what they cannot change: names, numbers, days
+and what is counted. A likeness is held against the fifth best that the later article has in that language,
+which makes one language with itself and two languages comparable.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.pairing.content.rarity import pool
+from pipelines.similarity.background import shipped_background
+from pipelines.similarity.lexicon import LANGUAGES
+from pipelines.similarity.vectors import Vectors, cosines
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipelines.pairing.content.rarity import Pool
+    from pipelines.similarity.document import ArticleReading
+
+    Matrix = NDArray[np.float32]
+
+FILE = Path(__file__).parent / "weights.json"
+SIGNALS = ("ngrams", "anchors", "meanings", "together")
+NAMES = (
+    *SIGNALS,
+    *(f"{signal} over the fifth" for signal in SIGNALS),
+    *("shared anchors", "shared numbers", "shared in the leads", "counted alike", "counted otherwise"),
+    *("days apart", "short"),
+)
+MOST = 8
+"""Candidates of an article in each language."""
+HOURS = 72.0
+"""Hours between two reports of one event."""
+_FIFTH = 5
+_LEAST = 0.01
+_LEAD = 400
+"""Characters of headline and lead."""
+_FAR = 4.0
+"""Standard deviations at which features are cut off."""
+_ROWS = 500
+"""Articles that are compared with all others at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventWeights:
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    bias: float
+
+    def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of each row, whose columns are NAMES."""
+        logits = standardised(rows, self.mean, self.scale) @ self.weight + self.bias
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+
+
+def standardised(
+    rows: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    return np.clip((rows - mean) / scale, -_FAR, _FAR)
+
+
+@cache
+def shipped_event_weights() -> EventWeights:
+    """Read weights.json, which `benchmarks/events.py --fit` writes."""
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    if tuple(stored["features"]) != NAMES:
+        raise ValueError(f"{FILE} is for features {stored['features']}, the code has {NAMES}: refit")
+    mean, scale, weight = (np.array(stored[name]) for name in ("mean", "scale", "weight"))
+    return EventWeights(mean, scale, weight, float(stored["bias"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two articles that are worth weighing, by their place among all, the later one first."""
+
+    i: int
+    j: int
+    features: NDArray[np.float64]
+
+
+def likenesses(
+    readings: Sequence[ArticleReading], core: Collection[int], *, most: int = MOST
+) -> Iterator[Likeness]:
+    """Yield the candidates of the articles `core`, with their features; all have a time.
+
+    Candidates are the `most` likest in each language, of other outlets and not later, within HOURS. So each
+    two articles are weighed once, where the later one is core. Time grows with the number of the core
+    articles times that of all.
+    """
+    places = {
+        code: [n for n, each in enumerate(readings) if each.document.language == code] for code in LANGUAGES
+    }
+    pools = {
+        code: pool([readings[n] for n in own], shipped_background(code))
+        for code, own in places.items()
+        if own
+    }
+    for ours, theirs in product(pools, pools):
+        own = [x for x, n in enumerate(places[ours]) if n in core]
+        for start in range(0, len(own), _ROWS):
+            rows = own[start : start + _ROWS]
+            signals = _signals(pools[ours], rows, pools[theirs])
+            numbers = [places[ours][x] for x in rows]
+            yield from _nearest(readings, numbers, places[theirs], signals, most)
+
+
+def _signals(one: Pool, rows: Sequence[int], other: Pool) -> tuple[Matrix, ...]:
+    ngrams, anchors, meanings = (
+        cosines(_of_rows(a, rows), b) for a, b in zip(one.signals, other.signals, strict=True)
+    )
+    return ngrams, anchors, meanings, 3 * ngrams + anchors + meanings
+
+
+def _nearest(
+    readings: Sequence[ArticleReading],
+    rows: Sequence[int],
+    columns: Sequence[int],
+    signals: tuple[Matrix, ...],
+    most: int,
+) -> Iterator[Likeness]:
+    allowed = _allowed([readings[i] for i in rows], [readings[j] for j in columns])
+    signals = tuple(np.where(allowed, signal, 0) for signal in signals)
+    fifths = [_fifth(signal) for signal in signals]
+    together = signals[-1]
+    for row, nearest in enumerate(np.argsort(-together, axis=1)[:, :most]):
+        for column in nearest:
+            if together[row, column] <= 0:
+                break
+            i, j = rows[row], columns[column]
+            own = [float(signal[row, column]) for signal in signals]
+            over = [
+                float(np.log((value + _LEAST) / (fifth[row] + _LEAST)))
+                for value, fifth in zip(own, fifths, strict=True)
+            ]
+            yield Likeness(i, j, np.array([*own, *over, *_facts(readings[i], readings[j])]))
+
+
+def _of_rows(vectors: Vectors, rows: Sequence[int]) -> Vectors:
+    spans = [slice(vectors.starts[x], vectors.starts[x + 1]) for x in rows]
+    lengths = [span.stop - span.start for span in spans]
+    return Vectors(
+        vectors.keys,
+        vectors.frequency,
+        np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64),
+        np.concatenate([*(vectors.ids[span] for span in spans), np.empty(0, np.int32)]),
+        np.concatenate([*(vectors.weights[span] for span in spans), np.empty(0, np.float32)]),
+    )
+
+
+def _allowed(ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]) -> NDArray[np.bool_]:
+    """Return a mask of the pairs of two outlets of which theirs is not later, within HOURS."""
+    number = {x: n for n, x in enumerate(sorted({each.document.outlet for each in (*ours, *theirs)}))}
+    a, b = (np.array([number[each.document.outlet] for each in side]) for side in (ours, theirs))
+    after = (
+        np.array([_hours(each) for each in ours])[:, None] - np.array([_hours(x) for x in theirs])[None, :]
+    )
+    # of two at one time the greater id counts as the later
+    ids_a, ids_b = (np.array([each.document.article_id for each in side]) for side in (ours, theirs))
+    later = (after > 0) | ((after == 0) & (ids_a[:, None] > ids_b[None, :]))
+    return np.asarray((a[:, None] != b[None, :]) & later & (after <= HOURS), dtype=np.bool_)
+
+
+def _hours(reading: ArticleReading) -> float:
+    assert reading.document.at is not None
+    return reading.document.at.timestamp() / 3600
+
+
+def _fifth(scores: Matrix) -> Matrix:
+    place = scores.shape[1] - min(_FIFTH, scores.shape[1])
+    return np.asarray(np.partition(scores, place, axis=1)[:, place], dtype=np.float32)
+
+
+def _facts(one: ArticleReading, other: ArticleReading) -> tuple[float, ...]:
+    ours, theirs = ({x.key for x in each.anchors} for each in (one, other))
+    shared = ours & theirs
+    numbers = {key for key in shared if key[0].isdigit()}
+    leads = [
+        {x.key for x in each.anchors if x.position * len(each.document.body) <= _LEAD}
+        for each in (one, other)
+    ]
+    both = one.counted.keys() & other.counted.keys()
+    alike = sum(1 for thing in both if one.counted[thing] & other.counted[thing])
+    return (
+        float(np.log1p(len(shared - numbers))),
+        float(np.log1p(len(numbers))),
+        float(np.log1p(len(leads[0] & leads[1]))),
+        float(np.log1p(alike)),
+        float(np.log1p(len(both) - alike)),
+        (_hours(one) - _hours(other)) / 24,
+        float(np.log1p(min(one.letters, other.letters))),
+    )

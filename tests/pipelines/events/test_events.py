@@ -1,0 +1,168 @@
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import archive
+from archive.format.records import ArticleRecord, TextBlock
+from archive.operations.purge import purge
+from archive.writer import ArchiveWriter
+from pipelines.events.event_search import find_events, same_events
+from pipelines.pairing.run import pair_archive
+from pipelines.similarity.document import Document, read
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+BRIDGE = {
+    ("harbour", "uk", 0): (
+        "У Вилковому обвалився пішохідний міст через Білгородський канал",
+        "Вранці 2 березня у Вилковому впав міст через Білгородський канал. У воді опинилися 11 людей, усіх "
+        "витягли рибалки. Міст збудували 1974 року, повідомила міська голова Лариса Ткаченко.",
+    ),
+    ("delta", "uk", 2): (
+        "Одинадцятеро людей впали у воду: що відомо про міст у Вилковому",
+        "Рибалки врятували 11 вилківчан, під якими провалився настил старого мосту. Лариса Ткаченко каже, що "
+        "переправу 1974 року двічі просили закрити. Поліція оглядає Білгородський канал.",
+    ),
+    ("river", "en", 5): (
+        "Eleven rescued as footbridge collapses in Vylkove",
+        "Fishermen pulled 11 people from the Bilhorod canal in Vylkove on March 2 after a bridge built in "
+        "1974 gave way. Mayor Larysa Tkachenko said the crossing had been due for repair.",
+    ),
+}
+OTHERS = {
+    ("harbour", "uk", 1): (
+        "Ізмаїльський порт прийняв перший пором цього року",
+        "До Ізмаїла зайшов пором із 46 вантажівками. Начальник порту Сергій Гайдук чекає ще на чотири рейси.",
+    ),
+    ("delta", "uk", 3): (
+        "У Рені відкрили виставку про дунайських лоцманів",
+        "Музей у Рені показує 120 фотографій лоцманів. Куратор Ігор Мельник збирав їх дев'ять років.",
+    ),
+    ("river", "en", 4): (
+        "Grain prices rise for a third week in Odesa",
+        "A tonne of wheat cost 9,400 hryvnias on Monday, analyst Nina Bondar said, up from 9,150 last week.",
+    ),
+    ("delta", "uk", 6): (
+        "У Татарбунарах обвалився дах шкільної їдальні",
+        "Дах їдальні у Татарбунарах не витримав снігу. Нікого не поранено, збитки — 640 тисяч гривень.",
+    ),
+}
+
+
+def named(outlet, hours):
+    return hashlib.blake2b(f"{outlet} {hours}".encode(), digest_size=16).hexdigest()
+
+
+def readings(texts):
+    return [
+        read(Document(f"{outlet} {hours}", outlet, language, *text, NOON + timedelta(hours=hours)))
+        for (outlet, language, hours), text in texts.items()
+    ]
+
+
+def found(texts):
+    rows = same_events(read_now := readings(texts), range(len(read_now)), now=NOON)
+    return {(x.article_id_a, x.article_id_b): x for x in rows if x.tier != "none"}
+
+
+def test_one_event_of_three_outlets_in_two_languages():
+    rows = found(BRIDGE | OTHERS)
+    assert set(rows) == {("delta 2", "harbour 0"), ("harbour 0", "river 5"), ("delta 2", "river 5")}
+    row = rows["harbour 0", "river 5"]
+    assert (row.language_a, row.language_b, row.hours_apart) == ("uk", "en", 5.0)
+    assert {"1974", "11", "Ткаченко"} <= set(row.shared)
+    assert set(json.loads(row.details)) == {"numbers", "counted_alike", "counted_otherwise", "quotes"}
+
+
+def test_an_outlet_is_not_compared_with_itself_nor_with_what_came_days_later():
+    texts = {("harbour", language, hours): text for (_, language, hours), text in BRIDGE.items()}
+    assert found(texts | OTHERS) == {}
+    late = {(outlet, code, 100 * hours): text for (outlet, code, hours), text in BRIDGE.items()}
+    assert found(late | OTHERS) == {}
+
+
+def record(outlet, language, hours, headline, body):
+    url = f"https://{outlet}.example/{language}/{hours}"
+    fields = {
+        "article_id": named(outlet, hours), "outlet": outlet, "url": url, "requested_url": url,
+        "language": language, "language_evidence": (), "headline": headline, "body": body,
+        "blocks": (TextBlock("paragraph", body),), "authors": (), "tags": (), "alternates": (),
+        "published_at": NOON + timedelta(hours=hours), "raw_sha256": "0" * 64, "http_status": 200,
+        "content_hash": hashlib.sha256(body.encode()).hexdigest(),
+        "fetched_at": NOON + timedelta(days=3), "extractor": "test", "run_id": "test",
+    }  # fmt: skip
+    return ArticleRecord(**{**dict.fromkeys(ArticleRecord.__dataclass_fields__), **fields})
+
+
+def add(root, texts):
+    with ArchiveWriter.open(root, run_id="test") as writer:
+        for key, text in texts.items():
+            writer.add_article(record(*key, *text))
+        writer.commit()
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "news-archive"
+
+
+def rows(root):
+    table = archive.open(root).table("same_event").to_pandas()
+    return {(row.article_id_a, row.article_id_b): row.tier for row in table.itertuples()}
+
+
+def couple(one, other):
+    return tuple(sorted((named(*one), named(*other))))
+
+
+def test_a_run_takes_what_is_new_joins_no_story_and_says_nothing_twice(root):
+    first = {key: text for key, text in BRIDGE.items() if key[0] != "river"}
+    add(root, first | OTHERS)
+    stories = archive.open(root).stories().to_pandas()
+    assert find_events(str(root)).snapshot is not None
+    own = couple(("harbour", 0), ("delta", 2))
+    assert set(rows(root)) == {own}
+    nothing = find_events(str(root))
+    assert (nothing.articles, nothing.candidates, nothing.snapshot) == (0, 0, None)
+    again = find_events(str(root), everything=True)
+    assert (again.articles, again.tiers.total()) == (6, 0)
+    pair_archive(str(root))
+
+    key = ("river", "en", 5)
+    add(root, {key: BRIDGE[key]})
+    later = find_events(str(root))
+    assert (later.articles, later.tiers.total()) == (1, 2)
+    assert set(rows(root)) == {own, couple(("harbour", 0), key[::2]), couple(("delta", 2), key[::2])}
+    assert len(archive.open(root).stories().to_pandas()) == len(stories) + 1
+    assert list(pd.read_parquet(root / "same_event").columns)[:2] == ["article_id_a", "article_id_b"]
+
+    # another text of an article is another event: the last row of the two says so
+    changed = record(*key, "Vylkove library reopens", "The library has 20,000 books and a reading room.")
+    with ArchiveWriter.open(root, run_id="edit") as writer:
+        writer.add_article(replace(changed, fetched_at=NOON + timedelta(days=4)))
+        writer.commit()
+    find_events(str(root))
+    assert rows(root) == {
+        own: rows(root)[own],
+        couple(("harbour", 0), key[::2]): "none",
+        couple(("delta", 2), key[::2]): "none",
+    }
+    purge(str(root), "https://delta.example/uk/2", "test")
+    assert set(rows(root)) == {couple(("harbour", 0), key[::2])}
+
+
+def test_the_command_tells_what_it_has_found(root):
+    add(root, BRIDGE | OTHERS)
+    run = subprocess.run(
+        [sys.executable, "-m", "scrapy", "pair", "-s", f"ARCHIVE_URI={root}"],
+        capture_output=True, text=True, check=True, env={**os.environ}, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    assert "same event  3 new rows" in run.stdout
