@@ -228,24 +228,26 @@ def read_all(tool: str) -> list[Reading]:
     return readings
 
 
-def run(tool: str) -> list[Reading] | None:
-    """In a process of its own, of this environment or of the peers'; None if the tool is in neither."""
-    here = importlib.util.find_spec(TOOLS[tool][1]) is not None
-    python = sys.executable if here else str(PEERS)
-    with tempfile.TemporaryDirectory() as folder:
-        into = Path(folder) / "readings.json"
+def run(tool: str, folder: Path) -> list[Reading] | None:
+    """In a process of its own, of this environment or of the peers'; None if the tool is in neither.
+
+    What the folder has of a peer is not read again.
+    """
+    into = folder / f"{tool.replace(' ', '-')}.json"
+    if tool == OURS or not into.exists():
+        here = importlib.util.find_spec(TOOLS[tool][1]) is not None
+        python = sys.executable if here else str(PEERS)
         try:
             subprocess.run([python, "-W", "ignore", __file__, "--into", str(into), tool], check=True)
         except (OSError, subprocess.CalledProcessError) as error:
             print(f"{tool}: {error}", file=sys.stderr)
             return None
-        rows = json.loads(into.read_text("utf-8"))
     return [
         Reading(
             row["text"], row["title"], tuple(row["authors"]),
             datetime.fromisoformat(row["published"]) if row["published"] else None, row["milliseconds"],
         )
-        for row in rows
+        for row in json.loads(into.read_text("utf-8"))
     ]  # fmt: skip
 
 
@@ -361,12 +363,16 @@ def main() -> None:
     parser.add_argument(
         "--into", type=Path, help="write the readings of one tool, in JSON; for its own process"
     )
+    parser.add_argument("--keep", type=Path, help="folder of readings; the peers' that are there are used")
     options = parser.parse_args()
     if options.into:
         write_readings(options.tools[0], options.into)
         return
-    results = {tool: readings for tool in options.tools or USUAL if (readings := run(tool)) is not None}
-    print(tables(results))
+    with tempfile.TemporaryDirectory() as folder:
+        into = options.keep or Path(folder)
+        into.mkdir(parents=True, exist_ok=True)
+        read = {tool: run(tool, into) for tool in options.tools or USUAL}
+        print(tables({tool: readings for tool, readings in read.items() if readings is not None}))
 
 
 if __name__ == "__main__":
