@@ -316,8 +316,8 @@ def tables(results: dict[str, list[Reading]]) -> str:
             ),
         ),
     ]
-    if OURS in texts:
-        others = [tool for tool in texts if tool != OURS]
+    others = [tool for tool in texts if tool != OURS]
+    if OURS in texts and others:
         title = f"Pages on which ours is worse, and better, by more than {MUCH} of F1"
         parts.append(markdown(title, by_group(worse, others)))
     parts.append(markdown("Beside the text", fields(pages, results)))
