@@ -4,34 +4,53 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.pairing_background import save
-from benchmarks.pairing_sets import cut, half_of, know, paragraphs, trials
+from benchmarks.pairing_news import half_of as half_of_news
+from benchmarks.pairing_news import news_trials
+from benchmarks.pairing_sets import SEEDS, cut, half_of, know, paragraphs, removed, trials
 from pipelines.alignment.weights import shipped_weighting
-from pipelines.pairing.content.features import NAMES
+from pipelines.pairing.content.features import NAMES, checkable
 from pipelines.pairing.content.match import tier
-from pipelines.pairing.content.passages import Agreement, agreement
-from pipelines.pairing.content.shortlist import WORTH
-from pipelines.pairing.content.weights import CROSSED, FILE, Weights, calibrating, crossed, logit
+from pipelines.pairing.content.passages import agreement
+from pipelines.pairing.content.shortlist import SIGNALS, Candidate, Thirds, shortlist
+from pipelines.pairing.content.weights import CROSSED, FILE, Weights, crossed
 from pipelines.similarity.background import LENGTHS_FILE, shipped_background
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from benchmarks.invented_news import NewsText
     from benchmarks.pairing_sets import Known, Row, Trial
     from pipelines.alignment.weights import Weighting
+    from pipelines.pairing.content.match import Tier
+    from pipelines.pairing.content.passages import Agreement
+
+
+SIGNS = np.array([
+    *(1, 1, 1, 0),
+    *(1, 1, -1, -1, -1),
+    *(1, 1, -1),
+    *(1, -1, -1, 1, -1),
+    0,
+])  # fmt: skip
+"""For each of SIGNALS, whether it speaks for a pair (1), against it (-1), or either (0)."""
 
 
 def fit(seen: list[Trial], known: Known) -> Weights:
-    """Logistic regression with an L2 penalty of 10 on standardised features and their products."""
-    rows, truth = np.vstack([each.rows for each in seen]), np.concatenate([each.truth for each in seen])
+    """Logistic regression with an L2 penalty of 10 on standardised features and their products.
+
+    The lag is added as it is: how it is spread in these stories says little of other outlets.
+    """
+    blocks = [(block, truth) for each in seen for block, truth in zip(each.blocks, each.truths, strict=True)]
+    rows, truth = np.vstack([x.rows for x, _ in blocks]), np.concatenate([x for _, x in blocks])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     design = crossed(rows, mean, scale)
     spread = design.std(axis=0) + 1e-9
@@ -39,6 +58,8 @@ def fit(seen: list[Trial], known: Known) -> Weights:
         np.c_[design / spread, np.ones(len(rows))],
         truth,
         np.r_[np.full(design.shape[1], 10.0), 1e-9],
+        np.concatenate([x.lag for x, _ in blocks]),
+        np.concatenate([np.full(len(x.pairs), each.weight) for each in seen for x in each.blocks]),
     )
     return Weights(
         mean, scale, weight[:-1] / spread, float(weight[-1]), known.expected, known.backgrounds,
@@ -47,13 +68,18 @@ def fit(seen: list[Trial], known: Known) -> Weights:
 
 
 def newton(
-    design: NDArray[np.float64], truth: NDArray[np.float64], penalty: NDArray[np.float64]
+    design: NDArray[np.float64],
+    truth: NDArray[np.float64],
+    penalty: NDArray[np.float64],
+    added: NDArray[np.float64] | float = 0.0,
+    counts: NDArray[np.float64] | float = 1.0,
 ) -> NDArray[np.float64]:
+    """Fit a logistic regression; each row counts `counts` times, and has `added` to its log-odds."""
     weight = np.zeros(design.shape[1])
     for _ in range(50):
-        likely = 1 / (1 + np.exp(-np.clip(design @ weight, -40, 40)))
-        slope = design.T @ (likely - truth) + penalty * weight
-        curve = (design * (likely * (1 - likely))[:, None]).T @ design + np.diag(penalty)
+        likely = 1 / (1 + np.exp(-np.clip(design @ weight + added, -40, 40)))
+        slope = design.T @ (counts * (likely - truth)) + penalty * weight
+        curve = (design * (counts * likely * (1 - likely))[:, None]).T @ design + np.diag(penalty)
         step = np.linalg.solve(curve, slope)
         weight -= step
         if np.abs(step).max() < 1e-9:
@@ -63,13 +89,14 @@ def newton(
 
 @dataclass(frozen=True)
 class Best:
-    """A pair that is mutually best, and worth a look: probability before calibration, and its rival's."""
+    """A pair that is mutually best, and worth a look."""
 
-    place: tuple[int, int]
-    likely: float
-    rival: float
+    ids: tuple[str, str]
+    signals: tuple[float, ...]
+    alone: tuple[float, ...]
+    """The signals without what a third language says."""
     letters: int
-    agreed: Agreement
+    checkable: int
     right: bool
 
 
@@ -77,46 +104,68 @@ _AGREED: dict[tuple[str, str, int], Agreement] = {}
 
 
 def mutual(each: Trial, weights: Weights) -> list[Best]:
-    likely = weights.probabilities(each.rows) if len(each.rows) else np.empty(0)
-    ranked: tuple[dict[int, list[int]], dict[int, list[int]]] = (defaultdict(list), defaultdict(list))
-    for n in np.argsort(-likely, kind="stable"):
-        for side in (0, 1):
-            ranked[side][each.pairs[n][side]].append(int(n))
-    found = []
-    for n, (i, j) in enumerate(each.pairs):
-        if ranked[0][i][0] == n and ranked[1][j][0] == n and likely[n] >= WORTH:
-            rival = max([likely[k] for k in (*ranked[0][i][1:2], *ranked[1][j][1:2])], default=0.0)
-            a, b = each.sides[0][i], each.sides[1][j]
-            key = a.document.article_id, b.document.article_id, id(weights.passages)
-            if key not in _AGREED:
-                _AGREED[key] = agreement(cut(a), cut(b), weights.passages)
-            letters = min(a.letters, b.letters)
-            found.append(
-                Best((i, j), float(likely[n]), float(rival), letters, _AGREED[key], bool(each.truth[n]))
-            )
-    return found
+    thirds, found = Thirds(), list[tuple[Candidate, bool]]()
+    for block, truth in zip(each.blocks, each.truths, strict=True):
+        if block.pairs:
+            likely = weights.probabilities(block.rows, block.lag)
+            thirds.add(block, likely)
+            right = {block.ids(n): bool(x) for n, x in enumerate(truth)}
+            found += [(x, right[x.ids]) for x in shortlist(block, likely)]
+    return [
+        Best(
+            x.ids,
+            x.signals(_agreed(x, weights), thirds.between(*x.ids)),
+            x.signals(_agreed(x, weights)),
+            x.letters,
+            checkable(x.one, x.i, x.other, x.j),
+            right,
+        )
+        for x, right in found
+    ]
+
+
+def _agreed(each: Candidate, weights: Weights) -> Agreement:
+    a, b = each.sides
+    key = *each.ids, id(weights.passages)
+    if key not in _AGREED:
+        _AGREED[key] = agreement(cut(a), cut(b), weights.passages)
+    return _AGREED[key]
 
 
 def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, ...]:
-    """On pairs whose weights have not seen them; else it would find nothing to correct. L2 penalty of 10."""
+    """On pairs whose weights have not seen them; else it would find nothing to correct. L2 penalty of 10.
+
+    A signal never speaks against what it stands for: where the fit says so, it is left out and fitted again.
+    """
     found = [one for each, weights in seen for one in mutual(each, weights)]
-    design = np.array([
-        calibrating(logit(x.likely), logit(x.rival), x.letters, x.agreed) for x in found
-    ])  # fmt: skip
-    mean, scale = design.mean(axis=0), design.std(axis=0)
+    counts = np.array([each.weight for each, weights in seen for _ in mutual(each, weights)])
+    design = np.array([x.signals for x in found])
+    mean, scale = design.mean(axis=0), design.std(axis=0) + 1e-9
     mean[-1], scale[-1] = 0.0, 1.0
-    penalty = np.r_[np.full(design.shape[1] - 1, 10.0), 1e-9]
-    weight = newton((design - mean) / scale, np.array([x.right for x in found], dtype=float), penalty) / scale
+    right, plain = np.array([x.right for x in found], dtype=float), (design - mean) / scale
+    kept, weight = np.full(len(SIGNS), True), np.zeros(len(SIGNS))
+    while True:
+        penalty = np.r_[np.full(kept.sum() - 1, 10.0), 1e-9]
+        weight[:] = 0.0
+        weight[kept] = newton(plain[:, kept], right, penalty, 0.0, counts)
+        against = (weight * SIGNS) < 0
+        if not against.any():
+            break
+        kept &= ~against
+    weight /= scale
     weight[-1] -= weight @ mean
     return tuple(round(float(x), 6) for x in weight)
 
 
-def judged(each: Trial, weights: Weights) -> tuple[list[Best], NDArray[np.float64], NDArray[np.bool_]]:
-    """The pairs that are mutually best, their probability, and whether it makes them `auto`."""
+def judged(each: Trial, weights: Weights) -> tuple[list[Best], NDArray[np.float64], list[Tier]]:
+    """The pairs that are mutually best, their probability, and their tier."""
     found = mutual(each, weights)
-    likely = np.array([weights.published(x.likely, x.rival, x.letters, x.agreed) for x in found])
-    sure = [tier(p, x.letters) == "auto" for p, x in zip(likely, found, strict=True)]
-    return found, likely, np.array(sure, dtype=np.bool_)
+    likely = np.array([weights.published(x.signals) for x in found])
+    tiers = [
+        tier(p, x.letters, alone=weights.published(x.alone), checkable=x.checkable)
+        for p, x in zip(likely, found, strict=True)
+    ]
+    return found, likely, tiers
 
 
 @dataclass(frozen=True)
@@ -134,11 +183,18 @@ class Fitted:
         return [(each, self.weights[half]) for half in (0, 1) for each in self.halves[half]]
 
 
-def cross_fit(rows: list[Row], data: Path) -> Fitted:
+def cross_fit(rows: list[Row], data: Path, news: Sequence[NewsText] = ()) -> Fitted:
     parts = [[row for row in rows if half_of(row.story_id) == half] for half in (0, 1)]
     # what is known of a half beforehand is counted on the other one
     known = [know(part, paragraphs(data, part)) for part in reversed(parts)]
-    halves = [trials(parts[half], known[half]) for half in (0, 1)]
+    halves = [
+        [
+            *trials(parts[half], known[half]),
+            *removed(parts[half], known[half]),
+            *news_trials([x for x in news if half_of_news(x) == half], known[half]),
+        ]
+        for half in (0, 1)
+    ]
     fitted = [fit(halves[half], known[half]) for half in (0, 1)]
     unseen = [[(each, fitted[1 - half]) for each in halves[half]] for half in (0, 1)]
     # what corrects the probabilities of a half, from the other half as well
@@ -149,22 +205,23 @@ def cross_fit(rows: list[Row], data: Path) -> Fitted:
 def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> tuple[Weights, Known, int]:
     """Fit the weights to ship, and count their pairs; `told`: weights for passages, if not as shipped.
 
-    Both halves and their pools together, so that rarity is also seen in larger ones.
+    Both halves, and pools of both together, so that rarity is also seen in larger ones.
     """
     known = know(rows, told or shipped_weighting())
-    sets = [*fitted.halves[0], *fitted.halves[1], *trials(rows, known)]
+    sets = [*fitted.halves[0], *fitted.halves[1], *trials(rows, known, seeds=SEEDS[:1])]
     weights = replace(fit(sets, known), calibration=calibrate(fitted.unseen))
-    return weights, known, sum(len(each.pairs) for each in sets)
+    return weights, known, sum(len(x.pairs) for each in sets for x in each.blocks)
 
 
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     told = {
-        "version": 6,
+        "version": 7,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),
         "crossed": list(CROSSED),
+        "signals": list(SIGNALS),
         **{
             name: [round(float(x), 6) for x in getattr(weights, name)] for name in ("mean", "scale", "weight")
         },

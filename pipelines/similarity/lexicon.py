@@ -6,6 +6,10 @@ import re
 from collections import Counter
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 LANGUAGES = ("uk", "ru", "en")
 """Languages that folding and the lexicon know, in the order in which a pair is compared."""
@@ -19,6 +23,16 @@ def meanings(text: str, language: str) -> dict[int, int]:
         for meaning in meanings_of(language, word):
             found[meaning] += times
     return dict(found)
+
+
+def words_of(text: str, language: str, wanted: Collection[int]) -> dict[int, str]:
+    """Return, for each wanted meaning that the text has, the first word with it."""
+    found: dict[int, str] = {}
+    for match in _WORD.finditer(text):
+        for meaning in meanings_of(language, match[0].lower()):
+            if meaning in wanted:
+                found.setdefault(meaning, match[0])
+    return found
 
 
 @cache

@@ -10,11 +10,11 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from pipelines.pairing.content.features import in_order
+from pipelines.pairing.content.features import checkable, in_order, rare_words
 from pipelines.pairing.content.match import CONFLICT, Match, in_words, tier
 from pipelines.pairing.content.passages import Passages
 from pipelines.pairing.content.rarity import Pool, pool
-from pipelines.pairing.content.shortlist import Candidate, shortlist, story_by_story
+from pipelines.pairing.content.shortlist import Block, Candidate, Thirds, shortlist, story_by_story
 from pipelines.pairing.content.traces import Rare
 from pipelines.pairing.content.weights import Weights, shipped_weights
 from pipelines.similarity.lexicon import LANGUAGES
@@ -51,26 +51,36 @@ def compare(
     def due(a_id: str, b_id: str) -> bool:
         return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
 
-    found: list[Candidate] = []
+    found, thirds = list[Candidate](), Thirds()
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
-        found += shortlist(pools[a], pools[b], weights, asked, rare, due=due)
-    matches = (_match(each, weights, passages) for each in story_by_story(found))
+        block = Block.of(pools[a], pools[b], weights.expected, asked, rare)
+        likely = weights.probabilities(block.rows, block.lag)
+        thirds.add(block, likely)
+        found += shortlist(block, likely, rare, due=due)
+    matches = (_match(each, weights, passages, thirds) for each in story_by_story(found))
     return [match for match in matches if match is not None]
 
 
-def _match(each: Candidate, weights: Weights, passages: Passages) -> Match | None:
+def _match(each: Candidate, weights: Weights, passages: Passages, thirds: Thirds) -> Match | None:
     a, b = each.sides
-    agreed, letters = passages.agreement(a, b), min(a.letters, b.letters)
-    probability = weights.published(each.likely, each.rival, letters, agreed)
+    agreed = passages.agreement(a, b)
+    probability = weights.published(each.signals(agreed, thirds.between(*each.ids)))
+    alone = weights.published(each.signals(agreed))
     if probability < CONFLICT and not each.asked:
         return None
+    shared = _shared(each.one, each.i, each.other, each.j)
     match = Match(
         *each.ids,
         probability=round(probability, 4),
-        tier=tier(probability, letters),
+        tier=tier(
+            probability,
+            each.letters,
+            alone=alone,
+            checkable=checkable(each.one, each.i, each.other, each.j) + len(each.traces),
+        ),
         mutual=each.mutual,
         runner_up=round(each.rival, 4),
-        shared=_shared(each.one, each.i, each.other, each.j),
+        shared=shared,
         ordered=in_order(a, b),
         covered=agreed.covered,
         traces=each.traces,
@@ -86,8 +96,13 @@ def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
 
 
 def _shared(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
-    ours = {anchor.key: anchor.text for anchor in one.readings[i].anchors}
-    theirs = {anchor.key: anchor.text for anchor in other.readings[j].anchors}
+    ours, theirs = (
+        {anchor.key: anchor.text for anchor in (*each.anchors, *each.digits)}
+        for each in (one.readings[i], other.readings[j])
+    )
     strength = {key: one.anchors[i][key] * other.anchors[j][key] for key in ours.keys() & theirs.keys()}
-    rarest = sorted(strength, key=lambda key: (-strength[key], key))[:_SHOWN]
-    return tuple((ours[key], theirs[key]) for key in rarest)
+    if not strength:
+        return rare_words(one, i, other, j)[:_SHOWN]
+    rarest = sorted(strength, key=lambda key: (-strength[key], key))
+    # one digit may count several things: `5 killed` and `5 people`
+    return tuple(dict.fromkeys((ours[key], theirs[key]) for key in rarest))[:_SHOWN]

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.pairing.content.candidates import highest
+from pipelines.pairing.content.figures import FIGURES, Figures
+from pipelines.similarity.document import text_of
+from pipelines.similarity.lexicon import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +34,14 @@ NAMES = (
     *(f"{signal}{how}" for signal in SIGNALS for how in _OF_EACH),
     *("numbers", "numbers only in a", "numbers only in b", "both have numbers"),
     *("shared numbers", "contrary numbers", "contrary numbers of all"),
+    *FIGURES,
     *("order", "drift", "length", "short", "short ngrams"),
+    *("surprise of a", "surprise of b"),
 )
 _LEAST = 0.01
+_FEW = 8
+_RARE = 3.0
+"""Rarity from which a word is one that a person would look for: about one article in twenty has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ def features(compared: Compared, pairs: Sequence[tuple[int, int]], expected: Exp
     ratio = np.log((1 + a[i]) / (1 + b[j]))
     short = np.log(1 + np.minimum(a[i], b[j]))
     columns += [*facts.T, np.abs(ratio - expected.length), short, short * own[0]]
+    every, allowed, rival = compared.signals[-1], compared.allowed, expected.rivals[-1]
+    columns += [
+        _surprise(every, allowed, i, own[-1], rival),
+        _surprise(every.T, allowed.T, j, own[-1], rival),
+    ]
     return np.column_stack(columns)
 
 
@@ -95,12 +108,71 @@ def _others(
     return np.sort(np.column_stack([best, usual]), axis=1)[:, ::-1][:, :4]
 
 
+def _surprise(
+    signal: NDArray[np.float32],
+    allowed: NDArray[np.bool_],
+    rows: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    rival: float,
+) -> NDArray[np.float64]:
+    """Return by how many standard deviations a score is above the best one of so many strangers.
+
+    The best of many is high by chance alone, the more so among articles that are much alike. Where there are
+    few, the usual similarity counts as _FEW more.
+    """
+    masked = np.where(allowed, signal, 0)
+    count = allowed.sum(axis=1) + _FEW
+    mean = (masked.sum(axis=1) + _FEW * rival / 3) / count
+    square = ((masked * masked).sum(axis=1) + _FEW * 2 * (rival / 3) ** 2) / count
+    spread = np.sqrt(np.maximum(square - mean * mean, 1e-4))
+    expected = np.sqrt(2 * np.log(count))
+    return np.asarray((scores - mean[rows]) / spread[rows] - expected[rows], dtype=np.float64)
+
+
 def _facts(one: Pool, other: Pool, pairs: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
     ours, theirs = ([_figures(each) for each in side.anchors] for side in (one, other))
     once, once_other = ([_once(each) for each in side.readings] for side in (one, other))
+    told, told_other = ([Figures.of(each) for each in side.readings] for side in (one, other))
     return np.array(
-        [(*_numbers(ours[i], theirs[j]), *_order(once[i], once_other[j])) for i, j in pairs], dtype=np.float64
+        [
+            (*_numbers(ours[i], theirs[j]), *told[i].against(told_other[j]), *_order(once[i], once_other[j]))
+            for i, j in pairs
+        ],
+        dtype=np.float64,
     )
+
+
+def weight_of_shared(one: Pool, i: int, other: Pool, j: int) -> float:
+    """Return the sum of the rarities of the anchors that both articles have."""
+    shared = one.anchors[i].keys() & other.anchors[j].keys()
+    return sum(sorted(min(one.rarity[key], other.rarity[key]) for key in shared))
+
+
+def checkable(one: Pool, i: int, other: Pool, j: int) -> int:
+    """Count the anchors that both articles have; a digit counts once, whatever it may count.
+
+    Where there are none, two rare words are as good as one.
+    """
+    shared = one.anchors[i].keys() & other.anchors[j].keys()
+    # `×5×480`: the digit stands between the signs
+    found = len({key[:2] if key[0] == "×" else key for key in shared})
+    return found or int(len(rare_words(one, i, other, j)) >= 2)
+
+
+def rare_words(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
+    """Return words that both articles have and hardly another one, as each prints them, the rarest first."""
+    shared = one.meanings[i].keys() & other.meanings[j].keys()
+    rarity = {key: min(one.rarity_of_meanings[key], other.rarity_of_meanings[key]) for key in shared}
+    wanted = sorted((key for key in shared if rarity[key] >= _RARE), key=lambda key: (-rarity[key], key))
+    ours, theirs = (
+        words_of(text_of(each.document), each.document.language, wanted)
+        for each in (one.readings[i], other.readings[j])
+    )
+    # a word may have several meanings: it counts once
+    once: dict[str, tuple[str, str]] = {}
+    for each in (key for key in wanted if key in ours and key in theirs):
+        once.setdefault(ours[each].lower(), (ours[each], theirs[each]))
+    return tuple({theirs.lower(): (ours, theirs) for ours, theirs in reversed(once.values())}.values())[::-1]
 
 
 def _figures(anchors: Mapping[str, float]) -> dict[str, float]:

@@ -10,6 +10,9 @@ from pipelines.similarity.document import Trace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 _SHORT = 400
+_SURE_BY_ONE = 0.99
+CONFLICT = 0.1
+"""Probability by content below which the texts contradict other evidence for a pair."""
 Tier = Literal["auto", "probable", "review", "none"]
 
 
@@ -117,16 +120,23 @@ class Match:
         }
 
 
-def tier(probability: float, letters: int) -> Tier:
-    """Return the tier of a probability; `letters` are those of the shorter text."""
+def tier(probability: float, letters: int, *, alone: float, checkable: int) -> Tier:
+    """Return the tier of a probability; `letters` are those of the shorter text.
+
+    A pair that joins a story needs evidence that a person can check: `checkable` anchors and traces that both
+    have. With a single one it must be very likely to be `auto`. Nor is a pair `auto` that would not be
+    probable `alone`, without what a third language says: an error there would make another one here.
+    """
     sure = 0.97 if letters < _SHORT else 0.9
+    if not checkable:
+        return "review" if probability >= CONFLICT else "none"
+    if checkable == 1:
+        sure = _SURE_BY_ONE
+    if probability >= sure and alone < 0.5:
+        return "probable"
     if probability >= sure:
         return "auto"
     return "probable" if probability >= 0.5 else "review" if probability >= 0.1 else "none"
-
-
-CONFLICT = 0.1
-"""Probability by content below which the texts contradict other evidence for a pair."""
 
 
 def in_words(  # noqa: PLR0917

@@ -28,6 +28,9 @@ _MOST = 30
 _KEPT = 64
 
 
+AGREEMENT = ("covered more", "covered less", "contrary passages", "replaced numbers", "begins late")
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """Agreement of two texts.
@@ -43,11 +46,16 @@ class Agreement:
     """Numbers that both have, and those that each has in place of another's."""
     replaced: int = 0
     """Numbers that one text has and the other lacks, on the side that has fewer of them."""
+    begins: float = 1.0
+    """Place in the other text, from 0 to 1, where the first linked passage of either stands.
 
-    def signals(self) -> tuple[float, float, float, float]:
-        """Return higher and lower coverage, the share of contrary numbers, and replaced ones (0 to 1)."""
+    A brief on a story has its place at the story's beginning; what is background there is another story.
+    """
+
+    def signals(self) -> tuple[float, ...]:
+        """Return the values of AGREEMENT."""
         contrary = self.contrary / (self.contrary + self.shared + 1)
-        return max(self.covered), min(self.covered), contrary, min(self.replaced, 20) / 20
+        return max(self.covered), min(self.covered), contrary, min(self.replaced, 20) / 20, self.begins
 
 
 def ends(text: str) -> list[int]:
@@ -88,7 +96,11 @@ def agreement(
         _share(one, (i for link in links for i in link.a)),
         _share(other, (j for link in links for j in link.b)),
     )
-    return Agreement(covered, shared, contrary, min(only_a, only_b))
+    begins = max(
+        min((i / one.singles for link in links for i in link.a), default=1.0),
+        min((j / other.singles for link in links for j in link.b), default=1.0),
+    )
+    return Agreement(covered, shared, contrary, min(only_a, only_b), round(begins, 4))
 
 
 class Passages:

@@ -35,6 +35,9 @@ class Pool:
     meanings: tuple[dict[int, float], ...]
     anchor_vectors: Vectors
     meaning_vectors: Vectors
+    rarity: Mapping[str, float]
+    """Rarity of each anchor: the logarithm of how many articles there are for each one with it."""
+    rarity_of_meanings: Mapping[int, float]
 
     @property
     def signals(self) -> tuple[Vectors, Vectors, Vectors]:
@@ -45,10 +48,12 @@ def pool(readings: Sequence[ArticleReading], background: Background | None = Non
     """Make a pool of articles in one language: an ending common in one language is rare in another."""
     background = background or NOTHING
     prior = _PRIOR if background is not NOTHING else 0.0
-    anchors = _weighted(
-        [Counter(anchor.key for anchor in each.anchors) for each in readings], background.anchors, prior
+    anchors, rarity = _weighted(
+        [Counter(anchor.key for anchor in (*each.anchors, *each.digits)) for each in readings],
+        background.anchors,
+        prior,
     )
-    meanings = _weighted([each.meanings for each in readings], background.meanings, prior)
+    meanings, rarity_of_meanings = _weighted([each.meanings for each in readings], background.meanings, prior)
     return Pool(
         readings,
         _ngrams(readings, background, prior),
@@ -56,6 +61,8 @@ def pool(readings: Sequence[ArticleReading], background: Background | None = Non
         meanings,
         Vectors.of([{crc32(key.encode()): value for key, value in each.items()} for each in anchors]),
         Vectors.of(meanings),
+        rarity,
+        rarity_of_meanings,
     )
 
 
@@ -72,7 +79,7 @@ def _ngrams(readings: Sequence[ArticleReading], background: Background, prior: f
 
 def _weighted(
     occurrences: Sequence[Mapping[Key, int]], shares: Mapping[Key, float], prior: float
-) -> tuple[dict[Key, float], ...]:
+) -> tuple[tuple[dict[Key, float], ...], dict[Key, float]]:
     seen = Counter(key for each in occurrences for key in each)
     documents = len(occurrences) + prior + 1
     rarity = {
@@ -84,4 +91,4 @@ def _weighted(
         raw = {key: math.sqrt(times) * rarity[key] for key, times in each.items()}
         norm = math.sqrt(sum(value * value for value in raw.values())) or 1.0
         weights.append({key: value / norm for key, value in raw.items()})
-    return tuple(weights)
+    return tuple(weights), rarity

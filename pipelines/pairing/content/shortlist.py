@@ -4,28 +4,76 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.pairing.content.candidates import Compared
-from pipelines.pairing.content.features import features
+from pipelines.pairing.content.candidates import Compared, lags
+from pipelines.pairing.content.features import NAMES, features, weight_of_shared
+from pipelines.pairing.content.figures import FIGURES
+from pipelines.pairing.content.passages import AGREEMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from pipelines.pairing.content.features import Expected
+    from pipelines.pairing.content.passages import Agreement
     from pipelines.pairing.content.rarity import Pool
     from pipelines.pairing.content.traces import Rare
-    from pipelines.pairing.content.weights import Weights
     from pipelines.similarity.document import ArticleReading, Trace
 
-_WINDOW = timedelta(days=4)
-"""A translation is published within four days; a narrower window lost one in ten."""
 WORTH = 0.005
 """Probability from which the passages are compared."""
+_COLUMNS = [NAMES.index(name) for name in FIGURES]
+SIGNALS = (
+    *("own", "over rival", "over all others", "short"),
+    *AGREEMENT,
+    *("weight of shared anchors", "third agrees", "third differs"),
+    *FIGURES,
+    "constant",
+)
+"""What the calibration of a pair takes in; see `Candidate.signals`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Two pools with their candidate pairs, not yet weighed."""
+
+    one: Pool
+    other: Pool
+    pairs: list[tuple[int, int]]
+    rows: NDArray[np.float64]
+    """Features, a row for each pair."""
+    lag: NDArray[np.float64]
+    allowed: NDArray[np.bool_]
+    """Whether the dates of each pair allow it."""
+    asked: set[tuple[int, int]]
+
+    @classmethod
+    def of(
+        cls,
+        one: Pool,
+        other: Pool,
+        expected: Mapping[str, Expected],
+        wanted: set[tuple[str, str]] = frozenset(),  # type: ignore[assignment]
+        rare: Rare | None = None,
+    ) -> Block:
+        languages = f"{one.readings[0].document.language}-{other.readings[0].document.language}"
+        may_be, lag = lags(one.readings, other.readings)
+        compared = Compared.of(one, other, may_be)
+        asked = _places(one, other, wanted)
+        if rare is not None:
+            asked |= {pair for pair in rare.pairs(one.readings, other.readings) if may_be[pair]}
+        pairs = sorted({*compared.candidates(), *asked})
+        i, j = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        rows = features(compared, pairs, expected[languages])
+        return cls(one, other, pairs, rows, lag[i, j], may_be[i, j], asked)
+
+    def ids(self, n: int) -> tuple[str, str]:
+        i, j = self.pairs[n]
+        return self.one.readings[i].document.article_id, self.other.readings[j].document.article_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +87,10 @@ class Candidate:
     likely: float
     """Probability before the passages are compared; so is the rival's."""
     rival: float
+    others: float
+    """Odds of all other candidates of either article together, where those of having no partner are 1."""
+    figures: tuple[float, ...]
+    """Values of FIGURES."""
     mutual: bool
     asked: bool
     traces: tuple[Trace, ...]
@@ -52,33 +104,91 @@ class Candidate:
         a, b = self.sides
         return a.document.article_id, b.document.article_id
 
+    @property
+    def letters(self) -> int:
+        return min(each.letters for each in self.sides)
+
+    def signals(self, agreed: Agreement, third: tuple[float, float] = (0.0, 0.0)) -> tuple[float, ...]:
+        """Return the values of SIGNALS.
+
+        They are the pair's own logit, its lead over its rival and over all others with nobody among them,
+        shortness, the passages, the weight of the shared anchors, what the third language says, and figures.
+        """
+        own = logit(self.likely)
+        return (
+            own,
+            min(own - logit(self.rival), 6.0),
+            own - math.log1p(self.others),
+            1.0 / math.log(max(self.letters, 50)),
+            *agreed.signals(),
+            math.log1p(weight_of_shared(self.one, self.i, self.other, self.j)),
+            *third,
+            *self.figures,
+            1.0,
+        )
+
+
+class Thirds:
+    """Likely partners of each article in each other language, before passages are compared."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[str, dict[str, float]]] = {}
+
+    def add(self, block: Block, likely: NDArray[np.float64]) -> None:
+        a, b = (side.readings[0].document.language for side in (block.one, block.other))
+        for n in np.flatnonzero(likely >= WORTH):
+            ours, theirs = block.ids(n)
+            self._of.setdefault(ours, {}).setdefault(b, {})[theirs] = float(likely[n])
+            self._of.setdefault(theirs, {}).setdefault(a, {})[ours] = float(likely[n])
+
+    def between(self, a_id: str, b_id: str) -> tuple[float, float]:
+        """Return how likely one article in a third language is the partner of both, and two different ones.
+
+        Both are 0 where there is no third language.
+        """
+        ours, theirs = self._of.get(a_id, {}), self._of.get(b_id, {})
+        agrees = differs = 0.0
+        for language in ours.keys() & theirs.keys():
+            of_a, of_b = ours[language], theirs[language]
+            agrees = max([agrees, *(min(of_a[c], of_b[c]) for c in of_a.keys() & of_b.keys())])
+            best_a, best_b = (max(of, key=lambda c: (of[c], c)) for of in (of_a, of_b))
+            if best_a != best_b:
+                differs = max(differs, min(of_a[best_a], of_b[best_b]))
+        return agrees, differs
+
 
 def shortlist(
-    one: Pool,
-    other: Pool,
-    weights: Weights,
-    wanted: set[tuple[str, str]],
-    rare: Rare,
+    block: Block,
+    likely: NDArray[np.float64],
+    rare: Rare | None = None,
     *,
-    due: Callable[[str, str], bool],
+    due: Callable[[str, str], bool] = lambda _a, _b: True,
 ) -> Iterator[Candidate]:
-    languages = f"{one.readings[0].document.language}-{other.readings[0].document.language}"
-    compared = Compared.of(one, other, _may_be(one.readings, other.readings))
-    asked = _places(one, other, wanted)
-    asked |= {pair for pair in rare.pairs(one.readings, other.readings) if compared.allowed[pair]}
-    pairs = sorted({*compared.candidates(), *asked})
-    if not pairs:
+    """Yield the pairs that are each other's likeliest, and those that were asked for."""
+    if not block.pairs:
         return
-    likely = weights.probabilities(features(compared, pairs, weights.expected[languages]))
-    best_of_a, best_of_b = _ranked(pairs, likely, side=0), _ranked(pairs, likely, side=1)
+    pairs, (i_of, j_of) = block.pairs, np.array(block.pairs).T
+    best_of_a, best_of_b = _ranked(i_of, likely), _ranked(j_of, likely)
+    odds = likely / np.maximum(1 - likely, 1e-6)
+    of_a, of_b = np.bincount(i_of, odds), np.bincount(j_of, odds)
     for n, (i, j) in enumerate(pairs):
         mutual = best_of_a[i][0] == n and best_of_b[j][0] == n
-        ids = one.readings[i].document.article_id, other.readings[j].document.article_id
-        if ((i, j) in asked or (mutual and likely[n] >= WORTH)) and due(*ids):
-            others = (k for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n)
-            rival = max((float(likely[k]) for k in others), default=0.0)
-            traces = rare.shared(*ids) if compared.allowed[i, j] else ()
-            yield Candidate(one, i, other, j, float(likely[n]), rival, mutual, (i, j) in asked, traces)
+        ids = block.ids(n)
+        if ((i, j) in block.asked or (mutual and likely[n] >= WORTH)) and due(*ids):
+            rivals = (k for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n)
+            yield Candidate(
+                block.one,
+                i,
+                block.other,
+                j,
+                float(likely[n]),
+                max((float(likely[k]) for k in rivals), default=0.0),
+                max(float(of_a[i] + of_b[j] - 2 * odds[n]), 0.0),
+                tuple(block.rows[n, _COLUMNS].tolist()),
+                mutual,
+                (i, j) in block.asked,
+                rare.shared(*ids) if rare is not None and block.allowed[n] else (),
+            )
 
 
 def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -92,7 +202,12 @@ def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda each: min(first[x] for x in each.ids))
 
 
-def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[int, int]]:
+def logit(probability: float) -> float:
+    kept = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(kept / (1 - kept))
+
+
+def _places(one: Pool, other: Pool, wanted: Iterable[tuple[str, str]]) -> set[tuple[int, int]]:
     """Return the index pairs of the wanted pairs that are in these two pools."""
     ours = {each.document.article_id: i for i, each in enumerate(one.readings)}
     theirs = {each.document.article_id: j for j, each in enumerate(other.readings)}
@@ -100,21 +215,9 @@ def _places(one: Pool, other: Pool, wanted: set[tuple[str, str]]) -> set[tuple[i
     return places | {(ours[b], theirs[a]) for a, b in wanted if b in ours and a in theirs}
 
 
-def _may_be(ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]) -> NDArray[np.bool_]:
-    """Return a mask of the pairs published within the window; an unknown time excludes nothing."""
-    a = np.array([_seconds(each) for each in ours])[:, None]
-    b = np.array([_seconds(each) for each in theirs])[None, :]
-    apart = np.abs(a - b)
-    return np.asarray(np.isnan(apart) | (apart <= _WINDOW.total_seconds()), dtype=np.bool_)
-
-
-def _seconds(reading: ArticleReading) -> float:
-    return reading.document.at.timestamp() if reading.document.at is not None else math.nan
-
-
-def _ranked(pairs: list[tuple[int, int]], likely: NDArray[np.float64], *, side: int) -> dict[int, list[int]]:
+def _ranked(side: NDArray[np.int64], likely: NDArray[np.float64]) -> dict[int, list[int]]:
     """Return the candidates of each article of one side, the likeliest first."""
     ranked: dict[int, list[int]] = {}
     for n in np.argsort(-likely, kind="stable"):
-        ranked.setdefault(pairs[n][side], []).append(int(n))
+        ranked.setdefault(int(side[n]), []).append(int(n))
     return ranked

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.pairing.content.features import NAMES, Expected
+from pipelines.pairing.content.shortlist import SIGNALS
 from pipelines.similarity.background import Background, shipped_background, shipped_lengths
 from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipelines.alignment.weights import Weighting
-    from pipelines.pairing.content.passages import Agreement
 
 FILE = Path(__file__).parent / "weights.json"
 CROSSED = (
@@ -50,23 +50,23 @@ class Weights:
     """Expected values of each language pair, `uk-en`."""
     backgrounds: Mapping[str, Background]
     """Background of each language."""
-    calibration: tuple[float, ...] = (1.0, *(0.0,) * 7)
-    """Weight of each value that `calibrating` returns."""
+    calibration: tuple[float, ...] = (1.0, *(0.0,) * (len(SIGNALS) - 1))
+    """Weight of each of SIGNALS."""
     passages: Weighting | None = None
     """Weights that link passages; None for the shipped weights of paragraphs."""
 
-    def published(self, likely: float, rival: float, letters: int, agreed: Agreement) -> float:
-        """Return the published probability of a pair, from its own, its rival's, and the passages.
+    def published(self, signals: Sequence[float]) -> float:
+        """Return the published probability of a pair, from the values of SIGNALS.
 
         Most candidates are wrong, while pairs that are each other's best are mostly right. For these, the
         features alone give too little in the middle, and too much where texts are short, a rival is near or
         only the topic is the same.
         """
-        own, next_best = logit(likely), logit(rival)
-        return sigmoid(float(np.dot(self.calibration, calibrating(own, next_best, letters, agreed))))
+        return sigmoid(float(np.dot(self.calibration, signals)))
 
-    def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        scores = crossed(rows, self.mean, self.scale) @ self.weight + self.bias
+    def probabilities(self, rows: NDArray[np.float64], lag: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of each row of features; the lag is added as it is, not fitted."""
+        scores = crossed(rows, self.mean, self.scale) @ self.weight + self.bias + lag
         return np.asarray(1 / (1 + np.exp(-np.clip(scores, -40, 40))), dtype=np.float64)
 
 
@@ -82,8 +82,9 @@ def crossed(
 @cache
 def shipped_weights() -> Weights:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
-    if (tuple(stored["features"]), tuple(stored["crossed"])) != (NAMES, CROSSED):
-        raise ValueError(f"weights.json is for features {stored['features']}, the code has {NAMES}: refit")
+    for name, known in (("features", NAMES), ("crossed", CROSSED), ("signals", SIGNALS)):
+        if tuple(stored[name]) != known:
+            raise ValueError(f"weights.json is for {name} {stored[name]}, the code has {known}: refit")
     return Weights(
         mean=np.array(stored["mean"], dtype=np.float64),
         scale=np.array(stored["scale"], dtype=np.float64),
@@ -96,19 +97,6 @@ def shipped_weights() -> Weights:
         backgrounds={language: shipped_background(language) for language in LANGUAGES},
         calibration=tuple(stored["calibration"]),
     )
-
-
-def calibrating(own: float, rival: float, letters: int, agreed: Agreement) -> tuple[float, ...]:
-    """Return the inputs of the calibration.
-
-    They are the pair's own logit, its lead over its rival's, shortness, the passages, and a constant.
-    """
-    return own, min(own - rival, 6.0), 1.0 / math.log(max(letters, 50)), *agreed.signals(), 1.0
-
-
-def logit(probability: float) -> float:
-    kept = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(kept / (1 - kept))
 
 
 def sigmoid(score: float) -> float:

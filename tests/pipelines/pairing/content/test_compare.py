@@ -167,6 +167,43 @@ def test_other_languages_and_empty_texts_are_left_alone():
     assert len(match([*documents, *(replace(each, article_id=f"x{each.article_id}") for each in empty)])) > 0
 
 
+RELEASES = {
+    "uk": "Розробники оголосили про вихід нової версії мови Ruby. Вона виправляє дві вразливості в "
+    "бібліотеках. Усім користувачам радять оновити свої системи якомога швидше.",
+    "en": "The developers announced the release of a new version of the Ruby language. It fixes two security "
+    "issues in its libraries. All users are advised to update their systems as soon as possible.",
+}
+TOLLS = {
+    "uk": (
+        "Кількість жертв удару по Полтаві зросла до {n}",
+        "Рятувальники дістали з-під завалів ще одне тіло.",
+    ),
+    "en": (
+        "Death toll of the strike on Poltava rises to {n}",
+        "Rescuers found one more body under the rubble.",
+    ),
+}
+
+
+def test_two_releases_with_other_numbers_in_their_headlines_are_not_one_for_sure():
+    told = [("uk", "Вийшов Ruby 2.5.1"), ("en", "Ruby 2.2.10 Released")]
+    releases = [Document(code, "courier", code, headline, RELEASES[code], AT) for code, headline in told]
+    others = newsroom(12)
+    assert [each for each in match([*releases, *others]) if each.a_id == "en" and each.tier == "auto"] == []
+
+
+def test_a_toll_finds_the_report_with_the_same_one_and_no_other():
+    documents = [
+        Document(f"{n}-{code}", "courier", code, TOLLS[code][0].format(n=n), TOLLS[code][1], AT)
+        for n in (3, 5, 8)
+        for code in TOLLS
+    ]
+    joined = {(each.a_id, each.b_id) for each in match(documents) if each.joins}
+    assert joined == {(f"{n}-en", f"{n}-uk") for n in (3, 5, 8)}
+    found = next(each for each in match(documents) if each.joins)
+    assert any(pair[0][-1].isdigit() for pair in found.shared)
+
+
 def test_the_weights_are_for_these_features():
     weights = shipped_weights()
     assert set(weights.expected) == {"uk-ru", "uk-en", "ru-en"}

@@ -18,7 +18,7 @@ LAKE_UK = (
     "Мешканці Білоозерного чекали цього рішення шість років і кажуть, що на берег повернулися рибалки."
 )
 # the same story told anew for other readers: no number and no name is left
-LAKE_EN = "They have waited for years, and now the fish may come back."
+LAKE_EN = "They have waited for years, and now the fish may come back to the shore."
 OTHERS = [
     ("uk", "Школи Полтави отримають нові книги на 41 200 гривень, сказала директорка Мельник у понеділок."),
     ("uk", "Поліція Херсона затримала підозрюваного у крадіжці 17 велосипедів, сказав речник Левченко."),

@@ -1,0 +1,58 @@
+"""Pools of our invented news (benchmarks/invented_news.py) as trials; used by benchmarks/pairing.py."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.invented_news import NewsText, pools
+from benchmarks.pairing_sets import Trial, slim
+from pipelines.pairing.content.rarity import pool
+from pipelines.pairing.content.shortlist import Block
+from pipelines.similarity.document import ArticleReading, Document, read
+from pipelines.similarity.lexicon import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.pairing_sets import Known
+
+
+def half_of(text: NewsText) -> int:
+    """By event, so that near twins are together; daily reports by kind, so that no template is in both."""
+    group = text.event if text.kind == "rewrite" else text.kind
+    return hashlib.sha256(group.encode()).digest()[2] % 2
+
+
+@cache
+def reading(text: NewsText) -> ArticleReading:
+    return read(Document(text.doc_id, "invented", text.language, text.headline, text.text, text.published))
+
+
+def news_trials(texts: Sequence[NewsText], known: Known) -> list[Trial]:
+    """Rewrites, and reports: each set whole, halved and with the originals removed."""
+    kinds = {"rewrites": [x for x in texts if x.kind == "rewrite"]}
+    kinds["reports"] = [x for x in texts if x.kind != "rewrite"]
+    return [trial for name, some in kinds.items() if some for trial in _trials(name, some, known)]
+
+
+def _trials(name: str, texts: Sequence[NewsText], known: Known) -> list[Trial]:
+    found = []
+    for each in pools(texts):
+        gold = each.gold()
+        sides = {
+            code: pool([reading(x) for x in each.texts if x.language == code], known.backgrounds[code])
+            for code in LANGUAGES
+            if any(x.language == code for x in each.texts)
+        }
+        blocks = [slim(Block.of(sides[a], sides[b], known.expected)) for a, b in combinations(sides, 2)]
+        truths = [
+            np.array([tuple(sorted(x.ids(n))) in gold for n in range(len(x.pairs))], dtype=np.float64)
+            for x in blocks
+        ]
+        found.append(Trial(name, each.variant, tuple(blocks), tuple(truths), len(gold)))
+    return found

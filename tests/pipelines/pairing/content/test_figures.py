@@ -1,0 +1,107 @@
+"""What numbers say for and against a pair, when two articles appeared, and what makes a tier."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipelines.pairing.content.candidates import lags
+from pipelines.pairing.content.figures import FIGURES, Figures
+from pipelines.pairing.content.match import tier
+from pipelines.pairing.content.passages import agreement, passages
+from pipelines.similarity.document import Document, read
+
+AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
+
+
+def reading(headline, body="", language="en", at=None):
+    return read(Document(headline, "courier", language, headline, body, at))
+
+
+def figures(one, other):
+    values = Figures.of(one).against(Figures.of(other))
+    assert values[:3] == Figures.of(other).against(Figures.of(one))[:3]
+    return dict(zip(FIGURES, values, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("uk", "en", "alike", "contrary", "missing"),
+    [
+        ("Вийшов Ruby 2.5.1", "Ruby 2.2.10 Released", 0, 1, 1),
+        ("Вийшов Ruby 2.5.1", "Ruby 2.5.1 Released", 1, 0, 0),
+        ("Загинули 5 людей", "7 people killed", 0, 1, 1),
+        ("Згоріло 34 кіоски", "About 30 stalls burned", 1, 0, 0),
+        ("1 180 загиблих", "1,190 killed", 0, 1, 1),
+        ("Згоріли кіоски", "The market burned", 0, 0, 0),
+    ],
+)
+def test_numbers_of_headlines_agree_or_contradict(uk, en, alike, contrary, missing):
+    found = figures(reading(uk, "У 2024 році.", "uk"), reading(en, "In 2024."))
+    assert [found[name] for name in FIGURES[:3]] == [alike, contrary, missing]
+
+
+def test_a_number_of_the_headline_may_stand_in_the_other_text():
+    found = figures(
+        reading("Загинули 5 людей", "", "uk"), reading("Blast in 12 houses", "Five people were killed.")
+    )
+    assert (found["headline numbers alike"], found["headline numbers contrary"]) == (1, 0)
+
+
+def test_one_thing_counted_otherwise_contradicts():
+    ours = reading("Удар", "Поранено 8 дітей, зруйновано 12 будинків.", "uk")
+    same = figures(ours, reading("Strike", "Eight children were injured and 12 houses destroyed."))
+    other = figures(ours, reading("Strike", "Four children were injured and 15 houses destroyed."))
+    assert same["counted alike"] > other["counted alike"] == 0
+    assert other["counted otherwise"] > same["counted otherwise"] == 0
+
+
+def test_a_lag_of_hours_is_likelier_than_one_of_days():
+    ours = [reading("a", at=AT)]
+    theirs = [reading(str(hours), at=AT + timedelta(hours=hours)) for hours in (1, 24, 72, 120)]
+    allowed, added = lags(ours, theirs)
+    assert allowed.tolist() == [[True, True, True, False]]
+    assert added[0, 0] > 0 > added[0, 1] > added[0, 2]
+    assert added[0, 3] == 0
+
+
+def test_articles_of_one_time_and_undated_ones_gain_nothing_by_it():
+    allowed, added = lags([reading("a", at=AT)], [reading("b", at=AT), reading("c", at=AT), reading("d")])
+    assert allowed.all()
+    assert added[0].tolist() == pytest.approx([0, 0, 0], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("probability", "letters", "alone", "checkable", "said"),
+    [
+        (0.99, 800, 0.99, 2, "auto"),
+        (0.99, 800, 0.99, 1, "auto"),
+        (0.98, 800, 0.98, 1, "probable"),
+        (0.99, 800, 0.99, 0, "review"),
+        (0.99, 800, 0.2, 5, "probable"),
+        (0.95, 300, 0.95, 5, "probable"),
+        (0.6, 800, 0.6, 0, "review"),
+        (0.05, 800, 0.05, 0, "none"),
+    ],
+)
+def test_a_tier_needs_evidence_that_a_person_can_check(probability, letters, alone, checkable, said):
+    assert tier(probability, letters, alone=alone, checkable=checkable) == said
+
+
+def test_a_brief_in_the_background_of_another_story_begins_late():
+    brief = (
+        "В Одессе 14 мая сгорел склад зерна «Чернозём»: огонь уничтожил 340 тонн пшеницы, "
+        "ущерб 2 600 000 гривен."
+    )
+    told = (
+        "A grain store of Chornozem burned down in Odesa on May 14: the fire destroyed 340 tonnes of wheat, "
+        "a loss of 2,600,000 hryvnias."
+    )
+    rest = " ".join(
+        f"The mayor of {place} promised {n} new buses to residents of the town, and a school."
+        for n, place in enumerate(("Kovel", "Lutsk", "Rivne", "Sarny", "Dubno", "Ostroh"), start=21)
+    )
+    one = passages(reading("", brief, "ru"))
+    first, last = (
+        agreement(one, passages(reading("", text))) for text in (f"{told} {rest}", f"{rest} {told}")
+    )
+    assert first.begins == 0
+    assert last.begins > 0.5
