@@ -69,7 +69,7 @@ class Block:
         pairs = sorted({*compared.candidates(), *asked})
         i, j = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
         rows = features(compared, pairs, expected[languages])
-        return cls(one, other, pairs, rows, lag[i, j], may_be[i, j], asked)
+        return cls(one, other, pairs, rows, lag[i, j].astype(np.float64), may_be[i, j], asked)
 
     def ids(self, n: int) -> tuple[str, str]:
         i, j = self.pairs[n]
@@ -136,7 +136,7 @@ class Thirds:
 
     def add(self, block: Block, likely: NDArray[np.float64]) -> None:
         a, b = (side.readings[0].document.language for side in (block.one, block.other))
-        for n in np.flatnonzero(likely >= WORTH):
+        for n in np.flatnonzero(likely >= WORTH).tolist():
             ours, theirs = block.ids(n)
             self._of.setdefault(ours, {}).setdefault(b, {})[theirs] = float(likely[n])
             self._of.setdefault(theirs, {}).setdefault(a, {})[ours] = float(likely[n])
