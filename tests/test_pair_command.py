@@ -205,14 +205,33 @@ def test_labels_that_cannot_be_used_are_told_line_by_line(copy: Path, tmp_path: 
 
 
 def test_review_goes_to_a_file_that_labels_takes_back(copy: Path, tmp_path: Path) -> None:
+    """With a sample of `auto` for an audit, whose answers prove a precision."""
     file = tmp_path / "review.csv"
-    run = scrapy(copy, "pair", "--review", str(file))
+    run = scrapy(copy, "pair", "--review", str(file), "--audit-auto", "2", "--seed", "4")
     assert run.returncode == 0, run.stderr
     with file.open(encoding="utf-8-sig", newline="") as lines:
         found = list(csv.DictReader(lines))
-    assert f"{len(found)} uncertain pair{' is' if len(found) == 1 else 's are'} in" in run.stdout
-    assert all(line["tier"] != "auto" for line in found)
-    assert scrapy(copy, "pair", "--labels", str(file)).returncode == 0
+    uncertain = [line for line in found if line["why"] == "uncertain"]
+    audit = [line for line in found if line["why"] == "audit"]
+    assert f"{len(uncertain)} uncertain pair{' is' if len(uncertain) == 1 else 's are'} in" in run.stdout
+    assert "2 of 3 pairs of the tier auto" in run.stdout
+    assert all(line["tier"] != "auto" for line in uncertain)
+    assert [line["tier"] for line in audit] == ["auto", "auto"]
+    for line in audit:
+        assert (line["language_a"], line["language_b"]) in {("uk", "ru"), ("uk", "en"), ("ru", "en")}
+        assert line["evidence"].index(" ↔ ")
+        assert line["outlet_a"] == line["outlet_b"] == "demo"
+        assert line["published_at_a"].startswith("2026-04-09")
+        line["verdict"] = "yes"
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        filled = csv.DictWriter(lines, list(found[0]))
+        filled.writeheader()
+        filled.writerows(found)
+    run = scrapy(copy, "pair", "--labels", str(file))
+    assert run.returncode == 0
+    proved = "audit of auto: 2 of 2 pairs are right: precision 1.000, 95 % interval 0.342 to 1.000 (Wilson)"
+    assert proved in run.stdout
+    assert "label" in run.stdout
 
 
 @pytest.mark.parametrize(
@@ -222,6 +241,8 @@ def test_review_goes_to_a_file_that_labels_takes_back(copy: Path, tmp_path: Path
         (("--review", "."), "is a folder"),
         (("--review", ""), "--review: no file is named"),
         (("--labels", ""), "--labels: no file is named"),
+        (("--audit-auto", "0", "--review", "x.csv"), "'0' is no number of at least 1"),
+        (("--audit-auto", "5"), "--audit-auto writes into the file of --review"),
         (("--labels", "nowhere.csv"), "--labels: nowhere.csv: No such file"),
         (("--explain", "a", "b", "--all"), "goes alone"),
         (("--explain", "a"), "expected 2 arguments"),

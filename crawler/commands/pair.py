@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -16,11 +17,15 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.reports.terminal import one_sentence
 from pipelines.pairing.labels import named_in, read_labels
-from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table, paragraphs_table
+from pipelines.pairing.report import (
+    audit_line,
+    explanation_lines,
+    explanation_table,
+    outcome_table,
+    paragraphs_table,
+)
 
 if TYPE_CHECKING:
-    import argparse
-
     from pipelines.events.event_search import EventsFound
     from pipelines.pairing.labels import Label
 
@@ -32,7 +37,10 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[--all] [--no-events] [--labels FILE] [--review FILE] | --explain URL_A URL_B"
+        return (
+            "[--all] [--no-events] [--labels FILE] [--review FILE [--audit-auto COUNT]]"
+            " | --explain URL_A URL_B"
+        )
 
     def short_desc(self) -> str:
         return "Pair the variants across the whole archive, by their content too"
@@ -66,6 +74,13 @@ class Command(ScrapyCommand):
             "--review", metavar="FILE", help="compare everything, and write the uncertain pairs to a CSV file"
         )
         parser.add_argument(
+            "--audit-auto",
+            type=_count,
+            metavar="COUNT",
+            help="add so many pairs to the review that are a random sample of the tier auto",
+        )
+        parser.add_argument("--seed", type=int, default=0, help="another seed is another sample (default: 0)")
+        parser.add_argument(
             "--labels",
             metavar="FILE",
             help="take verdicts from a CSV file with the columns a, b and verdict (yes or no)",
@@ -97,7 +112,7 @@ class Command(ScrapyCommand):
 
     def _pair(self, uri: str, opts: argparse.Namespace) -> None:
         # .2 s and more: Scrapy imports every command
-        from pipelines.pairing.review import write_review  # noqa: PLC0415
+        from pipelines.pairing.review import audit_sample, write_review  # noqa: PLC0415
 
         # .2 s and more: Scrapy imports every command
         from pipelines.pairing.run import pair_archive  # noqa: PLC0415
@@ -117,9 +132,18 @@ class Command(ScrapyCommand):
         if events is not None:
             self._console.print(events.in_words(), markup=False, highlight=False)
         if opts.review:
-            lines = write_review(Path(opts.review), archive.open(uri), outcome.uncertain)
+            read = archive.open(uri)
+            sample, of = audit_sample(read, opts.audit_auto or 0, opts.seed)
+            lines = write_review(Path(opts.review), read, outcome.uncertain, sample)
             said = "1 uncertain pair is" if lines == 1 else f"{lines} uncertain pairs are"
             self._console.print(f"{said} in {opts.review}", markup=False, highlight=False)
+            if opts.audit_auto:
+                drawn = (
+                    f"and {len(sample)} of {of} pairs of the tier auto that content alone joins, drawn with"
+                )
+                self._console.print(f"{drawn} seed {opts.seed}", markup=False, highlight=False)
+        if (proved := audit_line(verdicts)) is not None:
+            self._console.print(proved, markup=False, highlight=False)
         told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
@@ -155,10 +179,19 @@ class Command(ScrapyCommand):
         return verdicts
 
 
+def _count(text: str) -> int:
+    """Return a number of at least 1. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
+    return int(text)
+
+
 def _check(opts: argparse.Namespace) -> None:
     """Report mistakes that can be found before an hour of comparing."""
     if opts.explain and (opts.all or opts.review is not None or opts.labels is not None):
         raise UsageError("--explain writes nothing and goes alone", print_help=False)
+    if opts.audit_auto and not opts.review:
+        raise UsageError("--audit-auto writes into the file of --review; name one", print_help=False)
     for name in ("labels", "review"):
         if getattr(opts, name) == "":
             raise UsageError(f"--{name}: no file is named", print_help=False)

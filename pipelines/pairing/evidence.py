@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.format.records import NO_PAIR
+from archive.format.records import NO_PAIR, WITHDRAWN
 from pipelines.pairing.content.match import Match
-from pipelines.pairing.edges import BY_CONTENT, Link
+from pipelines.pairing.edges import BY_CONTENT, KINDS, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from archive.read.archive import Archive
 
+LINKS = frozenset(KINDS) - {"label", *BY_CONTENT}
+"""Kinds of evidence that a page or an outlet states."""
 _SIDES = ("article_id_a", "article_id_b")
 _EDGE = [*_SIDES, "evidence", "score", "details"]
 
@@ -50,6 +53,16 @@ def stored_refusals(read: Archive) -> pa.Table:
     table = table.take(pa.array(sorted(last.values()), pa.int64()))
     again = pc.is_in(table["reason"], value_set=pa.array(["conflict", "label-no"]))
     return table.filter(pc.or_(again, pc.starts_with(table["reason"], "second-"))).select(_EDGE)
+
+
+def last_refusal(read: Archive, ids: tuple[str, str]) -> tuple[str | None, str | None]:
+    """Return reason and kept article of the last refusal of a pair; None twice if it was never refused."""
+    table = read.refusals(columns=[*_SIDES, "reason", "kept", "commit_seq"]).to_arrow()
+    own = table.filter(pc.and_(*(pc.equal(table[side], x) for side, x in zip(_SIDES, ids, strict=True))))
+    rows = sorted(own.to_pylist(), key=lambda row: row["commit_seq"])
+    return (
+        (rows[-1]["reason"], rows[-1]["kept"]) if rows and rows[-1]["reason"] != WITHDRAWN else (None, None)
+    )
 
 
 def hanging_together(read: Archive, named: Collection[str], since: int) -> set[str]:
@@ -91,18 +104,27 @@ def stored_edges(read: Archive, ids: Collection[str] | None) -> Iterator[StoredE
                     yield _edge(row, joined=joined)
 
 
-def _edge(row: dict[str, str], *, joined: bool) -> StoredEdge:
+def _edge(row: Mapping[str, Any], *, joined: bool) -> StoredEdge:
+    """Read an edge; what its details are otherwise than we write them counts as not said."""
     ids = row["article_id_a"], row["article_id_b"]
-    details = json.loads(row["details"] or "{}")
-    content, held = details.get("content"), joined and row["evidence"] in BY_CONTENT
+    match, links = None, list[Link]()
+    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+        details = json.loads(row["details"] or "{}")
+        for each in details.get("evidence", ()):
+            if each["kind"] in LINKS:
+                links.append(Link(each["kind"], each["from"], each["to"], each.get("claimed")))
+        match = stored_match(row, held=joined and row["evidence"] in BY_CONTENT)
     return StoredEdge(
-        *ids,
-        None if content is None else Match.of_details(*ids, float(row["score"]), content, held=held),
-        tuple(
-            Link(each["kind"], each["from"], each["to"], each.get("claimed"))
-            for each in details.get("evidence", ())
-            if each["kind"] not in {"label", *BY_CONTENT, *NO_PAIR}
-        ),
-        row["evidence"] if joined else None,
-        scored=content is not None,
+        *ids, match, tuple(links), row["evidence"] if joined else None, scored=match is not None
     )
+
+
+def stored_match(row: Mapping[str, Any], *, held: bool) -> Match | None:
+    """Read the match of a row; None if it was not compared, or its details are not as we write them."""
+    try:
+        content = json.loads(row["details"] or "{}")["content"]
+        return Match.of_details(
+            row["article_id_a"], row["article_id_b"], float(row["score"]), content, held=held
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return None

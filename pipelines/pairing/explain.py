@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from archive.exceptions import ArticleNotFound
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
-from pipelines.pairing.review import addresses_and_headlines, article_ids
+from pipelines.pairing.evidence import last_refusal
+from pipelines.pairing.review import article_ids, shown_articles
 from pipelines.pairing.weeks import Weeks
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ class Explanation:
     """Numbers that the other side lacks."""
     decided: tuple[str, ...]
     """Kinds of evidence of the archived pair; empty if they are no pair."""
+    conflict: bool
+    """True if the texts contradict the link that makes them a pair."""
+    refused: str | None
+    """Reason of the last refusal, where it holds."""
+    kept: str | None
+    """Address of the article that has the place in the story."""
     one_story: bool
     texts: tuple[VariantText, VariantText]
     """Texts, in the order of the question."""
@@ -62,17 +69,21 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
     ids = min(a_id, b_id), max(a_id, b_id)
     pool = readings | _of_their_days(weeks, ids)
     matches = compare(list(pool.values()), {ids}, only_wanted=True)
-    addresses = addresses_and_headlines(read, ids)
-    decided, one_story = _decided(read, ids)
+    articles = shown_articles(read, ids)
+    decided, conflict, one_story = _decided(read, ids)
+    refused, kept = last_refusal(read, ids)
     texts = weeks.variants(ids)
     return Explanation(
         a=readings[a_id],
         b=readings[b_id],
-        urls=(addresses[a_id][0], addresses[b_id][0]),
+        urls=(articles[a_id].url, articles[b_id].url),
         match=matches[0] if matches else None,
         compared=len(pool),
         only=(_only(readings[a_id], readings[b_id]), _only(readings[b_id], readings[a_id])),
         decided=decided,
+        conflict=conflict,
+        refused=None if decided and not conflict else refused,
+        kept=shown_articles(read, [kept])[kept].url if kept else None,
         one_story=one_story,
         texts=(texts[a_id], texts[b_id]),
         paragraphs=Aligner()(texts, [(a_id, b_id)]),
@@ -93,12 +104,14 @@ def _only(reading: ArticleReading, other: ArticleReading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(x.text for x in reading.anchors if x.key[0].isdigit() and x.key not in theirs))
 
 
-def _decided(read: Archive, ids: tuple[str, str]) -> tuple[tuple[str, ...], bool]:
+def _decided(read: Archive, ids: tuple[str, str]) -> tuple[tuple[str, ...], bool, bool]:
     pairs = read.pairs().to_arrow()
     rows = pairs.filter(
         pc.and_(pc.equal(pairs["article_id_a"], ids[0]), pc.equal(pairs["article_id_b"], ids[1]))
     ).to_pylist()
     articles = read.articles(columns=["article_id", "story_id"]).to_arrow()
     stories = articles.filter(pc.is_in(articles["article_id"], value_set=pa.array(ids)))["story_id"]
-    said = [link for row in rows for link in json.loads(row["details"] or "{}").get("evidence", [])]
-    return tuple(dict.fromkeys(str(link["kind"]) for link in said)), len(stories.unique()) == 1
+    details = [json.loads(row["details"] or "{}") for row in rows]
+    said = [link for each in details for link in each.get("evidence", [])]
+    conflict = any(each.get("conflict") for each in details)
+    return tuple(dict.fromkeys(str(link["kind"]) for link in said)), conflict, len(stories.unique()) == 1

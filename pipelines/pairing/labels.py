@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from archive.format.records import LinkFacts
 
+UNCERTAIN, AUDIT = "uncertain", "audit"
+"""Why `--review` asks for a pair: it is uncertain, or drawn as a sample of what is taken for sure."""
 _YES, _NO = {"yes", "y", "1", "true", "так", "да"}, {"no", "n", "0", "false", "ні", "нет"}
 
 
@@ -23,6 +26,8 @@ class Label:
     a_id: str
     b_id: str
     same: bool
+    audited: bool = False
+    """True if the pair was drawn for an audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def read_labels(
     """
     labels: dict[tuple[str, str], Label] = {}
     broken = []
-    for number, a, b, said in _lines(path):
+    for number, a, b, said, why in _lines(path):
         one, other = find(a), find(b)
         if not (a and b):
             broken.append(BrokenLine(number, f"{'b' if a else 'a'} is empty, not an address or article id"))
@@ -58,16 +63,25 @@ def read_labels(
             )
         else:
             key = min(one, other), max(one, other)
-            labels[key] = Label(*key, said.lower() in _YES)
+            labels[key] = Label(*key, said.lower() in _YES, audited=why == AUDIT)
     return tuple(labels.values()), tuple(broken)
 
 
 def named_in(path: Path) -> set[str]:
     """Return the addresses and ids of the lines with a label; raises the errors of `read_labels`."""
-    return {name for _, a, b, _ in _lines(path) for name in (a, b)}
+    return {name for _, a, b, _, _ in _lines(path) for name in (a, b)}
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
+def precision(right: int, of: int) -> tuple[float, float, float]:
+    """Return a share with the ends of its 95 % interval after Wilson (1927); `of` is at least 1."""
+    z = 1.959964
+    share = right / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return share, max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str, str, str, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -82,7 +96,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
             # --review puts a quote before text that a spreadsheet would take for a formula
             a, b, said = ((line[name] or "").strip().lstrip("'") for name in ("a", "b", "verdict"))
             if said:
-                yield lines.line_num, a, b, said
+                yield lines.line_num, a, b, said, (line.get("why") or "").strip()
     except csv.Error as error:
         raise ValueError(f"{path} line {lines.line_num + 1} cannot be read as CSV: {error}") from None
 

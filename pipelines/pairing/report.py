@@ -8,10 +8,14 @@ from rich.table import Table
 
 from archive.terminal import literal
 from crawler.reports.terminal import counts
+from pipelines.pairing.labels import precision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipelines.pairing.content.match import Match
     from pipelines.pairing.explain import Explanation
+    from pipelines.pairing.labels import Label
     from pipelines.pairing.run import Outcome
     from pipelines.similarity.document import ArticleReading
 
@@ -79,11 +83,12 @@ def paragraphs_table(explained: Explanation) -> Table:
                 " ".join(text.blocks[n].text for n in numbers)
                 for text, numbers in zip(explained.texts, (row.paragraphs_a, row.paragraphs_b), strict=True)
             )
-            kind = "elsewhere" if row.kind == "moved" else "only here"
+            only = explained.texts[0 if ours else 1].language
+            kind = "elsewhere" if row.kind == "moved" else f"only in {literal(only)}"
             table.add_row(kind, _cut(ours), _cut(theirs))
         if row.quotes_only_a or row.quotes_only_b:
             sides = (_cut("; ".join(x)) for x in (row.quotes_only_a, row.quotes_only_b))
-            table.add_row("quoted only here", *sides)
+            table.add_row("quoted by one", *sides)
     return table
 
 
@@ -115,8 +120,7 @@ def explanation_lines(explained: Explanation) -> list[str]:
         best = "each is the other's best" if match.mutual else "one of them has a likelier partner"
         lines.append(
             f"By content: p {match.probability:.3f} ({match.tier}), {best}; runner-up {match.runner_up:.3f}; "
-            f"{match.ordered[0]} of {match.ordered[1]} anchors in order; {_both(explained, match)}; "
-            f"compared among {explained.compared} articles of their days."
+            f"{_anchors(match)}; compared among {explained.compared} articles of their days."
         )
     if explained.paragraphs:
         unlike = match is None or match.tier == "none"
@@ -125,15 +129,32 @@ def explanation_lines(explained: Explanation) -> list[str]:
         )
     said = ", ".join(explained.decided)
     lines.append(f"In the archive: {f'a pair by {said}' if said else 'no pair'}, {_story(explained)}.")
+    if explained.conflict:
+        lines.append(
+            "Conflict: a link calls them one story, the texts contradict it. The pair is kept and flagged."
+        )
+    if explained.refused:
+        holder = f": {explained.kept} has the place" if explained.kept else ""
+        lines.append(f"Refused as one story ({explained.refused}){holder}.")
     return lines
 
 
-def _both(explained: Explanation, match: Match) -> str:
-    covered = match.covered if match.a_id == explained.a.document.article_id else match.covered[::-1]
-    sides = zip(covered, (explained.a, explained.b), strict=True)
-    return "said by both: " + " and ".join(
-        f"{100 * x:.0f} % of {side.document.language}" for x, side in sides
+def audit_line(labels: Sequence[Label]) -> str | None:
+    """Return what the answers to an audit prove; None if there are none."""
+    answers = [label.same for label in labels if label.audited]
+    if not answers:
+        return None
+    share, low, high = precision(sum(answers), len(answers))
+    return (
+        f"audit of auto: {sum(answers)} of {len(answers)} pairs are right: precision {share:.3f}, "
+        f"95 % interval {low:.3f} to {high:.3f} (Wilson)"
     )
+
+
+def _anchors(match: Match) -> str:
+    if match.ordered[1]:
+        return f"{match.ordered[0]} of {match.ordered[1]} anchors in order"
+    return "no anchor occurs once in both" if match.shared else "no anchors in common"
 
 
 def _story(explained: Explanation) -> str:

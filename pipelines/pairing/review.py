@@ -1,50 +1,107 @@
-"""The CSV of uncertain pairs, for a person's labels, safe to open in a spreadsheet."""
+"""The CSV of pairs for a person's labels, safe to open in a spreadsheet, and what the labels prove."""
 
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+import random
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
+
+from pipelines.pairing.edges import BY_CONTENT
+from pipelines.pairing.evidence import stored_match
+from pipelines.pairing.labels import AUDIT, UNCERTAIN
+from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from archive.read.archive import Archive
     from pipelines.pairing.content.match import Match
 
-COLUMNS = ("verdict", "probability", "tier", "runner_up", "evidence", "headline_a", "headline_b", "a", "b")
+_SHOWN = ("language", "published_at", "outlet", "headline")
+COLUMNS = (
+    *("verdict", "why", "probability", "tier", "runner_up", "evidence"),
+    *(f"{name}_{side}" for side in "ab" for name in _SHOWN),
+    *("a", "b"),
+)
 _OBEYED = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
-def write_review(path: Path, read: Archive, uncertain: Sequence[Match]) -> int:
-    """Write the pairs, those nearest to a probability of one half first, and return the number of lines.
+class ShownArticle(NamedTuple):
+    """Columns of an article that let a person tell it from others."""
 
-    `--labels` reads the file when the verdicts are filled in. Raises OSError.
+    url: str
+    headline: str
+    language: str | None
+    outlet: str
+    published_at: datetime | None
+
+
+def write_review(path: Path, read: Archive, uncertain: Sequence[Match], audit: Sequence[Match] = ()) -> int:
+    """Write the uncertain pairs, those nearest to a probability of one half first, then those of the audit.
+
+    The article whose language stands first in LANGUAGES is a, as in the evidence. `--labels` reads the file
+    when the verdicts are filled in. Returns the number of uncertain pairs. Raises OSError.
     """
-    named = {x for match in uncertain for x in (match.a_id, match.b_id)}
-    articles = addresses_and_headlines(read, named)
+    named = {x for match in (*uncertain, *audit) for x in (match.a_id, match.b_id)}
+    articles = shown_articles(read, named)
     chosen = [match for match in uncertain if {match.a_id, match.b_id} <= articles.keys()]
+    chosen.sort(key=lambda each: (abs(each.probability - 0.5), each.a_id, each.b_id))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(COLUMNS)
-        for match in sorted(chosen, key=lambda each: (abs(each.probability - 0.5), each.a_id, each.b_id)):
-            (url_a, headline_a), (url_b, headline_b) = articles[match.a_id], articles[match.b_id]
-            row = (
-                "",
-                match.probability,
-                match.tier,
-                match.runner_up,
-                match.in_words,
-                headline_a,
-                headline_b,
-                url_a,
-                url_b,
-            )
-            lines.writerow([harmless(each) if isinstance(each, str) else each for each in row])
+        for why, matches in ((UNCERTAIN, chosen), (AUDIT, audit)):
+            for match in matches:
+                a, b = sorted((articles[match.a_id], articles[match.b_id]), key=_by_language)
+                sides = [[x.language, _day(x), x.outlet, x.headline] for x in (a, b)]
+                row = [
+                    "",
+                    why,
+                    match.probability,
+                    match.tier,
+                    match.runner_up,
+                    match.in_words,
+                    *sides[0],
+                    *sides[1],
+                ]
+                lines.writerow([harmless(x) if isinstance(x, str) else x for x in (*row, a.url, b.url)])
     return len(chosen)
+
+
+def _by_language(article: ShownArticle) -> tuple[int, str, str]:
+    known = article.language in LANGUAGES
+    return (
+        LANGUAGES.index(article.language or "") if known else len(LANGUAGES),
+        article.language or "",
+        article.url,
+    )
+
+
+def _day(article: ShownArticle) -> str:
+    return f"{article.published_at:%Y-%m-%d %H:%M}" if article.published_at else ""
+
+
+def audit_sample(read: Archive, size: int, seed: int) -> tuple[list[Match], int]:
+    """Draw pairs of the tier `auto` that nothing but content joins, and return how many there are.
+
+    Without those that a person has judged. The same seed draws the same pairs of the same snapshot.
+    """
+    table = read.pairs(columns=["article_id_a", "article_id_b", "evidence", "score", "details"]).to_arrow()
+    table = table.filter(pc.is_in(table["evidence"], value_set=pa.array(sorted(BY_CONTENT))))
+    judged, found = read.judged(), []
+    for batch in table.to_batches(max_chunksize=4_096):
+        for row in batch.to_pylist():
+            match = stored_match(row, held=True)
+            if match is not None and match.tier == "auto" and (match.a_id, match.b_id) not in judged:
+                found.append(match)
+    found.sort(key=lambda match: (match.a_id, match.b_id))
+    # not cryptography
+    return random.Random(seed).sample(found, min(size, len(found))), len(found)  # noqa: S311
 
 
 def harmless(text: str) -> str:
@@ -53,12 +110,12 @@ def harmless(text: str) -> str:
     return f"'{flat}" if flat.startswith(_OBEYED) or text[:1] in _OBEYED else flat
 
 
-def addresses_and_headlines(read: Archive, article_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return address and headline of articles."""
+def shown_articles(read: Archive, article_ids: Iterable[str]) -> dict[str, ShownArticle]:
+    """Return what a person needs to see of articles, by their ids."""
     ids = pa.array(sorted(article_ids), pa.string())
-    named = read.articles(columns=["article_id", "url", "headline"])
-    rows = named.where(ds.field("article_id").isin(ids)).to_arrow()
-    return {row["article_id"]: (row["url"], row["headline"]) for row in rows.to_pylist()}
+    named = read.articles(columns=["article_id", *ShownArticle._fields])
+    rows = named.where(ds.field("article_id").isin(ids)).to_arrow().to_pylist()
+    return {row.pop("article_id"): ShownArticle(**row) for row in rows}
 
 
 def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from archive.writer import ArchiveWriter
 from pipelines.pairing.content.match import Match
 from pipelines.pairing.decide import decide
 from pipelines.pairing.explain import explain
-from pipelines.pairing.labels import Label, read_labels
+from pipelines.pairing.labels import Label, precision, read_labels
 from pipelines.pairing.report import explanation_lines
 from pipelines.pairing.review import COLUMNS, harmless, write_review
 from pipelines.pairing.run import pair_archive
@@ -236,6 +236,14 @@ def test_pairs_are_of_one_story_when_a_person_has_taken_one_out(root):
     assert {x for x in pairs(root) if "ru/3" in x} == {tuple(left[0])}
     pair_archive(str(root), everything=True)
     assert {x for x in pairs(root) if "ru/3" in x} == {tuple(left[0])}
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "expected"),
+    [(0, 1, (0.0, 0.0, 0.7935)), (5, 10, (0.5, 0.2366, 0.7634)), (50, 50, (1.0, 0.9287, 1.0))],
+)
+def test_a_precision_has_the_interval_of_wilson(right, of, expected):
+    assert precision(right, of) == pytest.approx(expected, abs=1e-4)
 
 
 def test_what_a_person_has_judged_is_not_asked_again(root):
