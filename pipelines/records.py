@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from archive.format.columns import By, columns_of
 from archive.format.records import ArticleRecord, ObservationRecord
 from pipelines.bylines.identity import author_id
+from pipelines.translation_note import translated_from
 
 if TYPE_CHECKING:
     from crawler.items import Article, Observation
 
 
-COMPUTED = frozenset({"headline", "author_ids", "extra", "run_id"})
+COMPUTED = frozenset({"headline", "author_ids", "translated_from", "extra", "run_id"})
 """Columns that are not a field of the item as it is."""
 SAME = tuple(
     column.name
@@ -27,6 +28,7 @@ def article_record(item: Article, run_id: str) -> ArticleRecord:
         **{name: getattr(item, name) for name in SAME},
         headline=item.headline or "",
         author_ids=tuple(author_id(item.outlet, name) for name in item.authors),
+        translated_from=translated_from([block.text for block in item.blocks], item.byline),
         extra=_extra(item),
         run_id=run_id,
     )

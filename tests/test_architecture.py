@@ -43,8 +43,9 @@ LAYERS = {
     ),
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
     "pipelines": (
-        *("similarity", "bylines", "alignment", "pairing", "events", "records", "validate", "language"),
-        *("authors", "digest", "drop_refused", "repetition", "commit_process", "pair_process", "snapshot"),
+        *("similarity", "bylines", "alignment", "pairing", "events", "translation_note", "records"),
+        *("validate", "language", "authors", "digest", "drop_refused", "repetition"),
+        *("commit_process", "pair_process", "snapshot"),
         "reextraction",
     ),
     "pipelines.events": ("likeness", "event_search"),

@@ -256,6 +256,7 @@ def _newest(applied: AppliedObservations, article_id: str) -> StoryMember:
         headline=record.headline,
         published_at=record.published_at,
         version=applied.current[article_id].version,
+        translated_from=record.translated_from,
     )
 
 

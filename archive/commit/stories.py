@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from archive.state.model import Joint, StoryMember
 
 _LATE = datetime.max.replace(tzinfo=UTC)
+_LEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,15 @@ class Story:
     def row(self) -> dict[str, object]:
         variants = self._variants()
         first = self.members[0].published_at
+        original, reason = original_language(self.members)
         row: dict[str, object] = {
             "story_id": self.story_id,
             "outlet": self.members[0].outlet,
             "languages": self._languages(),
             "n_variants": len(self.members),
             "first_published_at": first,
-            "original_language": None,
+            "original_language": original,
+            "original_language_reason": reason,
             "evidence": list(self.evidence),
             "similarity": self.similarity,
         }
@@ -87,6 +90,40 @@ class Story:
     def _languages(self) -> list[str]:
         own = {member.language for member in self.members if member.language}
         return [x for x in LANGUAGES if x in own] + sorted(own.difference(LANGUAGES))
+
+
+def original_language(members: Sequence[StoryMember]) -> tuple[str | None, str]:
+    """Decide which language the variants were translated from, with the reason; `members` as in a Story.
+
+    What a text says of itself counts first: `note`. Then the time: `first`, by an hour, because the order
+    in which an outlet publishes its languages says little below that. None where neither decides.
+    """
+    first: dict[str, StoryMember] = {}
+    for member in members:
+        if member.language:
+            first.setdefault(member.language, member)
+    if len(first) < 2:
+        return None, "one-language"
+    notes = {code: member.translated_from for code, member in first.items() if member.translated_from}
+    named = set(notes.values()) - {"und"}
+    free = first.keys() - notes.keys()
+    if len(named) > 1 or named & notes.keys() or not (free or named):
+        return None, "notes-contradict"
+    if named or len(free) == 1:
+        (original,) = named or free
+        return (None, "note-contradicts-time") if _is_later(original, first) else (original, "note")
+    times = sorted((member.published_at, code) for code in free if (member := first[code]).published_at)
+    if len(times) < len(free):
+        return None, "no-time"
+    (earliest, original), (next_one, _) = times[:2]
+    return (original, "first") if next_one - earliest >= _LEAD else (None, "within-an-hour")
+
+
+def _is_later(original: str, first: Mapping[str, StoryMember]) -> bool:
+    """Tell if another variant was published an hour before it or more."""
+    own = first[original].published_at if original in first else None
+    times = [member.published_at for member in first.values() if member.published_at]
+    return own is not None and own - min(times) >= _LEAD
 
 
 def build(members: Iterable[StoryMember], joints: Iterable[Joint]) -> list[Story]:

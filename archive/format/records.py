@@ -106,6 +106,15 @@ class ArticleRecord:
             "before schema 5",
         ),
     )
+    translated_from: str | None = field(
+        default=None,
+        metadata=column(
+            By.PIPELINE,
+            "language that the text says to be a translation from, und where it names none; null where it "
+            "says nothing, and on rows written before schema 6",
+            kept=True,
+        ),
+    )
     language: str | None = field(
         metadata=column(
             By.PIPELINE,

@@ -115,7 +115,14 @@ STORIES = _schema(
         _always("languages", TEXTS, "of its articles: uk, en, ru first, then others"),
         _always("n_variants", pa.int32(), "how many articles it has"),
         _maybe("first_published_at", TIME, "earliest published_at of its articles"),
-        _maybe("original_language", TEXT, "only when known"),
+        _maybe("original_language", TEXT, "language of the variant that came first; null where unknown"),
+        _maybe(
+            "original_language_reason",
+            TEXT,
+            "note: a text says that it is a translation; first: published an hour before all others. Or why "
+            "it is unknown: one-language, no-time, within-an-hour, notes-contradict, note-contradicts-time. "
+            "Null on rows written before schema 6",
+        ),
         *(_maybe(f"lag_{x}", pa.int64(), f"seconds from the first variant to {x}") for x in LANGUAGES),
         *(_maybe(f"headline_{x}", TEXT, f"headline in {x}") for x in LANGUAGES),
         *(_maybe(f"url_{x}", TEXT, f"address of the {x} variant") for x in LANGUAGES),
@@ -163,8 +170,8 @@ REFUSALS = _schema(
             TEXT,
             "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: the texts are "
             "against it, and what speaks for it gives way: another translation is clear, or it is an image, "
-            "a video or a link alone; second-<language>: the story has an article of that outlet and "
-            "language, by stronger evidence",
+            "a video or a link alone; withdrawn: what was refused before has no ground in the texts now; "
+            "second-<language>: the story has an article of that outlet and language, by stronger evidence",
         ),
         _always("evidence", TEXT, "strongest kind that speaks for the pair, as in pairs"),
         _maybe("kept", TEXT, "the article that has the place in the story; null for other reasons"),

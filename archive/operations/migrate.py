@@ -65,7 +65,8 @@ _NEW = (
 )
 _EVENTS = (
     "same_event: empty at first, `scrapy pair --all` fills it; of alignments, confidence, doubtful, nearest "
-    "and in_common: empty until a story is aligned anew"
+    "and in_common: empty until a story is aligned anew; original_language_reason: empty until a story is "
+    "written anew; translated_from: empty, for `scrapy reextract --publish` to fill"
 )
 TODAY = Target(
     SCHEMA_VERSION,

@@ -201,6 +201,8 @@ class StoryMember:
     published_at: datetime | None
     version: int
     """Of its latest text."""
+    translated_from: str | None = None
+    """Language that it says to be a translation from; `und` for one that it does not name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def test_columns_are_those_of_the_contract_in_its_order():
         "media",
         "outbound_links",
         "syndicated_from",
+        "translated_from",
         "text_from",
         "access",
         "language_reason",
