@@ -236,6 +236,9 @@ def test_pairs_are_of_one_story_when_a_person_has_taken_one_out(root):
     assert {x for x in pairs(root) if "ru/3" in x} == {tuple(left[0])}
     pair_archive(str(root), everything=True)
     assert {x for x in pairs(root) if "ru/3" in x} == {tuple(left[0])}
+    # what was withdrawn for its sake comes back when the person says otherwise
+    pair_archive(str(root), labels=[Label(one, other, same=True)])
+    assert {x for x in pairs(root) if "ru/3" in x} == {("en/3", "ru/3"), ("ru/3", "uk/3")}
 
 
 @pytest.mark.parametrize(
