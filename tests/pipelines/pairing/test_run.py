@@ -392,7 +392,7 @@ def test_a_run_lays_the_variants_beside_each_other(root):
     assert {story["coverage_en_of_uk"] for story in stories} == {1.0}
     # a new text is aligned anew, and only it
     changed = article(1, "en", MONDAY + timedelta(days=1, hours=14))
-    body = "Quite another text about a bridge in Lviv."
+    body = f"{changed.body} A bridge in Lviv stays closed as well."
     add(root, replace(changed, body=body, blocks=(TextBlock("paragraph", body),), content_hash="1" * 64))
     pair_archive(str(root))
     rows = archive.open(root).alignments().to_arrow().to_pylist()
