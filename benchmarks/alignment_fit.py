@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.alignment.links import linked
-from pipelines.alignment.signals import NAMES, features
-from pipelines.alignment.weights import CROSSED, Weighting, standardised
+from pipelines.alignment.links import alone as lone_sides
+from pipelines.alignment.links import linked, weighed
+from pipelines.alignment.omissions import OMISSION_NAMES
+from pipelines.alignment.runs import RUN_NAMES, weighable
+from pipelines.alignment.signals import NAMES, Compared, features
+from pipelines.alignment.weights import CROSSED, Quadratic, Weighting, standardised, with_products
 from pipelines.similarity.background import shipped_lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,35 +38,67 @@ GRAMS = [
 _PLACES = [NAMES.index(name) for name in CROSSED]
 _UPPER = np.triu_indices(len(CROSSED))
 _PORTION = 50_000
+HARD, EASY = 4, 20
+"""Cells of each row and column that are most alike are all fitted on, one in EASY of the rest."""
+_RUNS_IN_ORDER = range(4, 9)
+"""More finds more runs, and breaks links of single paragraphs where there are none."""
+_TRIED_ON = 300
+"""Texts on which the worth of the order is tried out."""
 
 
 def fit(groups: Sequence[Read], columns: Sequence[int] = ALL, like: Weighting | None = None) -> Weighting:
-    """Logistic regression by Newton's method; links against all other cells, so the bias is that of life.
+    """Logistic regression by Newton's method: first of short links, then of runs, then what order is worth.
 
-    Products of features are taken in where all are asked for. What order is worth is taken from `like`, or
-    else tried out.
+    Products of features are taken in, and runs are fitted, where all columns are asked for. What order is
+    worth is taken from `like`, or else tried out.
     """
-    x, y = _cells(groups)
-    # as stored, so that what is measured is what is shipped
-    mean, scale = (np.round(part, 5).astype(np.float32) for part in (x.mean(axis=0), x.std(axis=0) + 1e-4))
+    x, y, times = _cells(groups)
+    mean, scale = _rounded_moments(x)
     plain = standardised(x, mean, scale)
     chosen, crossed = list(columns), len(columns) == len(NAMES)
-    w = _newton(plain, y, chosen, crossed=crossed)
+    w = _newton(plain, y, times, lambda part: _terms(part, chosen, crossed=crossed), ridge=3.0)
     weight = np.zeros(len(NAMES), dtype=np.float32)
     weight[chosen] = np.round(w[: len(chosen)], 5)
     products = np.zeros((len(CROSSED), len(CROSSED)), dtype=np.float32)
     if crossed:
         products[_UPPER] = np.round(w[len(chosen) : -1], 5)
     fitted = Weighting(mean, scale, weight, products, round(float(w[-1]), 5))
+    if not crossed:
+        return _in_order(fitted, groups)
     if like is not None:
-        return replace(fitted, in_order=like.in_order, elsewhere=like.elsewhere)
-    return _in_order(fitted, groups)
+        return replace(
+            fitted,
+            runs=_fit_runs(fitted, groups),
+            in_order=like.in_order,
+            elsewhere=like.elsewhere,
+            run_in_order=like.run_in_order,
+        )
+    # what order is worth is tried out on texts that the weights of runs have not seen
+    aside = [each for each in groups if _aside(each[0].story_id)]
+    rest = [each for each in groups if not _aside(each[0].story_id)]
+    tried = _in_order(replace(fitted, runs=_fit_runs(fitted, rest)), aside)
+    whole = replace(tried, runs=_fit_runs(fitted, groups))
+    return replace(whole, omissions=_fit_omissions(whole, groups))
 
 
-def _cells(groups: Sequence[Read]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    rows, right = [], []
+def _aside(story_id: str) -> bool:
+    return hashlib.sha256(story_id.encode()).digest()[1] % 3 == 0
+
+
+def _rounded_moments(x: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    # as stored, so that what is measured is what is shipped
+    return np.round(x.mean(axis=0), 5).astype(np.float32), np.round(x.std(axis=0) + 1e-4, 5).astype(
+        np.float32
+    )
+
+
+def _cells(
+    groups: Sequence[Read],
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+    """Links and all other cells; of those that are like nothing one in EASY, which counts so often."""
+    rows, right, times = [], [], []
     for each, one, other in groups:
-        table = features(one, other, length(each.languages))
+        table = features(Compared.of(one, other, length(each.languages)))
         n, m = one.singles, other.singles
         truth = np.zeros(table.shape[:2], dtype=bool)
         for a, b in each.links:
@@ -71,59 +106,104 @@ def _cells(groups: Sequence[Read]) -> tuple[NDArray[np.float32], NDArray[np.floa
                 truth[a[0] + (n if len(a) == 2 else 0), b[0] + (m if len(b) == 2 else 0)] = True
         wanted = np.ones_like(truth)
         wanted[n:, m:] = False
-        rows.append(table[wanted])
-        right.append(truth[wanted])
-    return np.concatenate(rows), np.concatenate(right).astype(np.float64)
+        together = table[..., :3] @ np.array([3, 1, 1], dtype=np.float32)
+        hard = truth.copy()
+        for likeness, found in ((together, hard), (together.T, hard.T)):
+            best = np.argsort(-likeness, axis=1)[:, :HARD]
+            np.put_along_axis(found, best, values=True, axis=1)
+        easy = np.zeros(hard.size, dtype=bool)
+        easy[::EASY] = True
+        easy = easy.reshape(hard.shape) & ~hard
+        taken = wanted & (hard | easy)
+        rows.append(table[taken])
+        right.append(truth[taken])
+        times.append(np.where(easy[taken], float(EASY), 1.0))
+    return np.concatenate(rows), np.concatenate(right).astype(np.float64), np.concatenate(times)
+
+
+def _terms(part: NDArray[np.float32], chosen: list[int], *, crossed: bool) -> NDArray[np.float64]:
+    some = part[:, _PLACES]
+    pairs = [some[:, a] * some[:, b] for a, b in zip(*_UPPER, strict=True)] if crossed else []
+    return np.column_stack([part[:, chosen], *pairs]).astype(np.float64)
+
+
+def _fit_omissions(fitted: Weighting, groups: Sequence[Read]) -> Quadratic:
+    """Of the paragraphs that get no link: is it right that they have none."""
+    rows, right = [], []
+    for each, one, other in groups:
+        known = weighed(one, other, fitted)
+        lone = alone(each, each.links)
+        for place, side in enumerate(lone_sides(known, linked(known, fitted))):
+            rows.append(side.features)
+            right += [(place, n) in lone for n in side.places]
+    return _quadratic(np.concatenate(rows), np.array(right, dtype=np.float64))
+
+
+def _quadratic(x: NDArray[np.float32], y: NDArray[np.float64]) -> Quadratic:
+    mean, scale = _rounded_moments(x)
+    w = _newton(standardised(x, mean, scale), y, np.ones(len(y)), with_products, ridge=20.0)
+    return Quadratic(mean, scale, np.round(w[:-1], 5).astype(np.float32), round(float(w[-1]), 5))
+
+
+def _fit_runs(fitted: Weighting, groups: Sequence[Read]) -> Quadratic:
+    rows, right = [], []
+    for each, one, other in groups:
+        compared = Compared.of(one, other, length(each.languages))
+        links = {(len(a), len(b), a[0], b[0]) for a, b in each.links if connected(a) and connected(b)}
+        for size, (i, j), found in weighable(compared, fitted.logits(features(compared))):
+            rows.append(found)
+            right += [(*size, *place) in links for place in zip(i.tolist(), j.tolist(), strict=True)]
+    return _quadratic(np.concatenate(rows), np.array(right, dtype=np.float64))
 
 
 def _newton(
-    plain: NDArray[np.float32], y: NDArray[np.float64], chosen: list[int], *, crossed: bool
+    plain: NDArray[np.float32],
+    y: NDArray[np.float64],
+    times: NDArray[np.float64],
+    terms: Callable[[NDArray[np.float32]], NDArray[np.floating]],
+    *,
+    ridge: float,
 ) -> NDArray[np.float64]:
-    """Weights of the chosen features, of the products, and the bias; an L2 penalty of 3."""
+    """Weights of the terms of standardised features, and the bias last; `ridge` is an L2 penalty."""
 
-    def portions() -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    def portions() -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
         for start in range(0, len(plain), _PORTION):
-            part = plain[start : start + _PORTION].astype(np.float64)
-            some = part[:, _PLACES]
-            pairs = [some[:, a] * some[:, b] for a, b in zip(*_UPPER, strict=True)] if crossed else []
-            yield (
-                np.column_stack([part[:, chosen], *pairs, np.ones(len(part))]),
-                y[start : start + _PORTION],
-            )
+            end = start + _PORTION
+            z = np.column_stack([terms(plain[start:end]), np.ones(len(plain[start:end]))])
+            yield z.astype(np.float64), y[start:end], times[start:end]
 
-    width = len(chosen) + (len(_UPPER[0]) if crossed else 0) + 1
-    w, ridge = np.zeros(width), np.diag([*(3.0,) * (width - 1), 0.0])
+    width = terms(plain[:1]).shape[1] + 1
+    w, penalty = np.zeros(width), np.diag([*(ridge,) * (width - 1), 0.0])
     for _ in range(25):
-        curve, slope = ridge.copy(), -ridge @ w
-        for z, truth in portions():
+        curve, slope = penalty.copy(), -penalty @ w
+        for z, truth, often in portions():
             p = 1 / (1 + np.exp(-np.clip(z @ w, -30, 30)))
-            curve += (z * (p * (1 - p))[:, None]).T @ z
-            slope += z.T @ (truth - p)
+            curve += (z * (often * p * (1 - p))[:, None]).T @ z
+            slope += z.T @ (often * (truth - p))
         step = np.linalg.solve(curve, slope)
         w += step
-        if np.abs(step).max() < 1e-8:
+        if np.abs(step).max() < 1e-5:
             break
     return w
 
 
 def _in_order(weighting: Weighting, groups: Sequence[Read]) -> Weighting:
-    """Fit the worth of the order: the best F1 of links and of unlinked paragraphs, on these texts."""
-    known = [
-        (each, weighting.logits(features(one, other, length(each.languages))), one.singles, other.singles)
-        for each, one, other in groups
-    ]
+    """Fit the worth of the order: the best F1 of links and of unlinked paragraphs, on some of these texts."""
+    some = groups[:: max(1, len(groups) // _TRIED_ON)]
+    known = [(each, weighed(one, other, weighting)) for each, one, other in some]
 
     def worth(tried: Weighting) -> float:
         count: Counter[str] = Counter()
-        for each, logits, n, m in known:
-            score(count, each, {(x.a, x.b) for x in linked(logits, n, m, tried)})
+        for each, found in known:
+            score(count, each, {(x.a, x.b) for x in linked(found, tried)})
         return f1(count, "links") + f1(count, "omitted")
 
-    best = replace(weighting, elsewhere=99.0)
-    for single in (2.0, 3.0, 4.0):
-        for double in (2.0, 2.5, 3.0):
+    best = replace(weighting, in_order=(4.0, 7.0), run_in_order=float(max(_RUNS_IN_ORDER)), elsewhere=99.0)
+    for single in (3.0, 4.0, 5.0):
+        for double in (2.0, 3.0, 4.0):
             best = max(best, replace(best, in_order=(single, single + double)), key=worth)
-    return max((replace(best, elsewhere=float(x)) for x in range(-2, 3)), key=worth)
+    best = max((replace(best, run_in_order=float(x)) for x in _RUNS_IN_ORDER), key=worth)
+    return max((replace(best, elsewhere=float(x)) for x in range(-1, 3)), key=worth)
 
 
 def score(count: Counter[str], each: Case, found: set[Link]) -> None:
@@ -141,6 +221,9 @@ def score(count: Counter[str], each: Case, found: set[Link]) -> None:
             "moved right": len(found & each.moved),
         }
     )
+    for name, paragraphs in each.runs():
+        count[f"{name} paragraphs"] += len(paragraphs)
+        count[f"{name} omitted"] += len(paragraphs & said)
 
 
 def f1(count: Counter[str], what: str) -> float:
@@ -162,18 +245,29 @@ def length(languages: tuple[str, str]) -> float:
 
 def stored(weighting: Weighting, data: Path) -> str:
     """As weights.json has it."""
+
+    def numbers(values: NDArray[np.float32]) -> list[float]:
+        return [round(float(x), 5) for x in values]
+
+    def quadratic(names: Sequence[str], of: Quadratic | None) -> dict[str, object]:
+        assert of is not None
+        return {
+            "features": list(names),
+            **{name: numbers(getattr(of, name)) for name in ("mean", "scale", "weight")},
+            "bias": of.bias,
+        }
+
     document = {
-        "version": 3,
+        "version": 4,
         "features": list(NAMES),
-        **{
-            name: [round(float(x), 5) for x in getattr(weighting, name)]
-            for name in ("mean", "scale", "weight")
-        },
+        **{name: numbers(getattr(weighting, name)) for name in ("mean", "scale", "weight")},
         "crossed": list(CROSSED),
-        "products": [round(float(x), 5) for x in weighting.products[_UPPER]],
+        "products": numbers(weighting.products[_UPPER]),
         "bias": weighting.bias,
         "in_order": list(weighting.in_order),
         "elsewhere": weighting.elsewhere,
+        "runs": {**quadratic(RUN_NAMES, weighting.runs), "in_order": weighting.run_in_order},
+        "omissions": quadratic(OMISSION_NAMES, weighting.omissions),
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
     }
     return json.dumps(document, indent=1) + "\n"

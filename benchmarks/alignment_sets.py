@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 PAIRS = (("uk", "ru"), ("uk", "en"), ("ru", "en"))
 DROPPED, MERGED = 0.15, 0.10
+RUNS = (2, 3, 4)
+DROPPED_OF_RUNS, RUN_BEGINS, CUT_ANEW = 0.08, 0.10, 0.05
+"""Chances in texts with runs: that a paragraph is missing on a side, that a run of either side begins here as
+one paragraph of the other, and that four paragraphs are cut in another way on each side."""
 SEEDS = range(2)
 RUNS_DROPPED = 0.1
 RUNS = Path(__file__).parent / "data" / "runs.txt"
@@ -35,6 +39,13 @@ class Case:
     moved: frozenset[Link]
     headlines: tuple[str, str] = ("", "")
 
+    def runs(self) -> Iterator[tuple[str, set[tuple[int, int]]]]:
+        """Yield each link of several paragraphs as `1:3`, with the paragraphs that it has."""
+        for a, b in self.links:
+            if len(a) + len(b) > 2:
+                few, many = sorted((len(a), len(b)))
+                yield f"{few}:{many}", {*((0, i) for i in a), *((1, j) for j in b)}
+
 
 def stories(path: Path) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = defaultdict(dict)
@@ -49,13 +60,14 @@ def half(story_id: str) -> int:
     return hashlib.sha256(story_id.encode()).digest()[0] % 2
 
 
-def cases(path: Path, seeds: Sequence[int] = SEEDS) -> Iterator[Case]:
+def cases(path: Path, seeds: Sequence[int] = SEEDS, *, runs: bool = False) -> Iterator[Case]:
+    make = case_of_runs if runs else case
     for story_id, variants in sorted(stories(path).items()):
         for a, b in PAIRS:
             if a in variants and b in variants and len(variants[a]) == len(variants[b]) >= 4:
                 for seed in seeds:
-                    rng = random.Random(f"{story_id} {a} {b} {seed}")
-                    made = case(story_id, (a, b), variants[a], variants[b], rng)
+                    rng = random.Random(f"{story_id} {a} {b} {seed}{' runs' * runs}")
+                    made = make(story_id, (a, b), variants[a], variants[b], rng)
                     if all(made.texts):
                         yield made
 
@@ -94,6 +106,45 @@ def case(
     return Case(
         languages, story_id, carried is not None, (texts[0], texts[1]), frozenset(links), frozenset(moved)
     )
+
+
+def case_of_runs(
+    story_id: str, languages: tuple[str, str], ours: list[str], theirs: list[str], rng: random.Random
+) -> Case:
+    """Make two texts of which either has runs of two to four paragraphs as one of the other."""
+    cuts = [0]
+    while cuts[-1] < len(ours):
+        cuts.append(min(len(ours), cuts[-1] + rng.choice((1, 1, 2))))
+    spans = [range(start, end) for start, end in pairwise(cuts)]
+    sides: tuple[list[tuple[int, ...]], list[tuple[int, ...]]] = ([], [])
+    at = 0
+    while at < len(spans):
+        left, chance = len(spans) - at, rng.random()
+        if chance < RUN_BEGINS and left >= 2:
+            run = min(left, rng.choice(RUNS))
+            whole, parts = rng.sample(sides, 2)
+            whole.append(tuple(range(at, at + run)))
+            parts += [(x,) for x in range(at, at + run)]
+        elif chance < RUN_BEGINS + CUT_ANEW and left >= 4:
+            run = 4
+            two, three = rng.sample(sides, 2)
+            two += [(at, at + 1), (at + 2, at + 3)]
+            three += [(at,), (at + 1, at + 2), (at + 3,)]
+        else:
+            run = 1
+            missing = rng.random()
+            for place, side in enumerate(sides):
+                if not place * DROPPED_OF_RUNS <= missing < (place + 1) * DROPPED_OF_RUNS:
+                    side.append((at,))
+        at += run
+    links = {
+        (tuple(group_a), tuple(group_b)) for group_a, group_b in components(*sides) if group_a and group_b
+    }
+    texts = tuple(
+        tuple(" ".join(lines[n] for x in group for n in spans[x]) for group in side)
+        for side, lines in zip(sides, (ours, theirs), strict=True)
+    )
+    return Case(languages, story_id, False, (texts[0], texts[1]), frozenset(links), frozenset())
 
 
 def merged(kept: list[int], carried: int | None, rng: random.Random) -> list[tuple[int, ...]]:

@@ -7,21 +7,27 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from pipelines.alignment.omissions import lone_paragraphs, sides
 from pipelines.alignment.path import best_path
-from pipelines.alignment.signals import features
+from pipelines.alignment.runs import Weighed, weighable
+from pipelines.alignment.signals import Compared, features
 from pipelines.alignment.weights import shipped_weighting
 from pipelines.similarity.background import shipped_lengths
 from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from pipelines.alignment.omissions import Lone, Side
     from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
 
     Matrix = NDArray[np.float32]
 
 Kind = Literal["aligned", "moved"]
+_NEVER = np.float32(-1e9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +42,72 @@ class ParagraphLink:
 
 def find_links(one: Paragraphs, other: Paragraphs, weighting: Weighting | None = None) -> list[ParagraphLink]:
     """Return the links in the order of `one`; each paragraph is in at most one."""
+    return find_links_and_lone(one, other, weighting)[0]
+
+
+def find_links_and_lone(
+    one: Paragraphs, other: Paragraphs, weighting: Weighting | None = None
+) -> tuple[list[ParagraphLink], dict[int, Lone], dict[int, Lone]]:
+    """Return the links in the order of `one`, and the paragraphs of `one` and of `other` without a link."""
     if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
-        turned = find_links(other, one, weighting)
-        return sorted((ParagraphLink(x.b, x.a, x.kind, x.probability) for x in turned), key=lambda x: x.a)
-    expected = shipped_lengths()[f"{one.language}-{other.language}"]
+        found, lone_of_other, lone_of_one = find_links_and_lone(other, one, weighting)
+        turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in found)
+        return sorted(turned, key=lambda x: x.a), lone_of_one, lone_of_other
     weighting = weighting or shipped_weighting()
-    return linked(weighting.logits(features(one, other, expected)), one.singles, other.singles, weighting)
+    each = weighed(one, other, weighting)
+    links = linked(each, weighting)
+    if weighting.omissions is None:
+        return links, {}, {}
+    a, b = alone(each, links)
+    return (
+        links,
+        lone_paragraphs(a, weighting.omissions.logits),
+        lone_paragraphs(b, weighting.omissions.logits),
+    )
 
 
-def linked(logits: Matrix, n: int, m: int, weighting: Weighting) -> list[ParagraphLink]:
-    """Find links from the log-odds of all units; the first n rows and m columns are single paragraphs."""
+def alone(each: Weighed, links: Sequence[ParagraphLink]) -> tuple[Side, Side]:
+    """Return the paragraphs of a and of b without a link, with what is known of them."""
+    in_order = [(x.a, x.b) for x in links if x.kind == "aligned"]
+    return sides(each, in_order, [(x.a, x.b) for x in links if x.kind == "moved"])
+
+
+def weighed(one: Paragraphs, other: Paragraphs, weighting: Weighting) -> Weighed:
+    expected = shipped_lengths()[f"{one.language}-{other.language}"]
+    compared = Compared.of(one, other, expected)
+    logits = weighting.logits(features(compared))
+    runs = weighting.runs
+    found = weighable(compared, logits) if runs is not None else ()
+    return Weighed(
+        logits,
+        one.singles,
+        other.singles,
+        (one.letters[: one.singles], other.letters[: other.singles] * np.float32(np.exp(expected))),
+        tuple((size, places, runs.logits(rows)) for size, places, rows in found) if runs is not None else (),
+    )
+
+
+def linked(each: Weighed, weighting: Weighting) -> list[ParagraphLink]:
+    """Find links in order first, then out of order."""
+    n, m, logits = each.n, each.m, each.logits
     single, double = weighting.in_order
-    by_size = logits[:n, :m] + single, logits[n:, :m] + double, logits[:n, m:] + double
-    found = []
-    for i, down, j, right in best_path(*by_size):
-        gain = by_size[1 if down == 2 else 2 if right == 2 else 0][i, j]
-        found.append(
-            ParagraphLink(
-                tuple(range(i, i + down)), tuple(range(j, j + right)), "aligned", _probability(gain)
-            )
+    gains = {
+        (1, 1): logits[:n, :m] + single,
+        (2, 1): logits[n:, :m] + double,
+        (1, 2): logits[:n, m:] + double,
+    }
+    for (down, right), places, known in each.runs:
+        gains[down, right] = np.full((n - down + 1, m - right + 1), _NEVER, dtype=np.float32)
+        gains[down, right][places] = known + weighting.run_in_order
+    found = [
+        ParagraphLink(
+            tuple(range(i, i + down)),
+            tuple(range(j, j + right)),
+            "aligned",
+            _probability(gains[down, right][i, j]),
         )
+        for i, down, j, right in best_path(gains)
+    ]
     return sorted([*found, *_moved(logits[:n, :m], found, weighting.elsewhere)], key=lambda x: x.a)
 
 

@@ -29,6 +29,8 @@ _COMMON = 0.25
 """Assumed share of articles with an n-gram, for the n-grams that the background lists as common."""
 READ = 4_000
 """Characters of a paragraph that are read."""
+RUN = 4
+"""Paragraphs that one of the other side may stand for."""
 MOST = 400
 """Paragraphs of a text that are compared; the time grows with the product of the two numbers."""
 
@@ -42,6 +44,8 @@ class Signal:
     weights: Matrix
     norms: Matrix
     """Norm of each unit, in the order of `Paragraphs`; a unit of two is the sum of their rows."""
+    run_norms: tuple[Matrix, ...] = ()
+    """Norms of runs of one, two, … RUN paragraphs that follow each other, by their first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +133,16 @@ def _rarity(counts: Matrix, shares: Matrix) -> Matrix:
 
 
 def _signal(keys: NDArray[np.generic], weights: Matrix) -> Signal:
-    own = np.einsum("ij,ij->i", weights, weights)
-    next_to = np.einsum("ij,ij->i", weights[:-1], weights[1:])
-    return Signal(keys, weights, np.sqrt(np.concatenate([own, own[:-1] + own[1:] + 2 * next_to])))
+    # products of paragraphs with the next, the one after it, …, whose sums are the norms of runs
+    apart = [np.einsum("ij,ij->i", weights[: len(weights) - d], weights[d:]) for d in range(RUN)]
+    squares = [apart[0]]
+    for run in range(2, min(RUN, len(weights)) + 1):
+        wider = squares[-1][:-1] + apart[0][run - 1 :]
+        for d in range(1, run):
+            wider = wider + 2 * apart[d][run - 1 - d :]
+        squares.append(wider)
+    norms = tuple(np.sqrt(np.maximum(square, 0)) for square in squares)
+    return Signal(keys, weights, np.concatenate(norms[:2]), norms)
 
 
 def _counted(keys: NDArray[np.generic], weights: Matrix) -> Signal:

@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from archive.format.records import AlignmentRecord
-from pipelines.alignment.links import find_links
+from pipelines.alignment.links import find_links, find_links_and_lone
+from pipelines.alignment.numerals import also_said, same_number
+from pipelines.alignment.omissions import SURE
 from pipelines.alignment.paragraphs import READ, prepared
 from pipelines.similarity.anchors import anchors_of
 
@@ -34,8 +36,18 @@ def alignment_records(  # noqa: PLR0917
 ) -> Iterator[AlignmentRecord]:
     """Yield rows in the order of a; paragraphs that only b has come at their place in b."""
     has_a, has_b = _numbers(a, one), _numbers(b, other)
-    found = find_links(one, other)
+    found, alone_a, alone_b = find_links_and_lone(one, other)
     for position, (kind, ours, theirs, score) in enumerate(_in_order(found, one.singles, other.singles)):
+        lone, nearest, in_common = None, None, None
+        if kind == "omitted":
+            lone = alone_a[ours[0]]
+            nearest, in_common = (numbers_of_b[lone.nearest],), _in_common(one, ours[0], other, lone.nearest)
+        elif kind == "added":
+            lone = alone_b[theirs[0]]
+            nearest, in_common = (
+                (numbers_of_a[lone.nearest],),
+                _in_common(other, theirs[0], one, lone.nearest),
+            )
         texts_a = [a.blocks[numbers_of_a[i]].text for i in ours]
         texts_b = [b.blocks[numbers_of_b[j]].text for j in theirs]
         quotes_a, quotes_b = quoted(texts_a), quoted(texts_b)
@@ -57,7 +69,17 @@ def alignment_records(  # noqa: PLR0917
             numbers_only_b=_printed(other, theirs, has_a),
             quotes_only_a=surplus(quotes_a, quotes_b, a.language, b.language),
             quotes_only_b=surplus(quotes_b, quotes_a, b.language, a.language),
+            confidence=lone.confidence if lone else None,
+            doubtful=lone.confidence < SURE if lone else None,
+            nearest=nearest,
+            in_common=in_common,
         )
+
+
+def _in_common(own: Paragraphs, place: int, other: Paragraphs, nearest: int) -> tuple[str, ...]:
+    """Return the numbers, dates and names of a paragraph that stand in the nearest one too, as printed."""
+    theirs = {anchor.key for anchor in other.readings[nearest].anchors}
+    return tuple(dict.fromkeys(x.text for x in own.readings[place].anchors if x.key in theirs))
 
 
 def _in_order(found: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
@@ -85,12 +107,14 @@ def _in_order(found: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
 
 
 def _numbers(variant: VariantText, paragraphs: Paragraphs) -> set[str]:
-    """Return the keys of all numbers and dates of a variant, headline and captions included."""
+    """Return the keys of all numbers and dates of a variant in any form, headline and captions included."""
     read = {each.document.body for each in paragraphs.readings}
     others = [variant.headline, *(x.text for x in variant.blocks if x.text[:READ] not in read)]
     found = {anchor.key for each in paragraphs.readings for anchor in each.anchors}
     found |= {anchor.key for text in others for anchor in anchors_of(text, variant.language)}
-    return {key for key in found if key[0].isdigit()}
+    for text in (*read, *others):
+        found |= also_said(text)
+    return found
 
 
 def _printed(paragraphs: Paragraphs, places: Places, elsewhere: set[str]) -> tuple[str, ...]:
@@ -98,7 +122,7 @@ def _printed(paragraphs: Paragraphs, places: Places, elsewhere: set[str]) -> tup
         anchor.text
         for place in places
         for anchor in paragraphs.readings[place].anchors
-        if anchor.key[0].isdigit() and anchor.key not in elsewhere
+        if anchor.key[0].isdigit() and elsewhere.isdisjoint(same_number(anchor.key, anchor.text))
     )
     return tuple(dict.fromkeys(found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,17 +26,40 @@ NAMES = (
 )
 
 
-def features(one: Paragraphs, other: Paragraphs, expected: float) -> NDArray[np.float32]:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two texts, and the scalar products of each paragraph of one with each of the other."""
+
+    one: Paragraphs
+    other: Paragraphs
+    expected: float
+    """Logarithm of the ratio of text lengths, first language to second."""
+    products: tuple[Matrix, Matrix, Matrix]
+    """N-grams, anchors and meanings."""
+    numbers: Matrix
+    """Count of the shared numbers."""
+
+    @classmethod
+    def of(cls, one: Paragraphs, other: Paragraphs, expected: float) -> Compared:
+        ngrams, anchors, meanings, numbers = (
+            _products(ours, theirs)
+            for ours, theirs in zip((*one.signals, one.numbers), (*other.signals, other.numbers), strict=True)
+        )
+        return cls(one, other, expected, (ngrams, anchors, meanings), numbers)
+
+
+def features(compared: Compared) -> NDArray[np.float32]:
     """Return an array of shape (units of one, units of other, NAMES).
 
-    Values of two paragraphs with two paragraphs are not used. `expected` is the logarithm of the ratio of
-    text lengths, first language to second.
+    Values of two paragraphs with two paragraphs are not used.
     """
+    one, other, expected = compared.one, compared.other, compared.expected
     n, m = one.singles, other.singles
     ngrams, anchors, meanings = (
-        _cosines(ours, theirs) for ours, theirs in zip(one.signals, other.signals, strict=True)
+        _cosines(ours, theirs, products)
+        for ours, theirs, products in zip(one.signals, other.signals, compared.products, strict=True)
     )
-    shared = _products(one.numbers, other.numbers)
+    shared = _of_units(compared.numbers)
     ours, theirs = one.numbers.norms[:, None], other.numbers.norms[None, :]
     shared = np.minimum(shared, np.minimum(ours, theirs))
     ratio = np.log((1 + one.letters)[:, None] / (1 + other.letters)[None, :]) - expected
@@ -68,16 +92,19 @@ def features(one: Paragraphs, other: Paragraphs, expected: float) -> NDArray[np.
 
 
 def _products(one: Signal, other: Signal) -> Matrix:
-    """Return the scalar products of all units; those of two paragraphs are sums."""
     _, ours, theirs = np.intersect1d(one.keys, other.keys, assume_unique=True, return_indices=True)
-    single = one.weights[:, ours] @ other.weights[:, theirs].T
+    return np.asarray(one.weights[:, ours] @ other.weights[:, theirs].T, dtype=np.float32)
+
+
+def _of_units(single: Matrix) -> Matrix:
+    """Return the products of all units; those of two paragraphs are sums."""
     rows = np.concatenate([single, single[:-1] + single[1:]])
     return np.concatenate([rows, rows[:, :-1] + rows[:, 1:]], axis=1)
 
 
-def _cosines(one: Signal, other: Signal) -> Matrix:
+def _cosines(one: Signal, other: Signal, products: Matrix) -> Matrix:
     norms = one.norms[:, None] * other.norms[None, :]
-    return np.asarray(_products(one, other) / np.maximum(norms, 1e-9), dtype=np.float32)
+    return np.asarray(_of_units(products) / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
 def _over_others(similarity: Matrix, n: int, m: int) -> tuple[Matrix, Matrix]:

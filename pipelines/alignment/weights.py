@@ -6,13 +6,17 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines.alignment.omissions import OMISSION_NAMES
+from pipelines.alignment.runs import RUN_NAMES
 from pipelines.alignment.signals import NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 FILE = Path(__file__).parent / "weights.json"
@@ -27,6 +31,27 @@ _FAR = 4.0
 
 
 @dataclass(frozen=True, slots=True)
+class Quadratic:
+    """Weights of features, of all their products, and the bias."""
+
+    mean: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    bias: float
+
+    def logits(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the log-odds of rows of features."""
+        scores = with_products(standardised(rows, self.mean, self.scale)) @ self.weight + self.bias
+        return np.asarray(np.clip(scores, -30, 30), dtype=np.float32)
+
+
+def with_products(plain: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return standardised features with the products of each two of them, and their squares."""
+    one, other = np.triu_indices(plain.shape[1])
+    return np.concatenate([plain, plain[:, one] * plain[:, other]], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Weighting:
     mean: NDArray[np.float32]
     scale: NDArray[np.float32]
@@ -38,6 +63,12 @@ class Weighting:
     """Added to the log-odds of links in order: of one paragraph with one, and of links with two on a side."""
     elsewhere: float = 0.0
     """Least log-odds of a link out of order; it is stricter, as chance hits are more likely there."""
+    runs: Quadratic | None = None
+    """Of the features RUN_NAMES; None while the others are fitted: no longer runs are linked."""
+    run_in_order: float = 0.0
+    """Added to the log-odds of longer runs."""
+    omissions: Quadratic | None = None
+    """Of the features OMISSION_NAMES; None while the others are fitted."""
 
     def logits(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the log-odds of an array of features, whose last axis is NAMES."""
@@ -56,8 +87,11 @@ def standardised(
 @cache
 def shipped_weighting() -> Weighting:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
-    if (tuple(stored["features"]), tuple(stored["crossed"])) != (NAMES, CROSSED):
-        raise ValueError(f"weights.json is for features {stored['features']}, the code has {NAMES}: refit")
+    runs = stored["runs"]
+    omissions = stored["omissions"]
+    known = [*stored["features"], *stored["crossed"], *runs["features"], *omissions["features"]]
+    if known != [*NAMES, *CROSSED, *RUN_NAMES, *OMISSION_NAMES]:
+        raise ValueError(f"weights.json is for the features {known}, the code has others: refit")
     mean, scale, weight = (np.array(stored[name], dtype=np.float32) for name in ("mean", "scale", "weight"))
     products = np.zeros((len(CROSSED), len(CROSSED)), dtype=np.float32)
     products[np.triu_indices(len(CROSSED))] = stored["products"]
@@ -69,4 +103,12 @@ def shipped_weighting() -> Weighting:
         float(stored["bias"]),
         tuple(stored["in_order"]),
         float(stored["elsewhere"]),
+        _quadratic(runs),
+        float(runs["in_order"]),
+        _quadratic(omissions),
     )
+
+
+def _quadratic(stored: Mapping[str, Any]) -> Quadratic:
+    mean, scale, weight = (np.array(stored[name], dtype=np.float32) for name in ("mean", "scale", "weight"))
+    return Quadratic(mean, scale, weight, float(stored["bias"]))

@@ -73,6 +73,45 @@ def test_numbers_that_one_variant_alone_has():
     assert (rows[0].numbers_only_a, rows[0].numbers_only_b) == (("12,5 млн",), ("15.2 million",))
 
 
+WAYS = [
+    ("Завод збудували у ХХ столітті.", "The plant was built in the 20th century."),
+    ("Завод збудували у двадцятому столітті.", "The plant was built in the 20th century."),
+    ("На площу вийшло сто людей.", "A hundred people came to the square."),
+    ("До міста завезли тисячу щеплень.", "The town received 1,000 vaccines."),
+    ("Сесія почнеться о 20:00 у вівторок.", "The session starts at 20 hours on Tuesday."),
+    ("Двадцять п'ята сесія ради була закрита.", "The council's 25th session was closed."),
+    ("Будинок звели у 90-х роках.", "The house was built in the 1990s."),
+]
+
+
+@pytest.mark.parametrize(("uk", "en"), WAYS)
+def test_a_number_in_another_form_is_on_both_sides(uk, en):
+    for ours, theirs in (((*UK, uk), (*EN, en)), ((*UK, uk), EN)):
+        a, b = variant("a", "uk", ours), variant("b", "en", theirs, headline=en)
+        rows = Aligner()({"a": a, "b": b}, [("a", "b")])
+        assert not any(row.numbers_only_a or row.numbers_only_b for row in rows)
+
+
+def test_a_run_of_three_and_four_is_no_omission():
+    for first, end in ((0, 3), (1, 5), (2, 5)):
+        shorter = (*EN[:first], " ".join(EN[first:end]), *EN[end:])
+        assert ("aligned", tuple(range(first, end)), (first,)) in links(aligned(UK, shorter))
+        longer = (*UK[:first], " ".join(UK[first:end]), *UK[end:])
+        assert ("aligned", (first,), tuple(range(first, end))) in links(aligned(longer, EN))
+
+
+def test_an_omission_says_how_sure_it_is_and_what_comes_nearest():
+    alone = "У музеї 16 травня відкриють виставку про козацький флот, квитки коштують 90 гривень."
+    (row,) = [row for row in aligned((*UK, alone), EN) if row.kind == "omitted"]
+    assert (row.doubtful, row.confidence > 0.9, len(row.nearest)) == (False, True, 1)
+    # half of it stands in a paragraph that is linked with another
+    mixed = (UK[0], "Рух автобусів змінять на 40 днів.", *UK[2:])
+    said = f"{EN[0]} Bus traffic will be changed for 40 days."
+    rows = {row.paragraphs_a: row for row in aligned(mixed, (said, *EN[2:]))}
+    assert (1,) not in rows or rows[1,].doubtful
+    assert all((row.confidence is None) == (row.kind in {"aligned", "moved"}) for row in rows.values())
+
+
 def test_captions_are_not_compared_and_numbers_are_of_the_blocks():
     a = variant("a", "uk", UK)
     a = replace(a, blocks=(TextBlock("caption", "Міст у Полтаві"), *a.blocks))

@@ -1,0 +1,152 @@
+"""Numbers that a text says in another form than the anchors read: «ХХ століття», a hundred, the nineties.
+
+Whoever reads that one language alone has a number must be able to rely on it. So before a number is told as
+single-sided, it is looked for on the other side in every form that a writer may give it.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import InvalidOperation
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipelines.similarity import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DIGITS = re.compile(rf"(?:{numbers.NUMBER})(?P<decade>s\b|[-–‑](?:х|ті|е|их|ые|ми)\b)?")
+_RUN = re.compile(r"\d{2,}")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+# Cyrillic letters that look like those of Roman numerals
+_LOOKALIKE = str.maketrans("ІХСМ", "IXCM")
+_ROMAN = re.compile(r"(?=[IVXLC]{2})(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+
+
+def _by_word(words: dict[int, str]) -> dict[str, int]:
+    return {word: number for number, forms in words.items() for word in forms.split()}
+
+
+_ALONE = _by_word(
+    {
+        100: "сто ста стома сотня сотню сотні сотни hundred",
+        1_000: "тисяча тисячу тисячі тысяча тысячу тысячи thousand",
+        1_000_000: "мільйон мільйона миллион миллиона million",
+        1_000_000_000: "мільярд мільярда миллиард миллиарда billion",
+        10: "десяток десятка десятку десятки ten",
+        12: "дюжина дюжину дюжини дюжины dozen",
+        2: "пара pair",
+        50: "half половина половину половини половины наполовину",
+        25: "quarter чверть чверті четверть четверти",
+        150: "півтораста полтораста",
+    }
+)
+"""Words that say a number without another beside them; of a half and a quarter the per cent."""
+_ONES = (
+    *("перш перв first", "друг втор second", "трет third", "четверт fourth", "пят fifth"),
+    *("шост шест sixth", "сьом седьм seventh", "восьм eighth", "девят ninth"),
+)
+_TENS = (
+    *("десят tenth", "двадцят двадцат twentieth", "тридцят тридцат thirtieth", "сороков fortieth"),
+    *("пятдесят пятидесят fiftieth", "шістдесят шестидесят sixtieth", "сімдесят семидесят seventieth"),
+    *("вісімдесят восьмидесят eightieth", "девяност ninetieth"),
+)
+_TEENS = (
+    *("одинадцят одиннадцат eleventh", "дванадцят двенадцат twelfth", "тринадцят тринадцат thirteenth"),
+    *("чотирнадцят четырнадцат fourteenth", "пятнадцят пятнадцат fifteenth"),
+    *("шістнадцят шестнадцат sixteenth", "сімнадцят семнадцат seventeenth"),
+    *("вісімнадцят восемнадцат eighteenth", "девятнадцят девятнадцат nineteenth"),
+)
+_ENDINGS = frozenset(
+    _by_word(
+        {0: "ий ій й ого ому им ім ої ою ій а у і е их ими ый ой ая ую ое ые ых ым ыми ем ьего ьему ья ье"}
+    )
+)
+_DECADES = _by_word(
+    {
+        20: "twenties двадцяті двадцяті-х двадцатые двадцатых двадцятих",
+        30: "thirties тридцяті тридцятих тридцатые тридцатых",
+        60: "sixties шістдесяті шістдесятих шестидесятые шестидесятых",
+        70: "seventies сімдесяті сімдесятих семидесятые семидесятых",
+        80: "eighties вісімдесяті вісімдесятих восьмидесятые восьмидесятых",
+        90: "nineties девяності девяностих девяностые девяностых",
+    }
+)
+
+
+def also_said(text: str) -> frozenset[str]:
+    """Return the keys, as anchors have them, of numbers in every form; far too many are no harm."""
+    return frozenset((*_in_digits(text), *_in_words(text)))
+
+
+def same_number(key: str, printed: str) -> tuple[str, ...]:
+    """Return the keys by which the number of an anchor may stand elsewhere: 20:00 as 20, 1990 as 90."""
+    if re.fullmatch("[2-9]0", key) and not re.search(r"\d", printed):
+        # an anchor reads `двадцять п'ята` as twenty
+        return tuple(f"{key[0]}{ones}" for ones in range(10))
+    if re.fullmatch(r"\d{1,2}:00", key):
+        return key, key.partition(":")[0].lstrip("0") or "0"
+    if re.fullmatch(r"\d+\.0", key):
+        return key, key[:-2]
+    if re.fullmatch(r"19\d0|20\d0", key):
+        return key, key[2:]
+    return (key, f"{key}:00") if re.fullmatch(r"1\d|2[0-3]", key) else (key,)
+
+
+def _in_digits(text: str) -> Iterator[str]:
+    for found in _DIGITS.finditer(text):
+        digits = found[0][: len(found[0]) - len(found["decade"] or "")]
+        try:
+            value = numbers.amount(digits)
+        except InvalidOperation:
+            continue
+        if key := numbers.key(value):
+            yield key
+        if found["decade"] and value == int(value):
+            yield from _of_decade(int(value))
+    # `Ту-154М`, `№12345/6`
+    yield from (run.lstrip("0") or "0" for run in _RUN.findall(text))
+
+
+def _of_decade(value: int) -> Iterator[str]:
+    yield str(value)
+    yield from (str(value % 100), f"19{value % 100:02}", f"20{value % 100:02}")
+
+
+def _in_words(text: str) -> Iterator[str]:
+    tens = 0
+    for word in _WORD.findall(text):
+        if roman := _roman(word):
+            yield str(roman)
+        plain = re.sub("['’ʼ]", "", word.lower()).replace("ё", "е")
+        for part in plain.split("-"):
+            if part in _ALONE:
+                yield str(_ALONE[part])
+            if part in _DECADES:
+                yield from _of_decade(_DECADES[part])
+            if (ordinal := _ordinal(part)) is not None:
+                yield str(ordinal)
+                if tens and ordinal < 10:
+                    yield str(tens + ordinal)
+            found = numbers.number_word(part)
+            tens = int(found.value) if found is not None and found.kind == "ty" else 0
+
+
+def _roman(word: str) -> int | None:
+    latin = word.translate(_LOOKALIKE)
+    if not _ROMAN.fullmatch(latin):
+        return None
+    values = [_VALUES[letter] for letter in latin]
+    return sum(-x if x < after else x for x, after in zip(values, [*values[1:], 0], strict=True))
+
+
+@lru_cache(maxsize=65_536)
+def _ordinal(word: str) -> int | None:
+    for first, step, names in ((11, 1, _TEENS), (10, 10, _TENS), (1, 1, _ONES)):
+        for n, forms in enumerate(names):
+            for form in forms.split():
+                if word == form or (word.startswith(form) and word[len(form) :] in _ENDINGS):
+                    return first + step * n
+    return None
