@@ -140,15 +140,14 @@ def _parts(size: Size) -> list[tuple[Size, tuple[int, int]]]:
 def _places(windows: Windows, size: Size) -> Places:
     together = windows.likeness(size)[3]
     good = np.abs(windows.ratio(size)) < _APART
-    if not good.any():
-        return np.nonzero(good)
     height, width = together.shape
     for part, (down, right) in _parts(size):
         own = windows.likeness(part)[3]
         good &= together > _WHOLE * own[down : down + height, right : right + width]
     good &= together >= _NEAR_BEST * together.max(axis=0, keepdims=True)
     good &= together >= _NEAR_BEST * together.max(axis=1, keepdims=True)
-    return np.nonzero(good)
+    i, j = np.nonzero(good)
+    return i, j
 
 
 def _features(  # noqa: PLR0917
