@@ -13,7 +13,7 @@ import numpy as np
 from pipelines.alignment.links import alone as lone_sides
 from pipelines.alignment.links import linked, weighed
 from pipelines.alignment.omissions import OMISSION_NAMES
-from pipelines.alignment.runs import RUN_NAMES, weighable
+from pipelines.alignment.paragraph_runs import RUN_NAMES, weighable
 from pipelines.alignment.signals import NAMES, Compared, features
 from pipelines.alignment.weights import CROSSED, Quadratic, Weighting, standardised, with_products
 from pipelines.similarity.background import shipped_lengths

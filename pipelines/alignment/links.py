@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from pipelines.alignment.omissions import lone_paragraphs, sides
+from pipelines.alignment.paragraph_runs import Weighed, weighable
 from pipelines.alignment.path import best_path
-from pipelines.alignment.runs import Weighed, weighable
 from pipelines.alignment.signals import Compared, features
 from pipelines.alignment.weights import shipped_weighting
 from pipelines.similarity.background import shipped_lengths

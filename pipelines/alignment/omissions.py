@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipelines.alignment.runs import Weighed
+    from pipelines.alignment.paragraph_runs import Weighed
 
     Matrix = NDArray[np.float32]
     Link = tuple[tuple[int, ...], tuple[int, ...]]

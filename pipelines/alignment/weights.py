@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.alignment.omissions import OMISSION_NAMES
-from pipelines.alignment.runs import RUN_NAMES
+from pipelines.alignment.paragraph_runs import RUN_NAMES
 from pipelines.alignment.signals import NAMES
 
 if TYPE_CHECKING:

@@ -141,6 +141,8 @@ def _places(windows: Windows, size: Size) -> Places:
     together = windows.likeness(size)[3]
     good = np.abs(windows.ratio(size)) < _APART
     height, width = together.shape
+    if not good.any():
+        return (none := np.empty(0, dtype=np.int64)), none
     for part, (down, right) in _parts(size):
         own = windows.likeness(part)[3]
         good &= together > _WHOLE * own[down : down + height, right : right + width]
