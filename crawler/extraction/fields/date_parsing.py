@@ -27,18 +27,50 @@ _MONTHS = {
     "nov": 11, "dec": 12,
 }  # fmt: skip
 _MONTHS["march"] = 3
-_ELSEWHERE = {
-    word: number
-    for names in (
-        "januar februar märz april mai juni juli august september oktober november dezember",
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
-    )
-    for number, word in enumerate(names.split(), 1)
+_ELSEWHERE_NAMES = (
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "jänner feber mrz april mai juni juli august september oktober november dezember",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "enero febrero marzo abril mayo junio julio agosto setiembre octubre noviembre diciembre",
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień",
+    "januari februari maart april mei juni juli augustus september oktober november december",
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "januar februar marts april maj juni juli august september oktober november desember",
+    "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta"
+    " lokakuuta marraskuuta joulukuuta",
+    "ledna února března dubna května června července srpna září října listopadu prosince",
+    "január február marec apríl máj jún júl august september október november december",
+    "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
+    "január február március április május június július augusztus szeptember október november december",
+    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "januara februara marta aprila maja juna jula avgusta septembra oktobra novembra decembra",
+    "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
+    "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris",
+    "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "януари февруари март април май юни юли август септември октомври ноември декември",
+    "студзеня лютага сакавіка красавіка траўня чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня",
+    "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου"
+    " νοεμβρίου δεκεμβρίου",
+    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "januari februari maret april mei juni juli agustus september oktober november desember",
+)
+_ELSEWHERE: dict[str, int] = {
+    word: number for names in _ELSEWHERE_NAMES for number, word in enumerate(names.split(), 1)
 }
-"""Months in German, French, Spanish, Italian and Polish, as whole words."""
+"""Months in other languages, as whole words."""
+_SHORTENED: dict[str, set[int]] = {}
+for _word, _number in _ELSEWHERE.items():
+    for _size in (3, 4):
+        if len(_word) > _size:
+            _SHORTENED.setdefault(_word[:_size], set()).add(_number)
+"""Their first letters, each with all months that it may be: `Dez.`, `août`, `janv.`"""
+MONTHS_IN_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _TAILS = re.compile(
     r"(?:ень|ня|ні|ий|ого|ому|ад[аі]?|ар[ьяе]?|ра?|рал[ьяе]|т[ае]?|ел[ьяе]|уст[ае]?|тяб(?:р[ьяе])?|ябр[ьяе]|бр?|бр[ьяе]|абр[ьяе]"
@@ -70,12 +102,29 @@ _COMPACT = re.compile(
 )
 _SECONDS = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
 _DOTTED = re.compile(r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)")
-_SHORT_YEAR = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])")
-_DAY_MONTH = re.compile(
-    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го|\.)?\s+(?:(?:of|de)\s+)?(?P<month>[^\W\d_]{3,12})\.?,?\s+(?:de\s+)?"
-    r"(?P<y>\d{4})"
+_SHORT_YEAR = re.compile(r"(?<![\d./])(?P<d>\d{1,2})([./])(?P<m>\d{2})\2(?P<y>\d{2})(?![\d./])")
+_YEAR_LAST = re.compile(
+    r"(?P<month>[^\W\d_]{3,9})\s+(?P<d>\d{1,2})\s+(?=\d{1,2}:\d{2}:\d{2}\s+[A-Z]{3,4}\s+(?P<y>(?:19|20)\d{2})\b)"
 )
-_MONTH_DAY = re.compile(r"(?P<month>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
+"""The day as Unix prints it: `Wed Dec 14 12:07:17 GMT 2026`."""
+_DAY_MONTH = re.compile(
+    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го|\.|º|er)?(?:\s+|(?<=\.)|-)(?:(?:of|de)\s+)?(?P<month>[^\W\d_]{3,12})\.?"
+    r"(?:,\s*|\s+|-)(?:de[l]?\s+)?(?P<y>\d{4})(?!\d)"
+)
+_MONTH_DAY = re.compile(
+    r"(?P<month>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<y>\d{4})(?!\d)"
+)
+_YEAR_MONTH_DAY = re.compile(r"(?<!\d)(?P<y>\d{4})\.?,?\s+(?P<month>[^\W\d_]{3,12})\s+(?P<d>\d{1,2})(?!\d)")
+_IN_THE_EAST = re.compile(
+    r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]"
+    r"|(?P<y2>\d{4})\.\s(?P<m2>\d{1,2})\.\s(?P<d2>\d{1,2})(?!\d)"
+)
+"""Days in Chinese, Japanese and Korean: `2026年1月5日`, `2026. 01. 05`."""
+_YEAR_OF_TWO = re.compile(
+    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?P<month>[^\W\d_]{3,12})\.?,?\s+'?(?P<y>\d{2})(?![\d:.])"
+    r"|(?P<month2>[^\W\d_]{3,10})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th|,)\s*'?(?P<y2>\d{2})(?![\d:.])"
+)
+"""Days with a year of two figures, in lines that are only a date: `17 января 12`, `Nov 27th 11 17:46`."""
 _TIME = re.compile(rf"(?<!\d){_CLOCK}(?!\d){_AMPM}{_ZONE}", re.IGNORECASE)
 _HOUR_ONLY = re.compile(
     rf"(?<!\d)(?P<h>\d{{1,2}})\s*(?P<ampm>[ap]\.?m\b\.?|noon\b|midnight\b){_ZONE}", re.IGNORECASE
@@ -118,22 +167,27 @@ _UNITS = {
 """Units by their first letter, which is enough to tell them apart."""
 
 
-_CHANGED = re.compile(
-    r"\b(?:last[ -])?(?:updat|modif|edited|revised|оновлен|обновлен|змінен|изменен|доповнен|дополнен|upd\b)",
+CHANGED = re.compile(
+    r"\b(?:last[ -])?(?:updat|modif|edited|revis(?:ed|ion)|оновлен|обновлен|змінен|изменен|доповнен|дополнен|upd\b|aktualisiert|mis à jour"
+    r"|actualizado|aggiornato|zaktualizowan|güncelle)",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
     r"\b(?:first |originally )?(?:publish|posted|created|опублік|опублик|створен|создан)", re.IGNORECASE
 )
+_FIRST_SHORT = 5
+"""Least year of two figures: a smaller number beside a month may be an hour."""
 _DIGIT = re.compile(r"\d")
 _BESIDE = re.compile(
-    r"р|року|рік|г|год|года|о|об|в|у|на|at|on|of|st|nd|rd|th|[ap]m?|m|utc|gmt|опублік\w+|опублик\w+|дата|публ\w+|published|posted|date",
+    r"р|року|рік|г|год|года|о|об|в|у|на|від|от|at|on|of|de|del|st|nd|rd|th|er|[ap]m?|m|utc|gmt|[ecmp][sd]?t|eest|eet|cest|bst|ist|msk"
+    r"|мск|опублік\w+|опублик\w+|дата|публ\w+|published|posted|submitted|created|date|time|uhr|um|vom|am|den|le|à|il|alle|ore|h|год\w*"
+    r"|revision|час\w*|last|first|updated|modified|оновлен\w*|обновлен\w*|publi\w+|veröffentlicht|erschienen|stand|kyiv|создан\w*|створен\w*",
     re.IGNORECASE,
 )
 """Words that may stand in a line with only a date."""
 _WORD = re.compile(r"[^\W\d_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
-_PARTED = re.compile(r"\s[·•|]\s")
+_PARTED = re.compile(r"(?:^|\s)(?:[·•|–—/-]|//)\s")
 
 
 def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str] | None:
@@ -158,7 +212,11 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
         rest = text[: whole.start()] + ", " + text[whole.end() :]
         clock = {**groups, "zone": printed_place(rest) or groups["zone"]} if groups["h"] else _clock(rest)
         return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), clock)
-    for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _SHORT_YEAR):
+    if day := _IN_THE_EAST.search(text):
+        parts = [day[name] or day[f"{name}2"] for name in "ymd"]
+        year, month, first = map(int, parts)
+        return _moment(year, month, first, _clock(f"{text[: day.start()]} {text[day.end() :]}"))
+    for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _YEAR_LAST, _YEAR_MONTH_DAY, _SHORT_YEAR):
         for day in pattern.finditer(text):
             parts = day.groupdict()
             month = int(parts["m"]) if "m" in parts else _month(parts["month"])
@@ -167,11 +225,23 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
             rest = text[: day.start()] + " " + text[day.end() :]
             year = int(parts["y"]) + (2000 if pattern is _SHORT_YEAR else 0)
             first = int(parts["d"])
-            if month > 12 >= first and "/" in day[0]:
+            if month > 12 >= first:
                 return _moment(year, first, month, _clock(rest))
             # "10.05.2024" in American order would be October; these outlets print the day first
             return _moment(year, month, first, _clock(rest))
+    if len(text) < 100 and (short := _with_a_short_year(text)):
+        return short
     return _since(text, seen_at) if seen_at is not None and len(text) < 100 else None
+
+
+def _with_a_short_year(text: str) -> tuple[datetime, str] | None:
+    for day in _YEAR_OF_TWO.finditer(text):
+        which = "" if day["d"] else "2"
+        month, year = _month(day[f"month{which}"]), int(day[f"y{which}"])
+        if month is not None and is_bare(text) and year >= _FIRST_SHORT:
+            rest = f"{text[: day.start()]} {text[day.end() :]}"
+            return _moment(2000 + year, month, int(day[f"d{which}"]), _clock(rest))
+    return None
 
 
 def is_bare(line: str) -> bool:
@@ -190,7 +260,7 @@ def _is_of_a_day(word: str) -> bool:
 
 def published_part(text: str) -> str | None:
     """Return the part of a line about publication, if the line has the time of a change as well."""
-    changed = _CHANGED.search(text)
+    changed = CHANGED.search(text)
     if changed is None:
         return text
     before, after = text[: changed.start()], text[changed.start() :]
@@ -223,7 +293,7 @@ def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
 
 def _without_year(text: str, here: datetime) -> tuple[datetime, str] | None:
     """Return the last such day; with a day of the week, the last day that matches both."""
-    weekday = next((n for word, n in _WEEKDAYS.items() if re.search(rf"\b{word}", text, re.IGNORECASE)), None)
+    weekday = weekday_of(text)
     for pattern in (_DAY_MONTH_ONLY, _MONTH_DAY_ONLY, _NUMBERS_ONLY):
         for found in pattern.finditer(text):
             parts = found.groupdict()
@@ -241,6 +311,11 @@ def _without_year(text: str, here: datetime) -> tuple[datetime, str] | None:
                 if weekday in (None, moment[0].astimezone(KYIV).weekday()):
                     return moment
     return None
+
+
+def weekday_of(text: str) -> int | None:
+    """Return the day of the week that a line names, 0 for Monday."""
+    return next((n for word, n in _WEEKDAYS.items() if re.search(rf"\b{word}", text, re.IGNORECASE)), None)
 
 
 def _called(name: str, moment: tuple[datetime, str] | None) -> tuple[datetime, str] | None:
@@ -262,6 +337,8 @@ def _month(word: str) -> int | None:
         return _SHORT_MONTHS[folded]
     if folded in _ELSEWHERE:
         return _ELSEWHERE[folded]
+    if len(may_be := _SHORTENED.get(folded, ())) == 1:
+        return next(iter(may_be))
     found = next(((stem, n) for stem, n in _MONTHS.items() if folded.startswith(stem)), None)
     if found is None or ("а" <= folded[0] <= "ї" and not _TAILS.fullmatch(folded[len(found[0]) :])):
         return None

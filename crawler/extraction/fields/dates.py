@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lxml import etree
-
-from crawler.extraction.document.class_names import name_says, names_say
-from crawler.extraction.document.outline import outline, short_text
-from crawler.extraction.document.text import for_comparison, one_line
-from crawler.extraction.fields.date_parsing import TOLERANCE, is_bare, parse_date, published_part
+from crawler.extraction.document.outline import outline
+from crawler.extraction.document.text import one_line
+from crawler.extraction.fields.date_parsing import (
+    MONTHS_IN_ENGLISH,
+    TOLERANCE,
+    is_bare,
+    parse_date,
+    weekday_of,
+)
 from crawler.extraction.fields.metadata import meta_name
+from crawler.extraction.fields.placement import Placement
+from crawler.extraction.fields.printed_dates import WEAK, printed_dates
 from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
@@ -31,19 +37,18 @@ _UTC = re.compile(r"\d(?:Z|\s*\+00:?00)$")
 _OFFSET = re.compile(r"[+-](?!00:?00)\d{2}:?\d{2}$")
 _CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})")
 _SLOW_CLOCK = timedelta(minutes=5)
-_YEAR, _HOUR = re.compile(r"\d{4}"), re.compile(r"\d{1,2}:\d{2}")
-_TITLE_DAY = re.compile(r"[|,–—-]\s*(\d{1,2}\.\d{1,2}\.\d{4})\s*$")
-_URL_DAY = re.compile(r"/(20\d{2}|19\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
-_URL_COMPACT = re.compile(r"[/_-](20[0-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?=[_-]|$)")
+_TITLE_DAY = re.compile(r"(?:^|[|,/–—-])\s*(\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2}))\s*(?=$|[|/–—])")
+_TITLE_PARTS = re.compile(r"\s*[|/,–—]\s*|\s-\s")
+_URL_DAY = re.compile(r"[/_-](20\d{2}|19\d{2})[/_-](\d{1,2})[/_-](\d{1,2})(?=[/_.-]|$)")
+_URL_NAMED = re.compile(
+    rf"/(20\d{{2}}|19\d{{2}})/({'|'.join(MONTHS_IN_ENGLISH)})[a-z]*/(\d{{1,2}})(?=[/_-]|$)", re.I
+)
+_URL_COMPACT = re.compile(r"[/_-](20[0-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?=[/_-]|$)")
 _URL_DAY_FIRST = re.compile(r"[/~_-]([0-2]?\d|3[01])-(0?\d|1[0-2])-(20[0-3]\d)(?=[/_.-]|$)")
 _URL_SECONDS = re.compile(r"-(1\d{9})\.html?$")
-_PARTS = re.compile(r"\d+|[^\W\d]+")
-_NEAR = 30
-"""Elements after the headline among which its date may be."""
-_ABOVE = 6
-"""Elements before the headline among which its date may be."""
-_MENUS = {"nav", "ul", "ol", "form", "input", "select"}
-_of_the_head = names_say(r"head(?!l)|logo|masthead|slogan|brand|top-?bar|site-?(?:name|title)|issue|found")
+_SLASHES = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)?\d{2})(?![\d/])")
+_CAPITALS = re.compile(r"\d[AP]M\b")
+_OF_A_COUNTRY = re.compile(r"\.(?!us$)[a-z]{2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,83 +68,264 @@ class StatedDate:
     raw: str
     at: datetime | None
     """Aware, in UTC; None if it is no date, or an impossible one."""
+    why: str = ""
+    """Place and form of a printed date, and `too weak alone` where that is why it was not believed."""
 
 
-def stated(tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime) -> Iterator[StatedDate]:
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    source: str
+    raw: str
+    weight: float
+    """Points of trust; see _WEIGHTS."""
+    why: str = ""
+
+    @property
+    def family(self) -> str:
+        """Statements of one family repeat each other, and confirm nothing."""
+        return "printed" if self.source in _PRINTED else self.source
+
+
+_PRINTED = {"time", "printed", "itemprop"}
+_WEIGHTS = {"json-ld": 6.0, "meta": 5.5, "meta of the page": 3.0, "title": 2.0, "url": 3.0}
+"""Trust in one statement. `meta of the page` are names such as `date`, which may be the day of a change."""
+_BEST_PRINTED = 5.0
+"""Trust in a printed date beside the headline with its year and hour: less than the page's metadata for
+machines, more than its address or a mere `<meta name=date>`."""
+_UNCHANGED = 1.5
+"""Taken from a publication that is stated to be the last change, too."""
+
+
+def stated(
+    tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime, headline: str | None = None
+) -> Iterator[StatedDate]:
     """Yield all statements about the publication, in order of trust."""
-    page = outline(tree)
-    claims = (*_declared(page, data), *_printed(page), *_of_title(page), *_of_address(url))
-    for source, raw in dict.fromkeys(claims):
-        moment = _first([(source, raw)], fetched_at)
-        yield StatedDate(moment.source if moment else source, one_line(raw), moment.at if moment else None)
-
-
-def _declared(page: Outline, data: LinkedData) -> list[tuple[str, str]]:
-    claims = [("json-ld", raw) for raw in data.published]
-    return claims + [(source, raw) for source, raw in _metas(page, _PUBLISHED) if raw]
+    reading = _Reading(outline(tree), data, url, fetched_at, headline)
+    seen = set()
+    for said in (*reading.declared, *reading.printed, *reading.beside):
+        if (said.source, said.raw) in seen:
+            continue
+        seen.add((said.source, said.raw))
+        moment = reading.moment(said)
+        weak = reading.is_weak(said)
+        why = ", ".join(part for part in (said.why, "too weak alone" if weak else "") if part)
+        yield StatedDate(
+            moment.source if moment else said.source, one_line(said.raw), moment.at if moment else None, why
+        )
 
 
 def read_published(
     page: Outline, data: LinkedData, url: str, fetched_at: datetime, headline: str | None = None
 ) -> Moment | None:
-    """Return the most trusted statement; the day in the address counts only if there is no other."""
-    claims = _declared(page, data)
-    moment = _first(claims, fetched_at)
-    if moment is None:
-        printed = [*_printed(page), *_of_title(page)]
-        moment = _plausible(_first(printed, fetched_at), url, fetched_at)
-        moment = moment or _first(beside_headline(page, fetched_at, headline), fetched_at)
-    elif moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
-        moment = _in_its_zone(moment, page, claims, url, fetched_at)
-    elif moment.source.endswith("day"):
-        # a day alone gets the hour of another statement about the same day
-        finer = (m for m in _each(claims + list(_printed(page)), fetched_at) if not m.source.endswith("day"))
-        moment = next((m for m in finer if m.at.astimezone(KYIV).date() == moment.at.date()), moment)
-    return moment or _first(_of_address(url), fetched_at)
+    """Return the day that the page's statements agree on most, as the most trusted of them says it.
 
-
-def _plausible(moment: Moment | None, url: str, fetched_at: datetime) -> Moment | None:
-    """Check a relative date, which may belong to another article, against a day in the address."""
-    address = _first(_of_address(url), fetched_at)
-    if moment is None or address is None or not re.search(r"no-year|relative", moment.source):
-        return moment
-    return moment if abs(moment.at - address.at) < timedelta(hours=36) else address
-
-
-def _in_its_zone(
-    moment: Moment, page: Outline, claims: list[tuple[str, str]], url: str, fetched_at: datetime
-) -> Moment:
-    """Correct a time that may be some hours off, by the page's other statements.
-
-    Some sites write local time and call it UTC. Then another claim has the same clock with an offset, or the
-    page prints the same clock to Ukrainian readers, or the time would be in the future. Of the hour that
-    occurs twice in autumn, a claim with a zone tells which is meant.
+    A printed date that nothing confirms must stand where a date of this article may stand.
     """
-    others = [other for other in _each(claims, fetched_at) if other.raw != moment.raw]
-    if moment.source.endswith("naive"):
-        second = moment.at.astimezone(KYIV).replace(fold=1).astimezone(UTC)
-        known = (other for other in others if not other.source.endswith(("naive", "day")))
-        return next((o for o in known if o.at == second != moment.at), moment)
-    if not _UTC.search(moment.raw):
+    return _Reading(page, data, url, fetched_at, headline).published()
+
+
+class _Reading:
+    """All statements of one page about its publication."""
+
+    def __init__(
+        self, page: Outline, data: LinkedData, url: str, fetched_at: datetime, headline: str | None
+    ) -> None:
+        self._page, self._data, self._url, self._fetched_at = page, data, url, fetched_at
+        self._headline = headline
+
+    @cached_property
+    def declared(self) -> list[_Statement]:
+        modified = set(self._data.modified)
+        found = [
+            _Statement("json-ld", raw, _WEIGHTS["json-ld"] - (_UNCHANGED if raw in modified else 0))
+            for raw in self._data.published
+        ]
+        changes = {raw for _, _, raw in _metas(self._page, _MODIFIED)}
+        metas = []
+        for source, name, raw in _metas(self._page, _PUBLISHED):
+            weight = _WEIGHTS["meta of the page" if name in _OF_THE_PAGE else "meta"]
+            if raw in changes and weight > _UNCHANGED * 2:
+                weight -= _UNCHANGED
+            metas.append(_Statement("meta" if source == "meta" else "itemprop of the page", raw, weight))
+        return found + sorted(metas, key=lambda said: -said.weight)
+
+    @cached_property
+    def printed(self) -> list[_Statement]:
+        found = []
+        for one in printed_dates(self._page, Placement(self._page, self._headline)):
+            points = one.points
+            moment = self.moment(_Statement(one.source, one.raw, 0))
+            if moment is None:
+                continue
+            why = one.why
+            if self._last_change is not None and moment.at > self._last_change + timedelta(hours=36):
+                points, why = points - 3, f"{why}, after the page's last change"
+            if moment.source == "printed day" and _is_today(moment.at, self._fetched_at):
+                # the head of a page prints the day on which it is read
+                points, why = points - (8 if one.above else 1), f"{why}, the day of the fetch"
+            found.append(_Statement(one.source, one.raw, _weight_of(points), why))
+        return sorted(found, key=lambda said: -said.weight)
+
+    @cached_property
+    def beside(self) -> list[_Statement]:
+        """Statements beside the page: the end of its title, and its address."""
+        named = [
+            (source, raw)
+            for claims in (_of_title(self._page), _of_address(self._url))
+            for source, raw in claims
+        ]
+        return [_Statement(source, raw, _WEIGHTS[source]) for source, raw in named]
+
+    @cached_property
+    def _last_change(self) -> datetime | None:
+        moment = read_modified(self._page, self._data, self._fetched_at)
+        return moment.at if moment else None
+
+    def moment(self, said: _Statement) -> Moment | None:
+        source = "itemprop" if said.source.startswith("itemprop") else said.source
+        found = _first([(source, said.raw)], self._fetched_at)
+        both = _SLASHES.search(said.raw) if found is not None and source in _PRINTED else None
+        if found is None or both is None or max(int(both[1]), int(both[2])) > 12 or both[1] == both[2]:
+            return found
+        swapped = f"{said.raw[: both.start()]}{both[2]}/{both[1]}/{both[3]}{said.raw[both.end() :]}"
+        other = _first([(source, swapped)], self._fetched_at)
+        if other is None:
+            return found
+        stated = weekday_of(said.raw)
+        first = self._month_first if stated is None else other.at.astimezone(KYIV).weekday() == stated
+        # in the capitals of `4:27PM` it is American, unless the site is of another country
+        if stated is None and not first and _CAPITALS.search(said.raw):
+            first = not _OF_A_COUNTRY.search(urlsplit(self._url).hostname or "")
+        return Moment(found.raw, other.at, other.source) if first else found
+
+    @cached_property
+    def _month_first(self) -> bool:
+        """Tell if the page writes the month first: its other dates show it, or it says `en-US`."""
+        shown = [
+            (int(day[1]), int(day[2]))
+            for text in self._page.texts
+            if "/" in text and len(text) < 200
+            for day in _SLASHES.finditer(text)
+        ]
+        american, european = sum(b > 12 for _, b in shown), sum(a > 12 for a, _ in shown)
+        if american != european:
+            return american > european
+        return self._page.attributes[0].get("lang", "").lower() == "en-us"
+
+    def published(self) -> Moment | None:
+        # most pages declare one time and nothing against it: their printed lines are not looked for
+        sure = [(said, moment) for said in (*self.declared, *self.beside) if (moment := self.moment(said))]
+        if not self._is_settled(sure):
+            printed = ((said, moment) for said in self.printed if (moment := self.moment(said)))
+            sure = sorted((*sure, *printed), key=_order)
+        best: tuple[float, _Statement, Moment] | None = None
+        for said, moment in sure:
+            agreeing: dict[str, float] = {}
+            for other, its in sure:
+                if _agree(moment, its) and (other is said or not self.is_weak(other)):
+                    agreeing[other.family] = max(agreeing.get(other.family, 0.0), _trust(other, its))
+            if best is None or sum(agreeing.values()) > best[0] + 0.001:
+                best = sum(agreeing.values()), said, moment
+        if best is None or (best[0] == best[1].weight and self.is_weak(best[1])):
+            return None
+        first = next(
+            (said, moment) for said, moment in sure if _agree(moment, best[2]) and not self.is_weak(said)
+        )
+        return self._in_full(*first)
+
+    def _is_settled(self, sure: list[tuple[_Statement, Moment]]) -> bool:
+        if not sure or sure[0][0].weight < _WEIGHTS["meta"] - _UNCHANGED:
+            return False
+        first = sure[0][1]
+        unchanged = sure[0][0].weight not in {_WEIGHTS["json-ld"], _WEIGHTS["meta"]}
+        return not unchanged and not first.source.endswith("day") and all(_agree(first, m) for _, m in sure)
+
+    @staticmethod
+    def is_weak(said: _Statement) -> bool:
+        return said.source in _PRINTED and said.weight < _weight_of(WEAK)
+
+    def _in_full(self, said: _Statement, moment: Moment) -> Moment:
+        """Return the moment in its zone, and with the hour of another statement about the same day."""
+        claims = [(one.source, one.raw) for one in self.declared if not one.source.startswith("itemprop")]
+        claims += [("itemprop", one.raw) for one in self.declared if one.source.startswith("itemprop")]
+        if moment.source.endswith("day"):
+            of_all = (m for one in (*self.declared, *self.printed) if (m := self.moment(one)))
+            finer = (m for m in of_all if not m.source.endswith("day"))
+            return next((m for m in finer if m.at.astimezone(KYIV).date() == moment.at.date()), moment)
+        if moment.source.endswith(("-ld", "meta", "itemprop", "naive")) and said in self.declared:
+            return self._in_its_zone(moment, claims)
         return moment
-    clock = moment.at.replace(tzinfo=None)
-    for other in others:
-        offset = _OFFSET.search(other.raw)
-        if offset and other.at != moment.at and _clock(other.raw) == clock.replace(second=0):
-            return other
-    local = moment.at.replace(tzinfo=KYIV).astimezone(UTC)
-    corrected = Moment(moment.raw, local, f"{moment.source} local-as-utc")
-    if moment.at > fetched_at + _SLOW_CLOCK >= local:
-        return corrected
-    language = page.attributes[0].get("lang", "").lower()[:2]
-    if not (language in {"uk", "ru", "ua"} or (urlsplit(url).hostname or "").endswith(".ua")):
+
+    def _in_its_zone(self, moment: Moment, claims: list[tuple[str, str]]) -> Moment:
+        """Correct a time that may be some hours off, by the page's other statements.
+
+        Some sites write local time and call it UTC. Then another claim has the same clock with an offset, or
+        the page prints the same clock to Ukrainian readers, or the time would be in the future. Of the hour
+        that occurs twice in autumn, a claim with a zone tells which is meant.
+        """
+        others = [other for other in _each(claims, self._fetched_at) if other.raw != moment.raw]
+        if moment.source.endswith("naive"):
+            second = moment.at.astimezone(KYIV).replace(fold=1).astimezone(UTC)
+            known = (other for other in others if not other.source.endswith(("naive", "day")))
+            return next((o for o in known if o.at == second != moment.at), moment)
+        if not _UTC.search(moment.raw):
+            return moment
+        clock = moment.at.replace(tzinfo=None)
+        for other in others:
+            offset = _OFFSET.search(other.raw)
+            if offset and other.at != moment.at and _clock(other.raw) == clock.replace(second=0):
+                return other
+        local = moment.at.replace(tzinfo=KYIV).astimezone(UTC)
+        corrected = Moment(moment.raw, local, f"{moment.source} local-as-utc")
+        if moment.at > self._fetched_at + _SLOW_CLOCK >= local:
+            return corrected
+        language = self._page.attributes[0].get("lang", "").lower()[:2]
+        if not (language in {"uk", "ru", "ua"} or (urlsplit(self._url).hostname or "").endswith(".ua")):
+            return moment
+        lines = [(said.source, said.raw) for said in self.printed]
+        printed = {
+            m.at.replace(second=0) for m in _each(lines, self._fetched_at) if m.source == "printed naive"
+        }
+        if local.replace(second=0) in printed and moment.at.replace(second=0) not in printed:
+            return corrected
         return moment
-    printed = {
-        m.at.replace(second=0) for m in _each(_printed(page), fetched_at) if m.source == "printed naive"
-    }
-    if local.replace(second=0) in printed and moment.at.replace(second=0) not in printed:
-        return corrected
-    return moment
+
+
+def _weight_of(points: float) -> float:
+    """Return the trust in a printed date by its points."""
+    return min(points, 8.0) * _BEST_PRINTED / 8
+
+
+def _trust(said: _Statement, moment: Moment) -> float:
+    # `yesterday` and a day without its year may be another story's
+    halved = said.source in _PRINTED and re.search(r"no-year|relative", moment.source)
+    return said.weight / 2 if halved and said.weight > 0 else said.weight
+
+
+def _order(one: tuple[_Statement, Moment]) -> tuple[int, float]:
+    """Order statements by where they stand first, as one of several that agree speaks for all."""
+    families = ("json-ld", "meta", "itemprop of the page", "printed", "title", "url")
+    weak = one[0].weight == _WEIGHTS["meta of the page"] and one[0].family == "meta"
+    return families.index(one[0].family) if not weak else 2, -_trust(*one)
+
+
+def _is_today(at: datetime, fetched_at: datetime) -> bool:
+    return at.astimezone(KYIV).date() == fetched_at.astimezone(KYIV).date()
+
+
+def _agree(one: Moment, other: Moment) -> bool:
+    """Tell if two statements may be of one day, in whatever zone a day without its hour was meant."""
+    if one.source.endswith("day") and other.source.endswith("day"):
+        return one.at.date() == other.at.date()
+    if one.source.endswith("day") or other.source.endswith("day"):
+        day, at = (one.at, other.at) if one.source.endswith("day") else (other.at, one.at)
+        return timedelta(hours=-14) <= at - day < timedelta(hours=36)
+    apart = abs(one.at - other.at)
+    if one.source.endswith("naive") == other.source.endswith("naive"):
+        return (
+            apart < timedelta(hours=4) or one.at.astimezone(KYIV).date() == other.at.astimezone(KYIV).date()
+        )
+    return apart < timedelta(hours=14)
 
 
 def _clock(raw: str) -> datetime | None:
@@ -149,8 +335,8 @@ def _clock(raw: str) -> datetime | None:
 
 
 def read_modified(page: Outline, data: LinkedData, fetched_at: datetime) -> Moment | None:
-    claims = [("json-ld", raw) for raw in data.modified] + list(_metas(page, _MODIFIED))
-    return _first(claims, fetched_at)
+    claims = [("json-ld", raw) for raw in data.modified]
+    return _first(claims + [(source, raw) for source, _, raw in _metas(page, _MODIFIED)], fetched_at)
 
 
 def _each(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Iterator[Moment]:
@@ -177,92 +363,41 @@ _PUBLISHED = {
     "rnews:datepublished", "article_date_original", "originalpublicationdate", "displaydate",
     "ptime", "pdate",
 }  # fmt: skip
+_OF_THE_PAGE = {"date", "dc.date", "dcterms.date"}
+"""Names of <meta> that some sites fill with the day of a change."""
 _MODIFIED = {
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified",
     "dcterms.modified",
-    "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated",
+    "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated", "dateupdate",
+    "revision_date",
 }  # fmt: skip
-_DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font"}
-_of_date = names_say("date|time|publi|posted|calendar|info")
-_of_other_things = name_says(
-    r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|widget|teaser"
-    r"|read-?also|promo(?!ted)|archive|banner|menu|copyright"
-)
-_ABOUT_CHANGE = re.compile(r"modif|updat|оновлен|обновлен|змінен|изменен", re.IGNORECASE)
 
 
-def _metas(page: Outline, names: set[str]) -> Iterator[tuple[str, str]]:
+def _metas(page: Outline, names: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield (source, name, content) of the page's metadata."""
     for i in page.by_tag.get("meta", ()):
         meta = page.attributes[i]
-        if "content" in meta and meta_name(meta) in names:
-            yield ("itemprop" if meta.get("itemprop") else "meta"), meta["content"]
-    wanted = "datepublished" if names is _PUBLISHED else "datemodified"
-    for i in sorted(
-        {i for said, found in page.by_itemprop.items() if wanted in said.lower().split() for i in found}
-    ):
-        if page.tags[i] != "meta":
-            said = page.attributes[i]
-            yield "itemprop", said.get("content") or said.get("datetime") or page.elements[i].text_content()
-
-
-def _printed(page: Outline) -> Iterator[tuple[str, str]]:
-    """Yield visible dates: <time> first, then elements with a class for dates, then changes."""
-    later: list[tuple[str, str]] = []
-    after_headline: list[tuple[str, str]] = []
-    for i in page.by_tag.get("time", ()):
-        element, said = page.elements[i], page.attributes[i]
-        if not ("datetime" in said or "pubdate" in said or _has_text(element)):
-            continue
-        raw = said.get("datetime") or said.get("content") or element.text_content()
-        if _ABOUT_CHANGE.search(said.get("class", "")) or _is_elsewhere(element):
-            later.append(("time", raw))
-        elif not said.get("datetime") and not _YEAR.search(raw):
-            after_headline.append(("time", raw))
-        else:
-            yield "time", raw
-    for i in page.by_tag.get("abbr", ()):
-        # the microformat hAtom: `<abbr class="published" title="2017-09-09T10:52:00+02:00">`
-        said = page.attributes[i]
-        if "published" in said.get("class", "").split() and "title" in said:
-            yield "time", said["title"]
-    for i in sorted(page.named(_of_date, page.by_class, page.by_id, page.by_itemprop)):
-        element, said = page.elements[i], page.attributes[i]
-        if page.tags[i] not in _DATED or (own := short_text(element, 160)) is None or _is_elsewhere(element):
-            continue
-        text = said.get("content") or one_line(own)
-        if re.search(r"\d|\b(?:тому|назад|ago)\b", text) and published_part(text) is not None:
-            after_headline.append(("printed", text))
-    # a date with its time says more than a day in the page's head, and both more than `yesterday`
-    yield from sorted(
-        after_headline, key=lambda claim: (not _YEAR.search(claim[1]), not _HOUR.search(claim[1]))
-    )
-    yield from later
-
-
-_FIRST_TEXT = etree.XPath("boolean(normalize-space(text()))")
-
-
-def _has_text(element: HtmlElement) -> bool:
-    """Tell if an element has text before its first child: there it prints its date."""
-    return bool(_FIRST_TEXT(element))
-
-
-def _is_elsewhere(element: HtmlElement) -> bool:
-    for depth, parent in enumerate(element.iterancestors()):
-        if depth > 6 or parent.tag in {"article", "main"}:
-            return False
-        if parent.tag in {"aside", "footer", "nav"} or any(
-            map(_of_other_things, (parent.get("class") or "", parent.get("id") or ""))
-        ):
-            return True
-    return False
+        if meta.get("content", "").strip() and (name := meta_name(meta)) in names:
+            yield ("itemprop" if meta.get("itemprop") else "meta"), name, meta["content"]
+    if names is _MODIFIED:
+        for said, found in page.by_itemprop.items():
+            for i in found if "datemodified" in said.lower().split() else ():
+                if page.tags[i] != "meta":
+                    at = page.attributes[i]
+                    raw = at.get("content") or at.get("datetime") or page.elements[i].text_content()
+                    yield "itemprop", "datemodified", raw
 
 
 def _of_title(page: Outline) -> Iterator[tuple[str, str]]:
-    """Yield the day at the end of a title; some pages have it nowhere else: `Headline | DW | 28.04.2023`."""
+    """Yield the day in a title; some pages have it nowhere else: `Headline | DW | 28.04.2023`."""
     titles = page.of("title")
-    if titles and (day := _TITLE_DAY.search(one_line(titles[0].text_content()))):
+    title = one_line(titles[0].text_content()) if titles else ""
+    if day := _TITLE_DAY.search(title):
         yield "title", day[1]
+    elif re.search(r"\b(?:19|20)\d{2}\b", title):
+        for part in _TITLE_PARTS.split(title)[1:]:
+            if is_bare(part) and re.search(r"\d\s.*\b(?:19|20)\d{2}\b", part):
+                yield "title", part
 
 
 def _of_address(url: str) -> Iterator[tuple[str, str]]:
@@ -273,92 +408,5 @@ def _of_address(url: str) -> Iterator[tuple[str, str]]:
         yield "url", f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
     elif day := _URL_DAY_FIRST.search(path):
         yield "url", f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}"
-
-
-# The date beside a headline, in an element whose name says nothing.
-
-
-def beside_headline(
-    page: Outline, fetched_at: datetime, headline: str | None = None
-) -> Iterator[tuple[str, str]]:
-    """Yield (`printed`, line) for lines that are only a date with its year, whatever their class.
-
-    First come those below the headline, then those above it. Today's date above it belongs to the page's
-    head, not to the article.
-    """
-    i = _headline_at(page, headline)
-    if i is None:
-        return
-    for at in range(i, min(i + _NEAR, len(page.elements))):
-        for line in _days(page, at):
-            yield "printed", line
-    for line in _above(page, i):
-        # `Засновано 1 березня 1998` belongs to the page's head, too
-        parsed = parse_date(line, fetched_at) if is_bare(line) else None
-        if parsed and parsed[0].astimezone(KYIV).date() != fetched_at.astimezone(KYIV).date():
-            yield "printed", line
-
-
-def _headline_at(page: Outline, headline: str | None) -> int | None:
-    """Return the position of the headline: what is known as it, else the first <h1> or line of the title."""
-    wanted = for_comparison(headline or "")
-    titles = page.of("title")
-    title = for_comparison(titles[0].text_content()) if titles else ""
-    first = None
-    for i, text in enumerate(page.texts):
-        tag = page.tags[i]
-        if tag in {"h1", "h2", "h3", "h4"}:
-            text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
-            if wanted and for_comparison(text) == wanted:
-                return i
-        if first is None:
-            said = for_comparison(text) if tag != "title" and 20 < len(text) < 400 else ""
-            if tag == "h1" or (len(said) > 12 and said in title):
-                first = i
-    return first
-
-
-def _above(page: Outline, headline: int) -> Iterator[str]:
-    """Yield dates above the headline, nearest first, up to the page's own head with its date of founding."""
-    around = {page.elements[headline], *page.elements[headline].iterancestors()}
-    for i in range(headline - 1, max(headline - _ABOVE, 0) - 1, -1):
-        if page.tags[i] in _MENUS or _is_of_the_head(page.elements[i], around):
-            return
-        yield from reversed([*_days(page, i)])
-
-
-def _is_of_the_head(element: HtmlElement, around: set[HtmlElement]) -> bool:
-    """Tell if an element belongs to the page's head by its name, outside the headline's ancestors."""
-    for parent in (element, *element.iterancestors()):
-        if parent in around:
-            return False
-        names = (parent.get("class") or "", parent.get("id") or "")
-        if parent.tag in {"header", "nav"} or any(map(_of_the_head, names)):
-            return True
-    return False
-
-
-def _days(page: Outline, at: int) -> Iterator[str]:
-    for line in (page.texts[at], page.elements[at].tail or ""):
-        if 8 <= len(line) <= 300 and (text := one_line(line)) and _is_about_a_day(text):
-            yield text
-
-
-_BEGINS = re.compile(
-    r"\W*(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})\b"
-    r"|(?:posted|(?:first )?published|опубл\w+|дата публ\w+|створено|создано)\b.{0,30}\b(?:19|20)\d{2}\b",
-    re.IGNORECASE,
-)
-"""Lines that begin with a day in figures, or say of what they are the day; more may follow."""
-
-
-def _is_about_a_day(line: str) -> bool:
-    return (len(line) <= 80 and _is_only_a_day(line)) or (len(line) <= 160 and bool(_BEGINS.match(line)))
-
-
-def _is_only_a_day(line: str) -> bool:
-    """Tell if a line is only a date: numbers, among them a year, and at most four words."""
-    parts = _PARTS.findall(line)
-    words = [part for part in parts if not part.isdigit()]
-    year = any(len(part) == 4 and part[:2] in {"19", "20"} for part in parts)
-    return year and len(parts) <= 9 and len(words) <= 4 and all(len(word) <= 12 for word in words)
+    elif day := _URL_NAMED.search(path):
+        yield "url", f"{day[1]}-{MONTHS_IN_ENGLISH.index(day[2].lower()) + 1:02}-{int(day[3]):02}"

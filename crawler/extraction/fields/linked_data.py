@@ -19,6 +19,10 @@ _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review|NewsStory|LiveBlogP
 _DEEPEST = 12
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _WRAPPER = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*;?\s*$")
+_KIND = re.compile(r'"@type"\s*:\s*"(\w{3,40})"')
+_PLAIN_FIELD = re.compile(
+    r'"(headline|datePublished|dateCreated|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,500})"'
+)
 _TAGS = re.compile(r"<[^<>]{1,300}>")
 
 
@@ -118,7 +122,21 @@ def _loads(block: str) -> Json:
             return loaded
         except (ValueError, RecursionError):
             continue
-    return None
+    return _salvaged(block)
+
+
+def _salvaged(block: str) -> Json:
+    """Return the plain fields of an article from a block that is broken elsewhere, the first of each."""
+    kind = next((kind for kind in _KIND.findall(block) if _ARTICLE.search(kind)), None)
+    if kind is None:
+        return None
+    found: dict[str, Json] = {"@type": kind}
+    for name, raw in _PLAIN_FIELD.findall(block):
+        try:
+            found.setdefault(name, json.loads(f'"{raw}"', strict=False))
+        except ValueError:
+            continue
+    return found
 
 
 def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:

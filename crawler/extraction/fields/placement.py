@@ -1,0 +1,146 @@
+"""Placement of a statement on its page: how far from the headline, in the article's element or beside it.
+
+A date or a name counts by where it stands. The article's element is the smallest one around the headline
+that has running text too. What holds the headline is never another story's, whatever its class says.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from crawler.extraction.document.class_names import name_says, names_say
+from crawler.extraction.document.outline import short_text
+from crawler.extraction.document.text import for_comparison
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+
+ABOVE, BELOW = 6, 30
+"""Elements before and after the headline among which its date and byline usually are."""
+_RUNNING = 400
+"""Characters beside the headline that make an element the article's."""
+_TEASER = 20
+"""Letters from which a link is another story's headline."""
+_BOX = 300
+"""Characters of a box with the headline and lead of another story, at most."""
+_of_the_head = names_say(r"head(?!l)|logo|masthead|slogan|brand|top-?bar|site-?(?:name|title)|issue|found")
+_of_others = name_says(
+    r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|widget"
+    r"|teaser|read-?also|promo(?!ted)|archive|banner|menu|copyright|carousel|calendar-(?:table|month)|most-"
+)
+_of_this_one = name_says(
+    r"headline|byline|author|(?:article|entry|post|story|news|content|page|single)[-_]*(?:head|meta|info|title|footer)"
+)
+_LAYOUT = re.compile(r"(?:with|has|no|without|and|left|right)[-_]*(?:side-?bar|aside)", re.IGNORECASE)
+
+
+class Placement:
+    """Places on one page, as seen from its headline."""
+
+    def __init__(self, page: Outline, headline: str | None) -> None:
+        self._page = page
+        self.headline = headline_at(page, headline)
+
+    @cached_property
+    def around(self) -> frozenset[HtmlElement]:
+        """The headline's element and all that it is in."""
+        if self.headline is None:
+            return frozenset()
+        element = self._page.elements[self.headline]
+        return frozenset((element, *element.iterancestors()))
+
+    @cached_property
+    def article(self) -> range:
+        """Positions of the article's element: the smallest around the headline with running text."""
+        page, at = self._page, self.headline
+        if at is None:
+            return range(len(page.elements))
+        letters = [0, *accumulate(len(text) for text in page.texts)]
+        own = len(page.elements[at].text_content())
+        start, end = at, at + 1
+        for parent in page.elements[at].iterancestors():
+            start = page.elements.index(parent, 0, at)
+            end = start + sum(1 for _ in parent.iter("*"))
+            if letters[end] - letters[start] > own + _RUNNING or parent.tag == "body":
+                break
+        return range(start, end)
+
+    def distance(self, i: int) -> int | None:
+        """Return the number of elements after the headline, negative before it."""
+        return None if self.headline is None else i - self.headline
+
+    def is_near(self, i: int) -> bool:
+        distance = self.distance(i)
+        return distance is not None and -ABOVE <= distance <= BELOW
+
+    def is_elsewhere(self, element: HtmlElement) -> bool:
+        """Tell if an element is in a part of the page that is about other things, by tags and names."""
+        for depth, parent in enumerate((element, *element.iterancestors())):
+            if parent in self.around or depth > 7 or (depth and parent.tag in {"article", "main"}):
+                return False
+            if depth and parent.tag in {"aside", "footer", "nav"}:
+                return True
+            names = (parent.get("class") or "", parent.get("id") or "")
+            if any(map(says_others, names)):
+                return True
+        return False
+
+    def is_of_the_head(self, element: HtmlElement) -> bool:
+        """Tell if an element belongs to the page's own head, outside the headline's ancestors."""
+        for parent in (element, *element.iterancestors()):
+            if parent in self.around:
+                return False
+            names = (parent.get("class") or "", parent.get("id") or "")
+            if parent.tag in {"header", "nav"}:
+                return True
+            if any(_of_the_head(name) and not _of_this_one(name) for name in names):
+                return True
+        return False
+
+    def is_of_another_story(self, i: int) -> bool:
+        """Tell if another story's headline, a link, stands in the same small box."""
+        element = self._page.elements[i]
+        for depth, parent in enumerate(element.iterancestors()):
+            if depth > 3 or parent in self.around or short_text(parent, _BOX) is None:
+                return False
+            if any(len(link.text_content().strip()) >= _TEASER for link in parent.iter("a")):
+                return True
+        return False
+
+
+def says_others(name: str) -> bool:
+    """Tell if a class or id names a part of the page for other stories, readers or the site."""
+    if not name or not _of_others(name):
+        return False
+    left = _LAYOUT.sub(" ", name)
+    return _of_others(left) and not _of_this_one(left)
+
+
+def headline_at(page: Outline, headline: str | None) -> int | None:
+    """Return the position of the headline: what is known as it, else the first <h1> or line of the title."""
+    wanted = for_comparison(headline or "")
+    titles = page.of("title")
+    title = for_comparison(titles[0].text_content()) if titles else ""
+    first = line = None
+    for i, text in enumerate(page.texts):
+        tag = page.tags[i]
+        if tag in {"h1", "h2", "h3", "h4"}:
+            text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
+            said = for_comparison(text)
+            # the parser may put the byline that follows an unclosed heading into it
+            if wanted and (said == wanted or (len(wanted) > _TEASER and said.startswith(wanted))):
+                return i
+        if tag == "h1" and first is None:
+            first = i
+        elif line is None and tag != "title" and 20 < len(text) < 400:
+            said = for_comparison(text)
+            if (wanted and said == wanted) or (len(said) > 12 and said in title):
+                line = i
+    # a line with the words of the headline says more than a first <h1> with the outlet's name
+    known = line is not None and wanted and for_comparison(page.texts[line]) == wanted
+    return line if first is None or known else first

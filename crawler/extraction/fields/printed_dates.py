@@ -1,0 +1,254 @@
+"""Printed dates: every line of a page that may be its day of publication, with where it stands.
+
+Each candidate has points for its place and form. The points decide between the lines of one page, and the
+reasons are kept for `scrapy inspect`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.document.class_names import names_say
+from crawler.extraction.document.outline import short_text
+from crawler.extraction.document.text import one_line
+from crawler.extraction.fields.date_parsing import is_bare, published_part
+from crawler.extraction.fields.placement import ABOVE, BELOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.extraction.document.outline import Outline
+    from crawler.extraction.fields.placement import Placement
+
+_YEAR, _HOUR = re.compile(r"(?:19|20)\d{2}"), re.compile(r"\d{1,2}[:.]\d{2}(?!\.?\d)")
+_PARTS = re.compile(r"\d+|[^\W\d]+")
+_MENUS = {"nav", "ul", "ol", "form", "input", "select", "head", "title", "body"}
+_DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font", "i", "dd"}
+_of_date = names_say("date|time|publi|posted|calendar|info|submitted|byline")
+_of_change = re.compile(r"modif|updat|оновлен|обновлен|змінен|изменен", re.IGNORECASE)
+_OF_COPYRIGHT = re.compile(r"©|copyright|all rights|усі права|все права|всі права", re.IGNORECASE)
+_MAY_BE_A_DAY = re.compile(r"\d|\b(?:тому|назад|ago|щойно|только что)\b", re.IGNORECASE)
+_ENDS = re.compile(r"\b(?:bis|until|till|до|expires?|jusqu'au|hasta)\b\W{0,3}\d", re.IGNORECASE)
+"""Lines about the end of something: `Video verfügbar bis: 14.10.2026`."""
+_SENTENCE = 60
+_FAR = 24
+"""Elements before the headline among which a line that is only a date and a time may be the article's."""
+_UNKNOWN = 1_000
+"""Elements that are searched where the page has no headline."""
+_MOST = 60
+"""Candidates of one page, at most: an index of a year's stories has thousands."""
+
+WEAK = 1.5
+"""Points from which a date that nothing else on the page confirms is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDate:
+    source: str
+    """`time`, `itemprop` or `printed`."""
+    raw: str
+    points: float
+    why: str
+    """Place and form in words: `beside the headline, with its year`."""
+    above: bool
+    """True for a line above the headline that no name calls a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    source: str
+    raw: str
+    at: int
+    named: bool = False
+    """True if its tag or class says that it is a date."""
+    changed: bool = False
+    dateline: bool = False
+
+
+def printed_dates(page: Outline, place: Placement) -> list[PrintedDate]:
+    """Return the candidates, the best first; those equally good in page order."""
+    lines = [*_lines(page, place)][:_MOST]
+    alike = Counter((page.tags[line.at], page.elements[line.at].get("class")) for line in lines)
+    found = [_judged(line, page, place, alike) for line in lines]
+    return sorted(found, key=lambda one: -one.points)
+
+
+def _judged(
+    line: _Line, page: Outline, place: Placement, alike: Counter[tuple[str, str | None]]
+) -> PrintedDate:
+    element, distance = page.elements[line.at], place.distance(line.at)
+    said: list[tuple[float, str]] = []
+    if distance is not None and place.is_near(line.at):
+        close = 4.5 - abs(distance) / BELOW if distance >= 0 else 4.2 + distance / BELOW
+        said.append((close, "beside the headline"))
+    elif distance is not None:
+        said.append((0.0, "far from the headline"))
+    if line.at in place.article:
+        said.append((2.0, "in the article's element"))
+    if line.named:
+        said.append((1.0, "called a date"))
+    if _YEAR.search(line.raw):
+        said.append((1.0, "with its year"))
+    if _HOUR.search(line.raw):
+        said.append((0.5, "with its hour"))
+    if line.source != "printed" or is_bare(line.raw):
+        said.append((1.0, "only a date"))
+    elif len(line.raw) > _SENTENCE:
+        said.append((-1.0, "a long line"))
+    if line.changed:
+        said.append((-1.5, "of a change"))
+    if line.dateline:
+        said.append((-1.0, "the first words of the text"))
+    near = place.is_near(line.at)
+    if place.is_elsewhere(element):
+        said.append((-5.0, "in a part for other things"))
+    elif distance is not None and distance < 0 and place.is_of_the_head(element):
+        said.append((-2.5 if line.named and near else -8.0, "in the head of the page"))
+    elif place.is_of_another_story(line.at):
+        said.append((-2.0 if near else -4.0, "beside another story's link"))
+    if alike[page.tags[line.at], element.get("class")] > 2:
+        said.append((-3.0, "one of a list"))
+    above = distance is not None and distance < 0 and not line.named
+    why = ", ".join(why for _, why in said)
+    return PrintedDate(line.source, line.raw, sum(points for points, _ in said), why, above)
+
+
+def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
+    seen: set[int] = set()
+    near = sorted(
+        _marked(page), key=lambda line: (not place.is_near(line.at), line.at)
+    )  # of many dates, those beside the headline
+    for line in near:
+        seen.add(line.at)
+        yield line
+    if place.headline is None:
+        for i in range(min(len(page.elements), _UNKNOWN)):
+            # nothing to measure from: only whole lines with their year
+            yield from (
+                line for line in _unmarked(page, i, BELOW) if _YEAR.search(line.raw) and is_bare(line.raw)
+            )
+        return
+    for i in range(
+        place.headline, min(max(place.headline + BELOW, place.article.stop), place.headline + 400)
+    ):
+        if i < len(page.elements) and i not in seen:
+            yield from _unmarked(page, i, i - place.headline)
+    for i in range(place.headline - 1, max(place.headline - _FAR, 0) - 1, -1):
+        if page.tags[i] in _MENUS:
+            return
+        if i not in seen:
+            yield from _unmarked(page, i, i - place.headline)
+
+
+def _marked(page: Outline) -> Iterator[_Line]:
+    """Yield what the page itself calls a date, by a tag, an itemprop or a class."""
+    for i in page.by_tag.get("time", ()):
+        element, said = page.elements[i], page.attributes[i]
+        printed = one_line(short_text(element, 160) or "")
+        raw = said.get("datetime") or said.get("content") or printed
+        if raw:
+            changed = _is_of_change(said.get("class", "")) or published_part(printed) is None
+            yield _Line("time", raw, i, True, changed)
+    for i in page.positions("abbr", "span"):
+        # the microformat hAtom: `<abbr class="published" title="2017-09-09T10:52:00+02:00">`
+        said = page.attributes[i]
+        names = said.get("class", "").split() if "title" in said else ()
+        if "published" in names or "updated" in names:
+            yield _Line("time", said["title"], i, True, "published" not in names)
+    for name, found in page.by_itemprop.items():
+        for i in found if "datepublished" in name.lower().split() else ():
+            if page.tags[i] not in {"meta", "time"}:
+                said = page.attributes[i]
+                raw = said.get("content") or said.get("datetime") or page.elements[i].text_content()
+                yield _Line("itemprop", raw, i, True)
+    for i in sorted(page.named(_of_date, page.by_class, page.by_id, page.by_itemprop)):
+        said = page.attributes[i]
+        if page.tags[i] not in _DATED or (own := short_text(page.elements[i], 160)) is None:
+            continue
+        text = said.get("content") or one_line(own)
+        if _MAY_BE_A_DAY.search(text) and not (_OF_COPYRIGHT.search(text) or _ENDS.search(text)):
+            changed = published_part(text) is None
+            named = _is_of_change(said.get("class", ""))
+            yield _Line("printed", _with_year(page, i, text), i, True, changed or named)
+
+
+def _is_of_change(names: str) -> bool:
+    return _of_change.search(names) is not None and "publish" not in names.lower()
+
+
+def _with_year(page: Outline, i: int, text: str) -> str:
+    """Return a date with the year that stands in the next element: `<b>Jan 17</b> <b>2012</b>`."""
+    beside = page.elements[i].getnext()
+    if _YEAR.search(text) or len(text) > 20 or beside is None:
+        return text
+    year = one_line(beside.text or "")
+    return f"{text} {year}" if _YEAR.fullmatch(year) else text
+
+
+def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
+    """Yield lines that are only a date, whatever their class; farther away they need a time as well."""
+    element = page.elements[i]
+    texts = [page.texts[i], element.tail or ""]
+    parent = element.getparent()
+    if parent is not None and _ENDS.search(f"{(parent.text or '').rstrip()} 1"):
+        return
+    if -ABOVE <= distance <= 12 and 0 < len(element) <= 4 and page.tags[i] != "a":
+        # `<b>16 <em>січня</em> 2026</b>`
+        texts.append(" ".join(element.itertext()) if short_text(element, 80) is not None else "")
+    for raw in texts:
+        if not 6 <= len(raw) <= 300 or not _MAY_BE_A_DAY.search(raw):
+            continue
+        text = one_line(raw)
+        if _OF_COPYRIGHT.search(text) or _ENDS.search(text) or "№" in text:
+            continue
+        if distance < -ABOVE and not (_HOUR.search(text) and _YEAR.search(text)):
+            continue
+        changed = published_part(text) is None
+        if (
+            len(text) <= 120
+            and is_bare(text)
+            and (_YEAR.search(text) or _SHORT_YEAR.search(text) or (distance <= 12 and _HOUR.search(text)))
+        ):
+            if distance <= BELOW or _HOUR.search(text) or _STATES.match(text):
+                yield _Line("printed", text, i, changed=changed)
+        elif distance > 0 and _is_about_a_day(text):
+            if distance <= BELOW or _STATES.match(text):
+                yield _Line("printed", text, i, changed=changed)
+        elif distance < 0 and _FIGURES.match(text) and len(text) <= 60:
+            yield _Line("printed", text, i)
+        elif 0 < distance <= 20 and page.tags[i] in {"p", "div", "b", "strong", "span"}:
+            if dateline := _DATELINE.match(text[:120]):
+                yield _Line("printed", dateline["day"], i, dateline=True)
+
+
+_SHORT_YEAR = re.compile(r"\d{1,2}[./]\d{2}[./]\d{2}(?!\d)|\b[^\W\d]{3,12}\.?,?\s+'?\d{2}(?:\s|$)")
+_FIGURES = re.compile(
+    r"\W*(?:\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d{2}|\d{2})|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})\b"
+)
+_STATES = re.compile(
+    r"(?:posted|(?:first )?published|опубл\w+|дата публ\w+|створено|создано|erschienen|veröffentlicht|publiziert"
+    r"|pressemitteilung vom|meldung vom|publié|publicado|pubblicato|opublikowano|submitted|stand:)\b",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(rf"{_FIGURES.pattern}|{_STATES.pattern}.{{0,40}}\b(?:19|20)\d{{2}}\b", re.IGNORECASE)
+"""Lines that begin with a day in figures, or say of what they are the day; more may follow."""
+_DATELINE = re.compile(
+    r"(?:[^\W\d][\w'’ .-]{1,30},?\s+)?\(?(?P<day>(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}|\d{1,2}\s+[^\W\d]{3,10}\.?\s+(?:19|20)\d{2}"
+    r"|[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}))\)?\s*(?:\([^()]{2,30}\)\s*)?(?:\.|--|[-–—:])"
+)
+"""Day at the beginning of a text: `Karlsruhe, (12.11.2021). …`, `Dec. 15, 2011 -- …`."""
+
+
+def _is_about_a_day(line: str) -> bool:
+    return (len(line) <= 80 and _is_only_a_day(line)) or (len(line) <= 160 and bool(_BEGINS.match(line)))
+
+
+def _is_only_a_day(line: str) -> bool:
+    """Tell if a line is only a date: numbers, among them a year, and at most four words."""
+    parts = _PARTS.findall(line)
+    words = [part for part in parts if not part.isdigit()]
+    year = any(len(part) == 4 and part[:2] in {"19", "20"} for part in parts)
+    return year and len(parts) <= 9 and len(words) <= 4 and all(len(word) <= 12 for word in words)
