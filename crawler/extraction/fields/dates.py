@@ -57,8 +57,8 @@ class Moment:
     at: datetime
     """Aware, in UTC."""
     source: str
-    """Source on the page (`json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`), and notes on the
-    precision: `naive`, `day`, `no-year`, `relative` (crawler/extraction/fields/date_parsing.py),
+    """Source on the page (`json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`, `script`), and notes on
+    the precision: `naive`, `day`, `no-year`, `relative` (crawler/extraction/fields/date_parsing.py),
     `local-as-utc`."""
 
 
@@ -162,7 +162,7 @@ class _Reading:
                 points, why = points - 3, f"{why}, after the page's last change"
             if moment.source == "printed day" and _is_today(moment.at, self._fetched_at):
                 # the head of a page prints the day on which it is read
-                points, why = points - (8 if one.above else 1), f"{why}, the day of the fetch"
+                points, why = points - ((4 if one.named else 8) if one.above else 1), f"{why}, the day of the fetch"
             found.append(_Statement(one.source, one.raw, _weight_of(points), why))
         return sorted(found, key=lambda said: -said.weight)
 
@@ -218,20 +218,22 @@ class _Reading:
         if not self._is_settled(sure):
             printed = ((said, moment) for said in self.printed if (moment := self.moment(said)))
             sure = sorted((*sure, *printed), key=_order)
+        # beside a good line, those far below it say nothing
+        least = 0.6 * max((said.weight for said, _ in sure if said.source in _PRINTED), default=0.0)
+        sure = [one for one in sure if one[0].source not in _PRINTED or one[0].weight >= least]
         best: tuple[float, _Statement, Moment] | None = None
         for said, moment in sure:
             agreeing: dict[str, float] = {}
             for other, its in sure:
-                if _agree(moment, its) and (other is said or not self.is_weak(other)):
+                if _agree(moment, its):
                     agreeing[other.family] = max(agreeing.get(other.family, 0.0), _trust(other, its))
             if best is None or sum(agreeing.values()) > best[0] + 0.001:
                 best = sum(agreeing.values()), said, moment
         if best is None or (best[0] == best[1].weight and self.is_weak(best[1])):
-            return None
-        first = next(
-            (said, moment) for said, moment in sure if _agree(moment, best[2]) and not self.is_weak(said)
-        )
-        return self._in_full(*first)
+            return _first(_of_scripts(self._page), self._fetched_at)
+        # a day in an address may agree with several: then the most trusted of them says it
+        alike = (one for one in sure if _agree(one[1], best[2]) and not self.is_weak(one[0]))
+        return self._in_full(*next(alike, best[1:]))
 
     def _is_settled(self, sure: list[tuple[_Statement, Moment]]) -> bool:
         if not sure or sure[0][0].weight < _WEIGHTS["meta"] - _UNCHANGED:
@@ -249,7 +251,8 @@ class _Reading:
         claims = [(one.source, one.raw) for one in self.declared if not one.source.startswith("itemprop")]
         claims += [("itemprop", one.raw) for one in self.declared if one.source.startswith("itemprop")]
         if moment.source.endswith("day"):
-            of_all = (m for one in (*self.declared, *self.printed) if (m := self.moment(one)))
+            strong = (one for one in (*self.declared, *self.printed) if not self.is_weak(one))
+            of_all = (m for one in strong if (m := self.moment(one)))
             finer = (m for m in of_all if not m.source.endswith("day"))
             return next((m for m in finer if m.at.astimezone(KYIV).date() == moment.at.date()), moment)
         if moment.source.endswith(("-ld", "meta", "itemprop", "naive")) and said in self.declared:
@@ -398,6 +401,19 @@ def _of_title(page: Outline) -> Iterator[tuple[str, str]]:
         for part in _TITLE_PARTS.split(title)[1:]:
             if is_bare(part) and re.search(r"\d\s.*\b(?:19|20)\d{2}\b", part):
                 yield "title", part
+
+
+_STATE = re.compile(
+    rb'"(?:published_?(?:at|date|time)?|date_?published|publish_?(?:date|time)|publication_?(?:date|time)|created_?at'
+    rb'|first_?published)\\?"\s*:\s*\\?"(\d{4}-\d{2}-\d{2}[^"\\]{0,30})'
+)
+"""Days in the data of a page's own scripts; the source is in lower case."""
+
+
+def _of_scripts(page: Outline) -> list[tuple[str, str]]:
+    """Return the day in the page's data for its scripts, if they have one day only: else it may be any."""
+    found = [raw.decode("ascii", "replace").upper() for raw in _STATE.findall(page.source or b"")]
+    return [("script", found[0])] if len({raw[:10] for raw in found}) == 1 else []
 
 
 def _of_address(url: str) -> Iterator[tuple[str, str]]:

@@ -54,7 +54,8 @@ class PrintedDate:
     why: str
     """Place and form in words: `beside the headline, with its year`."""
     above: bool
-    """True for a line above the headline that no name calls a date."""
+    named: bool
+    """True if its tag or class calls it a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def _judged(
     said: list[tuple[float, str]] = []
     if distance is not None and place.is_near(line.at):
         close = 4.5 - abs(distance) / BELOW if distance >= 0 else 4.2 + distance / BELOW
-        said.append((close, "beside the headline"))
+        # what comes after the article's element is near a short article only by chance
+        after = distance > 0 and line.at not in place.article
+        said.append((close / 2, "after the article") if after else (close, "beside the headline"))
     elif distance is not None:
         said.append((0.0, "far from the headline"))
     if line.at in place.article:
@@ -104,16 +107,17 @@ def _judged(
         said.append((-1.0, "the first words of the text"))
     near = place.is_near(line.at)
     if place.is_elsewhere(element):
-        said.append((-5.0, "in a part for other things"))
+        said.append((-8.0, "in a part for other things"))
     elif distance is not None and distance < 0 and place.is_of_the_head(element):
         said.append((-2.5 if line.named and near else -8.0, "in the head of the page"))
     elif place.is_of_another_story(line.at):
-        said.append((-2.0 if near else -4.0, "beside another story's link"))
-    if alike[page.tags[line.at], element.get("class")] > 2:
+        said.append((-2.0 if near and line.at in place.article else -4.0, "beside another story's link"))
+    if element.get("class") and alike[page.tags[line.at], element.get("class")] > 2:
         said.append((-3.0, "one of a list"))
-    above = distance is not None and distance < 0 and not line.named
+    above = distance is not None and distance < 0
     why = ", ".join(why for _, why in said)
-    return PrintedDate(line.source, line.raw, sum(points for points, _ in said), why, above)
+    points = sum(points for points, _ in said)
+    return PrintedDate(line.source, line.raw, points, why, above, line.named)
 
 
 def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
@@ -192,8 +196,15 @@ def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
     """Yield lines that are only a date, whatever their class; farther away they need a time as well."""
     element = page.elements[i]
     texts = [page.texts[i], element.tail or ""]
-    parent = element.getparent()
-    if parent is not None and _ENDS.search(f"{(parent.text or '').rstrip()} 1"):
+    parent, before = element.getparent(), element.getprevious()
+    said = (
+        before.tail or short_text(before, 60)
+        if before is not None
+        else parent.text
+        if parent is not None
+        else ""
+    )
+    if _ENDS.search(f"{(said or '').rstrip()} 1"):
         return
     if -ABOVE <= distance <= 12 and 0 < len(element) <= 4 and page.tags[i] != "a":
         # `<b>16 <em>січня</em> 2026</b>`

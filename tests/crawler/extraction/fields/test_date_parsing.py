@@ -272,3 +272,37 @@ def test_forms_of_newsrooms(printed: str, expected: datetime) -> None:
 )
 def test_places_of_two_words_and_of_greenwich(printed: str, hour: int) -> None:
     assert parse_date(printed) == (datetime(2025, 5, 5, hour, tzinfo=UTC), "zone")
+
+
+@pytest.mark.parametrize(
+    ("printed", "day"),
+    [
+        ("Monday , July 13 , 2026", "2026-07-13"),
+        ("17 января 12", "2012-01-17"),
+        ("Ноя 27th 11 17:46", "2011-11-27"),
+        ("Опубликовано 16 января 12 (19:28)", "2012-01-16"),
+        ("Jan 12,2012", "2012-01-12"),
+        ("Published on 12/01/12 at 09:49am", "2012-01-12"),
+        ("on 2012, January 17 - 12:54", "2012-01-17"),
+        ("Wed Dec 14 12:07:17 GMT 2011", "2011-12-14"),
+        ("01. Dez. 2017, 12:01 Uhr", "2017-12-01"),
+        ("3 de março de 2024", "2024-03-03"),
+        ("14. října 2024", "2024-10-14"),
+        ("5 Şubat 2024 10:15", "2024-02-05"),
+        ("الأربعاء، 07 أكتوبر 2020 - 12:09", "2020-10-07"),
+        ("2026年1月5日 10:00", "2026-01-05"),
+        ("2026. 01. 05 18:40", "2026-01-05"),
+        ("12 жніўня 2025", "2025-08-12"),
+    ],
+)
+def test_the_year_of_two_figures_and_months_elsewhere(printed: str, day: str) -> None:
+    found = parse_date(printed)
+    assert found is not None
+    assert found[0].date().isoformat() == day
+
+
+@pytest.mark.parametrize(
+    "printed", ["17 января 12:30", "On May 5 11 people were hurt", "у травні 12 автобусів"]
+)
+def test_an_hour_or_a_number_is_no_year(printed: str) -> None:
+    assert parse_date(printed) is None

@@ -234,3 +234,114 @@ def test_all_that_is_stated() -> None:
         ("printed naive", utc(2026, 2, 26, 16, 6)),
         ("url day", utc(2026, 2, 25)),
     ]
+
+
+PARAGRAPH = "<p>" + "Перевізники повідомили про затримки на кордоні. " * 12 + "</p>"
+
+
+def on(
+    page: str, url: str = "https://a.example/news/x", title: str = "", fetched: datetime = FETCHED
+) -> str | None:
+    """The day, in ISO, that a page of several stories is dated."""
+    tree = outline(
+        html.document_fromstring(f"<html><head><title>{title}</title></head><body>{page}</body></html>")
+    )
+    moment = read_published(tree, read_linked_data(tree), url, fetched, "Черга вантажівок зникла за два дні")
+    return moment.at.date().isoformat() if moment else None
+
+
+HEADLINE = "<h1>Черга вантажівок зникла за два дні</h1>"
+TAPE = "".join(
+    f"<div class='n-item'><time datetime='2026-02-2{day}'>Сьогодні</time><a href='/{day}'>Заголовок іншої новини у стрічці</a></div>"
+    for day in range(1, 6)
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "day"),
+    [
+        # a tape of news with machine-readable times stands before the article in the page
+        (f"{TAPE}<article>{HEADLINE}<div><span>5 січня 2025, 16:58</span></div>{PARAGRAPH}</article>", "2025-01-05"),
+        (f"{TAPE}<div>{HEADLINE}{PARAGRAPH}<p class='sign'>— 17.01.2025 15:44</p></div>", "2025-01-17"),
+        # the clock of the page, named as a date, and the day beside the headline, named as nothing
+        (f"<div class='date'>Неділя, 1 березня 2026</div><p>Меню</p><h1><a>Черга вантажівок зникла за два дні</a></h1><i>3 лютого 2025</i>{PARAGRAPH}", "2025-02-03"),
+        (f"<div>{HEADLINE}{PARAGRAPH}</div>{TAPE}", None),
+        (f"<div>{HEADLINE}{PARAGRAPH}</div><div class='comments'><p class='date'>3 лютого 2025, 10:00</p></div>", None),
+        (f"<div>{HEADLINE}{PARAGRAPH}</div><footer><p>© 2019 Видавець, 3 лютого 2019</p></footer>", None),
+        (f"<div>{HEADLINE}<p>Відео доступне до</p><b>14.10.2025</b>{PARAGRAPH}</div>", None),
+        # words beside the day
+        (f"<div>{HEADLINE}<p>By <a href='/a'>Ann Lee</a> on Monday, November 18th, 2024 at 11:04 a.m.</p>{PARAGRAPH}</div>", "2024-11-18"),
+        (f"<div>{HEADLINE}<p>Pressemitteilung vom 20.01.2025</p>{PARAGRAPH}</div>", "2025-01-20"),
+        (f"<div><p>21. Jan 2025 // Ann Lee</p>{HEADLINE}{PARAGRAPH}</div>", "2025-01-21"),
+        (f"<div><span>02.12.25</span>{HEADLINE}{PARAGRAPH}</div>", "2025-12-02"),
+        (f"<div>{HEADLINE}<p>Last updated at 3:21 PM on 15th December 2025</p>{PARAGRAPH}</div>", "2025-12-15"),
+        (f"<div>{HEADLINE}<p>Karlsruhe, (12.11.2025). {PARAGRAPH}</p></div>", "2025-11-12"),
+        (f"<div>{HEADLINE}<div><span class='date'>Jan 17</span><span class='year'>2025</span></div>{PARAGRAPH}</div>", "2025-01-17"),
+    ],
+)  # fmt: skip
+def test_the_day_that_stands_where_this_articles_may_stand(page: str, day: str | None) -> None:
+    assert on(page) == day
+
+
+def test_statements_that_agree_outweigh_one_that_does_not() -> None:
+    old = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2019-05-05T10:00:00+03:00"}</script>'
+    meta = claimed("2024-04-26T08:00:00+03:00")
+    assert (
+        on(f"{old}{meta}<div>{HEADLINE}<p class='date'>26 квітня 2024</p>{PARAGRAPH}</div>") == "2024-04-26"
+    )
+    # a JSON-LD of another day than the address, which the page's other head agrees with
+    assert on(f"{old}{meta}{HEADLINE}{PARAGRAPH}", "https://a.example/2024/04/26/x") == "2024-04-26"
+    # a page's `date`, which may be of its last change, against the line beside the headline
+    assert (
+        on(
+            f"<meta name='date' content='2024-05-02'><div>{HEADLINE}<p>Stand: 28.04.2024 18:00 Uhr</p>{PARAGRAPH}</div>"
+        )
+        == "2024-04-28"
+    )
+    # nothing printed after the last change is the publication
+    changed = '<script type="application/ld+json">{"@type": "NewsArticle", "dateModified": "2024-04-26T10:00:00+03:00"}</script>'
+    assert (
+        on(
+            f"{changed}<div>{HEADLINE}<p>Прогноз</p><div class='info'>1 травня 2024</div>{PARAGRAPH}<b class='date'>25 квітня 2024</b></div>"
+        )
+        == "2024-04-25"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "day"),
+    [
+        ("1/10/2025 @ 4:27PM", "2025-01-10"),
+        ("Fri, 01/10/2025 - 09:52", "2025-01-10"),
+        ("1/10/2025 16:27", "2025-10-01"),
+        ("13/10/2025 4:27PM", "2025-10-13"),
+    ],
+)
+def test_the_order_of_two_figures(printed: str, day: str) -> None:
+    assert on(f"<div>{HEADLINE}<p>{printed}</p>{PARAGRAPH}</div>") == day
+    other = "<p class='comment-date'>12/31/2024 10:00</p>"
+    shown = on(f"<div>{HEADLINE}<p>01/10/2025</p>{PARAGRAPH}</div>{other}")
+    assert shown == "2025-01-10"
+
+
+def test_the_day_of_a_broken_block_and_of_the_pages_scripts() -> None:
+    broken = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Ада"}, "datePublished": "2024-04-26", }}</script>'
+    assert on(f"{broken}{HEADLINE}{PARAGRAPH}") == "2024-04-26"
+    body = f"<html><body>{HEADLINE}{PARAGRAPH}<script>var x = {{%s}}</script></body></html>"
+    for data, day in (
+        ('"publishedAt": "2024-04-26T10:00:00Z", "createdAt": "2024-04-26T09:00:00Z"', "2024-04-26"),
+        ('"publishedAt": "2024-04-26", "related": {"publishedAt": "2024-04-20"}', None),
+    ):
+        page = body % data
+        tree = outline(html.document_fromstring(page), page.lower().encode())
+        moment = read_published(tree, LinkedData(), "https://a.example/x", FETCHED)
+        assert (moment and moment.at.date().isoformat()) == day
+
+
+def test_the_statements_say_where_they_stand() -> None:
+    tree = html.document_fromstring(
+        f"<html><body><div>{HEADLINE}<p class='date'>3 лютого 2025</p>{PARAGRAPH}</div>{TAPE}</body></html>"
+    )
+    said = [*stated(tree, LinkedData(), "https://a.example/x", FETCHED)]
+    assert "beside the headline" in said[0].why
+    assert "too weak alone" in said[-1].why
