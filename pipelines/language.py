@@ -67,7 +67,8 @@ def url_hint(url: str) -> str | None:
 
 
 def _claims(article: Article) -> tuple[LanguageEvidence, ...]:
-    own = {plain_url(url) for url in (article.url, article.requested_url, article.canonical_url) if url}
+    # a canonical address is a claim: of two languages with one canonical, both would be that one's
+    own = {plain_url(url) for url in (article.url, article.requested_url) if url}
     found = [
         ("html-lang", article.html_lang),
         ("og-locale", article.og_locale),

@@ -62,7 +62,8 @@ def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
         yield "", f"claim: {claim.value}", f"{claim.source}{read}"
     yield "published", _utc(article.published_at), article.published_source or "nowhere"
     for date in inspection.dates:
-        yield "", f"claim: {date.raw}", f"{date.source} → {_utc(date.at) if date.at else 'not believed'}"
+        at = _utc(date.at) if date.at else "not believed"
+        yield "", f"claim: {date.raw}", f"{date.source} → {at}{f' ({date.why})' if date.why else ''}"
     modified = f"{inspection.modified_source}, {article.modified_raw}" if article.modified_raw else "nowhere"
     yield "modified", _utc(article.modified_at), modified
     yield from _language(inspection)
