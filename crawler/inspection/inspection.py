@@ -78,9 +78,7 @@ def inspect_page(
         article = stage.decide(article)
     # reading took the first tree apart
     tree = parse(fetch.body, fetch.encoding)
-    stated_dates = tuple(
-        dates.stated(tree, parts.data, fetch.url, fetch.fetched_at, parts.metadata.headline)
-    )
+    stated_dates = tuple(dates.stated(tree, parts.data, fetch.url, fetch.fetched_at, parts.metadata.headline))
     printed = [date.raw for date in stated_dates if date.at and date.source.startswith(("printed", "time"))]
     lines, unseen = _mark(page_lines(tree, hints.drop), article, parts, printed)
     return Inspection(

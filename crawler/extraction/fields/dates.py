@@ -57,8 +57,8 @@ class Moment:
     at: datetime
     """Aware, in UTC."""
     source: str
-    """Source on the page (`json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`, `script`), and notes on
-    the precision: `naive`, `day`, `no-year`, `relative` (crawler/extraction/fields/date_parsing.py),
+    """Source on the page (`json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`,
+    `script`), and notes on the precision: `naive`, `day`, `no-year`, `relative` (crawler/extraction/fields/date_parsing.py),
     `local-as-utc`."""
 
 
@@ -162,7 +162,10 @@ class _Reading:
                 points, why = points - 3, f"{why}, after the page's last change"
             if moment.source == "printed day" and _is_today(moment.at, self._fetched_at):
                 # the head of a page prints the day on which it is read
-                points, why = points - ((4 if one.named else 8) if one.above else 1), f"{why}, the day of the fetch"
+                points, why = (
+                    points - ((4 if one.named else 8) if one.above else 1),
+                    f"{why}, the day of the fetch",
+                )
             found.append(_Statement(one.source, one.raw, _weight_of(points), why))
         return sorted(found, key=lambda said: -said.weight)
 
@@ -371,7 +374,8 @@ _OF_THE_PAGE = {"date", "dc.date", "dcterms.date"}
 _MODIFIED = {
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified",
     "dcterms.modified",
-    "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated", "dateupdate",
+    "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated",
+    "dateupdate",
     "revision_date",
 }  # fmt: skip
 

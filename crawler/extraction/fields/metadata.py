@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.alternates import absolute
+from crawler.extraction.fields.date_parsing import is_bare
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -52,7 +54,7 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
             if name == "article:tag":
                 listed.append(content)
     site_name = names.get("og:site_name")
-    headline, headline_source = _headline(page, data, names, site_name)
+    headline, headline_source = _headline(page, data, names, site_name, url)
     root = page.attributes[0]
     return Metadata(
         canonical_url=_canonical(page, url),
@@ -87,7 +89,7 @@ def _canonical(page: Outline, url: str) -> str | None:
 
 
 def _headline(
-    page: Outline, data: LinkedData, names: dict[str, str], site_name: str | None
+    page: Outline, data: LinkedData, names: dict[str, str], site_name: str | None, url: str
 ) -> tuple[str | None, str | None]:
     """Return the headline and its source: `h1, as in og:title`, `json-ld`, `title`.
 
@@ -96,13 +98,19 @@ def _headline(
     """
     titles = page.of("title")
     title = one_line(unescaped("".join(titles[0].itertext()))) if titles else ""
+    h1s = _headings(page, site_name, "h1")
+    og = names.get("og:title")
+    if og and any(text.startswith(f"{og} | ") for _, text in h1s):
+        # `Outlet | Headline` in the heading itself: this og:title is the outlet
+        title = title.removeprefix(f"{og} | ")
+        h1s = [(tag, text.removeprefix(f"{og} | ")) for tag, text in h1s]
+        og = None
     claims = {
         "json-ld": data.headline,
-        "og:title": names.get("og:title"),
+        "og:title": og,
         "twitter:title": names.get("twitter:title"),
-        "title": without_outlet(title, site_name, None),
+        "title": without_outlet(_without_host(title, url), site_name, None),
     }
-    h1s = _headings(page, site_name, "h1")
     smaller = _headings(page, site_name, "h2", "h3", "h4") if title else []
     best: tuple[float, str, str] | None = None
     for tag, text in (*h1s, *smaller):
@@ -125,8 +133,8 @@ def _headline(
         return h1s[0][1], "h1 alone"
     if data.headline:
         return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
-    if names.get("og:title"):
-        return without_outlet(names["og:title"], site_name, None), "og:title"
+    if claims["og:title"]:
+        return without_outlet(claims["og:title"], site_name, None), "og:title"
     if claims["title"]:
         return claims["title"], "title"
     return (h1s[0][1], "h1 alone") if h1s else (None, None)
@@ -149,7 +157,11 @@ def _headings(page: Outline, site_name: str | None, *tags: str) -> list[tuple[st
     for i in page.positions(*tags):
         element = page.elements[i]
         text = _heading_text(element)
-        if 5 < len(text) < 400 and not _names_outlet(element, text, site_name):
+        if (
+            5 < len(text) < 400
+            and not _names_outlet(element, text, site_name)
+            and not _is_over_the_page(element)
+        ):
             found.append((page.tags[i], text))
     return found
 
@@ -159,8 +171,33 @@ def _names_outlet(element: HtmlElement, text: str, site_name: str | None) -> boo
     link = element.find(".//a")
     href = "#" if link is None else (link.get("href") or "#")
     leads_home = link is not None and (link.get("rel") == "home" or _HOME.fullmatch(href) is not None)
-    whole = leads_home and one_line(link.text_content() or "") in {text, ""}
+    whole = leads_home and one_line(link.text_content() or "") == text
     return whole or not said.isdisjoint(_OF_SITE) or text == site_name
+
+
+def _is_over_the_page(element: HtmlElement) -> bool:
+    """Tell if a heading is that of a window over the page, such as an offer of a newsletter."""
+    return any(
+        _OVER_THE_PAGE(name)
+        for parent in (element, *islice(element.iterancestors(), 5))
+        for name in (parent.get("class") or "", parent.get("id") or "")
+    )
+
+
+_OVER_THE_PAGE = names_say(r"(?:^|[\s_-])(?:dialog|modal|popup|pop-up|lightbox|newsletter)(?:$|[\s_-])")
+_HOST_PART = re.compile(r"^(?P<first>[^|:»]{3,30}?)\s*(?:[|»]|\s:\s|::)\s*(?P<rest>.{12,})$")
+_DOMAIN_LAST = re.compile(r"\s+[-–—|]\s+(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}$", re.IGNORECASE)
+
+
+def _without_host(title: str, url: str) -> str:
+    """Return a title without the outlet's address at its end, or its name as in its address at its beginning."""
+    title = _DOMAIN_LAST.sub("", title)
+    if found := _HOST_PART.match(title):
+        host = for_comparison((urlsplit(url).hostname or "").removeprefix("www."))
+        first = for_comparison(found["first"])
+        if len(first) > 3 and (host.startswith(first) or first == host):
+            return found["rest"]
+    return title
 
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]+)?/?(?:index\.\w+)?")
@@ -170,13 +207,13 @@ def _heading_text(element: HtmlElement) -> str:
     """Return the text of a heading, its parts set apart, without counters of comments and sponsors."""
     parts: list[str] = []
     _add_text(element, parts)
-    return one_line("".join(parts))
+    return one_line("".join(parts)).rstrip(" :|")
 
 
 def _add_text(element: HtmlElement, parts: list[str]) -> None:
     parts.append(element.text or "")
     for child in element:
-        if isinstance(child.tag, str) and not _is_beside(child):
+        if isinstance(child.tag, str) and not _is_beside(child) and not _is_second(child, parts):
             inside: list[str] = []
             _add_text(child, inside)
             if "".join(parts)[-1:].islower() and "".join(inside)[:1].isupper():
@@ -198,6 +235,16 @@ def _is_beside(element: HtmlElement) -> bool:
         and _COUNT.fullmatch(text) is not None
         and any(letter.isalpha() for letter in text)
     )
+
+
+def _is_second(element: HtmlElement, before: list[str]) -> bool:
+    """Tell if a part of a heading is its date, or small print after the headline itself."""
+    if element.tag == "time":
+        return True
+    text = one_line(element.text_content())
+    if len(text) < 40 and any(letter.isdigit() for letter in text) and is_bare(text):
+        return True
+    return element.tag == "small" and len("".join(before).strip()) > _NAME
 
 
 def _likeness(one: str, other: str) -> float:

@@ -75,3 +75,29 @@ def test_the_part_of_an_old_title_that_is_the_headline() -> None:
 def test_the_number_of_articles_after_a_tag_is_no_part_of_it() -> None:
     links = '<a href="/t/1">мости <i>(1 258)</i></a> <a href="/t/2">Закон (2026)</a><a href="/t/3">ЄС (27 країн)</a>'
     assert read(body=f'<div class="news-tags">{links}</div>').tags == ("мости", "Закон", "ЄС (27 країн)")
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "headline"),
+    [
+        # what stands in the heading beside the headline
+        ("Міст відкрили для руху вантажівок", "<h1><time>17 січня</time>Міст відкрили для руху вантажівок</h1>", "Міст відкрили для руху вантажівок"),
+        ("Міст відкрили для руху вантажівок / Обмеження до 20 тонн", "<h1>Міст відкрили для руху вантажівок<small>Обмеження до 20 тонн</small><span>04.01.12 12:26</span></h1>", "Міст відкрили для руху вантажівок"),
+        ("Міст відкрили - Вісник", "<h1><div class='sponsorPanel'><span>Sponsored by</span><a href='https://s.example/'><img></a></div>Міст відкрили для руху вантажівок</h1>", "Міст відкрили для руху вантажівок"),
+        # windows over the page, and outlets named as in the address
+        ("Міст відкрили для руху вантажівок | Вісник", "<div class='window' id='dialog'><h1>Головні новини щодня на вашу пошту</h1></div>", "Міст відкрили для руху вантажівок"),
+        ("COURIER : Міст відкрили для руху вантажівок", "", "Міст відкрили для руху вантажівок"),
+        ("Міст відкрили для руху вантажівок - visnyk.example.ua", "", "Міст відкрили для руху вантажівок"),
+    ],
+)  # fmt: skip
+def test_what_is_glued_to_a_headline(title: str, body: str, headline: str) -> None:
+    assert read(f"<title>{title}</title>", body).headline == headline
+
+
+def test_an_og_title_that_is_the_outlets_name_before_the_bar() -> None:
+    name = "Незалежне бюро"
+    head = f'<meta property="og:title" content="{name}"><title>{name} | Міст відкрили для руху вантажівок</title>'
+    assert (
+        read(head, f"<h1>{name} | Міст відкрили для руху вантажівок</h1>").headline
+        == "Міст відкрили для руху вантажівок"
+    )
