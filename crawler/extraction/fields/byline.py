@@ -10,6 +10,7 @@ from crawler.extraction.body.signature import NAME
 from crawler.extraction.document.class_names import name_says, names_say
 from crawler.extraction.document.outline import COMPONENT, short_text
 from crawler.extraction.document.text import for_comparison, one_line
+from crawler.extraction.fields.placement import Placement, says_others, says_this_one
 from crawler.items import Claim
 
 if TYPE_CHECKING:
@@ -70,22 +71,23 @@ _of_author = names_say(
     r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|(?:^|[\s_-])by(?:$|[\s_-])"
 )
 _of_other_things = name_says(
-    r"comment|related|sidebar|footer|popular|recommend|read-?also|promo(?!ted)|lenta|most-|trending|latest|carousel"
-    r"|newsletter|more-?on|teaser|blogs?-list|authors-list|card__|feed|other|quote"
+    r"trending|newsletter|more-?on|blogs?-list|authors-list|card__|(?:^|[\s_-])(?:feed|others?|quotes?|polls?|login)(?:$|[\s_-])"
+    r"|editors?-choice|logged|weather"
 )
 _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
 )
 _NOT_NAMES = re.compile(
     r"[\d\[\]{}<>©@]|^(?:фото|photo|getty|image|video|відео|видео)"
-    r"|\b(?:share|save|ago|updated|follow|sign up)\b",
+    r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?|text size|twitter|facebook"
+    r"|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b|\bby google$",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
 """Date at the end of Drupal's own byline: `Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`."""
 _PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(
-    r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|people|persons?|journalists?|staff|reporters?|writers?|editors?"
+    r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|journalists?|staff|reporters?|writers?|editors?"
     r"|contributors?|columnists?|by|u)[/=-]|/@|[?&](?:author|user)=",
     re.IGNORECASE,
 )
@@ -112,12 +114,15 @@ def read_byline(
     `rule` is an outlet's CSS selector: if given, only its elements count as printed bylines.
     """
     by_rel = _by_rel(page)
+    place = Placement(page, metadata.headline)
     if rule is not None:
         lines = [text for element in page.root.cssselect(rule) if (text := _words(element))]
         byline, claims = next(iter(lines), None), [Claim("outlet-rule", text) for text in lines]
     else:
-        lines = list(_classed(page)) or list(_leading_to_authors(page))
-        byline = next(_prefixed(page, by_rel), None) or next(iter(lines), None)
+        lines = list(_classed(page, place)) or list(_leading_to_authors(page, place))
+        byline = next(_prefixed(page, by_rel, place), None) or next(iter(lines), None)
+        if byline is None:
+            byline = _above_the_text(page, place)
         claims = []
     claims += [Claim("json-ld", name) for name in data.persons]
     for name in _META_NAMES:
@@ -127,7 +132,8 @@ def read_byline(
     claims += [
         Claim("rel-author", text)
         for element in by_rel
-        if (text := _words(element) or one_line(element.get("title") or "")) and not _is_elsewhere(element)
+        if (text := _words(element) or one_line(element.get("title") or ""))
+        and not _is_elsewhere(element, place)
     ]
     if rule is None:
         claims += [Claim("printed", line) for line in (byline, *lines) if line]
@@ -149,13 +155,25 @@ def _by_rel(page: Outline) -> list[HtmlElement]:
     return [link for link in links if (rel := link.get("rel")) and "author" in rel.split(" ")]
 
 
-def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
-    """Yield lines that begin with a prefix such as `Автор:`."""
+def _prefixed(page: Outline, by_rel: list[HtmlElement], place: Placement) -> Iterator[str]:
+    """Yield lines that begin with a prefix such as `Автор:`, those beside the headline first."""
+    far = []
+    for i, line in _prefixed_anywhere(page, by_rel, place):
+        if i is None or place.is_near(i) or i in place.article or place.headline is None:
+            yield line
+        elif -_NEAR <= (distance := i - place.headline) and i - place.article.stop < _NEAR:
+            far.append((abs(distance), line))
+    yield from (line for _, line in sorted(far))
+
+
+def _prefixed_anywhere(
+    page: Outline, by_rel: list[HtmlElement], place: Placement
+) -> Iterator[tuple[int | None, str]]:
     for element in by_rel:
         parent = element.getparent()
         line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120:
-            yield line
+            yield None, line
     for i in page.positions(*_LINE_TAGS):
         start = page.texts[i].lstrip()
         element = page.elements[i]
@@ -171,20 +189,25 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement]) -> Iterator[str]:
         if not PREFIX.match(one_line(start) + " x"):
             continue
         line = _words(element, _LONGEST)
-        if _is_printed(line) and not _is_elsewhere(element):
-            yield line
+        if _is_printed(line) and not _is_elsewhere(element, place):
+            yield i, line
             continue
         # <span>Автор:</span> <a>Ім'я Прізвище</a>: the parent has the whole line
         parent = element.getparent()
-        if parent is not None and _is_printed(line := _words(parent, _LONGEST)) and not _is_elsewhere(parent):
-            yield line
+        line = _words(parent, _LONGEST) if parent is not None else ""
+        if parent is not None and _is_printed(line) and not _is_elsewhere(parent, place):
+            yield i, line
             continue
         # <span>by</span> <span>Jane Doe</span> among other elements: the name is the next element
         beside = element.getnext()
-        if beside is not None and _LABEL.fullmatch(label := _words(element)) and not _is_elsewhere(element):
+        if (
+            beside is not None
+            and _LABEL.fullmatch(label := _words(element))
+            and not _is_elsewhere(element, place)
+        ):
             named = one_line(short_text(beside, _LONGEST_NAME) or "")
             if NAME.fullmatch(named):
-                yield f"{label} {named}"
+                yield i, f"{label} {named}"
 
 
 def _is_printed(line: str) -> bool:
@@ -201,13 +224,14 @@ def _is_printed(line: str) -> bool:
     )
 
 
-def _classed(page: Outline) -> Iterator[str]:
+def _classed(page: Outline, place: Placement) -> Iterator[str]:
+    """Yield the lines of elements that are called after authors, those beside the headline first."""
     seen: set[str] = set()
     within: list[str] = []
     of_author = page.named(_of_author, page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
     # HTML's own element for authors
     of_author.update(_below_headline(page, "address"))
-    for i in sorted(of_author):
+    for i in sorted(of_author, key=lambda i: (not place.is_near(i), i not in place.article, i)):
         element, attributes = page.elements[i], page.attributes[i]
         if page.tags[i] not in _CLASSED:
             continue
@@ -215,7 +239,9 @@ def _classed(page: Outline) -> Iterator[str]:
         if any(len(p.text_content()) > 300 for p in element.iterdescendants("p")):
             continue
         named = f"{names} {attributes.get('data-testid', '')}"
-        if _is_elsewhere(element) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
+        if _is_elsewhere(element, place) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
+            continue
+        if not _may_be_of_this_story(i, place):
             continue
         line = _WHEN.sub("", _with_commas(_words(element), element))
         if _NOT_NAMES.search(line):
@@ -236,12 +262,44 @@ def _classed(page: Outline) -> Iterator[str]:
         yield from dict.fromkeys(within)
 
 
-def _leading_to_authors(page: Outline) -> Iterator[str]:
+def _may_be_of_this_story(i: int, place: Placement) -> bool:
+    """Tell if what stands there may be about this story: beside its headline, in its element, or just after."""
+    if place.headline is None or place.is_near(i):
+        return True
+    if place.is_of_another_story(i):
+        return False
+    return i in place.article or -_NEAR <= i - place.headline < 0 or 0 <= i - place.article.stop < _NEAR
+
+
+def _above_the_text(page: Outline, place: Placement) -> str | None:
+    """Return a name that is the first paragraph of the text, alone and in bold letters."""
+    first = place.headline
+    if first is None:
+        return None
+    for i in page.positions("strong", "b"):
+        parent = page.elements[i].getparent()
+        if not (first < i <= first + _NEAR and i in place.article) or parent is None or parent.tag != "p":
+            continue
+        line = one_line(short_text(parent, _LONGEST_NAME) or "")
+        names = line.split("/")
+        if one_line(page.elements[i].text_content()) == line and all(
+            NAME.fullmatch(x.strip()) for x in names
+        ):
+            return line
+        return None
+    return None
+
+
+def _leading_to_authors(page: Outline, place: Placement) -> Iterator[str]:
     """Yield texts of links below the headline that lead to an author's page, whatever their class."""
     for i in _below_headline(page, "a"):
         if _AUTHORS_PAGE.search(page.attributes[i].get("href", "")):
             line = _words(page.elements[i])
-            if 3 < len(line) < 60 and not _NOT_NAMES.search(line) and not _is_elsewhere(page.elements[i]):
+            if (
+                3 < len(line) < 60
+                and not _NOT_NAMES.search(line)
+                and not _is_elsewhere(page.elements[i], place)
+            ):
                 yield line
 
 
@@ -280,9 +338,9 @@ def _is_about_the_article(aside: HtmlElement) -> bool:
 _of_its_head = names_say(r"(?:^|[\s_-])(?:meta|byline|contributors?|authors?|credits?)(?:$|[\s_-])")
 
 
-def _is_elsewhere(element: HtmlElement) -> bool:
+def _is_elsewhere(element: HtmlElement, place: Placement) -> bool:
     for depth, parent in enumerate((element, *element.iterancestors())):
-        if depth > 7 or parent.tag in {"article", "main", "body"}:
+        if depth > 7 or parent.tag in {"article", "main", "body"} or parent in place.around:
             return False
         if parent.tag == "nav" or (parent.tag == "aside" and not _is_about_the_article(parent)):
             return True
@@ -291,6 +349,10 @@ def _is_elsewhere(element: HtmlElement) -> bool:
             if next(parent.iterancestors("article"), None) is None:
                 return True
             continue
-        if any(map(_of_other_things, (parent.get("class") or "", parent.get("id") or ""))):
+        if any(map(_says_others, (parent.get("class") or "", parent.get("id") or ""))):
             return True
     return False
+
+
+def _says_others(name: str) -> bool:
+    return says_others(name) or (bool(name) and _of_other_things(name) and not says_this_one(name))

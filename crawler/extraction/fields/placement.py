@@ -118,7 +118,12 @@ def says_others(name: str) -> bool:
     if not name or not _of_others(name):
         return False
     left = _LAYOUT.sub(" ", name)
-    return _of_others(left) and not _of_this_one(left)
+    return _of_others(left) and not says_this_one(name)
+
+
+def says_this_one(name: str) -> bool:
+    """Tell if a class or id names a part of the article itself, such as its head."""
+    return _of_this_one(_LAYOUT.sub(" ", name))
 
 
 def headline_at(page: Outline, headline: str | None) -> int | None:
