@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.extraction.document.text import for_comparison
+from crawler.extraction.fields.byline import PREFIX
 from crawler.items import Article, Claim
 from crawler.workers.stages import WorkerStage
+from pipelines.bylines.identity import name_key
 from pipelines.bylines.names import sure
 from pipelines.bylines.organisations import organisations_in
 from pipelines.bylines.persons import persons_in
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
 """Sources by trust, the most trusted first. The first source that names a person is believed, alone. One
 exception: `printed` is believed if it has all those persons and more, except over an outlet's own rule."""
+
+_SHORT = 6
+"""Letters up to which the beginning of an address may be a person's name by chance."""
 
 
 class AuthorsStage(WorkerStage):
@@ -33,35 +39,55 @@ def authors_of(item: Article) -> tuple[tuple[str, ...], str | None]:
     """Apply decide_authors to the claims, the byline, the credits and the section of an article."""
     others = [claim.value for claim in item.extra if claim.source == "credit"]
     others += [item.section] if item.section else []
-    return decide_authors(item.author_claims, item.byline, others)
+    return decide_authors(item.author_claims, item.byline, others, urlsplit(item.url).hostname or "")
 
 
 def decide_authors(
-    claims: Sequence[Claim], byline: str | None, others: Sequence[str] = ()
+    claims: Sequence[Claim], byline: str | None, others: Sequence[str] = (), host: str = ""
 ) -> tuple[tuple[str, ...], str | None]:
     """Return the persons, without prefixes, roles and organisations, and the source that names them.
 
     The `byline` is read as source `printed`, together with the claims of that source. The result is empty,
     with None for the source, if no name is certain enough. `others` are the names that the page gives to an
     organisation: its publisher, its section. They are no authors, unless a given name, a patronymic or
-    initials show that it is a person.
+    initials show that it is a person; nor is a name that is the beginning of `host`, the outlet's.
+
+    What is printed with a prefix such as `By` is believed against metadata that names nobody of it: there
+    stands whose account it is.
     """
     named = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
     if not all(map(sure, (name for persons in named.values() for name in persons))):
         nobody = {for_comparison(name) for name in others}
-        named = {source: left for source, persons in named.items() if (left := _without(persons, nobody))}
+        named = {
+            source: left for source, persons in named.items() if (left := _without(persons, nobody, host))
+        }
     if not named:
         return (), None
     source = next(iter(named))
     # the head of a page may name one of the authors while the page prints all
     fewer = {*map(str.casefold, named[source])} < {*map(str.casefold, named.get("printed", ()))}
-    if fewer and source != "outlet-rule":
+    if source != "outlet-rule" and (fewer or _is_signed_by_others(named, source, byline)):
         source = "printed"
     return named[source], source
 
 
-def _without(persons: tuple[str, ...], nobody: set[str]) -> tuple[str, ...]:
-    return tuple(name for name in persons if sure(name) or for_comparison(name) not in nobody)
+def _is_signed_by_others(named: dict[str, tuple[str, ...]], source: str, byline: str | None) -> bool:
+    """Tell if the printed byline, with its prefix, names persons for sure, and none of the metadata's."""
+    printed = named.get("printed", ())
+    if source == "printed" or byline is None or not PREFIX.match(byline) or not all(map(sure, printed)):
+        return False
+    keys = {name_key(name) for name in named[source]}
+    return bool(printed) and keys.isdisjoint(map(name_key, printed))
+
+
+def _without(persons: tuple[str, ...], nobody: set[str], host: str) -> tuple[str, ...]:
+    address = for_comparison(host.removeprefix("www."))
+
+    def may_be(name: str) -> bool:
+        folded = for_comparison(name)
+        return folded not in nobody and not (len(folded) > _SHORT and address.startswith(folded))
+
+    return tuple(name for name in persons if sure(name) or may_be(name))
 
 
 def _of_source(source: str, claims: Sequence[Claim], byline: str | None) -> tuple[str, ...]:

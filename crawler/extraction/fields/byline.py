@@ -31,12 +31,16 @@ PREFIX = re.compile(
       | беседова(?:л|ла)
     | написа(?:в|ла|л|ли) | розмовля(?:в|ла) | записа(?:в|ла|л|ли) | кореспондент(?:ка)? | корреспондент
     | (?:story\ |written\ |reported\ |posted\ |published\ )?by | authors? | text | words
-      | reporter | prepared\ by
+      | reporter | prepared\ by | autor(?:/?in|en)?
     )(?:\s*[:：—–|]\s*|\s+)(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Prefix of a byline; `_is_printed` checks those without a colon."""
 _SURE = re.compile(r"[:：|]\s*$")
+_CALLED = re.compile(
+    r"(?:журналіст|журналист|кореспондент|корреспондент|reporter|text|words|текст)", re.IGNORECASE
+)
+"""Words before a name that other sentences begin with too: `Журналист Иван Сорока уволен`."""
 _LINE_TAGS = (
     "p",
     "div",
@@ -62,13 +66,14 @@ _LINE_TAGS = (
 _BEGINS = (
     "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
     "кореспон", "корреспон", "story", "written", "reported", "posted", "published", "by", "author", "text",
-    "words", "reporter", "prepared",
+    "words", "reporter", "prepared", "autor",
 )  # fmt: skip
 """Beginnings of such a line, for a fast check before the pattern."""
 _FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
 _CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
 _of_author = names_say(
-    r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|(?:^|[\s_-])by(?:$|[\s_-])"
+    r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|contributor|person-link"
+    r"|(?:^|[\s_-])by(?:$|[\s_-])"
 )
 _of_other_things = name_says(
     r"trending|newsletter|more-?on|blogs?-list|authors-list|card__|(?:^|[\s_-])(?:feed|others?|quotes?|polls?|login)(?:$|[\s_-])"
@@ -78,7 +83,7 @@ _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
 )
 _NOT_NAMES = re.compile(
-    r"[\d\[\]{}<>©@]|^(?:фото|photo|getty|image|video|відео|видео)"
+    r"[\d\[\]{}<>©@]|^(?:фото|photo|foto|bild:|снимка|getty|image|video|відео|видео)"
     r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?|text size|twitter|facebook"
     r"|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b|\bby google$",
     re.IGNORECASE,
@@ -218,6 +223,8 @@ def _is_printed(line: str) -> bool:
     first = names.split()[0] if names.split() else ""
     # "By the end of the year…", "Автор книги …": a name begins with a capital
     if "[" in line:
+        return False
+    if not _SURE.search(match[0]) and _CALLED.match(line) and not NAME.fullmatch(names):
         return False
     return first[:1].isupper() and (
         bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))

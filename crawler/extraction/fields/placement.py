@@ -35,6 +35,7 @@ _of_others = name_says(
 )
 _of_this_one = name_says(
     r"headline|byline|author|(?:article|entry|post|story|news|content|page|single)[-_]*(?:head|meta|info|title|footer)"
+    r"|(?:article|entry|post|story)[-_]*(?:content|body|text)"
 )
 _LAYOUT = re.compile(r"(?:with|has|no|without|and|left|right)[-_]*(?:side-?bar|aside)", re.IGNORECASE)
 
@@ -106,7 +107,10 @@ class Placement:
         """Tell if another story's headline, a link, stands in the same small box."""
         element = self._page.elements[i]
         for depth, parent in enumerate(element.iterancestors()):
-            if depth > 3 or parent in self.around or short_text(parent, _BOX) is None:
+            # a footer in the article's element has its author and its tags
+            if depth > 3 or parent in self.around or parent.tag in {"footer", "header"}:
+                return False
+            if short_text(parent, _BOX) is None:
                 return False
             if any(len(link.text_content().strip()) >= _TEASER for link in parent.iter("a")):
                 return True
@@ -138,7 +142,7 @@ def headline_at(page: Outline, headline: str | None) -> int | None:
             text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
             said = for_comparison(text)
             # the parser may put the byline that follows an unclosed heading into it
-            if wanted and (said == wanted or (len(wanted) > _TEASER and said.startswith(wanted))):
+            if wanted and (said == wanted or (len(wanted) > _TEASER and wanted in said[: 2 * len(wanted)])):
                 return i
         if tag == "h1" and first is None:
             first = i
