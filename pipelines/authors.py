@@ -76,8 +76,8 @@ def _is_signed_by_others(named: dict[str, tuple[str, ...]], source: str, byline:
     printed = named.get("printed", ())
     if source == "printed" or byline is None or not PREFIX.match(byline) or not all(map(sure, printed)):
         return False
-    keys = {name_key(name) for name in named[source]}
-    return bool(printed) and keys.isdisjoint(map(name_key, printed))
+    words = {word for name in named[source] for word in name_key(name).split()}
+    return bool(printed) and words.isdisjoint(word for name in printed for word in name_key(name).split())
 
 
 def _without(persons: tuple[str, ...], nobody: set[str], host: str) -> tuple[str, ...]:

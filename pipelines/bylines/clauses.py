@@ -108,7 +108,7 @@ def _starts(part: list[Token]) -> Iterator[int]:
             i >= 2
             and _phrase(part)
             and token.text[:1].islower()
-            and credit(token.text) in {"wrote", "helped"}
+            and credit(token.text) in {"wrote", "helped", "checked"}
         ):
             # `За матеріалами «Ранку» підготувала Олена Гайова`
             yield i

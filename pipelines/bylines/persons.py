@@ -91,6 +91,9 @@ class _BylineReader:
             return True
         if sure(name):
             return False
+        if self.named and sum(t.text[:1].islower() for t in clause.tokens if t.kind == "word") >= _OF_A_POST:
+            # `Ann Lee, Vilnius University faculty of law and history professor`
+            return True
         if self.placed and not (_goes_on(clause) or (self.by_post and clause.after == "and")):
             # after the employer or the post comes a place: `Nada Tawfik, BBC News, New York`
             return True
@@ -104,6 +107,9 @@ def name_of(clause: Clause, following: Clause | None = None) -> str | None:
         return None
     name = find_name(_before_for(clause.tokens), labelled=bool(clause.label))
     if name is not None and name.split()[0] in _FOREIGN_ARTICLES and not sure(name):
+        return None
+    if name is not None and len(name.split()[-1]) == 1 and not any(map(is_given_name, name.split())):
+        # the account `Courier D`; an initial has a full stop
         return None
     if name is not None and clause.governs and not any(map(is_given_name, name.split())):
         return None
@@ -130,6 +136,8 @@ def _goes_on(clause: Clause) -> bool:
     return bool(clause.tokens) and clause.after == "," and folded(clause.tokens[0].text) in AND
 
 
+_OF_A_POST = 3
+"""Words in small letters that make a clause after a person a post and its place."""
 _ARTICLES = {"the", "a", "an"}
 FOR = {"для", "for"}
 SPECIAL = {"спеціально", "специально", "special", "specially", "exclusively"}

@@ -38,7 +38,7 @@ PREFIX = re.compile(
 """Prefix of a byline; `_is_printed` checks those without a colon."""
 _SURE = re.compile(r"[:：|]\s*$")
 _CALLED = re.compile(
-    r"(?:журналіст|журналист|кореспондент|корреспондент|reporter|text|words|текст)", re.IGNORECASE
+    r"(?:autor|журналіст|журналист|кореспондент|корреспондент|reporter|text|words|текст)", re.IGNORECASE
 )
 """Words before a name that other sentences begin with too: `Журналист Иван Сорока уволен`."""
 _LINE_TAGS = (

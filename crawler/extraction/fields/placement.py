@@ -37,6 +37,7 @@ _of_this_one = name_says(
     r"headline|byline|author|(?:article|entry|post|story|news|content|page|single)[-_]*(?:head|meta|info|title|footer)"
     r"|(?:article|entry|post|story)[-_]*(?:content|body|text)"
 )
+_of_readers = name_says(r"comments?(?:$|[\s_-](?!count|link|num))")
 _LAYOUT = re.compile(r"(?:with|has|no|without|and|left|right)[-_]*(?:side-?bar|aside)", re.IGNORECASE)
 
 
@@ -121,6 +122,8 @@ def says_others(name: str) -> bool:
     """Tell if a class or id names a part of the page for other stories, readers or the site."""
     if not name or not _of_others(name):
         return False
+    if _of_readers(name):
+        return True
     left = _LAYOUT.sub(" ", name)
     return _of_others(left) and not says_this_one(name)
 
