@@ -105,6 +105,8 @@ class _BylineReader:
 def name_of(clause: Clause, following: Clause | None = None) -> str | None:
     if clause.tokens and is_(clause.tokens[0].text, "never") and folded(clause.tokens[0].text) in _ARTICLES:
         return None
+    if clause.tokens and clause.tokens[-1].text in _LEGAL:
+        return None
     name = find_name(_before_for(clause.tokens), labelled=bool(clause.label))
     if name is not None and name.split()[0] in _FOREIGN_ARTICLES and not sure(name):
         return None
@@ -138,6 +140,8 @@ def _goes_on(clause: Clause) -> bool:
 
 _OF_A_POST = 3
 """Words in small letters that make a clause after a person a post and its place."""
+_LEGAL = {"Co.", "Ltd", "Ltd.", "Inc", "Inc.", "LLC", "GmbH", "Corp", "Corp."}
+"""Forms of a company, at the end of its name."""
 _ARTICLES = {"the", "a", "an"}
 FOR = {"для", "for"}
 SPECIAL = {"спеціально", "специально", "special", "specially", "exclusively"}

@@ -253,3 +253,29 @@ def test_the_stage_fills_articles_and_passes_looks_through() -> None:
     assert article.authors == ()
     look = Observation("https://a.example/2", "https://a.example/2", "courier", "failed", "timeout", at)
     assert AuthorsStage().process_item(look) is look
+
+
+@pytest.mark.parametrize(
+    ("line", "persons"),
+    [
+        ("Web architecture: Ann Lee, Design: Ben Ray. Programming: Ivan Sova, HTML: Eva Moss", []),
+        ("Interline Pro Co.", []),
+        ("By Takeo Maeda and Tatsuya Tanoue / Kawa Shimbun Staff Writers", ["Takeo Maeda", "Tatsuya Tanoue"]),
+        ("Courier D", []),
+        ("MTHOBISI SITHOLE", ["MTHOBISI SITHOLE"]),
+        ("Факти перевірила Олена Струк", []),
+        ("Текст: Олена Струк. Факти перевірив Іван Гай", ["Олена Струк"]),
+        ("Ann Lee, Mykolo Romerio universiteto teisės fakulteto profesorius", ["Ann Lee"]),
+        ("Von Ann Lee, Ben Ray", ["Ann Lee", "Ben Ray"]),
+        ("Erstellt von Ann Lee", ["Ann Lee"]),
+        ("Account Edit", []),
+    ],
+)
+def test_lines_of_sites_and_of_checkers(line: str, persons: list[str]) -> None:
+    assert persons_in(line) == persons
+
+
+def test_a_name_that_begins_the_address_is_the_outlet() -> None:
+    claims = [Claim("meta", "Lantern Gimlet")]
+    assert decide_authors(claims, None, (), "www.lanterngimlet.example")[0] == ()
+    assert decide_authors(claims, None, (), "www.courier.example")[0] == ("Lantern Gimlet",)

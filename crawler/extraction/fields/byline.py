@@ -84,8 +84,9 @@ _NOT_A_LINE = re.compile(
 )
 _NOT_NAMES = re.compile(
     r"[\d\[\]{}<>©@]|^(?:фото|photo|foto|bild:|снимка|getty|image|video|відео|видео)"
-    r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?|text size|twitter|facebook"
-    r"|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b|\bby google$",
+    r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?"
+    r"|text size|twitter|facebook|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b"
+    r"|\bby google$",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
@@ -126,8 +127,9 @@ def read_byline(
     else:
         lines = list(_classed(page, place)) or list(_leading_to_authors(page, place))
         byline = next(_prefixed(page, by_rel, place), None) or next(iter(lines), None)
-        if byline is None:
-            byline = _above_the_text(page, place)
+        if (above := _above_the_text(page, place)) is not None and above not in lines:
+            lines.append(above)
+            byline = byline or above
         claims = []
     claims += [Claim("json-ld", name) for name in data.persons]
     for name in _META_NAMES:
@@ -166,8 +168,8 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement], place: Placement) -> Ite
     for i, line in _prefixed_anywhere(page, by_rel, place):
         if i is None or place.is_near(i) or i in place.article or place.headline is None:
             yield line
-        elif -_NEAR <= (distance := i - place.headline) and i - place.article.stop < _NEAR:
-            far.append((abs(distance), line))
+        elif i - place.headline >= -_NEAR and i - place.article.stop < _NEAR:
+            far.append((abs(i - place.headline), line))
     yield from (line for _, line in sorted(far))
 
 
@@ -270,11 +272,13 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
 
 
 def _may_be_of_this_story(i: int, place: Placement) -> bool:
-    """Tell if what stands there may be about this story: beside its headline, in its element, or just after."""
-    if place.headline is None or place.is_near(i):
+    """Tell if it stands beside the headline, in the article's element or just after it."""
+    if place.headline is None:
         return True
     if place.is_of_another_story(i):
         return False
+    if place.is_near(i):
+        return True
     return i in place.article or -_NEAR <= i - place.headline < 0 or 0 <= i - place.article.stop < _NEAR
 
 
@@ -283,17 +287,19 @@ def _above_the_text(page: Outline, place: Placement) -> str | None:
     first = place.headline
     if first is None:
         return None
-    for i in page.positions("strong", "b"):
-        parent = page.elements[i].getparent()
-        if not (first < i <= first + _NEAR and i in place.article) or parent is None or parent.tag != "p":
-            continue
-        line = one_line(short_text(parent, _LONGEST_NAME) or "")
+    read = 0
+    for i in page.by_tag.get("p", ()):
+        line = (
+            one_line(short_text(page.elements[i], _LONGEST) or "") if i > first and i in place.article else ""
+        )
+        bold = next(page.elements[i].iterdescendants("strong", "b"), None) if line else None
         names = line.split("/")
-        if one_line(page.elements[i].text_content()) == line and all(
-            NAME.fullmatch(x.strip()) for x in names
-        ):
+        alone = bold is not None and one_line(bold.text_content()) == line and len(line) < _LONGEST_NAME
+        if alone and all(NAME.fullmatch(name.strip()) for name in names):
             return line
-        return None
+        read += bool(line)
+        if read > 2 or (i > first and short_text(page.elements[i], _LONGEST) is None):
+            return None
     return None
 
 

@@ -168,8 +168,8 @@ _UNITS = {
 
 
 CHANGED = re.compile(
-    r"\b(?:last[ -])?(?:updat|modif|edited|revis(?:ed|ion)|оновлен|обновлен|змінен|изменен|доповнен|дополнен|upd\b"
-    r"|aktualisiert|mis à jour|actualizado|aggiornato|zaktualizowan|güncelle)",
+    r"\b(?:last[ -])?(?:updat|modif|edited|revis(?:ed|ion)|оновлен|обновлен|змінен|изменен|доповнен|дополнен"
+    r"|upd\b|aktualisiert|mis à jour|actualizado|aggiornato|zaktualizowan|güncelle)",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(

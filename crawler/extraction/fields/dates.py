@@ -58,8 +58,8 @@ class Moment:
     """Aware, in UTC."""
     source: str
     """Source on the page (`json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`,
-    `script`), and notes on the precision: `naive`, `day`, `no-year`, `relative` (crawler/extraction/fields/date_parsing.py),
-    `local-as-utc`."""
+    `script`), and notes on the precision: `naive`, `day`, `no-year`, `relative`
+    (crawler/extraction/fields/date_parsing.py), `local-as-utc`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ _DOMAIN_LAST = re.compile(r"\s+[-–—|]\s+(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]
 
 
 def _without_host(title: str, url: str) -> str:
-    """Return a title without the outlet's address at its end, or its name as in its address at its beginning."""
+    """Return a title without the outlet's address at its end, or at its beginning the name in the address."""
     title = _DOMAIN_LAST.sub("", title)
     if found := _HOST_PART.match(title):
         host = for_comparison((urlsplit(url).hostname or "").removeprefix("www."))

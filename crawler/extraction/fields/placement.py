@@ -24,8 +24,8 @@ ABOVE, BELOW = 6, 30
 """Elements before and after the headline among which its date and byline usually are."""
 _RUNNING = 400
 """Characters beside the headline that make an element the article's."""
-_TEASER = 20
-"""Letters from which a link is another story's headline."""
+_TEASER, _HEADLINE = 20, 30
+"""Letters from which a link is another story's headline, far from this one's and near it."""
 _BOX = 300
 """Characters of a box with the headline and lead of another story, at most."""
 _of_the_head = names_say(r"head(?!l)|logo|masthead|slogan|brand|top-?bar|site-?(?:name|title)|issue|found")
@@ -107,13 +107,17 @@ class Placement:
     def is_of_another_story(self, i: int) -> bool:
         """Tell if another story's headline, a link, stands in the same small box."""
         element = self._page.elements[i]
+        own = {*element.iter("a"), *element.iterancestors("a")}
+        # beside the headline a long link may be a section or a person
+        least = _HEADLINE if self.is_near(i) else _TEASER
         for depth, parent in enumerate(element.iterancestors()):
             # a footer in the article's element has its author and its tags
             if depth > 3 or parent in self.around or parent.tag in {"footer", "header"}:
                 return False
             if short_text(parent, _BOX) is None:
                 return False
-            if any(len(link.text_content().strip()) >= _TEASER for link in parent.iter("a")):
+            others = (link for link in parent.iter("a") if link not in own)
+            if any(len(link.text_content().strip()) >= least for link in others):
                 return True
         return False
 

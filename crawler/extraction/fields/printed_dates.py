@@ -36,6 +36,8 @@ _ENDS = re.compile(r"\b(?:bis|until|till|до|expires?|jusqu'au|hasta)\b\W{0,3}\
 _SENTENCE = 60
 _FAR = 24
 """Elements before the headline among which a line that is only a date and a time may be the article's."""
+_OPENING = 20
+"""Elements after the headline in which the text may begin with its day."""
 _UNKNOWN = 1_000
 """Elements that are searched where the page has no headline."""
 _MOST = 60
@@ -230,9 +232,12 @@ def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
                 yield _Line("printed", text, i, changed=changed)
         elif distance < 0 and _FIGURES.match(text) and len(text) <= 60:
             yield _Line("printed", text, i)
-        elif 0 < distance <= 20 and page.tags[i] in {"p", "div", "b", "strong", "span"}:
-            if dateline := _DATELINE.match(text[:120]):
-                yield _Line("printed", dateline["day"], i, dateline=True)
+        elif (
+            0 < distance <= _OPENING
+            and page.tags[i] in {"p", "div", "b", "strong", "span"}
+            and (dateline := _DATELINE.match(text[:120]))
+        ):
+            yield _Line("printed", dateline["day"], i, dateline=True)
 
 
 _SHORT_YEAR = re.compile(r"\d{1,2}[./]\d{2}[./]\d{2}(?!\d)|\b[^\W\d]{3,12}\.?,?\s+'?\d{2}(?:\s|$)")
@@ -240,14 +245,16 @@ _FIGURES = re.compile(
     r"\W*(?:\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d{2}|\d{2})|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})\b"
 )
 _STATES = re.compile(
-    r"(?:posted|(?:first )?published|опубл\w+|дата публ\w+|створено|создано|erschienen|veröffentlicht|publiziert"
-    r"|pressemitteilung vom|meldung vom|publié|publicado|pubblicato|opublikowano|submitted|stand:)\b",
+    r"(?:posted|(?:first )?published|опубл\w+|дата публ\w+|створено|создано|erschienen|veröffentlicht"
+    r"|publiziert|pressemitteilung vom|meldung vom"
+    r"|publié|publicado|pubblicato|opublikowano|submitted|stand:)\b",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(rf"{_FIGURES.pattern}|{_STATES.pattern}.{{0,40}}\b(?:19|20)\d{{2}}\b", re.IGNORECASE)
 """Lines that begin with a day in figures, or say of what they are the day; more may follow."""
 _DATELINE = re.compile(
-    r"(?:[^\W\d][\w'’ .-]{1,30},?\s+)?\(?(?P<day>(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}|\d{1,2}\s+[^\W\d]{3,10}\.?\s+(?:19|20)\d{2}"
+    r"(?:[^\W\d][\w'’ .-]{1,30},?\s+)?\(?(?P<day>(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}"
+    r"|\d{1,2}\s+[^\W\d]{3,10}\.?\s+(?:19|20)\d{2}"
     r"|[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}))\)?\s*(?:\([^()]{2,30}\)\s*)?(?:\.|--|[-–—:])"
 )
 """Day at the beginning of a text: `Karlsruhe, (12.11.2021). …`, `Dec. 15, 2011 -- …`."""

@@ -90,3 +90,48 @@ def test_the_html_for_who_wrote_below_the_headline() -> None:
         HANNA,
         "Олег Другий",
     ]
+
+
+TAPE = "".join(
+    f"<div class='item'><span class='author'>{name}</span><a href='/{i}'>Заголовок іншої новини у стрічці</a></div>"
+    for i, name in enumerate(("Петро Сторонній", "Олег Інший", "Ольга Чужа"))
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # names of classes that only contain the word of another thing
+        (f"<div class='headline__footer'><span class='byline__name'>{HANNA}</span></div>", "", [HANNA]),
+        (f"<div class='withSidebar'><div class='author'>{HANNA}</div></div>", "", [HANNA]),
+        (f"<div class='live-feedback'><div class='author'>{HANNA}</div></div>", "", [HANNA]),
+        (f"<div class='widget storyContent'><div class='author'>{HANNA}</div></div>", "", [HANNA]),
+        # boxes of other stories, readers, and the site's own menus
+        ("", TAPE, []),
+        ("", f"<div class='comments'><div class='comment-author'>{HANNA}</div></div>", []),
+        ("<div class='user author'>Account You're logged in as Account Edit Profile Logout</div>", "", []),
+        ("<div class='author'>Реєстрація Вхід</div>", "", []),
+        ("<div class='author'>Фото: Петро Сторонній</div>", "", []),
+        ("<div>Журналист Павел Лобков уволен</div>", "", []),
+        ("<div>Журналист Павел Лобков</div>", "", ["Павел Лобков"]),
+        ("<a href='/people/donald-trump'>Дональд Трамп</a>", "", []),
+        (f"<span class='person-link'><a href='/hv'>{HANNA}</a></span>", "", [HANNA]),
+    ],
+)  # fmt: skip
+def test_who_stands_where_an_author_may_stand(before: str, after: str, expected: list[str]) -> None:
+    assert authors(before, after) == expected
+
+
+def test_a_name_in_bold_above_the_text_where_the_account_is_nobody() -> None:
+    page = f"""<html><head><title>Рада ухвалила бюджет міста</title></head><body><article><h1>Рада ухвалила бюджет міста</h1>
+    <div class='author'>by Kurier D</div><div><p><strong>{HANNA}</strong></p>{TEXT}</div></article></body></html>"""
+    url = "https://courier.example/news/1"
+    article = extract(Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("c"))
+    assert decide_authors(article.author_claims, article.byline)[0] == (HANNA,)
+
+
+def test_an_account_in_the_head_and_the_author_in_print() -> None:
+    account = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"@type": "Person", "name": "Ольга Чужа"}}</script>'
+    assert authors(f"<div class='byline'>Автор: {HANNA}</div>", head=account) == [HANNA]
+    # without a prefix the line may be of the photo
+    assert authors(f"<div class='byline'>{HANNA}</div>", head=account) == ["Ольга Чужа"]
