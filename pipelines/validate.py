@@ -49,6 +49,11 @@ def _refusal(article: Article) -> Refusal | None:
         return Refusal(
             Reason.HOME_PAGE, f"{article.url} names the front page {article.canonical_url} as itself"
         )
+    said = {claim.source: claim.value for claim in article.extra}
+    if said.get("kind") == "list":
+        return Refusal(
+            Reason.NOT_AN_ARTICLE, f"{article.url} is a list of articles: {said.get('kind_source')}"
+        )
     if not headline:
         return Refusal(Reason.NO_HEADLINE, f"{article.url} has no headline in h1, og:title or JSON-LD")
     if not body:

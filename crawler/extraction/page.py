@@ -18,6 +18,7 @@ from crawler.extraction.fields.metadata import read_metadata
 from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.fields.syndication import read_original
 from crawler.extraction.kind.block_pages import refuse_block_page
+from crawler.extraction.kind.lists import refuse_other_format
 from crawler.extraction.kind.page_kind import page_signs, page_type, read_kind
 from crawler.extraction.kind.paywalls import read_access
 from crawler.extraction.language.detector import detect_language
@@ -56,6 +57,7 @@ def extract(fetch: Fetch, hints: Hints) -> Article:
 
 def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     page = read_outline(fetch.body, fetch.encoding)
+    refuse_other_format(page, fetch.url)
     refuse_block_page(page, fetch.body, fetch.url)
     data = read_linked_data(page)
     metadata = read_metadata(page, data, fetch.url)

@@ -22,6 +22,13 @@ _MOST_TEXT = 3000
 """Visible characters, menus included: a block page has some hundred, a consent wall up to 2,000."""
 _LITTLE_TEXT, _NEXT_TO_NO_TEXT = 600, 300
 _HEAD = 64 << 10
+_LINKS = 20
+"""Links of a consent wall, fewer than; its partners' list is another page."""
+CONSENT_HEADING = re.compile(
+    r"privacy|cookies?\b|consent|before you continue|приватн|конфіденційн|конфиденциальн|файл\w* cookie"
+    r"|privatsphäre|mit werbung|datenschutz|vie privée|prywatno",
+    re.IGNORECASE,
+)
 _UNSEEN = {"script", "style", "template", "title"}
 # a page with a publication date is the page that was requested
 _DATED = re.compile(rb"article:published_time|datePublished")
@@ -55,11 +62,24 @@ def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
         where = {mark.where for mark in marks}
         # an article may have a captcha at its comments
         enough = service != ROBOT_CHECK or "title" in where or len(text) < _LITTLE_TEXT
+        if service == CONSENT and where == {"text"} and not _is_only_consent(page):
+            # any page may have such a notice over its article
+            continue
         structure = where & {"title", "markup"}
         if (len(marks) > 1 and enough) or (structure and len(text) < _NEXT_TO_NO_TEXT):
             shown = places["title"] or text
             message = f"{url}: expected an article, got a page of {service} ({', '.join(sorted(where))})"
             raise Blocked(f"{message}: {shown[:80]!r}")
+
+
+def _is_only_consent(page: Outline) -> bool:
+    """Tell if nothing on a page is an article's: no element of one, few links, no heading but the notice's."""
+    headings = [one_line(page.elements[i].text_content()) for i in page.positions("h1", "h2")]
+    return (
+        "article" not in page.by_tag
+        and len(page.by_tag.get("a", ())) < _LINKS
+        and all(CONSENT_HEADING.search(heading) for heading in headings if heading)
+    )
 
 
 def _is_much(page: Outline) -> bool:
@@ -182,7 +202,25 @@ MARKS: tuple[Mark, ...] = (
     _mark(
         CONSENT,
         "text",
-        r"(?:we|we,|yahoo,?) and (?:our|its) partners|ми (?:та|й|і) наші партнери|мы и наши партн[её]ры"
+        r"stor(?:e|ing) (?:and/or|or|and) access(?:ing)? information on (?:a|your) device|доступ до інформації на пристрої"
+        r"|(?:храним|сохраня\w+|получа\w+) [^.]{0,40}на (?:вашем )?устройстве|informationen auf (?:einem|ihrem) gerät"
+        r"|process(?:ing)? (?:your )?personal data|обробля\w+ (?:ваші )?персональні дані"
+        r"|обрабатыва\w+ (?:ваши )?персональные данные|personenbezogene daten",
+        "memory",
+    ),
+    _mark(
+        CONSENT,
+        "text",
+        r"we value your privacy|ми (?:цінуємо|дбаємо про) вашу (?:приватність|конфіденційність)"
+        r"|мы (?:ценим вашу|заботимся о вашей) (?:приватность|приватности|конфиденциальность|конфиденциальности)"
+        r"|mit werbung (?:lesen|weiter)|werbetracking|wir schätzen ihre privatsphäre",
+        "memory",
+    ),
+    _mark(
+        CONSENT,
+        "text",
+        r"(?:we|we,|yahoo,?) and (?:our|its) (?:(?:up to )?\d[\d ,]* )?partners|ми (?:та|й|і) наші (?:\d+ )?партнери"
+        r"|мы и наши (?:\d+ )?партн[её]р|wir und unsere (?:bis zu )?(?:\d+ )?partner"
         r"|(?:accept|agree to) (?:all )?(?:cookies )?to continue|(?:прийміть|примите) (?:файли|файлы) cookie",
         "memory",
     ),

@@ -10,6 +10,7 @@ from lxml import etree
 
 from crawler.extraction.document.class_names import name_says
 from crawler.extraction.document.text import one_line
+from crawler.extraction.kind.lists import list_sign
 from crawler.extraction.kind.paywalls import wall_line
 from crawler.items import Claim
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from crawler.extraction.fields.linked_data import LinkedData
     from crawler.extraction.fields.metadata import Metadata
 
-Kind = Literal["article", "live-blog", "video", "gallery", "paywalled", "truncated", "brief"]
+Kind = Literal["article", "live-blog", "video", "gallery", "paywalled", "truncated", "brief", "list"]
 
 BRIEF = 200
 """Characters of body below which a page has to prove that it is a news item."""
@@ -82,6 +83,8 @@ def page_signs(page: Outline, data: LinkedData, metadata: Metadata) -> tuple[Cla
     signs: list[tuple[Kind, str]] = []
     boxes = _boxes(page)
     og_type = metadata.names.get("og:type", "").lower()
+    if listed := list_sign(page, data, metadata, says_article=page_type(data, metadata) is not None):
+        signs.append(("list", listed))
     if "LiveBlogPosting" in data.kinds:
         signs.append(("live-blog", "json-ld LiveBlogPosting"))
     elif any(len(_TIMED(box)) >= _ENTRIES for box in boxes.get("live", ())):
@@ -133,6 +136,8 @@ def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kin
         by_kind.setdefault(sign.source, []).append(sign.value)
     body = text.text
     length = len(body)
+    if "list" in by_kind:
+        return "list", by_kind["list"][0]
     if "live-blog" in by_kind:
         return "live-blog", by_kind["live-blog"][0]
     if (entries := _timed_blocks(text)) >= _TIMED_BLOCKS:
