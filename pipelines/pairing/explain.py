@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.exceptions import ArticleNotFound
+from archive.exceptions import ArchiveDamaged, ArticleNotFound
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.evidence import last_refusal
@@ -111,7 +111,21 @@ def _decided(read: Archive, ids: tuple[str, str]) -> tuple[tuple[str, ...], bool
     ).to_pylist()
     articles = read.articles(columns=["article_id", "story_id"]).to_arrow()
     stories = articles.filter(pc.is_in(articles["article_id"], value_set=pa.array(ids)))["story_id"]
-    details = [json.loads(row["details"] or "{}") for row in rows]
-    said = [link for each in details for link in each.get("evidence", [])]
-    conflict = any(each.get("conflict") for each in details)
-    return tuple(dict.fromkeys(str(link["kind"]) for link in said)), conflict, len(stories.unique()) == 1
+    read_details = [evidence_kinds(ids, row["details"]) for row in rows]
+    kinds = dict.fromkeys(kind for found, _ in read_details for kind in found)
+    return tuple(kinds), any(conflict for _, conflict in read_details), len(stories.unique()) == 1
+
+
+def evidence_kinds(ids: tuple[str, str], details: str | None) -> tuple[list[str], bool]:
+    """Return the kinds of evidence in the `details` of a pair, and if the texts contradict them.
+
+    Raises ArchiveDamaged where they are not what a run writes: an archive may come from a stranger.
+    """
+    try:
+        read = json.loads(details or "{}")
+        return [str(link["kind"]) for link in read.get("evidence", [])], bool(read.get("conflict"))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise ArchiveDamaged(
+            f"The pair {ids[0]} and {ids[1]} cannot be explained: expected its `details` to be JSON with "
+            f"a list of evidence, came {(details or '')[:60]!r}. `scrapy pair` decides it anew."
+        ) from None

@@ -213,8 +213,9 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
         clock = {**groups, "zone": printed_place(rest) or groups["zone"]} if groups["h"] else _clock(rest)
         return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), clock)
     if day := _IN_THE_EAST.search(text):
-        year, month, first = (int(day[name] or day[f"{name}2"]) for name in "ymd")
-        return _moment(year, month, first, _clock(f"{text[: day.start()]} {text[day.end() :]}"))
+        numbers = [int(day[name] or day[f"{name}2"]) for name in "ymd"]
+        clock = _clock(f"{text[: day.start()]} {text[day.end() :]}")
+        return _moment(numbers[0], numbers[1], numbers[2], clock)
     for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _YEAR_LAST, _YEAR_MONTH_DAY, _SHORT_YEAR):
         for day in pattern.finditer(text):
             parts = day.groupdict()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from archive.format.records import Alternate, LinkFacts, Membership
 from pipelines.pairing.decide import decide
+from pipelines.pairing.explain import evidence_kinds
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
 ROOTS = {"uk": "", "ru": "rus/", "en": "eng/"}
@@ -350,3 +351,13 @@ def test_what_is_barred_is_a_refusal_and_a_home_page_is_only_counted():
     found = decided(facts("uk"), same, home)
     assert [(each.reason, each.kept) for each in found.refusals] == [("same-language", None)]
     assert found.refused == (("home-page", 1), ("same-language", 1))
+
+
+@pytest.mark.parametrize(
+    "details", ["{broken", "[]", '{"evidence": 5}', '{"evidence": [{}]}', '{"evidence": ["x"]}', "[" * 9_000]
+)
+def test_a_strangers_broken_details_are_a_sentence(details: str) -> None:
+    with pytest.raises(ArchiveDamaged, match="cannot be explained"):
+        evidence_kinds(("a", "b"), details)
+    assert evidence_kinds(("a", "b"), '{"evidence": [{"kind": "label"}]}') == (["label"], False)
+    assert evidence_kinds(("a", "b"), None) == ([], False)
