@@ -122,6 +122,12 @@ def test_hreflang_for_the_page_itself_is_a_claim_and_for_others_none():
     assert article.language_reason == "text+hreflang-self"
 
 
+def test_a_canonical_address_is_not_the_pages_own():
+    russian = "https://courier.example/rus/news/815/"
+    article = decided(short("uk"), canonical_url=russian, alternates=(Alternate("ru", russian, "hreflang"),))
+    assert article.language_evidence == (LanguageEvidence("text", "uk"),)
+
+
 @pytest.mark.parametrize("tag", ["", "x-default", "%lang%", "language"])
 def test_what_is_no_tag_is_no_evidence(tag):
     assert decided(short("uk"), html_lang=tag).language_evidence == (LanguageEvidence("text", "uk"),)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.exceptions import ArchiveDamaged
 from archive.format.records import Alternate, LinkFacts, Membership
 from pipelines.pairing.decide import decide
 from pipelines.pairing.explain import evidence_kinds
