@@ -24,10 +24,14 @@ from crawler.exceptions import ExtractionError
 from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.fields import date_parsing, dates
 from crawler.extraction.fields.linked_data import read_linked_data
+from crawler.extraction.fields.metadata import read_metadata
 from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from crawler.extraction.document.outline import Outline
+    from crawler.extraction.fields.linked_data import LinkedData
 
     Found = tuple[datetime, str] | None
     Read = Callable[[str, datetime | None], Found]
@@ -99,13 +103,14 @@ def pages() -> Iterator[tuple[str, bytes, str]]:
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    parsed = []
+    parsed: list[tuple[str, Outline, LinkedData, str | None, str]] = []
     for url, body, gold in pages() if DATA.is_dir() else ():
         try:
             page = read_outline(body, None)
         except ExtractionError:
             continue
-        parsed.append((url, page, read_linked_data(page), gold))
+        data = read_linked_data(page)
+        parsed.append((url, page, data, read_metadata(page, data, url).headline, gold))
     for name, read in (
         ("ours", date_parsing.parse_date),
         ("dateparser", library),
@@ -128,7 +133,9 @@ def main() -> None:
         spent.clear()
         dates.parse_date = date_parsing.parse_date = timed
         now = datetime.now(UTC)
-        moments = [dates.read_published(page, data, url, now) for url, page, data, _ in parsed]
+        moments = [
+            dates.read_published(page, data, url, now, headline) for url, page, data, headline, _ in parsed
+        ]
         days = [same_day(gold, moment.at if moment else None)
                 for moment, (*_, gold) in zip(moments, parsed, strict=True)]  # fmt: skip
         took = (
