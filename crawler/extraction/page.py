@@ -15,6 +15,7 @@ from crawler.extraction.fields.alternates import read_alternates
 from crawler.extraction.fields.linked_data import read_linked_data
 from crawler.extraction.fields.media import Shown, note_frames, read_shown
 from crawler.extraction.fields.metadata import read_metadata
+from crawler.extraction.fields.placement import Placement
 from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.fields.syndication import read_original
 from crawler.extraction.kind.block_pages import refuse_block_page
@@ -61,8 +62,9 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     refuse_block_page(page, fetch.body, fetch.url)
     data = read_linked_data(page)
     metadata = read_metadata(page, data, fetch.url)
-    line, claims = byline.read_byline(page, data, metadata, hints.byline)
-    published = dates.read_published(page, data, fetch.url, fetch.fetched_at, metadata.headline)
+    place = Placement(page, metadata.headline)
+    line, claims = byline.read_byline(page, data, metadata, hints.byline, place)
+    published = dates.read_published(page, data, fetch.url, fetch.fetched_at, place=place)
     modified = dates.read_modified(page, data, fetch.fetched_at)
     alternates = read_alternates(page, fetch.url, hints.switcher)
     signs = page_signs(page, data, metadata)

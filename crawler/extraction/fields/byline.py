@@ -113,14 +113,14 @@ _META_NAMES = (
 
 
 def read_byline(
-    page: Outline, data: LinkedData, metadata: Metadata, rule: str | None
+    page: Outline, data: LinkedData, metadata: Metadata, rule: str | None, place: Placement | None = None
 ) -> tuple[str | None, tuple[Claim, ...]]:
     """Return the byline as printed, prefix included, and all claims in order of trust.
 
     `rule` is an outlet's CSS selector: if given, only its elements count as printed bylines.
     """
     by_rel = _by_rel(page)
-    place = Placement(page, metadata.headline)
+    place = place or Placement(page, metadata.headline)
     if rule is not None:
         lines = [text for element in page.root.cssselect(rule) if (text := _words(element))]
         byline, claims = next(iter(lines), None), [Claim("outlet-rule", text) for text in lines]

@@ -100,7 +100,7 @@ def stated(
     tree: HtmlElement, data: LinkedData, url: str, fetched_at: datetime, headline: str | None = None
 ) -> Iterator[StatedDate]:
     """Yield all statements about the publication, in order of trust."""
-    reading = _Reading(outline(tree), data, url, fetched_at, headline)
+    reading = _Reading(page := outline(tree), data, url, fetched_at, Placement(page, headline))
     seen = set()
     for said in (*reading.declared, *reading.printed, *reading.beside):
         if (said.source, said.raw) in seen:
@@ -115,23 +115,29 @@ def stated(
 
 
 def read_published(
-    page: Outline, data: LinkedData, url: str, fetched_at: datetime, headline: str | None = None
+    page: Outline,
+    data: LinkedData,
+    url: str,
+    fetched_at: datetime,
+    headline: str | None = None,
+    *,
+    place: Placement | None = None,
 ) -> Moment | None:
     """Return the day that the page's statements agree on most, as the most trusted of them says it.
 
     A printed date that nothing confirms must stand where a date of this article may stand.
     """
-    return _Reading(page, data, url, fetched_at, headline).published()
+    return _Reading(page, data, url, fetched_at, place or Placement(page, headline)).published()
 
 
 class _Reading:
     """All statements of one page about its publication."""
 
     def __init__(
-        self, page: Outline, data: LinkedData, url: str, fetched_at: datetime, headline: str | None
+        self, page: Outline, data: LinkedData, url: str, fetched_at: datetime, place: Placement
     ) -> None:
         self._page, self._data, self._url, self._fetched_at = page, data, url, fetched_at
-        self._headline = headline
+        self._place = place
 
     @cached_property
     def declared(self) -> list[_Statement]:
@@ -152,7 +158,7 @@ class _Reading:
     @cached_property
     def printed(self) -> list[_Statement]:
         found = []
-        for one in printed_dates(self._page, Placement(self._page, self._headline)):
+        for one in printed_dates(self._page, self._place):
             points = one.points
             moment = self.moment(_Statement(one.source, one.raw, 0))
             if moment is None:
@@ -239,11 +245,12 @@ class _Reading:
         return self._in_full(*next(alike, best[1:]))
 
     def _is_settled(self, sure: list[tuple[_Statement, Moment]]) -> bool:
-        if not sure or sure[0][0].weight < _WEIGHTS["meta"] - _UNCHANGED:
+        """Tell if what is declared outweighs whatever may be printed, and says the hour."""
+        if not sure or sure[0][1].source.endswith("day") or not all(_agree(sure[0][1], m) for _, m in sure):
             return False
-        first = sure[0][1]
-        unchanged = sure[0][0].weight not in {_WEIGHTS["json-ld"], _WEIGHTS["meta"]}
-        return not unchanged and not first.source.endswith("day") and all(_agree(first, m) for _, m in sure)
+        families = {said.family: said.weight for said, _ in reversed(sure)}
+        whole = sure[0][0].weight in {_WEIGHTS["json-ld"], _WEIGHTS["meta"]}
+        return whole or sum(families.values()) > _BEST_PRINTED + _WEIGHTS["url"]
 
     @staticmethod
     def is_weak(said: _Statement) -> bool:

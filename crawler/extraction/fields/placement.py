@@ -62,12 +62,12 @@ class Placement:
         page, at = self._page, self.headline
         if at is None:
             return range(len(page.elements))
-        letters = [0, *accumulate(len(text) for text in page.texts)]
+        letters = [0, *accumulate(map(len, page.texts))]
         own = len(page.elements[at].text_content())
         start, end = at, at + 1
         for parent in page.elements[at].iterancestors():
             start = page.elements.index(parent, 0, at)
-            end = start + sum(1 for _ in parent.iter("*"))
+            end = start + len(list(parent.iter("*")))
             if letters[end] - letters[start] > own + _RUNNING or parent.tag == "body":
                 break
         return range(start, end)

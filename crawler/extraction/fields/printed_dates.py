@@ -20,6 +20,8 @@ from crawler.extraction.fields.placement import ABOVE, BELOW
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lxml.html import HtmlElement
+
     from crawler.extraction.document.outline import Outline
     from crawler.extraction.fields.placement import Placement
 
@@ -38,6 +40,8 @@ _FAR = 24
 """Elements before the headline among which a line that is only a date and a time may be the article's."""
 _OPENING = 20
 """Elements after the headline in which the text may begin with its day."""
+_SEARCHED = 200
+"""Elements after the headline that are searched for lines without a class."""
 _UNKNOWN = 1_000
 """Elements that are searched where the page has no headline."""
 _MOST = 60
@@ -138,7 +142,7 @@ def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
             )
         return
     for i in range(
-        place.headline, min(max(place.headline + BELOW, place.article.stop), place.headline + 400)
+        place.headline, min(max(place.headline + BELOW, place.article.stop), place.headline + _SEARCHED)
     ):
         if i < len(page.elements) and i not in seen:
             yield from _unmarked(page, i, i - place.headline)
@@ -194,10 +198,8 @@ def _with_year(page: Outline, i: int, text: str) -> str:
     return f"{text} {year}" if _YEAR.fullmatch(year) else text
 
 
-def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
-    """Yield lines that are only a date, whatever their class; farther away they need a time as well."""
-    element = page.elements[i]
-    texts = [page.texts[i], element.tail or ""]
+def _ends_something(element: HtmlElement) -> bool:
+    """Tell if the words before an element make its day the end of something."""
     parent, before = element.getparent(), element.getprevious()
     said = (
         before.tail or short_text(before, 60)
@@ -206,8 +208,13 @@ def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
         if parent is not None
         else ""
     )
-    if _ENDS.search(f"{(said or '').rstrip()} 1"):
-        return
+    return _ENDS.search(f"{(said or '').rstrip()} 1") is not None
+
+
+def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
+    """Yield lines that are only a date, whatever their class; farther away they need a time as well."""
+    element = page.elements[i]
+    texts = [page.texts[i], element.tail or ""]
     if -ABOVE <= distance <= 12 and 0 < len(element) <= 4 and page.tags[i] != "a":
         # `<b>16 <em>січня</em> 2026</b>`
         texts.append(" ".join(element.itertext()) if short_text(element, 80) is not None else "")
@@ -215,7 +222,9 @@ def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
         if not 6 <= len(raw) <= 300 or not _MAY_BE_A_DAY.search(raw):
             continue
         text = one_line(raw)
-        if _OF_COPYRIGHT.search(text) or _ENDS.search(text) or "№" in text:
+        if len(text) > 160 and distance > _OPENING:
+            continue
+        if _OF_COPYRIGHT.search(text) or _ENDS.search(text) or "№" in text or _ends_something(element):
             continue
         if distance < -ABOVE and not (_HOUR.search(text) and _YEAR.search(text)):
             continue
