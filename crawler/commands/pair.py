@@ -143,7 +143,7 @@ class Command(ScrapyCommand):
                 )
                 self._console.print(f"{drawn} seed {opts.seed}", markup=False, highlight=False)
         if (proved := audit_line(verdicts)) is not None:
-            self._console.print(proved, markup=False, highlight=False)
+            self._console.print(proved, markup=False, highlight=False, soft_wrap=True)
         told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
