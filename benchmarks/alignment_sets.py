@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PAIRS = (("uk", "ru"), ("uk", "en"), ("ru", "en"))
 DROPPED, MERGED = 0.15, 0.10
-RUNS = (2, 3, 4)
+RUN_SIZES = (2, 3, 4)
 DROPPED_OF_RUNS, RUN_BEGINS, CUT_ANEW = 0.08, 0.10, 0.05
 """Chances in texts with runs: that a paragraph is missing on a side, that a run of either side begins here as
 one paragraph of the other, and that four paragraphs are cut in another way on each side."""
@@ -121,7 +121,7 @@ def case_of_runs(
     while at < len(spans):
         left, chance = len(spans) - at, rng.random()
         if chance < RUN_BEGINS and left >= 2:
-            run = min(left, rng.choice(RUNS))
+            run = min(left, rng.choice(RUN_SIZES))
             whole, parts = rng.sample(sides, 2)
             whole.append(tuple(range(at, at + run)))
             parts += [(x,) for x in range(at, at + run)]

@@ -115,7 +115,7 @@ def root(tmp_path, monkeypatch):
 
 
 def rows(root):
-    table = archive.open(root).table("same_event").to_pandas()
+    table = archive.open(root).table("same_event").to_pandas().sort_values("commit_seq")
     return {(row.article_id_a, row.article_id_b): row.tier for row in table.itertuples()}
 
 
