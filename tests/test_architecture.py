@@ -29,8 +29,8 @@ LAYERS = {
             "pages",
             "pull",
         ),
-        *("opening", "wal", "commit", "writer", "read", "operations", "export", "viewer", "commands"),
-        "__main__",
+        *("opening", "wal", "commit", "writer", "read", "operations", "export", "viewer", "plots"),
+        *("commands", "__main__"),
     ),
     "crawler": (
         *("items", "exceptions", "settings", "extraction", "downloader", "outlet", "workers"),
@@ -38,8 +38,8 @@ LAYERS = {
         *("spiders", "health", "inspection", "importing", "commands"),
     ),
     "archive.viewer": (
-        *("pages", "catalogue", "drawing", "side_by_side", "story", "search", "load", "render", "citation"),
-        *("article", "outlet", "static_site", "web"),
+        *("pages", "catalogue", "drawing", "figures", "side_by_side", "story", "search", "load"),
+        *("render", "charts", "citation", "article", "outlet", "static_site", "web"),
     ),
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
     "pipelines": (

@@ -126,7 +126,7 @@ def stacked_days(
     most = max(sum(counts.values()) for _, counts, _ in days) or 1
     bar, left, top, tall = 14.0, 60.0, 30.0, 160.0
     width = left + bar * len(days) + 10
-    drawing = Drawing(max(width, 460), top + tall + 34, title)
+    drawing = Drawing(max(width, 540), top + tall + 48, title)
     drawing.text(0, 14, axis, "start", "soft")
     for share in (0, 0.5, 1):
         y = top + tall * (1 - share)
@@ -142,8 +142,8 @@ def stacked_days(
     drawing.text(left, top + tall + 18, days[0][0], "start", "soft")
     drawing.text(max(width, left + 170), top + tall + 18, days[-1][0], "end", "soft")
     for n, outcome in enumerate(OUTCOMES):
-        drawing.rect(left + 78 * n, top + tall + 24, 9, 9, kind=outcome)
-        drawing.text(left + 13 + 78 * n, top + tall + 33, outcome, "start", "soft")
+        drawing.rect(left + 96 * n, top + tall + 32, 10, 10, kind=outcome)
+        drawing.text(left + 15 + 96 * n, top + tall + 41, outcome, "start", "soft")
     return Markup(
         '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
     ).format(title, drawing)

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from archive.read.diff import Change
 from archive.viewer.catalogue import Interface
@@ -135,10 +135,12 @@ class Pages:
         )
 
     def _link(self, kind: str, name: str = "") -> str:
-        """Address of the list of stories, a story or an article."""
+        """Address of the list of stories, a story, an article, or the pictures."""
         if self._depth is None:
             return f"/{kind}/{name}" if name else "/"
         up = "../" * self._depth
+        if kind == "pictures":
+            return f"{up}pictures.html"
         return f"{up}{kind}/{name}.html" if name else f"{up}index.html"
 
     def _not_in(self, languages: Sequence[str]) -> str:
@@ -202,8 +204,16 @@ def _shortened(changes: Sequence[Change]) -> Iterator[Change]:
         yield Change("same", start + end)
 
 
+def _code(text: str) -> Markup:
+    """Show what stands between backticks as something to type."""
+    parts = text.split("`")
+    shown = [Markup("<code>{}</code>").format(x) if n % 2 else escape(x) for n, x in enumerate(parts)]
+    return Markup("").join(shown)
+
+
 @cache
 def _environment() -> Environment:
     made = environment()
     made.tests["web_address"] = is_web_address
+    made.filters["code"] = _code
     return made

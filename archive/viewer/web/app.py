@@ -22,6 +22,8 @@ from archive.exceptions import ArchiveError, PageNotKept
 from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
 from archive.viewer.catalogue import chosen
+from archive.viewer.charts import frame_of, pictures
+from archive.viewer.figures import FIGURES
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, static_file, story_values
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
@@ -31,6 +33,7 @@ from archive.viewer.web.questions import address_of, page_of, question_of
 from archive.viewer.web.shelf import Preparing, Shelf
 
 if TYPE_CHECKING:
+    import pandas as pd
     from starlette.requests import Request
 
     from archive.read.archive import Archive
@@ -60,9 +63,12 @@ _FEED = 100
 class Opened:
     """A request, and what it is answered from."""
 
-    def __init__(self, request: Request, opened: tuple[Archive, Lookup, About]) -> None:
+    def __init__(
+        self, request: Request, opened: tuple[Archive, Lookup, About], frames: dict[str, pd.DataFrame]
+    ) -> None:
         self.request = request
         self.archive, self.lookup, self.about = opened
+        self.frames = frames
         self.pages = Pages(chosen(request.headers.get("accept-language", "")), self.about)
 
     def html(self, template: str, here: str = "", /, **values: object) -> HTMLResponse:
@@ -83,7 +89,7 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
         def respond(request: Request) -> Response:
             try:
                 with shelf.opened() as opened:
-                    return answer(Opened(request, opened))
+                    return answer(Opened(request, opened, shelf.frames))
             except Preparing:
                 return _message(request, 503, "preparing", "preparing_told", again=True)
             except ArchiveError as error:
@@ -111,6 +117,8 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
         Route("/outlets.csv", page(_outlets_file)),
         Route("/outlets.json", page(_outlets_file)),
         Route("/outlets/{name:path}", page(_outlet)),
+        Route("/pictures", page(_pictures)),
+        *(Route(f"/pictures/{{name}}.{kind}", page(_picture_file)) for kind in ("csv", "json")),
         Route("/static/{name}", _static),
     ]
     return Starlette(
@@ -265,6 +273,21 @@ def _archived_page(opened: Opened) -> Response:
     kind = f"text/html; charset={charset[1]}" if charset else "text/html"
     # the policy makes a document without scripts and without an origin, in a frame or not
     return Response(page.body, headers={"Content-Type": kind, "Content-Security-Policy": PAGE_POLICY})
+
+
+def _pictures(opened: Opened) -> Response:
+    return opened.html(
+        "pictures.html", "pictures", figures=pictures(opened.pages, opened.archive, opened.frames)
+    )
+
+
+def _picture_file(opened: Opened) -> Response:
+    figure = FIGURES.get(opened.request.path_params["name"])
+    if figure is None:
+        raise HTTPException(404)
+    frame = frame_of(figure, opened.archive, opened.frames)
+    rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
+    return _file(opened, rows, tuple(frame.columns))
 
 
 def _outlets(opened: Opened) -> Response:

@@ -21,6 +21,8 @@ from archive.viewer.search.lookup import Lookup
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from archive.read.archive import Archive
     from archive.viewer.render import About
 
@@ -44,6 +46,8 @@ class Shelf:
         self._file: tuple[int, int] | None = None
         self._filling: subprocess.Popen[bytes] | None = None
         self._looked = 0.0
+        self.frames: dict[str, pd.DataFrame] = {}
+        """Numbers of figures that have been drawn of this snapshot."""
         self._path = side_file.side_file(archive.open(root).storage.layout)
 
     @contextmanager
@@ -105,6 +109,7 @@ class Shelf:
             return
         self._drop()
         self._archive, self._lookup, self._file = seen, lookup, found
+        self.frames = {}
 
     def _drop(self) -> None:
         if self._lookup is not None:

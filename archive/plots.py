@@ -1,0 +1,99 @@
+"""Figures of an archive for a notebook: those that `python -m archive view` shows, drawn by matplotlib.
+
+`archive.plots.lag(archive.open("news-archive"))` returns the axes, so that a figure can be changed further.
+Needs the extra `plots`, `pip install 'triptych[plots]'`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive.exceptions import WrongSetting
+from archive.viewer.catalogue import Interface
+from archive.viewer.figures import FIGURES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from archive.read.archive import Archive
+
+_COLOURS = {"uk": "#1f6fd1", "en": "#b4531a", "ru": "#6b4fb8"}
+_OTHER = "#4d7a3a"
+
+
+def _axes(name: str, ax: Axes | None) -> tuple[Axes, Interface]:
+    try:
+        from matplotlib import pyplot as plt  # noqa: PLC0415  an extra
+    except ImportError:
+        raise WrongSetting("archive.plots draws with matplotlib: pip install 'triptych[plots]'.") from None
+    t = Interface("en")
+    ax = ax if ax is not None else plt.subplots(figsize=(9, 4.5), layout="constrained")[1]
+    ax.set_title(t(f"{name}_title"))
+    ax.set_xlabel(t(f"{name}_axis"))
+    return ax, t
+
+
+def lag(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw how long after the first language the others come, by outlet: quantiles, hours, log scale."""
+    frame = FIGURES["lag"].frame(a)
+    ax, _ = _axes("lag", ax)
+    for n, row in enumerate(frame.itertuples()):
+        hours = [max(x / 3600, 1 / 60) for x in (row.p05, row.p25, row.p50, row.p75, row.p95)]
+        shade = _COLOURS.get(str(row.language), _OTHER)
+        ax.plot([hours[0], hours[4]], [n, n], color=shade, linewidth=1)
+        ax.barh(n, hours[3] - hours[1], left=hours[1], color=shade, height=0.6)
+        ax.plot([hours[2], hours[2]], [n - 0.3, n + 0.3], color="white", linewidth=2)
+    ax.set_yticks(range(len(frame)), [f"{x.outlet}, {x.language}" for x in frame.itertuples()])
+    ax.invert_yaxis()
+    if len(frame):
+        ax.set_xscale("log")
+    return ax
+
+
+def coverage(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw the articles of each outlet, day and language as a heat map."""
+    frame = FIGURES["coverage"].frame(a)
+    ax, _ = _axes("coverage", ax)
+    table = frame.pivot_table(index=["outlet", "language"], columns="day", values="articles", fill_value=0)
+    if len(table):
+        days = list(table.columns)
+        mesh = ax.pcolormesh(days, range(len(table)), table.to_numpy(), cmap="Blues", shading="nearest")
+        ax.figure.colorbar(mesh, ax=ax, label="articles")
+    ax.set_yticks(range(len(table)), [", ".join(map(str, x)) for x in table.index])
+    ax.invert_yaxis()
+    return ax
+
+
+def translated(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw the share of each outlet's stories that have an article in each language."""
+    frame = FIGURES["translated"].frame(a)
+    ax, _ = _axes("translated", ax)
+    _bars(ax, frame["share"], [f"{x.outlet}, {x.language}" for x in frame.itertuples()], frame["language"])
+    ax.set_xlim(0, 1)
+    return ax
+
+
+def edits(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw how long after publication articles are edited."""
+    frame = FIGURES["edits"].frame(a).groupby("hours_below")["edits"].sum()
+    ax, t = _axes("edits", ax)
+    ax.bar([f"{int(x) // 2}–{int(x)}" for x in frame.index], frame, color="#3b74d8")
+    ax.set_xlabel("hours after publication")
+    ax.set_ylabel(t("edits_count_axis"))
+    return ax
+
+
+def sections(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw what is left out by section and languages: the share of the middle story."""
+    frame = FIGURES["sections"].frame(a)
+    ax, _ = _axes("sections", ax)
+    names = [f"{x.section}: {x.says}, not in {x.has_not}" for x in frame.itertuples()]
+    _bars(ax, frame["left_out"], names, frame["says"])
+    ax.set_xlim(0, 1)
+    return ax
+
+
+def _bars(ax: Axes, lengths: Any, names: list[str], languages: Any) -> None:
+    ax.barh(range(len(names)), lengths, color=[_COLOURS.get(str(x), _OTHER) for x in languages])
+    ax.set_yticks(range(len(names)), names)
+    ax.invert_yaxis()
