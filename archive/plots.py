@@ -84,7 +84,7 @@ def edits(a: Archive, ax: Axes | None = None) -> Axes:
 
 
 def sections(a: Archive, ax: Axes | None = None) -> Axes:
-    """Draw what is left out by section and languages: the share of the middle story."""
+    """Draw what is left out by section and languages: the mean share."""
     frame = FIGURES["sections"].frame(a)
     ax, _ = _axes("sections", ax)
     names = [f"{x.section}: {x.says}, not in {x.has_not}" for x in frame.itertuples()]

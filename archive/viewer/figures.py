@@ -11,10 +11,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pandas as pd
 
     from archive.read.archive import Archive
 
@@ -27,9 +27,10 @@ def lags(a: Archive) -> pd.DataFrame:
     late = late.sort_values("seconds", kind="stable")
     late = late[late.duplicated("story_id")]  # the first of each story is what the others are late after
     by = late.groupby(["outlet", "language"])["seconds"]
-    quantiles = by.quantile([0.05, 0.25, 0.5, 0.75, 0.95]).unstack()
-    quantiles.columns = ["p05", "p25", "p50", "p75", "p95"]
-    return quantiles.assign(stories=by.size()).reset_index()
+    shares = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+    return pd.DataFrame(
+        {name: by.quantile(q) for name, q in shares.items()} | {"stories": by.size()}
+    ).reset_index()
 
 
 def coverage(a: Archive) -> pd.DataFrame:
@@ -64,7 +65,7 @@ def edits(a: Archive) -> pd.DataFrame:
 
 
 def left_out(a: Archive) -> pd.DataFrame:
-    """Share of one language's text that another has not: the middle story by section and languages."""
+    """Share of one language's text that another has not: the mean by section and languages."""
     shares = [f"coverage_{x}_of_{y}" for x in ("uk", "en", "ru") for y in ("uk", "en", "ru") if x != y]
     ids = ["article_id_en", "article_id_uk", "article_id_ru"]
     stories = a.stories(columns=[*ids, *shares]).to_pandas()
@@ -75,7 +76,7 @@ def left_out(a: Archive) -> pd.DataFrame:
     long["has_not"] = long["pair"].str[9:11]
     long["says"] = long["pair"].str[-2:]
     by = long.groupby(["section", "says", "has_not"])["share"]
-    found = by.agg(left_out=lambda x: 1 - x.median(), stories="size").reset_index()
+    found = by.agg(left_out=lambda x: 1 - x.mean(), stories="size").reset_index()
     return found[found["stories"] >= 3]
 
 
@@ -91,7 +92,7 @@ class Figure:
         source = inspect.getsource(self.frame)
         body = source.split('"""', 2)[2].strip("\n")
         lines = textwrap.dedent(body).replace("return ", f"{self.frame.__name__} = ")
-        return f'import archive\n\na = archive.open("news-archive")\n{lines}\n'
+        return f'import archive\nimport pandas as pd\n\na = archive.open("news-archive")\n{lines}\n'
 
 
 FIGURES = {

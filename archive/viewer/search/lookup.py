@@ -23,7 +23,7 @@ from archive.viewer.search.answers import (
     Question,
     StoryLine,
 )
-from archive.viewer.search.word_forms import expression, guessed, snippet, terms
+from archive.viewer.search.word_forms import expression, keys, snippet, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -238,7 +238,7 @@ class Lookup:
         @lru_cache(64)
         def find(word: str) -> frozenset[str]:
             rows = self._sql.execute("SELECT DISTINCT key FROM word WHERE word = ?", (word,))
-            return frozenset(x for (x,) in rows)
+            return frozenset(x for (x,) in rows) or keys(word)
 
         return find
 
@@ -335,18 +335,13 @@ class Lookup:
         """Make a test for the words of a text that a question asks for, in any of their forms."""
         asked = [x for x in terms(text) if not x.is_excluded]
         keys_of = self._keys_of()
-        keys = {key for term in asked for word in term.words for key in (keys_of(word) or {word})}
+        wanted = {key for term in asked for word in term.words for key in keys_of(word)}
         forms = {
             word
-            for key in keys
+            for key in wanted
             for (word,) in self._sql.execute("SELECT word FROM word WHERE key = ? LIMIT 2000", (key,))
         } | {word for term in asked for word in term.words}
-        starts = tuple(
-            start
-            for term in asked
-            for start in ([term.words[-1]] if term.is_prefix else [])
-            + [x for word in term.words if not keys_of(word) for x in guessed(word)]
-        )
+        starts = tuple(x.words[-1] for x in asked if x.is_prefix)
         return lambda word: word in forms or (bool(starts) and word.startswith(starts))
 
     # one story, one article, one outlet

@@ -1,8 +1,8 @@
 """Words of three languages: the key that all forms of a word share, and a question taken apart.
 
 A key is the stem of the lemma. On 82 pairs of inflected words it joins 77, the lemma alone 70, the stem alone
-57 (`benchmarks/view.py --words`). Lemmas take 6 seconds and 250 MB to load, so only what fills the side file
-loads them; it keeps each word of the archive with its key, and a question looks there.
+57 (`benchmarks/view.py --words`). Lemmas take seconds and 250 MB to load: what fills the side file keeps each
+word of the archive with its key, and a question loads them for a word that is in the archive in other forms.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     KeysOf = Callable[[str], "frozenset[str]"]
-    """The keys of a word as it is printed, in any language; none where the archive does not have it."""
+    """The keys of a plain word in any language."""
 
 WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
@@ -106,7 +106,7 @@ def expression(asked: tuple[Term, ...], keys_of: KeysOf) -> str | None:
 
 def _term(term: Term, keys_of: KeysOf) -> str:
     *first, last = term.words
-    ends = [f'"{x}"' for x in sorted(keys_of(last))] or [f'"{x}" *' for x in sorted(guessed(last))]
+    ends = [f'"{x}"' for x in sorted(keys_of(last))]
     if term.is_prefix:
         ends.append(f'"{last}" *')
     if not first:
@@ -114,15 +114,15 @@ def _term(term: Term, keys_of: KeysOf) -> str:
     # a phrase: each of its words in each of its forms, one after the other
     starts = [""]
     for word in first:
-        forms = sorted(keys_of(word) or {word})
+        forms = sorted(keys_of(word))
         starts = [f'{start}"{form}" + ' for start in starts for form in forms][:32]
     return " OR ".join(f"{start}{end}" for start in starts for end in ends[:4])
 
 
-def guessed(word: str) -> frozenset[str]:
-    """Beginnings of the keys of a word that the archive has in other forms alone."""
+def keys(word: str) -> frozenset[str]:
+    """Make the keys of a plain word in each language that its letters are of."""
     languages = ("uk", "ru") if re.search("[а-яіїєґё]", word) else ("en",)
-    return frozenset(x if len(x) >= 3 else word for x in (stem(word, each) for each in languages))
+    return frozenset(key(word, x) for x in languages)
 
 
 def pieces(text: str, is_hit: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:

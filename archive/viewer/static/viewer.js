@@ -47,6 +47,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+// on a small screen the list comes first; filters open on request
+if (matchMedia("(max-width: 62rem)").matches) {
+  for (const panel of document.querySelectorAll("details.panel")) panel.open = false;
+}
+
 for (const form of document.querySelectorAll("form.filters")) {
   form.addEventListener("change", (event) => {
     if (event.target.matches("input[type=checkbox], input[type=radio], select")) form.requestSubmit();
