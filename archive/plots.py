@@ -13,6 +13,7 @@ from archive.viewer.catalogue import Interface
 from archive.viewer.figures import FIGURES
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from archive.read.archive import Archive
@@ -35,17 +36,17 @@ def _axes(name: str, ax: Axes | None) -> tuple[Axes, Interface]:
 
 def lag(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw how long after the first language the others come, by outlet: quantiles, hours, log scale."""
-    frame = FIGURES["lag"].frame(a)
+    rows = _rows(FIGURES["lag"].frame(a))
     ax, _ = _axes("lag", ax)
-    for n, row in enumerate(frame.itertuples()):
-        hours = [max(x / 3600, 1 / 60) for x in (row.p05, row.p25, row.p50, row.p75, row.p95)]
-        shade = _COLOURS.get(str(row.language), _OTHER)
+    for n, row in enumerate(rows):
+        hours = [max(float(row[x]) / 3600, 1 / 60) for x in ("p05", "p25", "p50", "p75", "p95")]
+        shade = _COLOURS.get(str(row["language"]), _OTHER)
         ax.plot([hours[0], hours[4]], [n, n], color=shade, linewidth=1)
         ax.barh(n, hours[3] - hours[1], left=hours[1], color=shade, height=0.6)
         ax.plot([hours[2], hours[2]], [n - 0.3, n + 0.3], color="white", linewidth=2)
-    ax.set_yticks(range(len(frame)), [f"{x.outlet}, {x.language}" for x in frame.itertuples()])
+    ax.set_yticks(range(len(rows)), [f"{x['outlet']}, {x['language']}" for x in rows])
     ax.invert_yaxis()
-    if len(frame):
+    if rows:
         ax.set_xscale("log")
     return ax
 
@@ -56,7 +57,7 @@ def coverage(a: Archive, ax: Axes | None = None) -> Axes:
     ax, _ = _axes("coverage", ax)
     table = frame.pivot_table(index=["outlet", "language"], columns="day", values="articles", fill_value=0)
     if len(table):
-        days = list(table.columns)
+        days: Any = list(table.columns)
         mesh = ax.pcolormesh(days, range(len(table)), table.to_numpy(), cmap="Blues", shading="nearest")
         ax.figure.colorbar(mesh, ax=ax, label="articles")
     ax.set_yticks(range(len(table)), [", ".join(map(str, x)) for x in table.index])
@@ -68,16 +69,17 @@ def translated(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw the share of each outlet's stories that have an article in each language."""
     frame = FIGURES["translated"].frame(a)
     ax, _ = _axes("translated", ax)
-    _bars(ax, frame["share"], [f"{x.outlet}, {x.language}" for x in frame.itertuples()], frame["language"])
+    _bars(ax, frame["share"], [f"{x['outlet']}, {x['language']}" for x in _rows(frame)], frame["language"])
     ax.set_xlim(0, 1)
     return ax
 
 
 def edits(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw how long after publication articles are edited."""
-    frame = FIGURES["edits"].frame(a).groupby("hours_below")["edits"].sum()
+    counted = FIGURES["edits"].frame(a).groupby("hours_below")["edits"].sum()
+    steps = [int(x) for x in counted.index.tolist()]
     ax, t = _axes("edits", ax)
-    ax.bar([f"{int(x) // 2}–{int(x)}" for x in frame.index], frame, color="#3b74d8")
+    ax.bar([f"{x // 2}–{x}" for x in steps], counted.tolist(), color="#3b74d8")
     ax.set_xlabel("hours after publication")
     ax.set_ylabel(t("edits_count_axis"))
     return ax
@@ -87,7 +89,7 @@ def sections(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw what is left out by section and languages: the mean share."""
     frame = FIGURES["sections"].frame(a)
     ax, _ = _axes("sections", ax)
-    names = [f"{x.section}: {x.says}, not in {x.has_not}" for x in frame.itertuples()]
+    names = [f"{x['section']}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
     _bars(ax, frame["left_out"], names, frame["says"])
     ax.set_xlim(0, 1)
     return ax
@@ -97,3 +99,7 @@ def _bars(ax: Axes, lengths: Any, names: list[str], languages: Any) -> None:
     ax.barh(range(len(names)), lengths, color=[_COLOURS.get(str(x), _OTHER) for x in languages])
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

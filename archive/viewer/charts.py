@@ -32,8 +32,7 @@ def _short(text: str, most: int = 22) -> str:
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = frame.to_dict("records")
-    return rows
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _key(drawing: Drawing, t: Interface, languages: Sequence[str], y: float) -> None:
@@ -115,14 +114,14 @@ def coverage(t: Interface, frame: pd.DataFrame) -> Drawing | None:
             )
             before = outlet
     for row in rows:
-        n = place.get((str(row["outlet"]), str(row["language"])))
-        if n is None:
+        track = (str(row["outlet"]), str(row["language"]))
+        if track not in place:
             continue
         x = _LEFT + cell * (row["day"] - first).days
         language = str(row["language"])
         count = t.count("n_articles", int(row["articles"]))
         drawing.rect(
-            *(x, top + row_height * n, cell - 1, row_height - 2),
+            *(x, top + row_height * place[track], cell - 1, row_height - 2),
             kind=colour(language),
             told=f"{row['outlet']}, {t.name(language)}, {row['day']}: {count}",
             opacity=0.22 + 0.78 * math.sqrt(int(row["articles"]) / most),
@@ -213,7 +212,7 @@ def edits(t: Interface, frame: pd.DataFrame) -> Drawing | None:
         counted[int(row["hours_below"])] = counted.get(int(row["hours_below"]), 0) + int(row["edits"])
     if not counted:
         return None
-    steps = []
+    steps: list[int] = []
     step = 1
     while step <= max(counted) and len(steps) < 16:
         steps.append(step)
