@@ -114,9 +114,9 @@ def _serve(console: Console, options: argparse.Namespace, story: str | None) -> 
             "--port, or 0 for any that is free."
         ) from error
     address = f"http://127.0.0.1:{taken.getsockname()[1]}/" + (f"stories/{story}" if story else "")
-    console.print(f"{literal(options.archive)}: {address}  (Ctrl-C ends it)", soft_wrap=True)
 
     def ready() -> None:
+        console.print(f"{literal(options.archive)}: {address}  (Ctrl-C ends it)", soft_wrap=True)
         if not options.no_browser:
             webbrowser.open(address)
 

@@ -6,6 +6,7 @@ of the server, and a page never waits for them.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,7 +23,6 @@ from archive.viewer.search import side_file
 from archive.viewer.search.word_forms import LANGUAGES, key, words
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
@@ -46,6 +46,14 @@ def fill(archive: Archive, *, texts: bool = True) -> None:
     Raises ArchiveNotWritable for this machine's cache folder, and as reading the archive does.
     """
     path = side_file.side_file(archive.storage.layout)
+    try:
+        _fill(archive, path, texts=texts)
+    except sqlite3.DatabaseError:  # a page of it that SQLite cannot read
+        side_file.discard(path)
+        _fill(archive, path, texts=texts)
+
+
+def _fill(archive: Archive, path: Path, *, texts: bool) -> None:
     with side_file.writing(path) as connection:
         purged = _Fill(archive, connection).bring()
     if purged:

@@ -69,6 +69,11 @@ class Lookup:
             (known.setdefault(row[5] or "", len(known)) for row in fetched), np.int64, count
         )
         self._names = codes
+        # each story once a value: what is counted and filtered by
+        self._pairs = {
+            name: np.divmod(np.unique(self._story * len(known) + self._codes[name]), max(len(known), 1))
+            for name, known in codes.items()
+        }
         published = np.fromiter((np.nan if row[4] is None else row[4] for row in fetched), np.float64, count)
         self._published = published
         docs = np.fromiter((row[6] or 0 for row in fetched), np.int64, count)
@@ -111,6 +116,7 @@ class Lookup:
         self.has_compared = bool((~np.isnan(self._omitted)).any())
         # what is not one story has no omissions
         self._omitted[self._flags["conflict"]] = np.nan
+        self.all_counts = self._counts({})
 
     def _edited(self) -> Iterable[tuple[str, int]]:
         """Count the edits of each article that has a former version: a page instead of its feed is none."""
@@ -166,14 +172,11 @@ class Lookup:
                 whole &= mask
         return whole
 
-    def _with_article(self, articles: Bools) -> Bools:
-        mask = np.zeros(len(self._ids), np.bool_)
-        mask[self._story[articles]] = True
-        return mask
-
     def _has(self, column: str, value: str) -> Bools:
-        code = self._names[column].get(value, -1)
-        return self._with_article(self._codes[column] == code)
+        stories, codes = self._pairs[column]
+        mask = np.zeros(len(self._ids), np.bool_)
+        mask[stories[codes == self._names[column].get(value, -1)]] = True
+        return mask
 
     def _filters(self, question: Question) -> dict[str, Bools]:
         groups: dict[str, Bools] = {}
@@ -271,9 +274,8 @@ class Lookup:
     def _count_column(self, column: str, mask: Bools) -> dict[str, int]:
         """Count stories by the values of their articles, each story once a value; the most first."""
         names = list(self._names[column])
-        chosen = mask[self._story]
-        both = np.unique(self._story[chosen] * len(names) + self._codes[column][chosen])
-        counted = np.bincount(both % max(len(names), 1), minlength=len(names))
+        stories, codes = self._pairs[column]
+        counted = np.bincount(codes[mask[stories]], minlength=len(names))
         order = np.argsort(-counted, kind="stable")[:40]
         return {names[n]: int(counted[n]) for n in order if counted[n] and names[n]}
 
@@ -335,12 +337,13 @@ class Lookup:
         """Make a test for the words of a text that a question asks for, in any of their forms."""
         asked = [x for x in terms(text) if not x.is_excluded]
         keys_of = self._keys_of()
-        wanted = {key for term in asked for word in term.words for key in keys_of(word)}
+        whole = [x for term in asked for x in (term.words[:-1] if term.is_prefix else term.words)]
+        wanted = {key for word in whole for key in keys_of(word)}
         forms = {
             word
             for key in wanted
             for (word,) in self._sql.execute("SELECT word FROM word WHERE key = ? LIMIT 2000", (key,))
-        } | {word for term in asked for word in term.words}
+        } | set(whole)
         starts = tuple(x.words[-1] for x in asked if x.is_prefix)
         return lambda word: word in forms or (bool(starts) and word.startswith(starts))
 

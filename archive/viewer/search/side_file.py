@@ -7,6 +7,7 @@ is read again; what SQLite cannot read, or another version made, is made anew.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -87,8 +88,10 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locks.hold(path.with_suffix(".lock")):
-            if not _is_whole(path):
+            unfinished = path.with_suffix(".unfinished")
+            if not _is_whole(path, doubtful=unfinished.exists()):
                 discard(path)
+            unfinished.touch()
             with closing(sqlite3.connect(path, isolation_level=None)) as connection:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=OFF")
@@ -98,6 +101,9 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
                     connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
                 yield connection
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with path.open("rb+") as written:
+                os.fsync(written.fileno())
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise ArchiveNotWritable(
             f"Search needs a file in this machine's cache folder, and {path} cannot be made: "
@@ -110,10 +116,12 @@ def discard(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _is_whole(path: Path) -> bool:
+def _is_whole(path: Path, *, doubtful: bool) -> bool:
+    """Look whether SQLite can read it; at all of it where a process or the power was cut while it was filled."""
     try:
         with closing(connect(path)) as connection:
-            # what a power cut has left: pages are written without waiting for the disk
+            if not doubtful:
+                return True
             return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0]) == "ok"
     except sqlite3.Error:
         return False

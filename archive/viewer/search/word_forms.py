@@ -106,9 +106,7 @@ def expression(asked: tuple[Term, ...], keys_of: KeysOf) -> str | None:
 
 def _term(term: Term, keys_of: KeysOf) -> str:
     *first, last = term.words
-    ends = [f'"{x}"' for x in sorted(keys_of(last))]
-    if term.is_prefix:
-        ends.append(f'"{last}" *')
+    ends = [f'"{last}" *'] if term.is_prefix else [f'"{x}"' for x in sorted(keys_of(last))]
     if not first:
         return " OR ".join(ends)
     # a phrase: each of its words in each of its forms, one after the other

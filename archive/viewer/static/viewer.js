@@ -48,7 +48,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 }
 
 // on a small screen the list comes first; filters open on request
-if (matchMedia("(max-width: 62rem)").matches) {
+if (matchMedia("(max-width: 76rem)").matches) {
   for (const panel of document.querySelectorAll("details.panel")) panel.open = false;
 }
 

@@ -6,7 +6,7 @@ import re
 import socket
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -34,7 +35,6 @@ from archive.viewer.web.shelf import Preparing, Shelf
 
 if TYPE_CHECKING:
     import pandas as pd
-    from starlette.requests import Request
 
     from archive.read.archive import Archive
     from archive.viewer.render import About
@@ -94,6 +94,9 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
                 return _message(request, 503, "preparing", "preparing_told", again=True)
             except ArchiveError as error:
                 return _message(request, 500, "damaged", str(error))
+            except sqlite3.DatabaseError:
+                shelf.forget()
+                return _message(request, 503, "preparing", "preparing_told", again=True)
             except OF_DAMAGE as error:  # what no writer of ours has written, or a defect
                 return _message(request, 500, "damaged", f"{type(error).__name__}: {str(error)[:200]}")
 
@@ -172,7 +175,7 @@ def _stories(opened: Opened) -> Response:
 
 def list_values(lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]) -> dict[str, object]:
     """Collect what the list of stories shows beside its answer."""
-    counts = lookup.ask(type(question)(), size=0).counts
+    counts = lookup.all_counts
     languages = [x for x in (*COMPARED, *sorted(counts["language"])) if x in counts["language"]]
     return {
         "question": question,
@@ -359,7 +362,10 @@ class _Server(uvicorn.Server):
 def serve(root: str, taken: socket.socket, ready: Callable[[], None]) -> None:
     """Serve an archive on a port that was taken; returns at Ctrl-C. `ready` is called once it listens."""
     with closing(taken), closing(Shelf(root)) as shelf:
-        shelf.wait(_FIRST_LOOK)
+        if shelf.wait(_FIRST_LOOK):
+            with suppress(ArchiveError, *OF_DAMAGE), shelf.opened() as opened:
+                # the templates are read before anybody waits for them
+                _stories(Opened(Request({"type": "http", "query_string": b"", "headers": []}), opened, {}))
         config = uvicorn.Config(
             make_app(shelf, taken.getsockname()[1]),
             log_config=None,

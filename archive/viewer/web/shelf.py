@@ -135,6 +135,12 @@ class Shelf:
             time.sleep(0.05)
         return False
 
+    def forget(self) -> None:
+        """Throw away a side file that cannot be read; the next request has it made anew."""
+        with self._lock:
+            self._drop()
+            side_file.discard(self._path)
+
     def close(self) -> None:
         with self._lock:
             if self._filling is not None:

@@ -241,6 +241,6 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
         found += axe.run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
         page.emulate_media(color_scheme="light")
         assert [(x["id"], x["nodes"][0]["html"][:200]) for x in found] == [], path
-        for width in (360, 768, 1920):
+        for width in (360, 768, 1024, 1920):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
