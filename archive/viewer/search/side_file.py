@@ -117,7 +117,7 @@ def discard(path: Path) -> None:
 
 
 def _is_whole(path: Path, *, doubtful: bool) -> bool:
-    """Look whether SQLite can read it; at all of it where a process or the power was cut while it was filled."""
+    """Look whether SQLite can read it; at all of it where filling was cut short."""
     try:
         with closing(connect(path)) as connection:
             if not doubtful:
