@@ -32,6 +32,8 @@ from archive.exceptions import (
 )
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from archive.opening import Place
     from archive.read.archive import Archive
 
@@ -62,3 +64,12 @@ def open(root: Place) -> Archive:
     from archive.read.archive import Archive  # noqa: PLC0415  pyarrow takes its time, and not every importer reads
 
     return Archive(root)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load `archive.plots`, the pictures of an archive for a notebook, when it is asked for."""
+    if name != "plots":
+        raise AttributeError(f"module 'archive' has no attribute {name!r}")
+    from archive.viewer import plots  # noqa: PLC0415  pandas, .5 s
+
+    return plots

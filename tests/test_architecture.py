@@ -29,7 +29,7 @@ LAYERS = {
             "pages",
             "pull",
         ),
-        *("opening", "wal", "commit", "writer", "read", "operations", "export", "viewer", "plots"),
+        *("opening", "wal", "commit", "writer", "read", "operations", "export", "viewer"),
         *("commands", "__main__"),
     ),
     "crawler": (
@@ -39,7 +39,7 @@ LAYERS = {
     ),
     "archive.viewer": (
         *("pages", "catalogue", "drawing", "figures", "side_by_side", "story", "search", "load"),
-        *("render", "charts", "citation", "article", "outlet", "static_site", "web"),
+        *("plots", "render", "charts", "citation", "article", "outlet", "static_site", "web"),
     ),
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
     "pipelines": (

@@ -115,7 +115,7 @@ def _portion(row: Mapping[str, Any], start: int) -> tuple[list[tuple[str, str]],
                     more = at
                 else:
                     found.append((block["kind"] if block["kind"] in _KINDS else "paragraph", part))
-            at += len(part)
+            at += len(part) + 1  # an empty block is one step too
     return found, at, start, more
 
 

@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 
 from archive.format.records import TextBlock
 from archive.format.schema import VERSIONS
-from archive.read.diff import compare, is_edit
+from archive.read.diff import Work, compare, is_edit
 from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
@@ -31,6 +31,9 @@ _VERSION = [
 ]  # fmt: skip
 MOST_CHARACTERS = 400_000
 """Characters of all texts of a story that its page shows, some 60,000 words."""
+_BLOCK = 40
+_MOST_VERSIONS = 30
+"""Versions of an article that its story compares; the page of the article has them all."""
 _AT_ONCE = 100
 """Stories whose rows are in memory at once, beside what is shown of all of them."""
 _LATE = datetime.max.replace(tzinfo=UTC)
@@ -49,7 +52,9 @@ def read_story(
     """Read one story from where its rows lie; True where texts were cut, each after `most` characters."""
     story_of = {x.article_id: line.story_id for x in line.articles}
     rows = read_versions(archive, places, list(story_of), _VERSION)
-    cut = sum(len(row["body"]) for row in rows) > most
+    rows = _latest(rows)
+    # an empty block costs as well
+    cut = sum(len(row["body"]) + _BLOCK * len(row["blocks"]) for row in rows) > most
     if cut:
         rows = [_shortened(row, most // len(rows)) for row in rows]
     (view,) = _read(archive, [line.story_id], story_of, rows)
@@ -74,6 +79,12 @@ def read_versions(
     return sorted(found, key=lambda row: (row["article_id"], row["version"]))
 
 
+def _latest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the latest versions of each article."""
+    of_article = _grouped(rows, lambda row: row["article_id"])
+    return [dict(row) for versions in of_article.values() for row in versions[-_MOST_VERSIONS:]]
+
+
 def _shortened(row: Values, most: int) -> dict[str, Any]:
     """Cut a text to so many characters: its page links to the article, which pages through it."""
     blocks, left = [], most
@@ -81,7 +92,7 @@ def _shortened(row: Values, most: int) -> dict[str, Any]:
         if left <= 0:
             break
         blocks.append({"kind": block["kind"], "text": block["text"][:left]})
-        left -= len(block["text"])
+        left -= len(block["text"]) + _BLOCK
     return {**row, "body": row["body"][:most], "blocks": blocks, "headline": row["headline"][:1000]}
 
 
@@ -174,6 +185,7 @@ def _story(
 
 def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Variant:
     latest = versions[-1]
+    work = Work()  # of all versions together: a second
     return Variant(
         latest["article_id"],
         latest["language"] or "?",
@@ -186,7 +198,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
         versions[0]["valid_from"],
         tuple(TextBlock(x["kind"], x["text"]) for x in latest["blocks"]),
         tuple(
-            Edit(after["version"], before["version"], after["valid_from"], compare(before, after))
+            Edit(after["version"], before["version"], after["valid_from"], compare(before, after, work))
             for before, after in pairwise(versions)
             if is_edit(before, after)
         ),

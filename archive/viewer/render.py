@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).with_name("static")
 _MOST_OMISSIONS = 200
+_MOST_OF_A_DIFF = 200_000
+"""Characters that a page shows of one comparison."""
 _AROUND = 300
 """Characters of what stayed the same that a comparison shows before and after a change."""
 
@@ -193,11 +195,14 @@ def story_values(pages: Pages, view: StoryView, line: StoryLine) -> dict[str, ob
 
 def _shortened(changes: Sequence[Change]) -> Iterator[Change]:
     """Leave out what stayed the same, but for its ends: a text of five megabytes may have one new word."""
-    most = 4000
+    most, left = 4000, _MOST_OF_A_DIFF
     for n, change in enumerate(islice(changes, most)):
-        text = change.text
+        text = change.text[:left]
+        left -= len(text)
+        if not text:
+            return
         if change.kind != "same" or len(text) <= 2 * _AROUND + 200:
-            yield Change(change.kind, text[:50_000])
+            yield Change(change.kind, text)
             continue
         start = text[:_AROUND] + " […] " if n else "[…] "
         end = text[-_AROUND:] if n < len(changes) - 1 else ""

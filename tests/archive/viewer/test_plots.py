@@ -8,7 +8,6 @@ import pytest
 from matplotlib import pyplot as plt
 
 import archive
-import archive.plots
 from archive.viewer.figures import FIGURES
 
 
