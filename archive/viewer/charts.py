@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.drawing import Drawing, colour
-from archive.viewer.figures import FIGURES
+from archive.viewer.figure_frames import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from archive.read.archive import Archive
     from archive.viewer.catalogue import Interface
-    from archive.viewer.figures import Figure
+    from archive.viewer.figure_frames import Figure
     from archive.viewer.render import Pages
 
 _LEFT, _WIDTH, _ROW = 170.0, 620.0, 26.0

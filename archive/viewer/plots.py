@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.exceptions import WrongSetting
 from archive.viewer.catalogue import Interface
-from archive.viewer.figures import FIGURES
+from archive.viewer.figure_frames import FIGURES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,7 +24,7 @@ from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
 from archive.viewer.catalogue import chosen
 from archive.viewer.charts import frame_of, pictures
-from archive.viewer.figures import FIGURES
+from archive.viewer.figure_frames import FIGURES
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, static_file, story_values
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE

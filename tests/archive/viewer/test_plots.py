@@ -8,7 +8,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 import archive
-from archive.viewer.figures import FIGURES
+from archive.viewer.figure_frames import FIGURES
 
 
 @pytest.fixture
