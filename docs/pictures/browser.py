@@ -1,4 +1,4 @@
-"""Take the README's pictures of the archive in the browser: python docs/pictures/browser.py. Needs chromium."""
+"""Take the README's pictures of the browser: python docs/pictures/browser.py. Needs chromium."""
 
 from __future__ import annotations
 
