@@ -51,6 +51,8 @@ KEEP_RAW = _own("KEEP_RAW", "warc")
 PAIR_SECONDS = _own("PAIR_SECONDS", "300")
 # `/ai.txt` and `/.well-known/tdmrep.json` of each host that articles come from, once a run
 OPT_OUT_FILES = _own("OPT_OUT_FILES", "True")
+# what the crawls of `crawl_all` print, a file an outlet
+LOGS_FOLDER = _own("LOGS_FOLDER", "triptych-logs")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
 CONTACT = _own("CONTACT", "")
 

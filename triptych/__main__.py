@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 _CRAWLING = {
-    "crawl": "fetch what is new of an outlet, a story, or a backfill",
+    "crawl": "fetch what is new of an outlet, a story, or a backfill; --all: of every outlet that is due",
     "revisit": "look again at an outlet's articles that are due",
     "import": "bring in pages from web archives: WARC, WARC.gz, WACZ",
     "list": "list the names of the outlets",
@@ -132,7 +132,9 @@ def _scrapy(name: str) -> Callable[[list[str]], int]:
         from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415  half a second, that --help does without
         from scrapy.exceptions import UsageError  # noqa: PLC0415
 
-        command, declared = _scrapy_command(name)
+        # Scrapy's own has one outlet and a process of its own
+        every = name == "crawl" and "--all" in arguments
+        command, declared = _scrapy_command("crawl_all" if every else name)
         assert command.settings is not None
         try:
             options, rest = declared.parse_known_args(arguments)

@@ -7,6 +7,11 @@ contact = "news-archive@example.org"
 
 [scrapy]                        # Scrapy's, by their own names
 DOWNLOAD_DELAY = 2
+
+[schedule]                      # of `scrapy crawl_all`: crawler/fleet/timetable.py reads and checks it
+every = "1h"
+[schedule.pravda]
+every = "15m"
 ```
 
 It goes over the environment, so that a shell's leftovers change no scheduled run; `-s NAME=VALUE` of one run
@@ -30,7 +35,7 @@ NAMES = frozenset(
     {
         *("ALLOW_PRIVATE_NETWORK", "ARCHIVE_URI", "CACHE", "CONTACT", "DEBT_SHARE", "EXTRACTION_PROCESSES"),
         *("EXTRACTION_TIMEOUT", "KEEP_HOURS", "KEEP_RAW", "OPT_OUT_FILES", "OUTLETS_FOLDER", "PAGE_BUDGET"),
-        "PAIR_SECONDS",
+        *("LOGS_FOLDER", "PAIR_SECONDS"),
         *("PROXY", "RESOLVE_TO"),
         *gate.LIMITS,
     }
@@ -38,6 +43,7 @@ NAMES = frozenset(
 """Settings of ours; each is TRIPTYCH_<NAME> in the environment."""
 
 Value = str | int | float | bool
+Table = dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,9 @@ class Configuration:
     """None: there is no file."""
     own: dict[str, str] = field(default_factory=dict)
     """Name of a setting of ours, in capitals -> value as the environment has it."""
-    scrapy: dict[str, Value] = field(default_factory=dict)
+    scrapy: Table = field(default_factory=dict)
+    schedule: dict[str, Table] = field(default_factory=dict)
+    """Name of an outlet -> its table; under "" what is of all."""
 
 
 def read_configuration() -> Configuration:
@@ -71,9 +79,9 @@ def read_configuration() -> Configuration:
         raise WrongSetting(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WrongSetting(f"{path} is no TOML: {error}.") from None
-    if unknown := sorted(tables.keys() - {"settings", "scrapy"}):
+    if unknown := sorted(tables.keys() - {"settings", "scrapy", "schedule"}):
         raise WrongSetting(
-            f"{path}: [{unknown[0]}] is no table of this file; expected [settings] or [scrapy]."
+            f"{path}: [{unknown[0]}] is no table of this file; expected [settings], [scrapy] or [schedule]."
         )
     own = {}
     for name, value in _table(path, tables, "settings").items():
@@ -86,7 +94,7 @@ def read_configuration() -> Configuration:
     for name in scrapys:
         if name != name.upper() or name in NAMES:
             raise WrongSetting(f"{path}: {name} in [scrapy] is no setting of Scrapy's; they are in capitals.")
-    return Configuration(path, own, scrapys)
+    return Configuration(path, own, scrapys, _schedule(path, tables))
 
 
 def into_environment() -> Configuration:
@@ -97,14 +105,27 @@ def into_environment() -> Configuration:
     return read
 
 
-def _table(path: Path, tables: dict[str, object], name: str) -> dict[str, Value]:
+def _schedule(path: Path, tables: dict[str, object]) -> dict[str, Table]:
+    whole = tables.get("schedule", {})
+    if not isinstance(whole, dict):
+        raise WrongSetting(f"{path}: [schedule] has to be a table of names and values.")
+    outlets = {name: table for name, table in whole.items() if isinstance(table, dict)}
+    usual = {name: value for name, value in whole.items() if name not in outlets}
+    return {
+        "": _table(path, {"schedule": usual}, "schedule"),
+        **{name: _table(path, outlets, name, f"schedule.{name}") for name in outlets},
+    }
+
+
+def _table(path: Path, tables: dict[str, object], name: str, shown: str | None = None) -> Table:
     table = tables.get(name, {})
+    shown = shown or name
     if not isinstance(table, dict):
-        raise WrongSetting(f"{path}: [{name}] has to be a table of names and values.")
+        raise WrongSetting(f"{path}: [{shown}] has to be a table of names and values.")
     for key, value in table.items():
         if not isinstance(value, str | int | float | bool):
             kind = type(value).__name__
             raise WrongSetting(
-                f"{path}: {key} in [{name}] is a {kind}; expected a text, a number or true or false."
+                f"{path}: {key} in [{shown}] is a {kind}; expected a text, a number or true or false."
             )
     return table

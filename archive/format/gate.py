@@ -67,6 +67,7 @@ _STORED = re.compile(
     )
 )
 _PAGE_NAME = re.compile(_PAGE)
+_OUTLET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", re.ASCII)
 ID = "[0-9a-f]{16,64}"
 _ID = re.compile(ID)
 
@@ -109,6 +110,11 @@ def page_name(name: object) -> str:
 def blanked_name(name: object) -> str:
     """Of a file that a purge may overwrite a part of."""
     return _matching(_BLANKED, name, "the name of a WARC file or of a file in _quarantine")
+
+
+def lease_name(outlet: object) -> str:
+    """Of the lease of an outlet, whose name is one part of a path and begins with no dot."""
+    return f"_leases/{_matching(_OUTLET, outlet, 'the name of an outlet')}.json"
 
 
 def hex_id(value: object) -> str:

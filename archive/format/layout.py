@@ -15,6 +15,8 @@ news-archive/
   _raw/index/<sha256>.cdxj            their index by address, sorted; rebuilt from them
   _quarantine/<uuid>.jsonl            records that could not be stored, each with the reason
   _purged/<id>.json                   tombstones: hashes of what was purged, the reason, the time
+  _leases/<outlet>.json               in an object store alone: which machine crawls an outlet, and how the
+                                      last crawl of it ended: archive/storage/leases.py
   _tmp/                               files of a commit under way; swept under the commit lock
   _lock                               flock'ed while committing
   state.sqlite                        cache: addresses, current texts, links, debts; rebuilt when missing,
@@ -56,8 +58,20 @@ from uuid import uuid4
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged", "_history", "_runs")
-_LATER = frozenset({"_raw", "_purged", "_history", "_runs"})
+FOLDERS = (
+    "_log",
+    "_data",
+    "_wal",
+    "_views",
+    "_quarantine",
+    "_tmp",
+    "_raw",
+    "_purged",
+    "_history",
+    "_runs",
+    "_leases",
+)
+_LATER = frozenset({"_raw", "_purged", "_history", "_runs", "_leases"})
 """Made with the first file in them."""
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")
 WORKING_FOLDERS = ("_incoming", "_outbox")  # archive/storage/working_copy.py

@@ -8,9 +8,12 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-Purpose = Literal["views", "pairing", "state", "stores", "verified", "viewer"]
+Purpose = Literal["views", "pairing", "state", "stores", "verified", "viewer", "leases"]
 _COPIES: tuple[Purpose, ...] = ("views", "pairing", "stores", "verified", "viewer")
-"""Folders that may hold something of an archive; `state` is a stamp, see archive/state/provenance.py."""
+"""Folders that may hold something of an archive; `state` is a stamp, see archive/state/provenance.py.
+
+`leases` has locks and the times of runs.
+"""
 
 
 def cache() -> Path:

@@ -7,6 +7,7 @@ in the same way.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from archive.exceptions import NotAnArchive, ObjectStoreError
+from archive.format import gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,6 +60,15 @@ class Listed:
     """Time of the put, by the clock of the store."""
     tag: str | None = None
     """The store's own hash (ETag), of which not every store says how it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    data: bytes
+    modified: datetime
+    """Time of the put, by the clock of the store."""
+    version: dict[str, str | None]
+    """The ETag, and the generation where the store counts: what `update` compares."""
 
 
 class Store:
@@ -108,6 +119,34 @@ class Store:
             except (AlreadyExistsError, PreconditionError):
                 return False
         return True
+
+    def get_stamped(self, path: str, most: int) -> Stamped:
+        """Read an object of at most so many bytes. FileNotFoundError where there is none; ArchiveDamaged."""
+        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
+
+        with self._translated_errors():
+            answer = obstore.get(self._client, path)
+            gate.number(answer.meta["size"], most, f"bytes of {path}")
+            version = {"e_tag": answer.meta["e_tag"], "version": answer.meta["version"]}
+            return Stamped(bytes(answer.bytes()), answer.meta["last_modified"], version)
+
+    def update(self, path: str, data: bytes, version: dict[str, str | None]) -> bool:
+        """Put an object in place of that version of it; False where another is there, or none.
+
+        After an error, and where the answer to a first try was lost, it may have been put all the same.
+        """
+        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
+        from obstore.exceptions import PreconditionError  # noqa: PLC0415
+
+        tag = version["e_tag"] or ""
+        # Ceph compares with the quotes that it sends, and has none there
+        for form in dict.fromkeys((tag, tag.strip('"'))):
+            stated = {"e_tag": form, "version": version["version"]}
+            mode: Any = {name: value for name, value in stated.items() if value}
+            with self._translated_errors(), contextlib.suppress(FileNotFoundError, PreconditionError):
+                obstore.put(self._client, path, data, mode=mode)
+                return True
+        return False
 
     def list(self, prefix: str, after: str | None = None) -> list[Listed]:
         """List objects by their names; `after` leaves out all up to that one."""

@@ -1,0 +1,191 @@
+"""`scrapy crawl_all`: every outlet that is due, by the schedule of triptych.toml."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import threading
+from contextlib import nullcontext
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.live import Live
+from rich.table import Table
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
+
+from archive.commands.configuration import read_configuration
+from archive.exceptions import WrongSetting
+from archive.storage.leases import LastRun, leases_of
+from archive.terminal import Terminal, literal, visible
+from crawler.commands.crawl import USAGE
+from crawler.fleet.runner import Event, Fleet, Runner, worst
+from crawler.fleet.timetable import Timetable, read_timetable, written
+from crawler.health.table import outlets
+from crawler.reports.terminal import one_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_MOST_AT_ONCE = 256
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        return "[options] [OUTLET …]"
+
+    def short_desc(self) -> str:
+        return "Crawl every outlet that is due, several at once; for cron, or to stay with --forever"
+
+    def long_desc(self) -> str:
+        return (
+            "Crawl the outlets (or those named) that are due by [schedule] of triptych.toml, then revisit "
+            "them where that is due. Each is a process of its own and holds a lease, so that it is crawled "
+            "in one place at a time, whoever else does this: on this machine, or on all that share an "
+            "archive in an object store. What each prints goes to a log of its own. Exit code 0: all ended "
+            "well, or nothing was due; 1: something was lost; 2: a wrong argument, schedule or declaration; "
+            "4: less came than is expected; 3: pages are owed. Of several, the first of 1, 2, 4 and 3."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--all", action="store_true", help=argparse.SUPPRESS)  # of `triptych crawl --all`
+        parser.add_argument("--forever", action="store_true", help="stay, and keep the schedule")
+        parser.add_argument(
+            "--at-once",
+            type=_at_once,
+            metavar="COUNT",
+            default=os.cpu_count() or 1,
+            help="so many outlets at once (default: cores)",
+        )
+        parser.add_argument("--logs", metavar="FOLDER", help="folder of the logs (default: LOGS_FOLDER)")
+        parser.add_argument("--dry-run", action="store_true", help="show what is due, crawl nothing")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        loader = get_spider_loader(self.settings)
+        declared = {one.name: one for one in outlets(loader)}  # type: ignore[arg-type]
+        broken: Mapping[str, str] = getattr(loader, "broken", {})
+        if unknown := [name for name in args if name not in declared]:
+            raise UsageError(
+                f"no outlet {visible(unknown[0])!r}; known: {', '.join(declared)}", print_help=False
+            )
+        try:
+            tables = read_configuration().schedule
+            timetable = read_timetable(tables, [*declared, *broken])
+        except WrongSetting as error:
+            raise UsageError(visible(str(error)), print_help=False) from None
+        uri = self.settings["ARCHIVE_URI"]
+        chosen = {name: frozenset(declared[name].allowed_domains) for name in args or declared}
+        with one_sentence(self, "scrapy crawl_all", uri):
+            leases = leases_of(uri)
+            if opts.dry_run:
+                _print_due(timetable, leases.last_runs(chosen))
+                return
+            told = _Told()
+            logs = Path(opts.logs or self.settings["LOGS_FOLDER"])
+            fleet = Fleet(chosen, timetable, leases, logs, _passed_on(opts), opts.at_once, told)
+            with told.shown():
+                code = asyncio.run(_run(fleet, forever=opts.forever))
+            for name, why in broken.items() if not args else ():
+                print(f"scrapy crawl_all: outlet {name!r}: {visible(why)}", file=sys.stderr)
+            self.exitcode = worst([code, *([USAGE] if broken and not args else [])])
+
+
+async def _run(fleet: Fleet, *, forever: bool) -> int:
+    return await Runner(fleet).run(forever=forever)
+
+
+def _passed_on(opts: argparse.Namespace) -> list[str]:
+    """The settings of this run, and a share of the cores where nobody has said how many processes parse."""
+    given: list[str] = list(opts.set)
+    asked = any(one.startswith("EXTRACTION_PROCESSES=") for one in given)
+    if not asked and "TRIPTYCH_EXTRACTION_PROCESSES" not in os.environ:
+        given.append(f"EXTRACTION_PROCESSES={max(1, (os.cpu_count() or 1) // opts.at_once)}")
+    return [part for one in given for part in ("-s", one)]
+
+
+def _at_once(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _MOST_AT_ONCE):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {_MOST_AT_ONCE}")
+    return int(text)
+
+
+def _print_due(timetable: Timetable, runs: Mapping[str, LastRun]) -> None:
+    now = datetime.now(UTC)
+    due = timetable.due(runs, now)
+    table = Table("outlet", "every", "last begun, UTC", "exit code", "due", box=None, pad_edge=False)
+    for outlet, last in runs.items():
+        rhythm = timetable.of(outlet)
+        following = f"{rhythm.slot(outlet, now) + rhythm.every:%Y-%m-%d %H:%M}"
+        if rhythm.is_quiet(now):
+            following = "after its quiet hours"
+        table.add_row(
+            literal(outlet),
+            written(rhythm.every),
+            f"{last.begun_at:%Y-%m-%d %H:%M}" if last.begun_at is not None else "",
+            "" if last.exit_code is None else str(last.exit_code),
+            "never: skip" if rhythm.skip else "now" if outlet in due else following,
+        )
+    console = Terminal()
+    console.print(table)
+    console.print(f"{len(due)} of {len(runs)} outlets are due.", highlight=False)
+
+
+class _Told:
+    """What is told of events: a table in a terminal, elsewhere a JSON object a line."""
+
+    def __init__(self) -> None:
+        self._console = Terminal()
+        self._rows: dict[str, Event] = {}
+        self._lock = threading.Lock()
+
+    def shown(self) -> Any:
+        if not self._console.is_terminal:
+            return nullcontext()
+        return Live(
+            get_renderable=self._table, console=self._console, refresh_per_second=1, vertical_overflow="crop"
+        )
+
+    def __call__(self, event: Event) -> None:
+        if not self._console.is_terminal:
+            print(json.dumps(_line(event)), flush=True)
+        elif event.outlet is not None:
+            with self._lock:
+                self._rows[event.outlet] = event
+        elif event.event != "done":
+            self._console.print(f"{event.event}: {literal(event.detail or '')}", highlight=False)
+
+    def _table(self) -> Table:
+        table = Table("outlet", "", "for", "exit code", "log", box=None, pad_edge=False)
+        with self._lock:
+            rows: Sequence[Event] = sorted(self._rows.values(), key=lambda x: (x.event != "begun", x.at))
+        for event in rows:
+            for_seconds = event.seconds
+            if event.event == "begun":
+                for_seconds = (datetime.now(UTC) - event.at).total_seconds()
+            what = event.errand if event.event == "begun" else event.detail or event.event
+            table.add_row(
+                literal(event.outlet),
+                literal(what),
+                "" if for_seconds is None else f"{for_seconds:.0f} s",
+                "" if event.exit_code is None else str(event.exit_code),
+                literal(event.log or ""),
+            )
+        return table
+
+
+def _line(event: Event) -> dict[str, object]:
+    told = {one.name: getattr(event, one.name) for one in fields(event)}
+    told["at"] = event.at.isoformat(timespec="seconds")
+    return {name: value for name, value in told.items() if value is not None}

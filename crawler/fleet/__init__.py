@@ -1,0 +1,1 @@
+"""Many outlets: when each is crawled, by whom, and how that goes."""

@@ -1,0 +1,187 @@
+"""The schedule of the outlets: `[schedule]` of triptych.toml, and which outlets are due, as a pure function.
+
+Each outlet has a slot in every period, `every`, at a moment of its own within it, so that a hundred outlets
+do not begin at once. It is due when its last run began before the latest slot. So whoever asks once a period
+finds each outlet due once, after a week of downtime each is due once and not a week's times, and clocks that
+differ by minutes make no slot be used twice.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from archive.exceptions import WrongSetting
+from archive.terminal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from archive.commands.configuration import Table
+    from archive.storage.leases import LastRun
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_DURATION = re.compile(r"([0-9]{1,6})([smhd])")
+_QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+_LONGEST = timedelta(days=365)
+_AHEAD = timedelta(minutes=10)
+"""A run that began later than this from now was told by a clock that is wrong."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When one outlet is crawled; the fields are the keys of `[schedule]` and `[schedule.OUTLET]`."""
+
+    every: timedelta = timedelta(hours=1)
+    quiet: tuple[time, time] | None = None
+    """From and to, UTC; no crawl begins in it."""
+    revisit_after: timedelta | None = timedelta(hours=1)
+    """A crawl is followed by a revisit, where the last one began so long ago; None: never."""
+    time_limit: timedelta = timedelta(hours=6)
+    skip: bool = False
+
+    def slot(self, outlet: str, now: datetime) -> datetime:
+        """The latest slot of the outlet that has begun."""
+        digest = hashlib.blake2b(outlet.encode(), digest_size=8).digest()
+        after = int.from_bytes(digest) / (1 << 64) * self.every
+        return now - (now - _EPOCH - after) % self.every
+
+    def is_quiet(self, now: datetime) -> bool:
+        if self.quiet is None:
+            return False
+        begin, end = self.quiet
+        at = now.time()
+        return begin <= at < end if begin < end else at >= begin or at < end
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    usual: Rhythm = field(default_factory=Rhythm)
+    own: Mapping[str, Rhythm] = field(default_factory=dict)
+    """Outlets that have a table of their own."""
+
+    def of(self, outlet: str) -> Rhythm:
+        return self.own.get(outlet, self.usual)
+
+    def is_due(self, outlet: str, last: LastRun, now: datetime) -> bool:
+        """True if a crawl may begin; `last` is of an outlet that nobody crawls now."""
+        rhythm = self.of(outlet)
+        if rhythm.skip or rhythm.is_quiet(now):
+            return False
+        begun = last.begun_at
+        if begun is None or last.ended_at is None or begun - now > _AHEAD:
+            return True  # never, or whoever did it has died
+        return begun < rhythm.slot(outlet, now)
+
+    def is_revisit_due(self, outlet: str, last: LastRun, now: datetime) -> bool:
+        after = self.of(outlet).revisit_after
+        if after is None:
+            return False
+        revisited = last.revisited_at
+        return revisited is None or revisited - now > _AHEAD or now - revisited >= after
+
+    def due(self, runs: Mapping[str, LastRun], now: datetime) -> list[str]:
+        """Outlets that are due, those that have waited longest first."""
+        waiting = [outlet for outlet, last in runs.items() if self.is_due(outlet, last, now)]
+        return sorted(waiting, key=lambda outlet: (runs[outlet].begun_at or _EPOCH, outlet))
+
+    def not_kept(self, runs: Mapping[str, LastRun], at_once: int) -> list[str]:
+        """Sentences about what cannot be kept, by how long the last runs took."""
+        told, needed = [], 0.0
+        for outlet, last in runs.items():
+            rhythm = self.of(outlet)
+            if rhythm.skip or last.begun_at is None or last.ended_at is None:
+                continue
+            took = last.ended_at - last.begun_at
+            needed += took / rhythm.every
+            if took > rhythm.every:
+                told.append(
+                    f"{outlet} is to be crawled every {written(rhythm.every)}, and its last run took "
+                    f"{written(took)}"
+                )
+        if needed > at_once:
+            told.append(
+                f"the last runs took so long that {needed:.1f} at once are needed to keep the schedule; "
+                f"{at_once} are allowed, on each machine"
+            )
+        return told
+
+
+def read_timetable(tables: Mapping[str, Table], outlets: Sequence[str]) -> Timetable:
+    """Read `[schedule]` ("" in `tables`) and the table of each outlet. Raises WrongSetting."""
+    usual = _rhythm("[schedule]", Rhythm(), tables.get("", {}))
+    own = {}
+    for outlet, table in tables.items():
+        if outlet:
+            if outlet not in outlets:
+                raise WrongSetting(
+                    f"[schedule.{visible(outlet)}]: there is no such outlet{_near(outlet, outlets)}"
+                )
+            own[outlet] = _rhythm(f"[schedule.{outlet}]", usual, table)
+    return Timetable(usual, own)
+
+
+def duration(text: object) -> timedelta:
+    """`90s`, `15m`, `2h`, `1d`, from a second to a year. Raises ValueError."""
+    found = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    lasts = timedelta(seconds=int(found[1]) * _UNITS[found[2]]) if found else timedelta()
+    if not timedelta() < lasts <= _LONGEST:
+        raise ValueError(
+            f"{visible(str(text))!r} is no time; expected such as 90s, 15m, 2h or 1d, a year at most"
+        )
+    return lasts
+
+
+def written(lasts: timedelta) -> str:
+    """The largest unit of which there are two at least; rounded."""
+    seconds = lasts.total_seconds()
+    unit = next((unit for unit in "dhm" if seconds >= 2 * _UNITS[unit] or seconds == _UNITS[unit]), "s")
+    return f"{seconds / _UNITS[unit]:.0f}{unit}"
+
+
+def _rhythm(where: str, usual: Rhythm, table: Table) -> Rhythm:
+    names = [one.name for one in fields(Rhythm)]
+    rhythm = usual
+    for name, value in table.items():
+        if name not in names:
+            raise WrongSetting(f"{where}: {visible(name)} is no key of a schedule{_near(name, names)}")
+        try:
+            rhythm = replace(rhythm, **dict([_read(name, value)]))  # type: ignore[arg-type]
+        except ValueError as error:
+            raise WrongSetting(f"{where}: {name} = {error}.") from None
+    if rhythm.every < timedelta(minutes=1):
+        raise WrongSetting(
+            f"{where}: every = {written(rhythm.every)} cannot be kept, as a run takes longer; "
+            "a minute is the least."
+        )
+    return rhythm
+
+
+def _read(name: str, value: object) -> tuple[str, object]:
+    if name == "skip":
+        if not isinstance(value, bool):
+            raise ValueError(f"{visible(str(value))!r} has to be true or false")
+        return name, value
+    if name == "quiet":
+        found = _QUIET.fullmatch(value) if isinstance(value, str) else None
+        if value == "":
+            return name, None
+        if not found or found.groups()[:2] == found.groups()[2:]:
+            raise ValueError(
+                f"{visible(str(value))!r} is no part of a day; expected such as 01:00-05:00, in UTC"
+            )
+        hours = [int(x) for x in found.groups()]
+        return name, (time(*hours[:2]), time(*hours[2:]))
+    if name == "revisit_after" and value == "never":
+        return name, None
+    return name, duration(value)
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name.lower(), known, 1)
+    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}."
