@@ -109,7 +109,7 @@ def _schedule(path: Path, tables: dict[str, object]) -> dict[str, Table]:
     whole = tables.get("schedule", {})
     if not isinstance(whole, dict):
         raise WrongSetting(f"{path}: [schedule] has to be a table of names and values.")
-    outlets = {name: table for name, table in whole.items() if isinstance(table, dict)}
+    outlets: dict[str, object] = {name: table for name, table in whole.items() if isinstance(table, dict)}
     usual = {name: value for name, value in whole.items() if name not in outlets}
     return {
         "": _table(path, {"schedule": usual}, "schedule"),

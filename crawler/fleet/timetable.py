@@ -175,8 +175,8 @@ def _read(name: str, value: object) -> tuple[str, object]:
             raise ValueError(
                 f"{visible(str(value))!r} is no part of a day; expected such as 01:00-05:00, in UTC"
             )
-        hours = [int(x) for x in found.groups()]
-        return name, (time(*hours[:2]), time(*hours[2:]))
+        from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
+        return name, (time(from_hour, from_minute), time(to_hour, to_minute))
     if name == "revisit_after" and value == "never":
         return name, None
     return name, duration(value)
