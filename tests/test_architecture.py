@@ -35,7 +35,7 @@ LAYERS = {
     "crawler": (
         *("items", "exceptions", "settings", "extraction", "downloader", "outlet", "workers"),
         *("extensions", "middlewares", "reports", "requests", "revisit", "discovery", "story", "demo"),
-        *("spiders", "health", "inspection", "importing", "fleet", "commands"),
+        *("spiders", "health", "inspection", "importing", "commands"),
     ),
     "archive.viewer": (
         *("pages", "catalogue", "drawing", "figure_frames", "side_by_side", "story", "search", "load"),

@@ -21,7 +21,7 @@ PAGES = {
 ALL = "\n".join(PAGES.values())
 
 SCRAPY_COMMANDS = sorted(
-    path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__"
+    path.stem for path in (ROOT / "crawler/commands").rglob("*.py") if path.stem != "__init__"
 )
 OWN_SETTINGS = sorted(
     re.findall(r'^([A-Z_]+) = .*_own\("', (ROOT / "crawler/settings.py").read_text("utf-8"), re.M)

@@ -39,6 +39,7 @@ _CRAWLING = {
     "inspect": "show what is read from one page, from where, and what is left out",
     "genspider": "start an outlet's declaration",
     "record": "save a story in all its languages for tests",
+    "schedule": "print units of systemd or lines for cron that run it all",
     "pair": "pair by content, align paragraphs",
     "reextract": "read stored pages anew",
 }

@@ -8,7 +8,7 @@ contact = "news-archive@example.org"
 [scrapy]                        # Scrapy's, by their own names
 DOWNLOAD_DELAY = 2
 
-[schedule]                      # of `scrapy crawl_all`: crawler/fleet/timetable.py reads and checks it
+[schedule]                      # of `scrapy crawl_all`: crawler/outlet/fleet/timetable.py reads and checks it
 every = "1h"
 [schedule.pravda]
 every = "15m"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import difflib
 import json
 import os
 import sys
@@ -25,8 +26,8 @@ from archive.exceptions import WrongSetting
 from archive.storage.leases import LastRun, leases_of
 from archive.terminal import Terminal, literal, visible
 from crawler.commands.crawl import USAGE
-from crawler.fleet.runner import Event, Fleet, Runner, worst
-from crawler.fleet.timetable import Timetable, read_timetable, written
+from crawler.outlet.fleet.runner import Event, Fleet, Runner, worst
+from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.health.table import outlets
 from crawler.reports.terminal import one_sentence
 
@@ -77,9 +78,9 @@ class Command(ScrapyCommand):
         declared = {one.name: one for one in outlets(loader)}  # type: ignore[arg-type]
         broken: Mapping[str, str] = getattr(loader, "broken", {})
         if unknown := [name for name in args if name not in declared]:
-            raise UsageError(
-                f"no outlet {visible(unknown[0])!r}; known: {', '.join(declared)}", print_help=False
-            )
+            near = difflib.get_close_matches(unknown[0].lower(), declared, 1)
+            ask = f"did you mean {near[0]}?" if near else "`scrapy list` has all"
+            raise UsageError(f"no outlet {visible(unknown[0])!r}; {ask}", print_help=False)
         try:
             tables = read_configuration().schedule
             timetable = read_timetable(tables, [*declared, *broken])

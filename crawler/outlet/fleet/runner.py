@@ -18,14 +18,14 @@ from typing import IO, TYPE_CHECKING
 
 from archive.exceptions import ArchiveError
 from archive.storage.leases import RENEW_SECONDS, LastRun
-from crawler.fleet.child import GRACE
+from crawler.outlet.fleet.child import GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from archive.storage.leases import Lease, Leases
-    from crawler.fleet.timetable import Timetable
+    from crawler.outlet.fleet.timetable import Timetable
 
 OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
 _WORST_FIRST = (LOST, USAGE, MISSED, OWED, OK)
@@ -190,7 +190,15 @@ class Runner:
     async def _errand(self, errand: str, outlet: str, lease: Lease, until: float) -> int:
         begun = time.monotonic()
         path = self._fleet.logs / f"{outlet}.log"
-        command = [sys.executable, "-P", "-m", "crawler.fleet.child", errand, *self._fleet.options, outlet]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "crawler.outlet.fleet.child",
+            errand,
+            *self._fleet.options,
+            outlet,
+        ]
         with _open_log(path) as log:
             log.write(f"--- {_now():%Y-%m-%d %H:%M:%S} UTC, {errand} {outlet}\n".encode())
             log.flush()

@@ -1,7 +1,7 @@
 """The schedule of the outlets: `[schedule]` of triptych.toml, and which outlets are due, as a pure function.
 
 Each outlet has a slot in every period, `every`, at a moment of its own within it, so that a hundred outlets
-do not begin at once. It is due when its last run began before the latest slot. So whoever asks once a period
+do not begin at once. It is due when its last run began before the latest slot, and half a period ago. So whoever asks once a period
 finds each outlet due once, after a week of downtime each is due once and not a week's times, and clocks that
 differ by minutes make no slot be used twice.
 """
@@ -76,7 +76,8 @@ class Timetable:
         begun = last.begun_at
         if begun is None or last.ended_at is None or begun - now > _AHEAD:
             return True  # never, or whoever did it has died
-        return begun < rhythm.slot(outlet, now)
+        # one that was late does not come close to the next
+        return begun < rhythm.slot(outlet, now) and now - begun >= rhythm.every / 2
 
     def is_revisit_due(self, outlet: str, last: LastRun, now: datetime) -> bool:
         after = self.of(outlet).revisit_after

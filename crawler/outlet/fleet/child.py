@@ -1,4 +1,4 @@
-"""One crawl or revisit of a fleet, in a process of its own: `python -m crawler.fleet.child crawl OUTLET …`.
+"""One crawl or revisit of a fleet, in a process of its own: `python -m crawler.outlet.fleet.child crawl OUTLET …`.
 
 As `scrapy crawl OUTLET …`, but it stops, as by SIGTERM, when its standard input is closed: whoever started
 it has ended, be it by kill -9.
