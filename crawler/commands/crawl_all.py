@@ -26,9 +26,9 @@ from archive.exceptions import WrongSetting
 from archive.storage.leases import LastRun, leases_of
 from archive.terminal import Terminal, literal, visible
 from crawler.commands.crawl import USAGE
+from crawler.health.table import outlets
 from crawler.outlet.fleet.runner import Event, Fleet, Runner, worst
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
-from crawler.health.table import outlets
 from crawler.reports.terminal import one_sentence
 
 if TYPE_CHECKING:

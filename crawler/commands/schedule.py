@@ -17,10 +17,9 @@ from scrapy.spiderloader import get_spider_loader
 from archive.commands.configuration import read_configuration
 from archive.exceptions import WrongSetting
 from archive.storage.cache import cache
-from archive.storage.object_store import is_address
 from archive.terminal import visible
-from crawler.outlet.fleet.timetable import read_timetable
 from crawler.health.table import outlets
+from crawler.outlet.fleet.timetable import read_timetable
 
 if TYPE_CHECKING:
     import argparse
@@ -150,7 +149,7 @@ class Command(ScrapyCommand):
         except WrongSetting as error:
             raise UsageError(visible(str(error)), print_help=False) from None
         uri, logs = self.settings["ARCHIVE_URI"], Path(self.settings["LOGS_FOLDER"]).absolute()
-        archives = () if is_address(uri) else (Path(uri).absolute(),)
+        archives = () if "://" in uri else (Path(uri).absolute(),)
         machine = Machine(
             sys.executable,
             Path.cwd(),

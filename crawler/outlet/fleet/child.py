@@ -1,7 +1,7 @@
-"""One crawl or revisit of a fleet, in a process of its own: `python -m crawler.outlet.fleet.child crawl OUTLET …`.
+"""One crawl or revisit of a fleet, in a process of its own.
 
-As `scrapy crawl OUTLET …`, but it stops, as by SIGTERM, when its standard input is closed: whoever started
-it has ended, be it by kill -9.
+`python -m crawler.outlet.fleet.child crawl OUTLET …` is as `scrapy crawl OUTLET …`, but it stops, as by
+SIGTERM, when its standard input is closed: whoever started it has ended, be it by kill -9.
 """
 
 from __future__ import annotations

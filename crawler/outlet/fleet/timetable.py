@@ -1,9 +1,9 @@
 """The schedule of the outlets: `[schedule]` of triptych.toml, and which outlets are due, as a pure function.
 
 Each outlet has a slot in every period, `every`, at a moment of its own within it, so that a hundred outlets
-do not begin at once. It is due when its last run began before the latest slot, and half a period ago. So whoever asks once a period
-finds each outlet due once, after a week of downtime each is due once and not a week's times, and clocks that
-differ by minutes make no slot be used twice.
+do not begin at once. It is due when its last run began before the latest slot, and half a period ago. So
+whoever asks once a period finds each outlet due once, after a week of downtime each is due once and not a
+week's times, and clocks that differ by minutes make no slot be used twice.
 """
 
 from __future__ import annotations
