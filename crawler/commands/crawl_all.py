@@ -164,7 +164,10 @@ class _Told:
         elif event.outlet is not None:
             with self._lock:
                 self._rows[event.outlet] = event
-        elif event.event != "done":
+        elif event.event == "done":
+            told = f"{event.detail} crawled, exit code {event.exit_code}" if self._rows else "Nothing is due."
+            self._console.print(literal(told), highlight=False)
+        else:
             self._console.print(f"{event.event}: {literal(event.detail or '')}", highlight=False)
 
     def _table(self) -> Table:

@@ -109,6 +109,7 @@ class Machine:
 
     python: str
     folder: Path
+    archive: str
     writable: tuple[Path, ...]
     """The folders that the commands write into; they have to be there."""
     logs: Path
@@ -153,6 +154,7 @@ class Command(ScrapyCommand):
         machine = Machine(
             sys.executable,
             Path.cwd(),
+            str(archives[0]) if archives else uri,
             (*archives, cache(), logs),
             logs,
             configuration.path.absolute() if configuration.path is not None else None,
@@ -175,6 +177,7 @@ def units(machine: Machine) -> dict[str, str]:
     environment = [f"TRIPTYCH_CACHE={cache()}", "PYTHONUNBUFFERED=1"]
     if machine.configuration is not None:
         environment.append(f"TRIPTYCH_CONFIG={machine.configuration}")
+    environment.append(f"TRIPTYCH_ARCHIVE_URI={machine.archive}")
     filled = {
         "command": command,
         "user": machine.user,
@@ -199,6 +202,7 @@ def cron(machine: Machine) -> str:
     environment = f"TRIPTYCH_CACHE={_for_cron(cache())} "
     if machine.configuration is not None:
         environment += f"TRIPTYCH_CONFIG={_for_cron(machine.configuration)} "
+    environment += f"TRIPTYCH_ARCHIVE_URI={_for_cron(machine.archive)} "
     logs = machine.logs
     care = " && ".join(f"{python} -m triptych {one}" for one in _CARE)
     return (

@@ -172,9 +172,17 @@ class Runner:
     async def _keep(self, lease: Lease) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            # `is_over` tells what comes of a failure
-            with contextlib.suppress(ArchiveError, OSError):
-                await asyncio.shield(asyncio.to_thread(lease.renew))
+            renewing = asyncio.create_task(asyncio.to_thread(lease.renew))
+            try:
+                # `is_over` tells what comes of a failure
+                with contextlib.suppress(ArchiveError, OSError):
+                    await asyncio.shield(renewing)
+            except asyncio.CancelledError:
+                # it would take again what is released meanwhile
+                await asyncio.wait({renewing})
+                with contextlib.suppress(ArchiveError, OSError):
+                    renewing.result()
+                raise
 
     async def _errands(self, outlet: str, lease: Lease) -> LastRun:
         timetable = self._fleet.timetable

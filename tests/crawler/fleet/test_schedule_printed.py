@@ -14,7 +14,13 @@ from crawler.commands.schedule import Machine, cron, systemd, units
 
 def machine(folder):
     return Machine(
-        sys.executable, folder, (folder / "news", cache()), folder / "logs", folder / "triptych.toml", "root"
+        sys.executable,
+        folder,
+        str(folder / "news"),
+        (folder / "news", cache()),
+        folder / "logs",
+        folder / "triptych.toml",
+        "root",
     )
 
 
