@@ -18,7 +18,6 @@ from typing import IO, TYPE_CHECKING
 
 from archive.exceptions import ArchiveError
 from archive.storage.leases import RENEW_SECONDS, LastRun
-from crawler.outlet.fleet.child import GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
 _WORST_FIRST = (LOST, USAGE, MISSED, OWED, OK)
+_GRACE = 60.0
+"""Seconds for the requests under way and a commit; what is not committed then, the next run publishes."""
 _LOOK = 30.0
 """Seconds between two looks at what is due."""
 _TICK = 5.0
@@ -203,6 +204,7 @@ class Runner:
             "-P",
             "-m",
             "crawler.outlet.fleet.child",
+            str(_GRACE),
             errand,
             *self._fleet.options,
             outlet,
@@ -247,11 +249,11 @@ class Runner:
                     self._tell("lease-lost", outlet)
                     await _end(process, ended, _LEASE_GRACE)
                 elif self._stop.is_set():
-                    await _end(process, ended, GRACE)
+                    await _end(process, ended, _GRACE)
                 elif time.monotonic() >= until:
                     self._tell("time-limit", outlet)
                     cut = True
-                    await _end(process, ended, GRACE)
+                    await _end(process, ended, _GRACE)
             code = ended.result()
         finally:
             stopped.cancel()
@@ -264,7 +266,7 @@ class Runner:
                 _signal(process, signal.SIGKILL)
             return
         self._stop.set()
-        self._tell("stopping", detail=f"{len(self._processes)} crawls end, in {GRACE:.0f} seconds at most")
+        self._tell("stopping", detail=f"{len(self._processes)} crawls end, in {_GRACE:.0f} seconds at most")
 
     def _fail(self, outlet: str, error: Exception) -> None:
         self._codes[outlet] = LOST
