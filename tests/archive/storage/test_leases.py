@@ -87,7 +87,7 @@ def test_machines_with_one_store_take_turns_and_a_dead_one_loses_its_lease_after
     assert (dead.is_over, taken.is_over) == (True, False)
     dead.release(ENDED)
     assert there.last_runs(["herald"])["herald"].ended_at is None
-    assert late.take("herald", always, NOW) is None
+    assert there.take("herald", always, NOW) is None
     taken.release(ENDED)
 
 
