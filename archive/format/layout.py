@@ -58,26 +58,15 @@ from uuid import uuid4
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = (
-    "_log",
-    "_data",
-    "_wal",
-    "_views",
-    "_quarantine",
-    "_tmp",
-    "_raw",
-    "_purged",
-    "_history",
-    "_runs",
-    "_leases",
-)
-_LATER = frozenset({"_raw", "_purged", "_history", "_runs", "_leases"})
+FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged", "_history", "_runs")
+_LATER = frozenset({"_raw", "_purged", "_history", "_runs"})
 """Made with the first file in them."""
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")
+ONLY_IN_STORES = ("_leases",)
 WORKING_FOLDERS = ("_incoming", "_outbox")  # archive/storage/working_copy.py
 _CACHE = ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
 FILES = ("_remote.json", *_CACHE, "state.sqlite-journal", "state.fingerprint", "_lock")
-OWN_NAMES = frozenset({*FOLDERS, *TABLES, *WORKING_FOLDERS, *FILES})
+OWN_NAMES = frozenset({*FOLDERS, *TABLES, *WORKING_FOLDERS, *ONLY_IN_STORES, *FILES})
 
 
 def snapshot_number(name: str) -> int | None:
