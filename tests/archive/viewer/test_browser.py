@@ -121,7 +121,9 @@ def tab(browser, site):
 
     def open_tab(path, **options):
         context = browser.new_context(
-            base_url=site[0], **{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options}
+            reduced_motion="reduce",
+            base_url=site[0],
+            **{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options},
         )
         contexts.append(context)
         page = context.new_page()
