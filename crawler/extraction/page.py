@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.extraction.body import assemble
 from crawler.extraction.body.text_blocks import Body, Excluded
-from crawler.extraction.document.decoding import read_outline
+from crawler.extraction.document.decoding import parse, read_outline
 from crawler.extraction.fields import byline, dates
 from crawler.extraction.fields.alternates import read_alternates
 from crawler.extraction.fields.linked_data import read_linked_data
@@ -79,7 +80,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         says_article=page_type(data, metadata) is not None,
         text=data.body,
     )
-    text = assemble.read_body(page, excluded, hints.drop)
+    text = assemble.read_body(page, excluded, hints.drop, partial(parse, fetch.body, fetch.encoding))
     if text.signature is not None:
         line, claims = text.signature, (*claims, Claim("printed", text.signature))
     kind = read_kind(signs, data, metadata, text)
@@ -125,7 +126,12 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         alternates=parts.alternates,
         text_language=detect_language(f"{metadata.headline or ''}\n{whole}"),
         extractor=EXTRACTOR,
-        extra=(*byline.credits(parts.data, metadata), *parts.kind, *read_reserved(metadata.names)),
+        extra=(
+            *byline.credits(parts.data, metadata),
+            *parts.kind,
+            *read_reserved(metadata.names),
+            *((Claim("reading", text.verdict),) if text.verdict else ()),
+        ),
     )
 
 

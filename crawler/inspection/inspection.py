@@ -54,6 +54,8 @@ class Inspection:
     """Author claims that name no person."""
     place: str
     """Element of the text, in words."""
+    verdict: str
+    """Reading that won and the one that lost, with their characters and the reason; empty without a doubt."""
     lines: tuple[MarkedLine, ...]
     unseen: tuple[str, ...]
     """Blocks of the text that are no line of the page, for instance from JSON-LD."""
@@ -80,7 +82,7 @@ def inspect_page(
     tree = parse(fetch.body, fetch.encoding)
     stated_dates = tuple(dates.stated(tree, parts.data, fetch.url, fetch.fetched_at, parts.metadata.headline))
     printed = [date.raw for date in stated_dates if date.at and date.source.startswith(("printed", "time"))]
-    lines, unseen = _mark(page_lines(tree, hints.drop), article, parts, printed)
+    lines, unseen = _mark(page_lines(tree, hints.drop, parts.text.spared), article, parts, printed)
     return Inspection(
         article=article,
         refused=article.refused.detail if article.refused is not None else None,
@@ -91,6 +93,7 @@ def inspect_page(
         dates=stated_dates,
         nobody=frozenset(claim.value for claim in article.author_claims if not persons_in(claim.value)),
         place=parts.text.place,
+        verdict=parts.text.verdict,
         lines=lines,
         unseen=unseen,
     )

@@ -80,7 +80,11 @@ def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
     for i, alternate in enumerate(article.alternates):
         address = f"{alternate.language or 'no language'}: {alternate.url}"
         yield "" if i else "alternates", address, alternate.source
-    rest = [claim for claim in article.extra if claim.source not in {"kind", "kind_source", "page_type"}]
+    rest = [
+        claim
+        for claim in article.extra
+        if claim.source not in {"kind", "kind_source", "page_type", "reading"}
+    ]
     for i, claim in enumerate(rest):
         yield "" if i else "extra", claim.value, claim.source
 
@@ -91,6 +95,8 @@ def _text(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
     kinds = ", ".join(f"{number} {kind}" for kind, number in counts.most_common())
     blocks = f" in {len(article.blocks)} blocks: {kinds}" if kinds else ""
     yield "text", f"{len(article.body)} characters{blocks}", f"in {inspection.place}"
+    if inspection.verdict:
+        yield "", f"reading: {inspection.verdict}", "judged by what the page says"
     yield "", "", article.extractor
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
@@ -12,17 +13,20 @@ from crawler.extraction.body.captions import read_page, with_captions
 from crawler.extraction.body.container import Container, find_container, text_in_body
 from crawler.extraction.body.embedded import embedded_text
 from crawler.extraction.body.exclusions import leave_out
+from crawler.extraction.body.judge import Reading, Verdict, judge
 from crawler.extraction.body.lead import find_lead, text_of_brief
 from crawler.extraction.body.lines import selector
 from crawler.extraction.body.pruning import NO_TEXT, prune, remove
 from crawler.extraction.body.reader import read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
 from crawler.extraction.body.text_blocks import Body, Excluded, LeftOut, ReadBlock
-from crawler.extraction.document.prose import Prose, read_prose
+from crawler.extraction.document.prose import Piece, Prose, read_prose
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.items import TextBlock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.html import HtmlElement
 
     from crawler.extraction.document.outline import Outline
@@ -36,27 +40,35 @@ _SHORT = 1500
 """Characters below which trafilatura also compares its other algorithms."""
 
 
-def read_body(outline: Outline, excluded: Excluded, drop: str | None) -> Body:
+def read_body(
+    outline: Outline, excluded: Excluded, drop: str | None, again: Callable[[], HtmlElement] | None = None
+) -> Body:
     """Read the body. This changes the tree, so call it last.
 
-    `drop` is an outlet's CSS selector of elements to leave out.
+    `drop` is an outlet's CSS selector of elements to leave out. `again` parses the page once more,
+    for a second reading.
     """
     page = read_page(outline, excluded.headline)
     prose = read_prose(outline, excluded.headline, excluded.text)
     prune(outline, drop, prose.spared)
     for caption in page.captions:
         remove(caption.element)
-    found, place, element = _extract(outline, prose, excluded.description)
+    excluded = replace(excluded, captions=tuple(caption.text for caption in page.captions))
+    verdict, element = _extract(outline, prose, excluded, partial(_dropped, again, drop) if again else None)
+    found, place, why = verdict.reading.blocks, verdict.reading.place, str(verdict)
     text = excluded.text
     if text is None and _length(found) < _FEW:
         text = embedded_text(outline, excluded.headline)
     if text and _length(found) < _NEXT_TO_NONE * len(text):
+        shown = _length(found)
         found, place = _of_data(text), "the data of the page"
+        why = f"the page's data ({_length(found)}), not its element ({shown}): the page shows little of it"
     if excluded.says_article and _length(found) < _FEW:
         brief = text_of_brief(outline, excluded.headline, prose.others())
         if brief and not (found and {block.text for block in found} <= set(brief)):
+            shown = _length(found)
             found, place = [ReadBlock("paragraph", line, 0.0) for line in brief], "below the headline"
-    excluded = replace(excluded, captions=tuple(caption.text for caption in page.captions))
+            why = f"what follows the headline ({_length(found)}), not its element ({shown}): a brief"
     reasons = leave_out(found, excluded)
     persons = any(
         NAME.search(name) for name in (*excluded.names, excluded.byline or "") if not ACCOUNT.search(name)
@@ -69,7 +81,7 @@ def read_body(outline: Outline, excluded: Excluded, drop: str | None) -> Body:
     ]
     dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
     name = signed_by(found[signed].text) if signed is not None else None
-    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place, element)
+    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place, element, why, prose.spared)
 
 
 def _of_data(text: str) -> list[ReadBlock]:
@@ -86,19 +98,69 @@ def _of_data(text: str) -> list[ReadBlock]:
 
 
 def _extract(
-    page: Outline, prose: Prose, description: str | None
-) -> tuple[list[ReadBlock], str, HtmlElement | None]:
-    """Return the blocks, their place in words, and their element."""
+    page: Outline, prose: Prose, excluded: Excluded, again: Callable[[], HtmlElement] | None
+) -> tuple[Verdict, HtmlElement | None]:
+    """Return the reading that wins, and the element of the text."""
     tree = page.root
     body = tree.find("body")
     if body is None:
-        return [], "nowhere: no <body>", None
+        return Verdict(Reading("its element", [], "nowhere: no <body>")), None
     container = find_container(prose, body)
+    element = container.element
     blocks, place = _read_container(tree, container)
-    lead = find_lead(page, container.element, description) if blocks else []
+    lead = find_lead(page, element, excluded.description) if blocks else []
+
+    def unnamed(lost: list[Piece]) -> Reading | None:
+        """Read the same element without regard to names, which lead trafilatura to leave parts out."""
+        if not any(_inside(piece, element) for piece in lost):
+            return None
+        found = _with_lead(lead, read_element(element, named=False))
+        return Reading("its element without names", found, f"{place}, without regard to names")
+
+    def wider(lost: list[Piece]) -> Reading | None:
+        """Read the element around the text's that has most of what is lost."""
+        outside = [piece for piece in lost if not _inside(piece, element)]
+        for around in element.iterancestors():
+            if around.tag in {"body", "html"}:
+                break
+            within = sum(len(piece.text) for piece in outside if _inside(piece, around))
+            if within and 2 * within > sum(len(piece.text) for piece in outside):
+                found = read_element(around, named=False)
+                return Reading("an element around it", found, selector(around))
+        return None
+
+    def whole(_: list[Piece]) -> Reading | None:
+        if again is None:
+            return None
+        second = again()
+        found = read_tree(second) or read_tree(second, fast=False)
+        return Reading("trafilatura", found, "trafilatura's reading of the whole page")
+
+    first = Reading("its element", _with_lead(lead, blocks), place)
+    return judge(first, prose, excluded, (unnamed, wider, whole)), element
+
+
+def _with_lead(lead: list[str], blocks: list[ReadBlock]) -> list[ReadBlock]:
     said = [for_comparison(block.text) for block in blocks] if lead else []
     missing = [line for line in lead if not any(for_comparison(line) in text for text in said)]
-    return [*(ReadBlock("paragraph", line, 0.0) for line in missing), *blocks], place, container.element
+    return [*(ReadBlock("paragraph", line, 0.0) for line in missing), *blocks]
+
+
+def _inside(piece: Piece, element: HtmlElement) -> bool:
+    place = piece.around
+    while place is not None:
+        if place is element:
+            return True
+        place = place.getparent()
+    return False
+
+
+def _dropped(again: Callable[[], HtmlElement], drop: str | None) -> HtmlElement:
+    """Parse the page once more, without what the outlet's `drop` leaves out."""
+    tree = again()
+    for element in tree.cssselect(drop) if drop else ():
+        remove(element)
+    return tree
 
 
 def _read_container(tree: HtmlElement, container: Container) -> tuple[list[ReadBlock], str]:

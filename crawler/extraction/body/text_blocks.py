@@ -54,6 +54,10 @@ class Body:
     """Place of the text in words, with a CSS selector."""
     element: HtmlElement | None = None
     """Element of the text, in the rest of the tree; None if the page has no <body>."""
+    verdict: str = ""
+    """Reading that won and the one that lost, with their characters and the reason; empty without a doubt."""
+    spared: frozenset[str] = frozenset()
+    """Words in names of elements that say nothing on this page."""
 
     @property
     def text(self) -> str:

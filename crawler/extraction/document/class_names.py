@@ -153,10 +153,16 @@ def last_part(name: str) -> str:
     return parts[-1] if parts else ""
 
 
+@lru_cache(maxsize=32_768)
+def words_of_other_things(names: str) -> frozenset[str]:
+    """Return the words of all names in the value of a class or id."""
+    return frozenset(word for name in names.split() for word in other_things(name))
+
+
 @Rule
 def of_other_things(names: str) -> bool:
     """Tell if a class or id speaks of something beside the article."""
-    return any(map(other_things, names.split()))
+    return bool(words_of_other_things(names))
 
 
 class Names(dict[str, list[int]]):

@@ -125,6 +125,8 @@ def as_utf8(body: bytes, declared: str | None) -> bytes:
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
         return _encoded(body[len(mark) :].decode(encoding, "replace"))
+    if (wide := _of_two_bytes(body, declared)) is not None:
+        return _encoded(body.decode(wide, "replace"))
     claims = [declared, html_body_declared_encoding(body), "utf-8"]
     for claim in claims:
         if (name := _codec(claim)) is None:
@@ -143,6 +145,16 @@ def as_utf8(body: bytes, declared: str | None) -> bytes:
                 return _encoded(text)
     best = from_bytes(body[:100_000]).best()
     return _encoded(body.decode(best.encoding if best else "utf-8", "replace"))
+
+
+def _of_two_bytes(body: bytes, declared: str | None) -> str | None:
+    """Return the kind of UTF-16 that a header names for a body without a mark, by the zeros of its markup."""
+    if not declared or not (resolve_encoding(declared) or "").startswith("utf-16"):
+        return None
+    high, low = body[:2048:2].count(0), body[1:2048:2].count(0)
+    if max(high, low) * 8 < min(len(body), 2048):
+        return None
+    return "utf-16-le" if low > high else "utf-16-be"
 
 
 def _encoded(text: str) -> bytes:

@@ -13,10 +13,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import (
-    of_other_things,
-    other_things,
     removed_names,
     speaks_of_comments,
+    words_of_other_things,
 )
 from crawler.extraction.document.outline import COMPONENT
 from crawler.extraction.document.text import for_comparison, one_line
@@ -41,6 +40,8 @@ _NO_PROSE = {
 }  # fmt: skip
 _STANDS_FOR = {"br", "b", "strong", "i", "em", "span", "img", "u", "sup", "sub", "font", "a", "script", "hr"}
 """Tags after which a text may go on in the element around them."""
+_INLINE = {"b", "strong", "i", "em", "span", "u", "font", "a"}
+_PARAGRAPHS = {"p", "blockquote", "li", "h2", "h3", "h4", "dd"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _TEASER = 900
 """Letters of an element with a link as its heading, at most, to be a teaser."""
@@ -60,7 +61,8 @@ class Piece:
     """As one line."""
     position: int
     """Position in the outline."""
-    holder: HtmlElement
+    around: HtmlElement | None
+    """Parent of its element; the paragraphs of a text have one."""
     words: frozenset[str]
     """Names and tags around it that speak of something beside the article."""
     teaser: bool
@@ -94,19 +96,19 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
     """Read the prose of a page; `article` is what the page's data has of the article's text."""
     named: dict[HtmlElement, frozenset[str]] = {}
     removed = removed_names().keys()
-    for attribute, names in (
-        ("class", page.by_class),
-        ("id", page.by_id),
-        *((component, page.by(component)) for component in COMPONENT),
+    for names, among in (
+        (page.by_class, None),
+        (page.by_id, None),
+        *((page.by(c), removed) for c in COMPONENT),
     ):
-        for i in names.of(of_other_things):
-            element = page.elements[i]
-            value = page.attributes[i].get(attribute, "")
-            words = frozenset(word for name in value.split() for word in other_things(name))
-            if attribute in COMPONENT:
-                words &= removed
+        for value, places in names.items():
+            words = words_of_other_things(value)
+            if words and among is not None:
+                words &= among
             if words:
-                named[element] = named.get(element, frozenset()) | words
+                for i in places:
+                    element = page.elements[i]
+                    named[element] = named.get(element, frozenset()) | words
     pieces = tuple(_pieces(page, named))
     at = _headline_position(page, headline)
     return Prose(pieces, _spared(pieces, article, at), at, named)
@@ -150,7 +152,13 @@ def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]]) -> Iterator
             element = holder if holder is not None else page.elements[i].getparent()
             if element is None or (words := words_around(element)) is None:
                 continue
-            yield Piece(line, i, element, words, _is_teaser(element, teasers))
+            yield Piece(line, i, _around(element), words, _is_teaser(element, teasers))
+
+
+def _around(element: HtmlElement) -> HtmlElement | None:
+    while element.tag in _INLINE and (parent := element.getparent()) is not None:
+        element = parent
+    return element.getparent() if element.tag in _PARAGRAPHS else element
 
 
 def _is_teaser(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
@@ -180,7 +188,8 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
     """
     letters: Counter[str] = Counter()
     kept = total = 0
-    said = for_comparison(article or "")
+    # where nothing is named after other things, no word has to be weighed
+    said = for_comparison(article) if article and any(piece.words for piece in pieces) else ""
     in_data: Counter[str] = Counter()
     for piece in pieces:
         if piece.teaser or not piece.ends:
@@ -214,11 +223,11 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
 
 
 def _headline_position(page: Outline, headline: str | None) -> int:
+    first = page.by_tag.get("h1", ())
     wanted = for_comparison(headline or "")
-    first = -1
-    for i in page.positions("h1", "h2", "h3"):
-        if page.tags[i] == "h1" and first < 0:
-            first = i
-        if wanted and for_comparison(page.elements[i].text_content()) == wanted:
+    if len(first) == 1 or not wanted:
+        return first[0] if first else -1
+    for i in first or page.positions("h2", "h3"):
+        if for_comparison(page.elements[i].text_content()) == wanted:
             return i
-    return first
+    return first[0] if first else -1

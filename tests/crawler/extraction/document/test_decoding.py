@@ -22,6 +22,11 @@ UKRAINIAN = "<html><head>{meta}</head><body><p>Їжак ґречно з'їв ї�
         ("utf-8", "", "base64"),
         ("utf-8-sig", "", "windows-1251"),
         ("utf-16", "", "utf-8"),
+        # named in the header alone, without a mark
+        ("utf-16-le", "", "utf-16"),
+        ("utf-16-be", "", "utf-16"),
+        ("utf-16-le", '<meta charset="utf-8">', "UTF-16LE"),
+        ("utf-8", "", "utf-16"),
         ("koi8-u", '<meta charset="koi8-u">', None),
     ],
 )

@@ -1,0 +1,271 @@
+"""The judge: which reading of a page is its article, by what the page itself says.
+
+The first reading is that of the text's element. What of the page's prose it lacks, and what it has that is no
+article, is weighed piece by piece. Only where that leaves a doubt are other readings made, trafilatura's of
+the whole page among them, and the one with the most weight wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.body.boilerplate import why_not_text
+from crawler.extraction.document.class_names import speaks_of_comments
+from crawler.extraction.document.text import for_comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.body.text_blocks import Excluded, ReadBlock
+    from crawler.extraction.document.prose import Piece, Prose
+
+_DOUBT = 0.08
+"""Share of the weight of the first reading that others must be able to add, or to spare it, to be made."""
+_AHEAD = 1.05
+"""Weight that another must have, of the first reading's: the first keeps quotations and headings best."""
+_BEFORE = -0.3
+_LINKED, _STRAY = 0.5, 0.2
+"""Weight that a letter costs in a line of links, and in a line that is no running text."""
+_BEGINNING, _COMPARED = 100, 60
+"""Characters of a piece that are folded, and of those that are compared."""
+_STEM = 5
+"""First letters of a word of the headline, which are compared."""
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_CYRILLIC = re.compile(r"[а-яіїєґё]", re.IGNORECASE)
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    name: str
+    """The reader in words: `its element`, `trafilatura`."""
+    blocks: list[ReadBlock]
+    place: str
+    """Place of the text in words."""
+
+    @property
+    def letters(self) -> int:
+        return sum(len(block.text) for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    reading: Reading
+    loser: Reading | None = None
+    """Reading with the next most weight; None if there was no doubt and no other was made."""
+    why: str = ""
+
+    def __str__(self) -> str:
+        """Return the verdict in words: readers, characters of each, and the reason."""
+        if self.loser is None:
+            return ""
+        one, other = self.reading, self.loser
+        return f"{one.name} ({one.letters}), not {other.name} ({other.letters}): {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    piece: Piece
+    weight: float
+    """From -1, another thing, to 1, the article."""
+    why: str
+    """The evidence that weighs most."""
+
+
+def judge(
+    first: Reading,
+    prose: Prose,
+    excluded: Excluded,
+    others: Iterable[Callable[[list[Piece]], Reading | None]],
+) -> Verdict:
+    """Return the reading that wins; `others` make further readings, and are asked only in doubt.
+
+    They are told which pieces the first reading lacks.
+    """
+    text = _text_of(first)
+    inside = [_has(text, piece) for piece in prose.pieces]
+    if not _may_be_doubted(prose, inside, excluded):
+        return Verdict(first)
+    weighed = _weigh(prose, inside, excluded)
+    if not _in_doubt(weighed, inside):
+        return Verdict(first)
+    lost = [one for one, held in zip(weighed, inside, strict=True) if one.weight > 0 and not held]
+    best, most, next_best = first, _score(first, weighed), None
+    limit = most * _AHEAD if most > 0 else most
+    for read in others:
+        reading = read([one.piece for one in lost])
+        if reading is None or not reading.blocks:
+            continue
+        score = _score(reading, weighed)
+        if score > limit and score > most and _why(reading, first, weighed):
+            best, most, next_best = reading, score, best
+            if not any(one.weight > 0 and not _has(_text_of(best), one.piece) for one in weighed):
+                break
+        elif next_best is None:
+            next_best = reading
+    if next_best is None:
+        return Verdict(first)
+    return Verdict(best, next_best, _why(best, next_best, weighed) or "the same prose")
+
+
+def _in_doubt(weighed: Sequence[_Weighed], inside: Sequence[bool]) -> bool:
+    have = gain = junk = 0.0
+    for one, held in zip(weighed, inside, strict=True):
+        letters = one.weight * len(one.piece.text)
+        if held:
+            have += max(letters, 0)
+            junk -= min(letters, 0)
+        else:
+            gain += max(letters, 0)
+    return gain + junk > _DOUBT * have
+
+
+def _may_be_doubted(prose: Prose, inside: Sequence[bool], excluded: Excluded) -> bool:
+    """Tell cheaply if pieces may come to weigh enough: all that could be of the article, at its most."""
+    pairs = [*zip(prose.pieces, inside, strict=True)]
+    have = sum(len(piece.text) for piece, held in pairs if held)
+    boxes = {piece.around for piece, held in pairs if held}
+    kinds = {_kind(piece) for piece, held in pairs if held} - {None}
+    begins = (excluded.description or "")[:30]
+    apart: Counter[object] = Counter()
+    may = 0
+    for piece, held in pairs:
+        letters = len(piece.text)
+        if held:
+            may += letters if piece.teaser or any(map(speaks_of_comments, piece.words)) else 0
+        elif (
+            excluded.text
+            or piece.around in boxes
+            or (begins and piece.text.startswith(begins))
+            or (kinds and _kind(piece) in kinds)
+        ):
+            may += letters
+        else:
+            apart[piece.around] += letters
+    return may > _DOUBT * have or max(apart.values(), default=0) > have
+
+
+def _weigh(prose: Prose, inside: Sequence[bool], excluded: Excluded) -> list[_Weighed]:
+    captions = {for_comparison(caption) for caption in excluded.captions}
+    held = [piece for piece, is_held in zip(prose.pieces, inside, strict=True) if is_held]
+    begin = held[0].position if held else -1
+    end = held[-1].position if held else -1
+    around = {piece.around for piece in held}
+    kinds = {_kind(piece) for piece in held} - {None}
+    total = sum(len(piece.text) for piece in prose.pieces if piece.ends and not piece.teaser)
+    together = _by_box(prose)
+    lost = max((letters for box, letters in together.items() if box not in around), default=0)
+    most_is_lost = lost > sum(len(piece.text) for piece in held if piece.ends)
+    stems = {word[:_STEM].lower() for word in _WORD.findall(excluded.headline or "")}
+    said, description = for_comparison(excluded.text or ""), for_comparison(excluded.description or "")[:60]
+    shown = (
+        sum(len(key) for piece in prose.pieces if (key := for_comparison(piece.text)) in said) if said else 0
+    )
+    data_is_shown = bool(said) and 2 * shown > len(said)
+    weighed = []
+    for piece, is_held in zip(prose.pieces, inside, strict=True):
+        evidence: list[tuple[float, str]] = []
+        folded = for_comparison(piece.text)
+        if said and folded[:200] in said:
+            evidence.append((1.0, "text that the page's data has"))
+        elif data_is_shown:
+            evidence.append((-0.5, "text that the page's data lacks"))
+        if len(description) > 30 and folded.startswith(description):
+            evidence.append((0.6, "text that begins like the page's description"))
+        if begin <= piece.position <= end and held:
+            evidence.append((0.2, "text between the paragraphs of the other"))
+        if piece.around in around or _kind(piece) in kinds:
+            evidence.append((0.5, "text beside the paragraphs of the other"))
+        elif most_is_lost and 3 * together[piece.around] > total:
+            evidence.append((together[piece.around] / total, "text where most of the page's prose stands"))
+        if stems and any(word[:_STEM].lower() in stems for word in _WORD.findall(piece.text)):
+            evidence.append((0.2, "text with words of the headline"))
+        words = piece.words - prose.spared
+        if any(map(speaks_of_comments, words)):
+            evidence.append((-1.2, "comments"))
+        elif words:
+            evidence.append((-0.5, f"text named after other things ({min(words)})"))
+        if piece.teaser:
+            evidence.append((-0.7, "teasers of other stories"))
+        if not piece.ends:
+            evidence.append((-0.4, "lines that are no sentences"))
+        if piece.position < prose.headline:
+            evidence.append((-0.5, "text above the headline"))
+        # of what the first reading has, such lines are left out later
+        if not is_held and (
+            folded in captions or why_not_text(piece.text) is not None or _of_another_script(piece, excluded)
+        ):
+            evidence.append((-2.0, "lines that are no text"))
+        # what the first reading left out of a page that it has most of, it mostly left out for a reason
+        before = 0.0 if most_is_lost or is_held else _BEFORE
+        weight = max(-1.0, min(1.0, before + sum(one for one, _ in evidence)))
+        sign = 1 if weight > 0 else -1
+        why = max(evidence, key=lambda one: sign * one[0])[1] if evidence else ""
+        weighed.append(_Weighed(piece, weight, why))
+    return weighed
+
+
+def _by_box(prose: Prose) -> Counter[HtmlElement | None]:
+    """Count the letters of sentences in each box that are neither comments nor teasers."""
+    together: Counter[HtmlElement | None] = Counter()
+    for piece in prose.pieces:
+        if piece.ends and not piece.teaser and not any(map(speaks_of_comments, piece.words - prose.spared)):
+            together[piece.around] += len(piece.text)
+    return together
+
+
+def _is_shown(said: str, prose: Prose) -> bool:
+    """Tell if most of the text in the page's data is among its prose."""
+    shown = (len(key) for piece in prose.pieces if (key := for_comparison(piece.text)) in said)
+    return bool(said) and 2 * sum(shown) > len(said)
+
+
+def _kind(piece: Piece) -> tuple[str, str] | None:
+    """Return tag and class of the box around a piece; the boxes of one text have the same."""
+    box = piece.around
+    name = box.get("class") if box is not None else None
+    return (box.tag, name) if box is not None and name else None
+
+
+def _has(folded: str, piece: Piece) -> bool:
+    """Tell if a reading has a piece; only its beginning is compared, as readers break lines differently."""
+    return for_comparison(piece.text[:_BEGINNING])[:_COMPARED] in folded
+
+
+def _of_another_script(piece: Piece, excluded: Excluded) -> bool:
+    headline = excluded.headline or ""
+    cyrillic, latin = bool(_CYRILLIC.search(headline)), bool(_LATIN.search(headline))
+    if cyrillic:
+        return _CYRILLIC.search(piece.text) is None
+    return latin and _LATIN.search(piece.text) is None
+
+
+def _text_of(reading: Reading) -> str:
+    """Return the text for comparison."""
+    return for_comparison("".join(block.text for block in reading.blocks))
+
+
+def _score(reading: Reading, weighed: Sequence[_Weighed]) -> float:
+    text = _text_of(reading)
+    links = sum(block.linked * len(block.text) for block in reading.blocks if block.linked > 0.5)
+    inside = [one for one in weighed if _has(text, one.piece)]
+    stray = max(0, len(text) - sum(len(for_comparison(one.piece.text)) for one in inside))
+    return sum(one.weight * len(one.piece.text) for one in inside) - _LINKED * links - _STRAY * stray
+
+
+def _why(winner: Reading, loser: Reading, weighed: Sequence[_Weighed]) -> str:
+    """Return what speaks most for the winner in the pieces that one of both lacks; empty if nothing does."""
+    wins, loses = _text_of(winner), _text_of(loser)
+    for_it: Counter[str] = Counter()
+    for one in weighed:
+        inside, outside = _has(wins, one.piece), _has(loses, one.piece)
+        if inside != outside:
+            speaks = one.weight * len(one.piece.text) * (1 if inside else -1)
+            if speaks > 0:
+                for_it[f"{'it' if inside else 'the other'} has {one.why}"] += round(speaks)
+    return for_it.most_common(1)[0][0] if for_it else ""
