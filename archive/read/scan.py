@@ -63,15 +63,16 @@ class RowSet:
         return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
 
     def dataset(self) -> ds.Dataset:
-        """All rows. Raises ArchiveDamaged where the files would take too much memory.
+        """All rows. Raises ArchiveDamaged where a file is none, or all would take too much memory.
 
         What is read from it later may raise errors of Arrow.
         """
-        if self._derive is not None:
-            return ds.InMemoryDataset(self._derived(self._derive))
         # a column that nobody asks for costs even when it is not read; a filter may ask for any
         schema = self.schema if self._columns and self._where is None else self._schema
-        return unpacked.dataset(self._files, schema)
+        with translated_errors():
+            if self._derive is not None:
+                return ds.InMemoryDataset(self._derived(self._derive))
+            return unpacked.dataset(self._files, schema)
 
     def _derived(self, derive: Callable[[Sequence[str] | None], pa.Table]) -> pa.Table:
         try:
@@ -82,8 +83,7 @@ class RowSet:
             raise _damaged(f"its rows contradict each other ({type(error).__name__}: {error})") from error
 
     def _scanner(self, **options: int) -> ds.Scanner:
-        with translated_errors():
-            source = self.dataset()
+        source = self.dataset()
         # an error of Arrow is about the filter here, which is the caller's
         return source.scanner(columns=self._columns, filter=self._where, **options)
 

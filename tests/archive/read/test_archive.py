@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import archive
-from archive.exceptions import ArticleNotFound, SnapshotNotFound
+from archive.exceptions import ArchiveDamaged, ArticleNotFound, SnapshotNotFound
 from archive.format.records import Alternate, Decisions, Membership, PairRecord
 
 HOUR = timedelta(hours=1)
@@ -23,6 +23,19 @@ def filled(writer, root, article, noon):
 
 def numbers(rows):
     return sorted(url[-4:] for url in rows.to_pandas()["url"])
+
+
+def test_a_file_that_is_empty_is_damage_whoever_reads_it(filled, root, noon):
+    for path in root.glob("_data/articles/*/*.parquet"):
+        path.unlink()
+        path.touch()
+    for ask in (
+        filled.articles().dataset,
+        filled.articles().to_arrow,
+        filled.articles(as_of=noon + HOUR).dataset,
+    ):
+        with pytest.raises(ArchiveDamaged, match="few for a Parquet file"):
+            ask()
 
 
 def test_a_bare_reader_sees_the_same_rows(filled, root):
