@@ -243,7 +243,7 @@ def length(languages: tuple[str, str]) -> float:
     return shipped_lengths()["-".join(languages)]
 
 
-def stored(weighting: Weighting, data: Path) -> str:
+def stored(weighting: Weighting, data: Path, retold: Path) -> str:
     """As weights.json has it."""
 
     def numbers(values: NDArray[np.float32]) -> list[float]:
@@ -258,7 +258,7 @@ def stored(weighting: Weighting, data: Path) -> str:
         }
 
     document = {
-        "version": 4,
+        "version": 5,
         "features": list(NAMES),
         **{name: numbers(getattr(weighting, name)) for name in ("mean", "scale", "weight")},
         "crossed": list(CROSSED),
@@ -269,5 +269,6 @@ def stored(weighting: Weighting, data: Path) -> str:
         "runs": {**quadratic(RUN_NAMES, weighting.runs), "in_order": weighting.run_in_order},
         "omissions": quadratic(OMISSION_NAMES, weighting.omissions),
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
+        "retold_sha256": hashlib.sha256(retold.read_bytes()).hexdigest(),
     }
     return json.dumps(document, indent=1) + "\n"
