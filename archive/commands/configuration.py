@@ -72,9 +72,11 @@ def read_configuration() -> Configuration:
             f"{FILE} lies in an archive; settings are not taken from there. Work in another folder."
         )
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for, a device read without end
+            raise WrongSetting(f"{path} is no file of settings.")
         if path.stat().st_size > _LARGEST:
             raise WrongSetting(f"{path} has more than {_LARGEST:,} bytes: that is no file of settings.")
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise WrongSetting(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -123,6 +125,8 @@ def _table(path: Path, tables: dict[str, object], name: str, shown: str | None =
     if not isinstance(table, dict):
         raise WrongSetting(f"{path}: [{shown}] has to be a table of names and values.")
     for key, value in table.items():
+        if isinstance(value, str) and "\0" in value:
+            raise WrongSetting(f"{path}: {key} in [{name}] has a character that no setting can have.")
         if not isinstance(value, str | int | float | bool):
             kind = type(value).__name__
             raise WrongSetting(

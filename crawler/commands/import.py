@@ -67,6 +67,8 @@ class Command(Crawl):
             raise UsageError("give at least one file of WARC, WARC.gz or WACZ", print_help=False)
         files = [Path(name) for name in args]
         for path in files:
+            if path.exists() and not path.is_file():  # a pipe would be waited for
+                raise UsageError(f"{visible(str(path))} is no file", print_help=False)
             try:
                 with path.open("rb") as file:
                     file.read(1)

@@ -11,11 +11,13 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,9 +28,13 @@ _HTML = ("text/html", "application/xhtml+xml")
 _GZIP = b"\x1f\x8b\x08"
 _CHUNK = 1 << 20
 _LONGEST_ADDRESS = 1024
+_LONGEST_HEAD = 256_000
+"""Bytes of the fields of a record, or of the headers of its answer."""
+_MOST_SENTENCES = 20
+"""Of damage, for each file."""
 _BROKEN = (
     *(ArchiveLoadFailed, zlib.error, EOFError, ValueError, OSError, UnicodeError, zipfile.BadZipFile),
-    *(LookupError, TypeError, AttributeError),
+    *(LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, LZMAError),
 )
 """Errors of warcio, and of what it is made of, on bytes that are no WARC."""
 
@@ -70,25 +76,37 @@ class WebArchive:
                 file.seek(0)
                 yield from self._records(file, self._path.name)
 
+    def _damaged(self, sentence: str) -> None:
+        if len(self.damage) < _MOST_SENTENCES:
+            self.damage.append(sentence)
+        elif len(self.damage) == _MOST_SENTENCES:
+            self.damage.append(f"{self._path.name} is damaged in more places")
+
     def _packed(self, file: BinaryIO) -> Iterator[ArchivedPage]:
         try:
-            with zipfile.ZipFile(file) as packed:
-                for entry in packed.infolist():
-                    if entry.filename.endswith((".warc", ".warc.gz")):
-                        # the name is shown, and is no path
-                        name = f"{self._path.name}#{Path(entry.filename).name[:200]}"
-                        with packed.open(entry) as inner:
-                            yield from self._records(inner, name)
-                    self.read += entry.compress_size
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-            self.damage.append(f"{self._path.name} is no whole WACZ: {error}")
+            packed = zipfile.ZipFile(file)
+        except _BROKEN as error:
+            self._damaged(f"{self._path.name} is no whole WACZ: {_told(error)}")
+            return
+        with packed:
+            for entry in packed.infolist():
+                self.read += entry.compress_size
+                if not entry.filename.endswith((".warc", ".warc.gz")):
+                    continue
+                # the name is shown, and is no path
+                name = f"{self._path.name}#{Path(entry.filename).name[:200]}"
+                try:
+                    with packed.open(entry) as inner:
+                        yield from self._records(inner, name)
+                except _BROKEN as error:
+                    self._damaged(f"{name} cannot be unpacked: {_told(error)}")
 
     def _records(self, file: IO[bytes], name: str) -> Iterator[ArchivedPage]:
         begin: int | None = 0
         while begin is not None:
             file.seek(begin)
-            iterator = ArchiveIterator(file)
             try:
+                iterator = _iterator(file)
                 for record in iterator:
                     begin = iterator.offset
                     if self._path.name == name:
@@ -98,9 +116,9 @@ class WebArchive:
                         yield page
                 return
             except _BROKEN as error:
-                told = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-                self.damage.append(f"{name} is damaged near byte {begin}: {told}")
-                begin = _next_member(file, begin + 1)
+                self._damaged(f"{name} is damaged near byte {begin}: {_told(error)}")
+                # to go back in a packed entry is to unpack it anew, each time
+                begin = None if isinstance(file, zipfile.ZipExtFile) else _next_member(file, begin + 1)
 
     def _page(self, record: object, name: str) -> ArchivedPage | None:
         """None, and a count, for a record that is no page."""
@@ -121,7 +139,7 @@ class WebArchive:
             return None
         if getattr(record.raw_stream, "limit", 0):  # type: ignore[attr-defined]
             # bytes that the record still promises: the file was cut, or is still being written
-            self.damage.append(f"{name} is damaged near byte {self.read}: a record is cut short")
+            self._damaged(f"{name} is damaged near byte {self.read}: a record is cut short")
             return None
         promised = _number(record.http_headers.get_header("Content-Length"))  # type: ignore[attr-defined]
         coded = record.http_headers.get_header("Content-Encoding")  # type: ignore[attr-defined]
@@ -155,6 +173,35 @@ class WebArchive:
         if (http.get_header("Content-Type") or "").partition(";")[0].strip().lower() not in _HTML:
             return "no HTML"
         return None
+
+
+def _iterator(file: IO[bytes]) -> ArchiveIterator:
+    """Warcio's, with heads of records that end: it reads a line however long it is."""
+    iterator = ArchiveIterator(file)
+    for name, names in (("warc_parser", "WARC_TYPES"), ("http_parser", "HTTP_TYPES")):
+        setattr(iterator.loader, name, _BoundedHead(getattr(iterator.loader, names)))
+    return iterator
+
+
+class _BoundedHead(StatusAndHeadersParser):  # type: ignore[misc]
+    def parse(self, stream: BinaryIO, full_statusline: str | None = None) -> object:
+        return super().parse(_Head(stream), full_statusline)
+
+
+class _Head:
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._left = stream, _LONGEST_HEAD
+
+    def readline(self) -> bytes:
+        line = self._stream.readline(self._left)
+        self._left -= len(line)
+        if self._left <= 0:
+            raise ValueError(f"the head of a record has more than {_LONGEST_HEAD:,} bytes")
+        return line
+
+
+def _told(error: Exception) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
 
 
 def _read(stream: BinaryIO, most: int) -> bytes:
@@ -196,7 +243,7 @@ def _moment(text: str | None) -> datetime | None:
     """A time of the web's age, and not of the future's."""
     try:
         at = datetime.fromisoformat(text or "")
-    except ValueError:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return at if datetime(1991, 8, 6, tzinfo=UTC) <= at <= datetime.now(UTC) else None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def test_no_file_is_no_error(written: Path) -> None:
         ("[scrapy]\nPAGE_BUDGET = 2\n", "no setting of Scrapy's"),
         ("[settings\n", "is no TOML"),
         ("\udcff", "is no TOML"),
+        ('[settings]\ncontact = "a\\u0000b"\n', "a character that no setting can have"),
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused(written: Path, text: str, told: str) -> None:
@@ -56,6 +58,21 @@ def test_a_file_that_is_named_has_to_be_there(written: Path, monkeypatch: pytest
     monkeypatch.setenv("TRIPTYCH_CONFIG", str(written))
     with pytest.raises(WrongSetting, match="cannot be read"):
         read_configuration()
+
+
+def test_a_pipe_is_not_waited_for_and_a_device_not_read(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(written)
+    for strange in (written, Path("/dev/zero"), written.parent):
+        monkeypatch.setenv("TRIPTYCH_CONFIG", str(strange))
+        with pytest.raises(WrongSetting, match="is no file of settings"):
+            read_configuration()
+
+
+def test_a_mark_of_windows_is_passed_over(written: Path) -> None:
+    written.write_bytes(b'\xef\xbb\xbf[settings]\ncontact = "x"\n')
+    assert read_configuration().own == {"CONTACT": "x"}
 
 
 def test_an_archive_sets_nothing(written: Path) -> None:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import archive
 from archive.__main__ import main
 from archive.exceptions import ExportError
-from archive.export.files import _cell, export
+from archive.export.files import csv_cell, export
 from archive.format.records import AlignmentRecord, Decisions, Membership, TextBlock
 from archive.format.schema import ARTICLES, STORIES
 
@@ -86,13 +86,13 @@ def test_csv_has_no_formula_and_all_its_text(filled, tmp_path):
 
 @given(st.text())
 def test_no_text_becomes_a_formula(text):
-    cell = _cell(text)
+    cell = csv_cell(text)
     assert cell.removeprefix("'") == text.removeprefix("'") or cell == text
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
 def test_numbers_stay_numbers():
-    assert [_cell(x) for x in (-5, -0.5, None, True)] == [-5, -0.5, None, True]
+    assert [csv_cell(x) for x in (-5, -0.5, None, True)] == [-5, -0.5, None, True]
 
 
 def test_jsonl_tells_times_in_utc(filled, tmp_path):

@@ -78,6 +78,8 @@ def test_a_page_is_read_with_its_time_and_its_record(tmp_path: Path, packed: boo
         (record(Content_Length="9999"), "cut short when they were fetched"),
         (record(date="2999-01-01T00:00:00Z"), "without a date or a status"),
         (record(date="yesterday"), "without a date or a status"),
+        (record(date="0001-01-01T00:00:00+14:00"), "without a date or a status"),
+        (record(date="9999-12-31T23:59:59-14:00"), "without a date or a status"),
     ],
 )
 def test_what_is_no_page_is_counted_and_the_next_is_read(tmp_path: Path, bad: bytes, reason: str) -> None:
@@ -109,6 +111,15 @@ def test_a_wacz_is_a_zip_of_them(tmp_path: Path) -> None:
     opened = WebArchive(tmp_path / "a.wacz", lambda _: True, LARGEST)
     pages = list(opened.pages())
     assert [page.record.split(" ")[0] for page in pages] == ["a.wacz#evil.warc.gz"]
+    with zipfile.ZipFile(tmp_path / "c.wacz", "w", zipfile.ZIP_LZMA) as packed:
+        packed.writestr("archive/a.warc.gz", record())
+        packed.writestr("archive/b.warc.gz", record())
+    torn = bytearray((tmp_path / "c.wacz").read_bytes())
+    torn[60:120] = bytes(60)
+    (tmp_path / "c.wacz").write_bytes(torn)
+    damaged = WebArchive(tmp_path / "c.wacz", lambda _: True, LARGEST)
+    assert [page.record.split(" ")[0] for page in damaged.pages()] == ["c.wacz#b.warc.gz"]
+    assert damaged.damage
     (tmp_path / "b.wacz").write_bytes((tmp_path / "a.wacz").read_bytes()[:100])
     cut = WebArchive(tmp_path / "b.wacz", lambda _: True, LARGEST)
     assert list(cut.pages()) == []
