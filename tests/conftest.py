@@ -72,7 +72,7 @@ SHORT = {
     "test_a_list_of_a_killed_crawl_is_owed_whole_though_it_moves_on": 1,
     "test_writers_at_once_all_succeed": 1,
 }
-"""Tests whose cases are processes: so many of each in `make test`, the rest in `make slow`, all in `make faults`."""
+"""Tests whose cases are processes: so many in `make test`, the rest in `make slow`, all in `make faults`."""
 
 
 @pytest.hookimpl(optionalhook=True)
