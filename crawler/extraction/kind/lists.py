@@ -65,7 +65,8 @@ def list_sign(page: Outline, data: LinkedData, metadata: Metadata, *, says_artic
     A page that calls itself an article is one, unless it also calls itself a collection.
     """
     named = _says_collection(page, data)
-    if named is None and says_article:
+    of_section = len((metadata.headline or "").split()) <= _SECTION
+    if named is None and (says_article or not of_section):
         return None
     entries = _entries(page)
     if len(entries) < _LEAST or _running(page, entries) >= _OUTSIDE:
@@ -73,7 +74,7 @@ def list_sign(page: Outline, data: LinkedData, metadata: Metadata, *, says_artic
     shape = f"{len(entries)} entries with links, and no text beside them"
     if named is not None:
         return f"{named}, {shape}"
-    return shape if len((metadata.headline or "").split()) <= _SECTION else None
+    return shape
 
 
 def _says_collection(page: Outline, data: LinkedData) -> str | None:
