@@ -149,6 +149,7 @@ _WEEKDAYS = {
     "mon(?:day)?\\b": 0, "tue(?:s|sday)?\\b": 1, "wed(?:nesday)?\\b": 2, "thu(?:rs|rsday)?\\b": 3,
     "fri(?:day)?\\b": 4, "sat(?:urday)?\\b": 5, "sun(?:day)?\\b": 6,
 }  # fmt: skip
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})", re.IGNORECASE)
 _BACK = {"сьогодні": 0, "сегодня": 0, "today": 0, "вчора": 1, "учора": 1, "вчера": 1, "yesterday": 1,
          "позавчора": 2, "позавчера": 2}  # fmt: skip
 _JUST_NOW = re.compile(r"\W*(?:щойно|тільки що|только что|just now|now)\W*", re.IGNORECASE)
@@ -254,8 +255,8 @@ def is_bare(line: str) -> bool:
 
 
 def _is_of_a_day(word: str) -> bool:
-    weekday = any(re.match(day, word, re.IGNORECASE) for day in _WEEKDAYS)
-    return weekday or _month(word) is not None or _BESIDE.fullmatch(word) is not None
+    is_weekday = _WEEKDAY.match(word) is not None
+    return is_weekday or _month(word) is not None or _BESIDE.fullmatch(word) is not None
 
 
 def published_part(text: str) -> str | None:
@@ -315,6 +316,8 @@ def _without_year(text: str, here: datetime) -> tuple[datetime, str] | None:
 
 def weekday_of(text: str) -> int | None:
     """Return the day of the week that a line names, 0 for Monday."""
+    if _WEEKDAY.search(text) is None:
+        return None
     return next((n for word, n in _WEEKDAYS.items() if re.search(rf"\b{word}", text, re.IGNORECASE)), None)
 
 

@@ -138,6 +138,7 @@ class _Reading:
     ) -> None:
         self._page, self._data, self._url, self._fetched_at = page, data, url, fetched_at
         self._place = place
+        self._moments: dict[tuple[str, str], Moment | None] = {}
 
     @cached_property
     def declared(self) -> list[_Statement]:
@@ -191,6 +192,13 @@ class _Reading:
         return moment.at if moment else None
 
     def moment(self, said: _Statement) -> Moment | None:
+        """Return the moment that a statement says, parsed once."""
+        key = said.source, said.raw
+        if key not in self._moments:
+            self._moments[key] = self._parsed(said)
+        return self._moments[key]
+
+    def _parsed(self, said: _Statement) -> Moment | None:
         source = "itemprop" if said.source.startswith("itemprop") else said.source
         found = _first([(source, said.raw)], self._fetched_at)
         both = _SLASHES.search(said.raw) if found is not None and source in _PRINTED else None
