@@ -144,15 +144,16 @@ def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]]) -> Iterator
         return words
 
     for i in range(body[0], len(page.elements)):
-        own = page.texts[i]
-        tail = page.elements[i].tail if page.tags[i] in _STANDS_FOR else None
-        for text, holder in ((own, page.elements[i]), (tail, None)):
-            if text is None or len(text) < RUNNING or len(line := one_line(text)) < RUNNING:
+        found: list[tuple[str, HtmlElement | None]] = []
+        if len(page.texts[i]) >= RUNNING:
+            found.append((page.texts[i], page.elements[i]))
+        if page.tags[i] in _STANDS_FOR and (tail := page.elements[i].tail) and len(tail) >= RUNNING:
+            found.append((tail, page.elements[i].getparent()))
+        for text, element in found:
+            if len(line := one_line(text)) < RUNNING or element is None:
                 continue
-            element = holder if holder is not None else page.elements[i].getparent()
-            if element is None or (words := words_around(element)) is None:
-                continue
-            yield Piece(line, i, _around(element), words, _is_teaser(element, teasers))
+            if (words := words_around(element)) is not None:
+                yield Piece(line, i, _around(element), words, _is_teaser(element, teasers))
 
 
 def _around(element: HtmlElement) -> HtmlElement | None:

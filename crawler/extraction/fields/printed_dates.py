@@ -164,10 +164,11 @@ def _marked(page: Outline) -> Iterator[_Line]:
             yield _Line("time", raw, i, True, changed)
     for i in page.positions("abbr", "span"):
         # the microformat hAtom: `<abbr class="published" title="2017-09-09T10:52:00+02:00">`
-        said = page.attributes[i]
-        names = said.get("class", "").split() if "title" in said else ()
+        if (raw := page.elements[i].get("title")) is None:
+            continue
+        names = page.attributes[i].get("class", "").split()
         if "published" in names or "updated" in names:
-            yield _Line("time", said["title"], i, True, "published" not in names)
+            yield _Line("time", raw, i, True, "published" not in names)
     for name, found in page.by_itemprop.items():
         for i in found if "datepublished" in name.lower().split() else ():
             if page.tags[i] not in {"meta", "time"}:
