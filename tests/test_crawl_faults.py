@@ -7,7 +7,9 @@ import os
 import random
 import signal
 import subprocess
+import tempfile
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,8 +24,6 @@ from tests.newsroom import Answer
 from tests.newsroom_process import NewsroomProcess
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.faults_table import Tally
     from tests.herald import Herald
     from tests.running import Crawl
@@ -232,11 +232,11 @@ def test_a_sibling_that_raises_at_the_end_takes_nothing_with_it(
 
 @pytest.mark.parametrize("room", [30_000, 150_000])
 def test_a_crawl_whose_disk_is_full_says_so_and_the_next_one_has_everything(
-    herald: Herald, crawl: Crawl, tmp_path: Path, tally: Tally, room: int
+    herald: Herald, crawl: Crawl, tally: Tally, room: int
 ) -> None:
     """Full before anything is fetched, and in the middle."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
+    # a disk that a killed run has left mounted must not be in the way of pytest, which clears its own folders
+    disk = Path(tempfile.mkdtemp(prefix="triptych-full-disk-"))
     mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("NOT TESTED: a crawl on a full disk; mounting a tmpfs needs root")
@@ -260,3 +260,4 @@ def test_a_crawl_whose_disk_is_full_says_so_and_the_next_one_has_everything(
         assert outcome == (0, 0, 0)
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
+        disk.rmdir()

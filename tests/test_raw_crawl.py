@@ -275,8 +275,10 @@ def test_reextract_says_what_it_cannot_do(crawl: Crawl, tmp_path: Path) -> None:
     subprocess.run(["mount", "--bind", str(run.archive), str(run.archive)], check=False)
     ro = subprocess.run(["mount", "-o", "remount,bind,ro", str(run.archive)], check=False)
     if ro.returncode == 0:
-        refused = reextract(run.archive, "--publish")
-        subprocess.run(["umount", "-l", str(run.archive)], check=True)
+        try:
+            refused = reextract(run.archive, "--publish")
+        finally:
+            subprocess.run(["umount", "-l", str(run.archive)], check=True)
         assert refused.exit_code == 1
         assert "Read-only file system" in refused.err
         assert "Traceback" not in refused.err
