@@ -1,4 +1,4 @@
-"""How sure it is that one side alone says a paragraph.
+"""The certainty that one side alone says a paragraph.
 
 Whoever publishes that a translation leaves something out must not be wrong. So each paragraph without a link
 gets the probability that the other side says it nowhere, and the place where it comes nearest.

@@ -1,4 +1,4 @@
-"""How alike two articles of different outlets are: numbers that fitted weights turn into a probability.
+"""Likeness of two articles of different outlets: numbers that fitted weights turn into a probability.
 
 Newsrooms tell one event in their own words, so what counts is what they cannot change: names, numbers, days
 and what is counted. A likeness is held against the fifth best that the later article has in that language,

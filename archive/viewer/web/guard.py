@@ -1,4 +1,4 @@
-"""What stands before every page: who may ask, and what a browser may do with the answer."""
+"""Checks before every page: who may ask, and limits on what a browser may do with the answer."""
 
 from __future__ import annotations
 
