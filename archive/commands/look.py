@@ -70,7 +70,8 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
 def show_story(console: Console, options: argparse.Namespace) -> int:
     from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
 
-    rows = find(archive.open(options.archive), options.id)
+    opened = archive.open(options.archive)
+    rows = find(opened, options.id)
     console.print(f"[bold]story {literal(rows[0]['story_id'])}[/bold], {len(rows)} articles")
     for row in rows:
         authors = ", ".join(row["authors"]) or "no author"  # type: ignore[arg-type]
@@ -88,7 +89,20 @@ def show_story(console: Console, options: argparse.Namespace) -> int:
         console.print(literal(f"seen {_when(row['first_seen'])} to {_when(row['last_seen'])} UTC"))  # type: ignore[arg-type]
         body = str(row["body"])
         console.print(literal(body[:400] + ("…" if len(body) > 400 else ""), lines=True))
+    for sentence in _conflicts(opened, rows):
+        console.print(f"\n{literal(sentence, lines=True)}", soft_wrap=True)
     return 0
+
+
+def _conflicts(opened: Archive, rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Sentences on links of a story's articles that the texts contradict."""
+    from archive.read.find import conflicts  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
+    for pair, articles in conflicts(opened, [str(row["article_id"]) for row in rows]):
+        named = "".join(f"\n  {x['language'] or 'unknown language'}: {x['url']}" for x in articles)
+        score = "" if pair["score"] is None else f" (probability {pair['score']:.2f})"
+        but = f"though {pair['evidence']} joins them"
+        yield f"These texts do not seem to be the same story{score}, {but}:{named}"
 
 
 def show_diff(console: Console, options: argparse.Namespace) -> int:

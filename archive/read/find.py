@@ -12,6 +12,7 @@ import pyarrow.dataset as ds
 
 from archive.addresses import address_key, bare_url, plain_url
 from archive.exceptions import ArticleNotFound
+from archive.format.conflicts import is_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,3 +125,17 @@ def spelled_otherwise(archive: Archive, url: str) -> list[str]:
     near = rows.where(pc.match_substring(ds.field("requested_url"), step)).to_arrow() if step else None
     found = near["requested_url"].unique().to_pylist() if near is not None else []
     return sorted(address for address in found if plain_url(bare_url(address)) == wanted)
+
+
+def conflicts(archive: Archive, ids: Sequence[str]) -> list[tuple[Row, list[Row]]]:
+    """Find the pairs of these articles whose link the texts contradict, each with its two articles."""
+    among = pa.array(ids, pa.string())
+    sides = ("article_id_a", "article_id_b")
+    named = functools.reduce(operator.or_, (ds.field(side).isin(among) for side in sides))
+    pairs = archive.pairs(columns=[*sides, "evidence", "score", "details"]).where(named).to_pylist()
+    found = [row for row in pairs if is_conflict(row["details"])]
+    both = pa.array(sorted({row[side] for row in found for side in sides}), pa.string())
+    articles = archive.articles(columns=["article_id", "language", "url"])
+    rows = articles.where(ds.field("article_id").isin(both)).to_pylist() if found else []
+    by_id = {row["article_id"]: row for row in rows}
+    return [(row, [by_id[row[side]] for side in sides if row[side] in by_id]) for row in found]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.dataset as ds
 
+from archive.format.conflicts import is_conflict
 from archive.format.records import TextBlock
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
@@ -170,7 +171,7 @@ def _story(
                 row["evidence"],
                 row["reciprocal"],
                 row["score"],
-                '"conflict": true' in (row["details"] or ""),
+                is_conflict(row["details"]),
             )
             for row in pairs
         ),

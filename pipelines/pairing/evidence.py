@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.format.conflicts import details_of
 from archive.format.records import NO_PAIR, WITHDRAWN
 from pipelines.pairing.content.match import Match
 from pipelines.pairing.edges import BY_CONTENT, KINDS, Link
@@ -107,24 +106,27 @@ def stored_edges(read: Archive, ids: Collection[str] | None) -> Iterator[StoredE
 def _edge(row: Mapping[str, Any], *, joined: bool) -> StoredEdge:
     """Read an edge; what its details are otherwise than we write them counts as not said."""
     ids = row["article_id_a"], row["article_id_b"]
-    match, links = None, list[Link]()
-    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
-        details = json.loads(row["details"] or "{}")
-        for each in details.get("evidence", ()):
-            if each["kind"] in LINKS:
-                links.append(Link(each["kind"], each["from"], each["to"], each.get("claimed")))
-        match = stored_match(row, held=joined and row["evidence"] in BY_CONTENT)
-    return StoredEdge(
-        *ids, match, tuple(links), row["evidence"] if joined else None, scored=match is not None
-    )
+    said = details_of(row["details"]).get("evidence")
+    links = tuple(link for each in (said if isinstance(said, list) else ()) for link in _link(each, ids))
+    match = stored_match(row, held=joined and row["evidence"] in BY_CONTENT)
+    return StoredEdge(*ids, match, links, row["evidence"] if joined else None, scored=match is not None)
+
+
+def _link(said: object, ids: tuple[str, str]) -> Iterator[Link]:
+    """Yield the link that a piece of evidence states of these two articles, if it states one."""
+    if not isinstance(said, dict):
+        return
+    kind, ends, claimed = said.get("kind"), (said.get("from"), said.get("to")), said.get("claimed")
+    if isinstance(kind, str) and kind in LINKS and ends in {ids, ids[::-1]}:
+        yield Link(kind, *ends, claimed if isinstance(claimed, str) else None)
 
 
 def stored_match(row: Mapping[str, Any], *, held: bool) -> Match | None:
     """Read the match of a row; None if it was not compared, or its details are not as we write them."""
     try:
-        content = json.loads(row["details"] or "{}")["content"]
+        content: Any = details_of(row["details"])["content"]
         return Match.of_details(
             row["article_id_a"], row["article_id_b"], float(row["score"]), content, held=held
         )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
         return None

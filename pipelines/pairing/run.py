@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import archive
 from archive.commit.committer import publish_decisions
+from archive.format.conflicts import is_conflict
 from archive.format.records import NO_PAIR, WITHDRAWN, Decisions
 from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
@@ -180,8 +180,3 @@ def _count(
     outcome.conflicts += sum(1 for pair in decisions.pairs if is_conflict(pair.details))
     outcome.refused += Counter(dict(decisions.refused))
     outcome.joined += len(decisions.memberships)
-
-
-def is_conflict(details: str | None) -> bool:
-    """Tell if the details of a pair have a link that the texts contradict."""
-    return bool(json.loads(details or "{}").get("conflict"))

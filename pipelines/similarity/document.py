@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Kind = Literal["video", "image", "link"]
+Kind = Literal["video", "image", "link"]
+"""Of a trace."""
 
 _READ = 20_000
 """Characters of an article that are read; a long one is recognised well before its end."""

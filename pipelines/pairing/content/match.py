@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pipelines.similarity.document import Trace
+from pipelines.similarity.document import Kind, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +14,8 @@ _SURE_BY_ONE = 0.99
 CONFLICT = 0.1
 """Probability by content below which the texts contradict other evidence for a pair."""
 Tier = Literal["auto", "probable", "review", "none"]
+TIERS = frozenset(get_args(Tier))
+_TRACES = frozenset(get_args(Kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,25 @@ class Match:
     def of_details(
         cls, a_id: str, b_id: str, score: float, content: Mapping[str, Any], *, held: bool
     ) -> Match:
-        """Read a match from what `details` made of it."""
+        """Read a match from what `details` made of it.
+
+        Raises ValueError and the like where a stranger has written them: a later step would fall over a tier
+        that is none, or sort words among numbers.
+        """
+        if content["tier"] not in TIERS or not 0 <= score <= 1:
+            raise ValueError(f"no result of a comparison: tier {content['tier']!r}, probability {score}")
+        covered = content.get("covered", (0.0, 0.0))
         return cls(
             a_id=a_id,
             b_id=b_id,
             probability=score,
             tier=content["tier"],
-            mutual=content["mutual"],
-            runner_up=content["runner_up"],
-            shared=tuple((ours, theirs) for ours, theirs in content["shared"]),
-            ordered=(content["ordered"][0], content["ordered"][1]),
-            covered=tuple(content.get("covered", (0.0, 0.0))),
-            traces=tuple(Trace(kind, key) for kind, key in content.get("traces", ())),
+            mutual=content["mutual"] is True,
+            runner_up=float(content["runner_up"]),
+            shared=tuple((str(ours), str(theirs)) for ours, theirs in content["shared"]),
+            ordered=(int(content["ordered"][0]), int(content["ordered"][1])),
+            covered=(float(covered[0]), float(covered[1])),
+            traces=tuple(_trace(*each) for each in content.get("traces", ())),
             in_words=str(content.get("in_words", "")),
             held=held,
         )
@@ -137,6 +146,12 @@ def tier(probability: float, letters: int, *, alone: float, checkable: int) -> T
     if probability >= sure:
         return "auto"
     return "probable" if probability >= 0.5 else "review" if probability >= 0.1 else "none"
+
+
+def _trace(kind: Kind, key: str) -> Trace:
+    if kind not in _TRACES:
+        raise ValueError(f"no kind of trace: {kind!r}")
+    return Trace(kind, str(key))
 
 
 def in_words(  # noqa: PLR0917

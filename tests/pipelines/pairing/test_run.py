@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import archive
+from archive.__main__ import main
 from archive.format.records import Alternate, ArticleRecord, TextBlock
 from archive.writer import ArchiveWriter
 from pipelines.pairing.content.match import Match
@@ -172,7 +173,7 @@ def test_a_link_that_the_texts_contradict_is_kept_and_flagged(root):
     assert [(x["reason"], x["evidence"]) for x in refusals] == [("conflict", "hreflang")]
 
 
-def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(root):
+def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(root, capsys):
     """And gives way when the right variant comes; who has its place by the texts stays with it."""
     wrong = article(3, "en", MONDAY + timedelta(days=3, hours=2), named=[("uk", 4)])
     late = {"uk/3", "en/4"}
@@ -180,6 +181,10 @@ def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(r
     add(root, wrong, *others)
     pair_archive(str(root))
     assert ["en/3", "ru/4", "uk/4"] in grouped(root)
+    assert main(["show", wrong.url, "--archive", str(root)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "These texts do not seem to be the same story (probability 0.0" in said
+    assert f"though hreflang joins them: en: {wrong.url} uk: {article(4, 'uk').url}" in said
     before = {x["article_id_uk"]: x["story_id"] for x in archive.open(root).stories().to_arrow().to_pylist()}
     add(root, *(x for x in newsroom(8) if "/".join(x.url.split("/")[3:]) in late))
     assert pair_archive(str(root)).conflicts == 1
@@ -187,6 +192,12 @@ def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(r
     after = {x["article_id_uk"]: x["story_id"] for x in archive.open(root).stories().to_arrow().to_pylist()}
     kept = article(4, "uk").article_id
     assert after[kept] == before[kept]
+    # each is told of the link, though they are two stories now
+    for each in (wrong, article(4, "uk")):
+        main(["show", each.url, "--archive", str(root)])
+        assert "do not seem to be the same story" in capsys.readouterr().out
+    main(["show", article(5, "uk").url, "--archive", str(root)])
+    assert "do not seem" not in capsys.readouterr().out
     assert pair_archive(str(root), everything=True).joined == 0
 
 

@@ -1,0 +1,23 @@
+"""Conflicts: pairs whose link says that two articles are one story, while their texts say otherwise."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def details_of(details: str | None) -> Mapping[str, object]:
+    """Read the `details` of a pair; empty for what no run of ours writes: a stranger may have written it."""
+    try:
+        read = json.loads(details or "{}")
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def is_conflict(details: str | None) -> bool:
+    """Tell if the details of a pair have a link that the texts contradict."""
+    return details_of(details).get("conflict") is True
