@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
@@ -34,3 +35,7 @@ class Counting(Herald):
                 raw_sha256="0" * 64, extractor="none",
             )  # fmt: skip
             await asyncio.sleep(0)
+            if number == KNOWN + COMMIT_EVERY + 50:  # a slow commit would take the rest along
+                log = Path(self.settings["ARCHIVE_URI"]) / "_log"
+                while len([path for path in log.glob("*.json") if path.stem.isdecimal()]) < 2:
+                    await asyncio.sleep(0.05)
