@@ -188,6 +188,7 @@ def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
         (("crawl", "kanal25"), "did you mean kanal24?"),
         (("crawl", "demo", "-s", "DOWNLOAD_DELAY=abc"), "DOWNLOAD_DELAY='abc': expected a number"),
         (("crawl", "demo", "-s", "OUTLETS_FOLDER=/dev/null"), "expected a folder of declarations"),
+        (("crawl", "demo", "-s", "SPIDER_MODULES=crawler.nobody"), "there is no module 'crawler.nobody'"),
         (("parse", "--spider", "kanal24", "https://24tv.ua/"), "scrapy inspect"),
         (("check", "kanal24"), "scrapy live"),
         (("bench",), "make bench"),

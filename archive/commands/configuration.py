@@ -65,7 +65,7 @@ def read_configuration() -> Configuration:
     """
     named = os.environ.get("TRIPTYCH_CONFIG")
     path = Path(named or FILE)
-    if not named and not path.is_file():
+    if not named and not path.exists():
         return Configuration()
     if not named and Path("_log").exists():
         raise WrongSetting(

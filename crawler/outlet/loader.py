@@ -37,7 +37,7 @@ class OutletLoader(SpiderLoader):
     def _load_all_spiders(self) -> None:
         self.broken = {}
         for package in self.spider_modules:
-            for name in _modules(package):
+            for name in self._named(package):
                 try:
                     module = import_module(name)
                 except Exception as error:
@@ -47,6 +47,16 @@ class OutletLoader(SpiderLoader):
         if self._folder:
             self._load_folder(Path(self._folder))
         self._check_name_duplicates()
+
+    @staticmethod
+    def _named(package: str) -> list[str]:
+        try:
+            return [*_modules(package)]
+        except ModuleNotFoundError as error:  # before any command of ours could say it
+            if error.name is None or not f"{package}.".startswith(f"{error.name}."):
+                raise  # an outlet's own import
+            print(f"scrapy: SPIDER_MODULES: there is no module {package!r}", file=sys.stderr)
+            sys.exit(2)
 
     def _load_folder(self, folder: Path) -> None:
         """Declarations of the operator's own, beside ours; each a file of that folder."""

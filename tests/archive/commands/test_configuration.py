@@ -112,3 +112,9 @@ def test_the_file_goes_over_the_environment(written: Path) -> None:
         assert done.returncode == 2
         assert done.stderr.count("\n") == 1
         assert "did you mean proxy?" in done.stderr
+
+
+def test_a_folder_of_that_name_is_not_passed_over(written: Path) -> None:
+    written.mkdir()
+    with pytest.raises(WrongSetting, match="no file of settings"):
+        read_configuration()
