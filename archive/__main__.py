@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from archive.commands import export, purge, view
+from archive.commands import export, purge, sql, view
 from archive.commands.arguments import count, days
 from archive.commands.configuration import into_environment
 from archive.commands.look import list_observations, list_snapshots, print_page, show_diff, show_story
@@ -36,6 +36,7 @@ examples:
   python -m archive view                      the latest stories in the browser
   python -m archive diff 3f2a                 what changed in the latest edit, word by word
   python -m archive why https://…             every look at an address, and what came of it
+  python -m archive sql 'FROM lags_by_outlet'  a question in SQL; without one: what can be asked
   python -m archive verify --archive old/     check another archive against its checksums
 
 Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wrong command.
@@ -150,6 +151,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_arguments(
         add("export", export.run, "write a table, or the raw pages, for another program to read")
     )
+    sql.add_arguments(add("sql", sql.run, "ask the tables of one snapshot in SQL; needs triptych[sql]"))
     purge.add_arguments(
         add("purge", purge.run, "remove an article for good, from every version, page and snapshot")
     )

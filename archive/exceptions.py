@@ -16,6 +16,7 @@ ArchiveError
 ├── ExportError          nothing could be written to where the export should go
 ├── ArticlePurged        purged on request: it is not taken in again
 ├── DecisionError        pairing named an article that the archive does not hold
+├── QuestionError        SQL that cannot be answered, or not within its memory
 ├── WrongSetting         a limit in the environment that is no number
 └── PoisonRecord         one record that cannot be stored; it is in quarantine, the rest goes on
 """
@@ -84,6 +85,10 @@ class ArticlePurged(ArchiveError):
 
 
 class DecisionError(ArchiveError):
+    pass
+
+
+class QuestionError(ArchiveError):
     pass
 
 

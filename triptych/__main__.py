@@ -51,6 +51,7 @@ _LOOKING = {
     "view": "look at stories in the browser",
     "diff": "show what changed between two versions of an article",
     "why": "tell what became of an address",
+    "sql": "ask the tables of one snapshot in SQL",
     "export": "write a table, or the raw pages, for another program",
     "verify": "check checksums, schema and links between tables",
 }

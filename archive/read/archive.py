@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, contextmanager
 from copy import copy
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from archive.format.schema import (
 )
 from archive.opening import open_existing
 from archive.pages import warc_files
+from archive.read import sql
 from archive.read.diff import Diff, compare, is_edit
 from archive.read.scan import Moment, RowSet, to_utc
 from archive.read.time_travel import Past
@@ -38,7 +40,7 @@ from archive.tables import unpacked, views
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.opening import Place
     from archive.pages.warc_record import RawPage
+    from archive.read.sql import SqlRows
     from archive.storage.interface import Storage
 
 _SCHEMAS = {
@@ -204,6 +207,24 @@ class Archive:
             raise ValueError(f"{name} has no column {missing[0]!r} to choose rows by")
         where = _all(*(_among(column, values) for column, values in chosen.items()))
         return self._rows(name, where, as_of, columns)
+
+    def sql(
+        self,
+        question: str,
+        parameters: Sequence[object] | Mapping[str, object] = (),
+        *,
+        as_of: Moment | None = None,
+        memory: str = sql.MEMORY,
+    ) -> SqlRows:
+        """Answer a question in SQL over the tables and views of docs/reference/sql.md; needs DuckDB.
+
+        `parameters`: values for `$1` or `$name`. Raises QuestionError, and as reading the tables does.
+        """
+        tables = {name: partial(self._dataset, name, as_of) for name in _SCHEMAS}
+        return sql.ask(tables, question, parameters, memory)
+
+    def _dataset(self, name: str, as_of: Moment | None) -> ds.Dataset:
+        return self._rows(name, None, as_of, None).dataset()
 
     def at(self, snapshot_id: int) -> Archive:
         """Return this archive as an earlier snapshot has it. Raises SnapshotNotFound where that is folded."""

@@ -1,0 +1,141 @@
+"""`python -m archive sql`: a question in SQL, answered as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import archive
+from archive.commands.grid import print_grid
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from archive.read.sql import SqlRows
+
+_SHOWN = 1000
+"""Rows of a table on a terminal; CSV and JSON have them all."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "question", nargs="?", help="one SELECT; without it: the names of tables and views, and their columns"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="all rows, as `export --format csv` writes them")
+    form.add_argument("--json", action="store_true", help="all rows, as a list of objects")
+    parser.add_argument("--as-of", metavar="TIME", help="as the archive was then: 2026-03-01, or with a time")
+    parser.add_argument("--memory", default="2GB", metavar="SIZE", help="what DuckDB may take (default: 2GB)")
+
+
+def run(console: Console, options: argparse.Namespace) -> int:
+    opened = archive.open(options.archive)
+    if not options.question:
+        return _names(console)
+    try:
+        rows = opened.sql(options.question, as_of=options.as_of, memory=options.memory)
+    except ValueError as error:  # a moment that there is not
+        print(f"{error}.", file=sys.stderr)
+        return 2
+    if options.csv:
+        _print_csv(rows)
+    elif options.json:
+        _print_json(rows)
+    else:
+        _print_table(console, rows)
+    return 0
+
+
+def _names(console: Console) -> int:
+    # pyarrow, .17 s: --help needs none
+    from archive.format.docs import TABLES  # noqa: PLC0415
+    from archive.read.sql_views import VIEWS  # noqa: PLC0415
+
+    tables = [(name, "table", about.split(". ")[0].rstrip(".")) for name, _, about in TABLES]
+    views = [(x.name, "view", ", ".join(x.columns)) for x in VIEWS.values()]
+    print_grid(console, ["name", "kind", "what a row is, or has"], [*tables, *views])
+    console.print("\nFor example:  python -m archive sql 'SELECT * FROM lags_by_outlet'", markup=False)
+    return 0
+
+
+def _print_table(console: Console, rows: SqlRows) -> None:
+    found = list(islice(_objects(rows), _SHOWN + 1))
+    shown = [[_text(x[name]) for name in rows.columns] for x in found[:_SHOWN]]
+    numbers = [
+        name for name in rows.columns if found and all(isinstance(x[name], int | float | None) for x in found)
+    ]
+    print_grid(console, rows.columns, shown, right=numbers)
+    more = f", the first {_SHOWN:,} of more: --csv and --json have all" if len(found) > _SHOWN else ""
+    console.print(f"{len(shown):,} {'row' if len(shown) == 1 else 'rows'}{more}", highlight=False)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _print_csv(rows: SqlRows) -> None:
+    from archive.export.files import csv_cell  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(rows.columns)
+    for row in _objects(rows):
+        writer.writerow([csv_cell(x) for x in row.values()])
+        _write(buffer.getvalue())
+        buffer.seek(0)
+        buffer.truncate()
+    _write(buffer.getvalue())
+    sys.stdout.buffer.flush()
+
+
+def _print_json(rows: SqlRows) -> None:
+    before = "["
+    for row in _objects(rows):
+        _write(f"{before}\n{json.dumps(row, ensure_ascii=False)}")
+        before = ","
+    _write("\n]\n" if before == "," else "[]\n")
+    sys.stdout.buffer.flush()
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+
+
+def _objects(rows: SqlRows) -> Iterator[dict[str, object]]:
+    for batch in rows.batches():
+        for row in batch.to_pylist():
+            yield {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: object) -> object:
+    """Convert what SQL has and JSON has not: times are ISO 8601 in UTC, lengths of time seconds."""
+    if isinstance(value, datetime):
+        at = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return at.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list | tuple):
+        return [_plain(x) for x in value]
+    if isinstance(value, dict):
+        return {str(name): _plain(x) for name, x in value.items()}
+    return value if value is None or isinstance(value, str | int) else str(value)

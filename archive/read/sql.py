@@ -1,0 +1,138 @@
+"""Questions in SQL to one snapshot, answered by DuckDB in memory.
+
+DuckDB opens no file, no network and no extension, and can be told to do so by nobody: rows come to it from
+`archive.tables`, which has measured them. Whoever made the archive, or wrote the question, can make it fail
+and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from archive.exceptions import QuestionError
+from archive.read.sql_views import VIEWS
+from archive.tables.parquet_files import translated_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+MEMORY = "2GB"
+"""What DuckDB may take unless told otherwise; the rows that are being read come on top."""
+_ANSWERED = {"SELECT", "EXPLAIN", "MULTI"}
+"""Kinds of statements; PIVOT is several."""
+_SHUT: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "python_enable_replacements": False,  # a name in a question is no variable of the program
+    "temp_directory": "",  # what has no room in memory is refused, not written beside the archive
+}
+
+
+class SqlRows:
+    """The answer to a question, which is asked when its rows are: QuestionError then, or ArchiveDamaged."""
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
+        self._relation = relation
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self._relation.columns)
+
+    def to_arrow(self) -> pa.Table:
+        with _translated():
+            table: pa.Table = self._relation.to_arrow_table()
+        return table
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        table = self.to_arrow()
+        with translated_errors():
+            rows: list[dict[str, Any]] = table.to_pylist()
+        return rows
+
+    def to_pandas(self) -> pd.DataFrame:
+        table = self.to_arrow()
+        with translated_errors():
+            frame: pd.DataFrame = table.to_pandas()
+        return frame
+
+    def batches(self, rows: int = 10_000) -> Iterator[pa.RecordBatch]:
+        """Read portions of about `rows`, one in memory at a time."""
+        with _translated():
+            yield from self._relation.to_arrow_reader(rows)
+
+
+def ask(
+    tables: Mapping[str, Callable[[], ds.Dataset]],
+    question: str,
+    parameters: Sequence[object] | Mapping[str, object] = (),
+    memory: str = MEMORY,
+) -> SqlRows:
+    """Put one question to tables and views. QuestionError where DuckDB refuses it, or is not installed."""
+    try:
+        import duckdb  # noqa: PLC0415  an extra: nothing else needs it
+    except ImportError:
+        raise QuestionError("SQL needs DuckDB: pip install 'triptych[sql]'.") from None
+    if not re.fullmatch(r"[1-9]\d{0,5}(\.\d+)? ?[KMGT]i?B", memory, re.IGNORECASE):
+        raise QuestionError(f"{memory!r} is no amount of memory; write 500MB or 4GB.")
+    with _translated():
+        statements = duckdb.extract_statements(question)
+        if len(statements) != 1 or statements[0].type.name not in _ANSWERED:
+            raise QuestionError(
+                "The archive is only read: ask one question, that begins with SELECT, FROM or WITH."
+            )
+        connection = duckdb.connect(":memory:", config={**_SHUT, "memory_limit": memory})
+        connection.execute("SET TimeZone = 'UTC'")
+        for name in _needed(question, tables):
+            if name in VIEWS:
+                connection.execute(f'CREATE VIEW "{name}" AS {VIEWS[name].query}')
+            else:
+                connection.register(name, tables[name]())
+        connection.execute("SET lock_configuration = true")
+        return SqlRows(connection.sql(question, params=parameters or None))
+
+
+def _needed(question: str, tables: Mapping[str, object]) -> list[str]:
+    """Choose the tables, then the views, that a question names; all where it names none, as SHOW does.
+
+    To open a table is to measure all its files.
+    """
+    words = set(re.findall(r"\w+", question.lower()))
+    named = [x for x in (*tables, *VIEWS) if x in words]
+    needed: set[str] = set()
+    rest = named or [*tables, *VIEWS]
+    while rest:
+        name = rest.pop()
+        needed.add(name)
+        rest += [x for x in (VIEWS[name].reads if name in VIEWS else ()) if x not in needed]
+    return [x for x in (*tables, *VIEWS) if x in needed]
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """Translate errors of DuckDB into a sentence of ours."""
+    import duckdb  # noqa: PLC0415  as above
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise QuestionError(
+            "This question takes more memory than it may: ask for fewer rows or columns, or allow more, "
+            f'with --memory 8GB or sql(…, memory="8GB"); it is {MEMORY} without.'
+        ) from error
+    except duckdb.Error as error:
+        raise QuestionError(f"DuckDB cannot answer this: {_told(str(error))}") from error
+
+
+def _told(text: str) -> str:
+    """Take the first paragraph of an error, without the drawing of where it is."""
+    told = " ".join(text.split("\n\n", 1)[0].split())
+    return told if told.endswith(("?", "!")) else f"{told.rstrip('.')}."

@@ -1,0 +1,263 @@
+"""Questions in SQL: each view answers as docs/reference/sql.md shows, and DuckDB reaches nothing but rows.
+
+`pytest tests/archive/read/test_sql.py --accept` writes that page.
+"""
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import archive
+from archive.__main__ import main
+from archive.format.layout import TABLES
+from archive.read.sql_views import VIEWS
+from tests.archive.two_newsrooms import fill, id_of
+
+PAGE = Path(__file__).parents[3] / "docs/reference/sql.md"
+pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    from archive.writer import ArchiveWriter
+
+    root = tmp_path_factory.mktemp("sql") / "news-archive"
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        fill(writer)
+    return root
+
+
+@pytest.fixture(scope="module")
+def opened(filled):
+    return archive.open(filled)
+
+
+def test_the_views_are_as_documented(opened, accept):
+    text = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    mark = "<!-- from here on made by tests/archive/read/test_sql.py -->\n"
+    head = text.partition(mark)[0]
+    made = "".join(_section(opened, view) for view in VIEWS.values())
+    if accept:
+        PAGE.write_text(f"{head}{mark}{made}", "utf-8")
+    assert text.partition(mark)[2] == made or accept, (
+        "run: pytest tests/archive/read/test_sql.py --accept, and read what has changed"
+    )
+
+
+def _section(opened, view):
+    rows = opened.sql(view.example).to_pylist()
+    assert rows, view.name
+    # SELECT * has the columns that are described, and no other
+    assert opened.sql(f"SELECT * FROM {view.name}").columns == list(view.columns)
+    columns = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in view.columns.items())
+    names = list(rows[0])
+    example = f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n"
+    for row in rows[:4]:
+        example += f"| {' | '.join(_cell(x) for x in row.values())} |\n"
+    return (
+        f"\n## {view.name}\n\n{view.about}\n\n| column | meaning |\n|---|---|\n{columns}"
+        f"\n```sql\n{view.example}\n```\n\n{example}"
+    )
+
+
+def _cell(value):
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if hasattr(value, "astimezone"):
+        return f"{value:%Y-%m-%d %H:%M}"
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return " ".join(text.split())
+
+
+def test_what_the_views_tell(opened):
+    """By the values that the stories were made with."""
+
+    def rows(question):
+        return [tuple(x.values()) for x in opened.sql(question).to_pylist()]
+
+    assert rows("SELECT language_a, language_b, seconds FROM lags WHERE outlet = 'herald'") == [
+        ("uk", "en", 3 * 3600)
+    ]
+    assert rows(
+        "SELECT stories, a_first, median_hours FROM lags_by_outlet WHERE language_b = 'en' ORDER BY 3"
+    ) == [
+        (1, 1.0, 1.25),
+        (1, 1.0, 3.0),
+    ]
+    lacking = rows("SELECT language, missing_in, text, article_id FROM omissions ORDER BY language")
+    assert lacking == [
+        (
+            "ru",
+            "en",
+            "Билет будет стоить 30 гривен, для пенсионеров — бесплатно.",
+            id_of("courier", "ferry", "ru"),
+        ),
+        (
+            "uk",
+            "en",
+            "Квиток коштуватиме 30 гривень, для пенсіонерів — безкоштовно.",
+            id_of("courier", "ferry", "uk"),
+        ),
+    ]
+    assert rows("SELECT version, hours, headline_before, headline_after FROM edits") == [
+        (2, 5.0, "Бібліотека працюватиме вночі", "Бібліотека працюватиме до ранку")
+    ]
+    assert set(rows("SELECT language, speaker FROM quotes")) == {
+        ("uk", "Олена Коваль"),
+        ("ru", "Елена Коваль"),
+        ("en", "Olena Koval"),
+    }
+    gone = rows("SELECT outlet, language, gone_since > last_seen FROM deletions")
+    assert gone == [("herald", "en", True)]
+    assert rows("SELECT outlet, missing FROM missing_languages ORDER BY ALL") == [
+        ("courier", "en"),
+        ("courier", "ru"),
+        ("courier", "uk"),
+        ("herald", "en"),
+    ]
+    assert rows("SELECT language, share FROM who_is_first WHERE outlet = 'courier' ORDER BY ALL") == [
+        ("uk", 0.5),
+        (None, 0.5),
+    ]
+    assert rows("SELECT outlet, original_outlet FROM syndicated") == [("herald", "courier")]
+
+
+def test_every_table_is_there_and_the_past_too(opened):
+    for name in TABLES:
+        (row,) = opened.sql(f"SELECT count(*) AS n FROM {name}").to_pylist()
+        assert row["n"] == len(opened.table(name))
+    shown = {row["name"] for row in opened.sql("SHOW TABLES").to_pylist()}
+    assert shown == {*TABLES, *VIEWS}
+    first = next(x for x in opened.history() if x.id == 1)
+    (past,) = opened.sql("SELECT count(*) AS n FROM edits", as_of=first.committed_at).to_pylist()
+    assert past["n"] == 0
+    assert opened.sql("SELECT $1 + $2 AS n", [1, 2]).to_pandas()["n"].tolist() == [3]
+    assert opened.sql("SELECT $x AS n", {"x": "' OR 1"}).to_pylist() == [{"n": "' OR 1"}]
+    assert sum(x.num_rows for x in opened.sql("FROM range(25000)").batches(1000)) == 25_000
+
+
+REACHES = [
+    "SELECT * FROM '{secret}'",
+    "SELECT * FROM read_text('{secret}')",
+    "SELECT * FROM read_csv('{secret}')",
+    "SELECT * FROM read_parquet('{root}/articles/*.parquet')",
+    "SELECT * FROM glob('{folder}/*')",
+    "SELECT * FROM sniff_csv('{secret}')",
+    "SELECT * FROM read_csv('http://127.0.0.1:{port}/x.csv')",
+    "SELECT * FROM 's3://bucket/x.parquet'",
+    "SELECT * FROM outer_table",
+    "COPY articles TO '{folder}/stolen.csv'",
+    "ATTACH '{folder}/made.db'",
+    "EXPORT DATABASE '{folder}/dump'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "LOAD '{folder}/x.duckdb_extension'",
+    "SET enable_external_access = true",
+    "SET memory_limit = '100GB'",
+    "PRAGMA temp_directory = '{folder}'",
+    "CREATE SECRET (TYPE s3)",
+    "DELETE FROM articles",
+    "CREATE TABLE x AS SELECT 1",
+    "SELECT 1; SELECT 2",
+    "SELECT 1; COPY (SELECT 1) TO '{folder}/stolen.csv'",
+    "WITH x AS (SELECT * FROM read_blob('{secret}')) SELECT * FROM x",
+    "SELECT nothing FROM articles",
+    "SELEC 1",
+    "",
+]
+
+
+def test_no_question_reaches_a_file_or_the_network(opened, tmp_path):
+    import socket
+
+    outer_table = pq.read_table(next(opened.path("articles").glob("*.parquet")))  # a name of this program
+    assert outer_table.num_rows
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a,b\n1,2\n")
+    before = sorted(tmp_path.iterdir())
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        told = {
+            "secret": secret,
+            "folder": tmp_path,
+            "root": opened.root,
+            "port": server.getsockname()[1],
+        }
+        for question in REACHES:
+            with pytest.raises(archive.QuestionError):
+                opened.sql(question.format(**told)).to_pylist()
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_memory_is_bounded(opened):
+    question = "SELECT list(repeat('x', 1000000) || i::VARCHAR) AS x FROM range(1000) t(i)"
+    with pytest.raises(archive.QuestionError, match="--memory"):
+        opened.sql(question, memory="100MB").to_arrow()
+    with pytest.raises(archive.QuestionError, match="write 500MB"):
+        opened.sql("SELECT 1", memory="all")
+
+
+def test_a_damaged_file_is_a_sentence(filled, tmp_path):
+    import shutil
+
+    root = tmp_path / "copy"
+    shutil.copytree(filled, root, symlinks=True)
+    for path in root.glob("_data/articles/**/*.parquet"):
+        path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(archive.ArchiveError):
+        archive.open(root).sql("SELECT headline FROM articles").to_pylist()
+
+
+def test_without_duckdb_it_says_what_to_install(opened, monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(archive.QuestionError, match=r"pip install 'triptych\[sql\]'"):
+        opened.sql("SELECT 1")
+
+
+@pytest.fixture
+def run(filled, capsysbinary):
+    def call(*arguments):
+        try:
+            code = main(["sql", *arguments, "--archive", str(filled)])
+        except SystemExit as ended:
+            code = ended.code
+        said = capsysbinary.readouterr()
+        return code, said.out.decode(), said.err.decode()
+
+    return call
+
+
+def test_the_command(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = run("SELECT headline, outlet, published_at FROM articles ORDER BY published_at")
+    assert code == 0
+    assert out.splitlines()[0].split() == ["headline", "outlet", "published_at"]
+    assert max(map(len, out.splitlines())) <= 80
+    assert "Пором через Лужанку повертається" in out
+    assert "9 rows" in out
+    # more columns than fit stand below each other
+    code, out, _ = run("FROM articles LIMIT 1")
+    assert out.splitlines()[0].startswith("article_id")
+    code, out, _ = run("SELECT language, day, articles FROM coverage_by_day ORDER BY ALL LIMIT 1", "--csv")
+    assert list(csv.DictReader(io.StringIO(out))) == [
+        {"language": "en", "day": "2026-03-02", "articles": "1"}
+    ]
+    code, out, _ = run("SELECT headline, published_at, tags, 'NaN'::DOUBLE AS x FROM articles", "--json")
+    assert json.loads(out)[0].keys() == {"headline", "published_at", "tags", "x"}
+    assert json.loads(out)[0]["x"] is None
+    assert json.loads(run("SELECT 1 WHERE false", "--json")[1]) == []
+    code, out, _ = run()
+    assert code == 0
+    assert all(name in out for name in (*TABLES, *VIEWS))
+    code, out, err = run("SELECT nothing FROM articles")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert run("SELECT 1", "--as-of", "yesterday")[0] == 2
