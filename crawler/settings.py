@@ -53,6 +53,9 @@ PAIR_SECONDS = _own("PAIR_SECONDS", "300")
 OPT_OUT_FILES = _own("OPT_OUT_FILES", "True")
 # what the crawls of `crawl_all` print, a file an outlet
 LOGS_FOLDER = _own("LOGS_FOLDER", "triptych-logs")
+# a POST of JSON goes there when `scrapy watch` has news, with this header `Authorization`
+WATCH_WEBHOOK = _own("WATCH_WEBHOOK", "")
+WATCH_WEBHOOK_AUTHORIZATION = _own("WATCH_WEBHOOK_AUTHORIZATION", "")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
 CONTACT = _own("CONTACT", "")
 
@@ -158,10 +161,13 @@ EXTENSIONS = {
     "crawler.extensions.opt_outs.OptOuts": 0,
     "crawler.extensions.progress.Progress": 0,
     "crawler.extensions.memory.Collector": 0,
+    # after the statistics, whose numbers the monitors read
+    "crawler.extensions.monitors.Monitors": 1000,
 }
 # Scrapy imports all of its own, those that are switched off too: two consoles, with aiohttp and conch, for a
-# quarter of a second, and counters nobody reads, for each page; the progress line says it better
+# quarter of a second
 EXTENSIONS_BASE = {
+    "crawler.extensions.monitors.ArticleStats": 0,
     "crawler.extensions.memory.OwnMemory": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
@@ -169,5 +175,7 @@ EXTENSIONS_BASE = {
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.reports.log_format.OneLine"
 
-# --- what the operator's file has of Scrapy's own ----------------------------------------------------
+# --- what the operator's environment and file have of Scrapy's and Spidermon's own -------------------
+# tokens and passwords need not stand in a file
+globals().update({name: value for name, value in os.environ.items() if name.startswith("SPIDERMON_")})
 globals().update(_file.scrapy)

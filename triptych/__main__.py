@@ -34,6 +34,7 @@ _CRAWLING = {
     "import": "bring in pages from web archives: WARC, WARC.gz, WACZ",
     "list": "list the names of the outlets",
     "outlets": "list the outlets and how their crawls go",
+    "watch": "tell what is wrong with the crawls: Slack, Telegram, mail, webhook",
     "doctor": "examine this machine and the archive",
     "live": "check the rules of outlets on their sites",
     "inspect": "show what is read from one page, from where, and what is left out",

@@ -12,6 +12,9 @@ DOWNLOAD_DELAY = 2
 every = "1h"
 [schedule.pravda]
 every = "15m"
+
+[watch]                         # of `scrapy watch`: crawler/health/monitoring/limits.py
+silent_after = "12h"
 ```
 
 It goes over the environment, so that a shell's leftovers change no scheduled run; `-s NAME=VALUE` of one run
@@ -36,7 +39,7 @@ NAMES = frozenset(
         *("ALLOW_PRIVATE_NETWORK", "ARCHIVE_URI", "CACHE", "CONTACT", "DEBT_SHARE", "EXTRACTION_PROCESSES"),
         *("EXTRACTION_TIMEOUT", "KEEP_HOURS", "KEEP_RAW", "OPT_OUT_FILES", "OUTLETS_FOLDER", "PAGE_BUDGET"),
         *("LOGS_FOLDER", "PAIR_SECONDS"),
-        *("PROXY", "RESOLVE_TO"),
+        *("PROXY", "RESOLVE_TO", "WATCH_WEBHOOK", "WATCH_WEBHOOK_AUTHORIZATION"),
         *gate.LIMITS,
     }
 )
@@ -55,6 +58,8 @@ class Configuration:
     scrapy: Table = field(default_factory=dict)
     schedule: dict[str, Table] = field(default_factory=dict)
     """Name of an outlet -> its table; under "" what is of all."""
+    watch: dict[str, Table] = field(default_factory=dict)
+    """As `schedule`."""
 
 
 def read_configuration() -> Configuration:
@@ -81,9 +86,10 @@ def read_configuration() -> Configuration:
         raise WrongSetting(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WrongSetting(f"{path} is no TOML: {error}.") from None
-    if unknown := sorted(tables.keys() - {"settings", "scrapy", "schedule"}):
+    if unknown := sorted(tables.keys() - {"settings", "scrapy", "schedule", "watch"}):
         raise WrongSetting(
-            f"{path}: [{unknown[0]}] is no table of this file; expected [settings], [scrapy] or [schedule]."
+            f"{path}: [{unknown[0]}] is no table of this file; expected [settings], [scrapy], "
+            "[schedule] or [watch]."
         )
     own = {}
     for name, value in _table(path, tables, "settings").items():
@@ -96,7 +102,9 @@ def read_configuration() -> Configuration:
     for name in scrapys:
         if name != name.upper() or name in NAMES:
             raise WrongSetting(f"{path}: {name} in [scrapy] is no setting of Scrapy's; they are in capitals.")
-    return Configuration(path, own, scrapys, _schedule(path, tables))
+    return Configuration(
+        path, own, scrapys, _by_outlet(path, tables, "schedule"), _by_outlet(path, tables, "watch")
+    )
 
 
 def into_environment() -> Configuration:
@@ -107,15 +115,15 @@ def into_environment() -> Configuration:
     return read
 
 
-def _schedule(path: Path, tables: dict[str, object]) -> dict[str, Table]:
-    whole = tables.get("schedule", {})
+def _by_outlet(path: Path, tables: dict[str, object], name: str) -> dict[str, Table]:
+    whole = tables.get(name, {})
     if not isinstance(whole, dict):
-        raise WrongSetting(f"{path}: [schedule] has to be a table of names and values.")
-    outlets: dict[str, object] = {name: table for name, table in whole.items() if isinstance(table, dict)}
-    usual = {name: value for name, value in whole.items() if name not in outlets}
+        raise WrongSetting(f"{path}: [{name}] has to be a table of names and values.")
+    outlets: dict[str, object] = {key: table for key, table in whole.items() if isinstance(table, dict)}
+    usual = {key: value for key, value in whole.items() if key not in outlets}
     return {
-        "": _table(path, {"schedule": usual}, "schedule"),
-        **{name: _table(path, outlets, name, f"schedule.{name}") for name in outlets},
+        "": _table(path, {name: usual}, name),
+        **{outlet: _table(path, outlets, outlet, f"{name}.{outlet}") for outlet in outlets},
     }
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +51,7 @@ class Verified:
 
     connection: sqlite3.Connection | None
     believing: bool
+    path: Path | None = None
     now: float = field(default_factory=time.time)
     tally: Tally = field(default_factory=Tally)
     _grown: dict[str, int] = field(default_factory=dict)
@@ -59,7 +62,8 @@ class Verified:
         try:
             folder = cache_folder(root, "verified")
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return cls(_open(folder / f"{_VERSION}.sqlite"), believing)
+            path = folder / f"{_VERSION}.sqlite"
+            return cls(_open(path), believing, path)
         except (OSError, sqlite3.Error):
             return cls(None, believing)
 
@@ -78,6 +82,12 @@ class Verified:
             for table in ("file", "page"):
                 self.connection.execute(f"DELETE FROM {table} WHERE at <= ?", (self.now - BELIEVED_FOR,))
             self.connection.commit()
+
+    def stamp(self) -> None:
+        """Note that the archive was looked at to the end: where all is believed, nothing else is written."""
+        if self.path is not None:
+            with contextlib.suppress(OSError):
+                os.utime(self.path)
 
     def told(self, name: str, path: Path, sha256: str = "") -> str | None:
         """What was noted of a file that has not changed since; None where it has to be looked at."""
@@ -168,6 +178,16 @@ class Verified:
         if self.connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 self.connection.executemany(sql, rows)
+
+
+def verified_at(root: Path) -> datetime | None:
+    """When this machine has verified an archive to the end; None where it never has."""
+    try:
+        files = [*cache_folder(root, "verified").glob("*.sqlite")]
+        latest = max((file.stat().st_mtime for file in files), default=None)
+    except OSError:
+        return None
+    return None if latest is None else datetime.fromtimestamp(latest, UTC)
 
 
 def _open(path: Path) -> sqlite3.Connection:

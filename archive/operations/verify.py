@@ -83,6 +83,7 @@ def check(root: str | os.PathLike[str], *, everything: bool = False) -> Verifica
         findings = [*_check(fetched, verified), *_notes(storage, head)]
         if not storage.is_shared:
             verified.keep()
+        verified.stamp()
         return Verification(findings, verified.tally)
 
 

@@ -7,6 +7,7 @@ import difflib
 import os
 import sys
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
@@ -21,6 +22,7 @@ from archive.writer import ArchiveWriter
 from crawler.exceptions import DeclarationError
 from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import Ledger
+from crawler.extensions.monitors import Monitors
 from crawler.outlet.checks import check_declaration
 from crawler.reports import account
 from crawler.story.arguments import Arguments, check_settings, read_arguments
@@ -109,6 +111,10 @@ class Command(BaseRunSpiderCommand):
         for name, value in (spider_class.custom_settings or {}).items():
             self.crawler_process.settings.set(name, value, priority="spider")
         check_settings(self.crawler_process.settings)
+        if self.crawler_process.settings.getbool("SPIDERMON_ENABLED") and find_spec("spidermon") is None:
+            raise UsageError(
+                "SPIDERMON_ENABLED needs Spidermon: pip install 'triptych[watch]'", print_help=False
+            )
 
     def _crawl(self, spider_class: type[StorySpider], arguments: Arguments) -> int:
         """The exit code."""
@@ -201,6 +207,12 @@ class Command(BaseRunSpiderCommand):
                 missed = self._misses(spider, ledger, stage.run_id, console)
             except (ArchiveError, OSError) as error:
                 problems.append(f"nothing could be compared with what is expected: {error}")
+        monitors = crawler.get_extension(Monitors)
+        if monitors is not None:
+            problems += [f"a monitor could not be run, or not tell: {told}" for told in monitors.broken]
+            for told in monitors.failed:
+                console.print(f"[red]monitor[/]   {literal(told)}", soft_wrap=True)
+            missed = missed or bool(monitors.failed)
         for line in arguments.broken:
             print(f"{self.called}: not crawled, {visible(str(line))}", file=sys.stderr)
         for problem in problems:

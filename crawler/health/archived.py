@@ -160,6 +160,8 @@ class Facts:
     """Articles with a date."""
     newest: datetime | None = None
     """Publication time of the latest article, aware, in UTC."""
+    last_seen: datetime | None = None
+    """When the latest new article was archived; an edit is none."""
     access: Counter[str] = field(default_factory=Counter)
     """Articles by who may read them; those whose page does not say are left out."""
     stories: int = 0
@@ -170,7 +172,9 @@ class Facts:
 def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
     """Count for each outlet; `languages` are those of a complete story, of which uk, en and ru count."""
     found: defaultdict[str, Facts] = defaultdict(Facts)
-    for rows in held.articles(columns=["outlet", "byline", "published_at", "access"]).batches(_PORTION):
+    for rows in held.articles(columns=["outlet", "byline", "published_at", "first_seen", "access"]).batches(
+        _PORTION
+    ):
         _count_articles(found, pa.table(rows))
     stories: Counter[tuple[str, int]] = Counter()
     for rows in held.stories(columns=["outlet", "languages"]).batches(_PORTION):
@@ -186,9 +190,16 @@ def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> di
 
 def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
     # as numbers: the maximum of times with a zone is not always a time with a zone
-    at = pc.cast(rows["published_at"], pa.int64())
-    table = rows.set_column(rows.schema.get_field_index("published_at"), "published_at", at)
-    wanted = [([], "count_all"), ("byline", "count"), ("published_at", "count"), ("published_at", "max")]
+    table = rows
+    for name in ("published_at", "first_seen"):
+        table = table.set_column(table.schema.get_field_index(name), name, pc.cast(rows[name], pa.int64()))
+    wanted = [
+        ([], "count_all"),
+        ("byline", "count"),
+        ("published_at", "count"),
+        ("published_at", "max"),
+        ("first_seen", "max"),
+    ]
     for row in table.group_by("outlet").aggregate(wanted).to_pylist():
         facts = found[row["outlet"]]
         facts.articles += row["count_all"]
@@ -197,6 +208,9 @@ def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
         if (latest := row["published_at_max"]) is not None:
             newest = moment(latest)
             facts.newest = newest if facts.newest is None else max(facts.newest, newest)
+        if (latest := row["first_seen_max"]) is not None:
+            seen = moment(latest)
+            facts.last_seen = seen if facts.last_seen is None else max(facts.last_seen, seen)
     for row in table.group_by(["outlet", "access"]).aggregate([([], "count_all")]).to_pylist():
         if row["access"] is not None:
             found[row["outlet"]].access[row["access"]] += row["count_all"]

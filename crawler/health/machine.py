@@ -22,9 +22,10 @@ from packaging.requirements import Requirement
 import archive
 from archive.commands.configuration import NAMES
 from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotFound
+from archive.operations.verified import verified_at
 from archive.read.runs import Accounts
 from archive.storage import locks
-from archive.storage.cache import cache, cache_folder
+from archive.storage.cache import cache
 from crawler.downloader.public_hosts import is_public
 
 if TYPE_CHECKING:
@@ -211,9 +212,8 @@ def _of_archive(uri: str) -> Iterator[Condition]:
             f"{waiting} segments of running or killed crawls wait in _wal",
             "the next crawl publishes what killed ones left; or python -m archive repair",
         )
-    memory = cache_folder(opened.storage.layout.root, "verified")
-    looked = max((path.stat().st_mtime for path in memory.glob("*.sqlite")), default=None)
-    ago = None if looked is None else now - datetime.fromtimestamp(looked, UTC)
+    looked = verified_at(opened.storage.layout.root)
+    ago = None if looked is None else now - looked
     if ago is None or ago > _LONG_AGO:
         told = "never on this machine" if ago is None else f"{ago.days} days ago"
         yield Condition("archive: verify", "look", f"verified {told}", "python -m archive verify")

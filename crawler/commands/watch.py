@@ -1,0 +1,146 @@
+"""`scrapy watch`: whether all goes well, told to whoever has to know, and as metrics."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
+
+from archive.commands.configuration import read_configuration
+from archive.exceptions import WrongSetting
+from archive.no_pandas import fast_start
+from archive.terminal import Terminal, literal, visible
+from crawler.commands.crawl import LOST, MISSED, OK
+from crawler.health.table import outlets
+from crawler.outlet.fleet.timetable import read_timetable
+from crawler.reports.terminal import one_sentence
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from crawler.health.monitoring.gathered import Gathered
+    from crawler.health.monitoring.limits import AllLimits
+    from crawler.health.monitoring.rules import Alarm
+
+_TELLING = (
+    "SPIDERMON_SLACK_RECIPIENTS",
+    "SPIDERMON_TELEGRAM_RECIPIENTS",
+    "SPIDERMON_EMAIL_TO",
+    "WATCH_WEBHOOK",
+)
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        return "[OUTLET …] [--dry-run] [--json]"
+
+    def short_desc(self) -> str:
+        return "Tell what is wrong with the crawls and the archive: Slack, Telegram, mail, webhook"
+
+    def long_desc(self) -> str:
+        return (
+            "Hold the rules of docs/how-to/watch-the-crawls.md against the archive, for the outlets that are "
+            "crawled (or those named): whether crawls end well, new articles come, bylines, dates and "
+            "languages are as frequent as before, no reason has become frequent, debts do not grow, budgets "
+            "are enough, the disk has room and the archive was verified. What is new, what is over and, once "
+            "a day, what still holds goes to the places that the settings name. Exit code 0: nothing is "
+            "wrong; 4: something is; 1: the archive cannot be read, or a notice reached nobody; 2: a wrong "
+            "argument or setting."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print it for programs, as one JSON document")
+        parser.add_argument("--dry-run", action="store_true", help="tell nobody else, and remember nothing")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        fast_start()
+        assert self.settings is not None
+        declared = {one.name: one for one in outlets(get_spider_loader(self.settings))}  # type: ignore[arg-type]
+        if unknown := [name for name in args if name not in declared]:
+            near = difflib.get_close_matches(unknown[0].lower(), declared, 1)
+            ask = f"did you mean {near[0]}?" if near else "`scrapy list` has all"
+            raise UsageError(f"no outlet {visible(unknown[0])!r}; {ask}", print_help=False)
+        tells = [name for name in _TELLING if self.settings.get(name)]
+        if tells and not opts.dry_run and find_spec("spidermon") is None:
+            raise UsageError(f"{tells[0]} needs Spidermon: pip install 'triptych[watch]'", print_help=False)
+        limits = _limits([*declared])
+        uri = self.settings["ARCHIVE_URI"]
+        with one_sentence(self, "scrapy watch", uri):
+            # pyarrow's datasets; Scrapy imports every command for each
+            from crawler.health.monitoring.gathered import gather  # noqa: PLC0415
+            from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
+
+            known = gather(uri, [declared[name] for name in dict.fromkeys(args)] or declared.values())
+            found = alarms(known, limits)
+            if opts.json:
+                print(json.dumps(_document(known, found), ensure_ascii=False, indent=2))
+            else:
+                _print(known, found)
+            self.exitcode = MISSED if found else OK
+            if not opts.dry_run and self._unsent(known, found, limits):
+                self.exitcode = LOST
+
+    def _unsent(self, known: Gathered, found: Sequence[Alarm], limits: AllLimits) -> bool:
+        """Tell what is news; return True if a notice was not sent."""
+        assert self.settings is not None
+        if find_spec("spidermon") is None:
+            return False
+        # a tenth of a second
+        from scrapy import Spider  # noqa: PLC0415
+        from scrapy.crawler import Crawler  # noqa: PLC0415
+        from spidermon.exceptions import NotConfigured  # noqa: PLC0415
+
+        from crawler.health.monitoring.monitors import run  # noqa: PLC0415
+        from crawler.health.monitoring.told import notice_of  # noqa: PLC0415
+
+        crawler = Crawler(Spider, self.settings)
+        try:
+            failed = run(crawler, known.outlets, found, notice_of(known, found, limits.usual))
+        except NotConfigured as error:
+            raise UsageError(visible(str(error)), print_help=False) from None
+        console = Terminal(stderr=True)
+        for told in failed:
+            console.print(f"scrapy watch: not told, {literal(told)}", highlight=False, soft_wrap=True)
+        return bool(failed)
+
+
+def _limits(names: list[str]) -> AllLimits:
+    from crawler.health.monitoring.limits import read_limits  # noqa: PLC0415
+
+    try:
+        configuration = read_configuration()
+        timetable = read_timetable(configuration.schedule, names)
+        limits = read_limits(configuration.watch, names)
+    except WrongSetting as error:
+        raise UsageError(visible(str(error)), print_help=False) from None
+    return limits.without(name for name in names if timetable.of(name).skip)
+
+
+def _print(known: Gathered, found: Sequence[Alarm]) -> None:
+    console = Terminal()
+    for alarm in found:
+        told = f"[red]{alarm.rule:12}[/] {literal(alarm)}"
+        console.print(told, highlight=False, soft_wrap=True)
+    crawled = sum(state.crawls.last is not None for state in known.outlets.values())
+    are = "1 outlet is" if crawled == 1 else f"{crawled} outlets are"
+    wrong = "1 alarm" if len(found) == 1 else f"{len(found)} alarms" if found else "nothing is wrong"
+    console.print(f"{are} crawled: {wrong}.", highlight=False)
+
+
+def _document(known: Gathered, found: Sequence[Alarm]) -> dict[str, object]:
+    return {
+        "archive": known.uri,
+        "at": known.now.isoformat(),
+        "alarms": [{"outlet": x.outlet or None, "rule": x.rule, "told": x.told} for x in found],
+    }

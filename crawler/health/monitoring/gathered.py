@@ -1,0 +1,141 @@
+"""What is known of the outlets and the archive when it is asked whether all goes well: one pass of each."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import archive
+from archive.operations.verified import verified_at
+from archive.read.runs import Accounts
+from crawler.health.archived import Crawls, Facts, count_outlets, crawls_of
+from crawler.health.expected import Brought, Verdict, compare, count_brought
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from archive.read.runs import RunAccount
+    from crawler.outlet.declaration import Outlet
+
+DAY = timedelta(days=1)
+WEEK = 7
+"""Days before the last, with which the last is compared."""
+
+
+@dataclass(slots=True)
+class Runs:
+    """Runs of one outlet in the last day, and in the week before it."""
+
+    last: RunAccount | None = None
+    today: Counter[str] = field(default_factory=Counter)
+    """Counters of the last 24 hours, added up."""
+    before: Counter[str] = field(default_factory=Counter)
+    owed: int | None = None
+    owed_before: list[int] = field(default_factory=list)
+    """After each run of the week before."""
+    over_budget: int = 0
+    """Crawls, the latest first, that left pages over their budget, one after the other."""
+    within_budget: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutletState:
+    outlet: type[Outlet]
+    facts: Facts
+    crawls: Crawls
+    runs: Runs
+    brought: Brought
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    free: int
+    total: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    now: datetime
+    uri: str
+    root: Path
+    """The archive's folder, or the working copy of its store."""
+    outlets: dict[str, OutletState]
+    snapshot: int
+    committed_at: datetime
+    begin: datetime | None
+    """Time of the first snapshot that is kept."""
+    disk: Disk | None
+    """None for an object store."""
+    verified_at: datetime | None
+    """On this machine."""
+
+
+def gather(uri: str, outlets: Iterable[type[Outlet]], now: datetime | None = None) -> Gathered:
+    """Read the archive's log, its counts and the disk. Raises ArchiveError and OSError."""
+    now, declared = now or datetime.now(UTC), [*outlets]
+    held = archive.open(uri)
+    names = [one.name for one in declared]
+    crawls = crawls_of(uri, names, now)
+    crawled = [one for one in declared if crawls[one.name].last is not None]
+    brought = count_brought(held, uri, crawled, now) if crawled else {}
+    counted = count_outlets(held, {one.name: one.languages for one in declared})
+    runs = _runs(uri, names, now)
+    states = {
+        one.name: OutletState(
+            one,
+            counted[one.name],
+            crawls[one.name],
+            runs[one.name],
+            brought.get(one.name, Brought()),
+            tuple(compare(one, brought[one.name], now)) if one.name in brought and one.expectations else (),
+        )
+        for one in declared
+    }
+    root = held.storage.layout.root
+    return Gathered(
+        now,
+        uri,
+        root,
+        states,
+        held.snapshot.id,
+        held.snapshot.committed_at,
+        Accounts(uri).begin,
+        None if "://" in uri else disk_of(root),
+        verified_at(root),
+    )
+
+
+def disk_of(folder: Path) -> Disk:
+    found = os.statvfs(folder)
+    return Disk(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize, str(folder))
+
+
+def _runs(uri: str, names: list[str], now: datetime) -> dict[str, Runs]:
+    found: defaultdict[str, Runs] = defaultdict(Runs)
+    wanted = set(names)
+    for run in Accounts(uri).runs(now - (WEEK + 1) * DAY):
+        if run.outlet not in wanted:
+            continue
+        runs = found[run.outlet]
+        runs.last = runs.last or run
+        recent = run.committed_at > now - DAY
+        (runs.today if recent else runs.before).update(run.counts)
+        owed = run.counts.get("run/owed")
+        if owed is not None:
+            if runs.owed is None:
+                runs.owed = owed
+            if not recent:
+                runs.owed_before.append(owed)
+        # a crawl is one that read the outlet's lists; a backfill has no lists of the day
+        if run.counts.get("sources/read"):
+            if run.counts.get("skipped(over-budget)"):
+                runs.over_budget += not runs.within_budget
+            else:
+                runs.within_budget = True
+    return {name: found[name] for name in names}

@@ -1,0 +1,113 @@
+"""Limits of the rules: `[watch]` of triptych.toml, and `[watch.OUTLET]`, which goes over it."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from archive.exceptions import WrongSetting
+from archive.terminal import visible
+from crawler.outlet.fleet.timetable import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from archive.commands.configuration import Table
+    from crawler.outlet.expectations import Expectations
+
+_AT_NIGHT = timedelta(hours=12)
+_WITHOUT_EXPECTATION = timedelta(days=3)
+_GAPS = 10
+"""Mean gaps between two articles without one in them, by the least number expected."""
+_OF_ALL = ("disk_free", "verify_after", "remind_after")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The fields are the keys of `[watch]`; those in `_OF_ALL` are of no single outlet."""
+
+    silent_after: timedelta | None = None
+    """Without a new article; None: made from what is expected."""
+    fall: float = 0.3
+    """Part of a share that may be lost."""
+    rise: float = 0.2
+    """Share of a day's pages that may end with a reason that was rarer in the week before."""
+    debts: int = 50
+    """Pages owed, from which on it is told that they grow."""
+    skip: bool = False
+    disk_free: float = 5.0
+    """GB."""
+    verify_after: timedelta = timedelta(days=7)
+    remind_after: timedelta = timedelta(days=1)
+    """What is told already is told again."""
+
+    def silent(self, expected: Expectations) -> timedelta:
+        if self.silent_after is not None:
+            return self.silent_after
+        least = sum(bounds.floor for _, bounds in expected.articles_a_day)
+        return max(_AT_NIGHT, timedelta(days=_GAPS) / least) if least >= 1 else _WITHOUT_EXPECTATION
+
+
+@dataclass(frozen=True, slots=True)
+class AllLimits:
+    usual: Limits = field(default_factory=Limits)
+    own: Mapping[str, Limits] = field(default_factory=dict)
+
+    def of(self, outlet: str) -> Limits:
+        return self.own.get(outlet, self.usual)
+
+    def without(self, outlets: Iterable[str]) -> AllLimits:
+        """Return the same, but without these: they are not crawled on purpose."""
+        return replace(
+            self, own={**self.own, **{name: replace(self.of(name), skip=True) for name in outlets}}
+        )
+
+
+def read_limits(tables: Mapping[str, Table], outlets: Sequence[str]) -> AllLimits:
+    """Read `[watch]` ("" in `tables`) and the table of each outlet. Raises WrongSetting."""
+    usual = _limits("[watch]", Limits(), tables.get("", {}), of_all=True)
+    own = {}
+    for outlet, table in tables.items():
+        if outlet:
+            if outlet not in outlets:
+                raise WrongSetting(
+                    f"[watch.{visible(outlet)}]: there is no such outlet{_near(outlet, outlets)}"
+                )
+            own[outlet] = _limits(f"[watch.{visible(outlet)}]", usual, table, of_all=False)
+    return AllLimits(usual, own)
+
+
+def _limits(where: str, usual: Limits, table: Table, *, of_all: bool) -> Limits:
+    names = [one.name for one in fields(Limits) if of_all or one.name not in _OF_ALL]
+    limits = usual
+    for name, value in table.items():
+        if name not in names:
+            raise WrongSetting(f"{where}: {visible(name)} is no key of it{_near(name, names)}")
+        try:
+            limits = replace(limits, **{name: _read(name, value)})  # type: ignore[arg-type]
+        except ValueError as error:
+            raise WrongSetting(f"{where}: {name} = {error}.") from None
+    return limits
+
+
+def _read(name: str, value: object) -> object:
+    if name == "skip":
+        if not isinstance(value, bool):
+            raise ValueError(f"{visible(str(value))!r} has to be true or false")
+        return value
+    if name.endswith("_after"):
+        return duration(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
+        raise ValueError(f"{visible(str(value))!r} is no number above 0")
+    if name in ("fall", "rise") and value > 1:
+        raise ValueError(f"{value!r} is no share; expected such as 0.3, at most 1")
+    if name == "debts" and not isinstance(value, int):
+        raise ValueError(f"{value!r} is no whole number")
+    return value
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name.lower(), known, 1)
+    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}."

@@ -1,0 +1,135 @@
+"""Monitors of Spidermon for our rules, and suites of them: for `scrapy watch`, and for the end of a crawl.
+
+`CrawlSuite` in SPIDERMON_SPIDER_CLOSE_MONITORS runs all of one outlet when its crawl ends. The package
+`spidermon` comes with `pip install "triptych[watch]"`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from spidermon import Monitor, MonitorSuite
+from spidermon.loaders import MonitorLoader
+from spidermon.runners import MonitorRunner
+
+from archive.commands.configuration import read_configuration
+from crawler.health.monitoring.gathered import gather
+from crawler.health.monitoring.limits import read_limits
+from crawler.health.monitoring.notices import Remember, configured
+from crawler.health.monitoring.rules import alarms
+from crawler.health.monitoring.told import notice_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scrapy.crawler import Crawler
+
+    from crawler.health.monitoring.rules import Alarm
+    from crawler.health.monitoring.told import Notice
+
+
+class _Ruled(Monitor):  # type: ignore[misc]
+    alarms: Sequence[Alarm] = ()
+
+    def hold(self, outlet: str, rule: str) -> None:
+        """Fail with the sentence of an alarm, if there is one."""
+        for alarm in self.alarms:
+            if (alarm.outlet, alarm.rule) == (outlet, rule):
+                raise self.failureException(alarm.told)
+
+
+class ArchiveMonitor(_Ruled):
+    """The archive and this machine."""
+
+    def test_disk(self) -> None:
+        """The disk has room."""
+        self.hold("", "disk")
+
+    def test_verify(self) -> None:
+        """The archive was verified of late."""
+        self.hold("", "verify")
+
+
+class OutletMonitor(_Ruled):
+    """An outlet, by whose name the monitor goes."""
+
+    def test_crawls(self) -> None:
+        """Its crawls end well."""
+        self.hold(self.monitor_name, "crawls")
+
+    def test_sources(self) -> None:
+        """Its sitemaps and feeds are read."""
+        self.hold(self.monitor_name, "sources")
+
+    def test_silence(self) -> None:
+        """New articles come."""
+        self.hold(self.monitor_name, "silence")
+
+    def test_expectations(self) -> None:
+        """It brings what its declaration expects."""
+        self.hold(self.monitor_name, "expectations")
+
+    def test_shares(self) -> None:
+        """Bylines, dates and languages are as frequent as before."""
+        self.hold(self.monitor_name, "shares")
+
+    def test_reasons(self) -> None:
+        """No reason for which pages are not kept has become frequent."""
+        self.hold(self.monitor_name, "reasons")
+
+    def test_debts(self) -> None:
+        """The pages that are owed do not grow more."""
+        self.hold(self.monitor_name, "debts")
+
+    def test_budget(self) -> None:
+        """Its budget of pages is enough."""
+        self.hold(self.monitor_name, "budget")
+
+
+class WatchSuite(MonitorSuite):  # type: ignore[misc]
+    """All monitors of these outlets and of the archive, with the notices that are configured."""
+
+    def __init__(self, outlets: Iterable[str], crawler: Crawler) -> None:
+        super().__init__(name="Triptych", crawler=crawler)
+        for kind, name in ((ArchiveMonitor, "archive"), *((OutletMonitor, outlet) for outlet in outlets)):
+            for test in MonitorLoader().get_testcase_names(kind):
+                self.add_monitor(kind(test, name=name))
+        for action in (*configured(crawler.settings), Remember):
+            self.add_monitors_finished_action(action)
+
+    def tell(self, found: Sequence[Alarm], notice: Notice) -> None:
+        """Hand in what the monitors fail of, and what the notices tell."""
+        for monitor in self.all_monitors:
+            monitor.alarms = found
+        for action in self.monitors_finished_actions:
+            action.notice = notice
+
+
+class CrawlSuite(WatchSuite):
+    """The same of one outlet, when its crawl ends."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__([crawler.spidercls.name], crawler)
+
+    def init_data(self, data: Any) -> None:
+        super().init_data(data)
+        outlet = type(data.spider)
+        tables = read_configuration().watch
+        limits = read_limits(
+            {name: tables[name] for name in ("", outlet.name) if name in tables}, [outlet.name]
+        )
+        known = gather(data.crawler.settings["ARCHIVE_URI"], [outlet])
+        found = alarms(known, limits)
+        self.tell(found, notice_of(known, found, limits.usual))
+
+
+def run(crawler: Crawler, outlets: Iterable[str], found: Sequence[Alarm], notice: Notice) -> list[str]:
+    """Run all monitors and notices; return the notices that were not sent, and why. Raises NotConfigured."""
+    suite = WatchSuite(outlets, crawler)
+    suite.tell(found, notice)
+    result = MonitorRunner().run(suite)
+    return [
+        f"{action.item.name}: {(action.error or '').strip().rpartition(chr(10))[2]}"
+        for action in result.monitors_finished_action_results
+        if action.status == "ERROR"
+    ]

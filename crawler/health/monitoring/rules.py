@@ -1,0 +1,226 @@
+"""Rules that tell that something is wrong with an outlet or the archive: pure functions of what is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from math import sqrt
+from statistics import median
+from typing import TYPE_CHECKING
+
+from crawler.extraction.fields.timezones import KYIV
+from crawler.health.archived import LATE_AFTER, health, no_articles
+from crawler.health.expected import DAYS_OF_A_MEDIAN, LEAST_ARTICLES, LOOKED_AT
+from crawler.outlet.expectations import ALL
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from crawler.health.expected import Brought
+    from crawler.health.monitoring.gathered import Gathered, OutletState
+    from crawler.health.monitoring.limits import AllLimits, Limits
+
+FAILED_IN_A_ROW = 2
+"""One crawl that failed may be one that still runs."""
+OVER_BUDGET_IN_A_ROW = 3
+"""After a day of downtime one or two are over."""
+LEAST_PAGES = 20
+"""Pages of which a share is said; of the week before, too."""
+LEAST_SHARE = 0.1
+"""A share below it is no habit of the outlet's."""
+_SURE = 3.0
+"""Standard deviations of a share that chance does not explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    outlet: str
+    """Empty: of the archive."""
+    rule: str
+    """A key of OF_OUTLETS or OF_ARCHIVES."""
+    told: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.outlet}/{self.rule}" if self.outlet else self.rule
+
+    def __str__(self) -> str:
+        return f"{self.outlet}: {self.told}" if self.outlet else self.told
+
+
+def alarms(known: Gathered, limits: AllLimits) -> list[Alarm]:
+    """Return what is wrong: of the archive first, then of each outlet that is crawled."""
+    found = [
+        Alarm("", name, told)
+        for name, rule in OF_ARCHIVES.items()
+        if (told := rule(known, limits.usual)) is not None
+    ]
+    for name, state in known.outlets.items():
+        if state.crawls.last is None or limits.of(name).skip:
+            continue
+        found += [
+            Alarm(name, key, told)
+            for key, rule in OF_OUTLETS.items()
+            if (told := rule(state, limits.of(name), known.now)) is not None
+        ]
+    return found
+
+
+# Of an outlet that is crawled.
+
+
+def _crawls(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    """Crawls fail, have stopped, or their pages are no articles."""
+    del limits
+    crawls = state.crawls
+    assert crawls.last is not None
+    wrong = (
+        crawls.failed_since >= FAILED_IN_A_ROW
+        or now - crawls.last.committed_at > LATE_AFTER
+        or (not crawls.failed_since and no_articles(crawls.pages))
+    )
+    return health(crawls, None, now) if wrong else None
+
+
+def _sources(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    del limits, now
+    last = state.crawls.last
+    failed = last.counts.get("sources/failed", 0) if last is not None else 0
+    if not failed or last is None or not last.counts.get("sources/read"):
+        return None  # of none at all, the crawl has failed
+    return f"{failed} of {failed + last.counts.get('sources/read', 0)} sitemaps and feeds were not read"
+
+
+def _silence(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    seen = state.facts.last_seen
+    if seen is None:
+        return None
+    longest = limits.silent(state.outlet.expectations)
+    quiet = now - seen
+    return f"nothing new for {hours(quiet)}, {hours(longest)} at most" if quiet > longest else None
+
+
+def _expectations(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    del limits, now
+    missed = [f"{one.expectation}: {one.told}" for one in state.verdicts if one.state == "missed"]
+    return "; ".join(missed) or None
+
+
+def _shares(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    """The share of bylines, dates or a language is less on the last days than on those before."""
+    brought = state.brought
+    days = brought.judged(now.astimezone(KYIV).date() - timedelta(days=1), LOOKED_AT)
+    before, recent = days[:-DAYS_OF_A_MEDIAN], days[-DAYS_OF_A_MEDIAN:]
+    if len(before) < DAYS_OF_A_MEDIAN:
+        return None
+    then, now_ = _counts(brought, before), _counts(brought, recent)
+    if min(then[ALL], now_[ALL]) < LEAST_ARTICLES:
+        return None
+    fallen = []
+    for name in sorted(then.keys() - {ALL}):
+        was, is_ = then[name] / then[ALL], now_[name] / now_[ALL]
+        by_chance = _SURE * sqrt(was * (1 - was) / now_[ALL])
+        if was >= LEAST_SHARE and was - is_ > max(limits.fall * was, by_chance):
+            fallen.append(f"{name} {is_:.0%}, {was:.0%} before")
+    since = f"since {recent[0]}"
+    return f"share of articles {since}: {'; '.join(fallen)}" if fallen else None
+
+
+def _counts(brought: Brought, days: list[dt.date]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for day in days:
+        counts[ALL] += brought.count(ALL, day)
+        counts["byline"] += brought.bylines[day]
+        counts["date"] += brought.dates[day]
+        for language, articles in brought.articles[day].items():
+            counts[f"language {language}"] += articles
+    return counts
+
+
+def _reasons(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    """More pages of the last day than of the week before ended with one reason."""
+    del now
+    today, before = ends(state.runs.today), ends(state.runs.before)
+    if min(today.total(), before.total()) < LEAST_PAGES:
+        return None
+    risen = []
+    for end, count in today.most_common():
+        share, was = count / today.total(), before[end] / before.total()
+        if end not in ("archived", "unchanged") and share >= limits.rise and share >= 2 * was + 0.05:
+            risen.append(f"{end} {share:.0%} of {today.total()} pages, {was:.0%} in the week before")
+    return "; ".join(risen) or None
+
+
+def ends(counts: Mapping[str, int]) -> Counter[str]:
+    """Return how the pages ended that were asked for, as `archived` or `dropped(no-body)`."""
+    asked = ("archived", "unchanged", "dropped", "failed")
+    found: Counter[str] = Counter()
+    for end, count in counts.items():
+        outcome = end.partition("(")[0]
+        if outcome in asked:
+            # why a page is archived or unchanged is of no account here
+            found[outcome if outcome in asked[:2] else end] += count
+    return found
+
+
+def _debts(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    del now
+    owed, before = state.runs.owed or 0, state.runs.owed_before
+    usual = median(before) if before else 0
+    if owed < limits.debts or owed <= 2 * usual:
+        return None
+    return f"{owed} pages are owed, {usual:g} in the week before"
+
+
+def _budget(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    del limits, now
+    runs = state.runs
+    if runs.over_budget < OVER_BUDGET_IN_A_ROW or runs.last is None:
+        return None
+    return f"the last {runs.over_budget} crawls left pages over their budget: PAGE_BUDGET, page_budget"
+
+
+# Of the archive and this machine.
+
+
+def _disk(known: Gathered, limits: Limits) -> str | None:
+    disk = known.disk
+    if disk is None or disk.free >= limits.disk_free * 1e9:
+        return None
+    return f"{disk.free / 1e9:.1f} GB are free at {disk.folder}, {limits.disk_free:g} at least"
+
+
+def _verify(known: Gathered, limits: Limits) -> str | None:
+    since = known.verified_at or known.begin
+    if since is None or known.now - since <= limits.verify_after:
+        return None
+    if known.verified_at is None:
+        return "the archive was never verified on this machine: python -m archive verify"
+    return f"the archive was last verified {hours(known.now - since)} ago: python -m archive verify"
+
+
+def hours(lasts: timedelta) -> str:
+    whole = int(lasts.total_seconds() // 3600)
+    return f"{whole} hours" if whole < 72 else f"{whole // 24} days"
+
+
+OF_OUTLETS: dict[str, Callable[[OutletState, Limits, datetime], str | None]] = {
+    "crawls": _crawls,
+    "sources": _sources,
+    "silence": _silence,
+    "expectations": _expectations,
+    "shares": _shares,
+    "reasons": _reasons,
+    "debts": _debts,
+    "budget": _budget,
+}
+OF_ARCHIVES: dict[str, Callable[[Gathered, Limits], str | None]] = {"disk": _disk, "verify": _verify}
+
+
+def by_outlet(found: list[Alarm]) -> Iterator[tuple[str, list[Alarm]]]:
+    """Yield each name, the archive's first, with its alarms."""
+    for name in dict.fromkeys(alarm.outlet for alarm in found):
+        yield name, [alarm for alarm in found if alarm.outlet == name]

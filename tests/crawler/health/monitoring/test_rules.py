@@ -1,0 +1,151 @@
+"""Each rule on archives that real commits left: what is wrong is told, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archive.exceptions import WrongSetting
+from archive.operations.verify import check
+from archive.writer import ArchiveWriter
+from crawler.health.monitoring.gathered import gather
+from crawler.health.monitoring.limits import AllLimits, Limits, read_limits
+from crawler.health.monitoring.rules import alarms
+from crawler.outlet.expectations import read_expectations
+from tests.crawled_days import WHOLE, Day, days_of
+from tests.expecting.gazette import Gazette
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Plain(Gazette):
+    """The same without expectations; a subclass, whose name stays."""
+
+    expects = {}
+
+
+ROOMY = Limits(disk_free=1e-9, verify_after=timedelta(days=365))
+
+
+def told(
+    root: Path, limits: Limits = ROOMY, *, skipped: bool = False, outlet: type[Gazette] = Gazette
+) -> dict[str, str]:
+    known = gather(str(root), [outlet])
+    found = alarms(known, AllLimits(limits).without(["gazette"] if skipped else []))
+    return {alarm.key: alarm.told for alarm in found}
+
+
+def accounts(root: Path, *runs: tuple[float, Mapping[str, int]]) -> None:
+    """Commits without articles, so many hours ago each, the oldest first."""
+    for hours, counts in runs:
+        at = datetime.now(UTC) - timedelta(hours=hours)
+        run = f"{at:%Y%m%dT%H%M%SZ}-gazette-{int(hours * 10)}"
+        with ArchiveWriter.open(root, run_id=run, now=lambda at=at: at) as writer:
+            writer.commit(summary={**WHOLE, "run/owed": 0, **counts})
+
+
+def test_an_outlet_that_goes_well_and_what_is_of_the_archive(tmp_path: Path) -> None:
+    days_of(tmp_path, [Day(en=2)] * 9)
+    assert told(tmp_path) == {}
+    of_archive = told(tmp_path, Limits(disk_free=1e8))
+    assert list(of_archive) == ["disk", "verify"]
+    assert of_archive["disk"].endswith(f" GB are free at {tmp_path}, 1e+08 at least")
+    assert "never verified on this machine" in of_archive["verify"]
+    assert not any(finding.grave for finding in check(tmp_path).findings)
+    assert list(told(tmp_path, Limits(disk_free=1e-9))) == []
+    # nothing new to look at, and yet it was looked at
+    assert list(told(tmp_path, Limits(disk_free=1e-9, verify_after=timedelta(seconds=30)))) == []
+
+
+def test_bylines_and_a_language_that_vanish(tmp_path: Path) -> None:
+    days_of(tmp_path, [*[Day(en=3)] * 6, *[Day(uk=12, en=0, bylines=False)] * 4])
+    found = told(tmp_path)
+    assert found["gazette/shares"].startswith("share of articles since ")
+    assert found["gazette/shares"].endswith(": byline 0%, 100% before; language en 0%, 23% before")
+    assert found["gazette/expectations"].startswith("articles_a_day en: 0 a day, median of ")
+    assert told(tmp_path, skipped=True) == {}
+
+
+def test_an_outlet_that_dies_is_noticed(tmp_path: Path) -> None:
+    days_of(tmp_path, [Day(en=2)] * 5, until=datetime.now(UTC) - timedelta(hours=40))
+    accounts(tmp_path, (30, WHOLE), (1, WHOLE))
+    # eight and one a day are expected: ten gaps between two of them are 26 hours
+    assert told(tmp_path) == {"gazette/silence": "nothing new for 40 hours, 26 hours at most"}
+    assert told(tmp_path, Limits(**{**vars_of(ROOMY), "silent_after": timedelta(hours=41)})) == {}
+
+
+def vars_of(limits: Limits) -> dict[str, object]:
+    return {name: getattr(limits, name) for name in limits.__slots__}
+
+
+WEEK = [(24.0 * day, {"archived": 20, "dropped(no-body)": 1, "run/owed": 4}) for day in (6, 2)]
+
+
+@pytest.mark.parametrize(
+    ("runs", "rule", "said"),
+    [
+        ([(2, {"archived": 10, "dropped(no-body)": 15})], "reasons",
+         "dropped(no-body) 60% of 25 pages, 5% in the week before"),
+        ([(2, {"archived": 18, "dropped(no-body)": 2})], None, None),
+        ([(2, {"archived": 3, "dropped(no-body)": 9})], None, None),  # too few to say
+        ([(2, {"run/owed": 60})], "debts", "60 pages are owed, 4 in the week before"),
+        ([(2, {"run/owed": 49})], None, None),
+        ([(h, {"skipped(over-budget)": 40}) for h in (3, 2, 1)], "budget",
+         "the last 3 crawls left pages over their budget: PAGE_BUDGET, page_budget"),
+        ([(3, {"skipped(over-budget)": 40}), (2, {}), (1, {"skipped(over-budget)": 40})], None, None),
+        ([(1, {"sources/read": 1, "sources/failed": 2})], "sources",
+         "2 of 3 sitemaps and feeds were not read"),
+        ([(1, {"run/finished": 0})], None, None),  # one may still run
+        ([(2, {"run/finished": 0}), (1, {"run/problems": 1, "sources/read": 0, "sources/failed": 3})],
+         "crawls",
+         "failed 2 times: no source could be read"),
+        ([(2, {"dropped(no-body)": 12})], "crawls", "12 of 12 pages are no articles: no-body 12"),
+        ([], None, None),
+    ],
+)  # fmt: skip
+def test_what_the_accounts_tell(
+    tmp_path: Path, runs: list[tuple[float, dict[str, int]]], rule: str | None, said: str | None
+) -> None:
+    accounts(tmp_path, *WEEK, *(runs or [(1, {})]))
+    assert told(tmp_path, outlet=Plain) == ({f"gazette/{rule}": said} if rule else {})
+
+
+def test_an_outlet_that_nobody_crawls_is_in_no_alarm(tmp_path: Path) -> None:
+    accounts(tmp_path, (24 * 40, WHOLE))
+    assert told(tmp_path) == {}
+
+
+def test_an_outlet_that_is_no_longer_crawled(tmp_path: Path) -> None:
+    accounts(tmp_path, (24 * 5, WHOLE))
+    assert told(tmp_path) == {"gazette/crawls": "not crawled for 5 days"}
+
+
+def test_the_silence_that_is_allowed_is_made_from_what_is_expected() -> None:
+    def hours(expects: object) -> float:
+        return Limits().silent(read_expectations(expects, ["uk", "en"])).total_seconds() / 3600
+
+    assert hours({"articles_a_day": (400, 900)}) == 12
+    assert hours({"articles_a_day": {"uk": (8, 40), "en": (2, 3)}}) == 24
+    assert hours({}) == hours({"byline": 0.5}) == 72
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"": {"silent_fater": "1h"}}, "[watch]: silent_fater is no key of it; did you mean silent_after?"),
+        ({"": {"silent_after": 5}}, "[watch]: silent_after = '5' is no time"),
+        ({"": {"fall": 1.5}}, "[watch]: fall = 1.5 is no share; expected such as 0.3"),
+        ({"": {"debts": True}}, "[watch]: debts = 'True' is no number above 0"),
+        ({"": {"skip": "no"}}, "[watch]: skip = 'no' has to be true or false"),
+        ({"gazete": {}}, "[watch.gazete]: there is no such outlet; did you mean gazette?"),
+        ({"gazette": {"disk_free": 3}}, "[watch.gazette]: disk_free is no key of it"),
+    ],
+)  # fmt: skip
+def test_a_limit_that_cannot_be_meant_is_refused(table: dict[str, dict[str, object]], said: str) -> None:
+    with pytest.raises(WrongSetting) as refused:
+        read_limits(table, ["gazette"])  # type: ignore[arg-type]
+    assert said in str(refused.value)
