@@ -1,8 +1,8 @@
 """`scrapy …` in a process of its own, forked from one that has read what all commands import.
 
 A second of CPU less than `python -m scrapy`, which the tests of kills, of signals and of the start run.
-Settings, outlets and the reactor are read after the fork, in the environment that the test gives. Run as a
-script by itself: `python -m tests.forked FD`.
+Settings, outlets and the reactor are read after the fork, in the environment that the test gives; workers are
+forked too, see forked_workers.py. Run as a script by itself: `python -m tests.forked FD`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.forked_workers import launcher
 
 ROOT = Path(__file__).parents[1]
 IMPORTED = ("scrapy.cmdline", "crawler.reports.crawl", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")
@@ -42,11 +45,27 @@ class Forked:
             start_new_session=True,
         )
         theirs.close()
+        self._folder = TemporaryDirectory(prefix="triptych-forked-")
+        address = f"{self._folder.name}/workers"
+        self._python = launcher(Path(self._folder.name), address)
+        life, self._life = os.pipe()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
+            asked.bind(address)
+            asked.listen(64)
+            self._workers = subprocess.Popen(
+                [sys.executable, "-m", "tests.forked_workers", str(asked.fileno()), str(life)],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONWARNINGS": "error"},
+                pass_fds=[asked.fileno(), life],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        os.close(life)
 
     def run(self, arguments: list[str], environment: dict[str, str], timeout: float) -> tuple[int, str, str]:
         """Exit code and what it printed; returns when nobody holds its output any more."""
         out, err = os.pipe(), os.pipe()
-        order = json.dumps([arguments, environment]).encode()
+        order = json.dumps([arguments, environment, self._python]).encode()
         socket.send_fds(self._control, [order], [out[1], err[1]])
         os.close(out[1])
         os.close(err[1])
@@ -62,6 +81,9 @@ class Forked:
     def close(self) -> None:
         self._control.close()
         self._server.wait()
+        os.close(self._life)
+        self._workers.wait()
+        self._folder.cleanup()
 
 
 @functools.cache
@@ -99,7 +121,7 @@ def serve(control: socket.socket) -> list[str] | None:
             return None
         if (pid := os.fork()) == 0:
             control.close()
-            arguments, environment = json.loads(order)
+            arguments, environment, sys.executable = json.loads(order)
             os.setsid()
             for number, descriptor in enumerate(descriptors, start=1):
                 os.dup2(descriptor, number)
