@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import archive
+from archive.commands.arguments import count
 from archive.commands.progress import bar
 from archive.opening import utc_now
 from archive.terminal import Terminal, literal, visible
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from archive.export.choice import Choice
     from archive.read.archive import Archive
 
 _ARTICLES = "articles"
@@ -32,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kind = parser.add_mutually_exclusive_group(required=True)
     kind.add_argument("--format", choices=_FORMATS, help=_ABOUT)
     kind.add_argument(
+        "--dataset",
+        type=Path,
+        metavar="DIR",
+        help="all tables as Parquet, with a card, Croissant and a Data Package; DIR must not exist",
+    )
+    kind.add_argument(
         "--wacz",
         type=Path,
         metavar="FILE",
@@ -43,28 +51,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--outlet", action="append", metavar="NAME", help="only this; may be given again")
     parser.add_argument("--as-of", metavar="TIME", help="as the archive was then: 2026-03-01, or with a time")
     parser.add_argument(
+        "--sample",
+        type=count,
+        metavar="N",
+        help="so many articles, or stories, balanced by outlet and language",
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="S", help="of the sample: another number, another sample (default: 0)"
+    )
+    parser.add_argument(
         "--no-bom", action="store_true", help="csv: without the mark that Excel needs and most others skip"
     )
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
-    if options.wacz is not None:
-        if options.output or options.table:
-            print("export: --wacz FILE says where to, and takes all pages.", file=sys.stderr)
-            return 2
-        return _wacz(console, opened, options.wacz)
-    if not options.output:
-        print("export: say where to with --output.", file=sys.stderr)
+    if wrong := _contradiction(options):
+        print(f"export: {wrong}.", file=sys.stderr)
         return 2
+    if options.wacz is not None:
+        return _wacz(console, opened, options.wacz)
     try:
-        message = _table(opened, options)
-    except ValueError as error:  # a table, column or moment that there is not
+        message = (_table if options.dataset is None else _dataset)(opened, options)
+    except ValueError as error:  # a table, column, moment or value that there is not
         print(f"{visible(str(error)).rstrip('.')}.", file=sys.stderr)
         return 2
     where = Terminal(stderr=True) if options.output == "-" else console
-    where.print(f"{literal(message)} in {literal(options.output)}.", soft_wrap=True)
+    where.print(literal(message), soft_wrap=True)
     return 0
+
+
+def _contradiction(options: argparse.Namespace) -> str:
+    """Say which options do not go together; nothing where all do."""
+    chosen = options.language or options.outlet or options.as_of or options.sample
+    if options.seed is not None and not options.sample:
+        return "--seed is of a --sample N"
+    if options.wacz is not None and (options.output or options.table or chosen):
+        return "--wacz FILE says where to, and takes all pages"
+    if options.dataset is not None and (options.output or options.table):
+        return "--dataset DIR says where to, and takes all tables"
+    if options.format and not options.output:
+        return "say where to with --output"
+    return ""
 
 
 def _wacz(console: Console, opened: Archive, file: Path) -> int:
@@ -76,34 +104,60 @@ def _wacz(console: Console, opened: Archive, file: Path) -> int:
     return 0
 
 
+def _choice(options: argparse.Namespace) -> Choice:
+    from archive.export.choice import Choice  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
+    return Choice(
+        tuple(options.language or ()),
+        tuple(options.outlet or ()),
+        options.as_of,
+        options.sample,
+        options.seed or 0,
+    )
+
+
+def _dataset(opened: Archive, options: argparse.Namespace) -> str:
+    from archive.export import dataset  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
+    choice = _choice(options)
+    choice.check(opened, _ARTICLES)
+    with bar() as progress:
+        task = progress.add_task("data set", total=None)
+
+        def advance(table: str, rows: int) -> None:
+            progress.update(task, description=table, advance=rows)
+
+        made = dataset.export(opened, options.dataset, choice, advance)
+    files = sum(len(x.parts) for x in made.tables)
+    return (
+        f"{made.rows(_ARTICLES)} articles of {made.rows('stories')} stories in {options.dataset}: "
+        f"{len(made.tables)} tables, {files} files of data, {made.bytes / 1e6:.1f} MB. Its card is README.md."
+    )
+
+
 def _table(opened: Archive, options: argparse.Namespace) -> str:
     # pyarrow, .17 s: --help needs none
     from archive.export.files import export, register_iceberg  # noqa: PLC0415
 
-    choice = {"language": options.language, "outlet": options.outlet, "as_of": options.as_of}
+    choice = _choice(options)
+    table = options.table or _ARTICLES
     if options.format == "iceberg":
-        if any(choice.values()) or options.output == "-":
+        if not choice.is_everything or choice.as_of or options.output == "-":
             raise ValueError("iceberg takes whole tables of the last snapshot, and a folder")
-        return register_iceberg(opened, options.output, options.table or _ARTICLES)
+        return f"{register_iceberg(opened, options.output, table)} in {options.output}."
     if options.format == "tmx" and options.table:
         raise ValueError("tmx is of stories; it takes no --table")
-    table = options.table or _ARTICLES
-    for name in ("language", "outlet"):
-        if choice[name] and not len(opened.table(table, **{name: choice[name]})):
-            values = opened.table(table, columns=[name]).to_arrow().column(name).unique().to_pylist()
-            there = sorted(value for value in values if value)
-            raise ValueError(
-                f"no row of {table} has {name} {' or '.join(choice[name])}; there are: {', '.join(there)}"
-            )
+    choice.check(opened, table)
     with bar() as progress:
-        total = None if progress.disable else len(opened.table(table, **choice))
+        total = None if progress.disable or choice.sample else len(choice.rows(opened, table))
         task = progress.add_task(table, total=total)
-        return export(
+        told = export(
             opened,
             options.output,
             options.format,
+            choice,
             table=table,
             bom=not options.no_bom,
             progress=lambda rows: progress.advance(task, rows),
-            **choice,
         )
+    return f"{told} in {options.output}."

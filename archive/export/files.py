@@ -18,18 +18,20 @@ import pyarrow.parquet as pq
 
 from archive.exceptions import ExportError
 from archive.export import tmx
+from archive.export.choice import Choice
 from archive.storage import durable
 from archive.tables.parquet_files import dictionary_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from archive.read.archive import Archive
-    from archive.read.scan import Moment, RowSet
+    from archive.read.scan import RowSet
 
     Progress = Callable[[int], None]
 
 _BATCH = 2048
+_EVERYTHING = Choice()
 _NAMESPACE = "triptych"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Beginnings after which a spreadsheet reads a formula; OWASP, "CSV Injection"."""
@@ -39,21 +41,19 @@ def export(
     archive: Archive,
     output: str,
     form: str,
+    choice: Choice = _EVERYTHING,
     *,
     table: str = "articles",
-    language: Sequence[str] | None = None,
-    outlet: Sequence[str] | None = None,
-    as_of: Moment | None = None,
     bom: bool = True,
     progress: Progress = lambda _rows: None,
 ) -> str:
     """Write the chosen rows; the sentence to print. `-` is standard output."""
     if form == "tmx":
-        with _writing(output) as file:
-            units = tmx.write(file, archive, language=language, outlet=outlet, as_of=as_of, progress=progress)
+        with writing(output) as file:
+            units = tmx.write(file, archive, choice, progress=progress)
         return str(units)
-    rows = archive.table(table, language=language, outlet=outlet, as_of=as_of)
-    with _writing(output) as file:
+    rows = choice.rows(archive, table)
+    with writing(output) as file:
         if form == "parquet":
             count = _parquet(file, rows, progress)
         else:
@@ -67,7 +67,8 @@ def export(
 
 
 @contextmanager
-def _writing(output: str) -> Iterator[BinaryIO]:
+def writing(output: str) -> Iterator[BinaryIO]:
+    """Write a file that appears under its name when it is whole; `-` is standard output. ExportError."""
     if output == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -89,25 +90,30 @@ def _writing(output: str) -> Iterator[BinaryIO]:
 
 def _parquet(file: BinaryIO, rows: RowSet, progress: Progress) -> int:
     """Write one file of the written schema; row groups of a size that can be read one at a time."""
-    schema = rows.schema
     count = 0
-    waiting: list[pa.RecordBatch] = []
-    options = {"compression": "zstd", "compression_level": 9, "use_dictionary": dictionary_columns(schema)}
-    with pq.ParquetWriter(file, schema, write_page_index=True, **options) as writer:
-
-        def flush() -> None:
-            if waiting:
-                writer.write_table(pa.Table.from_batches(waiting).cast(schema), row_group_size=_BATCH)
-                waiting.clear()
-
-        for batch in rows.batches(_BATCH):
-            waiting.append(batch)
-            count += batch.num_rows
-            progress(batch.num_rows)
-            if sum(x.num_rows for x in waiting) >= _BATCH:
-                flush()
-        flush()
+    with parquet_writer(file, rows.schema) as writer:
+        for group in row_groups(rows):
+            writer.write_table(group, row_group_size=_BATCH)
+            count += group.num_rows
+            progress(group.num_rows)
     return count
+
+
+def parquet_writer(file: BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
+    options = {"compression": "zstd", "compression_level": 9, "use_dictionary": dictionary_columns(schema)}
+    return pq.ParquetWriter(file, schema, write_page_index=True, **options)
+
+
+def row_groups(rows: RowSet, size: int = _BATCH) -> Iterator[pa.Table]:
+    """Read rows in portions of about `size`, of the written schema; none where there are no rows."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in rows.batches(size):
+        waiting.append(batch)
+        if sum(x.num_rows for x in waiting) >= size:
+            yield pa.Table.from_batches(waiting).cast(rows.schema)
+            waiting = []
+    if any(x.num_rows for x in waiting):
+        yield pa.Table.from_batches(waiting).cast(rows.schema)
 
 
 def _csv(file: BinaryIO, schema: pa.Schema, *, bom: bool) -> Callable[[list[dict[str, object]]], None]:

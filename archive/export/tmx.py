@@ -13,13 +13,15 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow.dataset as ds
 
+from archive.export.choice import among
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from archive.export.choice import Choice
     from archive.read.archive import Archive
-    from archive.read.scan import Moment, RowSet
+    from archive.read.scan import RowSet
 
 _COLUMNS = ["article_id", "story_id", "language", "published_at", "headline", "blocks"]
 _SHARED = ["aligned", "moved"]
@@ -58,16 +60,21 @@ class _Story:
 def write(
     file: BinaryIO,
     archive: Archive,
+    choice: Choice,
     *,
-    language: Sequence[str] | None,
-    outlet: Sequence[str] | None,
-    as_of: Moment | None,
     progress: Callable[[int], None],
 ) -> Count:
     count = Count()
     file.write(_HEAD.encode())
-    rows = archive.articles(language=language, outlet=outlet, as_of=as_of, columns=_COLUMNS)
-    links = archive.alignments(as_of=as_of).where(ds.field("kind").isin(_SHARED))
+    rows = archive.articles(
+        language=choice.language or None,
+        outlet=choice.outlet or None,
+        as_of=choice.as_of,
+        columns=_COLUMNS,
+    )
+    if choice.sample is not None:
+        rows = rows.where(among("story_id", choice.stories(archive, in_several=True)))
+    links = archive.alignments(as_of=choice.as_of).where(ds.field("kind").isin(_SHARED))
     for story in _stories(rows, links, progress):
         if len(story.variants) < 2:
             continue

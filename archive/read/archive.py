@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing, contextmanager
 from copy import copy
@@ -75,6 +76,13 @@ class Archive:
     @property
     def root(self) -> Path:
         return self.storage.layout.root
+
+    def manifest_sha256(self) -> str | None:
+        """Hash the manifest of the snapshot, which has the hashes of its files; None where it is folded."""
+        try:
+            return hashlib.sha256(self.storage.layout.manifest(self.snapshot.id).read_bytes()).hexdigest()
+        except OSError:
+            return None
 
     def articles(
         self,

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import archive
 from archive.__main__ import main
 from archive.exceptions import ExportError
+from archive.export.choice import Choice
 from archive.export.files import csv_cell, export
 from archive.format.records import AlignmentRecord, Decisions, Membership, TextBlock
 from archive.format.schema import ARTICLES, STORIES
@@ -63,7 +64,7 @@ def test_rows_and_choices(filled, tmp_path, form):
     frame = rows_of(out, form)
     assert list(frame.columns) == ARTICLES.names
     assert sorted(frame["article_id"]) == sorted(opened.articles().to_pandas()["article_id"])
-    assert export(opened, str(out), form, language=["en"], outlet=["other"]).startswith("1 rows")
+    assert export(opened, str(out), form, Choice(("en",), ("other",))).startswith("1 rows")
     assert rows_of(out, form)["outlet"].tolist() == ["other"]
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [out.name]
 
@@ -128,7 +129,7 @@ def test_as_of(filled, writer, article, tmp_path):
     writer.add_article(article(71))
     writer.commit()
     out = str(tmp_path / "out.jsonl")
-    assert export(archive.open(filled), out, "jsonl", as_of=before).startswith("10 rows")
+    assert export(archive.open(filled), out, "jsonl", Choice(as_of=before)).startswith("10 rows")
     assert export(archive.open(filled), out, "jsonl").startswith("11 rows")
 
 
@@ -200,7 +201,7 @@ def test_tmx_puts_side_by_side_what_was_aligned(stories, tmp_path):
     )
     ids = [unit.get("tuid") for unit in ET.parse(out).getroot().iter("tu")]
     assert len(ids) == len(set(ids))
-    assert export(archive.open(stories), str(out), "tmx", language=["uk", "en"]).startswith("4 units")
+    assert export(archive.open(stories), str(out), "tmx", Choice(("uk", "en"))).startswith("4 units")
 
 
 def test_tmx_leaves_out_what_was_aligned_of_another_text(stories, writer, article, tmp_path, noon):

@@ -1,0 +1,179 @@
+"""An archive as a data set: a folder of Parquet parts with a card, Croissant and a Data Package.
+
+The folder appears under its name when it is whole. It is made beside that name, in `.NAME.part`, which a
+killed export leaves and the next one of that name begins anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from archive.exceptions import ExportError
+from archive.export import dataset_card
+from archive.export.choice import Choice, among
+from archive.export.dataset_card import Contents, Held, Part, Shelf
+from archive.export.files import parquet_writer, row_groups
+from archive.format.docs import TABLES
+from archive.storage import durable, locks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from archive.read.archive import Archive
+    from archive.read.scan import RowSet
+
+_ROWS, _BYTES = 100_000, 256 << 20
+"""A part ends with the first portion of rows that reaches either."""
+_BY_ARTICLE = ("articles", "versions", "observations")
+
+
+def export(
+    archive: Archive,
+    output: Path,
+    choice: Choice,
+    progress: Callable[[str, int], None] = lambda _table, _rows: None,
+    rows_of_a_part: int = _ROWS,
+) -> Contents:
+    """Write a data set into a folder that must not exist. Raises ExportError."""
+    if os.path.lexists(output):
+        raise ExportError(f"{output} is there already: give the data set a folder that is not.")
+    try:
+        with _whole(output) as folder:
+            contents = _fill(archive, folder, choice, progress, rows_of_a_part)
+            for name, text in dataset_card.files(contents, output.absolute().name):
+                durable.write_new(folder / name, text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise ExportError(f"Cannot write {output}: {error.strerror or error}.") from error
+    return contents
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[Path]:
+    """Give a folder to fill that gets its name when all is in it, and is gone where that fails."""
+    early = output.absolute().with_name(f".{output.absolute().name}.part")
+    early.mkdir(exist_ok=True)
+    descriptor = os.open(early, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        mine = locks.try_lock(descriptor)
+        if not mine or not os.path.samestat(os.fstat(descriptor), os.lstat(early)):
+            raise ExportError(f"Another export is writing {output}.")
+        for path in early.iterdir():  # of one that was killed
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        try:
+            yield early
+            for path in (*early.rglob("*/"), early):
+                durable.sync_folder(path)
+            early.rename(output)
+            durable.sync_folder(early.parent)
+        except BaseException:
+            shutil.rmtree(early, ignore_errors=True)
+            raise
+    finally:
+        locks.close(descriptor)
+
+
+def _fill(
+    archive: Archive, folder: Path, choice: Choice, progress: Callable[[str, int], None], most: int
+) -> Contents:
+    followed = None if choice.is_everything else _Followed(archive, choice)
+    tables = []
+    for name, _, about in TABLES:
+        rows = archive.table(name, as_of=choice.as_of)
+        if followed is not None:
+            rows = followed.rows(name, rows)
+        parts = _write(rows, folder / "data" / name, partial(progress, name), most)
+        named = tuple(replace(x, path=f"data/{name}/{x.path}") for x in parts)
+        tables.append(Shelf(name, about, rows.schema, named))
+    snapshot = archive.snapshot
+    articles = archive.articles(
+        as_of=choice.as_of, columns=["article_id", "outlet", "language", "published_at", "extractor"]
+    )
+    if followed is not None:
+        articles = articles.where(among("article_id", followed.articles))
+    found = articles.to_arrow()
+    held = found.group_by(["outlet", "language"]).aggregate(
+        [("article_id", "count"), ("published_at", "min"), ("published_at", "max")]
+    )
+    return Contents(
+        tables=tuple(tables),
+        held=tuple(
+            sorted(
+                (
+                    Held(
+                        row["outlet"], row["language"] or "und", row["article_id_count"],
+                        row["published_at_min"], row["published_at_max"],
+                    )
+                    for row in held.to_pylist()
+                ),
+                key=lambda x: (x.outlet, x.language),
+            )
+        ),
+        choice=choice,
+        archive=archive.root.name,
+        snapshot=snapshot.id,
+        committed_at=snapshot.committed_at,
+        sha256=archive.manifest_sha256(),
+        extractors=tuple(sorted(found["extractor"].unique().to_pylist())),
+        triptych=_triptych(),
+    )  # fmt: skip
+
+
+class _Followed:
+    """Articles that are chosen, and the rows of all tables that belong to them."""
+
+    def __init__(self, archive: Archive, choice: Choice) -> None:
+        self.articles = choice.articles(archive)
+        of_them = among("article_id", self.articles)
+        homes = archive.articles(as_of=choice.as_of, columns=["story_id"]).where(of_them)
+        self._stories = homes.to_arrow()["story_id"].unique().to_pylist()
+        self._of_them = of_them
+
+    def rows(self, table: str, rows: RowSet) -> RowSet:
+        if table in _BY_ARTICLE:
+            return rows.where(self._of_them)
+        if table == "stories":
+            return rows.where(among("story_id", self._stories))
+        return rows.where(*(among(f"article_id_{side}", self.articles) for side in "ab"))
+
+
+def _write(rows: RowSet, folder: Path, progress: Callable[[int], None], most: int) -> Iterator[Part]:
+    """Write rows as parts; a table without rows has one, from which its columns can be told."""
+    durable.make_folder(folder)
+    groups = row_groups(rows, min(2048, most))
+    number, more = 0, True
+    while more or not number:
+        path = folder / f"part-{number:05}.parquet"
+        count, more = 0, False
+        with path.open("xb") as file:
+            with parquet_writer(file, rows.schema) as writer:
+                for group in groups:
+                    writer.write_table(group)
+                    count += group.num_rows
+                    progress(group.num_rows)
+                    if count >= most or file.tell() >= _BYTES:
+                        more = True
+                        break
+            file.flush()
+            os.fsync(file.fileno())
+        if number and not count:
+            path.unlink()
+            return
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        yield Part(path.name, count, path.stat().st_size, digest)
+        number += 1
+
+
+def _triptych() -> str:
+    try:
+        return version("triptych")
+    except PackageNotFoundError:
+        return "a checkout"

@@ -1,0 +1,454 @@
+"""What stands beside the parts of a data set: a card for people, Croissant and a Data Package for programs.
+
+No word of an archive is markup here: outlets and languages are quoted as JSON in the card's head, and
+written letter by letter in its tables.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from archive.format.columns import SCHEMA_VERSION
+from archive.terminal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from archive.export.choice import Choice
+
+Json = dict[str, object]
+
+RIGHTS = (
+    "Headlines, texts, quotations and pictures belong to the outlets and authors named in each row. Whoever "
+    "made this folder gives no licence to them and has asked nobody for one: what you may do with them is "
+    "what the law of your country allows without the owner's leave, such as quotation, and text and data "
+    "mining for research (in the European Union articles 3 and 4 of Directive 2019/790). Do not publish the "
+    "texts again. A person who is named in them may ask for erasure; a later purge of the archive does not "
+    "reach this folder."
+)
+_FRAMES = 'pandas.read_parquet("NAME/data/articles")\npolars.read_parquet("NAME/data/articles/*.parquet")'
+_CONTEXT: Json = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileProperty": "cr:fileProperty",
+    "fileObject": "cr:fileObject",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+"""As the specification of Croissant 1.0 has it, https://docs.mlcommons.org/croissant/."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    path: str
+    """From the folder of the data set."""
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A table with its parts."""
+
+    name: str
+    about: str
+    schema: pa.Schema
+    parts: tuple[Part, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(x.rows for x in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Articles of an outlet in a language; `und` where that is not known."""
+
+    outlet: str
+    language: str
+    articles: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    tables: tuple[Shelf, ...]
+    held: tuple[Held, ...]
+    choice: Choice
+    archive: str
+    snapshot: int
+    committed_at: datetime
+    sha256: str | None
+    """Of the manifest of the snapshot; None where it is folded into the history."""
+    extractors: tuple[str, ...]
+    triptych: str
+
+    @property
+    def bytes(self) -> int:
+        return sum(x.bytes for table in self.tables for x in table.parts)
+
+    def rows(self, table: str) -> int:
+        return next(x.rows for x in self.tables if x.name == table)
+
+    @property
+    def languages(self) -> list[str]:
+        return sorted({x.language for x in self.held})
+
+    @property
+    def version(self) -> str:
+        return f"{SCHEMA_VERSION}.{self.snapshot}.0"
+
+
+def files(contents: Contents, name: str) -> Iterator[tuple[str, str]]:
+    """Write each file that stands beside the parts: its name and its text."""
+    yield "README.md", _card(contents, name)
+    yield "croissant.json", _json(_croissant(contents, name))
+    yield "datapackage.json", _json(_package(contents, name))
+
+
+def _json(content: Json) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+# the card
+
+
+def _card(contents: Contents, name: str) -> str:
+    configs = "\n".join(
+        f"- config_name: {x.name}\n"
+        + ("  default: true\n" if x.name == "articles" else "")
+        + f"  data_files:\n  - split: train\n    path: data/{x.name}/*.parquet"
+        for x in contents.tables
+        if x.rows  # `datasets` takes a table without rows for an error
+    )
+    languages = "\n".join(f"- {json.dumps(x)}" for x in contents.languages if x != "und") or "- und"
+    # the words of a table's description are ours
+    tables = "\n".join(
+        f"| `{x.name}` | {x.rows:,} | {x.about.split('. ')[0].removeprefix('One row ').rstrip('.')} |"
+        for x in contents.tables
+    )
+    held = "\n".join(
+        f"| {_plain(x.outlet)} | {_plain(x.language)} | {x.articles:,} | {_day(x.first)} | {_day(x.last)} |"
+        for x in contents.held
+    )
+    provenance = "\n".join(f"| {k} | {_plain(v)} |" for k, v in _provenance(contents).items())
+    return f"""---
+pretty_name: {json.dumps(_title(contents), ensure_ascii=False)}
+license: other
+license_name: rights-of-the-outlets
+license_link: README.md#rights
+language:
+{languages}
+size_categories:
+- {_size(contents.rows("articles"))}
+tags:
+- news
+- parallel
+configs:
+{configs}
+---
+
+# {_plain(_title(contents))}
+
+{_about(contents)}
+
+| table | rows | a row is |
+|---|---|---|
+{tables}
+
+Each column has its meaning in `datapackage.json`, in `croissant.json` and in the Parquet files.
+Tables are joined by `article_id`, `story_id`, `article_id_a` and `article_id_b`. Times are UTC.
+
+## How to read it
+
+```python
+import datasets, duckdb, pandas, polars  # whichever you have
+
+datasets.load_dataset({json.dumps(name)}, "articles", split="train")
+{_FRAMES.replace("NAME", _quoted(name))}
+duckdb.sql("SELECT outlet, count(*) FROM '{_quoted(name)}/data/articles/*.parquet' GROUP BY ALL")
+```
+
+## What is in it
+
+| outlet | language | articles | first published | last published |
+|---|---|---|---|---|
+{held}
+
+Language is decided from the text, not taken from the address. `stories` are found by links between the
+languages and by content; `alignments` is empty where `scrapy pair` has not run. An outlet's articles are
+those that its feeds, site maps or archives listed while it was crawled: not all that it has published.
+{_of_a_choice(contents)}
+
+## Where it comes from
+
+| | |
+|---|---|
+{provenance}
+
+The same archive, snapshot and choice make the same files, byte for byte. SHA-256 of each file of data:
+`datapackage.json`.
+
+## Rights
+
+{RIGHTS}
+"""
+
+
+def _title(contents: Contents) -> str:
+    outlets = sorted({x.outlet for x in contents.held})
+    named = ", ".join(outlets[:3]) + (f" and {len(outlets) - 3} more" if len(outlets) > 3 else "")
+    return f"News of {named or 'no outlet'}, archived by Triptych"
+
+
+def _about(contents: Contents) -> str:
+    return (
+        f"{contents.rows('articles'):,} news articles in {len(contents.languages)} languages, "
+        f"{contents.rows('stories'):,} stories, with the variants of a story in each language side by side, "
+        "every version of a text, and every look at its address."
+    )
+
+
+def _of_a_choice(contents: Contents) -> str:
+    if contents.choice.is_everything:
+        return ""
+    sampled = (
+        f"The articles are a sample of {contents.choice.sample}, balanced by outlet and language: as many "
+        "of each as there are, up to the same number; shares of outlets and languages in it say nothing "
+        "about the archive. "
+        if contents.choice.sample
+        else ""
+    )
+    return (
+        f"\n{sampled}Rows of other tables are those of these articles: `stories` names variants that may "
+        "not be here; of pairs, refusals, alignments and `same_event` those are here of which both articles "
+        "are.\n"
+    )
+
+
+def _provenance(contents: Contents) -> dict[str, str]:
+    choice = contents.choice
+    told = {
+        "archive": contents.archive,
+        "snapshot": f"{contents.snapshot}, committed {contents.committed_at:%Y-%m-%d %H:%M:%S} UTC",
+        "SHA-256 of its manifest": contents.sha256 or "folded into the history",
+        "schema version": str(SCHEMA_VERSION),
+        "Triptych": contents.triptych,
+        "extractors of the texts": ", ".join(contents.extractors),
+        "languages chosen": ", ".join(choice.language) or "all",
+        "outlets chosen": ", ".join(choice.outlet) or "all",
+        "as of": str(choice.as_of or "the snapshot"),
+    }
+    if choice.sample:
+        told["sample"] = f"{choice.sample} articles, seed {choice.seed}"
+    return told
+
+
+def _size(rows: int) -> str:
+    """Name the size as the Hugging Face Hub does."""
+    steps = (("n<1K", 1000), ("1K<n<10K", 10**4), ("10K<n<100K", 10**5), ("100K<n<1M", 10**6))
+    return next((name for name, most in steps if rows < most), "1M<n<10M")
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else ""
+
+
+def _plain(text: str) -> str:
+    """Write a text so that Markdown takes nothing in it for markup, and no table is broken by it."""
+    one_line = " ".join(visible(text).split())
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", one_line)
+
+
+def _quoted(name: str) -> str:
+    return re.sub(r"[\"'\\\n]", "_", name)
+
+
+# Croissant
+
+
+def _croissant(contents: Contents, name: str) -> Json:
+    distribution: list[Json] = []
+    for table in contents.tables:
+        distribution.append(
+            {
+                "@type": "cr:FileSet",
+                "@id": f"{table.name}-parts",
+                "name": f"{table.name}-parts",
+                "description": f"The parts of {table.name}",
+                "encodingFormat": "application/x-parquet",
+                "includes": f"data/{table.name}/*.parquet",
+            }
+        )
+    return {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": name,
+        "description": f"{_title(contents)}: {_about(contents)} {RIGHTS}",
+        "license": "README.md#rights",
+        "url": "README.md",
+        "version": contents.version,
+        "datePublished": f"{contents.committed_at:%Y-%m-%d}",
+        "creator": {"@type": "sc:Organization", "name": "Triptych"},
+        "citeAs": _cite(contents),
+        "inLanguage": contents.languages,
+        "isLiveDataset": False,
+        "distribution": distribution,
+        "recordSet": [
+            {
+                "@type": "cr:RecordSet",
+                "@id": table.name,
+                "name": table.name,
+                "description": table.about,
+                "field": [_field(table.name, column) for column in table.schema],
+            }
+            for table in contents.tables
+        ],
+    }
+
+
+def _cite(contents: Contents) -> str:
+    seal = f", manifest sha256 {contents.sha256}" if contents.sha256 else ""
+    return f"{_title(contents)}. Snapshot {contents.snapshot} of {contents.archive}{seal}."
+
+
+def _field(table: str, column: pa.Field) -> Json:
+    kind = column.type
+    inner = kind.value_type if pa.types.is_list(kind) else kind
+    name = f"{table}/{column.name}"
+    source: Json = {"fileSet": {"@id": f"{table}-parts"}, "extract": {"column": column.name}}
+    made: Json = {
+        "@type": "cr:Field",
+        "@id": name,
+        "name": column.name,
+        "description": _meaning(column),
+    }
+    if pa.types.is_list(kind):
+        made["repeated"] = True
+    if not pa.types.is_struct(inner):
+        return {**made, "dataType": _croissant_type(inner), "source": source}
+    parts = [
+        {
+            "@type": "cr:Field",
+            "@id": f"{name}/{part.name}",
+            "name": part.name,
+            "dataType": _croissant_type(part.type),
+            "repeated": True,
+            "source": {**source, "transform": {"jsonPath": f"$[*].{part.name}"}},
+        }
+        for part in inner
+    ]
+    return {**made, "subField": parts}
+
+
+def _croissant_type(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind):
+        return "sc:Integer"
+    if pa.types.is_floating(kind):
+        return "sc:Float"
+    if pa.types.is_boolean(kind):
+        return "sc:Boolean"
+    return "sc:Date" if pa.types.is_timestamp(kind) else "sc:Text"
+
+
+def _meaning(column: pa.Field) -> str:
+    return str((column.metadata or {}).get(b"description", b"").decode())
+
+
+# Data Package
+
+
+def _package(contents: Contents, name: str) -> Json:
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._") or "dataset",
+        "title": _title(contents),
+        "description": f"{_about(contents)} {RIGHTS}",
+        "version": contents.version,
+        "created": f"{contents.committed_at:%Y-%m-%dT%H:%M:%SZ}",
+        "licenses": [{"title": "None is given: see Rights", "path": "README.md"}],
+        "sources": [{"title": _cite(contents)}],
+        "provenance": _provenance(contents),
+        "resources": [
+            {
+                "name": f"{table.name}-{n:05}",
+                "title": table.name,
+                "description": table.about,
+                "path": part.path,
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+                "hash": f"sha256:{part.sha256}",
+                "schema": {"fields": [_column(x) for x in table.schema]},
+            }
+            for table in contents.tables
+            for n, part in enumerate(table.parts)
+        ],
+    }
+
+
+def _column(column: pa.Field) -> Json:
+    """Describe a column so that frictionless accepts the rows as it reads them, which is through pandas.
+
+    There a list is an array of numpy and a whole number that may be missing a float; `arrowType` is exact.
+    """
+    made: Json = {
+        "name": column.name,
+        "type": _package_type(column),
+        "arrowType": str(column.type),
+        "description": _meaning(column),
+    }
+    if not column.nullable:
+        made["constraints"] = {"required": True}
+    return made
+
+
+def _package_type(column: pa.Field) -> str:
+    kind = column.type
+    if pa.types.is_list(kind):
+        return "any"
+    if pa.types.is_integer(kind):
+        return "number" if column.nullable else "integer"
+    if pa.types.is_floating(kind):
+        return "number"
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    return "datetime" if pa.types.is_timestamp(kind) else "string"
