@@ -8,10 +8,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from archive.commands import export, purge, sql, view
+from archive.commands import export, purge, search, show, sql, view
 from archive.commands.arguments import count, days
 from archive.commands.configuration import into_environment
-from archive.commands.look import list_observations, list_snapshots, print_page, show_diff, show_story
+from archive.commands.look import list_observations, list_snapshots, print_page, show_diff
 from archive.commands.maintain import (
     collect_garbage,
     compact_archive,
@@ -33,6 +33,7 @@ examples:
   python -m archive ls                        snapshots and what the tables hold
   python -m archive show 3f2a                 the story of an article, by the start of its id
   python -m archive show https://…            the same, by address
+  python -m archive search міст --missing en  stories with a word, in any form, that have no English
   python -m archive view                      the latest stories in the browser
   python -m archive diff 3f2a                 what changed in the latest edit, word by word
   python -m archive why https://…             every look at an address, and what came of it
@@ -112,8 +113,9 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument(
         "-n", type=count, default=10, metavar="COUNT", help="how many snapshots (default: 10)"
     )
-    show = add("show", show_story, "show a story in all its languages")
-    show.add_argument("id", help="article id, story id, the start of one, or an address")
+    showing = add("show", show.run, "show a story in all its languages")
+    showing.add_argument("id", help="article id, story id, the start of one, or an address")
+    search.add_arguments(add("search", search.run, "find stories by words and filters, as in the browser"))
     view.add_arguments(
         add("view", view.run, "look at stories in the browser: variants side by side, gaps, edits")
     )

@@ -48,6 +48,7 @@ _SCRAPYS = {"list"}
 """Of these, those that Scrapy brings."""
 _LOOKING = {
     "ls": "list snapshots and count the rows of each table",
+    "search": "find stories by words and filters",
     "show": "show a story in all its languages",
     "view": "look at stories in the browser",
     "diff": "show what changed between two versions of an article",

@@ -37,9 +37,16 @@ def fit(text: str, width: int) -> str:
 
 
 def print_grid(
-    console: Console, names: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()
+    console: Console,
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    below: Sequence[Sequence[Text]] = (),
 ) -> None:
     """Print rows under their names; numbers, the columns `right`, end below each other.
+
+    `below`: for each row lines that stand under it, which are not cut here.
 
     The widest columns give way first. Of columns that are too many for one line each has a line of its own.
     """
@@ -62,8 +69,10 @@ def print_grid(
         print_line(console, _GAP.join(parts).rstrip(), style)
 
     line(heads, "bold")
-    for row in shown:
+    for n, row in enumerate(shown):
         line(row)
+        for text in below[n] if below else ():
+            console.print(text, soft_wrap=True)
 
 
 def print_line(console: Console, text: str, style: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Commands that look into an archive: ls, show, diff, raw, why."""
+"""Commands that look into an archive: ls, diff, raw, why."""
 
 from __future__ import annotations
 
@@ -65,44 +65,6 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
     size = sum(file.bytes for file in files)
     console.print(f"{opened.snapshot.id + 1} snapshots, {len(files)} live files, {size / 1e6:.1f} MB")
     return 0
-
-
-def show_story(console: Console, options: argparse.Namespace) -> int:
-    from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
-
-    opened = archive.open(options.archive)
-    rows = find(opened, options.id)
-    console.print(f"[bold]story {literal(rows[0]['story_id'])}[/bold], {len(rows)} articles")
-    for row in rows:
-        authors = ", ".join(row["authors"]) or "no author"  # type: ignore[arg-type]
-        console.print(
-            f"\n[bold]{literal(row['language'] or 'unknown language')}: {literal(row['headline'])}[/bold]"
-        )
-        console.print(literal(f"{row['article_id']}, version {row['version']}, {row['outlet']}"))
-        console.print(literal(row["url"]), soft_wrap=True)
-        if row["syndicated_from"]:
-            console.print(literal(f"copy of {row['syndicated_from']}"), soft_wrap=True)
-        elif calls_itself_otherwise(row):
-            console.print(literal(f"calls itself {row['canonical_url']}"), soft_wrap=True)
-        published = row["published_at"]
-        console.print(literal(f"{f'{_when(published)} UTC' if published else 'no date'}, {authors}"))  # type: ignore[arg-type]
-        console.print(literal(f"seen {_when(row['first_seen'])} to {_when(row['last_seen'])} UTC"))  # type: ignore[arg-type]
-        body = str(row["body"])
-        console.print(literal(body[:400] + ("…" if len(body) > 400 else ""), lines=True))
-    for sentence in _conflicts(opened, rows):
-        console.print(f"\n{literal(sentence, lines=True)}", soft_wrap=True)
-    return 0
-
-
-def _conflicts(opened: Archive, rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    """Sentences on links of a story's articles that the texts contradict."""
-    from archive.read.find import conflicts  # noqa: PLC0415  pyarrow, .17 s: --help needs none
-
-    for pair, articles in conflicts(opened, [str(row["article_id"]) for row in rows]):
-        named = "".join(f"\n  {x['language'] or 'unknown language'}: {x['url']}" for x in articles)
-        score = "" if pair["score"] is None else f" (probability {pair['score']:.2f})"
-        but = f"though {pair['evidence']} joins them"
-        yield f"These texts do not seem to be the same story{score}, {but}:{named}"
 
 
 def show_diff(console: Console, options: argparse.Namespace) -> int:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from archive.viewer.search.answers import FLAGS, ORDERS, Question
+from starlette.datastructures import QueryParams
 
-if TYPE_CHECKING:
-    from starlette.datastructures import QueryParams
+from archive.viewer.search.answers import FLAGS, ORDERS, Question
 
 _MOST_VALUES = 50
 _MOST_PAGES = 10_000_000
@@ -34,6 +32,11 @@ def question_of(query: QueryParams) -> Question:
         int(omitted) if omitted.isascii() and omitted.isdigit() and len(omitted) < 4 else None,
         order if order in ORDERS else "match" if text.strip() else "time",
     )
+
+
+def of_address(query: str) -> Question:
+    """Read a question from the part of an address after its question mark."""
+    return question_of(QueryParams(query))
 
 
 def page_of(query: QueryParams) -> int:

@@ -1,0 +1,101 @@
+"""`python -m archive show`: a story in the terminal, its languages side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+import archive
+from archive.commands.grid import line_width
+from archive.commands.look import calls_itself_otherwise
+from archive.terminal import literal
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+
+    from archive.read.archive import Archive
+
+Row = Mapping[str, object]
+
+_BEGINNING = 400
+"""Characters of a text that are shown; the browser has it all."""
+_ORDER = {"uk": 0, "en": 1, "ru": 2}
+_LABEL, _NARROWEST = 9, 21
+"""Characters of the names of fields, and at least of an article: three stand side by side in 80."""
+
+
+def run(console: Console, options: argparse.Namespace) -> int:
+    from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
+
+    opened = archive.open(options.archive)
+    rows = find(opened, options.id)
+    rows.sort(key=lambda row: (_ORDER.get(str(row["language"]), len(_ORDER)), str(row["language"])))
+    console.print(f"[bold]story {literal(rows[0]['story_id'])}[/bold], {len(rows)} articles\n")
+    width = line_width(console)
+    at_once = max(1, (width - _LABEL) // (_NARROWEST + 2))
+    for n in range(0, len(rows), at_once):
+        _print_side_by_side(console, rows[n : n + at_once], width)
+    for row in rows:
+        console.print(f"[bold]{literal(_language(row))}[/bold]  {literal(row['article_id'])}")
+        console.print(f"  {literal(row['url'])}", soft_wrap=True)
+        if row["syndicated_from"]:
+            console.print(f"  copy of {literal(row['syndicated_from'])}", soft_wrap=True)
+        elif calls_itself_otherwise(row):
+            console.print(f"  calls itself {literal(row['canonical_url'])}", soft_wrap=True)
+    for sentence in _conflicts(opened, rows):
+        console.print(f"\n{literal(sentence, lines=True)}", soft_wrap=True)
+    return 0
+
+
+def _print_side_by_side(console: Console, rows: Sequence[Row], width: int) -> None:
+    """Print articles as columns: their fields beside each other, then how each text begins."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    table.add_column(width=_LABEL, style="dim")
+    for _ in rows:
+        table.add_column(width=(width - _LABEL) // len(rows) - 2, overflow="fold")
+    for name, told in _FIELDS.items():
+        cells = (literal(told(row), lines=True) for row in rows)
+        table.add_row(name, *cells, style="bold" if name == "headline" else "")
+    console.print(table, width=width)
+    console.print()
+
+
+def _language(row: Row) -> str:
+    return str(row["language"] or "unknown language")
+
+
+def _beginning(row: Row) -> str:
+    body = str(row["body"])
+    return body[:_BEGINNING] + ("…" if len(body) > _BEGINNING else "")
+
+
+def _at(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M}" if value else "no date"
+
+
+_FIELDS: dict[str, Callable[[Row], str]] = {
+    "": _language,
+    "headline": lambda row: str(row["headline"]),
+    "outlet": lambda row: str(row["outlet"]),
+    "published": lambda row: f"{_at(row['published_at'])} UTC" if row["published_at"] else "no date",
+    "authors": lambda row: ", ".join(row["authors"]) or "no author",  # type: ignore[arg-type]
+    "version": lambda row: str(row["version"]),
+    "seen": lambda row: f"{_at(row['first_seen'])} to {_at(row['last_seen'])}",
+    "text": _beginning,
+}
+
+
+def _conflicts(opened: Archive, rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Sentences on links of a story's articles that the texts contradict."""
+    from archive.read.find import conflicts  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
+    for pair, articles in conflicts(opened, [str(row["article_id"]) for row in rows]):
+        named = "".join(f"\n  {x['language'] or 'unknown language'}: {x['url']}" for x in articles)
+        score = "" if pair["score"] is None else f" (probability {pair['score']:.2f})"
+        but = f"though {pair['evidence']} joins them"
+        yield f"These texts do not seem to be the same story{score}, {but}:{named}"
