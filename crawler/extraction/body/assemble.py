@@ -36,6 +36,9 @@ _FEW = 200
 """Characters below which the text may be taken from the data of the page."""
 _TAG = re.compile(r"<[^<>]{1,300}>")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_STANDFIRST = 80
+"""Letters of a sentence above the text that is no heading; without a full stop twice as many."""
+_ENDS = re.compile(r"[.!?…][»”\"')]*\s*$")
 _SHORT = 1500
 """Characters below which trafilatura also compares its other algorithms."""
 
@@ -80,8 +83,20 @@ def read_body(
         TextBlock(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
     ]
     dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
+    _open_with_text(blocks)
     name = signed_by(found[signed].text) if signed is not None else None
     return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place, element, why, prose.spared)
+
+
+def _open_with_text(blocks: list[TextBlock]) -> None:
+    """Make a paragraph of a standfirst that is marked as a heading: sentences above the text."""
+    first = blocks[0] if len(blocks) > 1 else None
+    if (
+        first is not None
+        and first.kind == "heading"
+        and len(first.text) >= (_STANDFIRST if _ENDS.search(first.text) else 2 * _STANDFIRST)
+    ):
+        blocks[0] = TextBlock("paragraph", first.text)
 
 
 def _of_data(text: str) -> list[ReadBlock]:

@@ -85,7 +85,10 @@ def read_page(page: Outline, headline: str | None) -> Positions:
 
 
 def with_captions(blocks: list[TextBlock], page: Positions) -> list[TextBlock]:
-    """Insert the captions below the headline, each before the block that follows it in the page."""
+    """Insert the captions below the headline, each before the block that follows it in the page.
+
+    One that repeats a sentence of the text is no block of its own.
+    """
     if not page.captions or not blocks:
         return blocks
     keys = [for_comparison(block.text[:120])[:40] for block in blocks]
@@ -95,7 +98,12 @@ def with_captions(blocks: list[TextBlock], page: Positions) -> list[TextBlock]:
         before = positions[-1] if positions else page.start
         positions.append(max(starts.get(key, before), before))
     result: list[TextBlock] = []
-    waiting = [c for c in page.captions if page.start <= c.position <= positions[-1] + 10]
+    said = {for_comparison(block.text) for block in blocks}
+    waiting = [
+        caption
+        for caption in page.captions
+        if page.start <= caption.position <= positions[-1] + 10 and for_comparison(caption.text) not in said
+    ]
     for block, position in zip(blocks, positions, strict=True):
         while waiting and waiting[0].position < position:
             result.append(TextBlock("caption", waiting.pop(0).text))

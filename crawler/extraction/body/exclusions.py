@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 
 
+_DATED = re.compile(r"\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?\b|\d{1,2}:\d{2}\b")
+"""Day or time with which an entry of a tape of news begins."""
 _FAR, _SENTENCE = 5, 150
 """A line that returns after so many blocks, with fewer letters than this, is the author's repetition."""
 _AWAY = "points to another article"
@@ -28,10 +30,19 @@ _ENDS = re.compile(r"[.!?…:][»”\"')]*$|[»”\"]$")
 _BEFORE, _KICKER = 4, 60
 """Blocks above a headline, and letters of each."""
 _LONGEST_BIO = 500
+_LINE = 100
 _LAST = 4
 _RUNNING = 60
 """Letters from which a line is running text."""
 """Blocks at the end that may be about the author."""
+_IMPRINT = "says who publishes the page"
+_COMMENTS = re.compile(
+    r"(?:comments? (?:are |is )?(?:now )?(?:closed|disabled|turned off)"
+    r"|(?:комментарии|коментарі|комментирование|коментування)"
+    r" (?:закрыт|закрит|отключен|вимкнен|к (?:этой|статье)))",
+    re.IGNORECASE,
+)
+"""Beginning of the line above what readers wrote."""
 _ASKS = "asks to subscribe, follow or pay"
 _ANNOUNCED = {_AWAY, _ASKS}
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
@@ -44,6 +55,7 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
     names = sorted({for_comparison(name) for name in excluded.names} - {""}, key=len, reverse=True)
     headline, byline = for_comparison(excluded.headline or ""), for_comparison(excluded.byline or "")
     tags = {for_comparison(tag) for tag in excluded.tags}
+    description = for_comparison(excluded.description or "")
     links = _links_away(blocks)
     seen: dict[str, int] = {}
     reasons: list[str | None] = []
@@ -53,7 +65,7 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
             reason = "the headline again"
         elif (byline and text == byline) or (len(block.text) < 200 and _only_names(text, names)):
             reason = "the byline"
-        elif text in captions and block.kind != "heading" and not _amid_text(i, blocks):
+        elif text in captions and block.kind != "heading" and not _is_of_the_text(i, blocks, description):
             reason = "a caption"
         elif (
             (text in seen and len(text) > 60 and not _says_again(i, seen[text], folded))
@@ -71,6 +83,7 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
             seen.setdefault(text, i)
         reasons.append(reason)
     _above_headline(blocks, reasons)
+    _below_the_text(blocks, reasons)
     _boxes(blocks, reasons)
     _labels(blocks, reasons)
     for i in range(1, len(blocks)):
@@ -98,14 +111,20 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
     return reasons
 
 
-def _amid_text(i: int, blocks: Sequence[ReadBlock]) -> bool:
-    """Tell if a line is a sentence between paragraphs: a picture may repeat it as its caption."""
-    around = [*blocks[max(i - 1, 0) : i], *blocks[i + 1 : i + 2]]
-    return (
-        len(blocks[i].text) > _RUNNING
-        and _ENDS.search(blocks[i].text) is not None
-        and len(around) == 2
-        and all(len(other.text) > _RUNNING and other.kind == "paragraph" for other in around)
+def _is_of_the_text(i: int, blocks: Sequence[ReadBlock], description: str) -> bool:
+    """Tell if a line is a sentence of the text, which a picture repeats as its caption.
+
+    It goes on after a paragraph, and is followed by one, by a heading, a quotation or a list; or
+    begins the text and the page's description.
+    """
+    line = blocks[i]
+    if len(line.text) <= _RUNNING or _ENDS.search(line.text) is None:
+        return False
+    if not i:
+        return len(description) > _RUNNING and description.startswith(for_comparison(line.text)[:_RUNNING])
+    before, after = blocks[i - 1], blocks[i + 1] if i + 1 < len(blocks) else None
+    return (before.kind == "paragraph" and len(before.text) > _RUNNING) and (
+        after is not None and (after.kind != "paragraph" or len(after.text) > _RUNNING)
     )
 
 
@@ -115,6 +134,32 @@ def _above_headline(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> N
         for i in range(reasons.index("the headline again")):
             if reasons[i] is None and len(blocks[i].text) < _KICKER and not _ENDS.search(blocks[i].text):
                 reasons[i] = "above the headline"
+
+
+def _below_the_text(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out what stands below the text: the rest of an imprint of two lines or more, comments.
+
+    The larger part must stand above, as such a line may be a quotation.
+    """
+    imprint = [i for i, reason in enumerate(reasons) if reason == _IMPRINT]
+    ends = imprint[0] if len(imprint) > 1 else None
+    ends = next(
+        (
+            i
+            for i, block in enumerate(blocks[:ends])
+            if len(block.text) < _LINE and _COMMENTS.match(block.text)
+        ),
+        ends,
+    )
+    if ends is None:
+        return
+    above, below = (
+        sum(len(blocks[i].text) for i in places if reasons[i] is None)
+        for places in (range(ends), range(ends, len(blocks)))
+    )
+    if above > below and above > _LONGEST_BIO:
+        for i in range(ends, len(blocks)):
+            reasons[i] = reasons[i] or (_IMPRINT if ends in imprint else "comments")
 
 
 def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:
@@ -160,6 +205,12 @@ def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:
         last -= 1
     if len(blocks) - last >= 3:
         away[last:] = [True] * (len(blocks) - last)
+        if (
+            last
+            and sum(_DATED.match(block.text) is not None for block in blocks[last:]) == len(blocks) - last
+        ):
+            # a tape of news, however long
+            return away
     letters = sum(len(block.text) for block, leads in zip(blocks, away, strict=True) if leads)
     if letters > 0.4 * sum(len(block.text) for block in blocks):
         return [False] * len(blocks)

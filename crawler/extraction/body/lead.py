@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from crawler.extraction.document.outline import Outline
 
 _search = re.compile(
-    r"(?:^|[\s_-])(?:lead|lede|lid|standfirst|summary|intro|introduction|subtitle|sub-?title|subhead(?:ing|line)?|dek|deck"
+    r"(?:^|[\s_-])(?:lead|lede|lid|standfirst|summary|intro|introduction|subtitle|sub-?title|subhead(?:ing|line|er)?|dek|deck"
     r"|perex|anons|annotation|announce|descr|excerpt|like-h2|strapline|teaser-text|heading__text)(?:$|[\s_-])"
     r"|newsheading|introtext|article-?lead|leadblk|articlesummary|standfirst|article__subtitle"
 ).search
 _of_lead = Rule(lambda name: _search(name.lower()) is not None)
-_TAGS = ("p", "div", "h2", "h3", "section", "span", "strong", "header")
+_TAGS = ("p", "div", "h2", "h3", "h4", "h5", "section", "span", "strong", "header")
 _NO_LEAD = {"figure", "picture", "ul", "ol", "table", "nav", "aside", "form"}
 _LONGEST = 600
 _LEVELS = 3
@@ -61,7 +61,9 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
         text = one_line(element.text_content())
         if not 40 < len(text) < 700 or why_not_text(text):
             continue
-        if element in named or for_comparison(text)[:120] == summary:
+        if element in named or (
+            for_comparison(text)[:120] == summary and not _has_one_that_is(element, summary)
+        ):
             linked = sum(len(a.text_content()) for a in element.iter("a"))
             paragraphs = element.findall(".//p")
             if linked < 0.4 * len(text) and not element.findall(".//li") and len(paragraphs) < 4:
@@ -78,6 +80,13 @@ def _begins(element: HtmlElement, summary: str) -> bool:
         if len(begins) > 4 * _COMPARED and len(letters := for_comparison(begins)) > _COMPARED:
             return letters[:_COMPARED] == summary[:_COMPARED]
     return True
+
+
+def _has_one_that_is(element: HtmlElement, summary: str) -> bool:
+    """Tell if a child begins like the description: the element has it, and the paragraphs that follow."""
+    return any(
+        child.tag in _TAGS and for_comparison(child.text_content())[:120] == summary for child in element
+    )
 
 
 def _right_above(container: HtmlElement) -> list[str]:

@@ -54,10 +54,12 @@ def _show(page: Outline) -> None:
     Running text that is marked as hidden from screen readers, a time in a sentence, and the text of a page
     whose only text is for readers without JavaScript.
     """
-    for i in page.positions("p", "blockquote"):
+    for i in page.by("aria-hidden").get("true", ()):
         element = page.elements[i]
-        if element.get("aria-hidden") == "true" and len(page.texts[i]) >= _RUNNING:
-            del element.attrib["aria-hidden"]
+        if page.tags[i] in _TEXT or (page.tags[i] in _MAY_HIDE_TEXT and element.find("p") is not None):
+            running = (x for x in (element, *element.findall("p")) if len(x.text_content()) >= _RUNNING)
+            if any(map(_runs, running)):
+                del element.attrib["aria-hidden"]
     for i in page.positions("time"):
         element = page.elements[i]
         around = next(element.iterancestors("p", "li", "blockquote"), None)
@@ -171,6 +173,10 @@ def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
         link = above if above.tag == "a" else mark.find("a")
         if link is not None and "#" in link.get("href", "") and _MARK.fullmatch(link.text_content().strip()):
             yield above if link is above else mark, "the mark of a footnote"
+    for i in page.named(_counts, page.by_class):
+        count = page.texts[i].strip()
+        if page.tags[i] in _COUNTERS and len(count) < 6 and count.isdigit() and not len(page.elements[i]):
+            yield page.elements[i], "a counter of comments"
     stamps = {stamp for x in page.of("time") if (stamp := _stamp(x)) is not None}
     for stamp in stamps:
         yield stamp, "the time of an entry"
@@ -208,7 +214,10 @@ def _says_when(text: str | None) -> bool:
     )
 
 
+_counts = names_say("comments?[ _-]?count|count[ _-]?comment|comment[ _-]?counter")
+_COUNTERS = {"a", "span", "b", "i", "em", "small", "sup"}
 _TIPS = ("span", "small", "i", "em", "sup")
+_MAY_HIDE_TEXT = {"div", "section", "article"}
 _DEPTH = 4
 """Levels from a list item down to its paragraphs."""
 _INLINE = ("span", "small", "i", "em", "b", "strong", "a", "sup")

@@ -23,6 +23,10 @@ _DOUBTFUL = re.compile(
     re.IGNORECASE,
 )
 """Every reference to a character that no page may have, and a few valid ones."""
+_MARKS_TWICE = re.compile(rb"\xc3\xa2\xc2([\x80-\x82])\xc2([\x80-\xbf])")
+_LETTERS_TWICE = re.compile(rb"\xc3([\x82\x83])\xc2([\x80-\xbf])")
+"""UTF-8 of UTF-8 that was read as Latin-1: quotation marks, dashes and the euro; letters of Latin-1."""
+_MARK_OF_TWICE = b"\xc3\xa2\xc2\x80\xc2"
 _LONG = 2000
 """Characters from which a line is not cached, as it may be a whole page."""
 _SPACES = re.compile(r"\s+")
@@ -44,11 +48,22 @@ def printable(source: bytes) -> bytes:
         source = _REFERENCE.sub(_readable, source)
     # no byte of a longer character is a control character
     source = source.translate(None, _CONTROLS)
+    if _MARK_OF_TWICE in source:
+        source = _encoded_once(source)
     # a search for one byte is many times faster than for two
     if b"\xef" in source:
         for character in _NONCHARACTERS:
             source = source.replace(character, b"")
     return source
+
+
+def _encoded_once(source: bytes) -> bytes:
+    """Repair what was encoded twice: `â`, two controls, where the text had a quotation mark.
+
+    No reader sees the controls, so that nobody can have meant them.
+    """
+    source = _MARKS_TWICE.sub(b"\xe2" + rb"\1\2", source)
+    return _LETTERS_TWICE.sub(lambda found: bytes((found[1][0] + 0x40,)) + found[2], source)
 
 
 def _readable(reference: re.Match[bytes]) -> bytes:

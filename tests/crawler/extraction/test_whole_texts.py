@@ -245,6 +245,13 @@ def test_paragraphs_hidden_from_screen_readers() -> None:
     assert lines(read(f"<h1>{TITLE}</h1><div>{body}</div>")) == TEXT
 
 
+def test_text_hidden_from_screen_readers_by_what_is_around_or_in_it() -> None:
+    hidden = f'<div aria-hidden="true"><p>{TEXT[1]}</p></div><p aria-hidden="true"><span>{TEXT[2]}</span></p>'
+    rest = "".join(f"<p>{line}</p>" for line in TEXT[3:])
+    button = '<div aria-hidden="true"><p>More</p></div>'
+    assert lines(read(f"<h1>{TITLE}</h1><div><p>{TEXT[0]}</p>{hidden}{button}{rest}</div>")) == TEXT
+
+
 def test_a_text_for_readers_without_javascript() -> None:
     assert lines(read(f'<h1>{TITLE}</h1><div id="root"></div><noscript><div>{P}</div></noscript>')) == TEXT
 
@@ -260,5 +267,103 @@ def test_paragraphs_in_a_paragraph_stay_apart() -> None:
 
 def test_a_sentence_that_a_picture_repeats_stays() -> None:
     picture = f'<figure><img src="a.jpg"><figcaption>{TEXT[1]}</figcaption></figure>'
-    read_lines = lines(read(f"<h1>{TITLE}</h1><div>{P}{picture}</div>"))
-    assert read_lines == TEXT
+    article = read(f"<h1>{TITLE}</h1><div>{P}{picture}</div>")
+    assert lines(article) == TEXT
+    # nor is it told twice
+    assert [block.text for block in article.blocks] == TEXT
+
+
+def test_a_sentence_before_a_heading_that_a_picture_repeats_stays() -> None:
+    picture = f'<figure><img src="a.jpg"><figcaption>{TEXT[1]}</figcaption></figure>'
+    body = [f"<p>{line}</p>" for line in TEXT]
+    body.insert(2, "<h2>The vote</h2>")
+    article = read(f"<h1>{TITLE}</h1><div>{picture}{''.join(body)}</div>")
+    assert lines(article) == [*TEXT[:2], "The vote", *TEXT[2:]]
+
+
+def test_a_lead_that_a_picture_repeats_stays_where_the_description_begins_so() -> None:
+    picture = f'<figure><img src="a.jpg"><figcaption>{TEXT[0]}</figcaption></figure>'
+    head = f'<meta name="description" content="{TEXT[0]} {TEXT[1]}">'
+    assert lines(read(f"<h1>{TITLE}</h1><div>{picture}{P}</div>", head)) == TEXT
+
+
+# The standfirst: a part of the text, whatever its element.
+
+
+@pytest.mark.parametrize("tag", ["h2", "h4"])
+def test_a_standfirst_in_a_heading_is_a_paragraph(tag: str) -> None:
+    rest = "".join(f"<p>{line}</p>" for line in TEXT[1:])
+    article = read(
+        f"<h1>{TITLE}</h1><div class='full'><div class='photo'><img src='a.jpg'></div>"
+        f"<{tag}>{TEXT[0]}</{tag}><div><h3>The vote</h3>{rest}</div></div>"
+    )
+    assert lines(article) == [TEXT[0], "The vote", *TEXT[1:]]
+    assert article.blocks[0].kind == "paragraph"
+
+
+def test_a_subtitle_beside_the_headline_is_text() -> None:
+    subtitle = "Six members leave the hall, and the mayor waits outside"
+    article = read(
+        f'<header class="doc_header"><h1>{TITLE}</h1><h2 class="doc_header__subheader">{subtitle}</h2></header>'
+        f'<div class="doc__body">{P}</div>'
+    )
+    assert lines(article) == [subtitle, *TEXT]
+
+
+def test_a_box_that_begins_like_the_description_is_no_lead() -> None:
+    begin = f"{TEXT[0]} {TEXT[1]}"
+    parts = "".join(f"<div>{line}</div>" for line in (begin, *TEXT[2:4]))
+    article = read(
+        f"<div id='center'><h1>{TITLE}</h1><div class='publ'><div><img src='a.jpg'></div><div>{parts}</div></div>"
+        f"<div class='more'><p>{TEXT[4]}</p><p>{TEXT[5]}</p></div></div>",
+        f'<meta name="description" content="{begin}">',
+    )
+    assert lines(article) == [begin, *TEXT[2:]]
+
+
+# What stands amid the text or below it and is none of it.
+
+
+def test_counters_of_comments_at_each_paragraph() -> None:
+    counter = '<a name="p_1"></a><a id="comments_p_1" class="article-commented comments_count" title="Comment">0</a>'
+    body = "".join(f"<p>{counter}{line}</p>" for line in TEXT)
+    assert lines(read(f"<h1>{TITLE}</h1><div>{body}</div>")) == TEXT
+
+
+def test_a_card_that_opens_over_a_name() -> None:
+    card = (
+        '<span class="rollover-people"><a href="/p/anna">Anna Inventor</a><span class="rollover-people-block">'
+        '<span class="rollover-block"><a class="name" href="/p/anna">Anna Inventor</a>'
+        '<a href="/1">Inventor asks for a third bridge</a><a href="/p/anna">More</a></span></span></span>'
+    )
+    body = P.replace("Anna Inventor", card)
+    assert lines(read(f"<h1>{TITLE}</h1><div>{body}</div>")) == TEXT
+
+
+def test_the_imprint_ends_the_text() -> None:
+    imprint = (
+        "<p>Сетевое издание «Курьер» зарегистрировано Роскомнадзором, свидетельство Эл№ФС00-00000.</p>"
+        "<p>УЧРЕДИТЕЛЬ И РЕДАКЦИЯ: ООО «Курьер».</p><p>Главный редактор - Вигадана А.А.</p>"
+        "<p>Мы рады письмам: улица Верхняя, дом 4, второй этаж, вход со двора.</p>"
+    )
+    assert lines(read(f"<h1>{TITLE}</h1><div>{P}{imprint}</div>")) == TEXT
+
+
+def test_a_page_with_an_imprint_and_no_text_has_none() -> None:
+    imprint = (
+        "<p>Сетевое издание «Курьер в Выдуманске»</p><p>Зарегистрировано Федеральной службой по надзору в сфере связи,"
+        " информационных технологий и массовых коммуникаций (Роскомнадзор).</p><p>Учредитель СМИ – ЗАО «Курьер»</p>"
+        "<p>Адрес редакции: 000000, г. Выдуманск, улица Верхняя, дом 4, строение 3, офис 311.</p>"
+        "<p>Главный редактор: Выдумкина Анна Ивановна</p><p>Все права на материалы, опубликованные на сайте, принадлежат"
+        " редакции и охраняются законом.</p><p>Для читателей: в России признаны экстремистскими и запрещены организации"
+        " «Первая», «Вторая», «Третья».</p>"
+    )
+    gallery = '<div itemprop="articleBody"></div>' + 6 * '<div class="gallery"><img src="a.jpg"></div>'
+    article = read(f"<h1>{TITLE}</h1>{gallery}<div class='footer__copy'><div>{imprint}</div></div>")
+    assert article.body == ""
+
+
+def test_comments_under_a_line_that_closes_them() -> None:
+    comments = "".join(f"<hr><p><b>Reader {i}</b><br>{line}<br><br></p>" for i, line in enumerate(TEXT[:3]))
+    closed = "<p><b>Comments are now closed for this story</b></p>"
+    assert lines(read(f"<h1>{TITLE}</h1><div>{P}{closed}{comments}</div>")) == TEXT

@@ -112,6 +112,18 @@ def test_a_list_of_links_stays_where_it_is_the_article() -> None:
     assert reasons(TEXT, *(link(f"Знижка на товар номер {i}") for i in range(9))) == [False] * 10
 
 
+def test_a_tape_of_news_at_the_end_is_none_however_long() -> None:
+    text = ReadBlock("paragraph", "The council met for two hours and decided nothing at all.", 0.0)
+    tape = [
+        ReadBlock("list_item", f"0{i}.03.2026 Another story of that day, with a link to it", 0.8)
+        for i in range(1, 8)
+    ]
+    assert reasons(text, *tape) == [False, *[True] * 7]
+    # without a day in each, the list may be the article
+    bare = [ReadBlock("list_item", block.text[11:], 0.95) for block in tape]
+    assert reasons(text, *bare) == [False] * 8
+
+
 def test_a_heading_at_the_end_has_nothing_under_it() -> None:
     assert reasons(TEXT, ReadBlock("heading", "Що далі", 0.0)) == [False, True]
 

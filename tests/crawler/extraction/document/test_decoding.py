@@ -62,6 +62,14 @@ def test_what_follows_a_stray_end_is_read(page: str) -> None:
     assert set(root.iter()) == set(root.xpath("//*"))
 
 
+def test_what_was_encoded_twice_is_read_once() -> None:
+    line = "“It’s a café”, she said — for €5"
+    twice = line.encode().decode("latin-1")
+    assert "".join(parse(f"<p>{twice}".encode(), "utf-8").itertext()) == line
+    # a letter that another may follow says nothing
+    assert "".join(parse("<p>Ã© â€".encode(), "utf-8").itertext()) == "Ã© â€"
+
+
 def test_characters_that_no_format_takes_are_left_out() -> None:
     tree = parse(b"<html><body><p>a\x00b\x01c\x7fd &#0; &#xD800; &#1; &#151; e</p></body></html>", None)
     text = "".join(tree.itertext())
