@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import archive
 from archive.commands.arguments import count
 from archive.commands.progress import bar
+from archive.commands.view import add_page_arguments, write_pages
 from archive.opening import utc_now
 from archive.terminal import Terminal, literal, visible
 
@@ -45,6 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the raw pages, for ReplayWeb.page and pywb; FILE must not exist",
     )
+    kind.add_argument(
+        "--html",
+        type=Path,
+        metavar="FOLDER",
+        help="pages that stand alone, as `view --output` writes them; no purge reaches them",
+    )
+    add_page_arguments(parser, "--html")
     parser.add_argument("--output", metavar="PATH", help="replaced when the export is whole; - for stdout")
     parser.add_argument("--table", help="articles (default), versions, stories, …; not for tmx")
     parser.add_argument("--language", action="append", metavar="TAG", help="only this; may be given again")
@@ -71,6 +79,9 @@ def run(console: Console, options: argparse.Namespace) -> int:
         return 2
     if options.wacz is not None:
         return _wacz(console, opened, options.wacz)
+    if options.html is not None:
+        write_pages(console, options, opened, options.html)
+        return 0
     try:
         message = (_table if options.dataset is None else _dataset)(opened, options)
     except ValueError as error:  # a table, column, moment or value that there is not
@@ -90,6 +101,10 @@ def _contradiction(options: argparse.Namespace) -> str:
         return "--wacz FILE says where to, and takes all pages"
     if options.dataset is not None and (options.output or options.table):
         return "--dataset DIR says where to, and takes all tables"
+    if options.html is not None and (
+        options.output or options.table or options.language or options.as_of or options.sample
+    ):
+        return "--html FOLDER takes --outlet, --most and --interface alone"
     if options.format and not options.output:
         return "say where to with --output"
     return ""

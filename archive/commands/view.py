@@ -46,15 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--outlet", action="append", metavar="NAME", help="with --output: only this; may be given again"
     )
+    add_page_arguments(parser, "--output")
+
+
+def add_page_arguments(parser: argparse.ArgumentParser, option: str) -> None:
+    """Add what pages in a folder can be told; `option` says which folder."""
     parser.add_argument(
         "--most",
         type=count,
         default=_MOST,
         metavar="COUNT",
-        help=f"with --output: of the latest stories, so many (default: {_MOST})",
+        help=f"with {option}: of the latest stories, so many (default: {_MOST})",
     )
     parser.add_argument(
-        "--interface", choices=("en", "uk", "ru"), default="en", help="with --output: language of the pages"
+        "--interface", choices=("en", "uk", "ru"), default="en", help=f"with {option}: language of the pages"
     )
 
 
@@ -74,12 +79,21 @@ def run(console: Console, options: argparse.Namespace) -> int:
         from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
 
         story = str(find(opened, wanted)[0]["story_id"])
-    if options.output:
-        return _write(console, options, opened, story)
-    return _serve(console, options, story)
+    if not options.output:
+        return _serve(console, options, story)
+    page = write_pages(console, options, opened, options.output, story)
+    if not options.no_browser:
+        webbrowser.open(page.resolve().as_uri())
+    return 0
 
 
-def _write(console: Console, options: argparse.Namespace, opened: Archive, story: str | None) -> int:
+def write_pages(
+    console: Console, options: argparse.Namespace, opened: Archive, folder: Path, story: str | None = None
+) -> Path:
+    """Write the pages of stories, as `view --output` and `export --html` do; return the one to begin with.
+
+    Raises ArticleNotFound where there is no story to show.
+    """
     # pyarrow, .17 s, and templates: --help needs none
     from archive.viewer.search import fill, side_file  # noqa: PLC0415
     from archive.viewer.search.answers import Question  # noqa: PLC0415
@@ -92,15 +106,11 @@ def _write(console: Console, options: argparse.Namespace, opened: Archive, story
         if not lookup.ask(question, size=0).found:
             chosen = f" of {', '.join(options.outlet)}" if options.outlet else ""
             raise ArticleNotFound(f"There is no story{chosen} in {options.archive} to show.")
-        page, stories = write(
-            opened, lookup, question, options.output, language=options.interface, most=options.most
-        )
+        page, stories = write(opened, lookup, question, folder, language=options.interface, most=options.most)
     if story:
-        page = options.output / "stories" / f"{story}.html"
+        page = folder / "stories" / f"{story}.html"
     console.print(f"{stories} {'story' if stories == 1 else 'stories'}: {literal(page)}", soft_wrap=True)
-    if not options.no_browser:
-        webbrowser.open(page.resolve().as_uri())
-    return 0
+    return page
 
 
 def _serve(console: Console, options: argparse.Namespace, story: str | None) -> int:

@@ -156,6 +156,11 @@ class RawFile:
 
 def read(storage: Storage, pointer: Pointer) -> warc_record.RawPage:
     """Read a page. Raises ArchiveDamaged when no whole response record lies there."""
+    return read_with_record(storage, pointer)[0]
+
+
+def read_with_record(storage: Storage, pointer: Pointer) -> tuple[warc_record.RawPage, bytes]:
+    """Read a page, and its record as it lies there, a gzip member. Raises ArchiveDamaged as `read` does."""
     where = f"{storage.path(pointer.file)} at {pointer.offset}"
     try:
         with storage.present_path(pointer.file).open("rb") as file:
@@ -164,7 +169,7 @@ def read(storage: Storage, pointer: Pointer) -> warc_record.RawPage:
         record, length = warc_record.read_member(data)
         if length != pointer.length:
             raise ArchiveDamaged(f"expected a record of {pointer.length} bytes, got {length}")
-        return warc_record.page(record)
+        return warc_record.page(record), data
     except OSError as error:
         raise ArchiveDamaged(f"{where}: cannot be read, {error.strerror}.") from error
     except ArchiveDamaged as error:

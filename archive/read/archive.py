@@ -305,6 +305,13 @@ class Archive:
 
         Raises ArticleNotFound, PageNotKept, or ArchiveDamaged when what lies there is not that page.
         """
+        return self._raw(article_id, version)[0]
+
+    def warc_record(self, article_id: str, version: int | None = None) -> bytes:
+        """Read the WARC record of that page as it lies here, a gzip member. Raises as `raw` does."""
+        return self._raw(article_id, version)[1]
+
+    def _raw(self, article_id: str, version: int | None) -> tuple[RawPage, bytes]:
         columns = ["version", "valid_to", "raw_file", "raw_offset", "raw_length"]
         rows = self.versions(article_id, columns=columns).to_pylist()
         if not rows:
@@ -320,7 +327,7 @@ class Archive:
                 f"The page of article {article_id}, version {row['version']}, was not kept: "
                 "its text came from a feed, it was fetched with KEEP_RAW=none, or lost in a power cut."
             )
-        return warc_files.read(
+        return warc_files.read_with_record(
             self.storage, warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
         )
 

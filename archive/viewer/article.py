@@ -98,6 +98,7 @@ def article_values(
         "citation": cite(latest, pages.about, pages.t),
         "fields": _fields(latest),
         "looks": looks[:_MOST_LOOKS],
+        "all_looks": len(looks),
     }
 
 

@@ -67,6 +67,11 @@ class Interface:
             return self(language)
         return self("unknown_language") if language == "?" else language
 
+    def outcome(self, outcome: str) -> str:
+        """Name what became of a look."""
+        key = f"outcome_{outcome}"
+        return self(key) if self.has(key) else outcome
+
     def moment(self, at: datetime | None) -> str:
         return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else self("no_date")
 

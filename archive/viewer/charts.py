@@ -176,6 +176,20 @@ def sections(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     return _bars(t, shown, title=t("sections_title"), axis=t("sections_axis"), languages=())
 
 
+def quotes(t: Interface, frame: pd.DataFrame) -> Drawing | None:
+    rows = sorted(_rows(frame), key=lambda x: (str(x["outlet"]), -int(x["quotes"])))[:_MOST_ROWS]
+    if not rows:
+        return None
+    most = max(int(x["quotes"]) for x in rows)
+    shown = []
+    for x in rows:
+        missing = t("not_in", language=t.name(str(x["has_not"])))
+        beside = f"{t.name(str(x['says']))}, {missing}: {t.number(int(x['quotes']))}"
+        told = f"{x['outlet']}: {beside}, {t.count('n_stories', int(x['stories']))}"
+        shown.append((str(x["outlet"]), colour(str(x["says"])), int(x["quotes"]) / most, told, beside))
+    return _bars(t, shown, title=t("quotes_title"), axis=t("quotes_axis"), languages=(), most=most)
+
+
 def _bars(
     t: Interface,
     rows: Sequence[tuple[str, str, float, str, str]],
@@ -183,8 +197,9 @@ def _bars(
     title: str,
     axis: str,
     languages: Sequence[str],
+    most: int | None = None,
 ) -> Drawing:
-    """Draw shares: (group, class, share, what it tells, what stands beside it)."""
+    """Draw shares: (group, class, share, what it tells, what stands beside it); `most`: what 1 stands for."""
     top = 44.0 if languages else 16.0
     width = _WIDTH - 200
     drawing = Drawing(_LEFT + _WIDTH + 60, top + 20 * len(rows) + 46, title)
@@ -193,7 +208,9 @@ def _bars(
     for share in (0, 0.25, 0.5, 0.75, 1):
         x = _LEFT + share * width
         drawing.line(x, top - 4, x, bottom, "grid")
-        drawing.text(x, bottom + 16, t.percent(share), "middle", "soft")
+        if most is None or float(share * most).is_integer():
+            there = t.percent(share) if most is None else t.number(int(share * most))
+            drawing.text(x, bottom + 16, there, "middle", "soft")
     drawing.text(_LEFT + width, bottom + 36, axis, "end", "soft")
     before = None
     for n, (group, kind, share, told, beside) in enumerate(rows):
@@ -244,6 +261,7 @@ CHARTS: dict[str, Callable[[Interface, pd.DataFrame], Drawing | None]] = {
     "translated": translated,
     "edits": edits,
     "sections": sections,
+    "quotes": quotes,
 }
 
 

@@ -143,7 +143,7 @@ def stacked_days(
     drawing.text(max(width, left + 170), top + tall + 18, days[-1][0], "end", "soft")
     for n, outcome in enumerate(OUTCOMES):
         drawing.rect(left + 96 * n, top + tall + 32, 10, 10, kind=outcome)
-        drawing.text(left + 15 + 96 * n, top + tall + 41, outcome, "start", "soft")
+        drawing.text(left + 15 + 96 * n, top + tall + 41, t.outcome(outcome), "start", "soft")
     return Markup(
         '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
     ).format(title, drawing)

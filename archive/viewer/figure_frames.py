@@ -65,19 +65,39 @@ def edits(a: Archive) -> pd.DataFrame:
 
 
 def left_out(a: Archive) -> pd.DataFrame:
-    """Share of one language's text that another has not: the mean by section and languages."""
-    shares = [f"coverage_{x}_of_{y}" for x in ("uk", "en", "ru") for y in ("uk", "en", "ru") if x != y]
-    ids = ["article_id_en", "article_id_uk", "article_id_ru"]
-    stories = a.stories(columns=[*ids, *shares]).to_pandas()
-    sections = a.articles(columns=["article_id", "section"]).to_pandas().set_index("article_id")["section"]
-    named = [stories[x].map(sections) for x in ids]
-    stories["section"] = named[0].fillna(named[1]).fillna(named[2])
-    long = stories.melt(["section"], shares, "pair", "share").dropna()
-    long["has_not"] = long["pair"].str[9:11]
-    long["says"] = long["pair"].str[-2:]
-    by = long.groupby(["section", "says", "has_not"])["share"]
-    found = by.agg(left_out=lambda x: 1 - x.mean(), stories="size").reset_index()
+    """Share of one language's text that another surely has not: the mean by section and languages."""
+    columns = ["story_id", "language_a", "language_b", "kind", "doubtful", "characters_a", "characters_b"]
+    rows = a.alignments(columns=columns).to_pandas()
+    sure = rows["doubtful"].ne(True)
+    sides = []
+    for one, other, kind in (("a", "b", "omitted"), ("b", "a", "added")):
+        side = rows[["story_id"]].assign(says=rows[f"language_{one}"], has_not=rows[f"language_{other}"])
+        side["characters"] = rows[f"characters_{one}"]
+        side["alone"] = side["characters"].where(sure & (rows["kind"] == kind), 0)
+        sides.append(side)
+    found = pd.concat(sides).groupby(["story_id", "says", "has_not"], as_index=False).sum()
+    found = found[found["characters"] > 0]
+    found["left_out"] = found["alone"] / found["characters"]
+    sections = a.articles(columns=["story_id", "section"]).to_pandas().dropna().drop_duplicates("story_id")
+    by = found.merge(sections, on="story_id").groupby(["section", "says", "has_not"])["left_out"]
+    found = by.agg(left_out="mean", stories="size").reset_index()
     return found[found["stories"] >= 3]
+
+
+def quotes(a: Archive) -> pd.DataFrame:
+    """Quotations that one language of a story has and another surely has not, by outlet and languages."""
+    columns = ["story_id", "language_a", "language_b", "doubtful", "quotes_only_a", "quotes_only_b"]
+    rows = a.alignments(columns=columns).to_pandas()
+    rows = rows[rows["doubtful"].ne(True)]
+    outlets = a.stories(columns=["story_id", "outlet"]).to_pandas()
+    sides = []
+    for one, other in ("ab", "ba"):
+        side = rows[["story_id"]].assign(says=rows[f"language_{one}"], has_not=rows[f"language_{other}"])
+        sides.append(side.assign(quotes=rows[f"quotes_only_{one}"].str.len()))
+    found = pd.concat(sides).merge(outlets, on="story_id")
+    found = found[found["quotes"] > 0]
+    by = found.groupby(["outlet", "says", "has_not"])
+    return by.agg(quotes=("quotes", "sum"), stories=("story_id", "nunique")).reset_index()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +123,6 @@ FIGURES = {
         Figure("translated", translated),
         Figure("edits", edits),
         Figure("sections", left_out),
+        Figure("quotes", quotes),
     )
 }

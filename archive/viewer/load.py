@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.dataset as ds
 
-from archive.format.conflicts import is_conflict
+from archive.format.conflicts import details_of, is_conflict
 from archive.format.records import TextBlock
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
@@ -160,10 +160,17 @@ def _story(
         for link in [_link(row, place)]
         if max(link.paragraphs_one) < sizes[link.one] and max(link.paragraphs_other) < sizes[link.other]
     ]
+    lone = frozenset(
+        (place[row[f"article_id_{side}"]], number, place[row[f"article_id_{other}"]])
+        for row in alignments
+        if row["kind"] not in {"aligned", "moved"} and not row["doubtful"]
+        for side, other in _SIDES
+        for number in row[f"paragraphs_{side}"]
+    )
     return StoryView(
         story["story_id"],
         tuple(variants),
-        tuple(lay(paragraphs, links)),
+        tuple(lay(paragraphs, links, lone)),
         len(paragraphs),
         tuple(
             Joint(
@@ -172,6 +179,7 @@ def _story(
                 row["reciprocal"],
                 row["score"],
                 is_conflict(row["details"]),
+                _kinds(row["details"]),
             )
             for row in pairs
         ),
@@ -181,7 +189,30 @@ def _story(
             if name.startswith("coverage_") and share is not None
             for y, x in [name.removeprefix("coverage_").split("_of_")]
         },
+        _doubtful(alignments),
+        story["original_language"],
+        story["original_language_reason"],
     )
+
+
+def _kinds(details: str | None) -> tuple[str, ...]:
+    """Read each kind of evidence of a pair; what a stranger wrote there is none."""
+    links = details_of(details).get("evidence")
+    if not isinstance(links, list):
+        return ()
+    kinds = [str(x.get("kind"))[:40] for x in links[:20] if isinstance(x, dict)]
+    return tuple(dict.fromkeys(kinds))
+
+
+def _doubtful(alignments: Sequence[Values]) -> dict[tuple[str, str], float]:
+    """Compute of (y, x) the share of the characters of x that perhaps stand in y and perhaps do not."""
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for row in alignments:
+        for side, other in _SIDES:
+            known = sums[row[f"language_{other}"], row[f"language_{side}"]]
+            known[0] += row[f"characters_{side}"]
+            known[1] += row[f"characters_{side}"] if row["doubtful"] else 0
+    return {languages: part / whole for languages, (whole, part) in sums.items() if whole and part}
 
 
 def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Variant:

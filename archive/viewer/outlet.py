@@ -1,7 +1,8 @@
-"""One outlet as its page shows it: its days, what is owed, its runs, and what became of its addresses."""
+"""One outlet as its page shows it: days, expectations, debts, runs; and what became of one address."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive.read.find import at_address, spelled_otherwise
 from archive.read.runs import runs
+from archive.state.debts import OWED_FOR, debt_after
+from archive.state.tombstones import Tombstones, blank_address
 from archive.viewer.drawing import OUTCOMES, stacked_days
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from archive.read.archive import Archive
+    from archive.state.debts import Debt
     from archive.viewer.render import Pages
     from archive.viewer.search.lookup import Lookup
 
@@ -25,6 +30,16 @@ _DAYS = 60
 _LATEST = 100
 _MOST_RUNS = 30
 _MOST_DEBTS = 50
+_MOST_MISSED = 30
+_MOST_REASONS = 60
+_EACH = re.compile(r"; (?=\w+: )")
+"""Between the expectations that one row names."""
+_WEEK = 7
+_MOST_LOOKS = 500
+_MOST_NAMING = 50
+_MOST_SPELLINGS = 20
+DayCount = tuple[date, str, str, int]
+"""A day, an outcome, its reason, and how many looks ended so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +50,39 @@ class Run:
     """By outcome."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    outcome: str
+    reason: str
+    count: int
+    week: int
+    """In the last seven of the days."""
+    by_day: tuple[int, ...]
+
+
 def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> dict[str, object]:
     """Collect what the template of an outlet shows."""
     owed, debts = _owed(archive, pages, name)
+    looks = lookup.looks(name, _DAYS)
     return {
         "name": name,
         "articles": lookup.outlets()[name],
-        "figure": _days(lookup, pages, name),
+        "figure": _days(looks, pages),
+        "reasons": _reasons(looks),
+        "missed": missed(archive, name),
         "owed": owed,
         "debts": debts,
         "runs": _runs(archive, name),
         "outcomes": OUTCOMES,
         "looks": recent(archive, name),
+        "all_looks": lookup.looks_of(name),
     }
 
 
-def _days(lookup: Lookup, pages: Pages, name: str) -> object:
+def _days(looks: Sequence[DayCount], pages: Pages) -> object:
     counts: dict[date, Counter[str]] = defaultdict(Counter)
     reasons: dict[date, Counter[str]] = defaultdict(Counter)
-    for day, outcome, reason, count in lookup.looks(name, _DAYS):
+    for day, outcome, reason, count in looks:
         counts[day][outcome] += count
         reasons[day][f"{outcome} {reason}".strip()] += count
     if not counts:
@@ -68,17 +97,50 @@ def _days(lookup: Lookup, pages: Pages, name: str) -> object:
     return stacked_days(pages.t, shown, pages.t("days"), pages.t("days_axis"))
 
 
-def _owed(archive: Archive, pages: Pages, name: str) -> tuple[str, list[Any]]:
+def _reasons(looks: Sequence[DayCount]) -> list[ReasonLine]:
+    """Count each outcome and reason over the days, the most frequent of each outcome first."""
+    counts: dict[tuple[str, str], Counter[date]] = defaultdict(Counter)
+    for day, outcome, reason, count in looks:
+        counts[outcome, reason][day] += count
+    if not counts:
+        return []
+    first, last = min(x[0] for x in looks), max(x[0] for x in looks)
+    days = [first + timedelta(days=n) for n in range(min((last - first).days + 1, _DAYS))]
+    lines = [
+        ReasonLine(
+            outcome,
+            reason,
+            by_day.total(),
+            sum(by_day[last - timedelta(days=n)] for n in range(_WEEK)),
+            tuple(by_day[day] for day in days),
+        )
+        for (outcome, reason), by_day in counts.items()
+    ]
+    places = {name: n for n, name in enumerate(OUTCOMES)}
+    lines.sort(key=lambda x: (places.get(x.outcome, len(places)), -x.count, x.reason))
+    return lines[:_MOST_REASONS]
+
+
+def missed(archive: Archive, name: str) -> list[tuple[datetime, list[str]]]:
+    """Read when the outlet was below what its declaration expects, and of what; the latest first."""
+    of_outlet = (ds.field("outlet") == name) & (ds.field("reason") == "expectation-missed")
+    rows = archive.observations(columns=["observed_at", "detail"]).where(of_outlet).to_pylist()
+    rows.sort(key=lambda row: row["observed_at"], reverse=True)
+    return [(row["observed_at"], _EACH.split(row["detail"] or "")[:20]) for row in rows[:_MOST_MISSED]]
+
+
+def _owed(archive: Archive, pages: Pages, name: str) -> tuple[str, list[Debt]]:
     now = datetime.now(UTC)
     with archive.debts() as debts:
         if debts is None:
             return pages.t("owed_unknown"), []
-        owed, lost = debts.owed(name, now).count, len(debts.over(name, now, _MOST_DEBTS))
+        owed, lost = debts.owed(name, now).count, debts.over(name, now, _MOST_DEBTS)
         due = debts.due(name, now, _MOST_DEBTS)
     if not owed and not lost:
         return pages.t("owed_none"), []
-    counts = pages.t("owed_counts", open=pages.t.number(owed), lost=pages.t.number(lost))
-    return f"{pages.t('owed_told')} {counts}", due
+    many = f"{pages.t.number(len(lost))}{'+' if len(lost) == _MOST_DEBTS else ''}"
+    counts = pages.t("owed_counts", open=pages.t.number(owed), lost=many)
+    return f"{pages.t('owed_told')} {counts}", [*due, *lost]
 
 
 def _runs(archive: Archive, name: str) -> list[Run]:
@@ -109,3 +171,43 @@ def recent(archive: Archive, name: str) -> list[dict[str, Any]]:
     found = rows.to_pylist()
     found.sort(key=lambda row: row["observed_at"], reverse=True)
     return found[:_LATEST]
+
+
+# One address, as `python -m archive why` tells of it.
+
+
+def address_values(archive: Archive, pages: Pages, url: str) -> dict[str, object]:
+    """Collect what the template of an address shows; `url` may be anything that somebody typed."""
+    stone = Tombstones(archive.storage.layout).of_address(url) if url else None
+    shown = url if stone is None else blank_address(url)
+    looks = archive.observations(url=shown).to_pylist() if url else []
+    spelled = spelled_otherwise(archive, shown) if url and not looks and stone is None else []
+    looks += [row for each in spelled[:_MOST_SPELLINGS] for row in archive.observations(url=each).to_pylist()]
+    looks.sort(key=lambda row: row["observed_at"])
+    here, naming = at_address(archive, url) if url and stone is None else ([], [])
+    return {
+        "url": url,
+        "purged": stone,
+        "spelled": spelled[:_MOST_SPELLINGS],
+        "looks": looks[: -_MOST_LOOKS - 1 : -1],
+        "all_looks": len(looks),
+        "fetched": here,
+        "naming": naming[:_MOST_NAMING],
+        "all_naming": len(naming),
+        "debt": _debt(pages, url, looks),
+    }
+
+
+def _debt(pages: Pages, url: str, looks: Sequence[Mapping[str, object]]) -> str:
+    debt = debt_after(url, looks)
+    if debt is None:
+        return ""
+    since = datetime.fromtimestamp(debt.since / 1e6, UTC)
+    values = {
+        "since": pages.t.moment(since),
+        "until": pages.t.moment(since + OWED_FOR),
+        "due": pages.t.moment(debt.due),
+        "tries": debt.tries,
+        "reason": debt.reason,
+    }
+    return pages.t("debt_over" if debt.is_over(datetime.now(UTC)) else "debt_open", **values)

@@ -95,6 +95,15 @@ def sections(a: Archive, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def quotes(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw how many quotations stand in one language only, by outlet and languages."""
+    frame = FIGURES["quotes"].frame(a)
+    ax, _ = _axes("quotes", ax)
+    names = [f"{x['outlet']}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
+    _bars(ax, frame["quotes"], names, frame["says"])
+    return ax
+
+
 def _bars(ax: Axes, lengths: Any, names: list[str], languages: Any) -> None:
     ax.barh(range(len(names)), lengths, color=[_COLOURS.get(str(x), _OTHER) for x in languages])
     ax.set_yticks(range(len(names)), names)

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
-    from archive.viewer.search.answers import StoryLine
+    from archive.viewer.search.answers import SameEvent, StoryLine
     from archive.viewer.story import Joint, StoryView
 
 _STATIC = Path(__file__).with_name("static")
@@ -83,11 +84,16 @@ def static_file(name: str) -> tuple[bytes, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """A passage that some languages of a story do not have."""
+    """A passage that some languages of a story do not have, or perhaps do not."""
 
     text: str
     language: str
+    said: tuple[str, ...]
+    """All languages that have it."""
     missing: tuple[str, ...]
+    """Languages that surely do not; none where all is doubtful."""
+    doubtful: tuple[str, ...]
+    """Languages that may have it in other words or at another place."""
     outlet: str
     url: str
     published: datetime | None
@@ -99,15 +105,18 @@ def omissions(view: StoryView) -> list[Omission]:
         return []
     found = []
     for row in view.rows:
-        if not row.alone:
+        if all(row.cells):
             continue
-        missing = tuple(x.language for x, cell in zip(view.shown, row.cells, strict=True) if not cell)
+        empty = [n for n, cell in enumerate(row.cells) if not cell]
+        missing = tuple(view.shown[n].language for n in empty if n not in row.doubtful)
+        doubtful = tuple(view.shown[n].language for n in empty if n in row.doubtful)
         for variant, cell in zip(view.shown, row.cells, strict=True):
             text = " ".join(variant.blocks[n].text for n in cell if variant.blocks[n].kind != "heading")
             if text:
                 found.append(
                     Omission(
-                        text, variant.language, missing, variant.outlet, variant.url, variant.published_at
+                        *(text, variant.language, view.saying(row), missing, doubtful),
+                        *(variant.outlet, variant.url, variant.published_at),
                     )
                 )
                 break
@@ -129,8 +138,10 @@ class Pages:
             about=self.about,
             here=here,
             link=self._link,
+            why=_why,
             standalone=standalone() if self._depth is not None else None,
             not_in=self._not_in,
+            only_in=self._only_in,
             evidence=self._evidence,
             shortened=_shortened,
             **values,
@@ -149,31 +160,57 @@ class Pages:
         joined = f" {self.t('and')} ".join(self.t.name(x) for x in languages)
         return self.t("not_in", language=joined)
 
+    def _only_in(self, languages: Sequence[str]) -> str:
+        """Say of a passage that perhaps these languages alone have it."""
+        joined = f" {self.t('and')} ".join(
+            self.t(f"in_{x}") if self.t.has(f"in_{x}") else x for x in languages
+        )
+        return self.t("perhaps_only", languages=joined)
+
     def _evidence(self, joint: Joint) -> str:
         """Say why two articles are one story, in a sentence."""
         one, other = (self.t.name(x) for x in joint.languages)
-        key = f"evidence_{joint.evidence}"
-        pair = f"{one} – {other}"
-        said = [
-            self.t(key, pair=pair)
-            if self.t.has(key)
-            else self.t("evidence_other", pair=pair, kind=joint.evidence)
-        ]
+        said = [self._kind(joint.evidence)]
         if joint.reciprocal:
             said.append(self.t("both_ways"))
-        if joint.score is not None:
+        said += [self._kind(x) for x in joint.kinds if x not in {joint.evidence, "content"}]
+        if joint.conflict:
+            said.append(self.t("texts_contradict"))
+        elif joint.score is not None:
             said.append(self.t("texts_agree", share=self.t.percent(joint.score)))
-        return "; ".join(said) + "."
+        else:
+            said.append(self.t("texts_unread"))
+        return f"{one} – {other}: {'; '.join(said)}."
+
+    def _kind(self, kind: str) -> str:
+        key = f"evidence_{kind}"
+        return self.t(key) if self.t.has(key) else kind
+
+    def original(self, view: StoryView) -> str:
+        """Say which language the others were translated from, and why; "" where the archive does not say."""
+        if view.original and view.original_reason in {"note", "first"}:
+            reason = self.t(f"original_{view.original_reason}")
+            return self.t("original_is", language=self.t.name(view.original), reason=reason)
+        key = f"original_{view.original_reason}"
+        if view.original or view.original_reason == "one-language" or not self.t.has(key):
+            return ""
+        return self.t("original_unknown", reason=self.t(key))
 
 
-def story_values(pages: Pages, view: StoryView, line: StoryLine) -> dict[str, object]:
-    """Collect what the template of a story shows."""
+def story_values(
+    pages: Pages, view: StoryView, line: StoryLine, events: Sequence[SameEvent] = ()
+) -> dict[str, object]:
+    """Collect what the template of a story shows; `events`: what others report of its event."""
+    told = omissions(view)
     gone = {x.article_id: x.gone for x in line.articles}
     return {
         "view": view,
         "gone": gone,
         "title_language": next((x.language for x in view.variants if x.headline == view.title), "?"),
-        "omissions": omissions(view),
+        "omissions": [x for x in told if x.missing],
+        "perhaps": [x for x in told if not x.missing],
+        "original": pages.original(view),
+        "events": events,
         "timeline": timeline(
             pages.t,
             [
@@ -191,6 +228,11 @@ def story_values(pages: Pages, view: StoryView, line: StoryLine) -> dict[str, ob
             ],
         ),
     }
+
+
+def _why(url: str) -> str:
+    """Address of the page of what became of an address."""
+    return f"/why?url={quote(url, safe='')}"
 
 
 def _shortened(changes: Sequence[Change]) -> Iterator[Change]:

@@ -30,15 +30,26 @@ class Row:
     """Blocks of each variant in this row; empty where it has none."""
     moved: frozenset[int]
     """Variants that have this at another place of the text."""
+    doubtful: frozenset[int] = frozenset()
+    """Variants that may say this somewhere all the same: nobody should publish that they do not."""
 
     @property
     def alone(self) -> bool:
-        """True where some variant has nothing in this row."""
-        return not all(self.cells)
+        """True where some variant surely has nothing of this row."""
+        return any(not cell and n not in self.doubtful for n, cell in enumerate(self.cells))
 
 
-def lay(paragraphs: Sequence[Sequence[int]], links: Iterable[Link]) -> list[Row]:
+Lone = tuple[int, int, int]
+"""A variant, one of its blocks, and a variant of which an alignment says that it surely has it nowhere."""
+
+
+def lay(
+    paragraphs: Sequence[Sequence[int]], links: Iterable[Link], lone: frozenset[Lone] | None = None
+) -> list[Row]:
     """Lay rows in the order of the first variant; what it lacks comes after the paragraph before it.
+
+    A variant that has nothing in a row lacks it for sure where `lone` says so of each block there, or where
+    there is no `lone`.
 
     Between two later variants a link counts only where neither is linked with the first: three alignments
     need not agree, and those with the first are what the page is read by.
@@ -52,13 +63,16 @@ def lay(paragraphs: Sequence[Sequence[int]], links: Iterable[Link]) -> list[Row]
     for link in links:
         if link.moved and (link.one, link.paragraphs_one[0]) in row_of:
             moved[_root(row_of, (link.one, link.paragraphs_one[0]))].add(link.other)
-    return [
-        Row(
-            tuple(tuple(n for v, n in places if v == variant) for variant in range(len(paragraphs))),
-            frozenset(moved[root]),
+    rows = []
+    for root, places in _ordered(paragraphs, row_of, moved):
+        cells = tuple(tuple(n for v, n in places if v == variant) for variant in range(len(paragraphs)))
+        doubtful = frozenset(
+            variant
+            for variant, cell in enumerate(cells)
+            if not cell and lone is not None and any((*place, variant) not in lone for place in places)
         )
-        for root, places in _ordered(paragraphs, row_of, moved)
-    ]
+        rows.append(Row(cells, frozenset(moved[root]), doubtful))
+    return rows
 
 
 def _places(link: Link) -> list[Place]:

@@ -82,10 +82,13 @@ def _pages(
     yield from _lists(lists, lookup, question, lines)
     yield "pictures.html", lists.render("pictures.html", "pictures", figures=pictures(lists, archive, {}))
     deeper = Pages(language, snapshot, 1)
+    there = {line.story_id for line in lines}
     for line in lines:
         ids = [x.article_id for x in line.articles]
         view, cut = read_story(archive, line, lookup.places(ids))
-        html = deeper.render("story.html", "stories", **story_values(deeper, view, line), cut=cut)
+        # a page that is not written cannot be led to
+        events = [x for x in lookup.same_events(ids) if x.story_id in there]
+        html = deeper.render("story.html", "stories", **story_values(deeper, view, line, events), cut=cut)
         yield f"stories/{gate.hex_id(line.story_id)}.html", html
         for article_id in ids:
             values = article_values(archive, lookup, deeper, article_id)

@@ -81,6 +81,8 @@ class Joint:
     """0 to 1; None where nobody has compared the texts."""
     conflict: bool = False
     """The texts contradict what the links say: they do not seem to be one story."""
+    kinds: tuple[str, ...] = ()
+    """All evidence there is, each kind once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ class StoryView:
     joints: tuple[Joint, ...]
     coverage: Mapping[tuple[str, str], float]
     """Of (y, x): the share of the characters of x that stand in y too."""
+    doubtful: Mapping[tuple[str, str], float]
+    """Of (y, x): the share of the characters of x of which that is doubtful."""
+    original: str | None
+    """Language that the others were translated from; None where that is unknown."""
+    original_reason: str | None
+    """Ground of that, or why it is unknown, as the column original_language_reason has it."""
 
     @property
     def title(self) -> str:
@@ -124,9 +132,13 @@ class StoryView:
         return (max(self.dates) - min(self.dates)).total_seconds() if self.dates else 0
 
     @property
-    def shares(self) -> list[tuple[str, str, float]]:
-        """(x, y, share of the characters of x that stand in y too)."""
-        return sorted((x, y, share) for (y, x), share in self.coverage.items())
+    def shares(self) -> list[tuple[str, str, float, float]]:
+        """(x, y, share of the characters of x that stand in y too, share that is doubtful)."""
+        return sorted((x, y, share, self.doubtful.get((y, x), 0)) for (y, x), share in self.coverage.items())
+
+    def saying(self, row: Row) -> tuple[str, ...]:
+        """Name the languages of the variants that have something in a row."""
+        return tuple(x.language for x, cell in zip(self.shown, row.cells, strict=True) if cell)
 
     @property
     def in_conflict(self) -> bool:

@@ -35,7 +35,7 @@ class Question:
     section: str = ""
     flags: frozenset[str] = frozenset()
     omitted: int | None = None
-    """At least so many percent of one language's text are not in another's."""
+    """At least so many percent of one language's text are surely not in another's."""
     order: str = "time"
     story: str = ""
     """Id of the one story that is asked for."""
@@ -69,7 +69,7 @@ class StoryLine:
     articles: tuple[Listed, ...]
     """In the order of publication."""
     omitted: float | None
-    """The greatest share of one language's text that another has not; None where nothing was compared."""
+    """The greatest share of one language's text that another surely has not; None: nothing was compared."""
     conflict: bool
     numbers: bool
     quotes: bool
@@ -95,6 +95,17 @@ class StoryLine:
 
     def in_language(self, language: str) -> Listed | None:
         return next((x for x in self.articles if x.language == language), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SameEvent:
+    """A story of another outlet that seems to tell of the same event."""
+
+    story_id: str
+    article: Listed
+    probability: float
+    shared: tuple[str, ...]
+    """Names, numbers and dates of both, the rarest first."""
 
 
 @dataclass(frozen=True, slots=True)

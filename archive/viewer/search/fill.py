@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ import zstandard
 from archive.format.records import FEED
 from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
-from archive.viewer.search import side_file
+from archive.viewer.search import side_file, story_columns
 from archive.viewer.search.word_forms import LANGUAGES, key, words
 
 if TYPE_CHECKING:
@@ -36,8 +37,12 @@ _ARTICLE = [
     "article_id", "story_id", "version", "outlet", "url", "language", "headline", "authors", "published_at",
     "section", "content_hash", "text_from", "first_seen", "last_seen",
 ]  # fmt: skip
+_COMPARED = ("story_id", "article_id_a", "article_id_b", "kind", "doubtful", "characters_a", "characters_b")
+_EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
 _ONLY = ("numbers_only_a", "numbers_only_b", "quotes_only_a", "quotes_only_b")
-_TABLES = ("articles", "superseded", "stories", "alignments", "pairs", "observations")
+_TABLES = ("articles", "superseded", "alignments", "pairs", "observations", "same_event")
+_DIGEST_EVERY = 10.0
+"""Seconds of reading after which search finds what has been read."""
 
 
 def fill(archive: Archive, *, texts: bool = True) -> None:
@@ -103,6 +108,9 @@ class _Fill:
                 with translated_errors():
                     self._take(file, made.lastrowid)
             lost = sum(self._drop(number, table) for _, _, number, table in stale)
+            told = self._connection.execute("SELECT value FROM state WHERE name = 'snapshot'").fetchone()
+            if new or stale or not told:
+                story_columns.write(self._connection)
             self._say("snapshot", snapshot.id)
             self._say("at", datetime.now(UTC).isoformat(timespec="seconds"))
         return lost > 0
@@ -111,7 +119,13 @@ class _Fill:
         self._connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, str(value)))
 
     def _drop(self, number: int, table: str) -> int:
-        names = {"articles": "article", "superseded": "former", "stories": "story", "observations": "look"}
+        names = {
+            "articles": "article",
+            "superseded": "former",
+            "alignments": "compared",
+            "observations": "look",
+            "same_event": "event",
+        }
         lost = 0
         for name in {names.get(table, "flag"), "flag"}:
             lost_here = self._connection.execute(f"DELETE FROM {name} WHERE file = ?", (number,)).rowcount
@@ -157,23 +171,39 @@ class _Fill:
             ((x["article_id"], x["version"], x["text_from"] == FEED, number, part) for x in rows),
         )
 
-    def _take_stories(self, opened: Any, part: int, number: int) -> None:
-        shares = [x for x in opened.schema_arrow.names if x.startswith("coverage_")]
-        self._connection.executemany(
-            "INSERT INTO story VALUES (?, ?, ?, ?)",
-            (
-                (x["story_id"], 1 - min(known) if known else None, x["similarity"], number)
-                for x in _read(opened, part, ["story_id", "similarity", *shares])
-                for known in [[x[name] for name in shares if x[name] is not None]]
-            ),
-        )
-
     def _take_alignments(self, opened: Any, part: int, number: int) -> None:
-        table = opened.read_row_group(part, columns=["story_id", *_ONLY])
+        there = [x for x in (*_COMPARED, *_ONLY) if x in opened.schema_arrow.names]
+        table = opened.read_row_group(part, columns=there)
+        self._compare(table, number)
         for kind in ("numbers", "quotes"):
             lengths = [pc.list_value_length(table[x]) for x in _ONLY if x.startswith(kind)]
             some = pc.greater(pc.add(*(pc.fill_null(x, 0) for x in lengths)), 0)
             self._flag(kind, table["story_id"].filter(some).unique().to_pylist(), number)
+
+    def _compare(self, table: pa.Table, number: int) -> None:
+        """Count the characters that one of two texts has alone; what is doubtful is nobody's omission."""
+        doubtful = pa.scalar(value=False)
+        if "doubtful" in table.column_names:
+            doubtful = pc.fill_null(table["doubtful"], doubtful)
+        for side, kind in (("a", "omitted"), ("b", "added")):
+            alone = pc.and_not(pc.equal(table["kind"], kind), doubtful)
+            lengths = pc.if_else(alone, table[f"characters_{side}"], 0)
+            table = table.append_column(f"alone_{side}", pc.cast(lengths, pa.int64()))
+        names = ("characters_a", "alone_a", "characters_b", "alone_b")
+        ids = ["story_id", "article_id_a", "article_id_b"]
+        counted = table.group_by(ids).aggregate([(x, "sum") for x in names])
+        rows = zip(*(counted[x].to_pylist() for x in (*ids, *(f"{y}_sum" for y in names))), strict=True)
+        self._connection.executemany(
+            "INSERT INTO compared VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ((*row, number) for row in rows)
+        )
+
+    def _take_same_event(self, opened: Any, part: int, number: int) -> None:
+        for x in _read(opened, part, _EVENT):
+            ids = (x["article_id_a"], x["article_id_b"])
+            told = (x["commit_seq"], x["tier"], x["probability"], "\n".join(x["shared"]), number)
+            self._connection.executemany(
+                "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", [(*ids, *told), (*ids[::-1], *told)]
+            )
 
     def _take_pairs(self, opened: Any, part: int, number: int) -> None:
         table = opened.read_row_group(part, columns=["article_id_a", "details"])
@@ -183,6 +213,9 @@ class _Fill:
     def _take_observations(self, opened: Any, part: int, number: int) -> None:
         columns = ["article_id", "outlet", "outcome", "reason", "observed_at", "gone"]
         table = opened.read_row_group(part, columns=columns)
+        # nobody asked the outlet's home for this
+        asked = pc.not_equal(pc.fill_null(table["reason"], ""), "expectation-missed")
+        table = table.filter(asked)
         gone = table.filter(pc.and_kleene(table["gone"], pc.is_valid(table["article_id"])))
         self._connection.executemany(
             "INSERT INTO flag VALUES ('gone', ?, ?, ?)",
@@ -259,15 +292,22 @@ class _Texts:
             " WHERE article.doc IS NULL"
         ).fetchall()
         known = [(files[name], part) for name, part in wanted if name in files]
+        if not known:
+            return
+        noted = time.monotonic()
         for file, part in sorted(known, key=lambda x: (x[0].month, x[0].path, x[1]), reverse=True):
             (path,) = self._archive.storage.present([file])
             with translated_errors(), _transaction(self._connection):
                 self._read_part(path, part, file.path)
+                if time.monotonic() - noted > _DIGEST_EVERY:
+                    story_columns.write_docs(self._connection)
+                    noted = time.monotonic()
         with _transaction(self._connection):
             # texts that an article had before
             self._connection.execute(
                 "DELETE FROM doc WHERE NOT EXISTS (SELECT 1 FROM article WHERE article.doc = doc.no)"
             )
+            story_columns.write_docs(self._connection)
 
     def _read_part(self, path: Path, part: int, name: str) -> None:
         ids = [
@@ -297,7 +337,7 @@ class _Texts:
         self._connection.execute("INSERT INTO doc VALUES (?, ?)", (number, packed))
         self._connection.execute(
             "INSERT INTO text (rowid, headline, body) VALUES (?, ?, ?)",
-            (number, *(" ".join(keys[x] for x in words(text)) for text in (headline, body))),
+            (number, *(" ".join(map(keys.__getitem__, words(text))) for text in (headline, body))),
         )
         self._connection.execute("UPDATE article SET doc = ? WHERE id = ?", (number, row["article_id"]))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import zstandard
 
+from archive.viewer.search import story_columns
 from archive.viewer.search.answers import (
     COMPARED,
     FLAGS,
@@ -21,18 +22,21 @@ from archive.viewer.search.answers import (
     Listed,
     Place,
     Question,
+    SameEvent,
     StoryLine,
 )
 from archive.viewer.search.word_forms import expression, keys, snippet, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Bools = np.ndarray[Any, np.dtype[np.bool_]]
     Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 DAY = 86_400.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AT_ONCE = 500
+_MOST_EVENTS = 50
 _RANKED = 20_000
 """Texts that are put in the order of how well they match; of more, the latest come first."""
 
@@ -41,119 +45,29 @@ class Lookup:
     """The side file as it was when it was opened; columns that filter and sort are in memory."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read the digest. Raises sqlite3.DatabaseError where there is none."""
         self._sql = connection
+        connection.execute("BEGIN")  # all of one moment
         state = dict(connection.execute("SELECT name, value FROM state").fetchall())
         self.snapshot = int(state.get("snapshot", -1))
-        self._load()
-
-    def _load(self) -> None:
-        fetched = self._sql.execute(
-            "SELECT id, story_id, outlet, language, published, section, doc, version FROM article"
-        ).fetchall()
-        count = len(fetched)
-        self._stories: dict[str, int] = {}
-        codes: dict[str, dict[str, int]] = {"outlet": {}, "language": {}, "section": {}}
-        self._article_of = {row[0]: n for n, row in enumerate(fetched)}
-        self._story = np.fromiter(
-            (self._stories.setdefault(row[1], len(self._stories)) for row in fetched), np.int64, count
-        )
-        self._codes = {
-            name: np.fromiter(
-                (known.setdefault(row[n] or "", len(known)) for row in fetched), np.int64, count
-            )
-            for n, (name, known) in enumerate(codes.items(), 2)
-            if name != "section"
-        }
-        known = codes["section"]
-        self._codes["section"] = np.fromiter(
-            (known.setdefault(row[5] or "", len(known)) for row in fetched), np.int64, count
-        )
-        self._names = codes
-        # each story once a value: what is counted and filtered by
-        self._pairs = {
-            name: np.divmod(np.unique(self._story * len(known) + self._codes[name]), max(len(known), 1))
-            for name, known in codes.items()
-        }
-        published = np.fromiter((np.nan if row[4] is None else row[4] for row in fetched), np.float64, count)
-        self._published = published
-        docs = np.fromiter((row[6] or 0 for row in fetched), np.int64, count)
-        self._of_doc = np.full(int(docs.max(initial=0)) + 1, -1, np.int64)
-        self._of_doc[docs] = np.arange(count)
-        self._of_doc[0] = -1
-        self.articles, self.read = count, int((docs > 0).sum())
-        self._load_stories()
-
-    def _load_stories(self) -> None:
-        size = len(self._stories)
-        ids = list(self._stories)
-        self._ids = ids
-        first = np.full(size, np.inf)
-        last = np.full(size, -np.inf)
-        dated = ~np.isnan(self._published)
-        np.minimum.at(first, self._story[dated], self._published[dated])
-        np.maximum.at(last, self._story[dated], self._published[dated])
-        self._first = np.where(np.isinf(first), np.nan, first)
-        self._lag = np.where(np.isinf(last), 0.0, last - np.where(np.isinf(first), 0.0, first))
-        self._omitted = np.full(size, np.nan)
-        for story_id, omitted in self._sql.execute("SELECT id, omitted FROM story WHERE omitted IS NOT NULL"):
-            if (n := self._stories.get(story_id)) is not None:
-                self._omitted[n] = omitted
-        self._edits = np.zeros(size, np.int64)
-        for article_id, edits in self._edited():
-            if (n := self._article_of.get(article_id)) is not None:
-                self._edits[self._story[n]] += edits
-        self._flags = {name: np.zeros(size, np.bool_) for name in FLAGS}
-        self._flags["edited"] = self._edits > 0
-        for kind, found in self._sql.execute("SELECT DISTINCT kind, id FROM flag WHERE kind != 'gone'"):
-            n = self._stories.get(found)
-            if n is None and (article := self._article_of.get(found)) is not None:
-                n = int(self._story[article])
-            if n is not None and kind in self._flags:
-                self._flags[kind][n] = True
-        self._gone = self._find_gone()
-        for article_id in self._gone:
-            self._flags["gone"][self._story[self._article_of[article_id]]] = True
-        self.has_compared = bool((~np.isnan(self._omitted)).any())
-        # what is not one story has no omissions
-        self._omitted[self._flags["conflict"]] = np.nan
+        self._digest, self._story_of_doc = story_columns.read(connection)
+        connection.execute("COMMIT")
+        self.articles, self.read = self._digest.articles, int((self._story_of_doc >= 0).sum())
+        self.has_compared = bool((~np.isnan(self._digest.omitted)).any())
         self.all_counts = self._counts({})
-
-    def _edited(self) -> Iterable[tuple[str, int]]:
-        """Count the edits of each article that has a former version: a page instead of its feed is none."""
-        rows = self._sql.execute(
-            "SELECT id, version, from_feed FROM former UNION ALL SELECT id, version, from_feed FROM article"
-            " WHERE id IN (SELECT id FROM former) ORDER BY id, version"
-        )
-        before: tuple[str, bool] | None = None
-        counted: dict[str, int] = defaultdict(int)
-        for article_id, _, from_feed in rows:
-            if before is not None and before == (article_id, from_feed):
-                counted[article_id] += 1
-            before = (article_id, from_feed)
-        self._edits_of = dict(counted)
-        return self._edits_of.items()
-
-    def _find_gone(self) -> dict[str, float]:
-        """Find the articles that are gone, and since when: a later look that found one takes it back."""
-        return dict(
-            self._sql.execute(
-                "SELECT article.id, min(flag.at) FROM flag JOIN article ON article.id = flag.id"
-                " WHERE kind = 'gone' AND flag.at > article.last_seen GROUP BY article.id"
-            ).fetchall()
-        )
 
     # questions
 
     def ask(self, question: Question, page: int = 1, size: int = PAGE) -> Answer:
         """Find stories; `page` counts from 1."""
-        size_all = len(self._ids)
+        size_all = len(self._digest.ids)
         groups: dict[str, Bools] = {}
-        hits = rank = None
+        docs = rank = None
         if question.text.strip():
-            hits, rank = self._matching(question)
+            docs, rank = self._matching(question)
             groups["text"] = np.zeros(size_all, np.bool_)
-            if hits is not None:
-                groups["text"][self._story[hits]] = True
+            if docs is not None:
+                groups["text"][self._story_of_doc[docs]] = True
         groups |= self._filters(question)
         chosen = self._all(groups)
         found = np.flatnonzero(chosen)
@@ -163,19 +77,21 @@ class Lookup:
         ordered = self._ordered(found, order, rank)
         start = (page - 1) * size
         shown = [int(x) for x in ordered[start : start + size]]
-        return Answer(tuple(self.lines(shown, question, hits)), len(found), self._counts(groups), order)
+        return Answer(tuple(self.lines(shown, question, docs)), len(found), self._counts(groups), order)
 
     def _all(self, groups: Mapping[str, Bools], but: str = "") -> Bools:
-        whole = np.ones(len(self._ids), np.bool_)
+        whole = np.ones(len(self._digest.ids), np.bool_)
         for name, mask in groups.items():
             if name != but:
                 whole &= mask
         return whole
 
     def _has(self, column: str, value: str) -> Bools:
-        stories, codes = self._pairs[column]
-        mask = np.zeros(len(self._ids), np.bool_)
-        mask[stories[codes == self._names[column].get(value, -1)]] = True
+        stories, codes = self._digest.values[column]
+        names = self._digest.names[column]
+        mask = np.zeros(len(self._digest.ids), np.bool_)
+        if value in names:
+            mask[stories[codes == names.index(value)]] = True
         return mask
 
     def _filters(self, question: Question) -> dict[str, Bools]:
@@ -189,30 +105,30 @@ class Lookup:
         if question.since or question.until:
             start = _day(question.since) if question.since else -np.inf
             end = _day(question.until) + DAY if question.until else np.inf
-            groups["period"] = (self._first >= start) & (self._first < end)
+            groups["period"] = (self._digest.first >= start) & (self._digest.first < end)
         if question.story:
-            mask = np.zeros(len(self._ids), np.bool_)
-            if question.story in self._stories:
-                mask[self._stories[question.story]] = True
+            mask = np.zeros(len(self._digest.ids), np.bool_)
+            if (number := self._digest.number(question.story)) is not None:
+                mask[number] = True
             groups["story"] = mask
         if question.author:
             rows = self._sql.execute(
                 "SELECT DISTINCT story_id FROM article WHERE instr(char(10) || authors || char(10), ?)",
                 (f"\n{question.author}\n",),
             )
-            mask = np.zeros(len(self._ids), np.bool_)
-            mask[[self._stories[x] for (x,) in rows if x in self._stories]] = True
+            mask = np.zeros(len(self._digest.ids), np.bool_)
+            mask[[place for (x,) in rows if (place := self._digest.number(x)) is not None]] = True
             groups["author"] = mask
         if question.section:
             groups["section"] = self._has("section", question.section)
         for flag in question.flags & set(FLAGS):
-            groups[flag] = self._flags[flag]
+            groups[flag] = self._digest.flags[flag]
         if question.omitted is not None:
-            groups["omitted"] = np.nan_to_num(self._omitted, nan=-1) * 100 >= question.omitted
+            groups["omitted"] = np.nan_to_num(self._digest.omitted, nan=-1) * 100 >= question.omitted
         return groups
 
     def _matching(self, question: Question) -> tuple[Ints | None, Mapping[int, float] | None]:
-        """Find the articles whose text matches, and how well unless they are too many: less is better."""
+        """Find the texts that match, and how well their stories do if there are few: least is best."""
         asked = expression(terms(question.text), self._keys_of())
         if asked is None:
             return None, None
@@ -223,19 +139,18 @@ class Lookup:
             )
         except sqlite3.OperationalError:  # a question that FTS5 has no room for
             return None, None
-        docs = docs[docs < len(self._of_doc)]
-        hits = self._of_doc[docs]
-        hits = hits[hits >= 0]
+        docs = docs[docs < len(self._story_of_doc)]
+        docs = docs[self._story_of_doc[docs] >= 0]
         if question.order != "match" or len(docs) > _RANKED:
-            return hits, None
+            return docs, None
         rank: dict[int, float] = {}
         for doc, value in self._sql.execute(
             "SELECT rowid, bm25(text, 6.0, 1.0) FROM text WHERE text MATCH ?", (asked,)
         ):
-            if doc < len(self._of_doc) and (article := int(self._of_doc[doc])) >= 0:
-                story = int(self._story[article])
+            if doc < len(self._story_of_doc):
+                story = int(self._story_of_doc[doc])
                 rank[story] = min(value, rank.get(story, 0.0))
-        return hits, rank
+        return docs, rank
 
     def _keys_of(self) -> Callable[[str], frozenset[str]]:
         @lru_cache(64)
@@ -247,15 +162,19 @@ class Lookup:
 
     def _ordered(self, found: Ints, order: str, rank: Mapping[int, float] | None) -> Ints:
         # the latest first, and those without a date at the end
-        time = np.nan_to_num(self._first[found], nan=-np.inf)
+        time = np.nan_to_num(self._digest.first[found], nan=-np.inf)
         values: dict[str, Callable[[], Any]] = {
             "time": lambda: time,
-            "lag": lambda: self._lag[found],
-            "difference": lambda: np.nan_to_num(self._omitted[found], nan=-1),
-            "edits": lambda: self._edits[found],
+            "lag": lambda: self._digest.lag[found],
+            "difference": lambda: np.nan_to_num(self._digest.omitted[found], nan=-1),
+            "edits": lambda: self._digest.edits[found],
             "match": lambda: np.array([-(rank or {}).get(int(x), 0.0) for x in found]),
         }
         order_of = np.lexsort((-time, -values[order]()))
+        if order in {"lag", "difference"}:
+            # what does not seem to be one story has no delay and leaves nothing out: it stands apart
+            apart = self._digest.flags["conflict"][found[order_of]]
+            order_of = np.concatenate((order_of[~apart], order_of[apart]))
         chosen: Ints = found[order_of]
         return chosen
 
@@ -266,15 +185,15 @@ class Lookup:
             mask = self._all(groups, "outlet") if column == "outlet" else whole
             counts[column] = self._count_column(column, mask)
         counts["missing"] = {x: int((whole & ~self._has("language", x)).sum()) for x in COMPARED}
-        counts["flag"] = {x: int((whole & mask).sum()) for x, mask in self._flags.items()}
-        but = np.nan_to_num(self._omitted[self._all(groups, "omitted")], nan=-1) * 100
+        counts["flag"] = {x: int((whole & mask).sum()) for x, mask in self._digest.flags.items()}
+        but = np.nan_to_num(self._digest.omitted[self._all(groups, "omitted")], nan=-1) * 100
         counts["omitted"] = {str(x): int((but >= x).sum()) for x in OMITTED}
         return counts
 
     def _count_column(self, column: str, mask: Bools) -> dict[str, int]:
         """Count stories by the values of their articles, each story once a value; the most first."""
-        names = list(self._names[column])
-        stories, codes = self._pairs[column]
+        names = self._digest.names[column]
+        stories, codes = self._digest.values[column]
         counted = np.bincount(codes[mask[stories]], minlength=len(names))
         order = np.argsort(-counted, kind="stable")[:40]
         return {names[n]: int(counted[n]) for n in order if counted[n] and names[n]}
@@ -282,50 +201,61 @@ class Lookup:
     # stories as a list shows them
 
     def lines(
-        self, stories: Sequence[int], question: Question | None = None, hits: Ints | None = None
+        self, stories: Sequence[int], question: Question | None = None, docs: Ints | None = None
     ) -> list[StoryLine]:
-        ids = [self._ids[n] for n in stories]
+        parts = (stories[n : n + _AT_ONCE] for n in range(0, len(stories), _AT_ONCE))
+        return [line for part in parts for line in self._lines(part, question, docs)]
+
+    def _lines(
+        self, stories: Sequence[int], question: Question | None, docs: Ints | None
+    ) -> Iterator[StoryLine]:
+        ids = [self._digest.id(n) for n in stories]
         rows = self._sql.execute(
             "SELECT story_id, id, outlet, language, headline, url, published, last_seen, doc FROM article"
             f" WHERE story_id IN ({', '.join('?' * len(ids))})",
             ids,
         ).fetchall()
-        snippets = self._snippets(question, {x[1]: x[8] for x in rows}, hits) if question else {}
+        snippets = self._snippets(question, {x[1]: x[8] for x in rows}, docs) if question else {}
+        ids_of_articles = [x[1] for x in rows]
+        gone = story_columns.gone_of(self._sql, ids_of_articles)
+        edits = story_columns.edits_of(self._sql, ids_of_articles)
         of_story: dict[str, list[Listed]] = defaultdict(list)
         for story_id, article_id, outlet, language, headline, url, published, last_seen, _ in rows:
-            gone = self._gone.get(article_id)
             of_story[story_id].append(
                 Listed(
                     *(article_id, outlet, language, headline, url, moment(published)),
                     moment(last_seen) or _EPOCH,
-                    self._edits_of.get(article_id, 0),
-                    moment(gone),
+                    int(edits.get(article_id, 0)),
+                    moment(gone.get(article_id)),
                     snippets.get(article_id, ()),
                 )
             )
-        return [self._line(n, of_story[self._ids[n]]) for n in stories if of_story[self._ids[n]]]
+        for n, story_id in zip(stories, ids, strict=True):
+            if of_story[story_id]:
+                yield self._line(n, of_story[story_id])
 
     def _line(self, n: int, articles: list[Listed]) -> StoryLine:
         late = datetime.max.replace(tzinfo=UTC)
-        omitted = float(self._omitted[n])
+        omitted = float(self._digest.omitted[n])
         return StoryLine(
-            self._ids[n],
+            self._digest.id(n),
             tuple(sorted(articles, key=lambda x: (x.published or late, x.article_id))),
             None if np.isnan(omitted) else omitted,
-            *(bool(self._flags[x][n]) for x in ("conflict", "numbers", "quotes")),
+            *(bool(self._digest.flags[x][n]) for x in ("conflict", "numbers", "quotes")),
         )
 
     def _snippets(
-        self, question: Question, docs: Mapping[str, int | None], hits: Ints | None
+        self, question: Question, doc_of: Mapping[str, int | None], docs: Ints | None
     ) -> dict[str, tuple[tuple[str, bool], ...]]:
-        if hits is None:
+        if docs is None:
             return {}
-        found = set(hits.tolist())
+        those = np.array([x or 0 for x in doc_of.values()], np.int64)
+        found = set(those[np.isin(those, docs)].tolist())
         is_hit = self.is_hit(question.text)
         unpacker = zstandard.ZstdDecompressor()
         shown = {}
-        for article_id, doc in docs.items():
-            if doc and self._article_of.get(article_id) in found:
+        for article_id, doc in doc_of.items():
+            if doc in found:
                 row = self._sql.execute("SELECT text FROM doc WHERE no = ?", (doc,)).fetchone()
                 if row:
                     text = unpacker.decompress(row[0], max_output_size=4 << 20).decode()
@@ -361,7 +291,7 @@ class Lookup:
         return [x for (x,) in rows]
 
     def line(self, story_id: str) -> StoryLine | None:
-        n = self._stories.get(story_id)
+        n = self._digest.number(story_id)
         return next(iter(self.lines([n])), None) if n is not None else None
 
     def places(self, article_ids: Sequence[str]) -> list[Place]:
@@ -377,8 +307,56 @@ class Lookup:
 
     def outlets(self) -> dict[str, int]:
         """Count the articles of each outlet."""
-        counted = np.bincount(self._codes["outlet"], minlength=len(self._names["outlet"]))
-        return {name: int(counted[n]) for name, n in sorted(self._names["outlet"].items())}
+        return dict(sorted(self._digest.outlets.items()))
+
+    def articles_of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, Listed]]:
+        """Find articles as a list shows them, each with the id of its story."""
+        found = {}
+        for n in range(0, len(article_ids), _AT_ONCE):
+            part = list(article_ids[n : n + _AT_ONCE])
+            for story_id, *row in self._sql.execute(
+                "SELECT story_id, id, outlet, language, headline, url, published, last_seen FROM article"
+                f" WHERE id IN ({', '.join('?' * len(part))})",
+                part,
+            ):
+                article_id, outlet, language, headline, url, published, last_seen = row
+                found[article_id] = (
+                    story_id,
+                    Listed(
+                        *(article_id, outlet, language, headline, url, moment(published)),
+                        moment(last_seen) or _EPOCH,
+                        edits=0,
+                        gone=None,
+                    ),
+                )
+        return found
+
+    def same_events(self, article_ids: Sequence[str]) -> list[SameEvent]:
+        """Find what other outlets seem to report of the event of these articles, the likeliest first."""
+        rows = self._sql.execute(
+            "SELECT id, other, tier, probability, shared FROM event"
+            f" WHERE id IN ({', '.join('?' * len(article_ids))}) ORDER BY seq",
+            list(article_ids),
+        )
+        last = {(row[0], row[1]): row for row in rows if row[1] not in article_ids}
+        likely: dict[str, tuple[float, str]] = {}
+        for _, other, tier, probability, shared in last.values():
+            if tier != "none" and probability > likely.get(other, (0.0, ""))[0]:
+                likely[other] = (probability, shared)
+        articles = self.articles_of(list(likely))
+        of_story: dict[str, SameEvent] = {}
+        for other, (probability, shared) in sorted(likely.items(), key=lambda x: (-x[1][0], x[0])):
+            if other in articles:
+                story_id, article = articles[other]
+                of_story.setdefault(
+                    story_id, SameEvent(story_id, article, probability, tuple(shared.split("\n")))
+                )
+        return list(of_story.values())[:_MOST_EVENTS]
+
+    def looks_of(self, outlet: str) -> int:
+        """Count all looks at an outlet's addresses."""
+        (count,) = self._sql.execute("SELECT sum(count) FROM look WHERE outlet = ?", (outlet,)).fetchone()
+        return count or 0
 
     def looks(self, outlet: str, days: int) -> list[tuple[date, str, str, int]]:
         """Count what became of an outlet's addresses, by day, outcome and reason, over its last days."""

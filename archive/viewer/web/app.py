@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import wraps
@@ -23,8 +24,6 @@ from archive.exceptions import ArchiveError, PageNotKept
 from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
 from archive.viewer.catalogue import chosen
-from archive.viewer.charts import frame_of, pictures
-from archive.viewer.figure_frames import FIGURES
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, static_file, story_values
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
@@ -58,6 +57,7 @@ _ID = re.compile("[0-9a-f]{4,64}")
 _MOST_ROWS = 10_000
 """Stories of a list as a file; the table `stories` has them all."""
 _FEED = 100
+_LONGEST_ADDRESS = 2000
 
 
 class Opened:
@@ -116,10 +116,12 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
         Route("/stories/{id}", page(_story)),
         Route("/articles/{id}", page(_article)),
         Route("/articles/{id}/page", page(_archived_page)),
+        Route("/articles/{id}/warc", page(_warc)),
         Route("/outlets", page(_outlets)),
         Route("/outlets.csv", page(_outlets_file)),
         Route("/outlets.json", page(_outlets_file)),
         Route("/outlets/{name:path}", page(_outlet)),
+        Route("/why", page(_why)),
         Route("/pictures", page(_pictures)),
         *(Route(f"/pictures/{{name}}.{kind}", page(_picture_file)) for kind in ("csv", "json")),
         Route("/static/{name}", _static),
@@ -229,7 +231,8 @@ def _story(opened: Opened) -> Response:
         return RedirectResponse(f"/stories/{leads[0]}")
     places = opened.lookup.places([x.article_id for x in line.articles])
     view, cut = read_story(opened.archive, line, places)
-    return opened.html("story.html", "stories", **story_values(opened.pages, view, line), cut=cut)
+    events = opened.lookup.same_events([x.article_id for x in line.articles])
+    return opened.html("story.html", "stories", **story_values(opened.pages, view, line, events), cut=cut)
 
 
 def _story_of_article(opened: Opened, wanted: str) -> list[str]:
@@ -278,13 +281,30 @@ def _archived_page(opened: Opened) -> Response:
     return Response(page.body, headers={"Content-Type": kind, "Content-Security-Policy": PAGE_POLICY})
 
 
+def _warc(opened: Opened) -> Response:
+    wanted = _id_of(opened)
+    if opened.lookup.story_of(wanted) is None:
+        raise HTTPException(404)
+    try:
+        record = opened.archive.warc_record(wanted)
+    except PageNotKept:
+        raise HTTPException(404) from None
+    named = {"Content-Disposition": f'attachment; filename="{wanted}.warc.gz"'}
+    return Response(record, media_type="application/gzip", headers=named)
+
+
 def _pictures(opened: Opened) -> Response:
+    from archive.viewer.charts import pictures  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
+
     return opened.html(
         "pictures.html", "pictures", figures=pictures(opened.pages, opened.archive, opened.frames)
     )
 
 
 def _picture_file(opened: Opened) -> Response:
+    from archive.viewer.charts import frame_of  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
+    from archive.viewer.figure_frames import FIGURES  # noqa: PLC0415
+
     figure = FIGURES.get(opened.request.path_params["name"])
     if figure is None:
         raise HTTPException(404)
@@ -327,10 +347,14 @@ def _outlet(opened: Opened) -> Response:
     )
 
 
-# Serving on 127.0.0.1, until the process is told to end.
+def _why(opened: Opened) -> Response:
+    url = opened.request.query_params.get("url", "").strip()[:_LONGEST_ADDRESS]
+    return opened.html(
+        "why.html", "outlets", **outlet_pages.address_values(opened.archive, opened.pages, url)
+    )
 
-_FIRST_LOOK = 2.0
-"""Seconds that the browser is not opened for: a small archive is ready by then."""
+
+# Serving on 127.0.0.1, until the process is told to end.
 
 
 def listening(port: int) -> socket.socket:
@@ -362,10 +386,13 @@ class _Server(uvicorn.Server):
 def serve(root: str, taken: socket.socket, ready: Callable[[], None]) -> None:
     """Serve an archive on a port that was taken; returns at Ctrl-C. `ready` is called once it listens."""
     with closing(taken), closing(Shelf(root)) as shelf:
-        if shelf.wait(_FIRST_LOOK):
-            with suppress(ArchiveError, *OF_DAMAGE), shelf.opened() as opened:
-                # the templates are read before anybody waits for them
+
+        def prepare() -> None:
+            # the side file and the templates are read before anybody waits for them
+            with suppress(Preparing, ArchiveError, *OF_DAMAGE), shelf.opened() as opened:
                 _stories(Opened(Request({"type": "http", "query_string": b"", "headers": []}), opened, {}))
+
+        threading.Thread(target=prepare, daemon=True).start()
         config = uvicorn.Config(
             make_app(shelf, taken.getsockname()[1]),
             log_config=None,

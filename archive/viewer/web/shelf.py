@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _LOOK_EVERY = 3.0
 """Seconds between two looks for a new snapshot; only requests look."""
+_LOOK_WHILE_FILLING = 1.0
 
 
 class Preparing(Exception):
@@ -45,6 +46,8 @@ class Shelf:
         self._lookup: Lookup | None = None
         self._file: tuple[int, int] | None = None
         self._filling: subprocess.Popen[bytes] | None = None
+        self._filled = -1
+        """Snapshot that filling was last begun for."""
         self._looked = 0.0
         self.frames: dict[str, pd.DataFrame] = {}
         """Numbers of figures that have been drawn of this snapshot."""
@@ -65,7 +68,8 @@ class Shelf:
     def _renew(self) -> None:
         now = time.monotonic()
         is_filling = self._filling is not None and self._filling.poll() is None
-        if now - self._looked < _LOOK_EVERY and not is_filling and self._filling is None and self._is_same():
+        every = _LOOK_EVERY if self._filling is None else _LOOK_WHILE_FILLING
+        if now - self._looked < every and self._is_same() and is_filling == (self._filling is not None):
             return
         self._looked = now
         head = archive.open(self._root)
@@ -80,11 +84,11 @@ class Shelf:
             self._open(head)
         behind = self._lookup is None or self._lookup.snapshot != head.snapshot.id
         unread = self._lookup is not None and self._lookup.read < self._lookup.articles
-        if (behind or unread) and self._filling is None:
+        # what was not read of this snapshot the last time will not be read now
+        wanted = behind or (unread and self._filled != head.snapshot.id)
+        if wanted and self._filling is None:
+            self._filled = head.snapshot.id
             self._filling = self._fill()
-
-    def _is_behind(self, head: Archive) -> bool:
-        return self._lookup is None or self._lookup.snapshot != head.snapshot.id
 
     def _fill(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "archive.viewer.search.fill", self._root]
@@ -125,15 +129,6 @@ class Shelf:
     def _is_same(self) -> bool:
         """Return whether the side file is the one that is open: a purge takes it away."""
         return self._file is not None and self._identity() == self._file
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until there is something to show, at most so long."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            with suppress(Preparing, ArchiveError), self.opened():
-                return True
-            time.sleep(0.05)
-        return False
 
     def forget(self) -> None:
         """Throw away a side file that cannot be read; the next request has it made anew."""

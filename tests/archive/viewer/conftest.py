@@ -31,6 +31,8 @@ LINKS = {
     ("uk", "en"): [((0,), (1,), "aligned"), ((3,), (0,), "moved")],
     ("ru", "en"): [((0,), (1,), "aligned"), ((2,), (0,), "moved"), ((3,), (2,), "aligned")],
 }
+DOUBTFUL = {("ru", 3), ("en", 2)}
+"""Paragraphs of which it is doubtful that the Ukrainian text has them nowhere."""
 ONLY = {("uk", "en"): (("12:30", "165"), ("160",))}
 
 
@@ -67,6 +69,11 @@ def bridge(writer, variants, noon):
     return ids
 
 
+def _is_doubtful(of_x, x, of_y, y):
+    language, other, places = (of_x, of_y, x) if x else (of_y, of_x, y)
+    return other == "uk" and (language, places[0]) in DOUBTFUL
+
+
 def rows(a, b, of_a, of_b):
     turned = (of_a, of_b) not in LINKS
     of_x, of_y = (of_b, of_a) if turned else (of_a, of_b)
@@ -87,4 +94,5 @@ def rows(a, b, of_a, of_b):
         yield AlignmentRecord(
             a, 1, b, 1, of_a, of_b, position, mirrored.get(kind, kind) if turned else kind, at_a, at_b,
             0.9 if x and y else None, 50, 50, only_a, only_b,
+            doubtful=None if x and y else _is_doubtful(of_x, x, of_y, y),
         )  # fmt: skip

@@ -24,6 +24,7 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="NOT TESTED IN A BROWSER: there is no chromium (apt-get install chromium)"
 )
+expect.set_options(timeout=60_000)  # lemmas are loaded on a machine with much else to do
 STORIES = 300
 HOSTILE = (
     "</style></title><script>alert(1)</script><img src=x onerror=alert(1)><iframe src=javascript:alert(1)> "

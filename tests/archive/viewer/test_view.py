@@ -68,7 +68,7 @@ def test_what_says_the_same_stands_side_by_side(bridge, view):
             "«Мы ждали его двадцать лет», — сказала Елена Коваль.",
             "stands elsewhere in this text “We waited for it for twenty years,” Olena Koval said.",
         ],
-        ["not in Ukrainian", "По мосту пойдут 6 автобусов.", "Six buses will cross it."],
+        ["perhaps only in Russian and English", "По мосту пойдут 6 автобусов.", "Six buses will cross it."],
     ]
 
 
@@ -78,9 +78,18 @@ def test_what_differs_is_told_in_words(bridge, view):
     marks = {(x.text, x.get("title")) for x in page.iter("mark")}
     assert marks == {("12:30", "not in English"), ("165", "not in English"), ("160", "not in Ukrainian")}
     assert texts(page, '//span[@class="lag"]') == ["first", "+45 min", "+1 h 30 min"]
-    assert "a page names the other as its translation (hreflang); both name each other" in page.text_content()
+    (why,) = page.xpath('//details[@class="why"]')
+    assert "Ukrainian – Russian: a page names the other as its translation (hreflang); both name each" in (
+        why.text_content()
+    )
     assert "40% of the Ukrainian text stands in English too" in page.text_content()
-    (first, *_) = texts(page, '//ol[@class="omissions"]//p')
+    assert "60% of the Russian text stands in Ukrainian too; of 20% it is doubtful" in page.text_content()
+    assert "Original language unknown: the first two were published within an hour." in page.text_content()
+    (first, *sure) = texts(page, '//ol[@class="omissions omission"]//p')
+    (doubtful,) = texts(page, '//ol[@class="omissions perhaps"]//p')
+    assert "По мосту" in doubtful
+    assert "; perhaps only in Russian and English." in doubtful
+    assert not [x for x in sure if "По мосту" in x]
     source = "“Будували 40 людей із Заріччя.” — Ukrainian, courier, 2026-03-01, https://courier.example"
     assert first.startswith(source)
     assert "not in English" in first
@@ -214,6 +223,16 @@ def test_lists_lead_to_a_page_a_story_in_each_order(bridge, open_writer, article
     bridge_first = {"index.html", "by-delay.html", "by-difference.html"}
     assert {name for name, headline in first.items() if "Bridge" in headline} == bridge_first
     assert "Bridge" not in first["by-edits.html"]
+
+
+def test_export_writes_the_same_pages(bridge, root, view, tmp_path, capsys):
+    _, pages = view()
+    command = ["export", "--archive", str(root), "--html", str(tmp_path / "exported")]
+    assert main(command) == 0
+    assert {str(x.relative_to(tmp_path / "exported")) for x in tmp_path.glob("exported/**/*.html")} == set(
+        pages
+    )
+    assert main([*command, "--language", "uk"]) == 2
 
 
 def test_a_page_that_is_not_written_again_is_removed_and_nothing_else(writer, article, view, tmp_path):

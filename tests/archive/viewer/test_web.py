@@ -1,6 +1,7 @@
 """The application over loopback: what it answers, whom it refuses, how it follows the archive."""
 
 import csv
+import gzip
 import http.client
 import io
 import json
@@ -16,7 +17,15 @@ import pytest
 import uvicorn
 
 import archive
-from archive.format.records import Decisions, Membership, ObservationRecord, PairRecord, TextBlock
+from archive.commit.committer import publish_same_event
+from archive.format.records import (
+    Decisions,
+    Membership,
+    ObservationRecord,
+    PairRecord,
+    SameEventRecord,
+    TextBlock,
+)
 from archive.viewer.catalogue import LANGUAGES, _catalogue, chosen
 from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import Question
@@ -24,6 +33,7 @@ from archive.viewer.search.lookup import Lookup
 from archive.viewer.web.app import listening, make_app
 from archive.viewer.web.guard import POLICY
 from archive.viewer.web.shelf import Shelf
+from tests.archive.conftest import make_article
 
 HOSTILE = "</p><script>alert(1)</script>\"' onclick=alert(1) \x1b[31m \u202e {{ 7*7 }} ' OR 1=1 --"
 
@@ -83,9 +93,24 @@ def site(bridge, writer, open_writer, article, page, noon, root):  # noqa: PLR09
                 404, "run-2", gone.article_id,
             )
         )  # fmt: skip
+    home = "https://courier.example/"
+    missed = ObservationRecord(
+        home, home, "courier", "failed", "expectation-missed", noon + timedelta(days=2), None, "run-2",
+        detail="articles: 3 a day; 10 expected",
+    )  # fmt: skip
+    writer.add_observation(missed)
     writer.commit()
+    same = SameEventRecord(
+        *sorted((bridge["uk"], record_of(2))), "courier", "evil/../outlet", "uk", "uk", "probable", 0.81, 2.0,
+        ("Лужанка", HOSTILE), None, noon,
+    )  # fmt: skip
+    publish_same_event(str(root), [same], run_id="events", summary={})
     fill.fill(archive.open(root))
     return root
+
+
+def record_of(n, language="uk"):
+    return make_article(n, language).article_id
 
 
 def text_of(body):
@@ -129,6 +154,12 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
         assert get("/outlets/" + quote("evil/../outlet", safe=""))[0] == 200
         told = text_of(get("/outlets/courier")[2])
         assert "http-404" in told
+        assert "articles: 3 a day; 10 expected" in told.replace("\n", " ")
+        # what became of one address, and of one that nobody has asked for
+        told = text_of(get("/why?url=" + quote(make_article(3, "uk").url))[2])
+        assert "The latest 4 of 4 looks" in told
+        assert "No crawl has looked at this address" in text_of(get("/why?url=x://y")[2])
+        assert "<script>alert" not in get("/why?url=" + quote(HOSTILE))[2].decode()
         assert json.loads(get("/outlets/courier.json")[2])[0]["outcome"] == "failed"
 
 
@@ -140,6 +171,10 @@ def test_a_story_and_an_article_tell_what_is_known(site, bridge):
         told = text_of(get(f"/stories/{rows['Headline 3 uk']['story_id']}")[2])
         assert "taken down" in told
         assert "since 2026-03-02 15:00 UTC it answers that there is nothing" in told
+        told = text_of(get(f"/stories/{rows['Bridge uk <script>alert(1)</script>']['story_id']}")[2])
+        assert "the same event" in told
+        assert "evil/../outlet · Ukrainian" in told
+        assert "probability 81% · both have Лужанка" in told
         apart = rows["Headline 4 uk"]
         told = text_of(get(f"/stories/{apart['story_id']}")[2])
         assert "do not seem to be the same story" in told
@@ -161,6 +196,9 @@ def test_a_story_and_an_article_tell_what_is_known(site, bridge):
             assert not [
                 name for x in tree.iter() for name in x.attrib if name.startswith("on") or name == "style"
             ]
+        status, headers, body = get(f"/articles/{edited}/warc")
+        assert (status, gzip.decompress(body)[:8]) == (200, b"WARC/1.1")
+        assert headers["content-disposition"] == f'attachment; filename="{edited}.warc.gz"'
         status, headers, body = get(f"/articles/{edited}/page")
         assert (status, body[:6]) == (200, b"<html>")
         assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
