@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from crawler.extraction.document.class_names import (
+    Rule,
     last_part,
     names_say,
-    of_other_things,
     other_things,
     removed_names,
     speaks_of_comments,
@@ -129,7 +129,7 @@ def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterato
     for element in page.root.cssselect(drop) if drop else ():
         yield element, "the outlet's `drop`"
     reasons = removed_names()
-    named = page.named(of_other_things, page.by_class, page.by_id, *map(page.by, COMPONENT))
+    named = page.named(_names_removed, page.by_class, page.by_id, *map(page.by, COMPONENT))
     for i in sorted(named):
         if page.tags[i] not in _NAMED:
             continue
@@ -159,6 +159,14 @@ def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterato
         words = page.elements[i].xpath("string(.//p)") or page.elements[i].text_content()
         if len(words) > 20 and shown.count(for_comparison(words)) > 1:
             yield page.elements[i], "a sentence of the text, repeated for the eye"
+
+
+@Rule
+def _names_removed(names: str) -> bool:
+    """Tell if a class or id has a name of what is removed where it has little text."""
+    reasons = removed_names()
+    folded = [name.lower() for name in names.split() if other_things(name)]
+    return any(name in reasons or last_part(name) in reasons for name in folded)
 
 
 def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:

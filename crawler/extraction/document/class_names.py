@@ -173,13 +173,17 @@ class Names(dict[str, list[int]]):
         for i, value in enumerate(values):
             if value is not None:
                 self.setdefault(value, []).append(i)
-        self._by_rule: dict[Rule, list[int]] | None = None
+        self._by_rule: dict[Rule, list[str]] | None = None
 
     def of(self, rule: Rule) -> list[int]:
         """Return the positions of the elements for which the rule is true, in no order."""
+        return [i for name in self.true_for(rule) for i in self[name]]
+
+    def true_for(self, rule: Rule) -> list[str]:
+        """Return the values for which the rule is true."""
         if self._by_rule is None:
             self._by_rule = {}
-            for name, found in self.items():
+            for name in self:
                 for true in _true_of(name):
-                    self._by_rule.setdefault(true, []).extend(found)
+                    self._by_rule.setdefault(true, []).append(name)
         return self._by_rule.get(rule, [])

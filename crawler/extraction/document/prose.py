@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import (
+    of_other_things,
     removed_names,
     speaks_of_comments,
     words_of_other_things,
@@ -101,12 +102,12 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
         (page.by_id, None),
         *((page.by(c), removed) for c in COMPONENT),
     ):
-        for value, places in names.items():
+        for value in names.true_for(of_other_things):
             words = words_of_other_things(value)
-            if words and among is not None:
+            if among is not None:
                 words &= among
             if words:
-                for i in places:
+                for i in names[value]:
                     element = page.elements[i]
                     named[element] = named.get(element, frozenset()) | words
     pieces = tuple(_pieces(page, named))
