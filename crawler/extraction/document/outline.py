@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction.document.class_names import Names
 
@@ -24,7 +25,7 @@ _CODE = {"script", "style"}
 _WHITE = re.compile(r"[ \t\r\n]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
     """Elements of a page as lists of equal length; valid until the tree changes."""
 
@@ -60,6 +61,33 @@ class Outline:
 
     def of(self, tag: str) -> list[HtmlElement]:
         return [self.elements[i] for i in self.by_tag.get(tag, ())]
+
+    @cached_property
+    def metas(self) -> tuple[Meta, ...]:
+        """The <meta> with a name, in page order."""
+        found = (self.attributes[i] for i in self.by_tag.get("meta", ()))
+        return tuple(
+            Meta(name, said.get("content", ""), bool(said.get("itemprop")))
+            for said in found
+            if (name := _meta_name(said))
+        )
+
+    @cached_property
+    def around_headings(self) -> frozenset[HtmlElement]:
+        """The elements with an <h1> inside, as the page was read."""
+        return frozenset(around for h1 in self.of("h1") for around in h1.iterancestors())
+
+
+class Meta(NamedTuple):
+    name: str
+    """Property, name or itemprop, in lower case."""
+    content: str
+    itemprop: bool
+    """True if it is an item's property, too."""
+
+
+def _meta_name(said: dict[str, str]) -> str:
+    return (said.get("property") or said.get("name") or said.get("itemprop") or "").strip().lower()
 
 
 class Attributes:

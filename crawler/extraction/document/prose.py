@@ -6,10 +6,10 @@ the article begins under a word, and most of the page's prose stands there, the 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import (
@@ -51,7 +51,8 @@ _MANY = 12
 """Children from which an element is more than one teaser."""
 _FIRST = 4
 """Pieces below the headline with which the article begins."""
-_ENDS = re.compile(r"[.!?…:;][»”\"')\]]*\s*$")
+_ENDS = frozenset(".!?…:;")
+_CLOSING = "»”\"')]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Piece:
 
     @property
     def ends(self) -> bool:
-        return _ENDS.search(self.text) is not None
+        return self.text.rstrip(_CLOSING)[-1:] in _ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]]) -> Iterator
     if not body:
         return
     around: dict[HtmlElement, frozenset[str] | None] = {page.elements[body[0]]: frozenset()}
-    teasers: dict[HtmlElement, bool] = {}
+    headed = page.around_headings
+    teasers = _Teasers(page)
 
     def words_around(element: HtmlElement) -> frozenset[str] | None:
         """Return the words of an element and of all around it; None if it is no place for prose."""
@@ -139,22 +141,25 @@ def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]]) -> Iterator
             if tag == "main":
                 words = frozenset()
             # ASP.NET wraps pages in a form; with an <h1> inside it may be the article
-            elif own and tag != "form" and element.find(".//h1") is None:
+            elif own and tag != "form" and element not in headed:
                 words = above | own
         around[element] = words
         return words
 
-    for i in range(body[0], len(page.elements)):
-        found: list[tuple[str, HtmlElement | None]] = []
-        if len(page.texts[i]) >= RUNNING:
-            found.append((page.texts[i], page.elements[i]))
-        if page.tags[i] in _STANDS_FOR and (tail := page.elements[i].tail) and len(tail) >= RUNNING:
-            found.append((tail, page.elements[i].getparent()))
-        for text, element in found:
-            if len(line := one_line(text)) < RUNNING or element is None:
-                continue
-            if (words := words_around(element)) is not None:
-                yield Piece(line, i, _around(element), words, _is_teaser(element, teasers))
+    found: list[tuple[int, str, HtmlElement | None]] = [
+        (i, text, page.elements[i]) for i, text in enumerate(page.texts) if len(text) >= RUNNING
+    ]
+    for tag in _STANDS_FOR:
+        for i in page.by_tag.get(tag, ()):
+            element = page.elements[i]
+            if (tail := element.tail) and len(tail) >= RUNNING:
+                found.append((i, tail, element.getparent()))
+    # what stands in an element comes before what stands behind it
+    for i, text, place in sorted(found, key=itemgetter(0)):
+        if i < body[0] or len(line := one_line(text)) < RUNNING or place is None:
+            continue
+        if (words := words_around(place)) is not None:
+            yield Piece(line, i, _around(place), words, teasers.hold(place))
 
 
 def _around(element: HtmlElement) -> HtmlElement | None:
@@ -163,23 +168,37 @@ def _around(element: HtmlElement) -> HtmlElement | None:
     return element.getparent() if element.tag in _PARAGRAPHS else element
 
 
-def _is_teaser(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    for around in (element, *islice(element.iterancestors(), _UP)):
-        if around.tag in {"body", "main"} or len(around) > _MANY:
-            return False
-        if around not in known:
-            known[around] = _has_linked_heading(around) and len(around.text_content()) < _TEASER
-        if known[around]:
-            return True
-    return False
+class _Teasers:
+    """Small elements of a page with a link as their heading."""
 
+    def __init__(self, page: Outline) -> None:
+        self._of: dict[HtmlElement, bool] = {}
+        """Elements with a linked heading; True if the first one in it is not the page's own, an <h1>."""
+        self._small: dict[HtmlElement, bool] = {}
+        linked = {
+            link for tag in _HEADINGS for heading in page.of(tag)
+            for link in (*heading.iterchildren("a"), *heading.iterancestors("a"))
+        }  # fmt: skip
+        for link in filter(linked.__contains__, page.of("a")) if linked else ():
+            is_other = link not in page.around_headings and link.getparent().tag != "h1"
+            for around in (link, *link.iterancestors()):
+                if around in self._of:
+                    break
+                self._of[around] = is_other
 
-def _has_linked_heading(element: HtmlElement) -> bool:
-    for link in element.iter("a"):
-        parent = link.getparent()
-        if parent.tag in _HEADINGS or any(inner.tag in _HEADINGS for inner in link.iterdescendants()):
-            return link.find(".//h1") is None and parent.tag != "h1"
-    return False
+    def hold(self, element: HtmlElement) -> bool:
+        """Tell if an element is in a teaser, or is one."""
+        for around in (element, *islice(element.iterancestors(), _UP)):
+            if around.tag in {"body", "main"} or len(around) > _MANY:
+                return False
+            if self._of.get(around) and self._is_small(around):
+                return True
+        return False
+
+    def _is_small(self, element: HtmlElement) -> bool:
+        if element not in self._small:
+            self._small[element] = len(element.text_content()) < _TEASER
+        return self._small[element]
 
 
 def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> frozenset[str]:

@@ -18,7 +18,6 @@ from crawler.extraction.fields.date_parsing import (
     parse_date,
     weekday_of,
 )
-from crawler.extraction.fields.metadata import meta_name
 from crawler.extraction.fields.placement import Placement
 from crawler.extraction.fields.printed_dates import WEAK, printed_dates
 from crawler.extraction.fields.timezones import KYIV
@@ -159,12 +158,11 @@ class _Reading:
     @cached_property
     def printed(self) -> list[_Statement]:
         found = []
-        for one in printed_dates(self._page, self._place):
-            points = one.points
+        for one in printed_dates(self._page, self._place, self._is_date):
+            points, why = one.points, one.why
             moment = self.moment(_Statement(one.source, one.raw, 0))
             if moment is None:
                 continue
-            why = one.why
             if self._last_change is not None and moment.at > self._last_change + timedelta(hours=36):
                 points, why = points - 3, f"{why}, after the page's last change"
             if moment.source == "printed day" and _is_today(moment.at, self._fetched_at):
@@ -190,6 +188,9 @@ class _Reading:
     def _last_change(self) -> datetime | None:
         moment = read_modified(self._page, self._data, self._fetched_at)
         return moment.at if moment else None
+
+    def _is_date(self, source: str, raw: str) -> bool:
+        return self.moment(_Statement(source, raw, 0)) is not None
 
     def moment(self, said: _Statement) -> Moment | None:
         """Return the moment that a statement says, parsed once."""
@@ -397,10 +398,9 @@ _MODIFIED = {
 
 def _metas(page: Outline, names: set[str]) -> Iterator[tuple[str, str, str]]:
     """Yield (source, name, content) of the page's metadata."""
-    for i in page.by_tag.get("meta", ()):
-        meta = page.attributes[i]
-        if meta.get("content", "").strip() and (name := meta_name(meta)) in names:
-            yield ("itemprop" if meta.get("itemprop") else "meta"), name, meta["content"]
+    for meta in page.metas:
+        if meta.name in names and meta.content.strip():
+            yield ("itemprop" if meta.itemprop else "meta"), meta.name, meta.content
     if names is _MODIFIED:
         for said, found in page.by_itemprop.items():
             for i in found if "datemodified" in said.lower().split() else ():

@@ -45,13 +45,10 @@ class Metadata:
 def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
     names: dict[str, str] = {}
     listed: list[str] = []
-    for i in page.by_tag.get("meta", ()):
-        meta = page.attributes[i]
-        name = meta_name(meta)
-        content = one_line(unescaped(meta.get("content", "")))
-        if content and name:
-            names.setdefault(name, content)
-            if name == "article:tag":
+    for meta in page.metas:
+        if content := one_line(unescaped(meta.content)):
+            names.setdefault(meta.name, content)
+            if meta.name == "article:tag":
                 listed.append(content)
     site_name = names.get("og:site_name")
     headline, headline_source = _headline(page, data, names, site_name, url)
@@ -73,11 +70,6 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
         site_name=site_name,
         names=names,
     )
-
-
-def meta_name(meta: dict[str, str]) -> str:
-    """Return the name of a <meta> in lower case; an empty string without one."""
-    return (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
 
 
 def _canonical(page: Outline, url: str) -> str | None:

@@ -18,7 +18,7 @@ from crawler.extraction.fields.date_parsing import is_bare, published_part
 from crawler.extraction.fields.placement import ABOVE, BELOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -75,11 +75,14 @@ class _Line:
     dateline: bool = False
 
 
-def printed_dates(page: Outline, place: Placement) -> list[PrintedDate]:
-    """Return the candidates, the best first; those equally good in page order."""
+def printed_dates(page: Outline, place: Placement, is_date: Callable[[str, str], bool]) -> list[PrintedDate]:
+    """Return the candidates, the best first; those equally good in page order.
+
+    `is_date` tells of a source and what it prints if it is a date; the others are not judged.
+    """
     lines = [*_lines(page, place)][:_MOST]
     alike = Counter((page.tags[line.at], page.elements[line.at].get("class")) for line in lines)
-    found = [_judged(line, page, place, alike) for line in lines]
+    found = [_judged(line, page, place, alike) for line in lines if is_date(line.source, line.raw)]
     return sorted(found, key=lambda one: -one.points)
 
 
