@@ -11,7 +11,8 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from lxml import etree, html
+from lxml import etree
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.core import ESCALATION_MAX_LENGTH, ESCALATION_PAGE_SHARE
 from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
-    from lxml.html import HtmlElement
 
     from crawler.items import BlockKind
 
@@ -36,6 +36,9 @@ _FAST, _SLOW = (
     Extractor(output_format="txt", fast=fast, comments=False, formatting=False, links=True)
     for fast in (True, False)
 )
+_NEW = etree.HTMLParser()
+# the class of each element is looked up in C; lxml.html looks it up in Python
+_NEW.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 _LEAST = max(_FAST.min_extracted_size, _FAST.min_output_size)
 
 
@@ -71,7 +74,7 @@ def _first_step(tree: HtmlElement) -> _Element | None:
 
 def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
     """Return a page with only this element, under a class that trafilatura takes as a whole."""
-    root = html.Element("html")
+    root: HtmlElement = _NEW.makeelement("html")
     body = etree.SubElement(root, "body")
     container = deepcopy(element)
     container.tail = None
