@@ -14,6 +14,8 @@ from crawler.extraction.fields.alternates import absolute
 from crawler.extraction.fields.date_parsing import is_bare
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.html import HtmlElement
 
     from crawler.extraction.document.outline import Outline
@@ -103,7 +105,15 @@ def _headline(
         "twitter:title": names.get("twitter:title"),
         "title": without_outlet(_without_host(title, url), site_name, None),
     }
-    smaller = _headings(page, site_name, "h2", "h3", "h4") if title else []
+    parts = {for_comparison(part) for part in _SEPARATOR.split(title)}
+
+    folded = {for_comparison(claim) for claim in claims.values() if claim}
+
+    def may_be_headline(text: str) -> bool:
+        said = for_comparison(text)
+        return said in parts or any(said in claim or claim in said for claim in folded)
+
+    smaller = _headings(page, site_name, "h2", "h3", "h4", among=may_be_headline) if title else []
     best: tuple[float, str, str] | None = None
     for tag, text in (*h1s, *smaller):
         for source, claim in claims.items():
@@ -115,7 +125,6 @@ def _headline(
                 best = score, text, f"{tag}, as in {source}"
     if best is None or best[0] < _SAME:
         # `Local - Sunderland Echo`, `Radio : News : Regional`: one part of the title is a heading of the page
-        parts = {for_comparison(part) for part in _SEPARATOR.split(title)}
         said = [x for x in (*h1s, *smaller) if len(x[1]) > _NAME and for_comparison(x[1]) in parts]
         if said and len(longest := max(said, key=lambda x: len(x[1]))[1]) > len(best[1] if best else ""):
             best = 1.0, longest, "a heading, as in title"
@@ -143,7 +152,9 @@ _BESIDE = names_say("sponsor|comment|counter|(?:^|[ _-])views?(?:$|[ _-])")
 _COUNT = re.compile(r"(?:комментари\w+|коментар\w+|comments?|views?|\W)*\d*\W*", re.IGNORECASE)
 
 
-def _headings(page: Outline, site_name: str | None, *tags: str) -> list[tuple[str, str]]:
+def _headings(
+    page: Outline, site_name: str | None, *tags: str, among: Callable[[str], bool] = bool
+) -> list[tuple[str, str]]:
     """Return tag and text of the headings that may be the headline."""
     found = []
     for i in page.positions(*tags):
@@ -151,6 +162,7 @@ def _headings(page: Outline, site_name: str | None, *tags: str) -> list[tuple[st
         text = _heading_text(element)
         if (
             5 < len(text) < 400
+            and among(text)
             and not _names_outlet(element, text, site_name)
             and not _is_over_the_page(element)
         ):
