@@ -60,7 +60,9 @@ def read_element(element: HtmlElement, *, named: bool = True) -> list[ReadBlock]
 
 def _first_step(tree: HtmlElement) -> _Element | None:
     """Apply trafilatura's first step, which changes the tree; None if it would need a second step."""
-    everything = len(tree.text_content()) + 2 * len(list(tree.iter()))
+    # as long as they are held, no step has to make them again
+    elements = [*tree.iter()]
+    everything = len(tree.text_content()) + 2 * len(elements)
     try:
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
         tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
