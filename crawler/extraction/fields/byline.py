@@ -41,34 +41,17 @@ _CALLED = re.compile(
     r"(?:autor|журналіст|журналист|кореспондент|корреспондент|reporter|text|words|текст)", re.IGNORECASE
 )
 """Words before a name that other sentences begin with too: `Журналист Иван Сорока уволен`."""
-_LINE_TAGS = (
-    "p",
-    "div",
-    "span",
-    "strong",
-    "em",
-    "b",
-    "i",
-    "a",
-    "address",
-    "li",
-    "td",
-    "font",
-    "h4",
-    "h5",
-    "h6",
-    "dt",
-    "footer",
-    "header",
-    "small",
-    "label",
-)
+_LINE_TAGS = {
+    "p", "div", "span", "strong", "em", "b", "i", "a", "address", "li", "td", "font", "h4", "h5", "h6", "dt",
+    "footer", "header", "small", "label",
+}  # fmt: skip
 _BEGINS = (
     "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
     "кореспон", "корреспон", "story", "written", "reported", "posted", "published", "by", "author", "text",
     "words", "reporter", "prepared", "autor",
 )  # fmt: skip
 """Beginnings of such a line, for a fast check before the pattern."""
+_FIRST_CHILDREN = {"b", "strong", "span", "em", "i", "font", "a"}
 _FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
 _CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
 _of_author = names_say(
@@ -181,20 +164,8 @@ def _prefixed_anywhere(
         line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120:
             yield None, line
-    for i in page.positions(*_LINE_TAGS):
-        start = page.texts[i].lstrip()
+    for i in _beginning_like_bylines(page):
         element = page.elements[i]
-        if not start and len(element) and element[0].tag in {"b", "strong", "span", "em", "i", "font", "a"}:
-            start = (element[0].text or "").lstrip()
-        if not start or len(start) > 160:
-            continue
-        # a line may begin with characters that are not printed
-        if start[0] not in _FIRST and start[0].isprintable():
-            continue
-        if start[0].isprintable() and not start[:9].lower().startswith(_BEGINS):
-            continue
-        if not PREFIX.match(one_line(start) + " x"):
-            continue
         line = _words(element, _LONGEST)
         if _is_printed(line) and not _is_elsewhere(element, place):
             yield i, line
@@ -215,6 +186,30 @@ def _prefixed_anywhere(
             named = one_line(short_text(beside, _LONGEST_NAME) or "")
             if NAME.fullmatch(named):
                 yield i, f"{label} {named}"
+
+
+def _beginning_like_bylines(page: Outline) -> Iterator[int]:
+    """Yield the positions of the lines that begin with a prefix, in an element or in its first child."""
+    for i, text in enumerate(page.texts):
+        # a line may begin with characters that are not printed
+        if not text or not ((start := text.lstrip())[:1] in _FIRST or not start[:1].isprintable()):
+            continue
+        if len(start) > 160 or not (start[:9].lower().startswith(_BEGINS) or not start[0].isprintable()):
+            continue
+        if not PREFIX.match(one_line(start) + " x"):
+            continue
+        parent = page.elements[i].getparent()
+        # a first child is the next element of the page
+        if (
+            i
+            and parent is page.elements[i - 1]
+            and page.tags[i] in _FIRST_CHILDREN
+            and page.tags[i - 1] in _LINE_TAGS
+            and not page.texts[i - 1].lstrip()
+        ):
+            yield i - 1
+        if page.tags[i] in _LINE_TAGS:
+            yield i
 
 
 def _is_printed(line: str) -> bool:
