@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.document.class_names import Rule
-from crawler.extraction.document.outline import COMPONENT, short_text
+from crawler.extraction.document.outline import short_text
 from crawler.extraction.document.text import for_comparison, one_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
     `description` is the description in the page's head, often the same as the lead, word for word.
     """
     tree = page.root
-    names = (page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
+    names = (page.by_class, page.by_itemprop, *page.by_component)
     named = {page.elements[i] for i in page.named(_of_lead, *names)}
     summary = for_comparison(description or "")[:120]
     after_headline = tree.find(".//h1") is None

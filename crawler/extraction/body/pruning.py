@@ -129,7 +129,7 @@ def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterato
     for element in page.root.cssselect(drop) if drop else ():
         yield element, "the outlet's `drop`"
     reasons = removed_names()
-    named = page.named(_names_removed, page.by_class, page.by_id, *map(page.by, COMPONENT))
+    named = page.named(_names_removed, page.by_class, page.by_id, *page.by_component)
     for i in sorted(named):
         if page.tags[i] not in _NAMED:
             continue

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 _LONG = 200
 """Characters from which the results of a name are not kept."""
@@ -168,11 +168,8 @@ def of_other_things(names: str) -> bool:
 class Names(dict[str, list[int]]):
     """Positions of elements by the whole value of an attribute, which many elements share."""
 
-    def __init__(self, values: Sequence[str | None]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        for i, value in enumerate(values):
-            if value is not None:
-                self.setdefault(value, []).append(i)
         self._by_rule: dict[Rule, list[str]] | None = None
 
     def of(self, rule: Rule) -> list[int]:

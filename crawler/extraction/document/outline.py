@@ -1,14 +1,14 @@
 """The outline of a page: its elements in order with tags, attributes and text, read once.
 
-To walk a tree costs five times as much as to walk a list. To ask each element for its class costs as much
-again, and one XPath over a page as much as all of that. So code that searches a whole page searches the
-outline.
+To walk a tree costs five times as much as to walk a list. To ask each element for one attribute costs as much
+again, for all its attributes half more, and one XPath over a page as much as all of that. So code that
+searches a whole page searches the outline.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,16 +40,11 @@ class Outline:
     by_class: Names
     by_id: Names
     by_itemprop: Names
+    by_itemtype: Names
+    by_component: tuple[Names, ...]
+    """One for each attribute of COMPONENT."""
     source: bytes | None
-    """Source of the page in lower case, if known: attributes that are not in it need no search."""
-
-    _others: dict[str, Names] = field(default_factory=dict)
-
-    def by(self, attribute: str) -> Names:
-        """Return the elements with this attribute, by its value."""
-        if attribute not in self._others:
-            self._others[attribute] = _by(self.elements, attribute, self.source)
-        return self._others[attribute]
+    """Source of the page in lower case, if known."""
 
     def positions(self, *tags: str) -> list[int]:
         """Return the positions of the elements with these tags, in page order."""
@@ -91,17 +86,31 @@ def _meta_name(said: dict[str, str]) -> str:
 
 
 class Attributes:
-    """Attributes by position, read on demand: only those of links and of the head are needed."""
+    """Attributes by position, as the page was read."""
 
     def __init__(self, elements: list[HtmlElement]) -> None:
-        self._elements = elements
+        self._pairs: list[list[tuple[str, str]]] = [element.items() for element in elements]
         self._read: dict[int, dict[str, str]] = {}
 
     def __getitem__(self, i: int) -> dict[str, str]:
+        # those of links and of the head are asked for, again and again
         said = self._read.get(i)
         if said is None:
-            said = self._read[i] = dict(self._elements[i].items())
+            said = self._read[i] = dict(self._pairs[i])
         return said
+
+    def by_value(self, *names: str) -> list[Names]:
+        """Return the elements with each of these attributes, by its value."""
+        found = {name: Names() for name in names}
+        for i, pairs in enumerate(self._pairs):
+            for name, value in pairs:
+                if name in found:
+                    values = found[name]
+                    if value in values:
+                        values[value].append(i)
+                    else:
+                        values[value] = [i]
+        return [*found.values()]
 
 
 def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
@@ -119,13 +128,13 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
     for i in by_tag.get("script", ()):
         if "json" in attributes[i].get("type", "").lower():
             texts[i] = elements[i].text or ""
-    by_class, by_id, by_itemprop = (_by(elements, name, source) for name in ("class", "id", "itemprop"))
-    return Outline(root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop, source)
-
-
-def _by(elements: list[HtmlElement], attribute: str, source: bytes | None) -> Names:
-    known = source is None or attribute.encode() in source
-    return Names([element.get(attribute) for element in elements] if known else ())
+    by_class, by_id, by_itemprop, by_itemtype, *by_component = attributes.by_value(
+        "class", "id", "itemprop", "itemtype", *COMPONENT
+    )
+    return Outline(
+        root, elements, tags, attributes, texts, by_tag,
+        by_class, by_id, by_itemprop, by_itemtype, tuple(by_component), source,
+    )  # fmt: skip
 
 
 def short_text(element: HtmlElement, longest: int) -> str | None:

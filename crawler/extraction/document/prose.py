@@ -18,7 +18,6 @@ from crawler.extraction.document.class_names import (
     speaks_of_comments,
     words_of_other_things,
 )
-from crawler.extraction.document.outline import COMPONENT
 from crawler.extraction.document.text import for_comparison, one_line
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
     for names, among in (
         (page.by_class, None),
         (page.by_id, None),
-        *((page.by(c), removed) for c in COMPONENT),
+        *((by_name, removed) for by_name in page.by_component),
     ):
         for value in names.true_for(of_other_things):
             words = words_of_other_things(value)

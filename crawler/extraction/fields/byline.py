@@ -232,7 +232,7 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
     """Yield the lines of elements that are called after authors, those beside the headline first."""
     seen: set[str] = set()
     within: list[str] = []
-    of_author = page.named(_of_author, page.by_class, page.by_itemprop, *map(page.by, COMPONENT))
+    of_author = page.named(_of_author, page.by_class, page.by_itemprop, *page.by_component)
     # HTML's own element for authors
     of_author.update(_below_headline(page, "address"))
     for i in sorted(of_author, key=lambda i: (not place.is_near(i), i not in place.article, i)):

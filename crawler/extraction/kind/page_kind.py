@@ -214,7 +214,7 @@ def page_type(data: LinkedData, metadata: Metadata) -> str | None:
 def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
     """Return elements by the kind that their names suggest."""
     found: dict[str, list[HtmlElement]] = {}
-    names = (*page.by_class.items(), *page.by_id.items(), *page.by("itemtype").items())
+    names = (*page.by_class.items(), *page.by_id.items(), *page.by_itemtype.items())
     lowered = [name.lower() for name, _ in names]
     joined = "\n".join(lowered)
     words = [word for word in _WORDS_OF_A_KIND if word in joined]
