@@ -21,7 +21,8 @@ _IMPORT = re.compile(rf"^(\s*)import ({_NAMES})$")
 _DEEP = re.compile(rf"^(\s*)import ((?:{_NAMES})(?:\.\w+)+)(?: as \w+)?$")
 _DOTTED = re.compile(rf"(?<![\w./-])({_NAMES})((?:\.[A-Za-z_]\w*)+)")
 _SCRAPY = re.compile(
-    r"\bscrapy (crawl|revisit|outlets|live|inspect|genspider|record|pair|reextract|list|import|doctor)\b"
+    r"\bscrapy (crawl|revisit|outlets|live|inspect|genspider|record|pair|reextract|list|import|doctor"
+    r"|watch)\b"
 )
 _ARCHIVE = re.compile(r"\bpython -m archive\b")
 

@@ -53,6 +53,8 @@ PAIR_SECONDS = _own("PAIR_SECONDS", "300")
 OPT_OUT_FILES = _own("OPT_OUT_FILES", "True")
 # what the crawls of `crawl_all` print, a file an outlet
 LOGS_FOLDER = _own("LOGS_FOLDER", "triptych-logs")
+# metrics that `scrapy watch` writes, in the folder that node_exporter's textfile collector reads
+METRICS_FILE = _own("METRICS_FILE", "")
 # a POST of JSON goes there when `scrapy watch` has news, with this header `Authorization`
 WATCH_WEBHOOK = _own("WATCH_WEBHOOK", "")
 WATCH_WEBHOOK_AUTHORIZATION = _own("WATCH_WEBHOOK_AUTHORIZATION", "")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import json
+import signal
+import threading
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
@@ -21,13 +25,14 @@ from crawler.outlet.fleet.timetable import read_timetable
 from crawler.reports.terminal import one_sentence
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from crawler.health.monitoring.gathered import Gathered
     from crawler.health.monitoring.limits import AllLimits
     from crawler.health.monitoring.rules import Alarm
 
+_FILES = Path(__file__).parents[1] / "health/monitoring/shipped"
+_SHIPPED = {"dashboard": _FILES / "dashboard.json", "alerts": _FILES / "alerts.yml"}
 _TELLING = (
     "SPIDERMON_SLACK_RECIPIENTS",
     "SPIDERMON_TELEGRAM_RECIPIENTS",
@@ -42,7 +47,7 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "[OUTLET …] [--dry-run] [--json]"
+        return "[OUTLET …] [--dry-run] [--json] [--metrics FILE | --serve PORT]"
 
     def short_desc(self) -> str:
         return "Tell what is wrong with the crawls and the archive: Slack, Telegram, mail, webhook"
@@ -61,11 +66,23 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="print it for programs, as one JSON document")
+        parser.add_argument(
+            "--metrics", metavar="FILE", help="write metrics for node_exporter (default: METRICS_FILE)"
+        )
+        parser.add_argument(
+            "--serve", metavar="[HOST:]PORT", type=_place, help="stay, tell nobody, and answer at /metrics"
+        )
+        parser.add_argument(
+            "--print", choices=[*_SHIPPED], help="print a dashboard for Grafana, or rules for Prometheus"
+        )
         parser.add_argument("--dry-run", action="store_true", help="tell nobody else, and remember nothing")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         assert self.settings is not None
+        if opts.print:
+            print(_SHIPPED[opts.print].read_text("utf-8"), end="")
+            return
         declared = {one.name: one for one in outlets(get_spider_loader(self.settings))}  # type: ignore[arg-type]
         if unknown := [name for name in args if name not in declared]:
             near = difflib.get_close_matches(unknown[0].lower(), declared, 1)
@@ -81,8 +98,18 @@ class Command(ScrapyCommand):
             from crawler.health.monitoring.gathered import gather  # noqa: PLC0415
             from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
 
-            known = gather(uri, [declared[name] for name in dict.fromkeys(args)] or declared.values())
-            found = alarms(known, limits)
+            def ask() -> tuple[Gathered, list[Alarm]]:
+                known = gather(uri, [declared[name] for name in dict.fromkeys(args)] or declared.values())
+                return known, alarms(known, limits)
+
+            if opts.serve:
+                _serve(*opts.serve, ask)
+                return
+            known, found = ask()
+            if file := opts.metrics or self.settings["METRICS_FILE"]:
+                from crawler.health.monitoring import metrics  # noqa: PLC0415
+
+                metrics.write(Path(file), known, found)
             if opts.json:
                 print(json.dumps(_document(known, found), ensure_ascii=False, indent=2))
             else:
@@ -113,6 +140,28 @@ class Command(ScrapyCommand):
         for told in failed:
             console.print(f"scrapy watch: not told, {literal(told)}", highlight=False, soft_wrap=True)
         return bool(failed)
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdecimal() and int(port[:6]) < 1 << 16):
+        raise argparse.ArgumentTypeError(f"{text!r} is no place to serve at; write it as 9876 or [::1]:9876")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _serve(host: str, port: int, ask: Callable[[], tuple[Gathered, list[Alarm]]]) -> None:
+    from crawler.health.monitoring import metrics  # noqa: PLC0415
+
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    ask()  # an archive that cannot be read is told now
+    server = metrics.serve(host, port, ask)
+    where = f"[{host}]" if ":" in host else host
+    print(f"metrics at http://{where}:{server.server_port}/metrics; Ctrl-C ends it", flush=True)
+    over.wait()
+    server.shutdown()
+    server.server_close()
 
 
 def _limits(names: list[str]) -> AllLimits:

@@ -116,7 +116,7 @@ def _shares(state: OutletState, limits: Limits, now: datetime) -> str | None:
     before, recent = days[:-DAYS_OF_A_MEDIAN], days[-DAYS_OF_A_MEDIAN:]
     if len(before) < DAYS_OF_A_MEDIAN:
         return None
-    then, now_ = _counts(brought, before), _counts(brought, recent)
+    then, now_ = counts_of(brought, before), counts_of(brought, recent)
     if min(then[ALL], now_[ALL]) < LEAST_ARTICLES:
         return None
     fallen = []
@@ -129,7 +129,8 @@ def _shares(state: OutletState, limits: Limits, now: datetime) -> str | None:
     return f"share of articles {since}: {'; '.join(fallen)}" if fallen else None
 
 
-def _counts(brought: Brought, days: list[dt.date]) -> Counter[str]:
+def counts_of(brought: Brought, days: list[dt.date]) -> Counter[str]:
+    """Count the articles of these days (ALL), and those with a byline, with a date, and of each language."""
     counts: Counter[str] = Counter()
     for day in days:
         counts[ALL] += brought.count(ALL, day)

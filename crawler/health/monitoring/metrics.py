@@ -1,0 +1,181 @@
+"""Metrics of the crawls in OpenMetrics, as a file for node_exporter's textfile collector or by HTTP.
+
+All are gauges, whose text is the same in OpenMetrics and in Prometheus' own format, which it reads.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.openmetrics.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from archive.exceptions import ArchiveError
+from archive.storage.leases import leases_of
+from crawler.extraction.fields.timezones import KYIV
+from crawler.health.expected import DAYS_OF_A_MEDIAN, LOOKED_AT
+from crawler.health.monitoring.gathered import DAY
+from crawler.health.monitoring.rules import counts_of, ends
+from crawler.outlet.expectations import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from prometheus_client import Metric
+
+    from archive.storage.leases import LastRun
+    from crawler.health.monitoring.gathered import Gathered, OutletState
+    from crawler.health.monitoring.rules import Alarm
+
+_CACHED = 60.0
+"""Seconds for which an answer of the endpoint holds."""
+
+Told = tuple["Gathered", "Sequence[Alarm]"]
+OF_OUTLETS = {
+    "triptych_articles": "Articles in the archive",
+    "triptych_pages": "Pages that ended so in the last 24 hours",
+    "triptych_owed_pages": "Pages owed after the last run",
+    "triptych_share": "Share of the articles of the last three days that can be judged",
+    "triptych_last_article_timestamp_seconds": "When the latest new article was archived",
+    "triptych_last_published_timestamp_seconds": "When the latest article was published, as its page says",
+    "triptych_last_crawl_timestamp_seconds": "When the last crawl ended",
+    "triptych_last_whole_crawl_timestamp_seconds": "When the last crawl ended that lost nothing",
+    "triptych_failed_crawls": "Crawls since the last that lost nothing",
+    "triptych_last_run_exit_code": "Exit code of the last run",
+}
+"""With the label `outlet`; `triptych_pages` has `outcome` and `reason`, `triptych_share` has `of`."""
+OF_ARCHIVES = {
+    "triptych_alarms": "1: a rule of `scrapy watch` is broken",
+    "triptych_snapshot": "Number of the latest snapshot",
+    "triptych_snapshot_timestamp_seconds": "When the latest snapshot was committed",
+    "triptych_verified_timestamp_seconds": "When this machine has verified the archive",
+    "triptych_disk_free_bytes": "Free where the archive is",
+    "triptych_disk_size_bytes": "Size of the file system of the archive",
+    "triptych_watch_timestamp_seconds": "When this was told",
+}
+"""Of these `triptych_alarms` has labels, `outlet` (empty: of the archive) and `rule`."""
+_LABELS = {
+    "triptych_pages": ["outlet", "outcome", "reason"],
+    "triptych_share": ["outlet", "of"],
+    "triptych_alarms": ["outlet", "rule"],
+}
+_UNKNOWN = re.compile(r"[^\w.-]")
+
+
+def families(known: Gathered, found: Sequence[Alarm]) -> Iterator[GaugeMetricFamily]:
+    """Yield all metrics; one that nobody knows has no sample."""
+    labels = {**{name: ["outlet"] for name in OF_OUTLETS}, **_LABELS}
+    made = {
+        name: GaugeMetricFamily(name, told, labels=labels.get(name, []))
+        for name, told in (OF_OUTLETS | OF_ARCHIVES).items()
+    }
+
+    def add(name: str, value: float | datetime | None, *labels: str) -> None:
+        if value is not None:
+            made[name].add_metric(labels, value if isinstance(value, int | float) else value.timestamp())
+
+    crawled = {name: state for name, state in known.outlets.items() if state.crawls.last is not None}
+    runs = _last_runs(known.uri, crawled)
+    for name, state in crawled.items():
+        crawls, facts = state.crawls, state.facts
+        add("triptych_articles", facts.articles, name)
+        add("triptych_owed_pages", state.runs.owed, name)
+        add("triptych_last_article_timestamp_seconds", facts.last_seen, name)
+        add("triptych_last_published_timestamp_seconds", facts.newest, name)
+        add("triptych_last_crawl_timestamp_seconds", crawls.last and crawls.last.committed_at, name)
+        good = crawls.last_good
+        add("triptych_last_whole_crawl_timestamp_seconds", good and good.committed_at, name)
+        add("triptych_failed_crawls", crawls.failed_since, name)
+        add("triptych_last_run_exit_code", _exit_code(state, runs.get(name)), name)
+        for end, count in ends(state.runs.today).items():
+            outcome, _, reason = end.rstrip(")").partition("(")
+            # of an archive that somebody else has made
+            add("triptych_pages", count, name, outcome, _UNKNOWN.sub("_", reason)[:64])
+        for of, share in _shares(state, known.now).items():
+            add("triptych_share", share, name, of)
+    for alarm in found:
+        add("triptych_alarms", 1, alarm.outlet, alarm.rule)
+    add("triptych_snapshot", known.snapshot)
+    add("triptych_snapshot_timestamp_seconds", known.committed_at)
+    add("triptych_verified_timestamp_seconds", known.verified_at)
+    if known.disk is not None:
+        add("triptych_disk_free_bytes", known.disk.free)
+        add("triptych_disk_size_bytes", known.disk.total)
+    add("triptych_watch_timestamp_seconds", known.now)
+    yield from made.values()
+
+
+def _last_runs(uri: str, outlets: Mapping[str, object]) -> Mapping[str, LastRun]:
+    try:
+        return leases_of(uri).last_runs([*outlets])
+    except (ArchiveError, OSError):  # runs of cron leave none
+        return {}
+
+
+def _exit_code(state: OutletState, last: LastRun | None) -> int | None:
+    """That which `crawl_all` has seen; of other runs, as far as their account tells."""
+    if last is not None and last.ended_at is not None and last.exit_code is not None:
+        return last.exit_code
+    run = state.runs.last
+    if run is None:
+        return None
+    if not run.counts.get("run/finished") or run.counts.get("run/problems"):
+        return 1
+    return 3 if run.counts.get("run/owed") else 0
+
+
+def _shares(state: OutletState, now: datetime) -> dict[str, float]:
+    days = state.brought.judged(now.astimezone(KYIV).date() - DAY, LOOKED_AT)[-DAYS_OF_A_MEDIAN:]
+    counts = counts_of(state.brought, days)
+    total = counts.pop(ALL, 0)
+    return {of.replace(" ", "_"): count / total for of, count in counts.items()} if total else {}
+
+
+class _Told(Collector):
+    """Asks anew at most once a minute, however many scrape it."""
+
+    def __init__(self, ask: Callable[[], Told]) -> None:
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._at = 0.0
+        self._made: list[GaugeMetricFamily] = []
+
+    def collect(self) -> Iterator[Metric]:
+        with self._lock:
+            if not self._made or time.monotonic() - self._at >= _CACHED:
+                self._made = [*families(*self._ask())]
+                self._at = time.monotonic()
+            yield from self._made
+
+
+def text(known: Gathered, found: Sequence[Alarm]) -> bytes:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Told(lambda: (known, found)))
+    return generate_latest(registry)
+
+
+def write(path: Path, known: Gathered, found: Sequence[Alarm]) -> None:
+    """Replace a file whole: node_exporter may read at any moment. Raises OSError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(text(known, found))
+        # the collector is another user
+        beside.chmod(0o644)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def serve(address: str, port: int, ask: Callable[[], Told]) -> Any:
+    """Answer at /metrics in a thread; return the server, to be shut down. Raises OSError."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Told(ask))
+    return start_http_server(port, address, registry)[0]
