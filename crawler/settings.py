@@ -51,8 +51,10 @@ KEEP_RAW = _own("KEEP_RAW", "warc")
 PAIR_SECONDS = _own("PAIR_SECONDS", "300")
 # `/ai.txt` and `/.well-known/tdmrep.json` of each host that articles come from, once a run
 OPT_OUT_FILES = _own("OPT_OUT_FILES", "True")
-# what the crawls of `crawl_all` print, a file an outlet
+# what the crawls of `crawl_all` print, and the logs of others without a terminal, a file an outlet
 LOGS_FOLDER = _own("LOGS_FOLDER", "triptych-logs")
+# where the log goes: `file`, LOGS_FOLDER/OUTLET.log; `stderr`; `auto`: to stderr where that is a terminal
+LOG_TO = _own("LOG_TO", "auto")
 # metrics that `scrapy watch` writes, in the folder that node_exporter's textfile collector reads
 METRICS_FILE = _own("METRICS_FILE", "")
 # a POST of JSON goes there when `scrapy watch` has news, with this header `Authorization`

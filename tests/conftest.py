@@ -143,6 +143,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _no_settings_from_outside() -> None:
     for name in [name for name in os.environ if name.startswith("TRIPTYCH_")]:
         del os.environ[name]
+    # what a test prints goes to no terminal
+    os.environ["TRIPTYCH_LOG_TO"] = "stderr"
 
 
 @pytest.fixture(autouse=True, scope="session")

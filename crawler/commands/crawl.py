@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import os
 import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
@@ -24,16 +26,22 @@ from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import Ledger
 from crawler.extensions.monitors import Monitors
 from crawler.outlet.checks import check_declaration
+from crawler.outlet.fleet.runner import make_room
 from crawler.reports import account
+from crawler.reports.run_report import LOST, MISSED, OK, OWED, USAGE, Ending, RunReport
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
 from pipelines.snapshot import SnapshotStage
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
+    from collections.abc import Sequence
 
-OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
+    from scrapy.crawler import Crawler, CrawlerProcessBase
+
+    from crawler.health.expected import Verdict
+
+__all__ = ["LOST", "MISSED", "OK", "OWED", "USAGE", "Command"]
 
 
 class Command(BaseRunSpiderCommand):
@@ -41,6 +49,8 @@ class Command(BaseRunSpiderCommand):
     called: ClassVar[str] = "scrapy crawl"
     takes_arguments: ClassVar[bool] = True
     """True if `-a NAME=VALUE` means something here."""
+    _report_into: Path | None = None
+    _log: Path | None = None
 
     def syntax(self) -> str:
         return "[options] OUTLET [-a url=URL | -a urls=FILE | -a since=DATE -a until=DATE] [-a pages=COUNT]"
@@ -66,6 +76,9 @@ class Command(BaseRunSpiderCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         # Scrapy's, which would write nothing: the archive is where articles go
+        parser.add_argument(
+            "--report", metavar="FILE", help="write a report of the run for programs, as JSON"
+        )
         for short, long in (("-o", "--output"), ("-O", "--overwrite-output")):
             parser.add_argument(short, long, action="append", help=argparse.SUPPRESS)
         if not self.takes_arguments:
@@ -79,6 +92,9 @@ class Command(BaseRunSpiderCommand):
                 print_help=False,
             )
         super().process_options(args, opts)
+        self._report_into = Path(opts.report) if opts.report else None
+        if self._report_into is not None and not self._report_into.absolute().parent.is_dir():
+            raise UsageError(f"--report {visible(opts.report)}: there is no such folder", print_help=False)
         if opts.spargs and not self.takes_arguments:
             raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
 
@@ -120,7 +136,9 @@ class Command(BaseRunSpiderCommand):
         """The exit code."""
         assert self.crawler_process is not None
         self._probe_archive()
+        self._log = self._log_into_file(spider_class.name)
         crawler = self.crawler_process.create_crawler(spider_class)
+        tell_of_first_signal(self.crawler_process, crawler, self.called)
         self.crawler_process.crawl(crawler, arguments=arguments)
         self.crawler_process.start()
         return self._verdict(crawler, arguments, self._paired(crawler))
@@ -171,62 +189,129 @@ class Command(BaseRunSpiderCommand):
                 lambda done, total: shown.update(task, completed=done, total=total),
             )
 
+    def _log_into_file(self, outlet: str) -> Path | None:
+        """Where there is no terminal, log into a file: of what goes to stderr, cron makes a mail."""
+        assert self.crawler_process is not None
+        settings = self.crawler_process.settings
+        to = settings["LOG_TO"]
+        if settings.get("LOG_FILE") or to == "stderr" or (to == "auto" and sys.stderr.isatty()):
+            return None
+        path = Path(settings["LOGS_FOLDER"]) / f"{outlet}.log"
+        try:
+            make_room(path)
+            path.touch()
+        except OSError as error:
+            raise UsageError(
+                f"LOGS_FOLDER: {path} cannot be written: {error.strerror}", print_help=False
+            ) from None
+        settings.set("LOG_FILE", str(path), priority="project")
+        return path
+
     def _verdict(self, crawler: Crawler, arguments: Arguments, paired: Paired) -> int:
         if self.crawler_process.bootstrap_failed:  # type: ignore[union-attr]
-            print(f"{self.called}: the crawl could not start; see the log above", file=sys.stderr)
+            print(f"{self.called}: the crawl could not start; see {self._log or 'above'}", file=sys.stderr)
             return LOST
         ledger, stage = crawler.get_extension(Ledger), crawler.get_item_pipeline(SnapshotStage)
         assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
         assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
-        assert self.settings is not None
-        backoff = crawler.get_extension(BackOff)
+        backoff, spider = crawler.get_extension(BackOff), crawler.spider
         assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
+        assert isinstance(spider, StorySpider)
+        assert self.settings is not None
         # pyarrow's datasets: what the first request need not wait for
         # .2 s and more: Scrapy imports every command
-        from crawler.reports.crawl import Published, print_debts, print_report, print_slowed  # noqa: PLC0415
+        from crawler.reports import crawl as report  # noqa: PLC0415
 
-        console = Terminal()
-        spider = crawler.spider
-        assert isinstance(spider, StorySpider)
-        last = [archive.open(self.settings["ARCHIVE_URI"]).snapshot] if paired.snapshot is not None else []
-        published = Published(stage.run_id, [*stage.snapshots, *last], is_whole=not _problems(stage))
-        print_report(console, ledger, published, self.settings["ARCHIVE_URI"], spider.name)
-        print_slowed(console, backoff)
-        print_debts(console, spider.debts.told())
-        for told in _left_unpaired(paired):
-            console.print(f"[yellow]unpaired[/]  {literal(told)}", soft_wrap=True)
-        problems = [*_problems(stage), *account.problems(crawler)]
+        uri, lost = self.settings["ARCHIVE_URI"], _problems(stage)
+        problems = [*lost, *account.problems(crawler)]
         if paired.failure is not None:
             problems.append(
                 f"the articles are archived, but not paired by content: {paired.failure}; the next run, or "
                 "`scrapy pair`, tries again"
             )
-        missed = False
+        held: list[Verdict] = []
         if stage.closed and stage.failure is None:
             try:
-                missed = self._misses(spider, ledger, stage.run_id, console)
+                held = self._held_against(spider, ledger, stage.run_id)
             except (ArchiveError, OSError) as error:
                 problems.append(f"nothing could be compared with what is expected: {error}")
         monitors = crawler.get_extension(Monitors)
+        failed = monitors.failed if monitors is not None else []
         if monitors is not None:
             problems += [f"a monitor could not be run, or not tell: {told}" for told in monitors.broken]
-            for told in monitors.failed:
+        missed = {one.expectation: one.told for one in held if one.state == "missed"}
+        stats = crawler.stats.get_stats() if crawler.stats is not None else {}
+        last = [archive.open(uri).snapshot] if paired.snapshot is not None else []
+        run = RunReport(
+            spider.name,
+            spider.errand,
+            stage.run_id,
+            uri,
+            stats.get("start_time"),
+            datetime.now(UTC),
+            _ending(
+                stats.get("finish_reason"),
+                ledger,
+                lost=lost,
+                problems=problems,
+                broken=arguments.broken,
+                missed=bool(missed or failed),
+                owed=bool(spider.debts.unpaid),
+            ),
+            account.account(crawler, finished=True),
+            problems,
+            missed,
+            failed,
+            [str(line) for line in arguments.broken],
+            {url: why for url, why in ledger.sources.items() if why != "read"},
+            spider.debts.count().count,
+            [snapshot.id for snapshot in (*stage.snapshots, *last)],
+            str(self._log) if self._log is not None else None,
+        )
+        console, owed = Terminal(), [*spider.debts.told()]
+        more = [*owed, *_left_unpaired(paired), *failed, *(one for one in held if one.state == "over")]
+        if run.ended == Ending.NOTHING_NEW and not more and not report.has_more_to_tell(ledger, backoff):
+            console.print(
+                report.quiet_line(ledger, spider.name, run.ended_at), soft_wrap=True, highlight=False
+            )
+        else:
+            if not console.is_terminal:
+                console.print(
+                    f"{run.ended_at:%Y-%m-%d %H:%M:%S} UTC  {literal(spider.name)}", highlight=False
+                )
+            published = report.Published(stage.run_id, [*stage.snapshots, *last], is_whole=not lost)
+            report.print_report(console, ledger, published, uri, spider.name)
+            report.print_slowed(console, backoff)
+            report.print_debts(console, owed)
+            for told in _left_unpaired(paired):
+                console.print(f"[yellow]unpaired[/]  {literal(told)}", soft_wrap=True)
+            for one in held:
+                if one.state in ("missed", "over"):
+                    word = "[red]missed[/]   " if one.state == "missed" else "[yellow]more[/]     "
+                    console.print(f"{word} {literal(one.expectation)}: {literal(one.told)}", soft_wrap=True)
+            for told in failed:
                 console.print(f"[red]monitor[/]   {literal(told)}", soft_wrap=True)
-            missed = missed or bool(monitors.failed)
-        for line in arguments.broken:
-            print(f"{self.called}: not crawled, {visible(str(line))}", file=sys.stderr)
-        for problem in problems:
-            print(f"{self.called}: {visible(problem)}", file=sys.stderr)
-        if problems:
-            return LOST
-        if arguments.broken:
-            return USAGE
-        if missed:
-            return MISSED
-        return OWED if spider.debts.unpaid else OK
+        return self._told(run)
 
-    def _misses(self, spider: StorySpider, ledger: Ledger, run_id: str, console: Terminal) -> bool:
-        """Print and write down what is less than expected; return True if anything is."""
+    def _told(self, run: RunReport) -> int:
+        """Print what is wrong, write the report; return the exit code."""
+        for line in run.not_crawled:
+            print(f"{self.called}: not crawled, {visible(line)}", file=sys.stderr)
+        for problem in run.problems:
+            print(f"{self.called}: {visible(problem)}", file=sys.stderr)
+        if run.problems and run.log is not None:
+            print(f"{self.called}: the log is {visible(run.log)}", file=sys.stderr)
+        if self._report_into is not None:
+            try:
+                run.write(self._report_into)
+            except OSError as error:
+                into = visible(str(self._report_into))
+                print(f"{self.called}: --report {into}: {error.strerror}", file=sys.stderr)
+                return LOST
+        return run.ended.exit_code
+
+    def _held_against(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
+        """Hold what came against what is expected; write down what is less."""
         # pyarrow's datasets: what the first request need not wait for
         from crawler.health.archived import no_articles  # noqa: PLC0415
         from crawler.health.expected import Verdict, compare, count_brought, note_missed  # noqa: PLC0415
@@ -240,14 +325,66 @@ class Command(BaseRunSpiderCommand):
         if outlet.expectations and spider.discovering is not None and spider.arguments.since is None:
             brought = count_brought(archive.open(uri), uri, [outlet], now)
             found += compare(outlet, brought[spider.name], now)
-        for one in found:
-            if one.state in ("missed", "over"):
-                word = "[red]missed[/]   " if one.state == "missed" else "[yellow]more[/]     "
-                console.print(f"{word} {literal(one.expectation)}: {literal(one.told)}", soft_wrap=True)
         missed = [one for one in found if one.state == "missed"]
         if missed:
             note_missed(uri, spider, missed, run_id, now)
-        return bool(missed)
+        return found
+
+
+def tell_of_first_signal(process: CrawlerProcessBase, crawler: Crawler, called: str) -> None:
+    """Say at once what the first Ctrl-C or SIGTERM does, and what a second would do."""
+    graceful, kill = process._signal_shutdown, process._signal_kill
+
+    def first(number: int, frame: object) -> None:
+        engine = crawler.engine
+        under_way = len(engine.downloader.active) if engine is not None else 0
+        # what was interrupted may be in the middle of a line, and printing would wait for it
+        _say(
+            f"{called}: stopping; {under_way} requests under way are finished, and what came is published. "
+            "Once more (Ctrl-C) stops now: what came is published by the next run."
+        )
+        graceful(number, frame)
+
+    def second(number: int, frame: object) -> None:
+        _say(f"{called}: stopped; the next run publishes what came.")
+        kill(number, frame)
+
+    process._signal_shutdown = first  # type: ignore[method-assign, assignment]
+    process._signal_kill = second  # type: ignore[method-assign, assignment]
+
+
+def _say(told: str) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, f"\n{told}\n".encode() if os.isatty(2) else f"{told}\n".encode())
+
+
+def _ending(
+    finish_reason: str | None,
+    ledger: Ledger,
+    *,
+    lost: Sequence[str],
+    problems: Sequence[str],
+    broken: Sequence[object],
+    missed: bool,
+    owed: bool,
+) -> Ending:
+    """The first that is true; a run that was stopped and lost nothing ended as any other."""
+    if lost:
+        return Ending.NOT_WRITTEN
+    if problems:
+        by_itself = finish_reason in (None, "finished")
+        return Ending.LOST if by_itself else _STOPPED.get(finish_reason or "", Ending.CUT_SHORT)
+    if broken:
+        return Ending.WRONG
+    if missed:
+        return Ending.MISSED
+    if owed:
+        return Ending.OWED
+    return Ending.OK if ledger.totals().get("archived") or ledger.feed_texts else Ending.NOTHING_NEW
+
+
+_STOPPED = {"shutdown": Ending.INTERRUPTED}
+"""By Scrapy's word for why a crawl ended."""
 
 
 def _left_unpaired(paired: Paired) -> list[str]:

@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
-from crawler.commands.crawl import LOST
+from crawler.commands.crawl import LOST, tell_of_first_signal
 from crawler.commands.crawl import Command as Crawl
 from crawler.importing.spider import ImportSpider, Wanted
 from crawler.story.arguments import Arguments, check_settings
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
     from crawler.extensions.ledger import Ledger
+    from crawler.health.expected import Verdict
 
 
 class Command(Crawl):
@@ -89,7 +90,9 @@ class Command(Crawl):
             raise UsageError("--language ua: ua is a country; the language is uk", print_help=False)
         wanted = Wanted(*(frozenset(chosen) for chosen in (opts.outlet, opts.host, opts.language)))
         self._probe_archive()
+        self._log = self._log_into_file("import")
         crawler = self.crawler_process.create_crawler(ImportSpider)
+        tell_of_first_signal(self.crawler_process, crawler, self.called)
         self.crawler_process.crawl(crawler, files=files, wanted=wanted, declared=declared)
         self.crawler_process.start()
         self.exitcode = self._verdict(crawler, Arguments(), self._paired(crawler))
@@ -104,5 +107,5 @@ class Command(Crawl):
         if spider.damage:
             self.exitcode = LOST
 
-    def _misses(self, spider: StorySpider, ledger: Ledger, run_id: str, console: Terminal) -> bool:
-        return False  # the past owes nobody a number of articles a day
+    def _held_against(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
+        return []  # the past owes nobody a number of articles a day

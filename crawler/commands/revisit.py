@@ -17,8 +17,9 @@ from archive.commands.arguments import count
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from archive.writer import ArchiveWriter
-from crawler.commands.crawl import OK, OWED
+from crawler.commands.crawl import OK
 from crawler.commands.crawl import Command as Crawl
+from crawler.reports.run_report import Ending, RunReport
 from crawler.reports.terminal import one_sentence
 from crawler.requests.budget import budget_of
 from crawler.revisit.debts import DebtsOfNow, debts_of_now, still_owed
@@ -107,14 +108,19 @@ class Command(Crawl):
             console.print(f"Pages owed from earlier runs: {debts.owed.count}, {debts.due} asked for now.")
             self.exitcode = OK
             return
-        console.print(literal(_told(plan, share)), highlight=False, soft_wrap=True)
+        at = "" if console.is_terminal else f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  "
+        console.print(at + literal(_told(plan, share)), highlight=False, soft_wrap=True)
         if plan.visits or debts.due or debts.over:
             arguments = replace(Arguments(), visits=plan.visits, at=opts.at, most_debts=debts.due)
             self.exitcode = self._crawl(spider_class, arguments)
             return
         if debts.owed.failed:
             console.print(literal(still_owed(debts.owed, now)), highlight=False, soft_wrap=True)
-        self.exitcode = OWED if debts.owed.failed else OK
+        ended = Ending.OWED if debts.owed.failed else Ending.NOTHING_NEW
+        owed = debts.owed.count
+        self.exitcode = self._told(
+            RunReport(spider_class.name, "revisit", "", uri, now, datetime.now(UTC), ended, {}, owed=owed)
+        )
 
     def _debts(
         self, held: Archive, outlet: StorySpider, now: datetime, opts: argparse.Namespace

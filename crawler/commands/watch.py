@@ -98,14 +98,15 @@ class Command(ScrapyCommand):
             from crawler.health.monitoring.gathered import gather  # noqa: PLC0415
             from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
 
-            def ask() -> tuple[Gathered, list[Alarm]]:
+            def look() -> tuple[Gathered, list[Alarm]]:
                 known = gather(uri, [declared[name] for name in dict.fromkeys(args)] or declared.values())
                 return known, alarms(known, limits)
 
             if opts.serve:
-                _serve(*opts.serve, ask)
+                host, port = opts.serve
+                _serve(host, port, look)
                 return
-            known, found = ask()
+            known, found = look()
             if file := opts.metrics or self.settings["METRICS_FILE"]:
                 from crawler.health.monitoring import metrics  # noqa: PLC0415
 

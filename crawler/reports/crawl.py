@@ -52,7 +52,8 @@ def print_report(console: Console, ledger: Ledger, published: Published, uri: st
         read = archive.open(uri)
         rows = _rows_of(read, published.run_id)
         evidence, pairs = _pairs_of(read, {row.article_id for row in rows})
-        if rows:
+        # cron would mail them
+        if rows and console.is_terminal:
             _print_stories(console, rows, evidence)
         console.print(_summary(rows, pairs, outlet))
     console.print(_outcomes(ledger))
@@ -77,6 +78,23 @@ def print_report(console: Console, ledger: Ledger, published: Published, uri: st
         console.print(f"Read it   [bold]{literal(how)}[/]", soft_wrap=True)
     elif published.is_whole:
         console.print(f"\nArchive   {literal(uri)}  (nothing to commit: the last snapshot stays)")
+
+
+def quiet_line(ledger: Ledger, outlet: str, at: datetime) -> str:
+    """A run that found nothing, in one line with its time."""
+    told = []
+    for outcome, reasons in _by_outcome(ledger).items():
+        named = Counter({reason: count for reason, count in reasons.items() if reason})
+        told.append(f"{outcome} {reasons.total()}" + (f" ({counts(named)})" if named else ""))
+    addresses = f"{ledger.discovered} addresses: {', '.join(told)}" if told else "nothing was listed"
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC  {literal(outlet)}: nothing new; {addresses}"
+
+
+def has_more_to_tell(ledger: Ledger, backoff: BackOff) -> bool:
+    """Return True if a line beside the counts has something to say, whatever the run has found."""
+    unread = any(why != "read" for why in ledger.sources.values())
+    slowed = any(host.given_up is None for host in backoff.hosts.values())
+    return unread or slowed or bool(ledger.over_budget or ledger.overruns or ledger.feed_texts)
 
 
 def print_slowed(console: Console, backoff: BackOff) -> None:
@@ -188,15 +206,20 @@ def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
     return table
 
 
+def _by_outcome(ledger: Ledger) -> dict[str, Counter[str]]:
+    by_outcome: dict[str, Counter[str]] = defaultdict(Counter)
+    for kind, count in ledger.totals().items():
+        outcome, _, reason = kind.partition("(")
+        by_outcome[outcome][reason.rstrip(")")] += count
+    return by_outcome
+
+
 def _outcomes(ledger: Ledger) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
-    by_outcome: dict[str, Counter[str]] = defaultdict(Counter)
-    for kind, count in ledger.totals().items():
-        outcome, _, reason = kind.partition("(")
-        by_outcome[outcome][reason.rstrip(")")] += count
+    by_outcome = _by_outcome(ledger)
     told = "each ended as one of:" if ledger.discovered else "nothing was listed"
     table.add_row("addresses", str(ledger.discovered), told)
     for outcome in ("archived", "unchanged", "skipped", "dropped", "failed"):

@@ -135,6 +135,8 @@ def check_settings(settings: Settings) -> None:
     if settings["KEEP_RAW"] not in ("warc", "none"):
         got = settings["KEEP_RAW"]
         raise UsageError(f"KEEP_RAW={got!r}: expected warc or none", print_help=False)
+    if settings["LOG_TO"] not in ("auto", "file", "stderr"):
+        raise UsageError(f"LOG_TO={settings['LOG_TO']!r}: expected auto, file or stderr", print_help=False)
     for name, read in (("PROXY", read_proxy), ("RESOLVE_TO", pinned_names)):
         try:
             read(settings[name] or "")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
+    from archive.read.runs import RunAccount
     from archive.storage.leases import LastRun
     from crawler.health.monitoring.gathered import Gathered, OutletState
     from crawler.health.monitoring.rules import Alarm
@@ -90,9 +91,8 @@ def families(known: Gathered, found: Sequence[Alarm]) -> Iterator[GaugeMetricFam
         add("triptych_owed_pages", state.runs.owed, name)
         add("triptych_last_article_timestamp_seconds", facts.last_seen, name)
         add("triptych_last_published_timestamp_seconds", facts.newest, name)
-        add("triptych_last_crawl_timestamp_seconds", crawls.last and crawls.last.committed_at, name)
-        good = crawls.last_good
-        add("triptych_last_whole_crawl_timestamp_seconds", good and good.committed_at, name)
+        add("triptych_last_crawl_timestamp_seconds", _ended(crawls.last), name)
+        add("triptych_last_whole_crawl_timestamp_seconds", _ended(crawls.last_good), name)
         add("triptych_failed_crawls", crawls.failed_since, name)
         add("triptych_last_run_exit_code", _exit_code(state, runs.get(name)), name)
         for end, count in ends(state.runs.today).items():
@@ -111,6 +111,10 @@ def families(known: Gathered, found: Sequence[Alarm]) -> Iterator[GaugeMetricFam
         add("triptych_disk_size_bytes", known.disk.total)
     add("triptych_watch_timestamp_seconds", known.now)
     yield from made.values()
+
+
+def _ended(run: RunAccount | None) -> datetime | None:
+    return run.committed_at if run is not None else None
 
 
 def _last_runs(uri: str, outlets: Mapping[str, object]) -> Mapping[str, LastRun]:
@@ -159,7 +163,8 @@ class _Told(Collector):
 def text(known: Gathered, found: Sequence[Alarm]) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Told(lambda: (known, found)))
-    return generate_latest(registry)
+    written: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
+    return written
 
 
 def write(path: Path, known: Gathered, found: Sequence[Alarm]) -> None:

@@ -206,6 +206,8 @@ class Runner:
             "crawler.outlet.fleet.child",
             str(_GRACE),
             errand,
+            # what it prints goes there already
+            *("-s", "LOG_TO=stderr"),
             *self._fleet.options,
             outlet,
         ]
@@ -293,12 +295,16 @@ def _signal(process: asyncio.subprocess.Process, number: int) -> None:
             process.send_signal(number)
 
 
-def _open_log(path: Path) -> IO[bytes]:
-    """Open the log of an outlet; one that has grown long becomes the one before, of which there is one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def make_room(log: Path) -> None:
+    """Make the folder of a log; one that has grown long becomes the one before, of which there is one."""
+    log.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
-        if path.stat().st_size > _LONGEST_LOG:
-            path.replace(path.with_suffix(".log.1"))
+        if log.stat().st_size > _LONGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _open_log(path: Path) -> IO[bytes]:
+    make_room(path)
     return path.open("ab")
 
 

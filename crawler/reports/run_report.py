@@ -1,0 +1,109 @@
+"""What a run came to, for programs: how it ended, its exit code, and a document of it (`--report FILE`)."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
+
+
+class Ending(StrEnum):
+    """How a crawl or a revisit ended; docs/reference/outcomes.md has the table."""
+
+    OK = "ok"
+    NOTHING_NEW = "nothing-new"
+    OWED = "owed"
+    MISSED = "missed"
+    WRONG = "wrong"
+    """Lines of a file of addresses; a wrong argument or setting ends a command before it has a report."""
+    LOST = "lost"
+    CUT_SHORT = "cut-short"
+    """By a limit of the run's own."""
+    INTERRUPTED = "interrupted"
+    """By a signal."""
+    NOT_WRITTEN = "not-written"
+    """The archive."""
+
+    @property
+    def exit_code(self) -> int:
+        return _CODES[self]
+
+
+_CODES = {
+    Ending.OK: OK,
+    Ending.NOTHING_NEW: OK,
+    Ending.OWED: OWED,
+    Ending.MISSED: MISSED,
+    Ending.WRONG: USAGE,
+    Ending.LOST: LOST,
+    Ending.CUT_SHORT: LOST,
+    Ending.INTERRUPTED: LOST,
+    Ending.NOT_WRITTEN: LOST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One crawl or revisit; the fields are the keys of the document."""
+
+    outlet: str
+    errand: str
+    """`crawl` or `revisit`."""
+    run_id: str
+    archive: str
+    begun_at: datetime | None
+    ended_at: datetime
+    ended: Ending
+    counts: Mapping[str, int]
+    """As in the manifest of the last commit."""
+    problems: Sequence[str] = ()
+    missed: Mapping[str, str] = field(default_factory=dict)
+    """Expectation -> what came."""
+    monitors: Sequence[str] = ()
+    """Spidermon's that failed."""
+    not_crawled: Sequence[str] = ()
+    """Lines of the file of addresses."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Sitemap or feed -> why it was not read."""
+    owed: int = 0
+    snapshots: Sequence[int] = ()
+    log: str | None = None
+
+    def document(self) -> dict[str, object]:
+        return {
+            "outlet": self.outlet,
+            "errand": self.errand,
+            "run_id": self.run_id,
+            "archive": self.archive,
+            "begun_at": self.begun_at.isoformat() if self.begun_at is not None else None,
+            "ended_at": self.ended_at.isoformat(),
+            "ended": self.ended.value,
+            "exit_code": self.ended.exit_code,
+            "counts": dict(self.counts),
+            "problems": [*self.problems],
+            "missed": dict(self.missed),
+            "monitors": [*self.monitors],
+            "not_crawled": [*self.not_crawled],
+            "unread": dict(self.unread),
+            "owed": self.owed,
+            "snapshots": [*self.snapshots],
+            "log": self.log,
+        }
+
+    def write(self, path: Path) -> None:
+        """Replace a file whole. Raises OSError."""
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            beside.write_text(json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
