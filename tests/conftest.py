@@ -47,7 +47,7 @@ LONG = (
 
 
 SHORT = {
-    "test_an_attack_ends_in_a_sentence": 12,
+    "test_an_attack_ends_in_a_sentence": 8,
     "test_the_changed_declaration_is_proposed_and_holds": 3,
     "test_no_page_is_lost_or_blamed": 2,
     "test_one_bad_answer_is_asked_again_and_never_kept": 4,
@@ -77,8 +77,8 @@ SHORT = {
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than cores: while a crawl waits for its server, its disk or its end, nobody else would run."""
-    return (os.cpu_count() or 1) + 1
+    """Two a core: while a crawl waits for its server, its disk or its end, nobody else would run."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the marks choose

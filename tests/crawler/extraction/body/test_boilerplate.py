@@ -157,7 +157,7 @@ def test_a_list_in_which_one_item_asks_to_subscribe_is_a_box() -> None:
 def test_a_line_has_what_a_rule_needs_wherever_its_pattern_matches(rule: LineRule) -> None:
     """Or the pattern would never be asked of it."""
 
-    @settings(max_examples=200)
+    @settings(max_examples=60)
     @given(st.from_regex(rule.pattern))
     def has(line: str) -> None:
         if rule.pattern.match(line):
