@@ -51,6 +51,9 @@ KEEP_RAW = _own("KEEP_RAW", "warc")
 PAIR_SECONDS = _own("PAIR_SECONDS", "300")
 # `/ai.txt` and `/.well-known/tdmrep.json` of each host that articles come from, once a run
 OPT_OUT_FILES = _own("OPT_OUT_FILES", "True")
+# of what `-O FILE` and FEEDS write: `archive`, the columns of the archive, or `zyte`, the fields of
+# zyte-common-items
+FEED_NAMES = _own("FEED_NAMES", "archive")
 # what the crawls of `crawl_all` print, and the logs of others without a terminal, a file an outlet
 LOGS_FOLDER = _own("LOGS_FOLDER", "triptych-logs")
 # where the log goes: `file`, LOGS_FOLDER/OUTLET.log; `stderr`; `auto`: to stderr where that is a terminal
@@ -175,6 +178,14 @@ EXTENSIONS_BASE = {
     "crawler.extensions.memory.OwnMemory": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+}
+FEED_EXPORTERS_BASE = {
+    "jsonl": "pipelines.feeds.JsonLines",
+    "jsonlines": "pipelines.feeds.JsonLines",
+    "json": "pipelines.feeds.Json",
+    "csv": "pipelines.feeds.Csv",
+    "parquet": "pipelines.feeds.Parquet",
 }
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.reports.log_format.OneLine"

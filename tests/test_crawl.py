@@ -217,7 +217,6 @@ def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(
         (["demo", "-s", "ALLOW_PRIVATE_NETWORK=perhaps"], "expected True or False"),
         (["demo", "-s", "ARCHIVE_URI=s3://bucket/news"], "s3://"),
         (["demo", "-s", "RESOLVE_TO=visnyk.example"], "RESOLVE_TO: 'visnyk.example' does not appear to be"),
-        (["demo", "-O", "articles.json"], "-o and -O are not taken: articles go into the archive"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_in_one_sentence(crawl: Crawl, arguments: list[str], sentence: str) -> None:

@@ -75,22 +75,13 @@ class Command(BaseRunSpiderCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        # Scrapy's, which would write nothing: the archive is where articles go
         parser.add_argument(
             "--report", metavar="FILE", help="write a report of the run for programs, as JSON"
         )
-        for short, long in (("-o", "--output"), ("-O", "--overwrite-output")):
-            parser.add_argument(short, long, action="append", help=argparse.SUPPRESS)
         if not self.takes_arguments:
             parser.add_argument("-a", dest="spargs", action="append", default=[], help=argparse.SUPPRESS)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        if opts.output or opts.overwrite_output:
-            raise UsageError(
-                "-o and -O are not taken: articles go into the archive, and `python -m archive export` "
-                "writes them as CSV, JSON lines or Parquet",
-                print_help=False,
-            )
         super().process_options(args, opts)
         self._report_into = Path(opts.report) if opts.report else None
         if self._report_into is not None and not self._report_into.absolute().parent.is_dir():
@@ -127,6 +118,10 @@ class Command(BaseRunSpiderCommand):
         for name, value in (spider_class.custom_settings or {}).items():
             self.crawler_process.settings.set(name, value, priority="spider")
         check_settings(self.crawler_process.settings)
+        if self.crawler_process.settings.getdict("FEEDS"):
+            from pipelines.feeds import take_feeds  # noqa: PLC0415  few runs write a file beside the archive
+
+            take_feeds(self.crawler_process.settings)
         if self.crawler_process.settings.getbool("SPIDERMON_ENABLED") and find_spec("spidermon") is None:
             raise UsageError(
                 "SPIDERMON_ENABLED needs Spidermon: pip install 'triptych[watch]'", print_help=False
@@ -224,6 +219,10 @@ class Command(BaseRunSpiderCommand):
 
         uri, lost = self.settings["ARCHIVE_URI"], _problems(stage)
         problems = [*lost, *account.problems(crawler)]
+        if crawler.settings.getdict("FEEDS"):
+            from pipelines.feed_exports import flaws  # noqa: PLC0415  few runs write a file beside the archive
+
+            problems += flaws(crawler)
         if paired.failure is not None:
             problems.append(
                 f"the articles are archived, but not paired by content: {paired.failure}; the next run, or "

@@ -116,6 +116,13 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
     return Arguments(since=since, until=until, pages=_pages(given))
 
 
+_CHOICES = (
+    ("KEEP_RAW", ("warc", "none")),
+    ("LOG_TO", ("auto", "file", "stderr")),
+    ("FEED_NAMES", ("archive", "zyte")),
+)
+
+
 def check_settings(settings: Settings) -> None:
     """Raises UsageError for a value of our own settings that cannot be meant."""
     for name, kind, least in NUMBERS:
@@ -132,11 +139,10 @@ def check_settings(settings: Settings) -> None:
                 settings.getfloat(name)
             except (TypeError, ValueError):
                 raise UsageError(f"{name}={settings[name]!r}: expected a number", print_help=False) from None
-    if settings["KEEP_RAW"] not in ("warc", "none"):
-        got = settings["KEEP_RAW"]
-        raise UsageError(f"KEEP_RAW={got!r}: expected warc or none", print_help=False)
-    if settings["LOG_TO"] not in ("auto", "file", "stderr"):
-        raise UsageError(f"LOG_TO={settings['LOG_TO']!r}: expected auto, file or stderr", print_help=False)
+    for name, words in _CHOICES:
+        if settings[name] not in words:
+            expected = ", ".join(words[:-1]) + f" or {words[-1]}"
+            raise UsageError(f"{name}={settings[name]!r}: expected {expected}", print_help=False)
     for name, read in (("PROXY", read_proxy), ("RESOLVE_TO", pinned_names)):
         try:
             read(settings[name] or "")
