@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from tests.herald import Herald
-
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.herald import Herald
     from tests.running import Crawl
 
 FORMS = ("jsonl", "json", "csv", "parquet")
