@@ -54,7 +54,7 @@ def _show(page: Outline) -> None:
     Running text that is marked as hidden from screen readers, a time in a sentence, and the text of a page
     whose only text is for readers without JavaScript.
     """
-    for i in page.by("aria-hidden").get("true", ()):
+    for i in page.by_hidden.get("true", ()):
         element = page.elements[i]
         if page.tags[i] in _TEXT or (page.tags[i] in _MAY_HIDE_TEXT and element.find("p") is not None):
             running = (x for x in (element, *element.findall("p")) if len(x.text_content()) >= _RUNNING)

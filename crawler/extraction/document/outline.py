@@ -41,6 +41,8 @@ class Outline:
     by_id: Names
     by_itemprop: Names
     by_itemtype: Names
+    by_hidden: Names
+    """By `aria-hidden`."""
     by_component: tuple[Names, ...]
     """One for each attribute of COMPONENT."""
     source: bytes | None
@@ -128,12 +130,12 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
     for i in by_tag.get("script", ()):
         if "json" in attributes[i].get("type", "").lower():
             texts[i] = elements[i].text or ""
-    by_class, by_id, by_itemprop, by_itemtype, *by_component = attributes.by_value(
-        "class", "id", "itemprop", "itemtype", *COMPONENT
+    by_class, by_id, by_itemprop, by_itemtype, by_hidden, *by_component = attributes.by_value(
+        "class", "id", "itemprop", "itemtype", "aria-hidden", *COMPONENT
     )
     return Outline(
         root, elements, tags, attributes, texts, by_tag,
-        by_class, by_id, by_itemprop, by_itemtype, tuple(by_component), source,
+        by_class, by_id, by_itemprop, by_itemtype, by_hidden, tuple(by_component), source,
     )  # fmt: skip
 
 
