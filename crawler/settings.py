@@ -181,11 +181,11 @@ EXTENSIONS_BASE = {
     "scrapy.extensions.feedexport.FeedExporter": 0,
 }
 FEED_EXPORTERS_BASE = {
-    "jsonl": "pipelines.feeds.JsonLines",
-    "jsonlines": "pipelines.feeds.JsonLines",
-    "json": "pipelines.feeds.Json",
-    "csv": "pipelines.feeds.Csv",
-    "parquet": "pipelines.feeds.Parquet",
+    "jsonl": "pipelines.feed_exports.JsonLines",
+    "jsonlines": "pipelines.feed_exports.JsonLines",
+    "json": "pipelines.feed_exports.Json",
+    "csv": "pipelines.feed_exports.Csv",
+    "parquet": "pipelines.feed_exports.Parquet",
 }
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.reports.log_format.OneLine"

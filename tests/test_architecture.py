@@ -43,7 +43,16 @@ LAYERS = {
     ),
     "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
     "pipelines": (
-        *("similarity", "bylines", "alignment", "pairing", "events", "translation_note", "records", "feeds"),
+        *(
+            "similarity",
+            "bylines",
+            "alignment",
+            "pairing",
+            "events",
+            "translation_note",
+            "records",
+            "feed_exports",
+        ),
         *("validate", "language", "authors", "digest", "drop_refused", "repetition"),
         *("commit_process", "pair_process", "snapshot"),
         "reextraction",

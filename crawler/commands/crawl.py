@@ -119,7 +119,7 @@ class Command(BaseRunSpiderCommand):
             self.crawler_process.settings.set(name, value, priority="spider")
         check_settings(self.crawler_process.settings)
         if self.crawler_process.settings.getdict("FEEDS"):
-            from pipelines.feeds import take_feeds  # noqa: PLC0415  few runs write a file beside the archive
+            from pipelines.feed_exports import take_feeds  # noqa: PLC0415  few runs write a file beside the archive
 
             take_feeds(self.crawler_process.settings)
         if self.crawler_process.settings.getbool("SPIDERMON_ENABLED") and find_spec("spidermon") is None:
