@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archive.read.archive import Archive
+    from archive.read.one_sided import OneSided
 
 Row = Mapping[str, object]
 
 _BEGINNING = 400
 """Characters of a text that are shown; the browser has it all."""
+_LONG = 200
+"""Characters of a paragraph that one language has alone."""
 _ORDER = {"uk": 0, "en": 1, "ru": 2}
 _LABEL, _NARROWEST = 9, 21
 """Characters of the names of fields, and at least of an article: three stand side by side in 80."""
@@ -49,7 +53,19 @@ def run(console: Console, options: argparse.Namespace) -> int:
             console.print(f"  calls itself {literal(row['canonical_url'])}", soft_wrap=True)
     for sentence in _conflicts(opened, rows):
         console.print(f"\n{literal(sentence, lines=True)}", soft_wrap=True)
+    _print_one_sided(console, opened.only_in(str(rows[0]["story_id"])), width)
     return 0
+
+
+def _print_one_sided(console: Console, found: Sequence[OneSided], width: int) -> None:
+    """Print what one language has and another lacks, each two languages in the order uk, ru, en."""
+    for (language, lacking), paragraphs in groupby(found, key=lambda x: (x.language, x.lacking)):
+        console.print(f"\n[bold]only in {literal(language)}, not in {literal(lacking)}[/bold]")
+        for each in paragraphs:
+            text = each.text if len(each.text) <= _LONG else f"{each.text[:_LONG]}…"
+            sure = "" if each.confidence is None else f", {each.confidence:.2f}"
+            doubt = f" (doubtful{sure}: read both)" if each.doubtful else ""
+            console.print(f"- {literal(f'{text}{doubt}')}", width=width)
 
 
 def _print_side_by_side(console: Console, rows: Sequence[Row], width: int) -> None:

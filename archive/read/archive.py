@@ -32,6 +32,7 @@ from archive.opening import open_existing
 from archive.pages import warc_files
 from archive.read import sql
 from archive.read.diff import Diff, compare, is_edit
+from archive.read.one_sided import OneSided, one_sided
 from archive.read.scan import Moment, RowSet, to_utc
 from archive.read.time_travel import Past
 from archive.state import replay
@@ -193,6 +194,11 @@ class Archive:
     ) -> RowSet:
         """Paragraphs of a story's variants that say the same, and those that one of them says alone."""
         return self._rows("alignments", _among("story_id", story_id), as_of, columns)
+
+    def only_in(self, story_id: str, *, as_of: Moment | None = None) -> list[OneSided]:
+        """Paragraphs that one language of a story has and another lacks, by language: uk, ru, en."""
+        columns = ["article_id", "version", "blocks"]
+        return one_sided(self.alignments(story_id, as_of=as_of), self.versions(as_of=as_of, columns=columns))
 
     def same_event(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         """Articles of two outlets that seem to tell of one event; the last row of two articles holds."""

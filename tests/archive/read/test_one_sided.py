@@ -1,0 +1,59 @@
+"""Paragraphs that one language lacks are told by language, in one order, whatever the ids."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import archive
+from archive.__main__ import main
+from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord, TextBlock
+
+TEXTS = {
+    "uk": ("Спільне.", "Лише тут."),
+    "ru": ("Общее.", "Только здесь."),
+    "en": ("Shared.", "[bold]Only here."),
+}
+
+
+def decide(fresh, related):
+    ids = sorted({x.article_id: x.story_id for x in (*fresh, *related)}.items())
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    pairs = [PairRecord(ids[0][0], x, "hreflang", True, None, None, at) for x, _ in ids[1:]]
+    return Decisions(tuple(pairs), tuple(Membership(x, ids[0][1]) for x, _ in ids), align=align)
+
+
+def align(texts, couples):
+    for a, b in couples:
+        of_a, of_b = texts[a].language, texts[b].language
+        yield AlignmentRecord(a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.9, 8, 8)
+        alone = (("omitted", (1,), ()), ("added", (), (1,)))
+        for position, (kind, at_a, at_b) in enumerate(alone, 1):
+            yield AlignmentRecord(
+                a, 1, b, 1, of_a, of_b, position, kind, at_a, at_b, None, 9, 9,
+                confidence=0.5 if kind == "omitted" else 0.99, doubtful=kind == "omitted", nearest=(0,),
+                in_common=("7",),
+            )  # fmt: skip
+
+
+def test_by_language_and_not_by_id(root, writer, variants, capsys):
+    for record in variants(1, "en", "uk", "ru"):
+        blocks = tuple(TextBlock("paragraph", x) for x in TEXTS[record.language])
+        writer.add_article(replace(record, body="\n".join(TEXTS[record.language]), blocks=blocks))
+    writer.commit(decide)
+    opened = archive.open(root)
+    (story_id,) = opened.stories(columns=["story_id"]).to_arrow()["story_id"].to_pylist()
+    found = opened.only_in(story_id)
+    assert [(x.language, x.lacking) for x in found] == [
+        ("uk", "ru"), ("uk", "en"), ("ru", "uk"), ("ru", "en"), ("en", "uk"), ("en", "ru"),
+    ]  # fmt: skip
+    assert [x.text for x in found[::2]] == [TEXTS[x][1] for x in ("uk", "ru", "en")]
+    assert [x.nearest for x in found[:2]] == ["Общее.", "Shared."]
+    # of each two articles the one with the smaller id is doubtful here
+    ids = {x.language: x.article_id for x in found}
+    assert all(x.doubtful == (x.article_id < ids[x.lacking]) for x in found)
+    assert opened.only_in("none") == []
+    assert main(["show", story_id, "--archive", str(root)]) == 0
+    said = capsys.readouterr().out
+    heads = [line for line in said.splitlines() if line.startswith("only in ")]
+    assert heads == [f"only in {x.language}, not in {x.lacking}" for x in found]
+    assert said.count("- [bold]Only here.") == 2
+    assert said.count("(doubtful, 0.50: read both)") == 3
