@@ -238,7 +238,7 @@ def edits(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     left = 60.0
     drawing = Drawing(left + bar * len(steps) + 260, top + tall + 52, t("edits_title"))
     drawing.text(0, 14, t("edits_count_axis"), kind="soft")
-    for share in (0, 0.5, 1):
+    for share in (0, 0.5, 1) if most % 2 == 0 else (0, 1):
         y = top + tall * (1 - share)
         drawing.line(left, y, left + bar * len(steps), y, "grid")
         drawing.text(left - 8, y + 4, t.number(round(most * share)), "end", "soft")

@@ -128,7 +128,7 @@ def stacked_days(
     width = left + bar * len(days) + 10
     drawing = Drawing(max(width, 540), top + tall + 48, title)
     drawing.text(0, 14, axis, "start", "soft")
-    for share in (0, 0.5, 1):
+    for share in (0, 0.5, 1) if most % 2 == 0 else (0, 1):
         y = top + tall * (1 - share)
         drawing.line(left, y, width, y, "grid")
         drawing.text(left - 8, y + 4, t.number(round(most * share)), "end", "soft")

@@ -62,7 +62,7 @@ class ReasonLine:
 
 def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> dict[str, object]:
     """Collect what the template of an outlet shows."""
-    owed, debts = _owed(archive, pages, name)
+    owed, debts, lost = _owed(archive, pages, name)
     looks = lookup.looks(name, _DAYS)
     return {
         "name": name,
@@ -72,6 +72,9 @@ def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> 
         "missed": missed(archive, name),
         "owed": owed,
         "debts": debts,
+        "lost": lost,
+        "lost_count": _at_most(pages, lost),
+        "since_of": _since,
         "runs": _runs(archive, name),
         "outcomes": OUTCOMES,
         "looks": recent(archive, name),
@@ -129,18 +132,26 @@ def missed(archive: Archive, name: str) -> list[tuple[datetime, list[str]]]:
     return [(row["observed_at"], _EACH.split(row["detail"] or "")[:20]) for row in rows[:_MOST_MISSED]]
 
 
-def _owed(archive: Archive, pages: Pages, name: str) -> tuple[str, list[Debt]]:
+def _owed(archive: Archive, pages: Pages, name: str) -> tuple[str, list[Debt], list[Debt]]:
     now = datetime.now(UTC)
     with archive.debts() as debts:
         if debts is None:
-            return pages.t("owed_unknown"), []
+            return pages.t("owed_unknown"), [], []
         owed, lost = debts.owed(name, now).count, debts.over(name, now, _MOST_DEBTS)
         due = debts.due(name, now, _MOST_DEBTS)
     if not owed and not lost:
-        return pages.t("owed_none"), []
-    many = f"{pages.t.number(len(lost))}{'+' if len(lost) == _MOST_DEBTS else ''}"
-    counts = pages.t("owed_counts", open=pages.t.number(owed), lost=many)
-    return f"{pages.t('owed_told')} {counts}", [*due, *lost]
+        return pages.t("owed_none"), [], []
+    counts = pages.t("owed_counts", open=pages.t.number(owed), lost=_at_most(pages, lost))
+    return f"{pages.t('owed_told')} {counts}", due, lost
+
+
+def _at_most(pages: Pages, lost: Sequence[Debt]) -> str:
+    """Say how many there are; of more than are read, so many and more."""
+    return f"{pages.t.number(len(lost))}{'+' if len(lost) == _MOST_DEBTS else ''}"
+
+
+def _since(debt: Debt) -> datetime:
+    return datetime.fromtimestamp(debt.since / 1e6, UTC)
 
 
 def _runs(archive: Archive, name: str) -> list[Run]:
@@ -202,7 +213,7 @@ def _debt(pages: Pages, url: str, looks: Sequence[Mapping[str, object]]) -> str:
     debt = debt_after(url, looks)
     if debt is None:
         return ""
-    since = datetime.fromtimestamp(debt.since / 1e6, UTC)
+    since = _since(debt)
     values = {
         "since": pages.t.moment(since),
         "until": pages.t.moment(since + OWED_FOR),

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 DAY = 86_400.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = 500
+_WEEKS = 28
+"""Days that a list of outlets shows."""
 _MOST_EVENTS = 50
 _RANKED = 20_000
 """Texts that are put in the order of how well they match; of more, the latest come first."""
@@ -352,6 +354,21 @@ class Lookup:
                     story_id, SameEvent(story_id, article, probability, tuple(shared.split("\n")))
                 )
         return list(of_story.values())[:_MOST_EVENTS]
+
+    def weeks(self) -> dict[str, dict[str, list[int]]]:
+        """Count what was archived and what failed on each of the last days of the archive, by outlet."""
+        (last,) = self._sql.execute("SELECT max(day) FROM look").fetchone()
+        rows = self._sql.execute(
+            "SELECT outlet, outcome, day, sum(count) FROM look WHERE day > ?"
+            " AND outcome IN ('archived', 'failed')"
+            " GROUP BY outlet, outcome, day",
+            ((last or 0) - _WEEKS,),
+        )
+        found: dict[str, dict[str, list[int]]] = {}
+        for outlet, outcome, day, count in rows:
+            of_outlet = found.setdefault(outlet, {x: [0] * _WEEKS for x in ("archived", "failed")})
+            of_outlet[outcome][day - last - 1] = count
+        return found
 
     def looks_of(self, outlet: str) -> int:
         """Count all looks at an outlet's addresses."""

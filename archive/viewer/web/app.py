@@ -318,6 +318,7 @@ def _outlets(opened: Opened) -> Response:
         "outlets.html",
         "outlets",
         outlets=opened.lookup.outlets(),
+        weeks=opened.lookup.weeks(),
         outlet_address=lambda name: f"/outlets/{quote(name, safe='')}",
     )
 

@@ -183,6 +183,23 @@ def test_keys_light_up_what_says_the_same_and_a_line_is_copied(tab, site):
     assert copied.startswith("“Будували 40 людей із Заріччя.” — Ukrainian, courier, 2026-03-01, https://")
 
 
+def test_what_is_doubtful_says_so_and_an_address_is_followed(tab, site):
+    page = tab(f"/stories/{site[1]['bridge']}")
+    row = page.locator(".row", has_text="Six buses")
+    expect(row.locator(".perhaps")).to_have_text("perhaps only in Russian and English")
+    expect(row).not_to_have_class("row alone")
+    expect(page.locator(".omissions.omission li")).to_have_count(1)
+    expect(page.locator(".omissions.doubtful li")).to_have_count(1)
+    page.get_by_role("link", name="Outlets").click()
+    page.get_by_role("link", name="outlet-1").click()
+    page.locator("td a", has_text="https://").first.click()
+    expect(page.locator("h1")).to_have_text("What became of an address")
+    expect(page.locator("main p", has_text="Article of outlet-1")).to_be_visible()
+    page.locator("#url").fill("https://nowhere.example/")
+    page.keyboard.press("Enter")
+    expect(page.locator(".note")).to_contain_text("No crawl has looked at this address")
+
+
 def test_two_versions_are_compared(tab, site):
     page = tab(f"/articles/{site[1]['hostile']}")
     page.locator("select[name=from]").select_option("2")
@@ -235,7 +252,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
     axe = Axe()
     for path in (
         "/", "/search?q=bridge", f"/stories/{site[1]['bridge']}", f"/articles/{site[1]['hostile']}",
-        "/outlets", "/outlets/outlet-1", "/pictures",
+        "/outlets", "/outlets/outlet-1", "/pictures", "/why?url=https://courier.example/en/news/100",
     ):  # fmt: skip
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(path)
@@ -244,6 +261,16 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
         found += axe.run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
         page.emulate_media(color_scheme="light")
         assert [(x["id"], x["nodes"][0]["html"][:200]) for x in found] == [], path
-        for width in (360, 768, 1024, 1920):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+        assert _wider(page) == [], path
+    # words of another language are longer
+    page = tab("/", locale="uk-UA")
+    assert _wider(page) == []
+
+
+def _wider(page):
+    wider = []
+    for width in (360, 768, 900, 1024, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wider.append(width)
+    return wider

@@ -86,7 +86,7 @@ def test_what_differs_is_told_in_words(bridge, view):
     assert "60% of the Russian text stands in Ukrainian too; of 20% it is doubtful" in page.text_content()
     assert "Original language unknown: the first two were published within an hour." in page.text_content()
     (first, *sure) = texts(page, '//ol[@class="omissions omission"]//p')
-    (doubtful,) = texts(page, '//ol[@class="omissions perhaps"]//p')
+    (doubtful,) = texts(page, '//ol[@class="omissions doubtful"]//p')
     assert "По мосту" in doubtful
     assert "; perhaps only in Russian and English." in doubtful
     assert not [x for x in sure if "По мосту" in x]
