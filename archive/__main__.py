@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from archive.commands import export, purge, search, show, sql, view
+from archive.commands import export, feed, purge, search, show, sql, view
 from archive.commands.arguments import count, days
 from archive.commands.configuration import into_environment
 from archive.commands.look import list_observations, list_snapshots, print_page, show_diff
@@ -116,6 +116,9 @@ def parser() -> argparse.ArgumentParser:
     showing = add("show", show.run, "show a story in all its languages")
     showing.add_argument("id", help="article id, story id, the start of one, or an address")
     search.add_arguments(add("search", search.run, "find stories by words and filters, as in the browser"))
+    feed.add_arguments(
+        add("feed", feed.run, "write a search as a feed: new stories, edits, translations late or missing")
+    )
     view.add_arguments(
         add("view", view.run, "look at stories in the browser: variants side by side, gaps, edits")
     )

@@ -49,6 +49,7 @@ _SCRAPYS = {"list"}
 _LOOKING = {
     "ls": "list snapshots and count the rows of each table",
     "search": "find stories by words and filters",
+    "feed": "write a search as a feed of new stories, edits, missing translations",
     "show": "show a story in all its languages",
     "view": "look at stories in the browser",
     "diff": "show what changed between two versions of an article",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,15 +62,7 @@ class Lookup:
 
     def ask(self, question: Question, page: int = 1, size: int = PAGE) -> Answer:
         """Find stories; `page` counts from 1."""
-        size_all = len(self._digest.ids)
-        groups: dict[str, Bools] = {}
-        docs = rank = None
-        if question.text.strip():
-            docs, rank = self._matching(question)
-            groups["text"] = np.zeros(size_all, np.bool_)
-            if docs is not None:
-                groups["text"][self._story_of_doc[docs]] = True
-        groups |= self._filters(question)
+        groups, docs, rank = self._grouped(question)
         chosen = self._all(groups)
         found = np.flatnonzero(chosen)
         order = question.order if question.order in ORDERS else "time"
@@ -80,6 +72,19 @@ class Lookup:
         start = (page - 1) * size
         shown = [int(x) for x in ordered[start : start + size]]
         return Answer(tuple(self.lines(shown, question, docs)), len(found), self._counts(groups), order)
+
+    def _grouped(
+        self, question: Question
+    ) -> tuple[dict[str, Bools], Ints | None, Mapping[int, float] | None]:
+        """Find the stories that each part of a question leaves, the texts that match, and how well."""
+        groups: dict[str, Bools] = {}
+        docs = rank = None
+        if question.text.strip():
+            docs, rank = self._matching(question)
+            groups["text"] = np.zeros(len(self._digest.ids), np.bool_)
+            if docs is not None:
+                groups["text"][self._story_of_doc[docs]] = True
+        return groups | self._filters(question), docs, rank
 
     def _all(self, groups: Mapping[str, Bools], but: str = "") -> Bools:
         whole = np.ones(len(self._digest.ids), np.bool_)
@@ -199,6 +204,63 @@ class Lookup:
         counted = np.bincount(codes[mask[stories]], minlength=len(names))
         order = np.argsort(-counted, kind="stable")[:40]
         return {names[n]: int(counted[n]) for n in order if counted[n] and names[n]}
+
+    # what happened lately to the stories of a question
+
+    def with_former(self, question: Question) -> dict[str, str]:
+        """Find the articles that have former versions, of the stories of a question; the story of each."""
+        chosen = self._all(self._grouped(question)[0])
+        rows = self._sql.execute(
+            "SELECT DISTINCT former.id, story_id FROM former JOIN article ON article.id = former.id"
+        )
+        return {x: story for x, story in rows if (n := self._digest.number(story)) is not None and chosen[n]}
+
+    def latest(
+        self, question: Question, edited: Mapping[str, float], late: timedelta, now: datetime, most: int
+    ) -> list[StoryLine]:
+        """Find the stories to which something happened last: published, edited, or a language missing since.
+
+        `edited`: the time of the last edit of stories, in seconds since 1970. An article without a date came
+        when it was first seen.
+        """
+        last = np.nan_to_num(self._digest.first + self._digest.lag, nan=-np.inf)
+        undated = self._sql.execute("SELECT story_id, first_seen FROM article WHERE published IS NULL")
+        for story_id, at in (*undated, *edited.items()):
+            if (n := self._digest.number(story_id)) is not None:
+                last[n] = max(last[n], at)
+        due = np.nan_to_num(self._digest.first, nan=np.inf) + late.total_seconds()
+        is_due = due <= now.timestamp()
+        for outlet, languages in self._expected.items():
+            of_outlet = self._has("outlet", outlet) & is_due
+            for language in languages:
+                lacking = of_outlet & ~self._has("language", language)
+                last[lacking] = np.maximum(last[lacking], due[lacking])
+        found = np.flatnonzero(self._all(self._grouped(question)[0]))
+        order = np.argsort(-last[found], kind="stable")[:most]
+        return self.lines([int(x) for x in found[order]])
+
+    @cached_property
+    def _expected(self) -> dict[str, tuple[str, ...]]:
+        """By outlet the languages of uk, en and ru that at least half of its stories have."""
+        found = {}
+        for outlet in self._digest.names["outlet"]:
+            mine = self._has("outlet", outlet)
+            half = mine.sum() / 2
+            found[outlet] = tuple(x for x in COMPARED if (mine & self._has("language", x)).sum() >= half)
+        return found
+
+    def expected_languages(self, line: StoryLine) -> list[str]:
+        """Name the languages that at least half of the stories of one of its outlets have."""
+        return [x for x in COMPARED if any(x in self._expected.get(y.outlet, ()) for y in line.articles)]
+
+    def first_seen(self, article_ids: Sequence[str]) -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
+        for n in range(0, len(article_ids), _AT_ONCE):
+            part = article_ids[n : n + _AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            rows = self._sql.execute(f"SELECT id, first_seen FROM article WHERE id IN ({marks})", [*part])
+            found |= {x: moment(at) or _EPOCH for x, at in rows}
+        return found
 
     # stories as a list shows them
 

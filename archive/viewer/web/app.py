@@ -8,8 +8,9 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
+from datetime import timedelta
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import uvicorn
@@ -28,6 +29,7 @@ from archive.viewer.load import read_story
 from archive.viewer.render import Pages, static_file, story_values
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
+from archive.viewer.web.alerts import LATE, alerts
 from archive.viewer.web.guard import PAGE_POLICY, Guard
 from archive.viewer.web.questions import address_of, page_of, question_of
 from archive.viewer.web.shelf import Preparing, Shelf
@@ -56,7 +58,6 @@ OF_DAMAGE = (
 _ID = re.compile("[0-9a-f]{4,64}")
 _MOST_ROWS = 10_000
 """Stories of a list as a file; the table `stories` has them all."""
-_FEED = 100
 _LONGEST_ADDRESS = 2000
 
 
@@ -206,18 +207,21 @@ def _file(opened: Opened, rows: list[dict[str, object]], columns: tuple[str, ...
 
 
 def _feed(opened: Opened) -> Response:
-    question = question_of(opened.request.query_params)
-    # the newest first: a feed is read for what is new
-    lines = opened.lookup.ask(type(question)(**{**_fields(question), "order": "time"}), size=_FEED).lines
-    title = f"{question.text or opened.pages.t('stories')} · {opened.about.name}"
+    query = opened.request.query_params
+    question = question_of(query)
+    hours = query.get("late", "")
+    late = timedelta(hours=int(hours)) if re.fullmatch("[1-9][0-9]{0,3}", hours) else LATE
     address = str(opened.request.url)
+    feed = formats.Feed(
+        address,
+        f"{question.text or opened.pages.t('stories')} · {opened.about.name}",
+        alerts(opened.archive, opened.lookup, question, late=late),
+        str(opened.request.base_url),
+        address,
+    )
     if opened.request.url.path.endswith(".json"):
-        return Response(formats.as_json_feed(title, address, lines), media_type="application/feed+json")
-    return Response(formats.as_atom(title, address, lines), media_type="application/atom+xml")
-
-
-def _fields(question: Question) -> dict[str, Any]:
-    return {name: getattr(question, name) for name in question.__dataclass_fields__}
+        return Response(formats.as_json_feed(feed), media_type="application/feed+json")
+    return Response(formats.as_atom(feed), media_type="application/atom+xml")
 
 
 def _story(opened: Opened) -> Response:

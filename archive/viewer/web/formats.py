@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from archive.viewer.search.answers import StoryLine
+    from archive.viewer.web.alerts import Alert
 
 _LANGUAGES = ("uk", "en", "ru")
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -65,64 +67,83 @@ def as_json(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=1, default=str).encode("utf-8", "replace")
 
 
-def as_atom(title: str, address: str, lines: Sequence[StoryLine]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Alerts under a title; `base` is where the pages of `view` are, such as http://127.0.0.1:8765."""
+
+    id: str
+    title: str
+    alerts: Sequence[Alert]
+    base: str = ""
+    address: str = ""
+    """Of the feed itself; empty for a file that nobody knows the address of."""
+
+    @property
+    def updated(self) -> datetime:
+        return max((x.updated for x in self.alerts), default=datetime(1970, 1, 1, tzinfo=UTC))
+
+    def link(self, alert: Alert) -> str:
+        """Address of the page about an alert; where there are none, of the outlet's; none of another kind."""
+        if self.base:
+            where = f"articles/{alert.article_id}" if alert.kind == "edit" else f"stories/{alert.story_id}"
+            return f"{self.base.rstrip('/')}/{where}"
+        return alert.url if alert.url.startswith(("http://", "https://")) else ""
+
+
+def as_atom(feed: Feed) -> bytes:
     """Write a feed as https://www.rfc-editor.org/rfc/rfc4287 has it."""
     ET.register_namespace("", _ATOM)
-    feed = ET.Element(f"{{{_ATOM}}}feed")
+    root = ET.Element(f"{{{_ATOM}}}feed")
 
     def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
-        element = ET.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+        made = {key: _valid(value) for key, value in attributes.items()}
+        element = ET.SubElement(parent, f"{{{_ATOM}}}{name}", made)
         element.text = _valid(text) if text else None
         return element
 
-    add(feed, "id", address)
-    add(feed, "title", title)
-    add(feed, "updated", _updated(lines).isoformat())
-    add(feed, "link", href=address, rel="self")
-    add(add(feed, "author"), "name", "Triptych")
-    root = address.split("/search", maxsplit=1)[0]
-    for line in lines:
-        entry = add(feed, "entry")
-        add(entry, "id", f"urn:triptych:story:{line.story_id}")
-        add(entry, "title", line.title.headline)
-        add(entry, "updated", _updated([line]).isoformat())
-        add(entry, "link", href=f"{root}/stories/{line.story_id}", rel="alternate")
-        add(entry, "summary", _told(line))
-    written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    add(root, "id", feed.id)
+    add(root, "title", feed.title)
+    add(root, "updated", feed.updated.isoformat())
+    if feed.address:
+        add(root, "link", href=feed.address, rel="self")
+    add(add(root, "author"), "name", "Triptych")
+    for alert in feed.alerts:
+        entry = add(root, "entry")
+        add(entry, "id", alert.id)
+        add(entry, "title", alert.title)
+        add(entry, "published", alert.at.isoformat())
+        add(entry, "updated", alert.updated.isoformat())
+        add(entry, "category", term=alert.kind)
+        if link := feed.link(alert):
+            add(entry, "link", href=link, rel="alternate")
+        add(entry, "content", alert.text, type="text")  # without it an entry has to have a link
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def as_json_feed(title: str, address: str, lines: Sequence[StoryLine]) -> bytes:
+def as_json_feed(feed: Feed) -> bytes:
     """Write a feed as https://www.jsonfeed.org/version/1.1/ has it."""
-    root = address.split("/search", maxsplit=1)[0]
+    items = [
+        {
+            "id": alert.id,
+            "url": feed.link(alert),
+            "external_url": alert.url if alert.url.startswith(("http://", "https://")) else "",
+            "title": alert.title,
+            "content_text": alert.text,
+            "language": alert.language if alert.language != "?" else "",
+            "date_published": alert.at.isoformat(),
+            "date_modified": alert.updated.isoformat(),
+            "tags": [alert.kind],
+        }
+        for alert in feed.alerts
+    ]
+    head = {"version": "https://jsonfeed.org/version/1.1", "title": feed.title, "feed_url": feed.address}
     return as_json(
         {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": title,
-            "feed_url": address,
-            "items": [
-                {
-                    "id": f"urn:triptych:story:{line.story_id}",
-                    "url": f"{root}/stories/{line.story_id}",
-                    "title": line.title.headline,
-                    "content_text": _told(line),
-                    "language": line.title.language,
-                    "date_modified": _updated([line]).isoformat(),
-                }
-                for line in lines
-            ],
+            **{name: value for name, value in head.items() if value},
+            "items": [{name: value for name, value in item.items() if value != ""} for item in items],
         }
     )
-
-
-def _told(line: StoryLine) -> str:
-    return "\n".join(f"{x.language}: {x.headline} ({x.outlet})" for x in line.articles)
-
-
-def _updated(lines: Sequence[StoryLine]) -> datetime:
-    """Time of the last publication among stories: a translation that comes makes a story new."""
-    dates = [x.published for line in lines for x in line.articles if x.published]
-    return max(dates, default=datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def _valid(text: str) -> str:

@@ -1,0 +1,97 @@
+"""`python -m archive feed`: a saved search as a file of alerts, for a feed reader and a cron job."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from argparse import ArgumentTypeError
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus, urlsplit
+
+import archive
+from archive.commands.arguments import count
+from archive.commands.search import add_filters, check, looking_up, question_of
+from archive.terminal import literal, visible
+
+if TYPE_CHECKING:
+    import argparse
+
+    from rich.console import Console
+
+_SUFFIXES = (".atom", ".xml", ".json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--search",
+        default="",
+        metavar="WORDS",
+        help="as `search` takes them, or the address of a search in the browser; without: all stories",
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        type=_output,
+        metavar="FILE",
+        help="FILE.atom (or .xml) is Atom, FILE.json JSON Feed; replaced when it is whole",
+    )
+    add_filters(parser)
+    parser.add_argument(
+        "--late",
+        type=count,
+        default=24,
+        metavar="HOURS",
+        help="after which a translation is late, or missing (default: 24)",
+    )
+    parser.add_argument("--most", type=count, default=100, metavar="N", help="the latest (default: 100)")
+    parser.add_argument(
+        "--base",
+        type=_base,
+        metavar="URL",
+        help="where `view` is served: links lead to its pages; without, to the outlet's",
+    )
+
+
+def _output(text: str) -> str:
+    if not text.endswith(_SUFFIXES):
+        raise ArgumentTypeError(f"{visible(text)!r} has to end with .atom, .xml or .json")
+    return text
+
+
+def _base(text: str) -> str:
+    found = urlsplit(text)
+    if found.scheme not in {"http", "https"} or not found.netloc or re.search(r"\s", text):
+        raise ArgumentTypeError(f"{visible(text)!r} is no address; write http://127.0.0.1:8765")
+    return text
+
+
+def run(console: Console, options: argparse.Namespace) -> int:
+    # pyarrow and the search: --help needs none
+    from archive.export.files import writing  # noqa: PLC0415
+    from archive.viewer.web.alerts import alerts  # noqa: PLC0415
+    from archive.viewer.web.formats import Feed, as_atom, as_json_feed  # noqa: PLC0415
+    from archive.viewer.web.questions import address_of  # noqa: PLC0415
+
+    opened = archive.open(options.archive)
+    question = replace(question_of(options.search, options), order="time")
+    with looking_up(opened, texts=bool(question.text)) as lookup:
+        try:
+            check(question, lookup)
+        except ValueError as error:
+            print(f"{visible(str(error)).rstrip('.')}.", file=sys.stderr)
+            return 2
+        found = alerts(opened, lookup, question, late=timedelta(hours=options.late), most=options.most)
+    asked = address_of(replace(question, order="match" if question.text else "time"))
+    filters = unquote_plus(asked.partition("?")[2])
+    # of what is asked, not of where the archive or the file lies: these may move
+    seal = hashlib.sha256(f"{opened.root.name} {asked}".encode()).hexdigest()[:32]
+    title = f"{question.text or filters or 'stories'} · {opened.root.name}"
+    feed = Feed(f"urn:triptych:search:{seal}", title, found, options.base or "")
+    with writing(options.output) as file:
+        file.write(as_json_feed(feed) if options.output.endswith(".json") else as_atom(feed))
+    entries = "entry" if len(found) == 1 else "entries"
+    console.print(f"{len(found)} {entries} in {literal(options.output)}", soft_wrap=True)
+    return 0

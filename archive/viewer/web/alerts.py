@@ -1,0 +1,189 @@
+"""Alerts of a search, each with an id for ever: new stories, edits, translations late or not there at all.
+
+Nothing here asks the clock: what is late or missing is so by the moment of the snapshot, so that the same
+snapshot gives the same feed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from archive.read.diff import Work, compare, is_edit
+from archive.viewer.load import read_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from archive.read.archive import Archive
+    from archive.read.diff import Change
+    from archive.viewer.search.answers import Listed, Question, StoryLine
+    from archive.viewer.search.lookup import Lookup
+
+MOST = 100
+LATE = timedelta(hours=24)
+_NAMES = {"uk": "Ukrainian", "en": "English", "ru": "Russian"}
+_SHOWN = 280
+"""Characters of what an edit took out, and of what it put in."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    id: str
+    kind: str
+    """story, edit, late, missing"""
+    at: datetime
+    updated: datetime
+    """Later than `at` for a story whose other languages came in time: they are no alerts of their own."""
+    title: str
+    text: str
+    language: str
+    story_id: str
+    article_id: str
+    """Empty where it is about a story."""
+    url: str
+    """Of the outlet's page."""
+
+
+def alerts(
+    archive: Archive, lookup: Lookup, question: Question, *, late: timedelta = LATE, most: int = MOST
+) -> list[Alert]:
+    """Find the latest alerts of the stories that a question finds, the latest first."""
+    stories = lookup.with_former(question)
+    edits = _edits(archive, list(stories))
+    last: dict[str, float] = {}
+    for article_id, changes in edits.items():
+        at = max(x.at for x in changes).timestamp()
+        last[stories[article_id]] = max(at, last.get(stories[article_id], at))
+    now = archive.snapshot.committed_at
+    lines = lookup.latest(question, last, late, now, most)
+    seen = lookup.first_seen([x.article_id for line in lines for x in line.articles])
+    found = [
+        alert
+        for line in lines
+        for alert in (
+            *_of_story(line, seen, late),
+            *_missing(line, lookup.expected_languages(line), late, now),
+            *(_edited(line, x, edit) for x in line.articles for edit in edits.get(x.article_id, ())),
+        )
+    ]
+    found.sort(key=lambda x: (x.at, x.id), reverse=True)
+    return _with_changes(archive, lookup, found[:most])
+
+
+def _of_story(line: StoryLine, seen: Mapping[str, datetime], late: timedelta) -> Iterator[Alert]:
+    """Make the alert of a story, and those of articles that were published late after its first."""
+    first = line.first_published
+    after = {x: x.published - first for x in line.articles if first and x.published}
+    in_time = [_time(x, seen) for x in line.articles if after.get(x, late) <= late]
+    text, title = _told(line), line.title
+    yield Alert(
+        f"urn:triptych:story:{line.story_id}",
+        *("story", first or min(in_time), max(in_time), title.headline, text, title.language, line.story_id),
+        *("", title.url),
+    )
+    for x, lag in after.items():
+        if lag > late and x.published:
+            told = f"In {_named(x.language)} {_span(lag)} later: {x.headline}"
+            yield Alert(
+                f"urn:triptych:late:{x.article_id}",
+                *("late", x.published, x.published, told, text, x.language, line.story_id, x.article_id),
+                x.url,
+            )
+
+
+def _missing(line: StoryLine, expected: Sequence[str], late: timedelta, now: datetime) -> Iterator[Alert]:
+    first = line.first_published
+    if first is None or first > now - late:  # a time that is damaged may have nothing after it
+        return
+    for language in expected:
+        if line.in_language(language) is None:
+            told = f"No {_named(language)} after {_span(late)}: {line.title.headline}"
+            yield Alert(
+                f"urn:triptych:missing:{line.story_id}:{language}",
+                *("missing", first + late, first + late, told, _told(line), line.title.language),
+                *(line.story_id, "", line.title.url),
+            )
+
+
+def _told(line: StoryLine) -> str:
+    return "\n".join(f"{x.language}: {x.headline} ({x.outlet})" for x in line.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    version: int
+    before: int
+    at: datetime
+
+
+def _edits(archive: Archive, article_ids: Sequence[str]) -> dict[str, list[_Edit]]:
+    columns = ["article_id", "version", "valid_from", "text_from"]
+    wanted = ds.field("article_id").isin(pa.array(article_ids, pa.string()))
+    rows = archive.versions(columns=columns).where(wanted).to_pylist() if article_ids else []
+    rows.sort(key=lambda row: (row["article_id"], row["version"]))
+    found: dict[str, list[_Edit]] = {}
+    for before, after in pairwise(rows):
+        if before["article_id"] == after["article_id"] and is_edit(before, after):
+            edit = _Edit(after["version"], before["version"], after["valid_from"])
+            found.setdefault(after["article_id"], []).append(edit)
+    return found
+
+
+def _edited(line: StoryLine, article: Listed, edit: _Edit) -> Alert:
+    return Alert(
+        f"urn:triptych:edit:{article.article_id}:{edit.version}",
+        *("edit", edit.at, edit.at, f"Edited in {_named(article.language)}: {article.headline}"),
+        # which versions to compare, until they are
+        *(f"{edit.before} {edit.version}", article.language, line.story_id, article.article_id, article.url),
+    )
+
+
+def _with_changes(archive: Archive, lookup: Lookup, found: Sequence[Alert]) -> list[Alert]:
+    """Say of each edit what it took out and what it put in."""
+    ids = sorted({x.article_id for x in found if x.kind == "edit"})
+    columns = ["article_id", "version", "headline", "body"]
+    rows = read_versions(archive, lookup.places(ids), ids, columns) if ids else []
+    texts: dict[tuple[str, int], dict[str, Any]] = {(x["article_id"], x["version"]): x for x in rows}
+    work = Work()  # of all of them together
+    told = []
+    for alert in found:
+        if alert.kind == "edit":
+            before, after = (texts.get((alert.article_id, int(n))) for n in alert.text.split())
+            text = _changes(before, after, work) if before and after else ""
+            told.append(replace(alert, text=text))
+        else:
+            told.append(alert)
+    return told
+
+
+def _changes(before: Mapping[str, str], after: Mapping[str, str], work: Work) -> str:
+    diff = compare(before, after, work)
+    changes = (*diff.headline, *diff.body)
+    lines = [(mark, _joined(changes, kind)) for mark, kind in (("−", "removed"), ("+", "added"))]
+    return "\n".join(f"{mark} {text}" for mark, text in lines if text)
+
+
+def _joined(changes: Sequence[Change], kind: str) -> str:
+    text = " … ".join(" ".join(x.text.split()) for x in changes if x.kind == kind)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _time(article: Listed, seen: Mapping[str, datetime]) -> datetime:
+    """The time of publication; where that is not known, when a crawl first saw it."""
+    return article.published or seen.get(article.article_id, _EPOCH)
+
+
+def _named(language: str) -> str:
+    return _NAMES.get(language, language)
+
+
+def _span(time: timedelta) -> str:
+    hours = round(time.total_seconds() / 3600)
+    return f"{hours} h" if hours < 72 else f"{round(hours / 24)} days"
