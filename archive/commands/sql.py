@@ -116,8 +116,12 @@ def _write(text: str) -> None:
 
 
 def _objects(rows: SqlRows) -> Iterator[dict[str, object]]:
+    from archive.tables.parquet_files import translated_errors  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
     for batch in rows.batches():
-        for row in batch.to_pylist():
+        with translated_errors():
+            objects = batch.to_pylist()
+        for row in objects:
             yield {name: _plain(value) for name, value in row.items()}
 
 

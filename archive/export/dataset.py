@@ -22,6 +22,7 @@ from archive.export.dataset_card import Contents, Held, Part, Shelf
 from archive.export.files import parquet_writer, row_groups
 from archive.format.docs import TABLES
 from archive.storage import durable, locks
+from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,6 +103,9 @@ def _fill(
     held = found.group_by(["outlet", "language"]).aggregate(
         [("article_id", "count"), ("published_at", "min"), ("published_at", "max")]
     )
+    with translated_errors():
+        rows_held = held.to_pylist()
+        extractors = found["extractor"].unique().to_pylist()
     return Contents(
         tables=tuple(tables),
         held=tuple(
@@ -111,7 +115,7 @@ def _fill(
                         row["outlet"], row["language"] or "und", row["article_id_count"],
                         row["published_at_min"], row["published_at_max"],
                     )
-                    for row in held.to_pylist()
+                    for row in rows_held
                 ),
                 key=lambda x: (x.outlet, x.language),
             )
@@ -121,7 +125,7 @@ def _fill(
         snapshot=snapshot.id,
         committed_at=snapshot.committed_at,
         sha256=archive.manifest_sha256(),
-        extractors=tuple(sorted(found["extractor"].unique().to_pylist())),
+        extractors=tuple(sorted(extractors)),
         triptych=_triptych(),
     )  # fmt: skip
 

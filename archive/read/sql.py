@@ -61,7 +61,11 @@ class SqlRows:
     def to_pandas(self) -> pd.DataFrame:
         table = self.to_arrow()
         with translated_errors():
-            frame: pd.DataFrame = table.to_pandas()
+            table.validate(full=True)  # pandas would find a text that is none when it is printed
+            try:
+                frame: pd.DataFrame = table.to_pandas()
+            except ValueError as error:  # a day of no calendar
+                raise OverflowError(str(error)) from error
         return frame
 
     def batches(self, rows: int = 10_000) -> Iterator[pa.RecordBatch]:

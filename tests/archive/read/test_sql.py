@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -215,6 +216,33 @@ def test_a_damaged_file_is_a_sentence(filled, tmp_path):
         path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(archive.ArchiveError):
         archive.open(root).sql("SELECT headline FROM articles").to_pylist()
+
+
+def test_a_value_that_cannot_be_is_a_sentence(filled, tmp_path, capsys):
+    """A text that is no UTF-8 and a time of no calendar, in a file as a writer would make it."""
+    import shutil
+
+    root = tmp_path / "copy"
+    shutil.copytree(filled, root, symlinks=True)
+    for path in root.glob("_data/articles/**/*.parquet"):
+        table = pq.read_table(path)
+        count = table.num_rows
+        data = pa.array([b"\xff\xd0"] * count, pa.binary())
+        text = pa.StringArray.from_buffers(count, *data.buffers()[1:]) if count else table["headline"]
+        late = pa.array([2**62] * count, pa.int64()).cast(pa.timestamp("us", "UTC"))
+        for name, column in (("headline", text), ("published_at", late)):
+            at = table.column_names.index(name)
+            table = table.set_column(at, table.schema.field(name), column)
+        pq.write_table(table, path, compression="zstd", use_dictionary=["outlet"])
+    opened = archive.open(root)
+    for question in ("SELECT headline FROM articles", "SELECT published_at::DATE AS day FROM articles"):
+        for rows in ("to_pylist", "to_pandas"):
+            with pytest.raises(archive.ArchiveError):
+                getattr(opened.sql(question), rows)()
+        assert main(["sql", question, "--archive", str(root)]) == 1
+        assert capsys.readouterr().err.count("\n") == 1
+    with pytest.raises(archive.QuestionError):
+        opened.sql("SELECT upper(headline) FROM articles").to_arrow()
 
 
 def test_without_duckdb_it_says_what_to_install(opened, monkeypatch):
