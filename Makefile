@@ -21,7 +21,8 @@ slow: install
 # every fault as often as the promise says, and a table of what was lost; the short form is in `make test`
 FAULTS = tests/archive/test_faults.py tests/archive/commit/test_fold.py tests/archive/wal/test_segment.py tests/archive/pages/test_warc_files.py \
   tests/archive/operations/test_purge.py tests/archive/storage/test_object_store.py \
-  tests/archive/storage/test_object_store_faults.py tests/test_crawl_faults.py tests/test_pool_faults.py tests/crawler/fleet/test_runner.py
+  tests/archive/storage/test_object_store_faults.py tests/test_crawl_faults.py tests/test_pool_faults.py tests/crawler/fleet/test_runner.py \
+  tests/crawler/fleet/test_cluster_faults.py
 
 faults: install
 	TRIPTYCH_FAULTS=9 $(TEST) $(FAULTS)

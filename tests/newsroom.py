@@ -47,7 +47,7 @@ class _Server(ThreadingHTTPServer):
 class Site:
     """`site["/path"] = "<html>…"`; hosts are told apart by `site["other.example/path"]`."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, address: str = "127.0.0.1") -> None:
         """`port`: 0 for any that is free."""
         self.answers: dict[str, Answer] = {}
         self.first: list[Answer] = []
@@ -55,6 +55,8 @@ class Site:
         self.requests: list[str] = []
         self.moments: list[float] = []
         """Of the requests, seconds since the epoch."""
+        self.clients: list[str] = []
+        """Addresses that the requests came from."""
         self.conditions: list[dict[str, str]] = []
         """Of the requests: the conditional headers that came."""
         self._asked = threading.Condition()
@@ -79,6 +81,7 @@ class Site:
                 with site._asked:
                     site.requests.append(f"{host}{self.path}")
                     site.moments.append(time.time())
+                    site.clients.append(self.client_address[0])
                     site.conditions.append(conditions)
                     held_back = site.hold_after is not None and len(site.requests) > site.hold_after
                     site._asked.notify_all()
@@ -105,9 +108,9 @@ class Site:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self._server = _Server(("127.0.0.1", port), Handler)
+        self._server = _Server((address, port), Handler)
         self.port = self._server.server_address[1]
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"http://{address}:{self.port}"
 
     def __setitem__(self, path: str, page: str | bytes | Answer) -> None:
         if isinstance(page, str):

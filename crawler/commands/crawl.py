@@ -26,7 +26,7 @@ from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import Ledger
 from crawler.extensions.monitors import Monitors
 from crawler.outlet.checks import check_declaration
-from crawler.outlet.fleet.runner import make_room
+from crawler.outlet.fleet.turn import make_room
 from crawler.reports import account
 from crawler.reports.run_report import LOST, MISSED, OK, OWED, USAGE, Ending, RunReport
 from crawler.story.arguments import Arguments, check_settings, read_arguments

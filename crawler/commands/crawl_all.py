@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import difflib
 import json
+import math
 import os
 import sys
 import threading
@@ -14,6 +15,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
 
 from rich.live import Live
 from rich.table import Table
@@ -23,16 +25,19 @@ from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.configuration import read_configuration
 from archive.exceptions import WrongSetting
-from archive.storage.leases import LastRun, leases_of
+from archive.operations import cluster
+from archive.storage.leases import FolderLeases, LastRun, leases_of
 from archive.terminal import Terminal, literal, visible
-from crawler.commands.crawl import USAGE
 from crawler.health.table import outlets
-from crawler.outlet.fleet.runner import Event, Fleet, Runner, worst
+from crawler.outlet.fleet.runner import Fleet, OwnProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
+from crawler.outlet.fleet.turn import USAGE, Event, Orders, share, worst
 from crawler.reports.terminal import one_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from scrapy.settings import BaseSettings
 
 _MOST_AT_ONCE = 256
 
@@ -66,8 +71,13 @@ class Command(ScrapyCommand):
             "--at-once",
             type=_at_once,
             metavar="COUNT",
-            default=os.cpu_count() or 1,
-            help="so many outlets at once (default: cores)",
+            help="so many outlets at once (default: cores; with --engine threads of its workers)",
+        )
+        parser.add_argument(
+            "--engine",
+            metavar="dask=ADDRESS",
+            help="crawl on the workers of a Dask cluster, such as dask=tcp://HOST:8786, in place of this "
+            "machine; the archive has to be in an object store (needs triptych[dask])",
         )
         parser.add_argument("--logs", metavar="FOLDER", help="folder of the logs (default: LOGS_FOLDER)")
         parser.add_argument("--dry-run", action="store_true", help="show what is due, crawl nothing")
@@ -87,6 +97,8 @@ class Command(ScrapyCommand):
         except WrongSetting as error:
             raise UsageError(visible(str(error)), print_help=False) from None
         uri = self.settings["ARCHIVE_URI"]
+        if opts.engine is not None:
+            _check_engine(opts.engine, uri)
         chosen = {name: frozenset(declared[name].allowed_domains) for name in args or declared}
         with one_sentence(self, "scrapy crawl_all", uri):
             leases = leases_of(uri)
@@ -94,26 +106,50 @@ class Command(ScrapyCommand):
                 _print_due(timetable, leases.last_runs(chosen))
                 return
             told = _Told()
-            logs = Path(opts.logs or self.settings["LOGS_FOLDER"])
-            fleet = Fleet(chosen, timetable, leases, logs, _passed_on(opts), opts.at_once, told)
             with told.shown():
-                code = asyncio.run(_run(fleet, forever=opts.forever))
+                code = asyncio.run(_run(self.settings, timetable, chosen, opts, told))
             for name, why in broken.items() if not args else ():
                 print(f"scrapy crawl_all: outlet {name!r}: {visible(why)}", file=sys.stderr)
             self.exitcode = worst([code, *([USAGE] if broken and not args else [])])
 
 
-async def _run(fleet: Fleet, *, forever: bool) -> int:
-    return await Runner(fleet).run(forever=forever)
+async def _run(
+    settings: BaseSettings,
+    timetable: Timetable,
+    outlets: Mapping[str, frozenset[str]],
+    opts: argparse.Namespace,
+    tell: Callable[[Event], None],
+) -> int:
+    uri = settings["ARCHIVE_URI"]
+    given = [part for one in opts.set for part in ("-s", one)]
+    if opts.engine is None:
+        at_once = opts.at_once or os.cpu_count() or 1
+        logs = Path(opts.logs or settings["LOGS_FOLDER"])
+        orders = Orders(timetable, leases_of(uri), logs, [*given, *share(given, at_once)])
+        engine = OwnProcesses(orders, at_once, tell)
+        return await Runner(Fleet(outlets, orders, tell), engine).run(forever=opts.forever)
+    # half a second that no crawl of this machine needs
+    from crawler.outlet.fleet.dask_engine import PATIENCE, DaskEngine, Order  # noqa: PLC0415
+
+    orders = Orders(timetable, leases_of(uri), Path(), ())
+    order = Order("", uri, timetable, tuple(given), opts.logs, f"triptych-{uuid4().hex}", cluster.code_here())
+    patience = math.inf if opts.forever else PATIENCE
+    most = opts.at_once or _MOST_AT_ONCE
+    async with DaskEngine(cluster.address(opts.engine), order, most, patience, tell) as workers:
+        return await Runner(Fleet(outlets, orders, tell), workers).run(forever=opts.forever)
 
 
-def _passed_on(opts: argparse.Namespace) -> list[str]:
-    """The settings of this run, and a share of the cores where nobody has said how many processes parse."""
-    given: list[str] = list(opts.set)
-    asked = any(one.startswith("EXTRACTION_PROCESSES=") for one in given)
-    if not asked and "TRIPTYCH_EXTRACTION_PROCESSES" not in os.environ:
-        given.append(f"EXTRACTION_PROCESSES={max(1, (os.cpu_count() or 1) // opts.at_once)}")
-    return [part for one in given for part in ("-s", one)]
+def _check_engine(engine: str, uri: str) -> None:
+    try:
+        cluster.address(engine)
+    except WrongSetting as error:
+        raise UsageError(str(error), print_help=False) from None
+    if isinstance(leases_of(uri), FolderLeases):
+        raise UsageError(
+            f"--engine needs an archive in an object store, and ARCHIVE_URI is {visible(uri)!r}: the lease "
+            "that keeps an outlet from being crawled twice holds on one machine alone in a folder.",
+            print_help=False,
+        )
 
 
 def _at_once(text: str) -> int:

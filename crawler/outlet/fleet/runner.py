@@ -1,86 +1,102 @@
-"""The runner of many outlets: each a process, so many at once, each under its lease, within its time.
-
-Nothing is kept here that a kill could lose: what was begun and how it ended is in the leases, what was
-fetched in the archive.
-"""
+"""The runner of many outlets: what is due gets its turn, so many at once, on this machine or on a cluster."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import signal
-import sys
 import time
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from archive.exceptions import ArchiveError
-from archive.storage.leases import RENEW_SECONDS, LastRun
+from crawler.outlet.fleet.turn import GRACE, LOST, Event, Turn, utc_now, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
-    from archive.storage.leases import Lease, Leases
-    from crawler.outlet.fleet.timetable import Timetable
+    from crawler.outlet.fleet.turn import Orders
 
-OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
-_WORST_FIRST = (LOST, USAGE, MISSED, OWED, OK)
-_GRACE = 60.0
-"""Seconds for the requests under way and a commit; what is not committed then, the next run publishes."""
 _LOOK = 30.0
 """Seconds between two looks at what is due."""
-_TICK = 5.0
-_LEASE_GRACE = 30.0
-"""Seconds to end in, when a lease could not be renewed: nobody takes over before they are over."""
-_LONGEST_LOG = 10 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What happened to an outlet, or to all (`outlet` is None)."""
-
-    at: datetime
-    event: str
-    """`begun`, `ended`, `elsewhere`, `time-limit`, `lease-lost`, `failed`, `not-kept`, `stopping`, `done`."""
-    outlet: str | None = None
-    errand: str | None = None
-    exit_code: int | None = None
-    seconds: float | None = None
-    log: str | None = None
-    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
     outlets: Mapping[str, frozenset[str]]
     """Name -> its domains: two outlets of one domain are not crawled at once."""
-    timetable: Timetable
-    leases: Leases
-    logs: Path
-    options: Sequence[str]
-    """For each `scrapy crawl` and `scrapy revisit`."""
-    at_once: int
+    orders: Orders
     tell: Callable[[Event], None]
 
 
-def worst(codes: Sequence[int]) -> int:
-    """The exit code of several runs: the first of 1, 2, 4 and 3 that one of them has, else 0."""
-    known = {code if code in _WORST_FIRST else LOST for code in codes}
-    return next((code for code in _WORST_FIRST if code in known), OK)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a turn ended, as far as whoever gave it knows."""
+
+    code: int | None = None
+    """An exit code; None: somebody else has the outlet, or nobody knows."""
+    ask_again: bool = False
+    """The turn was begun and its end is not known: whoever had it may have died, and its lease has to end."""
+
+
+class Engine(Protocol):
+    """Where the turns are taken."""
+
+    @property
+    def at_once(self) -> int:
+        """So many turns may be given at once, as of now."""
+
+    @property
+    def at_work(self) -> int:
+        """Crawls under way."""
+
+    async def turn(self, outlet: str) -> Result:
+        """Give an outlet its turn. Raises ArchiveError where nothing can be had of this engine any more."""
+
+    def stop(self) -> None:
+        """Let the crawls end, and begin no other."""
+
+    def kill(self) -> None:
+        """End them at once."""
+
+
+class OwnProcesses:
+    """Each crawl is a process of this machine, and a child of this one."""
+
+    def __init__(self, orders: Orders, at_once: int, tell: Callable[[Event], None]) -> None:
+        self._orders, self.at_once, self._tell = orders, at_once, tell
+        self._stop = asyncio.Event()
+        self._turns: set[Turn] = set()
+
+    @property
+    def at_work(self) -> int:
+        return sum(turn.is_at_work for turn in self._turns)
+
+    async def turn(self, outlet: str) -> Result:
+        turn = Turn(outlet, self._orders, self._tell, self._stop)
+        self._turns.add(turn)
+        try:
+            return Result(await turn.run())
+        finally:
+            self._turns.discard(turn)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def kill(self) -> None:
+        for turn in self._turns:
+            turn.kill()
 
 
 class Runner:
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
+    def __init__(self, fleet: Fleet, engine: Engine) -> None:
+        self._fleet, self._engine = fleet, engine
         self._codes: dict[str, int] = {}
         """The last of each outlet."""
         self._elsewhere: set[str] = set()
         """Of these it was told already."""
+        self._again: set[str] = set()
+        """Outlets whose turn was begun and whose end is not known."""
         self._stop = asyncio.Event()
-        self._processes: set[asyncio.subprocess.Process] = set()
 
     async def run(self, *, forever: bool) -> int:
         """Crawl what is due; return an exit code. Raises ArchiveError where nobody knows what is due."""
@@ -89,11 +105,12 @@ class Runner:
             loop.add_signal_handler(number, self._stopping)
         stopped = asyncio.create_task(self._stop.wait())
         running: dict[str, asyncio.Task[None]] = {}
+        looked = time.monotonic()
         try:
             waiting = await self._due(running, warn=True)
             while True:
                 self._begin(waiting, running)
-                if not running and not forever and not waiting:
+                if not running and not forever and not waiting and not self._again:
                     break
                 watched = {*running.values(), stopped}
                 await asyncio.wait(watched, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
@@ -103,6 +120,9 @@ class Runner:
                     break
                 if forever:
                     waiting = await self._looked_again(running)
+                elif self._again and time.monotonic() - looked >= _LOOK:
+                    looked = time.monotonic()
+                    waiting += [x for x in await self._still_owed() if x not in {*waiting, *running}]
             if running:
                 await asyncio.wait(running.values())
                 for task in running.values():
@@ -114,12 +134,12 @@ class Runner:
         return code
 
     async def _due(self, running: Mapping[str, object], *, warn: bool = False) -> list[str]:
-        fleet = self._fleet
-        runs = await asyncio.to_thread(fleet.leases.last_runs, fleet.outlets)
-        for told in fleet.timetable.not_kept(runs, fleet.at_once) if warn else ():
+        fleet, timetable = self._fleet, self._fleet.orders.timetable
+        runs = await asyncio.to_thread(fleet.orders.leases.last_runs, fleet.outlets)
+        for told in timetable.not_kept(runs, self._engine.at_once) if warn else ():
             self._tell("not-kept", detail=told)
         # one that another machine works on seems to have died, until its lease is asked for
-        return [outlet for outlet in fleet.timetable.due(runs, _now()) if outlet not in running]
+        return [outlet for outlet in timetable.due(runs, utc_now()) if outlet not in running]
 
     async def _looked_again(self, running: Mapping[str, object]) -> list[str]:
         try:
@@ -128,185 +148,50 @@ class Runner:
             self._tell("failed", detail=str(error))
             return []
 
+    async def _still_owed(self) -> Sequence[str]:
+        """Outlets to ask for again; those that have ended meanwhile are counted as they ended."""
+        orders = self._fleet.orders
+        try:
+            runs = await asyncio.to_thread(orders.leases.last_runs, self._again)
+        except (ArchiveError, OSError) as error:
+            self._tell("failed", detail=str(error))
+            return ()
+        owed = orders.timetable.due(runs, utc_now())
+        for outlet in self._again.difference(owed):
+            self._again.discard(outlet)
+            code = runs[outlet].exit_code
+            self._codes[outlet] = worst([LOST if code is None else code])
+        return owed
+
     def _begin(self, waiting: list[str], running: dict[str, asyncio.Task[None]]) -> None:
         outlets = self._fleet.outlets
         for outlet in [*waiting]:
-            if len(running) >= self._fleet.at_once:
+            if len(running) >= self._engine.at_once:
                 return
             if not any(outlets[outlet] & outlets[other] for other in running):
                 waiting.remove(outlet)
                 running[outlet] = asyncio.create_task(self._work(outlet))
 
     async def _work(self, outlet: str) -> None:
-        timetable, now = self._fleet.timetable, _now()
-        try:
-            lease = await asyncio.to_thread(
-                self._fleet.leases.take, outlet, lambda last: timetable.is_due(outlet, last, now), now
-            )
-        except (ArchiveError, OSError) as error:
-            self._fail(outlet, error)
+        result = await self._engine.turn(outlet)
+        if result.ask_again and not self._stop.is_set():
+            self._again.add(outlet)
             return
-        if lease is None:
-            if outlet not in self._elsewhere:
-                self._elsewhere.add(outlet)
-                self._tell("elsewhere", outlet)
-            return
-        self._elsewhere.discard(outlet)
-        last = replace(lease.last, exit_code=LOST)
-        keeping = asyncio.create_task(self._keep(lease))
-        try:
-            last = await self._errands(outlet, lease)
-            self._codes[outlet] = worst([] if last.exit_code is None else [last.exit_code])
-        except OSError as error:
-            self._fail(outlet, error)
-        finally:
-            keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeping
-            try:
-                # one that was stopped is due at once, as one of whose end nobody knows
-                at = None if self._stop.is_set() else _now()
-                await asyncio.to_thread(lease.release, replace(last, ended_at=at))
-            except (ArchiveError, OSError) as error:  # it ends by itself after its time
-                self._tell("failed", outlet, detail=str(error))
-
-    async def _keep(self, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            renewing = asyncio.create_task(asyncio.to_thread(lease.renew))
-            try:
-                # `is_over` tells what comes of a failure
-                with contextlib.suppress(ArchiveError, OSError):
-                    await asyncio.shield(renewing)
-            except asyncio.CancelledError:
-                # it would take again what is released meanwhile
-                await asyncio.wait({renewing})
-                with contextlib.suppress(ArchiveError, OSError):
-                    renewing.result()
-                raise
-
-    async def _errands(self, outlet: str, lease: Lease) -> LastRun:
-        timetable = self._fleet.timetable
-        until = time.monotonic() + timetable.of(outlet).time_limit.total_seconds()
-        last = lease.last
-        code = await self._errand("crawl", outlet, lease, until)
-        again = code in (OK, OWED, MISSED) and not self._stop.is_set() and time.monotonic() < until
-        if again and timetable.is_revisit_due(outlet, last, _now()):
-            last = replace(last, revisited_at=_now())
-            code = worst([code, await self._errand("revisit", outlet, lease, until)])
-        return replace(last, exit_code=code)
-
-    async def _errand(self, errand: str, outlet: str, lease: Lease, until: float) -> int:
-        begun = time.monotonic()
-        path = self._fleet.logs / f"{outlet}.log"
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "crawler.outlet.fleet.child",
-            str(_GRACE),
-            errand,
-            # what it prints goes there already
-            *("-s", "LOG_TO=stderr"),
-            *self._fleet.options,
-            outlet,
-        ]
-        with _open_log(path) as log:
-            log.write(f"--- {_now():%Y-%m-%d %H:%M:%S} UTC, {errand} {outlet}\n".encode())
-            log.flush()
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                process_group=0,  # Ctrl-C is for us, who tell them
-                pass_fds=() if lease.descriptor is None else (lease.descriptor,),
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(x or "." for x in sys.path)},
-            )
-        self._processes.add(process)
-        self._tell("begun", outlet, errand, log=str(path))
-        try:
-            code = await self._ended(process, outlet, lease, until)
-        finally:
-            self._processes.discard(process)
-        self._tell(
-            "ended", outlet, errand, exit_code=code, seconds=round(time.monotonic() - begun, 1), log=str(path)
-        )
-        return code if code in _WORST_FIRST else LOST
-
-    async def _ended(
-        self, process: asyncio.subprocess.Process, outlet: str, lease: Lease, until: float
-    ) -> int:
-        ended, stopped = asyncio.create_task(process.wait()), asyncio.create_task(self._stop.wait())
-        cut = False
-        try:
-            while not ended.done():
-                left = until - time.monotonic()
-                await asyncio.wait(
-                    {ended, stopped}, timeout=min(_TICK, max(left, 0)), return_when=asyncio.FIRST_COMPLETED
-                )
-                if ended.done():
-                    break
-                if lease.is_over:
-                    self._tell("lease-lost", outlet)
-                    await _end(process, ended, _LEASE_GRACE)
-                elif self._stop.is_set():
-                    await _end(process, ended, _GRACE)
-                elif time.monotonic() >= until:
-                    self._tell("time-limit", outlet)
-                    cut = True
-                    await _end(process, ended, _GRACE)
-            code = ended.result()
-        finally:
-            stopped.cancel()
-        # what it has not come to is for the next run
-        return OWED if cut and code == OK else code
+        self._again.discard(outlet)
+        if result.code is not None:
+            self._elsewhere.discard(outlet)
+            self._codes[outlet] = result.code
+        elif outlet not in self._elsewhere and not self._stop.is_set():
+            self._elsewhere.add(outlet)
+            self._tell("elsewhere", outlet)
 
     def _stopping(self) -> None:
         if self._stop.is_set():  # asked a second time
-            for process in self._processes:
-                _signal(process, signal.SIGKILL)
+            self._engine.kill()
             return
         self._stop.set()
-        self._tell("stopping", detail=f"{len(self._processes)} crawls end, in {_GRACE:.0f} seconds at most")
+        self._engine.stop()
+        self._tell("stopping", detail=f"{self._engine.at_work} crawls end, in {GRACE:.0f} seconds at most")
 
-    def _fail(self, outlet: str, error: Exception) -> None:
-        self._codes[outlet] = LOST
-        self._tell("failed", outlet, detail=str(error))
-
-    def _tell(self, event: str, outlet: str | None = None, errand: str | None = None, **more: object) -> None:
-        self._fleet.tell(Event(_now(), event, outlet, errand, **more))  # type: ignore[arg-type]
-
-
-async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int], grace: float) -> None:
-    _signal(process, signal.SIGTERM)
-    await asyncio.wait({ended}, timeout=grace)
-    if not ended.done():
-        _signal(process, signal.SIGKILL)
-        await ended
-
-
-def _signal(process: asyncio.subprocess.Process, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        # the crawl alone is asked, and ends its workers itself; all are killed
-        if number == signal.SIGKILL:
-            os.killpg(process.pid, number)
-        else:
-            process.send_signal(number)
-
-
-def make_room(log: Path) -> None:
-    """Make the folder of a log; one that has grown long becomes the one before, of which there is one."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        if log.stat().st_size > _LONGEST_LOG:
-            log.replace(log.with_suffix(".log.1"))
-
-
-def _open_log(path: Path) -> IO[bytes]:
-    make_room(path)
-    return path.open("ab")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    def _tell(self, event: str, outlet: str | None = None, **more: object) -> None:
+        self._fleet.tell(Event(utc_now(), event, outlet, **more))  # type: ignore[arg-type]

@@ -11,8 +11,8 @@ import pytest
 from archive.storage import locks
 from archive.storage.cache import cache_folder
 from archive.storage.leases import leases_of
-from crawler.outlet.fleet.runner import worst
 from crawler.outlet.fleet.timetable import read_timetable
+from crawler.outlet.fleet.turn import worst
 from tests.forked import A_WHILE, ROOT
 
 KILLS = int(os.environ.get("TRIPTYCH_FAULTS", "1"))

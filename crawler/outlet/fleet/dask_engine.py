@@ -1,0 +1,295 @@
+"""Turns of outlets on the workers of a Dask cluster; Dask carries an order there and its events back.
+
+Dask gives a turn again when the worker that had it is gone, so two workers may have one turn. The lease in
+the object store decides which of them crawls, and the archive what is new. A worker gives up a turn that
+nobody waits for any more: its driver has ended or was told to stop, or the scheduler is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from archive.commands.configuration import into_environment
+from archive.exceptions import EngineError, WrongSetting
+from archive.operations.cluster import Code, connected, ensure_same
+from archive.storage.leases import leases_of
+from crawler.outlet.fleet.runner import Result
+from crawler.outlet.fleet.turn import GRACE, LOST, USAGE, Event, Orders, Turn, share, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from distributed import Client, Worker
+
+    from crawler.outlet.fleet.timetable import Timetable
+
+PATIENCE = 300.0
+"""Seconds for a scheduler, or for any worker, to come back; LEASE_SECONDS and some to start in."""
+_RETRY = 5.0
+_LOOK = 30.0
+_ABANDONED = 1.0
+"""Seconds between two looks of a worker at who waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One turn, as it is sent to a worker; nothing in it is secret, keys are the worker's own."""
+
+    outlet: str
+    uri: str
+    timetable: Timetable
+    options: tuple[str, ...]
+    logs: str | None
+    """None: LOGS_FOLDER of the worker."""
+    topic: str
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    code: int | None
+    delivery: str
+    events: tuple[Event, ...]
+
+
+# On a worker.
+
+
+def take_turn(order: Order) -> _Taken:
+    """Take a turn on the worker that calls this, in a thread of it; its crawl is a child of the worker."""
+    from distributed import get_worker  # noqa: PLC0415  an extra, half a second to load
+
+    worker = get_worker()
+    return asyncio.run(_take(order, worker, worker.get_current_task()))
+
+
+async def _take(order: Order, worker: Worker, key: object) -> _Taken:
+    events: list[Event] = []
+    delivery = uuid4().hex
+
+    def tell(event: Event) -> None:
+        events.append(replace(event, worker=worker.address))
+        # at once, for whoever watches; all of them come with the result, too
+        worker.log_event(order.topic, [delivery, len(events), _message(events[-1])])
+
+    def refused(code: int, why: object) -> _Taken:
+        tell(Event(utc_now(), "failed", order.outlet, detail=str(why)))
+        return _Taken(code, delivery, tuple(events))
+
+    try:
+        ensure_same(order.code)
+        into_environment()
+    except EngineError as error:
+        return refused(LOST, error)
+    except WrongSetting as error:
+        return refused(USAGE, error)
+    logs = Path(order.logs or os.environ.get("TRIPTYCH_LOGS_FOLDER") or "triptych-logs")
+    shared = share(order.options, worker.state.nthreads)
+    options = (*order.options, *shared, "-s", f"ARCHIVE_URI={order.uri}")
+    stop = asyncio.Event()
+    watching = asyncio.create_task(_watch(worker, key, stop))
+    try:
+        turn = Turn(order.outlet, Orders(order.timetable, leases_of(order.uri), logs, options), tell, stop)
+        return _Taken(await turn.run(), delivery, tuple(events))
+    finally:
+        watching.cancel()
+
+
+async def _watch(worker: Worker, key: Any, stop: asyncio.Event) -> None:
+    while not _is_abandoned(worker, key):
+        await asyncio.sleep(_ABANDONED)
+    stop.set()
+
+
+def _is_abandoned(worker: Worker, key: Any) -> bool:
+    state = worker.state.tasks.get(key)
+    running = worker.status.name in {"running", "paused"}
+    return not running or state is None or state.state not in {"executing", "long-running"}
+
+
+def _message(event: Event) -> dict[str, object]:
+    return {**asdict(event), "at": event.at.isoformat()}
+
+
+# Where the command was given.
+
+
+class DaskEngine:
+    def __init__(
+        self, scheduler: str, order: Order, most: int, patience: float, tell: Callable[[Event], None]
+    ) -> None:
+        """`order`: what each turn has in common; `patience`: seconds that a scheduler may be away."""
+        self._scheduler, self._order, self._told = scheduler, order, tell
+        self._most, self._patience = most, patience
+        self.at_once = most
+        """One for each thread: a turn that waits at a busy worker would not see another one become free."""
+        self._client: Client | None = None
+        self._connecting = asyncio.Lock()
+        self._heard: dict[str, int] = {}
+        """Delivery -> number of its events that were told."""
+        self._begun: dict[str, asyncio.Event] = {}
+        """Outlets that a worker of this run has begun; set when one has ended its turn."""
+        self._futures: set[Any] = set()
+        self._stopping = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> DaskEngine:
+        """Connect. Raises EngineError, also where nobody works."""
+        client = await self._connected(patience=0)
+        if not await self._workers(client):
+            await self._leave()
+            raise EngineError(
+                f"the Dask scheduler at {self._scheduler} has no worker; `dask worker {self._scheduler}` "
+                "on each machine starts one."
+            )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._leave()
+
+    @property
+    def at_work(self) -> int:
+        return sum(not ended.is_set() for ended in self._begun.values())
+
+    async def turn(self, outlet: str) -> Result:
+        """Raises EngineError when the scheduler, or every worker, is away for longer than the patience."""
+        client = await self._connected(self._patience)
+        if self._stopping:
+            return Result()
+        name = f"{outlet}-{uuid4().hex}"
+        future = client.submit(take_turn, replace(self._order, outlet=outlet), key=name, pure=False)
+        self._futures.add(future)
+        try:
+            return await self._result(outlet, client, future)
+        finally:
+            self._futures.discard(future)
+
+    def stop(self) -> None:
+        """Take back what is with the workers: they end what they have begun, as they would by SIGTERM."""
+        self._stopping = True
+        if self._client is not None and self._futures:
+            self._in_background(self._client.cancel(list(self._futures), force=True))
+
+    def kill(self) -> None:
+        """Wait no longer; the workers end their crawls by themselves."""
+        for ended in self._begun.values():
+            ended.set()
+
+    async def _result(self, outlet: str, client: Client, future: Any) -> Result:
+        from distributed import KilledWorker  # noqa: PLC0415  an extra, half a second to load
+        from distributed.client import FutureCancelledError  # noqa: PLC0415
+
+        try:
+            taken: _Taken = await self._waited(client, future)
+        except (FutureCancelledError, OSError):
+            return await self._lost(outlet)
+        except KilledWorker as error:
+            self._tell(
+                "failed",
+                outlet,
+                f"every worker that had it has died, the last was {error.last_worker.address}",
+            )
+            return Result(LOST)
+        except EngineError:
+            raise
+        except Exception as error:  # of Dask, or of a worker that cannot read the order
+            self._tell("failed", outlet, f"{type(error).__name__}: {error}")
+            return Result(LOST)
+        for number, event in enumerate(taken.events, 1):
+            self._hear(taken.delivery, number, event)
+        if taken.code is None and outlet in self._begun:
+            # the worker that had it before has died, or is cut off, and has the lease until its time is over
+            self._tell("again", outlet, "whoever had it is gone; its lease has to end first")
+            return Result(ask_again=True)
+        self._begun.pop(outlet, None)
+        return Result(taken.code)
+
+    async def _waited(self, client: Client, future: Any) -> _Taken:
+        waiting = asyncio.ensure_future(_got(future))
+        seen = time.monotonic()
+        try:
+            while not waiting.done():
+                await asyncio.wait({waiting}, timeout=_LOOK)
+                if client.status != "running" or await self._workers(client):
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > self._patience:
+                    raise EngineError(
+                        f"the Dask scheduler at {self._scheduler} has had no worker for "
+                        f"{self._patience:.0f} seconds; what is due stays due."
+                    )
+            return waiting.result()
+        finally:
+            waiting.cancel()
+
+    async def _workers(self, client: Client) -> int:
+        threads = await client.nthreads()
+        self.at_once = min(self._most, sum(threads.values())) or 1
+        return len(threads)
+
+    async def _lost(self, outlet: str) -> Result:
+        """Nothing more is heard of a turn: it was taken back, or the scheduler has ended."""
+        if self._stopping:
+            if outlet in self._begun:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._begun[outlet].wait(), GRACE + 10)
+            return Result()
+        self._tell("again", outlet, "the scheduler has ended, or was out of reach")
+        return Result(ask_again=True)
+
+    async def _connected(self, patience: float) -> Client:
+        async with self._connecting:
+            until = time.monotonic() + patience
+            while self._client is None or self._client.status != "running":
+                await self._leave()
+                try:
+                    self._client = await connected(self._scheduler)
+                except EngineError as error:
+                    if time.monotonic() >= until or self._stopping:
+                        raise
+                    self._tell("failed", None, f"{error} It is asked again.")
+                    await asyncio.sleep(_RETRY)
+                else:
+                    self._client.subscribe_topic(self._order.topic, self._from_worker)
+            return self._client
+
+    async def _leave(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(TimeoutError, OSError):
+                await asyncio.wait_for(client.close(), _RETRY)
+
+    def _from_worker(self, event: tuple[float, Any]) -> None:
+        delivery, number, message = event[1]
+        self._hear(delivery, number, Event(**{**message, "at": datetime.fromisoformat(message["at"])}))
+
+    def _hear(self, delivery: str, number: int, event: Event) -> None:
+        if number <= self._heard.get(delivery, 0):
+            return
+        self._heard[delivery] = number
+        outlet = event.outlet or ""
+        if event.event == "begun":
+            self._begun[outlet] = asyncio.Event()
+        elif event.event == "ended" and outlet in self._begun:
+            self._begun[outlet].set()
+        self._told(event)
+
+    def _tell(self, event: str, outlet: str | None, detail: str) -> None:
+        self._told(Event(utc_now(), event, outlet, detail=detail))
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _got(future: Any) -> _Taken:
+    taken: _Taken = await future
+    return taken

@@ -1,0 +1,254 @@
+"""One turn of an outlet: its lease is taken and kept, it is crawled, revisited if that is due, and let go.
+
+It is the same whoever gives it: the runner on its own machine, or a worker of a cluster. Nothing is kept here
+that a kill could lose: what was begun and how it ended is in the lease, what was fetched in the archive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING
+
+from archive.exceptions import ArchiveError
+from archive.storage.leases import RENEW_SECONDS, LastRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from archive.storage.leases import Lease, Leases
+    from crawler.outlet.fleet.timetable import Timetable
+
+OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
+_WORST_FIRST = (LOST, USAGE, MISSED, OWED, OK)
+GRACE = 60.0
+"""Seconds for the requests under way and a commit; what is not committed then, the next run publishes."""
+_TICK = 5.0
+_LEASE_GRACE = 30.0
+"""Seconds to end in, when a lease could not be renewed: nobody takes over before they are over."""
+_LONGEST_LOG = 10 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened to an outlet, or to all (`outlet` is None)."""
+
+    at: datetime
+    event: str
+    """`begun`, `ended`, `elsewhere`, `time-limit`, `lease-lost`, `failed`, `again`, `not-kept`, `stopping`,
+    `done`."""
+    outlet: str | None = None
+    errand: str | None = None
+    exit_code: int | None = None
+    seconds: float | None = None
+    log: str | None = None
+    detail: str | None = None
+    worker: str | None = None
+    """Address of the worker of a cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a turn of any outlet goes by."""
+
+    timetable: Timetable
+    leases: Leases
+    logs: Path
+    options: Sequence[str]
+    """For each `scrapy crawl` and `scrapy revisit`."""
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The exit code of several runs: the first of 1, 2, 4 and 3 that one of them has, else 0."""
+    known = {code if code in _WORST_FIRST else LOST for code in codes}
+    return next((code for code in _WORST_FIRST if code in known), OK)
+
+
+def share(options: Sequence[str], at_once: int) -> tuple[str, ...]:
+    """Give a crawl its share of the cores, where nobody has said how many processes parse."""
+    asked = any(one.startswith("EXTRACTION_PROCESSES=") for one in options)
+    if asked or "TRIPTYCH_EXTRACTION_PROCESSES" in os.environ:
+        return ()
+    return "-s", f"EXTRACTION_PROCESSES={max(1, (os.cpu_count() or 1) // at_once)}"
+
+
+class Turn:
+    def __init__(
+        self, outlet: str, orders: Orders, tell: Callable[[Event], None], stop: asyncio.Event
+    ) -> None:
+        """`stop`: set when the crawl is to end, publish what it has, and be due again."""
+        self._outlet, self._orders, self._told, self._stop = outlet, orders, tell, stop
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def run(self) -> int | None:
+        """Take the turn; return an exit code, or None where another has the lease or has just had it."""
+        outlet, timetable, now = self._outlet, self._orders.timetable, utc_now()
+        try:
+            lease = await asyncio.to_thread(
+                self._orders.leases.take, outlet, lambda last: timetable.is_due(outlet, last, now), now
+            )
+        except (ArchiveError, OSError) as error:
+            self._tell("failed", detail=str(error))
+            return LOST
+        if lease is None:
+            return None
+        last, code = replace(lease.last, exit_code=LOST), LOST
+        keeping = asyncio.create_task(_keep(lease))
+        try:
+            last = await self._errands(lease)
+            code = worst([] if last.exit_code is None else [last.exit_code])
+        except OSError as error:
+            self._tell("failed", detail=str(error))
+        finally:
+            keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeping
+            try:
+                # one that was stopped is due at once, as one of whose end nobody knows
+                at = None if self._stop.is_set() else utc_now()
+                await asyncio.to_thread(lease.release, replace(last, ended_at=at))
+            except (ArchiveError, OSError) as error:  # it ends by itself after its time
+                self._tell("failed", detail=str(error))
+        return code
+
+    @property
+    def is_at_work(self) -> bool:
+        return self._process is not None
+
+    def kill(self) -> None:
+        """Kill the crawl and its workers, where one is at work."""
+        if self._process is not None:
+            _signal(self._process, signal.SIGKILL)
+
+    async def _errands(self, lease: Lease) -> LastRun:
+        outlet, timetable = self._outlet, self._orders.timetable
+        until = time.monotonic() + timetable.of(outlet).time_limit.total_seconds()
+        last = lease.last
+        code = await self._errand("crawl", lease, until)
+        again = code in (OK, OWED, MISSED) and not self._stop.is_set() and time.monotonic() < until
+        if again and timetable.is_revisit_due(outlet, last, utc_now()):
+            last = replace(last, revisited_at=utc_now())
+            code = worst([code, await self._errand("revisit", lease, until)])
+        return replace(last, exit_code=code)
+
+    async def _errand(self, errand: str, lease: Lease, until: float) -> int:
+        begun = time.monotonic()
+        path = self._orders.logs / f"{self._outlet}.log"
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "crawler.outlet.fleet.child",
+            str(GRACE),
+            errand,
+            # what it prints goes there already
+            *("-s", "LOG_TO=stderr"),
+            *self._orders.options,
+            self._outlet,
+        ]
+        with _open_log(path) as log:
+            log.write(f"--- {utc_now():%Y-%m-%d %H:%M:%S} UTC, {errand} {self._outlet}\n".encode())
+            log.flush()
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                process_group=0,  # Ctrl-C is for us, who tell them
+                pass_fds=() if lease.descriptor is None else (lease.descriptor,),
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(x or "." for x in sys.path)},
+            )
+        self._process = process
+        self._tell("begun", errand, log=str(path))
+        try:
+            code = await self._ended(process, lease, until)
+        finally:
+            self._process = None
+        self._tell("ended", errand, exit_code=code, seconds=round(time.monotonic() - begun, 1), log=str(path))
+        return code if code in _WORST_FIRST else LOST
+
+    async def _ended(self, process: asyncio.subprocess.Process, lease: Lease, until: float) -> int:
+        ended, stopped = asyncio.create_task(process.wait()), asyncio.create_task(self._stop.wait())
+        cut = False
+        try:
+            while not ended.done():
+                left = until - time.monotonic()
+                await asyncio.wait(
+                    {ended, stopped}, timeout=min(_TICK, max(left, 0)), return_when=asyncio.FIRST_COMPLETED
+                )
+                if ended.done():
+                    break
+                if lease.is_over:
+                    self._tell("lease-lost")
+                    await _end(process, ended, _LEASE_GRACE)
+                elif self._stop.is_set():
+                    await _end(process, ended, GRACE)
+                elif time.monotonic() >= until:
+                    self._tell("time-limit")
+                    cut = True
+                    await _end(process, ended, GRACE)
+            code = ended.result()
+        finally:
+            stopped.cancel()
+        # what it has not come to is for the next run
+        return OWED if cut and code == OK else code
+
+    def _tell(self, event: str, errand: str | None = None, **more: object) -> None:
+        self._told(Event(utc_now(), event, self._outlet, errand, **more))  # type: ignore[arg-type]
+
+
+async def _keep(lease: Lease) -> None:
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        renewing = asyncio.create_task(asyncio.to_thread(lease.renew))
+        try:
+            # `is_over` tells what comes of a failure
+            with contextlib.suppress(ArchiveError, OSError):
+                await asyncio.shield(renewing)
+        except asyncio.CancelledError:
+            # it would take again what is released meanwhile
+            await asyncio.wait({renewing})
+            with contextlib.suppress(ArchiveError, OSError):
+                renewing.result()
+            raise
+
+
+async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int], grace: float) -> None:
+    _signal(process, signal.SIGTERM)
+    await asyncio.wait({ended}, timeout=grace)
+    if not ended.done():
+        _signal(process, signal.SIGKILL)
+        await ended
+
+
+def _signal(process: asyncio.subprocess.Process, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        # the crawl alone is asked, and ends its workers itself; all are killed
+        if number == signal.SIGKILL:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+
+
+def make_room(log: Path) -> None:
+    """Make the folder of a log; one that has grown long becomes the one before, of which there is one."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        if log.stat().st_size > _LONGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _open_log(path: Path) -> IO[bytes]:
+    make_room(path)
+    return path.open("ab")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
