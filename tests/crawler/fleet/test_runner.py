@@ -48,7 +48,9 @@ def fleet(herald, tmp_path):
 
 
 def ended(process):
-    out, err = process.communicate(timeout=A_WHILE)
+    # not by `communicate`, which does not see what came with a line that was read before
+    out, err = process.stdout.read(), process.stderr.read()
+    process.wait(A_WHILE)
     return process.returncode, [json.loads(line) for line in out.splitlines()], err
 
 
