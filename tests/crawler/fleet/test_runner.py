@@ -50,7 +50,7 @@ def fleet(herald, tmp_path):
 def ended(process):
     # not by `communicate`, which does not see what came with a line that was read before
     out, err = process.stdout.read(), process.stderr.read()
-    process.wait(A_WHILE)
+    process.communicate(timeout=A_WHILE)
     return process.returncode, [json.loads(line) for line in out.splitlines()], err
 
 
