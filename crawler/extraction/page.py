@@ -21,7 +21,7 @@ from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.fields.syndication import read_original
 from crawler.extraction.kind.block_pages import refuse_block_page
 from crawler.extraction.kind.lists import refuse_other_format
-from crawler.extraction.kind.page_kind import page_signs, page_type, read_kind
+from crawler.extraction.kind.page_kind import element_of_brief, page_signs, page_type, read_kind
 from crawler.extraction.kind.paywalls import read_access
 from crawler.extraction.language.detector import detect_language
 from crawler.items import Article, Claim
@@ -68,8 +68,9 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     published = dates.read_published(page, data, fetch.url, fetch.fetched_at, place=place)
     modified = dates.read_modified(page, data, fetch.fetched_at)
     alternates = read_alternates(page, fetch.url, hints.switcher)
-    signs = page_signs(page, data, metadata)
+    signs = page_signs(page, data, metadata, dated=published is not None)
     frames = note_frames(page)
+    brief = element_of_brief(page, metadata.headline) if page_type(data, metadata) is None else None
     # changes the tree, so it comes last
     excluded = Excluded(
         headline=metadata.headline,
@@ -77,13 +78,13 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         names=tuple(claim.value for claim in claims),
         tags=metadata.tags,
         description=metadata.lead,
-        says_article=page_type(data, metadata) is not None,
+        says_article=page_type(data, metadata) is not None or brief is not None,
         text=data.body,
     )
     text = assemble.read_body(page, excluded, hints.drop, partial(parse, fetch.body, fetch.encoding))
     if text.signature is not None:
         line, claims = text.signature, (*claims, Claim("printed", text.signature))
-    kind = read_kind(signs, data, metadata, text)
+    kind = read_kind(signs, data, metadata, text, brief)
     shown = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
     return Parts(data, metadata, line, claims, published, modified, alternates, kind, text, shown)
 

@@ -59,17 +59,22 @@ def refuse_other_format(page: Outline, url: str) -> None:
         raise Unreadable(Reason.NOT_HTML, f"{url}: expected an article, came {_ROOTS[root]} (<{root}>)")
 
 
-def list_sign(page: Outline, data: LinkedData, metadata: Metadata, *, says_article: bool) -> str | None:
+def list_sign(
+    page: Outline, data: LinkedData, metadata: Metadata, *, says_article: bool, dated: bool
+) -> str | None:
     """Return the evidence that a page lists articles, and has next to no text beside its entries.
 
-    A page that calls itself an article is one, unless it also calls itself a collection.
+    A page that calls itself an article is one, unless it also calls itself a collection. One with a day of
+    its own is a list only where its headline may be a section's name; one without a day also under a longer
+    headline, but then it has no text beside its entries at all.
     """
     named = _says_collection(page, data)
     of_section = len((metadata.headline or "").split()) <= _SECTION
-    if named is None and (says_article or not of_section):
+    if named is None and (says_article or (dated and not of_section)):
         return None
     entries = _entries(page)
-    if len(entries) < _LEAST or _running(page, entries) >= _OUTSIDE:
+    most = _OUTSIDE if named is not None or of_section else _PARAGRAPH
+    if len(entries) < _LEAST or _running(page, entries) >= most:
         return None
     shape = f"{len(entries)} entries with links, and no text beside them"
     if named is not None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from lxml import etree
 
 from crawler.extraction.document.class_names import name_says
-from crawler.extraction.document.text import one_line
+from crawler.extraction.document.outline import short_text
+from crawler.extraction.document.text import for_comparison, one_line
 from crawler.extraction.kind.lists import list_sign
 from crawler.extraction.kind.paywalls import wall_line
 from crawler.items import Claim
@@ -28,6 +29,13 @@ Kind = Literal["article", "live-blog", "video", "gallery", "paywalled", "truncat
 
 BRIEF = 200
 """Characters of body below which a page has to prove that it is a news item."""
+_WHOLE_BRIEF, _LEAST_BRIEF, _HEADLINE = 500, 20, 3
+"""Letters of an <article> that may be a brief, with its headline, time and tags, and of its paragraph; words
+of its headline."""
+_NOT_IN_BRIEFS = frozenset(
+    {"form", "input", "button", "article", "h2", "h3", "h4", "iframe", "video", "table"}
+)
+_STOP = re.compile(r"[.!?…][»”\"')]*$")
 _RUNNING = 600
 """Characters from which a page with a video or a gallery is an article."""
 _ENTRIES = 3
@@ -78,12 +86,18 @@ _OVERLAY = "a notice over the page"
 _CUT = re.compile(r"(?:…|\.{3})\W{0,3}$")
 
 
-def page_signs(page: Outline, data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
-    """Return the evidence for each kind before pruning: `source` is the kind, `value` the evidence."""
+def page_signs(
+    page: Outline, data: LinkedData, metadata: Metadata, *, dated: bool = True
+) -> tuple[Claim, ...]:
+    """Return the evidence for each kind before pruning: `source` is the kind, `value` the evidence.
+
+    `dated` says if the page has a day of publication.
+    """
     signs: list[tuple[Kind, str]] = []
     boxes = _boxes(page)
     og_type = metadata.names.get("og:type", "").lower()
-    if listed := list_sign(page, data, metadata, says_article=page_type(data, metadata) is not None):
+    says_article = page_type(data, metadata) is not None
+    if listed := list_sign(page, data, metadata, says_article=says_article, dated=dated):
         signs.append(("list", listed))
     if "LiveBlogPosting" in data.kinds:
         signs.append(("live-blog", "json-ld LiveBlogPosting"))
@@ -120,14 +134,43 @@ def page_signs(page: Outline, data: LinkedData, metadata: Metadata) -> tuple[Cla
 
 
 def read_kind(
-    signs: tuple[Claim, ...], data: LinkedData, metadata: Metadata, text: Body
+    signs: tuple[Claim, ...], data: LinkedData, metadata: Metadata, text: Body, element: str | None = None
 ) -> tuple[Claim, ...]:
-    """Return claims `kind`, `kind_source` and, if the page says that it is a news item, `page_type`."""
+    """Return claims `kind`, `kind_source` and, if the page says that it is a news item, `page_type`.
+
+    `element` is what `element_of_brief` returned.
+    """
     kind, why = _decide(signs, data, text)
     found = [Claim("kind", kind), Claim("kind_source", why)]
-    if (stated := page_type(data, metadata)) is not None:
+    if (stated := page_type(data, metadata) or (element if kind == "brief" else None)) is not None:
         found.append(Claim("page_type", stated))
     return tuple(found)
+
+
+def element_of_brief(page: Outline, headline: str | None) -> str | None:
+    """Return the evidence that a page without any statement in its head is a brief; None for all others.
+
+    It has one <article> with an <h1>, which is the headline and no link, and a single short paragraph with
+    it. A card of a list leads to its story by a link, a wall has a form or a button.
+    """
+    own = [x for x in page.of("article") if x.find(".//h1") is not None] if "h1" in page.by_tag else []
+    text = short_text(own[0], _WHOLE_BRIEF) if len(own) == 1 and headline else None
+    if text is None or own[0].getparent() is None or len((headline or "").split()) < _HEADLINE:
+        return None
+    headings = own[0].findall(".//h1")
+    wanted = for_comparison(headline or "")
+    if len(headings) != 1 or for_comparison(headings[0].text_content()) != wanted:
+        return None
+    if any(element.tag in _NOT_IN_BRIEFS for element in own[0].iterdescendants()):
+        return None
+    if headings[0].find(".//a") is not None or any(x.tag == "a" for x in headings[0].iterancestors()):
+        return None
+    lines = [one_line(x.text_content()) for x in own[0].iter("p")]
+    running = [line for line in lines if len(line) >= _LEAST_BRIEF and _STOP.search(line)]
+    linked = sum(len(one_line(x.text_content())) for x in own[0].iter("a"))
+    if len(running) != 1 or not _LEAST_BRIEF <= len(running[0]) < BRIEF or 2 * linked > len(running[0]):
+        return None
+    return "an <article> with the headline and one paragraph"
 
 
 def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kind, str]:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.extraction.page import extract
-from crawler.items import Article, Fetch, Hints
+from crawler.items import Article, Claim, Fetch, Hints
+from pipelines.validate import ValidateStage
 
 URL = "https://courier.example/news/101/"
 TITLE = "Council passes the budget of the city after twelve hours"
@@ -233,6 +234,42 @@ def test_a_brief_is_what_stands_below_the_headline(body: str, head: str) -> None
 
 def test_a_page_that_does_not_call_itself_an_article_gets_no_line_from_below_its_headline() -> None:
     assert read(f"<h1>{ALERT}</h1><div>The alert is still on, it says.</div>").body == ""
+
+
+BARE = '<article><h1>{}</h1><time datetime="2026-02-14T04:30:00+02:00">14 February 2026, 04:30</time><p>{}</p></article>'
+BRIEF = "The alert began at 04:30 and is still on."
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        BARE,
+        f"<header><a href='/'>Courier</a></header><main>{BARE}</main>"
+        + 3
+        * "<article><h3><a href='/2'>Another story</a></h3><p>It has a line of its own, too.</p></article>",
+    ],
+)
+def test_a_brief_in_an_article_element_needs_no_statement_in_the_head(source: str) -> None:
+    article = ValidateStage().decide(read(source.format(ALERT, BRIEF)))
+    assert (article.body, article.refused) == (BRIEF, None)
+    assert Claim("kind", "brief") in article.extra
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        # a teaser, a form, two paragraphs that are no sentences, no day, a card of several, a name of a section
+        BARE.replace("<h1>{}</h1>", "<h1><a href='/1'>{}</a></h1>"),
+        BARE.replace("</article>", "<form><input name='mail'></form></article>"),
+        BARE.replace("{}</p>", "Read on</p><p>Share</p><!--{}-->"),
+        BARE.replace('<time datetime="2026-02-14T04:30:00+02:00">14 February 2026, 04:30</time>', ""),
+        f"{BARE}<article><h1>Another headline of the day</h1><p>It has a line of its own, too.</p></article>",
+        BARE.replace("<p>{}</p>", "<p><a href='/2'>{}</a></p>"),
+        BARE.replace("<h1>{}</h1>", "<h1>Alerts</h1><!--{}-->"),
+    ],
+)
+def test_what_looks_like_a_brief_and_is_none(source: str) -> None:
+    assert ValidateStage().decide(read(source.format(ALERT, BRIEF))).refused is not None
 
 
 # Text that markup hides from some readers.

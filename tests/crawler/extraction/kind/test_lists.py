@@ -52,6 +52,8 @@ def verdict(source: str, url: str = "https://visnyk.example/politics/") -> str |
     [
         page(CARDS), page(BOXES), page(f"<ul>{LINKS}</ul>"), page(TAPE, "Стрічка новин"), page(MORE),
         page(CARDS, "Усе про бюджет міста на рік", TYPED, TAG), page(CARDS, "Усе про бюджет міста на рік", LISTED),
+        # of their own they have neither a day nor a line
+        page(BOXES, "Усе про бюджет міста на рік"), page(f"<article>{TAPE}</article>", "Усе про бюджет міста на рік"),
     ],
 )  # fmt: skip
 def test_a_list_is_no_article(source: str) -> None:
