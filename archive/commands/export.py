@@ -68,6 +68,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, metavar="S", help="of the sample: another number, another sample (default: 0)"
     )
     parser.add_argument(
+        "--whole-stories",
+        action="store_true",
+        help="of a sample of articles: with the others of their stories, beyond N",
+    )
+    parser.add_argument(
         "--no-bom", action="store_true", help="csv: without the mark that Excel needs and most others skip"
     )
 
@@ -95,8 +100,8 @@ def run(console: Console, options: argparse.Namespace) -> int:
 def _contradiction(options: argparse.Namespace) -> str:
     """Say which options do not go together; nothing where all do."""
     chosen = options.language or options.outlet or options.as_of or options.sample
-    if options.seed is not None and not options.sample:
-        return "--seed is of a --sample N"
+    if (options.seed is not None or options.whole_stories) and not options.sample:
+        return "--seed and --whole-stories are of a --sample N"
     if options.wacz is not None and (options.output or options.table or chosen):
         return "--wacz FILE says where to, and takes all pages"
     if options.dataset is not None and (options.output or options.table):
@@ -128,6 +133,7 @@ def _choice(options: argparse.Namespace) -> Choice:
         options.as_of,
         options.sample,
         options.seed or 0,
+        options.whole_stories,
     )
 
 

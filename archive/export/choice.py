@@ -32,6 +32,8 @@ class Choice:
     sample: int | None = None
     """So many articles, or stories, in all."""
     seed: int = 0
+    whole_stories: bool = False
+    """A sample of articles takes along the others of their stories that are chosen."""
 
     @property
     def is_everything(self) -> bool:
@@ -66,10 +68,15 @@ class Choice:
             language=self.language or None,
             outlet=self.outlet or None,
             as_of=self.as_of,
-            columns=["article_id", "outlet", "language"],
+            columns=["article_id", "outlet", "language", "story_id"],
         ).to_arrow()
-        names = [table[x].to_pylist() for x in table.column_names]
-        return self._sampled(zip(names[0], zip(names[1], names[2], strict=True), strict=True))
+        ids, outlets, languages, homes = (table[x].to_pylist() for x in table.column_names)
+        chosen = self._sampled(zip(ids, zip(outlets, languages, strict=True), strict=True))
+        if not self.whole_stories:
+            return chosen
+        those = set(chosen)
+        stories = {home for x, home in zip(ids, homes, strict=True) if x in those}
+        return [x for x, home in zip(ids, homes, strict=True) if home in stories]
 
     def stories(self, archive: Archive, *, in_several: bool = False) -> list[str]:
         """Ids of a sample of stories, balanced by outlet and by the languages that each of them has.

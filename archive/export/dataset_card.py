@@ -252,8 +252,9 @@ def _of_a_choice(contents: Contents) -> str:
         return ""
     sampled = (
         f"The articles are a sample of {contents.choice.sample}, balanced by outlet and language: as many "
-        "of each as there are, up to the same number; shares of outlets and languages in it say nothing "
-        "about the archive. "
+        "of each as there are, up to the same number"
+        + (", and the others of their stories" if contents.choice.whole_stories else "")
+        + "; shares of outlets and languages in it say nothing about the archive. "
         if contents.choice.sample
         else ""
     )
@@ -279,6 +280,7 @@ def _provenance(contents: Contents) -> dict[str, str]:
     }
     if choice.sample:
         told["sample"] = f"{choice.sample} articles, seed {choice.seed}"
+        told["sample"] += ", and the others of their stories" if choice.whole_stories else ""
     return told
 
 

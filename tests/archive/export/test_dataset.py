@@ -177,7 +177,17 @@ def test_a_sample_of_an_export(filled, tmp_path, capsys):
     assert export("--dataset", str(folder), "--sample", "5", "--seed", "1")[0] == 0
     assert set(pd.read_parquet(folder / "data/articles")["article_id"]) == rows["1"]
     assert "sample of 5" in (folder / "README.md").read_text("utf-8")
+    whole = tmp_path / "whole"
+    assert export("--dataset", str(whole), "--sample", "2", "--seed", "1", "--whole-stories")[0] == 0
+    homes = set(pd.read_parquet(whole / "data/articles")["story_id"])
+    there = pd.read_parquet(filled / "articles")
+    assert len(homes) == 2
+    assert set(pd.read_parquet(whole / "data/articles")["article_id"]) == set(
+        there[there["story_id"].isin(homes)]["article_id"]
+    )
+    assert "and the others of their stories" in (whole / "README.md").read_text("utf-8")
     for wrong in (
+        (*command, "--whole-stories"),
         (*command, "--sample", "3", "--table", "pairs"),
         (*command, "--seed", "3"),
         ("--dataset", str(folder), "--output", "x"),
