@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SHOWN = ("language", "published_at", "outlet", "headline")
 COLUMNS = (
-    *("verdict", "why", "probability", "tier", "runner_up", "evidence"),
+    *("verdict", "why", "now", "probability", "tier", "runner_up", "evidence"),
     *(f"{name}_{side}" for side in "ab" for name in _SHOWN),
     *("a", "b"),
 )
@@ -40,18 +40,23 @@ class ShownArticle(NamedTuple):
     language: str | None
     outlet: str
     published_at: datetime | None
+    story_id: str
 
 
 def write_review(path: Path, read: Archive, uncertain: Sequence[Match], audit: Sequence[Match] = ()) -> int:
     """Write the uncertain pairs, those nearest to a probability of one half first, then those of the audit.
 
+    Last of the uncertain ones are those that a third article joins anyway: a `yes` there changes nothing.
     The article whose language stands first in LANGUAGES is a, as in the evidence. `--labels` reads the file
     when the verdicts are filled in. Returns the number of uncertain pairs. Raises OSError.
     """
     named = {x for match in (*uncertain, *audit) for x in (match.a_id, match.b_id)}
     articles = shown_articles(read, named)
     chosen = [match for match in uncertain if {match.a_id, match.b_id} <= articles.keys()]
-    chosen.sort(key=lambda each: (abs(each.probability - 0.5), each.a_id, each.b_id))
+    one = {id(each): articles[each.a_id].story_id == articles[each.b_id].story_id for each in chosen}
+    chosen.sort(
+        key=lambda x: (one[id(x)] and not x.likely, abs(x.probability - 0.5), x.a_id, x.b_id),
+    )
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(COLUMNS)
@@ -62,6 +67,7 @@ def write_review(path: Path, read: Archive, uncertain: Sequence[Match], audit: S
                 row = [
                     "",
                     why,
+                    "one story" if a.story_id == b.story_id else "two stories",
                     match.probability,
                     match.tier,
                     match.runner_up,

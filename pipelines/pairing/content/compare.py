@@ -104,5 +104,8 @@ def _shared(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ..
     if not strength:
         return rare_words(one, i, other, j)[:_SHOWN]
     rarest = sorted(strength, key=lambda key: (-strength[key], key))
-    # one digit may count several things: `5 killed` and `5 people`
-    return tuple(dict.fromkeys((ours[key], theirs[key]) for key in rarest))[:_SHOWN]
+    # one digit may count several things, `5 killed` and `5 people`: the rarest is enough to find the place
+    once: dict[str, tuple[str, str]] = {}
+    for key in rarest:
+        once.setdefault(key[:2] if key[0] == "×" else key, (ours[key], theirs[key]))
+    return tuple(dict.fromkeys(once.values()))[:_SHOWN]

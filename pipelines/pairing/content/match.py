@@ -10,6 +10,8 @@ from pipelines.similarity.document import Kind, Trace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 _SHORT = 400
+_AN_ORDER = 3
+"""Anchors from which on their order says something."""
 _SURE_BY_ONE = 0.99
 CONFLICT = 0.1
 """Probability by content below which the texts contradict other evidence for a pair."""
@@ -165,9 +167,9 @@ def in_words(  # noqa: PLR0917
     """Return the reasons as a line: `17 травня ↔ May 17; 9 of 10 anchors in order; said by both: …`."""
     reasons = [f"{' '.join(ours.split())} ↔ {' '.join(theirs.split())}" for ours, theirs in shared]
     reasons += [f"the same {kind}" for kind in dict.fromkeys(each.kind for each in traces)]
-    if ordered[1]:
+    if ordered[1] >= _AN_ORDER:
         reasons.append(f"{ordered[0]} of {ordered[1]} anchors in order")
-    elif not shared:
+    if not shared:
         reasons.append("no anchors in common")
     shares = " and ".join(f"{100 * x:.0f} % of {code}" for x, code in zip(covered, languages, strict=True))
     return "; ".join([*reasons, f"said by both: {shares}", f"runner-up {runner_up:.2f}"])

@@ -335,6 +335,20 @@ def test_headlines_of_pages_do_no_harm_in_a_review(root, tmp_path):
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in line.values())
 
 
+def test_a_review_says_what_is_one_story_and_asks_last_where_a_yes_changes_nothing(root, tmp_path):
+    add(root, *newsroom(6))
+    pair_archive(str(root))
+    ids = {(n, code): article(n, code).article_id for n in (1, 4) for code in LANGUAGES}
+    joined, apart = (tuple(sorted((ids[1, "ru"], ids[n, "en"]))) for n in (1, 4))
+    told = [
+        Match(*each, p, "review", mutual=True, runner_up=0.1) for each, p in ((joined, 0.5), (apart, 0.2))
+    ]
+    assert write_review(tmp_path / "r.csv", archive.open(root), told) == 2
+    with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = [(x["now"], x["probability"]) for x in csv.DictReader(file)]
+    assert lines == [("two stories", "0.2"), ("one story", "0.5")]
+
+
 def test_verdicts_are_read_as_a_review_writes_them(tmp_path):
     file = tmp_path / "labels.csv"
     file.write_text("\ufeffverdict,a,b\nyes,'b,a\n,a,c\nНІ,c,a\nno,a,b\n", "utf-8")
