@@ -26,7 +26,7 @@ def count(readings: Sequence[ArticleReading]) -> Background:
     keys, times = np.unique(np.concatenate([each.ngrams for each in readings]), return_counts=True)
     return Background(
         keys[times >= LEAST * len(readings)],
-        _shares([{anchor.key for anchor in each.anchors} for each in readings]),
+        _shares([{anchor.key for anchor in (*each.anchors, *each.places)} for each in readings]),
         _shares([set(each.meanings) for each in readings]),
     )
 

@@ -23,6 +23,7 @@ from pipelines.similarity.background import LENGTHS_FILE, shipped_background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,10 +36,11 @@ if TYPE_CHECKING:
 
 
 SIGNS = np.array([
-    *(1, 1, 1, 0),
+    *(1, 1, 1, 1, 0),
     *(1, 1, -1, -1, -1),
     *(1, 1, -1),
     *(1, -1, -1, 1, -1),
+    *(-1, 1),
     0,
 ])  # fmt: skip
 """For each of SIGNALS, whether it speaks for a pair (1), against it (-1), or either (0)."""
@@ -97,6 +99,7 @@ class Best:
     """The signals without what a third language says."""
     letters: int
     checkable: int
+    apart: timedelta | None
     right: bool
 
 
@@ -118,6 +121,7 @@ def mutual(each: Trial, weights: Weights) -> list[Best]:
             x.signals(_agreed(x, weights)),
             x.letters,
             checkable(x.one, x.i, x.other, x.j),
+            x.apart,
             right,
         )
         for x, right in found
@@ -162,7 +166,7 @@ def judged(each: Trial, weights: Weights) -> tuple[list[Best], NDArray[np.float6
     found = mutual(each, weights)
     likely = np.array([weights.published(x.signals) for x in found])
     tiers = [
-        tier(p, x.letters, alone=weights.published(x.alone), checkable=x.checkable)
+        tier(p, x.letters, alone=weights.published(x.alone), checkable=x.checkable, apart=x.apart)
         for p, x in zip(likely, found, strict=True)
     ]
     return found, likely, tiers
@@ -216,7 +220,7 @@ def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> t
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     told = {
-        "version": 7,
+        "version": 8,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),

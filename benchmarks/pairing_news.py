@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -14,12 +15,16 @@ from benchmarks.pairing_sets import Trial, slim
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import Block
 from pipelines.similarity.document import ArticleReading, Document, read
-from pipelines.similarity.lexicon import LANGUAGES
+from pipelines.similarity.lexicon import LANGUAGES, LEXICON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.pairing_sets import Known
+
+
+_REWRITES = 3.0
+"""Weight of rewrites in a fit: they are few beside translations and reports."""
 
 
 def half_of(text: NewsText) -> int:
@@ -30,7 +35,21 @@ def half_of(text: NewsText) -> int:
 
 @cache
 def reading(text: NewsText) -> ArticleReading:
-    return read(Document(text.doc_id, "invented", text.language, text.headline, text.text, text.published))
+    """Read a text; a rewrite without the words that were added to the lexicon after it had been read.
+
+    Of other newsrooms' words the lexicon has fewer, and weights fitted on these would expect too many.
+    """
+    found = read(Document(text.doc_id, "invented", text.language, text.headline, text.text, text.published))
+    if text.kind != "rewrite":
+        return found
+    return replace(found, meanings={x: n for x, n in found.meanings.items() if x < _added()})
+
+
+@cache
+def _added() -> int:
+    """Return the first line of the lexicon that was added."""
+    lines = LEXICON.read_text("utf-8").splitlines()
+    return next(n for n, line in enumerate(lines) if line.startswith("# Added"))
 
 
 def news_trials(texts: Sequence[NewsText], known: Known) -> list[Trial]:
@@ -54,5 +73,6 @@ def _trials(name: str, texts: Sequence[NewsText], known: Known) -> list[Trial]:
             np.array([tuple(sorted(x.ids(n))) in gold for n in range(len(x.pairs))], dtype=np.float64)
             for x in blocks
         ]
-        found.append(Trial(name, each.variant, tuple(blocks), tuple(truths), len(gold)))
+        weight = _REWRITES if name == "rewrites" else 1.0
+        found.append(Trial(name, each.variant, tuple(blocks), tuple(truths), len(gold), weight))
     return found

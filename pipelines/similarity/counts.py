@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -23,6 +23,9 @@ _WORDS = 3
 _MOST = 60
 """Numbers of a text that are read: a table has hundreds."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*|[\d.!?…;:,()\n«»“”\"–—]")
+_LABEL = frozenset([":", "(", "–", "—"])
+"""Stand between a label and its number: `Killed: 5`, `танки — 5`."""
+_DEGREE = re.compile(r"\s?(?:°|º|C\b|С\b)")
 _END = frozenset(["and", "or", "but", "та", "і", "й", "и", "а", "або", "или", "но", "але", "while", "пока"])
 _BY_SOUND = 1 << 20
 """Added to the hash of a sound, so that it is no line of the lexicon."""
@@ -43,8 +46,12 @@ def counts_of(text: str, language: str, found: Iterable[Anchor]) -> tuple[tuple[
     for each in islice((x for x in found if _is_amount(x.key)), _MOST):
         start = round(each.position * long)
         end = start + len(each.text)
-        after = _things(_WORD.findall(text[end : end + _AROUND]), language)
-        before = _things(_WORD.findall(text[max(0, start - _AROUND) : start])[::-1], language)
+        following = text[end : end + _AROUND]
+        after = _things(_WORD.findall(following), language)
+        if unit := _DEGREE.match(following):
+            after += [(thing, unit[0].strip()) for thing in _degree()]
+        words = _WORD.findall(text[max(0, start - _AROUND) : start])[::-1]
+        before = _things(words[1:] if words[:1] and words[0] in _LABEL else words, language)
         for thing, word in (*after, *before):
             counted.setdefault(thing, set()).add(each.key)
             if len(each.key) == 1:
@@ -69,6 +76,11 @@ def _things(words: Sequence[str], language: str) -> list[tuple[int, str]]:
         seen += bool(things) or len(word) > 3
         found += [(thing, word) for thing in things]
     return found
+
+
+@cache
+def _degree() -> tuple[int, ...]:
+    return meanings_of("en", "degree")
 
 
 @lru_cache(maxsize=65_536)

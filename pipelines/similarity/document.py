@@ -14,7 +14,7 @@ from archive.addresses import plain_url
 from pipelines.similarity.anchors import Anchor, numbers_and_names
 from pipelines.similarity.counts import Counted, counts_of
 from pipelines.similarity.folding import fold
-from pipelines.similarity.lexicon import meanings
+from pipelines.similarity.lexicon import meanings, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,7 @@ Kind = Literal["video", "image", "link"]
 
 _READ = 20_000
 """Characters of an article that are read; a long one is recognised well before its end."""
+_NAME = re.compile(r"\b[A-ZА-ЯЄІЇҐЁ][^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 _SIZE = re.compile(r"(?<=[/_.-])\d{2,4}x\d{2,4}(?=[/_.-])")
 """`650x434` in an address of a picture: the same picture in another size."""
 
@@ -60,6 +61,8 @@ class ArticleReading:
     """Single digits with what they may count; empty for a part of an article, as `counted` is."""
     counted: Counted = field(default_factory=dict)
     """What is counted, with the keys of its numbers."""
+    places: tuple[Anchor, ...] = ()
+    """Known towns and regions, each once; empty for a part of an article."""
 
 
 def text_of(document: Document) -> str:
@@ -72,7 +75,15 @@ def read(document: Document) -> ArticleReading:
     found = tuple(numbers_and_names(text, document.language))
     whole = _read(document, text, tuple(x for x in found if len(x.key) > 1))
     digits, counted = counts_of(text, document.language, found)
-    return replace(whole, digits=digits, counted=counted)
+    return replace(whole, digits=digits, counted=counted, places=_places(text, document.language))
+
+
+def _places(text: str, language: str) -> tuple[Anchor, ...]:
+    found: dict[str, Anchor] = {}
+    for match in _NAME.finditer(text):
+        for line in places_of(language, match[0].lower()):
+            found.setdefault(f"@{line}", Anchor(f"@{line}", match[0], match.start() / max(1, len(text))))
+    return tuple(found.values())
 
 
 def read_parts(whole: ArticleReading, ends: Sequence[int]) -> tuple[ArticleReading, ...]:

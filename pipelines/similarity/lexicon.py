@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("uk", "ru", "en")
 """Languages that folding and the lexicon know, in the order in which a pair is compared."""
+LEXICON = Path(__file__).parent / "lexicon.txt"
+_PLACES = Path(__file__).parent / "places.txt"
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 
@@ -36,10 +38,10 @@ def words_of(text: str, language: str, wanted: Collection[int]) -> dict[int, str
 
 
 @cache
-def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
+def _beginnings(file: Path) -> dict[str, dict[str, tuple[int, ...]]]:
     """Return, for each language, the lines of each beginning of a word; a `$` ends a whole word."""
     known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in LANGUAGES}
-    lines = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines()
+    lines = file.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):
         if line.startswith("#"):
             continue
@@ -52,7 +54,17 @@ def _beginnings() -> dict[str, dict[str, tuple[int, ...]]]:
 @lru_cache(maxsize=65_536)
 def meanings_of(language: str, word: str) -> tuple[int, ...]:
     """Return the meanings of a word in lower case: those of the whole word and of its longest beginning."""
-    beginnings = _beginnings().get(language, {})
+    return _lines_of(LEXICON, language, word)
+
+
+@lru_cache(maxsize=65_536)
+def places_of(language: str, name: str) -> tuple[int, ...]:
+    """Return the lines of places.txt that a name in lower case is on: one, or none."""
+    return _lines_of(_PLACES, language, name)
+
+
+def _lines_of(file: Path, language: str, word: str) -> tuple[int, ...]:
+    beginnings = _beginnings(file).get(language, {})
     whole = beginnings.get(f"{word}$", ())
     # the longest beginning is the most particular one
     for end in range(len(word), 2, -1):

@@ -77,6 +77,7 @@ def _match(each: Candidate, weights: Weights, passages: Passages, thirds: Thirds
             each.letters,
             alone=alone,
             checkable=checkable(each.one, each.i, each.other, each.j) + len(each.traces),
+            apart=each.apart,
         ),
         mutual=each.mutual,
         runner_up=round(each.rival, 4),
@@ -97,7 +98,7 @@ def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
 
 def _shared(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
     ours, theirs = (
-        {anchor.key: anchor.text for anchor in (*each.anchors, *each.digits)}
+        {anchor.key: anchor.text for anchor in (*each.places, *each.anchors, *each.digits)}
         for each in (one.readings[i], other.readings[j])
     )
     strength = {key: one.anchors[i][key] * other.anchors[j][key] for key in ours.keys() & theirs.keys()}

@@ -151,11 +151,15 @@ def weight_of_shared(one: Pool, i: int, other: Pool, j: int) -> float:
 def checkable(one: Pool, i: int, other: Pool, j: int) -> int:
     """Count the anchors that both articles have; a digit counts once, whatever it may count.
 
-    Where there are none, two rare words are as good as one.
+    So does a place that is a name too. A rounded number is an anchor as well. Where there are none, two rare
+    words are as good as one.
     """
     shared = one.anchors[i].keys() & other.anchors[j].keys()
+    names = {x.text for x in one.readings[i].anchors if x.key in shared}
+    twice = {x.key for x in one.readings[i].places if x.text in names}
     # `×5×480`: the digit stands between the signs
-    found = len({key[:2] if key[0] == "×" else key for key in shared})
+    found = len({key[:2] if key[0] == "×" else key for key in shared - twice})
+    found += Figures.of(one.readings[i]).rounded_in(Figures.of(other.readings[j]))
     return found or int(len(rare_words(one, i, other, j)) >= 2)
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 FIGURES = (
     *("headline numbers alike", "headline numbers contrary", "headline numbers missing"),
     *("counted alike", "counted otherwise"),
+    *("places contrary", "rounded alike"),
 )
+_ROUNDED_FROM = 100
+"""Numbers below are too few to be told by one or two of their digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ class Figures:
     headline: frozenset[str]
     every: frozenset[str]
     counted: Counted
+    places: frozenset[str]
+    rounded: frozenset[str]
+    """All that its numbers may be rounded to."""
 
     @classmethod
     def of(cls, reading: ArticleReading) -> Figures:
@@ -43,6 +49,8 @@ class Figures:
             frozenset(key for key, position in found if position < ends),
             frozenset(key for key, _ in found),
             reading.counted,
+            frozenset(x.key for x in reading.places),
+            frozenset(form for key in {key for key, _ in found} for form in _forms(key)),
         )
 
     def against(self, other: Figures) -> tuple[float, ...]:
@@ -50,9 +58,20 @@ class Figures:
 
         Headlines: 1 if a number of one is in the other article; 1 if both have numbers and none is; the share
         of those that the other article lacks. What is counted: the logarithm of how many things have a number
-        in common, and of how many have other numbers, which the other article has nowhere.
+        in common, and of how many have other numbers, which the other article has nowhere. Places: 1 if both
+        name towns or regions and none of them is the same. The logarithm of how many numbers are rounded.
         """
-        return *self._headlines(other), *self._counted(other)
+        return (
+            *self._headlines(other),
+            *self._counted(other),
+            float(bool(self.places and other.places) and self.places.isdisjoint(other.places)),
+            math.log1p(self.rounded_in(other)),
+        )
+
+    def rounded_in(self, other: Figures) -> int:
+        """Count the numbers of one that are a number of the other rounded, and no number of it."""
+        ours, theirs = self.every - other.every, other.every - self.every
+        return len(theirs & self.rounded) + len(ours & other.rounded)
 
     def _headlines(self, other: Figures) -> tuple[float, float, float]:
         said = len(self.headline) + len(other.headline)
@@ -88,6 +107,14 @@ def _is_rounded(one: str, other: str) -> bool:
     except ValueError:
         return False
     return any(x in _rounded(y) for x, y in ((a, b), (b, a)))
+
+
+@lru_cache(maxsize=65_536)
+def _forms(key: str) -> frozenset[str]:
+    """Return the keys of a number of three digits or more when it is rounded."""
+    if not key.isdecimal() or int(key) < _ROUNDED_FROM:
+        return frozenset()
+    return frozenset(str(round(x)) for x in _rounded(float(key))) - {key}
 
 
 def _rounded(value: float) -> tuple[float, ...]:

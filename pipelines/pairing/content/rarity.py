@@ -49,7 +49,7 @@ def pool(readings: Sequence[ArticleReading], background: Background | None = Non
     background = background or NOTHING
     prior = _PRIOR if background is not NOTHING else 0.0
     anchors, rarity = _weighted(
-        [Counter(anchor.key for anchor in (*each.anchors, *each.digits)) for each in readings],
+        [Counter(anchor.key for anchor in (*each.anchors, *each.digits, *each.places)) for each in readings],
         background.anchors,
         prior,
     )

@@ -15,6 +15,7 @@ from pipelines.pairing.content.passages import AGREEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import timedelta
 
     from numpy.typing import NDArray
 
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
 WORTH = 0.005
 """Probability from which the passages are compared."""
+_ROUNDS = 20
 _COLUMNS = [NAMES.index(name) for name in FIGURES]
 SIGNALS = (
-    *("own", "over rival", "over all others", "short"),
+    *("own", "over rival", "over all others", "one to one", "short"),
     *AGREEMENT,
     *("weight of shared anchors", "third agrees", "third differs"),
     *FIGURES,
@@ -89,6 +91,8 @@ class Candidate:
     rival: float
     others: float
     """Odds of all other candidates of either article together, where those of having no partner are 1."""
+    assigned: float
+    """Probability where every article has one partner at most, and so have its rivals' other candidates."""
     figures: tuple[float, ...]
     """Values of FIGURES."""
     mutual: bool
@@ -105,6 +109,12 @@ class Candidate:
         return a.document.article_id, b.document.article_id
 
     @property
+    def apart(self) -> timedelta | None:
+        """Time between the two publications; None if one is unknown."""
+        one, other = (each.document.at for each in self.sides)
+        return abs(one - other) if one is not None and other is not None else None
+
+    @property
     def letters(self) -> int:
         return min(each.letters for each in self.sides)
 
@@ -119,6 +129,7 @@ class Candidate:
             own,
             min(own - logit(self.rival), 6.0),
             own - math.log1p(self.others),
+            logit(self.assigned),
             1.0 / math.log(max(self.letters, 50)),
             *agreed.signals(),
             math.log1p(weight_of_shared(self.one, self.i, self.other, self.j)),
@@ -168,8 +179,9 @@ def shortlist(
     if not block.pairs:
         return
     pairs, (i_of, j_of) = block.pairs, np.array(block.pairs).T
-    best_of_a, best_of_b = _ranked(i_of, likely), _ranked(j_of, likely)
     odds = likely / np.maximum(1 - likely, 1e-6)
+    assigned = one_to_one(i_of, j_of, odds)
+    best_of_a, best_of_b = _ranked(i_of, likely), _ranked(j_of, likely)
     of_a, of_b = np.bincount(i_of, odds), np.bincount(j_of, odds)
     for n, (i, j) in enumerate(pairs):
         mutual = best_of_a[i][0] == n and best_of_b[j][0] == n
@@ -184,11 +196,30 @@ def shortlist(
                 float(likely[n]),
                 max((float(likely[k]) for k in rivals), default=0.0),
                 max(float(of_a[i] + of_b[j] - 2 * odds[n]), 0.0),
+                float(assigned[n]),
                 tuple(block.rows[n, _COLUMNS].tolist()),
                 mutual,
                 (i, j) in block.asked,
                 rare.shared(*ids) if rare is not None and block.allowed[n] else (),
             )
+
+
+def one_to_one(a: NDArray[np.int64], b: NDArray[np.int64], odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability of each pair where an article has at most one partner.
+
+    Belief propagation for matchings: a rival that has a likely partner of its own is hardly one. Having no
+    partner has the odds 1.
+    """
+    of_a, of_b = np.ones(len(odds)), np.ones(len(odds))
+    for _ in range(_ROUNDS):
+        # odds that an article of a (b) is free for the pair, the others having said what they want
+        said_a, said_b = odds * of_b, odds * of_a
+        of_a, of_b = (
+            1 / (1 + np.maximum(np.bincount(a, said_a)[a] - said_a, 0.0)),
+            1 / (1 + np.maximum(np.bincount(b, said_b)[b] - said_b, 0.0)),
+        )
+    free = odds * of_a * of_b
+    return np.asarray(free / (1 + free))
 
 
 def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:

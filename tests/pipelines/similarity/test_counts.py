@@ -15,6 +15,8 @@ def said(text, language):
         ("вимкнуть 3 черги", "отключат три очереди", "3 queues will be switched off"),
         ("збили 7 шахедів", "сбили 7 шахедов", "7 Shaheds were shot down"),
         ("загинув один чоловік", "погиб 1 мужчина", "one man was killed"),
+        ("Загинули: 5. Поранено: 12", "Погибли — 5", "Killed: 5. Wounded: 12."),
+        ("удень +9°", "до 9 градусов тепла", "a high of 9C"),
     ],
 )
 def test_a_single_digit_is_an_anchor_with_what_it_counts(uk, ru, en):
@@ -34,3 +36,25 @@ def test_a_number_counts_nothing_beyond_its_clause():
 
 def test_the_day_of_a_month_and_the_hour_count_nothing():
     assert said("5 травня о 9:15, 2024-05-07", "uk") == {}
+
+
+@pytest.mark.parametrize(
+    ("uk", "ru", "en"),
+    [
+        ("Погода у Сумах", "Сумы, 3 марта", "Sumy will have fog"),
+        ("Удари по Донеччині", "Донецкая область", "Shelling of Donetsk region"),
+        ("Одещина: без світла", "в Одессе", "Odesa"),
+        ("на Слов'янськ", "Славянск", "in Sloviansk"),
+    ],
+)
+def test_a_town_and_its_region_are_one_place_in_any_language(uk, ru, en):
+    places = [
+        {x.key for x in read(Document("a", "o", code, "", text)).places}
+        for code, text in (("uk", uk), ("ru", ru), ("en", en))
+    ]
+    assert len(places[0]) == 1
+    assert places[0] == places[1] == places[2]
+
+
+def test_a_common_word_is_no_place():
+    assert read(Document("a", "o", "uk", "", "Великі суми, рівне поле і крим солоний")).places == ()

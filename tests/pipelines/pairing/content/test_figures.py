@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from pipelines.pairing.content.candidates import lags
 from pipelines.pairing.content.figures import FIGURES, Figures
 from pipelines.pairing.content.match import tier
 from pipelines.pairing.content.passages import agreement, passages
+from pipelines.pairing.content.shortlist import one_to_one
 from pipelines.similarity.document import Document, read
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -44,6 +46,42 @@ def test_a_number_of_the_headline_may_stand_in_the_other_text():
         reading("Загинули 5 людей", "", "uk"), reading("Blast in 12 houses", "Five people were killed.")
     )
     assert (found["headline numbers alike"], found["headline numbers contrary"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("uk", "en", "contrary"),
+    [
+        ("Погода у Полтаві", "Sunshine in Odesa", 1),
+        ("Погода у Полтаві й Одесі", "Sunshine in Odesa", 0),
+        ("Погода", "Sunshine in Odesa", 0),
+    ],
+)
+def test_places_contradict_where_none_is_the_same(uk, en, contrary):
+    assert figures(reading(uk, "", "uk"), reading(en))["places contrary"] == contrary
+
+
+def test_a_rounded_number_is_an_anchor_from_a_hundred_on():
+    exact, rough = reading("Losses: 1,231 men, 34 guns"), reading("Понад 1 200 осіб, 30 гармат", "", "uk")
+    assert Figures.of(exact).rounded_in(Figures.of(rough)) == 1
+    assert Figures.of(exact).rounded_in(Figures.of(exact)) == 0
+
+
+def test_a_rival_that_has_a_partner_of_its_own_is_hardly_one():
+    # a-c is as likely as b-c; b alone has d as well
+    odds = np.array([3.0, 3.0, 60.0])
+    found = one_to_one(np.array([0, 1, 1]), np.array([0, 0, 1]), odds)
+    assert found[2] > 0.9
+    assert found[0] > 0.65
+    assert found[1] < 0.2
+
+
+def test_a_short_text_and_one_of_another_day_are_not_beyond_doubt():
+    told = [
+        tier(0.99, letters, alone=0.9, checkable=3, apart=timedelta(hours=hours))
+        for letters, hours in ((300, 2), (300, 20), (900, 20))
+    ]
+    assert told == ["auto", "probable", "auto"]
+    assert tier(0.99, 300, alone=0.9, checkable=3, apart=None) == "auto"
 
 
 def test_one_thing_counted_otherwise_contradicts():
