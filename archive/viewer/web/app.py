@@ -137,7 +137,7 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
 def _message(request: Request, status: int, heading: str, text: str, *, again: bool = False) -> Response:
     from archive.viewer.render import About  # noqa: PLC0415  at the top it is there for its type
 
-    pages = Pages(chosen(request.headers.get("accept-language", "")), About("Triptych", 0, None))
+    pages = Pages(chosen(request.headers.get("accept-language", "")), About("Triptych", -1, None))
     told = pages.t(text) if pages.t.has(text) else text
     html = pages.render("message.html", heading=pages.t(heading), text=told, again=again)
     return HTMLResponse(html.encode("utf-8", "replace"), status)
