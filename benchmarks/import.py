@@ -1,0 +1,168 @@
+"""Measure `scrapy import` beside what only reads, on a WARC.gz of real pages: `python benchmarks/import.py`.
+
+The file is made with warcio from the pages of ../shared/data that have gold, each at an address of its own.
+Contenders take turns, `--rounds` times; the start of each, measured on a file of one page, is taken off.
+`limit`: our extraction in as many processes as `scrapy import` has, and warcio to read the records.
+news-please and trafilatura read in one process as they come: their figures are for one core, and archive
+nothing. Fundus' reader of CC-NEWS takes only pages of its own publishers, so it is not here.
+"""
+
+# ruff: noqa: PLC0415  a contender imports what it needs and no other's
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
+
+
+class Spent(NamedTuple):
+    """Seconds."""
+
+    wall: float
+    cpu: float
+
+
+def records(path: str) -> Iterator[tuple[str, bytes]]:
+    from warcio.archiveiterator import ArchiveIterator
+
+    with Path(path).open("rb") as file:
+        for record in ArchiveIterator(file):
+            if record.rec_type == "response":
+                yield record.rec_headers.get_header("WARC-Target-URI"), record.content_stream().read()
+
+
+def read(given: tuple[str, bytes]) -> int:
+    from datetime import UTC, datetime
+
+    from crawler.exceptions import ExtractionError
+    from crawler.extraction.page import extract
+    from crawler.items import Fetch, Hints
+
+    url, body = given
+    try:
+        return len(extract(Fetch(url, url, body, None, 200, datetime.now(UTC)), Hints("bench")).body)
+    except ExtractionError:
+        return 0
+
+
+def limit(path: str, processes: int) -> None:
+    from crawler.workers.fork_server import prepare
+
+    prepare()
+    pool = multiprocessing.get_context("fork").Pool(processes)
+    sum(pool.imap_unordered(read, records(path), chunksize=4))
+    pool.close()
+    pool.join()  # so that their CPU time is counted
+
+
+def trafilatura(path: str) -> None:
+    import trafilatura as peer
+
+    for url, body in records(path):
+        peer.bare_extraction(body, url=url, with_metadata=True)
+
+
+def news_please(path: str) -> None:
+    from newsplease import NewsPlease
+
+    for url, body in records(path):
+        try:
+            NewsPlease.from_html(body, url=url, fetch_images=False)
+        except Exception as error:  # it raises on what is no article
+            print(f"{url}: {error}", file=sys.stderr)
+
+
+READERS = {"limit": limit, "trafilatura": trafilatura, "news-please": news_please}
+
+
+def write(path: Path, pages: list[bytes], copies: int) -> int:
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for number, body in enumerate(pages * copies):
+            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+            url = f"https://outlet{number % 7}.example/news/{number}"
+            record = writer.create_warc_record(
+                url, "response", payload=BytesIO(body), http_headers=headers,
+                warc_headers_dict={"WARC-Date": "2026-05-01T10:00:00Z"},
+            )  # fmt: skip
+            writer.write_record(record)
+    return len(pages) * copies
+
+
+def timed(command: list[str]) -> Spent:
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    after, ended = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return Spent(ended - began, sum(after[:2]) - sum(before[:2]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--copies", type=int, default=2, help="times that each page is in the file")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--reader", nargs=2, metavar=("NAME", "FILE"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.reader:
+        name, file = given.reader
+        limit(file, given.processes) if name == "limit" else READERS[name](file)
+        return
+    from benchmarks.gold import cases, world
+
+    pages = [case.html for case in (*cases(), *world())]
+    with tempfile.TemporaryDirectory() as folder:
+        whole, single = Path(folder, "whole.warc.gz"), Path(folder, "single.warc.gz")
+        count = write(whole, pages, given.copies) - write(single, pages[:1], 1)
+
+        def command(name: str, path: Path, archive: str) -> list[str]:
+            if name == "scrapy import":
+                settings = ("-s", f"ARCHIVE_URI={folder}/{archive}", "-s", "PAIR_SECONDS=0")
+                settings += ("-s", f"EXTRACTION_PROCESSES={given.processes}")
+                return [sys.executable, "-m", "scrapy", "import", *settings, str(path)]
+            python = str(PEERS) if name == "news-please" else sys.executable
+            options = ("--processes", str(given.processes), "--reader", name, str(path))
+            return [python, str(Path(__file__).resolve()), *options]
+
+        names = ["limit", "scrapy import", "trafilatura"] + (["news-please"] if PEERS.exists() else [])
+        spent: dict[str, list[Spent]] = {name: [] for name in names}
+        for turn in range(given.rounds):
+            for name in names:
+                start = timed(command(name, single, f"start-{turn}"))
+                run = timed(command(name, whole, f"whole-{turn}"))
+                spent[name].append(Spent(run.wall - start.wall, run.cpu - start.cpu))
+    print(f"{count} pages, {given.processes} processes; median of {given.rounds} turns")
+    print(f"{'':16}{'pages/s':>9}{'CPU ms a page':>15}{'of the limit':>14}{'by CPU':>8}")
+    middle = {
+        name: Spent(*(statistics.median(part) for part in zip(*spent[name], strict=True))) for name in names
+    }
+    for name, (wall, cpu) in middle.items():
+        of_wall, of_cpu = middle["limit"].wall / wall, middle["limit"].cpu / cpu
+        print(f"{name:16}{count / wall:9.1f}{1000 * cpu / count:15.1f}{of_wall:14.2f}{of_cpu:8.2f}")
+    if not PEERS.exists():
+        print("news-please is not there: make .venv/peers/installed")
+
+
+if __name__ == "__main__":
+    main()
