@@ -1,8 +1,9 @@
 """Questions in SQL to one snapshot, answered by DuckDB in memory.
 
 DuckDB opens no file, no network and no extension, and can be told to do so by nobody: rows come to it from
-`archive.tables`, which has measured them. Whoever made the archive, or wrote the question, can make it fail
-and nothing else.
+`archive.tables`, which has measured them. Whoever made the archive can make a question fail, and nothing
+else; whoever wrote it can take time, and memory for one value: DuckDB's limit does not count a text that a
+function makes.
 """
 
 from __future__ import annotations
