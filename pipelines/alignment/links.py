@@ -41,8 +41,15 @@ class ParagraphLink:
 
 
 def find_links(one: Paragraphs, other: Paragraphs, weighting: Weighting | None = None) -> list[ParagraphLink]:
-    """Return the links in the order of `one`; each paragraph is in at most one."""
-    return find_links_and_lone(one, other, weighting)[0]
+    """Return the links in the order of `one`; each paragraph is in at most one.
+
+    Those without a link are not judged: pairing compares passages of each candidate and asks for links alone.
+    """
+    if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
+        turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in find_links(other, one, weighting))
+        return sorted(turned, key=lambda x: x.a)
+    weighting = weighting or shipped_weighting()
+    return linked(weighed(one, other, weighting), weighting)
 
 
 def find_links_and_lone(

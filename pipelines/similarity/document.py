@@ -80,9 +80,9 @@ def read(document: Document) -> ArticleReading:
 
 def _places(text: str, language: str) -> tuple[Anchor, ...]:
     found: dict[str, Anchor] = {}
-    for match in _NAME.finditer(text):
-        for line in places_of(language, match[0].lower()):
-            found.setdefault(f"@{line}", Anchor(f"@{line}", match[0], match.start() / max(1, len(text))))
+    for name in dict.fromkeys(_NAME.findall(text)):
+        for line in places_of(language, name):
+            found.setdefault(f"@{line}", Anchor(f"@{line}", name, text.find(name) / max(1, len(text))))
     return tuple(found.values())
 
 

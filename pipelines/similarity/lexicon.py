@@ -59,8 +59,8 @@ def meanings_of(language: str, word: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=65_536)
 def places_of(language: str, name: str) -> tuple[int, ...]:
-    """Return the lines of places.txt that a name in lower case is on: one, or none."""
-    return _lines_of(_PLACES, language, name)
+    """Return the lines of places.txt that a name is on: one, or none."""
+    return _lines_of(_PLACES, language, name.lower())
 
 
 def _lines_of(file: Path, language: str, word: str) -> tuple[int, ...]:
