@@ -88,24 +88,23 @@ def _meta_name(said: dict[str, str]) -> str:
 
 
 class Attributes:
-    """Attributes by position, as the page was read."""
+    """Attributes by position, kept for those that are asked for: links and the head."""
 
     def __init__(self, elements: list[HtmlElement]) -> None:
-        self._pairs: list[list[tuple[str, str]]] = [element.items() for element in elements]
+        self._elements = elements
         self._read: dict[int, dict[str, str]] = {}
 
     def __getitem__(self, i: int) -> dict[str, str]:
-        # those of links and of the head are asked for, again and again
         said = self._read.get(i)
         if said is None:
-            said = self._read[i] = dict(self._pairs[i])
+            said = self._read[i] = dict(self._elements[i].items())
         return said
 
     def by_value(self, *names: str) -> list[Names]:
         """Return the elements with each of these attributes, by its value."""
         found = {name: Names() for name in names}
-        for i, pairs in enumerate(self._pairs):
-            for name, value in pairs:
+        for i, element in enumerate(self._elements):
+            for name, value in element.items():
                 if name in found:
                     values = found[name]
                     if value in values:
