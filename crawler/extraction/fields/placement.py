@@ -38,6 +38,8 @@ _of_this_one = name_says(
     r"|(?:article|entry|post|story)[-_]*(?:content|body|text)"
 )
 _of_readers = name_says(r"comments?(?:$|[\s_-](?!count|link|num))")
+_FIRST_WORD = re.compile(r"\s*([A-Za-zА-Яа-яІіЇїЄєҐґЁё]+)\s")
+"""First word of a line, if folding only changes its case."""
 _LAYOUT = re.compile(r"(?:with|has|no|without|and|left|right)[-_]*(?:side-?bar|aside)", re.IGNORECASE)
 
 
@@ -142,6 +144,7 @@ def headline_at(page: Outline, headline: str | None) -> int | None:
     wanted = for_comparison(headline or "")
     titles = page.of("title")
     title = for_comparison(titles[0].text_content()) if titles else ""
+    known_words = f"{title} {wanted}"
     first = line = None
     for i, text in enumerate(page.texts):
         tag = page.tags[i]
@@ -154,6 +157,10 @@ def headline_at(page: Outline, headline: str | None) -> int | None:
         if tag == "h1" and first is None:
             first = i
         elif line is None and tag != "title" and 20 < len(text) < 400:
+            begins = _FIRST_WORD.match(text)
+            if begins and begins[1].lower() not in known_words:
+                # a fast check, as most lines begin with no word of the headline
+                continue
             said = for_comparison(text)
             if (wanted and said == wanted) or (len(said) > 12 and said in title):
                 line = i
