@@ -27,39 +27,45 @@ _NAMESPACES = {"re": xpaths.REGEXP_NS}
 
 
 class NamedRule:
-    """A rule for an XPath `.//*[…]` whose conditions are on an element's own tag and attributes.
+    """A rule for XPaths `.//*[…]` whose conditions are on an element's own tag and attributes.
 
-    The only other condition that it allows is an <h1> inside the element.
+    The only other condition that it allows is an <h1> inside the element. Several paths are searched for at
+    once: the elements for which one holds, in page order.
     """
 
-    def __init__(self, path: str) -> None:
-        path = path.strip()
-        if not path.startswith(".//*["):
-            raise ValueError(f"expected .//*[…], got {path[:80]}")
-        self._path = path
-        self._holds = etree.XPath(path.replace(".//*", "self::*", 1), namespaces=_NAMESPACES)
-        self._attributes = set(re.findall(r"@([\w-]+)", path))
-        self._tags = sorted(set(re.findall(r"self::(\w+)", path))) or ["*"]
-        self._of_headlines = ".//h1" in path
+    def __init__(self, *paths: str) -> None:
+        self.paths = tuple(path.strip() for path in paths)
+        if wrong := next((path for path in self.paths if not path.startswith(".//*[")), None):
+            raise ValueError(f"expected .//*[…], got {wrong[:80]}")
+        whole = " | ".join(self.paths)
+        self._holds = etree.XPath(whole.replace(".//*[", "self::*["), namespaces=_NAMESPACES)
+        self._attributes = set(re.findall(r"@([\w-]+)", whole))
+        tags = [set(re.findall(r"self::(\w+)", path)) for path in self.paths]
+        self._tags = sorted(set().union(*tags)) if all(tags) else ["*"]
+        self._of_headlines = ".//h1" in whole
         self._results: dict[tuple[str, tuple[tuple[str, str], ...], bool], bool] = {}
 
     def __repr__(self) -> str:
-        return self._path
+        return " | ".join(self.paths)
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        return [element for element in tree.iterdescendants(*self._tags) if self._is_one(element)]
+        return [*self.search(tree)]
 
-    def _is_one(self, element: HtmlElement) -> bool:
-        names = tuple([pair for pair in element.items() if pair[0] in self._attributes])
-        if not names:
-            return False
-        key = (element.tag, names, self._of_headlines and element.find(".//h1") is not None)
-        result = self._results.get(key)
-        if result is None:
-            if len(self._results) == _REMEMBERED:
-                self._results.clear()
-            result = self._results[key] = bool(self._holds(element))
-        return result
+    def search(self, tree: HtmlElement) -> Iterator[HtmlElement]:
+        """Yield the elements for which a path holds."""
+        attributes, results, of_headlines = self._attributes, self._results, self._of_headlines
+        for element in tree.iterdescendants(*self._tags):
+            names = tuple([pair for pair in element.items() if pair[0] in attributes])
+            if not names:
+                continue
+            key = (element.tag, names, of_headlines and element.find(".//h1") is not None)
+            holds = results.get(key)
+            if holds is None:
+                if len(results) == _REMEMBERED:
+                    results.clear()
+                holds = results[key] = bool(self._holds(element))
+            if holds:
+                yield element
 
 
 class Either:
@@ -68,15 +74,12 @@ class Either:
     def __init__(self, path: str) -> None:
         parts = re.split(r"\|(?=\.//)", path.strip())
         self._tags = [part.removeprefix(".//") for part in parts if "[" not in part]
-        self._rules = [
-            NamedRule(re.sub(r"^\.//(\w+)\[", r".//*[self::\1][", part)) for part in parts if "[" in part
-        ]
+        self._rule = NamedRule(
+            *(re.sub(r"^\.//(\w+)\[", r".//*[self::\1][", part) for part in parts if "[" in part)
+        )
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        found: list[HtmlElement] = list(tree.iterdescendants(*self._tags))
-        for rule in self._rules:
-            found += rule(tree)
-        return found
+        return [*tree.iterdescendants(*self._tags), *self._rule.search(tree)]
 
 
 class First(NamedRule):
@@ -86,7 +89,7 @@ class First(NamedRule):
         super().__init__(path.strip().removesuffix("[1]"))
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        return [*islice(filter(self._is_one, tree.iterdescendants(*self._tags)), 1)]
+        return [*islice(self.search(tree), 1)]
 
 
 class _Linked:
@@ -117,7 +120,8 @@ def install() -> None:
         xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
         xpaths.OVERALL_DISCARD_XPATH,
     ):
-        rules[:] = [NamedRule(rule.path) for rule in rules]
+        # what one path finds is removed with all in it, so it has no effect on what the others find
+        rules[:] = [NamedRule(*(rule.path for rule in rules))]
     xpaths.BODY_XPATH[0] = First(xpaths.BODY_XPATH[0].path)
     vars(main_extractor)["delete_by_link_density"] = delete_by_link_density
     # imported by name, as the package has a function of the same name

@@ -28,9 +28,12 @@ OWN = fresh("trafilatura.xpaths")
 SETTINGS = fresh("trafilatura.settings")
 LISTS = ("RAW_TREE_PRUNE_XPATH", "REMOVE_COMMENTS_AND_LISTS_XPATH", "OVERALL_DISCARD_XPATH")
 RULES = [
-    (own, ours)
+    (
+        etree.XPath(" | ".join(rule.path for rule in getattr(OWN, name)), namespaces={"re": OWN.REGEXP_NS}),
+        ours,
+    )
     for name in LISTS
-    for own, ours in zip(getattr(OWN, name), getattr(speedups.xpaths, name), strict=True)
+    for ours in getattr(speedups.xpaths, name)
 ] + [(SETTINGS.BASIC_CLEAN_XPATH, speedups.Either(SETTINGS.BASIC_CLEAN_XPATH.path))]
 # every word of every rule, whole and with what it may be joined to
 WORDS = sorted(
