@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.body.signature import NAME
-from crawler.extraction.document.text import for_comparison, one_line
+from crawler.extraction.document.text import for_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,8 @@ _COMMENTS = re.compile(
 """Beginning of the line above what readers wrote."""
 _ASKS = "asks to subscribe, follow or pay"
 _ANNOUNCED = {_AWAY, _ASKS}
+_PART = re.compile(r"[^,;|#]+")
+"""Tag in a line of tags."""
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
@@ -262,8 +264,8 @@ def _only_tags(line: str, tags: set[str]) -> bool:
     if not tags:
         return False
     found = 0
-    for part in re.split(r"[,;|#]", one_line(line)):
-        if tag := for_comparison(part):
+    for part in _PART.finditer(line):
+        if tag := for_comparison(part[0]):
             if tag not in tags:
                 return False
             found += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -155,9 +155,9 @@ def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]]) -> Iterator
                 found.append((i, tail, element.getparent()))
     # what stands in an element comes before what stands behind it
     for i, text, place in sorted(found, key=itemgetter(0)):
-        if i < body[0] or len(line := one_line(text)) < RUNNING or place is None:
+        if i < body[0] or place is None or len(text.strip()) < RUNNING:
             continue
-        if (words := words_around(place)) is not None:
+        if (words := words_around(place)) is not None and len(line := one_line(text)) >= RUNNING:
             yield Piece(line, i, _around(place), words, teasers.hold(place))
 
 
@@ -196,7 +196,8 @@ class _Teasers:
 
     def _is_small(self, element: HtmlElement) -> bool:
         if element not in self._small:
-            self._small[element] = len(element.text_content()) < _TEASER
+            letters = accumulate(map(len, element.itertext()))
+            self._small[element] = all(count < _TEASER for count in letters)
         return self._small[element]
 
 

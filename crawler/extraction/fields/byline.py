@@ -236,16 +236,15 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
     # HTML's own element for authors
     of_author.update(_below_headline(page, "address"))
     for i in sorted(of_author, key=lambda i: (not place.is_near(i), i not in place.article, i)):
-        element, attributes = page.elements[i], page.attributes[i]
         if page.tags[i] not in _CLASSED:
             continue
-        names = attributes.get("class", "")
+        element, attributes = page.elements[i], page.attributes[i]
+        named = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
+        if _NOT_A_LINE.search(named) and "name" not in named.lower():
+            continue
+        if not _may_be_of_this_story(i, place) or _is_elsewhere(element, place):
+            continue
         if any(len(p.text_content()) > 300 for p in element.iterdescendants("p")):
-            continue
-        named = f"{names} {attributes.get('data-testid', '')}"
-        if _is_elsewhere(element, place) or (_NOT_A_LINE.search(named) and "name" not in named.lower()):
-            continue
-        if not _may_be_of_this_story(i, place):
             continue
         line = _WHEN.sub("", _with_commas(_words(element), element))
         if _NOT_NAMES.search(line):
@@ -270,11 +269,13 @@ def _may_be_of_this_story(i: int, place: Placement) -> bool:
     """Tell if it stands beside the headline, in the article's element or just after it."""
     if place.headline is None:
         return True
-    if place.is_of_another_story(i):
-        return False
-    if place.is_near(i):
-        return True
-    return i in place.article or -_NEAR <= i - place.headline < 0 or 0 <= i - place.article.stop < _NEAR
+    beside = (
+        place.is_near(i)
+        or i in place.article
+        or -_NEAR <= i - place.headline < 0
+        or 0 <= i - place.article.stop < _NEAR
+    )
+    return beside and not place.is_of_another_story(i)
 
 
 def _above_the_text(page: Outline, place: Placement) -> str | None:
