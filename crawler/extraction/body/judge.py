@@ -246,8 +246,8 @@ def _of_another_script(piece: Piece, excluded: Excluded) -> bool:
 
 
 def _text_of(reading: Reading) -> str:
-    """Return the text for comparison."""
-    return for_comparison("".join(block.text for block in reading.blocks))
+    """Return the text for comparison; its blocks are folded for other rules, too."""
+    return "".join(for_comparison(block.text) for block in reading.blocks)
 
 
 def _score(reading: Reading, weighed: Sequence[_Weighed]) -> float:

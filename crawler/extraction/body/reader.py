@@ -179,9 +179,9 @@ def _lines(kind: BlockKind, element: _Element) -> Iterator[ReadBlock]:
         line_break.text = "\u2028"
     whole = "".join(element.itertext())
     lines = [text for part in whole.split("\u2028") if (text := one_line(part))]
+    share = _linked(element, lines[0] if len(lines) == 1 else one_line(whole))
     if len(lines) > 1 and max(map(len, lines)) < 60:
         lines = [" ".join(lines)]
-    share = _linked(element, one_line(whole))
     for line in lines:
         yield ReadBlock(kind, line, share)
 

@@ -62,7 +62,7 @@ class Outline:
     @cached_property
     def metas(self) -> tuple[Meta, ...]:
         """The <meta> with a name, in page order."""
-        found = (self.attributes[i] for i in self.by_tag.get("meta", ()))
+        found = (dict(meta.items()) for meta in self.of("meta"))
         return tuple(
             Meta(name, said.get("content", ""), bool(said.get("itemprop")))
             for said in found
@@ -127,7 +127,7 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
     attributes = Attributes(elements)
     texts = ["" if tag in _CODE else element.text or "" for element, tag in zip(elements, tags, strict=True)]
     for i in by_tag.get("script", ()):
-        if "json" in attributes[i].get("type", "").lower():
+        if "json" in (elements[i].get("type") or "").lower():
             texts[i] = elements[i].text or ""
     by_class, by_id, by_itemprop, by_itemtype, by_hidden, *by_component = attributes.by_value(
         "class", "id", "itemprop", "itemtype", "aria-hidden", *COMPONENT

@@ -131,10 +131,9 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
     marked = page.named(_is_known, page.by_class)
     for i in page.by_tag.get("a", ()):
         if publications or i in marked or page.elements[i].get("hreflang") or _may_name_a_language(page, i):
-            attributes = page.attributes[i]
-            language = _switcher_language(page.elements[i], attributes, among_publications=publications)
-            if language is not None and "href" in attributes:
-                add(language, attributes["href"], "switcher")
+            language = _switcher_language(page.elements[i], among_publications=publications)
+            if language is not None and (href := page.elements[i].get("href")) is not None:
+                add(language, href, "switcher")
     here = url.split("#", 1)[0]
     # a page that links to itself in one language only names its language; that is kept for hreflang, and
     # useless in a switcher
@@ -154,12 +153,10 @@ def absolute(url: str, href: str | None) -> str | None:
     return target if len(target) <= _LONGEST_TARGET else None
 
 
-def _switcher_language(
-    anchor: HtmlElement, attributes: dict[str, str], *, among_publications: bool
-) -> str | None:
-    if attributes.get("hreflang"):
-        return language_tag(attributes["hreflang"])
-    names = attributes.get("class", "")
+def _switcher_language(anchor: HtmlElement, *, among_publications: bool) -> str | None:
+    if stated := anchor.get("hreflang"):
+        return language_tag(stated)
+    names = anchor.get("class", "")
     known = names and _is_known(names)
     printed = _printed_language(anchor)
     if known or (printed is None and among_publications and _in_publication(anchor)):

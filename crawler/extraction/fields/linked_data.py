@@ -60,8 +60,12 @@ class LinkedData:
 
 def read_linked_data(page: Outline) -> LinkedData:
     """Read all `application/ld+json` blocks; a broken block is skipped."""
-    scripts = page.by_tag.get("script", ())
-    blocks = [page.texts[i] for i in scripts if "ld+json" in page.attributes[i].get("type", "").lower()]
+    # of scripts, the outline has the text of JSON only
+    blocks = [
+        page.texts[i]
+        for i in page.by_tag.get("script", ())
+        if page.texts[i] and "ld+json" in page.elements[i].get("type", "").lower()
+    ]
     nodes = [node for block in blocks for node in _nodes(_loads(block))]
     articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in _kinds(node))]
     pages = [node for node in nodes if "WebPage" in _kinds(node)]

@@ -32,7 +32,9 @@ _DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "stro
 _of_date = names_say("date|time|publi|posted|calendar|info|submitted|byline")
 _of_change = re.compile(r"modif|updat|оновлен|обновлен|змінен|изменен", re.IGNORECASE)
 _OF_COPYRIGHT = re.compile(r"©|copyright|all rights|усі права|все права|всі права", re.IGNORECASE)
-_MAY_BE_A_DAY = re.compile(r"\d|\b(?:тому|назад|ago|щойно|только что)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_AGO = ("тому", "назад", "ago", "щойно", "только что")
+_SAID_AGO = re.compile(rf"\b(?:{'|'.join(_AGO)})\b", re.IGNORECASE)
 _ENDS = re.compile(r"\b(?:bis|until|till|до|expires?|jusqu'au|hasta)\b\W{0,3}\d", re.IGNORECASE)
 """Lines about the end of something: `Video verfügbar bis: 14.10.2026`."""
 _SENTENCE = 60
@@ -179,14 +181,20 @@ def _marked(page: Outline) -> Iterator[_Line]:
                 raw = said.get("content") or said.get("datetime") or page.elements[i].text_content()
                 yield _Line("itemprop", raw, i, True)
     for i in sorted(page.named(_of_date, page.by_class, page.by_id, page.by_itemprop)):
-        said = page.attributes[i]
         if page.tags[i] not in _DATED or (own := short_text(page.elements[i], 160)) is None:
             continue
+        said = page.attributes[i]
         text = said.get("content") or one_line(own)
-        if _MAY_BE_A_DAY.search(text) and not (_OF_COPYRIGHT.search(text) or _ENDS.search(text)):
+        if _may_be_a_day(text) and not (_OF_COPYRIGHT.search(text) or _ENDS.search(text)):
             changed = published_part(text) is None
             named = _is_of_change(said.get("class", ""))
             yield _Line("printed", _with_year(page, i, text), i, True, changed or named)
+
+
+def _may_be_a_day(text: str) -> bool:
+    return _DIGIT.search(text) is not None or (
+        any(map(text.lower().__contains__, _AGO)) and _SAID_AGO.search(text) is not None
+    )
 
 
 def _is_of_change(names: str) -> bool:
@@ -223,7 +231,7 @@ def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
         # `<b>16 <em>січня</em> 2026</b>`
         texts.append(" ".join(element.itertext()) if short_text(element, 80) is not None else "")
     for raw in texts:
-        if not 6 <= len(raw) <= 300 or not _MAY_BE_A_DAY.search(raw):
+        if not 6 <= len(raw) <= 300 or not _may_be_a_day(raw):
             continue
         text = one_line(raw)
         if len(text) > 160 and distance > _OPENING:
