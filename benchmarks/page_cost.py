@@ -3,8 +3,10 @@
 Each figure is CPU time of one part of extraction without the other parts it calls, the mean over all
 pages of ../shared/data after one reading of all, the least of some rounds. `--peer` also reads each page
 with trafilatura and its metadata, then langdetect, and gives the ratio under the same load. `--against`
-reads all pages by turns in a process of this checkout and in one of another, which needs `../shared` beside
-it, and compares the least CPU time of each page: `git worktree add ../before REVISION`.
+reads the pages by turns, eight at a time, in a process of this checkout and in one of another, which needs
+`../shared` beside it, and compares the least CPU time of each page: `git worktree add ../before REVISION`.
+All processes are prepared as a worker is, the collector of garbage among it; `--unprepared` leaves it as
+Python has it.
 """
 
 from __future__ import annotations
@@ -26,9 +28,11 @@ from typing import TYPE_CHECKING
 from benchmarks.gold import DATA
 from crawler.exceptions import ExtractionError
 from crawler.extraction import page
-from crawler.extraction.body import assemble, speedups
+from crawler.extraction.body import assemble
 from crawler.extraction.document import decoding
 from crawler.items import Fetch, Hints
+from crawler.workers.fork_server import prepare
+from crawler.workers.warm_up import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +53,8 @@ PARTS = {
 REST = "hash, item, freeing"
 HERE = Path(__file__).resolve().parents[1]
 clock = time.process_time
+_AT_ONCE = 8
+"""Pages that one side reads before the other: the load of a machine changes within seconds."""
 
 
 class Meter:
@@ -110,10 +116,11 @@ def side_by_side(pages: list[Fetch], rounds: int) -> None:
 
 
 def serve(pages: list[Fetch]) -> None:
-    """Read all pages for each line of standard input; print the CPU time of each as JSON."""
-    for _ in sys.stdin:
+    """Read the pages that each line of standard input names; print the CPU time of each as JSON."""
+    for line in sys.stdin:
         spent = []
-        for fetch in pages:
+        for i in json.loads(line):
+            fetch = pages[i]
             began = clock()
             with suppress(ExtractionError):
                 page.extract(fetch, Hints("benchmark"))
@@ -121,42 +128,55 @@ def serve(pages: list[Fetch]) -> None:
         print(json.dumps(spent), flush=True)
 
 
-def against(checkout: Path, rounds: int) -> None:
+def against(checkout: Path, rounds: int, *options: str) -> None:
     sides = [
         subprocess.Popen(
-            [sys.executable, "-W", "ignore", __file__, "--serve"],
+            [sys.executable, "-W", "ignore", __file__, "--serve", *options],
             env={**os.environ, "TRIPTYCH_CHECKOUT": str(folder)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for folder in (HERE, checkout)
     ]  # fmt: skip
-    least: list[list[float]] = [[], []]
+    number = len(fetches())
+    least = [[float("inf")] * number for _ in sides]
+    ratios = []
     for turn in range(rounds + 1):
-        for side, process in enumerate(sides):
-            print("again", file=process.stdin, flush=True)
-            spent = json.loads(process.stdout.readline())
-            if turn:
-                least[side] = [min(pair) for pair in zip(spent, least[side] or spent, strict=True)]
+        whole = [0.0, 0.0]
+        for start in range(0, number, _AT_ONCE):
+            part = range(start, min(start + _AT_ONCE, number))
+            for side in (0, 1) if turn % 2 else (1, 0):
+                print(json.dumps([*part]), file=sides[side].stdin, flush=True)
+                spent = json.loads(sides[side].stdout.readline())
+                whole[side] += sum(spent)
+                for i, took in zip(part, spent, strict=True) if turn else ():
+                    least[side][i] = min(took, least[side][i])
+        if turn:
+            ratios.append(whole[0] / whole[1])
     for process in sides:
         process.stdin.close()
         process.wait()
-    ours, theirs = (sum(side) / len(side) * 1000 for side in least)
-    print(f"this {ours:.2f} ms a page, {checkout} {theirs:.2f} ms: {ours / theirs:.3f} x")
+    ours, theirs = (sum(side) / number * 1000 for side in least)
+    spread = f"{min(ratios):.3f} to {max(ratios):.3f} in {rounds} rounds"
+    print(f"this {ours:.2f} ms a page, {checkout} {theirs:.2f} ms: {ours / theirs:.3f} x ({spread})")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT")
+    parser.add_argument("--unprepared", action="store_true", help="without what a worker is prepared with")
     parser.add_argument("--serve", action="store_true", help="for --against, in the process of one checkout")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     if options.against:
-        against(options.against.resolve(), options.rounds)
+        against(options.against.resolve(), options.rounds, *(["--unprepared"] * options.unprepared))
         return
-    # as in a worker
-    speedups.install()
     pages = fetches()
+    # reads a page in each language, so that rules are compiled in either case
+    if options.unprepared:
+        warm()
+    else:
+        prepare()
     if options.serve:
         serve(pages)
         return
