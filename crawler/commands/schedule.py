@@ -1,4 +1,4 @@
-"""`scrapy schedule`: what a machine's own scheduler needs, printed: units of systemd, lines for cron."""
+"""`scrapy schedule`: what a scheduler needs, printed: units of systemd, lines for cron, DAGs of Airflow."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from crawler.outlet.fleet.timetable import read_timetable
 if TYPE_CHECKING:
     import argparse
 
-_CARE = ("pair", "archive compact", "archive gc", "archive verify")
-"""What an archive needs once a day, in this order; the first that fails is the last."""
+_CARE = {"pair": "pair", "compact": "archive compact", "gc": "archive gc", "verify": "archive verify"}
+"""What an archive needs once a day, in this order; one that fails keeps no other from its turn."""
+_FIRST_HOUR = 3
+"""UTC, or the machine's own zone: each has an hour of its own."""
 _HARDENED = """\
 NoNewPrivileges=yes
 CapabilityBoundingSet=
@@ -75,32 +77,144 @@ OOMPolicy=continue
 [Install]
 WantedBy=multi-user.target
 """,
-    "triptych-care.service": """\
+    "triptych-watch.service": """\
 [Unit]
-Description=Triptych: pair, compact, gc and verify the archive
+Description=Triptych: tell what is wrong with the crawls
+Wants=network-online.target
+After=network-online.target
 
 [Service]
 Type=oneshot
 User={user}
 WorkingDirectory={folder}
-{care}
+ExecStart={command} watch
+# something is wrong, and was told: no failure of this unit
+SuccessExitStatus=4
 {environment}
-Nice=10
-IOSchedulingClass=idle
 {hardened}""",
-    "triptych-care.timer": """\
+    "triptych-watch.timer": """\
 [Unit]
-Description=Triptych: care for the archive once a day
+Description=Triptych: look each quarter of an hour whether all goes well
 
 [Timer]
-OnCalendar=*-*-* 04:17:00
-RandomizedDelaySec=30min
+OnCalendar=*:07/15
+RandomizedDelaySec=1min
+
+[Install]
+WantedBy=timers.target
+""",
+}
+
+
+_CARE_UNITS = {
+    "triptych-{job}.service": """\
+[Unit]
+Description=Triptych: {told} once a day
+# one after the other, also where one of them has failed
+After={before}
+
+[Service]
+Type=oneshot
+User={user}
+WorkingDirectory={folder}
+ExecStart={command} {told}
+{environment}
+# not in the way of the crawls
+Nice=10
+CPUWeight=20
+IOSchedulingClass=idle
+{hardened}""",
+    "triptych-{job}.timer": """\
+[Unit]
+Description=Triptych: {told} once a day
+
+[Timer]
+OnCalendar=*-*-* {hour:02}:17:00
+RandomizedDelaySec=10min
 Persistent=yes
 
 [Install]
 WantedBy=timers.target
 """,
 }
+_DAGS = '''\
+"""Triptych's schedule for Airflow 3: crawls by triptych.toml, the rules, and the archive's care once a day.
+
+A task goes by the exit code: 0, and 3, pages are owed, are well; 2, a wrong setting, and 4, less came than is
+expected, are failures that no retry changes; all else is tried again.
+"""
+
+import os
+import subprocess
+from datetime import datetime, timedelta
+
+from airflow.exceptions import AirflowException, AirflowFailException
+from airflow.sdk import dag, task
+
+PYTHON = {python!r}
+FOLDER = {folder!r}
+ENVIRONMENT = {environment!r}
+WELL = (0, 3)
+NO_RETRY = (2, 4)
+
+
+def run(*arguments):
+    command = [PYTHON, "-m", "triptych", *arguments]
+    done = subprocess.run(command, cwd=FOLDER, env={{**os.environ, **ENVIRONMENT}})
+    told = f"triptych {{' '.join(arguments)}} ended with exit code {{done.returncode}}"
+    if done.returncode in NO_RETRY:
+        raise AirflowFailException(told)
+    if done.returncode not in WELL:
+        raise AirflowException(told)
+    return done.returncode
+
+
+COMMON = dict(
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args=dict(retries=2, retry_delay=timedelta(minutes=5)),
+    tags=["triptych"],
+)
+
+
+@dag(schedule="*/5 * * * *", **COMMON)
+def triptych_crawl():
+    @task
+    def crawl_what_is_due():
+        run("crawl", "--all")
+
+    crawl_what_is_due()
+
+
+@dag(schedule="7-59/15 * * * *", **COMMON)
+def triptych_watch():
+    @task
+    def watch():
+        run("watch")
+
+    watch()
+
+
+@dag(schedule="17 {hour} * * *", **COMMON)
+def triptych_care():
+    # one that fails keeps no other from its turn
+    @task(trigger_rule="all_done")
+    def care(command):
+        run(*command.split())
+
+    before = None
+    for name, command in {care!r}.items():
+        following = care.override(task_id=name)(command)
+        if before is not None:
+            before >> following
+        before = following
+
+
+triptych_crawl()
+triptych_watch()
+triptych_care()
+'''
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +237,28 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "--print systemd|cron"
+        return "--print systemd|cron|airflow"
 
     def short_desc(self) -> str:
-        return "Print units of systemd or lines for cron that run it all for years"
+        return "Print units of systemd, lines for cron or DAGs of Airflow that run it all for years"
 
     def long_desc(self) -> str:
         return (
             "Print what a machine's own scheduler needs to run `crawl --all` by the schedule of "
-            "triptych.toml, and once a day `pair`, `archive compact`, `archive gc` and `archive verify`. "
+            "triptych.toml, `watch` each quarter of an hour, and once a day each of `pair`, "
+            "`archive compact`, `archive gc` and `archive verify`, one after the other and not in the way of "
+            "the crawls. "
             "Paths are those of this folder, this Python and these settings. Nothing is installed."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--print", choices=["systemd", "cron"], help="for which scheduler")
+        parser.add_argument("--print", choices=[*_PRINTED], help="for which scheduler")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         if args or opts.print is None:
-            raise UsageError("give --print systemd or --print cron", print_help=False)
+            raise UsageError(f"give --print {', '.join(_PRINTED)}", print_help=False)
         try:
             configuration = read_configuration()
             loader = get_spider_loader(self.settings)
@@ -151,17 +267,18 @@ class Command(ScrapyCommand):
             raise UsageError(visible(str(error)), print_help=False) from None
         uri, logs = self.settings["ARCHIVE_URI"], Path(self.settings["LOGS_FOLDER"]).absolute()
         archives = () if "://" in uri else (Path(uri).absolute(),)
+        metrics = self.settings["METRICS_FILE"]
         machine = Machine(
             sys.executable,
             Path.cwd(),
             str(archives[0]) if archives else uri,
-            (*archives, cache(), logs),
+            (*archives, cache(), logs, *([Path(metrics).absolute().parent] if metrics else ())),
             logs,
             configuration.path.absolute() if configuration.path is not None else None,
             getpass.getuser(),
         )
         try:
-            print(systemd(machine) if opts.print == "systemd" else cron(machine), end="")
+            print(_PRINTED[opts.print](machine), end="")
         except ValueError as error:
             raise UsageError(visible(str(error)), print_help=False) from None
 
@@ -174,45 +291,70 @@ def systemd(machine: Machine) -> str:
 def units(machine: Machine) -> dict[str, str]:
     # in a command it knows variables, too
     command = f"{_quoted(machine.python).replace('$', '$$')} -m triptych"
-    environment = [f"TRIPTYCH_CACHE={cache()}", "PYTHONUNBUFFERED=1"]
-    if machine.configuration is not None:
-        environment.append(f"TRIPTYCH_CONFIG={machine.configuration}")
-    environment.append(f"TRIPTYCH_ARCHIVE_URI={machine.archive}")
+    environment = [f"{name}={value}" for name, value in _environment(machine).items()]
     filled = {
         "command": command,
         "user": machine.user,
         "folder": _bare(machine.folder),
-        "care": "\n".join(f"ExecStart={command} {one}" for one in _CARE),
         "environment": "\n".join(f"Environment={_quoted(one)}" for one in environment),
         "hardened": _HARDENED.format(
             writable="\n".join(f"ReadWritePaths={_quoted(str(one))}" for one in machine.writable)
         ),
     }
     made = "# first: mkdir -p " + " ".join(shlex.quote(str(one)) for one in machine.writable)
-    keys = "# keys of an object store: EnvironmentFile=/etc/triptych.env, readable by root alone"
+    keys = "# keys of a store, tokens of notices: EnvironmentFile=/etc/triptych.env, readable by root alone"
     found = {name: unit.format(**filled) for name, unit in _UNITS.items()}
+    before = "network-online.target"
+    for number, (job, told) in enumerate(_CARE.items()):
+        own = {"job": job, "told": told, "before": before, "hour": _FIRST_HOUR + number}
+        found |= {name.format(job=job): unit.format(**filled, **own) for name, unit in _CARE_UNITS.items()}
+        before = f"triptych-{job}.service"
     return {
         name: f"{made}\n{keys}\n{unit}" if name.endswith(".service") else unit for name, unit in found.items()
     }
 
 
+def _environment(machine: Machine) -> dict[str, str]:
+    found = {"TRIPTYCH_CACHE": str(cache()), "PYTHONUNBUFFERED": "1"}
+    if machine.configuration is not None:
+        found["TRIPTYCH_CONFIG"] = str(machine.configuration)
+    return {**found, "TRIPTYCH_ARCHIVE_URI": machine.archive}
+
+
 def cron(machine: Machine) -> str:
     """Lines of a crontab. Raises ValueError for a path that no line can name."""
-    folder, python = _for_cron(machine.folder), _for_cron(machine.python)
-    environment = f"TRIPTYCH_CACHE={_for_cron(cache())} "
-    if machine.configuration is not None:
-        environment += f"TRIPTYCH_CONFIG={_for_cron(machine.configuration)} "
-    environment += f"TRIPTYCH_ARCHIVE_URI={_for_cron(machine.archive)} "
+    told = {name: value for name, value in _environment(machine).items() if name != "PYTHONUNBUFFERED"}
+    environment = " ".join(f"{name}={_for_cron(value)}" for name, value in told.items())
+    run = f"cd {_for_cron(machine.folder)} && {environment}"
+    command = f"{_for_cron(machine.python)} -m triptych"
     logs = machine.logs
-    care = " && ".join(f"{python} -m triptych {one}" for one in _CARE)
+    log = _for_cron(logs / "care.log")
+    care = "".join(
+        f"17 {_FIRST_HOUR + number} * * *  {run} nice -n 10 {command} {told} >> {log}\n"
+        for number, told in enumerate(_CARE.values())
+    )
     return (
         f"# crontab of {machine.user}; first: "
         f"mkdir -p {shlex.quote(str(logs))}\n"
         "# what is wrong is printed to stderr, and mailed to MAILTO\n"
-        f"*/5 * * * *  cd {folder} && {environment}{python} -m triptych crawl --all "
-        f">> {_for_cron(logs / 'crawl_all.log')}\n"
-        f"17 4 * * *  cd {folder} && export {environment}&& ( {care} ) >> {_for_cron(logs / 'care.log')}\n"
+        f"*/5 * * * *  {run} {command} crawl --all >> {_for_cron(logs / 'crawl_all.log')}\n"
+        f"7-59/15 * * * *  {run} {command} watch >> {_for_cron(logs / 'watch.log')}\n"
+        f"{care}"
     )
+
+
+def airflow(machine: Machine) -> str:
+    """A file for Airflow's folder of DAGs. Raises ValueError for a path that no scheduler takes."""
+    return _DAGS.format(
+        python=_printable(machine.python),
+        folder=_printable(machine.folder),
+        environment={name: _printable(value) for name, value in _environment(machine).items()},
+        hour=_FIRST_HOUR,
+        care=_CARE,
+    )
+
+
+_PRINTED = {"systemd": systemd, "cron": cron, "airflow": airflow}
 
 
 def _bare(path: Path) -> str:

@@ -1,5 +1,8 @@
 """What `scrapy schedule` prints, as systemd and a shell read it."""
 
+import ast
+import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.storage.cache import cache
-from crawler.commands.schedule import Machine, cron, systemd, units
+from crawler.commands.schedule import Machine, airflow, cron, systemd, units
 
 
 def machine(folder):
@@ -44,7 +47,9 @@ def test_systemd_takes_the_units_as_they_are_meant(tmp_path, name):
 def test_a_shell_takes_the_lines_of_cron_as_they_are_meant(tmp_path, name):
     folder = tmp_path / name
     lines = [line for line in cron(machine(folder)).splitlines() if not line.startswith("#")]
-    assert len(lines) == 2
+    assert [line.split(" -m triptych ")[1].partition(" >>")[0] for line in lines] == [
+        "crawl --all", "watch", "pair", "archive compact", "archive gc", "archive verify",
+    ]  # fmt: skip
     for line in lines:
         command = line.split(None, 5)[5]
         assert command.count("%") == command.count("\\%")
@@ -53,6 +58,59 @@ def test_a_shell_takes_the_lines_of_cron_as_they_are_meant(tmp_path, name):
         words = shlex.split(as_run)
         assert words[:2] == ["cd", str(folder)]
         assert f"TRIPTYCH_CONFIG={folder / 'triptych.toml'}" in words
+
+
+def test_each_care_of_the_archive_has_its_turn(tmp_path):
+    made = units(machine(tmp_path))
+    services = [name for name in made if name.endswith(".service")]
+    assert services == [
+        "triptych-crawl.service", "triptych-watch.service",
+        *(f"triptych-{job}.service" for job in ("pair", "compact", "gc", "verify")),
+    ]  # fmt: skip
+    # at hours of their own, and where one is late, after it
+    assert [re.search("OnCalendar=(.*)", made[f"triptych-{job}.timer"])[1] for job in ("pair", "verify")] == [
+        "*-*-* 03:17:00", "*-*-* 06:17:00",
+    ]  # fmt: skip
+    assert "After=triptych-gc.service" in made["triptych-verify.service"]
+
+
+@pytest.mark.parametrize("name", ["news", """50% of {'$HOME'}'s "news" """])
+def test_the_dags_are_python_and_go_by_the_exit_code(tmp_path, name):
+    folder = tmp_path / name
+    tree = ast.parse(airflow(machine(folder)))
+    values = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Call)
+    }
+    assert (values["PYTHON"], values["FOLDER"]) == (sys.executable, str(folder))
+    assert values["ENVIRONMENT"]["TRIPTYCH_ARCHIVE_URI"] == str(folder / "news")
+    called = [
+        tuple(ast.literal_eval(argument) for argument in node.args)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "run"
+        and all(isinstance(argument, ast.Constant) for argument in node.args)
+    ]
+    assert called == [("crawl", "--all"), ("watch",)]
+    run = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
+    # the function that judges, with a program that ends as it is told
+    judged = {}
+    told = {
+        "os": os,
+        "subprocess": subprocess,
+        "AirflowException": KeyError,
+        "AirflowFailException": ValueError,
+    }
+    exec(compile(ast.Module([run], []), "dag", "exec"), known := values | told | {"FOLDER": str(tmp_path)})
+    for code in range(5):
+        (tmp_path / "triptych.py").write_text(f"raise SystemExit({code})")
+        try:
+            judged[code] = known["run"]("watch")
+        except (KeyError, ValueError) as error:
+            judged[code] = type(error)
+    assert judged == {0: 0, 3: 3, 1: KeyError, 2: ValueError, 4: ValueError}
 
 
 def test_a_path_that_would_begin_a_line_of_its_own_is_refused():
