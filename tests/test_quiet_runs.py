@@ -102,6 +102,9 @@ def test_a_place_for_the_log_that_nobody_knows_is_refused(herald: Herald) -> Non
     run = herald.crawl(TRIPTYCH_LOG_TO="syslog")
     assert (run.exit_code, herald.site.requests) == (2, [])
     assert "LOG_TO='syslog': expected auto, file or stderr" in run.err
+    run = herald.crawl(TRIPTYCH_LOG_TO="file", TRIPTYCH_LOGS_FOLDER="/proc/here")
+    assert (run.exit_code, herald.site.requests) == (2, [])
+    assert "LOGS_FOLDER: /proc/here/herald.log cannot be written" in run.err
 
 
 def test_the_table_of_endings_is_that_of_the_code() -> None:

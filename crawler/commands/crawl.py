@@ -196,6 +196,8 @@ class Command(BaseRunSpiderCommand):
             make_room(path)
             path.touch()
         except OSError as error:
+            if to == "auto":  # a folder that is read-only, in a container
+                return None
             raise UsageError(
                 f"LOGS_FOLDER: {path} cannot be written: {error.strerror}", print_help=False
             ) from None

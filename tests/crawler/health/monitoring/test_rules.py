@@ -92,6 +92,9 @@ WEEK = [(24.0 * day, {"archived": 20, "dropped(no-body)": 1, "run/owed": 4}) for
          "dropped(no-body) 60% of 25 pages, 5% in the week before"),
         ([(2, {"archived": 18, "dropped(no-body)": 2})], None, None),
         ([(2, {"archived": 3, "dropped(no-body)": 9})], None, None),  # too few to say
+        # as in the week before
+        ([(30, {"archived": 30, "dropped(no-body)": 30}), (2, {"archived": 15, "dropped(no-body)": 10})],
+         None, None),
         ([(2, {"run/owed": 60})], "debts", "60 pages are owed, 4 in the week before"),
         ([(2, {"run/owed": 49})], None, None),
         ([(h, {"skipped(over-budget)": 40}) for h in (3, 2, 1)], "budget",
