@@ -1,4 +1,4 @@
-"""`scrapy schedule`: what a scheduler needs, printed: units of systemd, lines for cron, DAGs of Airflow."""
+"""`scrapy schedule`: what a scheduler needs, printed: units of systemd, lines for cron, Airflow, Dagster."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from archive.exceptions import WrongSetting
 from archive.storage.cache import cache
 from archive.terminal import visible
 from crawler.health.table import outlets
+from crawler.outlet import fleet
 from crawler.outlet.fleet.timetable import read_timetable
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ WantedBy=timers.target
 }
 
 
+_TEMPLATES = Path(fleet.__file__).parent / "schedulers"
 _CARE_UNITS = {
     "triptych-{job}.service": """\
 [Unit]
@@ -137,84 +139,6 @@ Persistent=yes
 WantedBy=timers.target
 """,
 }
-_DAGS = '''\
-"""Triptych's schedule for Airflow 3: crawls by triptych.toml, the rules, and the archive's care once a day.
-
-A task goes by the exit code: 0, and 3, pages are owed, are well; 2, a wrong setting, and 4, less came than is
-expected, are failures that no retry changes; all else is tried again.
-"""
-
-import os
-import subprocess
-from datetime import datetime, timedelta
-
-from airflow.exceptions import AirflowException, AirflowFailException
-from airflow.sdk import dag, task
-
-PYTHON = {python!r}
-FOLDER = {folder!r}
-ENVIRONMENT = {environment!r}
-WELL = (0, 3)
-NO_RETRY = (2, 4)
-
-
-def run(*arguments):
-    command = [PYTHON, "-m", "triptych", *arguments]
-    done = subprocess.run(command, cwd=FOLDER, env={{**os.environ, **ENVIRONMENT}})
-    told = f"triptych {{' '.join(arguments)}} ended with exit code {{done.returncode}}"
-    if done.returncode in NO_RETRY:
-        raise AirflowFailException(told)
-    if done.returncode not in WELL:
-        raise AirflowException(told)
-    return done.returncode
-
-
-COMMON = dict(
-    start_date=datetime(2026, 1, 1),
-    catchup=False,
-    max_active_runs=1,
-    default_args=dict(retries=2, retry_delay=timedelta(minutes=5)),
-    tags=["triptych"],
-)
-
-
-@dag(schedule="*/5 * * * *", **COMMON)
-def triptych_crawl():
-    @task
-    def crawl_what_is_due():
-        run("crawl", "--all")
-
-    crawl_what_is_due()
-
-
-@dag(schedule="7-59/15 * * * *", **COMMON)
-def triptych_watch():
-    @task
-    def watch():
-        run("watch")
-
-    watch()
-
-
-@dag(schedule="17 {hour} * * *", **COMMON)
-def triptych_care():
-    # one that fails keeps no other from its turn
-    @task(trigger_rule="all_done")
-    def care(command):
-        run(*command.split())
-
-    before = None
-    for name, command in {care!r}.items():
-        following = care.override(task_id=name)(command)
-        if before is not None:
-            before >> following
-        before = following
-
-
-triptych_crawl()
-triptych_watch()
-triptych_care()
-'''
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +161,12 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "--print systemd|cron|airflow"
+        return "--print systemd|cron|airflow|dagster"
 
     def short_desc(self) -> str:
-        return "Print units of systemd, lines for cron or DAGs of Airflow that run it all for years"
+        return (
+            "Print units of systemd, lines for cron, files for Airflow and Dagster that run it all for years"
+        )
 
     def long_desc(self) -> str:
         return (
@@ -345,16 +271,29 @@ def cron(machine: Machine) -> str:
 
 def airflow(machine: Machine) -> str:
     """A file for Airflow's folder of DAGs. Raises ValueError for a path that no scheduler takes."""
-    return _DAGS.format(
-        python=_printable(machine.python),
-        folder=_printable(machine.folder),
-        environment={name: _printable(value) for name, value in _environment(machine).items()},
-        hour=_FIRST_HOUR,
-        care=_CARE,
+    return _python_of(machine, "airflow.tmpl")
+
+
+def dagster(machine: Machine) -> str:
+    """A file of definitions for Dagster. Raises ValueError for a path that no scheduler takes."""
+    return _python_of(machine, "dagster.tmpl")
+
+
+def _python_of(machine: Machine, template: str) -> str:
+    return (
+        (_TEMPLATES / template)
+        .read_text("utf-8")
+        .format(
+            python=_printable(machine.python),
+            folder=_printable(machine.folder),
+            environment={name: _printable(value) for name, value in _environment(machine).items()},
+            hour=_FIRST_HOUR,
+            care=_CARE,
+        )
     )
 
 
-_PRINTED = {"systemd": systemd, "cron": cron, "airflow": airflow}
+_PRINTED = {"systemd": systemd, "cron": cron, "airflow": airflow, "dagster": dagster}
 
 
 def _bare(path: Path) -> str:

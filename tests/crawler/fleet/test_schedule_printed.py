@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.storage.cache import cache
-from crawler.commands.schedule import Machine, airflow, cron, systemd, units
+from crawler.commands.schedule import Machine, airflow, cron, dagster, systemd, units
 
 
 def machine(folder):
@@ -74,26 +74,33 @@ def test_each_care_of_the_archive_has_its_turn(tmp_path):
     assert "After=triptych-gc.service" in made["triptych-verify.service"]
 
 
+class _Dagster:
+    """Its two errors, as we use them."""
+
+    class Failure(ValueError):
+        def __init__(self, told, *, allow_retries):
+            assert not allow_retries
+
+    class RetryRequested(KeyError):
+        def __init__(self, *, max_retries, seconds_to_wait):
+            assert max_retries
+            assert seconds_to_wait
+
+
 @pytest.mark.parametrize("name", ["news", """50% of {'$HOME'}'s "news" """])
-def test_the_dags_are_python_and_go_by_the_exit_code(tmp_path, name):
+@pytest.mark.parametrize("scheduler", [airflow, dagster])
+def test_files_of_python_go_by_the_exit_code(tmp_path, name, scheduler):
     folder = tmp_path / name
-    tree = ast.parse(airflow(machine(folder)))
+    tree = ast.parse(scheduler(machine(folder)))
     values = {
         node.targets[0].id: ast.literal_eval(node.value)
         for node in tree.body
-        if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Call)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Dict | ast.Tuple)
     }
     assert (values["PYTHON"], values["FOLDER"]) == (sys.executable, str(folder))
     assert values["ENVIRONMENT"]["TRIPTYCH_ARCHIVE_URI"] == str(folder / "news")
-    called = [
-        tuple(ast.literal_eval(argument) for argument in node.args)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "run"
-        and all(isinstance(argument, ast.Constant) for argument in node.args)
-    ]
-    assert called == [("crawl", "--all"), ("watch",)]
+    named = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert {"crawl", "--all", "watch", "pair", "archive compact", "archive gc", "archive verify"} <= named
     run = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
     # the function that judges, with a program that ends as it is told
     judged = {}
@@ -102,6 +109,7 @@ def test_the_dags_are_python_and_go_by_the_exit_code(tmp_path, name):
         "subprocess": subprocess,
         "AirflowException": KeyError,
         "AirflowFailException": ValueError,
+        "dg": _Dagster,
     }
     exec(compile(ast.Module([run], []), "dag", "exec"), known := values | told | {"FOLDER": str(tmp_path)})
     for code in range(5):
@@ -109,7 +117,7 @@ def test_the_dags_are_python_and_go_by_the_exit_code(tmp_path, name):
         try:
             judged[code] = known["run"]("watch")
         except (KeyError, ValueError) as error:
-            judged[code] = type(error)
+            judged[code] = KeyError if isinstance(error, KeyError) else ValueError
     assert judged == {0: 0, 3: 3, 1: KeyError, 2: ValueError, 4: ValueError}
 
 
