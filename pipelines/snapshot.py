@@ -71,6 +71,8 @@ class SnapshotStage:
         self.failure: str | None = None
         """Reason why the archive could not be written, or None."""
         self.closed = False
+        self.last_account: dict[str, int] = {}
+        """Of the whole run, once it has ended; it cannot be made again, as the archive is closed then."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> SnapshotStage:
@@ -158,7 +160,8 @@ class SnapshotStage:
             raise
 
     def _account(self, *, finished: bool = False) -> dict[str, int]:
-        return account(self._crawler, finished=finished)
+        self.last_account = account(self._crawler, finished=finished)
+        return self.last_account
 
     def _publish(self, summary: dict[str, int], *, finished: bool = False) -> Snapshot | None:
         now = datetime.now(UTC)

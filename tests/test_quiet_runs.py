@@ -56,6 +56,12 @@ def test_runs_without_a_terminal(herald: Herald, tmp_path: Path) -> None:
     assert re.fullmatch(rf"{TIME} UTC  herald: nothing new; 2 addresses: skipped 2 \(known 2\)\n", again.out)
     assert (again.err, report["ended"], report["exit_code"]) == ("", "nothing-new", 0)
 
+    herald.announce(1, 2, 3)
+    herald.site["/news/3"] = Answer(b"", 500)
+    owing, report = run()
+    assert "1 page is still owed (http-500 1)" in owing.out
+    assert (owing.exit_code, report["ended"], report["exit_code"], report["owed"]) == (3, "owed", 3, 1)
+
     for path in herald.site.answers:
         if "news/" not in path:
             herald.site[path] = Answer(b"", 500)
