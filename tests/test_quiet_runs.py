@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.outlet.fleet import runner
+from crawler.outlet.fleet import turn
 from crawler.reports import run_report
 from crawler.reports.run_report import Ending
 from tests.forked import A_WHILE, ROOT
@@ -118,7 +118,7 @@ def test_the_table_of_endings_is_that_of_the_code() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| (\d) \|", page[page.index("## Exit codes") :], re.M)
     assert {word: int(code) for word, code in rows} == {one.value: one.exit_code for one in Ending}
     names = ("OK", "LOST", "USAGE", "OWED", "MISSED")
-    assert [getattr(runner, name) for name in names] == [getattr(run_report, name) for name in names]
+    assert [getattr(turn, name) for name in names] == [getattr(run_report, name) for name in names]
 
 
 @pytest.mark.parametrize("key", run_report.RunReport.__dataclass_fields__)
