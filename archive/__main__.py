@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from archive.commands import export, feed, purge, search, show, sql, view
-from archive.commands.arguments import count, days
+from archive.commands.arguments import add_spread, count, days
 from archive.commands.configuration import into_environment
 from archive.commands.look import list_observations, list_snapshots, print_page, show_diff
 from archive.commands.maintain import (
@@ -19,7 +19,7 @@ from archive.commands.maintain import (
     repair_archive,
     verify_archive,
 )
-from archive.exceptions import ArchiveError, WrongSetting
+from archive.exceptions import ArchiveError, WrongEngine, WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, VisibleLog, visible
 
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(console, options)
     except ArchiveError as error:
         print(visible(str(error)), file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, WrongEngine) else 1
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
         return 0
@@ -142,7 +142,7 @@ def parser() -> argparse.ArgumentParser:
         "commit what dead writers left, turn the view to the last snapshot, sweep up",
     )
     repair.add_argument("--rebuild", action="store_true", help="make state.sqlite and the page index anew")
-    add("compact", compact_archive, "merge small files; worth it daily on a busy archive")
+    add_spread(add("compact", compact_archive, "merge small files; worth it daily on a busy archive"))
     gc = add(
         "gc",
         collect_garbage,

@@ -18,6 +18,7 @@ ArchiveError
 ├── DecisionError        pairing named an article that the archive does not hold
 ├── QuestionError        SQL that cannot be answered, or not within its memory
 ├── WrongSetting         a limit in the environment that is no number
+│   └── WrongEngine      `--engine` names none, or Dask is not installed
 ├── EngineError          the machines that were to do the work are not there, or have other code
 └── PoisonRecord         one record that cannot be stored; it is in quarantine, the rest goes on
 """
@@ -94,6 +95,10 @@ class QuestionError(ArchiveError):
 
 
 class WrongSetting(ArchiveError):
+    pass
+
+
+class WrongEngine(WrongSetting):
     pass
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
+from archive.operations import cluster
+from archive.operations.partitions import ALONE, Spread
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 _LONGEST = 36_500
 
@@ -21,3 +29,33 @@ def days(text: str) -> float:
     if not 0 <= number <= _LONGEST:
         raise ArgumentTypeError(f"{text} is no number of days; write 0 to {_LONGEST}")
     return number
+
+
+_WORTH_IT = 64 << 20
+"""Bytes of data files from which more than one process pays for its start."""
+
+
+def add_spread(parser: ArgumentParser) -> None:
+    """Add the options that say who does work over partitions."""
+    parser.add_argument(
+        "--processes",
+        type=count,
+        metavar="COUNT",
+        help="so many processes of this machine (default: cores, and 1 for less than 64 MB)",
+    )
+    parser.add_argument(
+        "--engine",
+        metavar="dask=ADDRESS",
+        help="the workers of a Dask cluster, such as dask=tcp://HOST:8786, in place of this machine's "
+        "processes; each has to reach the archive by the same name (needs triptych[dask])",
+    )
+
+
+def spread(options: Namespace, data: int) -> Spread:
+    """Read these options; `data` is the number of bytes that the work is about. Raises WrongSetting."""
+    if options.engine is not None:
+        cluster.address(options.engine)
+        return Spread(engine=options.engine)
+    if options.processes is None and data < _WORTH_IT:
+        return ALONE
+    return Spread(options.processes or os.cpu_count() or 1)

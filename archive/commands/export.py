@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import archive
-from archive.commands.arguments import count
+from archive.commands.arguments import add_spread, count, spread
 from archive.commands.progress import bar
 from archive.commands.view import add_page_arguments, write_pages
 from archive.opening import utc_now
@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", action="append", metavar="TAG", help="only this; may be given again")
     parser.add_argument("--outlet", action="append", metavar="NAME", help="only this; may be given again")
     parser.add_argument("--as-of", metavar="TIME", help="as the archive was then: 2026-03-01, or with a time")
+    add_spread(parser)
     parser.add_argument(
         "--sample",
         type=count,
@@ -179,6 +180,7 @@ def _table(opened: Archive, options: argparse.Namespace) -> str:
             choice,
             table=table,
             bom=not options.no_bom,
+            spread=spread(options, sum(file.bytes for file in opened.snapshot.stored(table))),
             progress=lambda rows: progress.advance(task, rows),
         )
     return f"{told} in {options.output}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import archive
+from archive.commands.arguments import spread
 from archive.terminal import literal
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def compact_archive(console: Console, options: argparse.Namespace) -> int:
     from archive.operations.maintain import compact  # noqa: PLC0415  pyarrow, .17 s: --help needs none
 
     before = archive.open(options.archive).snapshot
-    snapshot = compact(options.archive)
+    snapshot = compact(options.archive, spread(options, sum(file.bytes for file in before.files)))
     if snapshot is None:
         console.print(f"Nothing to merge among {len(before.files)} files.")
     else:

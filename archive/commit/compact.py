@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive.commit.next_snapshot import Operation
+from archive.format.schema import SORT, STORED
+from archive.opening import storage_at
 from archive.pages import cdxj_index
-from archive.tables.parquet_files import read, rows_per_file
+from archive.tables.parquet_files import encoded, read, rows_per_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from archive.commit.next_snapshot import NextSnapshot
     from archive.format.snapshot import DataFile, Snapshot
 
@@ -17,12 +22,33 @@ LEVEL = 9
 COMPACT = Operation("compact", LEVEL)
 
 
-def merge_small_files(following: NextSnapshot) -> Snapshot | None:
-    """Merge the data files of each month, and the files of the page index; None where no data file merges."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files of one table and month that become one."""
+
+    archive: str
+    files: tuple[DataFile, ...]
+
+
+def merged(group: Group) -> bytes:
+    """Read the files of a group, and encode their rows as one."""
+    name = group.files[0].table
+    return encoded(read(storage_at(group.archive), group.files), STORED[name], SORT[name], LEVEL)
+
+
+def merge_small_files(
+    over: Callable[[Callable[[Group], bytes], Sequence[Group]], Iterable[bytes]], following: NextSnapshot
+) -> Snapshot | None:
+    """Merge the data files of each month, and the files of the page index; None where no data file merges.
+
+    `over` is a `map` that may do its work elsewhere: no group knows of another one.
+    """
     cdxj_index.merge(following.storage)
     following.storage.flush()
-    for group in _groups(following.head):
-        following.replace(group, read(following.storage, group))
+    name = str(following.storage.name)
+    groups = [Group(name, tuple(files)) for files in _groups(following.head)]
+    for group, data in zip(groups, over(merged, groups), strict=True):
+        following.replace_encoded(group.files, data)
     return following.finish() if following.has_replaced else None
 
 

@@ -78,6 +78,16 @@ class NextSnapshot:
         for file in self._written.write(name, table, self.commit.month):
             self._files[file.path] = file
 
+    def replace_encoded(self, files: Sequence[DataFile], data: bytes) -> None:
+        """Write one file, as `parquet_files.encoded` has made it of their rows, in the place of files."""
+        self.has_replaced = True
+        for old in files:
+            del self._files[old.path]
+        rows = sum(file.rows for file in files)
+        new = self._written.store(files[0].table, data, rows, files[0].month)
+        self._files[new.path] = new
+        self._rewrote[new.path] = tuple(old.path for old in files)
+
     def replace(self, files: Sequence[DataFile], table: pa.Table) -> None:
         """Write these rows in the place of files of the head, all of one table and month."""
         self.has_replaced = True

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -19,13 +20,15 @@ import pyarrow.parquet as pq
 from archive.exceptions import ExportError
 from archive.export import tmx
 from archive.export.choice import Choice
+from archive.operations.partitions import ALONE, over
+from archive.read.archive import Archive
 from archive.storage import durable
 from archive.tables.parquet_files import dictionary_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from archive.read.archive import Archive
+    from archive.operations.partitions import Spread
     from archive.read.scan import RowSet
 
     Progress = Callable[[int], None]
@@ -45,9 +48,13 @@ def export(
     *,
     table: str = "articles",
     bom: bool = True,
+    spread: Spread = ALONE,
     progress: Progress = lambda _rows: None,
 ) -> str:
-    """Write the chosen rows; the sentence to print. `-` is standard output."""
+    """Write the chosen rows; the sentence to print. `-` is standard output.
+
+    Rows as text of the present are written file by file, as `spread` says; all else by this process alone.
+    """
     if form == "tmx":
         with writing(output) as file:
             units = tmx.write(file, archive, choice, progress=progress)
@@ -57,13 +64,45 @@ def export(
         if form == "parquet":
             count = _parquet(file, rows, progress)
         else:
-            write = _csv(file, rows.schema, bom=bom) if form == "csv" else _jsonl(file)
+            file.write(_head(form, rows.schema, bom=bom))
             count = 0
-            for batch in rows.batches(_BATCH):
-                write(batch.to_pylist())
-                count += batch.num_rows
-                progress(batch.num_rows)
+            for text, number in _texts(archive, rows, form, table, choice, spread):
+                file.write(text)
+                count += number
+                progress(number)
     return f"{count} rows of {table}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one data file that are to be written as text."""
+
+    archive: str
+    snapshot: int
+    form: str
+    table: str
+    choice: Choice
+    file: int
+
+
+def written(part: Part) -> tuple[bytes, int]:
+    """Write a part as text; it and the number of its rows."""
+    rows = part.choice.rows(Archive(part.archive).at(part.snapshot), part.table).of_file(part.file)
+    texts = [(_rows(part.form, batch), batch.num_rows) for batch in rows.batches(_BATCH)]
+    return b"".join(text for text, _ in texts), sum(number for _, number in texts)
+
+
+def _texts(  # noqa: PLR0917
+    archive: Archive, rows: RowSet, form: str, table: str, choice: Choice, spread: Spread
+) -> Iterator[tuple[bytes, int]]:
+    """Rows as text, and how many; the same bytes whoever has written them."""
+    if spread == ALONE or choice.as_of is not None or choice.sample:  # these are made of all files
+        for batch in rows.batches(_BATCH):
+            yield _rows(form, batch), batch.num_rows
+        return
+    name, snapshot = str(archive.storage.name), archive.snapshot.id
+    jobs = [Part(name, snapshot, form, table, choice, file) for file in range(len(rows.files()))]
+    yield from over(written, jobs, spread)
 
 
 @contextmanager
@@ -116,22 +155,26 @@ def row_groups(rows: RowSet, size: int = _BATCH) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(waiting).cast(rows.schema)
 
 
-def _csv(file: BinaryIO, schema: pa.Schema, *, bom: bool) -> Callable[[list[dict[str, object]]], None]:
-    """Write lists and structs as JSON, null as nothing. `bom`: Excel reads UTF-8 only behind that mark."""
-    names = schema.names
+def _head(form: str, schema: pa.Schema, *, bom: bool) -> bytes:
+    """Write what stands before the first row. `bom`: Excel reads UTF-8 only behind that mark."""
+    if form != "csv":
+        return b""
+    return ("\ufeff".encode() if bom else b"") + _csv([schema.names])
+
+
+def _rows(form: str, batch: pa.RecordBatch) -> bytes:
+    """Write rows as text; in CSV lists and structs as JSON, null as nothing."""
+    rows = batch.to_pylist()
+    if form == "csv":
+        return _csv([csv_cell(row[name]) for name in batch.schema.names] for row in rows)
+    lines = (json.dumps(row, ensure_ascii=False, default=_iso, allow_nan=False) for row in rows)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> bytes:
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-
-    def write(rows: list[dict[str, object]]) -> None:
-        writer.writerows([csv_cell(row[name]) for name in names] for row in rows)
-        file.write(buffer.getvalue().encode())
-        buffer.seek(0)
-        buffer.truncate()
-
-    file.write("\ufeff".encode() if bom else b"")
-    writer.writerow(names)
-    write([])
-    return write
+    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
+    return buffer.getvalue().encode()
 
 
 def csv_cell(value: object) -> object:
@@ -149,14 +192,6 @@ def _text(value: object) -> str:
 def _iso(value: object) -> str:
     assert isinstance(value, datetime), f"a column of {type(value).__name__}"
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _jsonl(file: BinaryIO) -> Callable[[list[dict[str, object]]], None]:
-    def write(rows: list[dict[str, object]]) -> None:
-        lines = (json.dumps(row, ensure_ascii=False, default=_iso, allow_nan=False) for row in rows)
-        file.write("".join(f"{line}\n" for line in lines).encode())
-
-    return write
 
 
 # Whole tables as Apache Iceberg: the data files are linked into a folder and registered there, not written

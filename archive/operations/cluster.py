@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.exceptions import EngineError, WrongSetting
+from archive.exceptions import EngineError, WrongEngine
 from archive.terminal import visible
 
 if TYPE_CHECKING:
@@ -66,16 +66,16 @@ def code_here() -> Code:
 
 
 def address(engine: str) -> str:
-    """`tcp://HOST:PORT` of `dask=tcp://HOST:PORT`. Raises WrongSetting, also where the extra is missing."""
+    """`tcp://HOST:PORT` of `dask=tcp://HOST:PORT`. Raises WrongEngine, also where the extra is missing."""
     found = _ADDRESS.fullmatch(engine)
     if found is None or not 0 < int(found[1].rpartition(":")[2]) < 65_536:
-        raise WrongSetting(
+        raise WrongEngine(
             f"--engine {visible(engine)!r} is none; expected {EXAMPLE}, the address of a Dask scheduler."
         )
     try:
         import distributed  # noqa: F401, PLC0415  an extra, half a second to load
     except ImportError:
-        raise WrongSetting("--engine dask=… needs Dask: pip install 'triptych[dask]'.") from None
+        raise WrongEngine("--engine dask=… needs Dask: pip install 'triptych[dask]'.") from None
     return found[1]
 
 

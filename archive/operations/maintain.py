@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archive.commit.committer import Committer
 from archive.commit.compact import COMPACT, merge_small_files
 from archive.opening import open_existing, storage_at
 from archive.operations.doubled import REPAIR, mend
+from archive.operations.partitions import ALONE, over
 from archive.pages import cdxj_index
 from archive.state import replay
 from archive.storage import locks
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from archive.commit.collect import Collected
     from archive.format.snapshot import Snapshot
+    from archive.operations.partitions import Spread
 
 _RUN = "upkeep"
 
@@ -37,10 +40,10 @@ class Repaired:
     """The snapshot without the rows that were there twice; None where there were none."""
 
 
-def compact(root: str | os.PathLike[str]) -> Snapshot | None:
+def compact(root: str | os.PathLike[str], spread: Spread = ALONE) -> Snapshot | None:
     """Merge small files; None when there is nothing to merge."""
     with Committer.open(root, _RUN) as committer:
-        return committer.make(COMPACT, merge_small_files)
+        return committer.make(COMPACT, partial(merge_small_files, partial(over, spread=spread)))
 
 
 def gc(root: str | os.PathLike[str], keep_days: float | None = None, *, dry_run: bool = False) -> Collected:

@@ -48,6 +48,12 @@ class RowSet:
         """The Parquet files that the rows come from, before any filter."""
         return list(self._files)
 
+    def of_file(self, number: int) -> RowSet:
+        """Narrow the rows to those of one of `files`. Raises ValueError for rows that are derived."""
+        if self._derive is not None:
+            raise ValueError("rows of a moment in the past come from several files each")
+        return RowSet([self._files[number]], self._schema, self._where, self._columns)
+
     def where(self, *conditions: ds.Expression) -> RowSet:
         """Filter the rows by further conditions."""
         whole = self._where

@@ -55,21 +55,11 @@ class TableFiles:
         return self._write_one(name, pa.Table.from_batches([], self._stored[name]), month)
 
     def _write_one(self, name: str, table: pa.Table, month: str) -> DataFile:
-        # what was read from a file carries the numbers of its columns in the metadata: only ours is written
-        sorted_table = table.cast(self._stored[name]).sort_by(
-            [(column, "ascending") for column in SORT[name]]
-        )
-        sink = pa.BufferOutputStream()
-        pq.write_table(
-            sorted_table,
-            sink,
-            compression="zstd",
-            compression_level=self._level,
-            use_dictionary=dictionary_columns(table.schema),
-            row_group_size=_ROWS_PER_GROUP,
-            write_page_index=True,
-        )
-        data = sink.getvalue().to_pybytes()
+        data = encoded(table, self._stored[name], SORT[name], self._level)
+        return self.store(name, data, table.num_rows, month)
+
+    def store(self, name: str, data: bytes, rows: int, month: str) -> DataFile:
+        """Store what `encoded` has made; durable when it returns."""
         path = self._storage.layout.new_data_file(name, month)
         final = self._storage.path(path)
         temporary = self._storage.layout.new_temporary()
@@ -77,7 +67,7 @@ class TableFiles:
         durable.make_folder(final.parent)
         temporary.rename(final)
         durable.sync_folder(final.parent)
-        file = DataFile(name, path, month, table.num_rows, len(data), hashlib.sha256(data).hexdigest())
+        file = DataFile(name, path, month, rows, len(data), hashlib.sha256(data).hexdigest())
         self.written.append(file)
         return file
 
@@ -86,6 +76,24 @@ class TableFiles:
             with contextlib.suppress(OSError):
                 self._storage.path(file.path).unlink(missing_ok=True)
         self.written.clear()
+
+
+def encoded(table: pa.Table, schema: pa.Schema, sort: Sequence[str], level: int) -> bytes:
+    """Encode rows as a data file; the same rows are the same bytes."""
+    # what was read from a file carries the numbers of its columns in the metadata: only ours is written
+    sorted_table = table.cast(schema).sort_by([(column, "ascending") for column in sort])
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        sorted_table,
+        sink,
+        compression="zstd",
+        compression_level=level,
+        use_dictionary=dictionary_columns(table.schema),
+        row_group_size=_ROWS_PER_GROUP,
+        write_page_index=True,
+    )
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
 
 
 @contextlib.contextmanager

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
@@ -13,25 +11,22 @@ from scrapy.spiderloader import get_spider_loader
 
 import archive
 from archive.commands.progress import bar
+from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
-from archive.pages.warc_files import Pointer
+from archive.operations import cluster
+from archive.operations.partitions import Spread, over
 from archive.terminal import Terminal, visible
-from crawler.exceptions import ExtractionError
 from crawler.outlet.declaration import Outlet
 from crawler.reports.terminal import FAILED, one_sentence
 from crawler.story.arguments import check_settings
-from crawler.workers.pool import Workers
 from crawler.workers.stages import worker_stages
-from pipelines.reextraction.stored_page import PageReading, reread
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
 
     from archive.read.archive import Archive
     from archive.storage.interface import Storage
-    from crawler.workers.stages import WorkerStage
-    from pipelines.reextraction.publish import Aside, Row
+    from pipelines.reextraction.publish import Aside
     from pipelines.reextraction.report import Findings
 
 
@@ -62,20 +57,31 @@ class Command(ScrapyCommand):
             "they are, and what they said before stays readable with as_of",
         )
 
+        parser.add_argument(
+            "--engine",
+            metavar="dask=ADDRESS",
+            help="read the pages on the workers of a Dask cluster, such as dask=tcp://HOST:8786, in place of "
+            "processes of this machine; each has to reach the archive by the same name",
+        )
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         assert self.settings is not None
         check_settings(self.settings)
+        if opts.engine is not None:
+            try:
+                cluster.address(opts.engine)
+            except WrongSetting as error:
+                raise UsageError(str(error), print_help=False) from None
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "scrapy reextract", uri):
-            self._run(archive.open(uri), args, publish=opts.publish)
+            self._run(archive.open(uri), args, publish=opts.publish, engine=opts.engine)
 
-    def _run(self, opened: Archive, args: list[str], *, publish: bool) -> None:
+    def _run(self, opened: Archive, args: list[str], *, publish: bool, engine: str | None) -> None:
         # `scrapy crawl` imports this module too, see crawler/commands/pair.py
         # .2 s and more: Scrapy imports every command
+        from pipelines.reextraction.partition import Reading, parts, read_part  # noqa: PLC0415
         from pipelines.reextraction.publish import Aside  # noqa: PLC0415
-
-        # .2 s and more: Scrapy imports every command
         from pipelines.reextraction.report import Findings, print_findings  # noqa: PLC0415
 
         assert self.settings is not None
@@ -86,20 +92,29 @@ class Command(ScrapyCommand):
                 f"the archive has nothing of {unknown[0]!r}; it has {visible(known)}", print_help=False
             )
         aside = Aside(opened.root) if publish else None
-        workers = Workers(
-            self.settings.getint("EXTRACTION_PROCESSES"), self.settings.getfloat("EXTRACTION_TIMEOUT")
-        )
         loader = get_spider_loader(self.settings)
-        outlets: dict[str, type[Outlet]] = {}
-        for name in loader.list():
-            if issubclass(spider := loader.load(name), Outlet):
-                outlets[name] = spider
-        try:
-            findings = Findings(aside=aside)
-            reader = _Reader(opened.storage, outlets, workers, worker_stages(self.settings))
-            asyncio.run(_read_all(opened, args or sorted(held), reader, findings))
-        finally:
-            workers.close()
+        declared = {name: spider for name in loader.list() if issubclass(spider := loader.load(name), Outlet)}
+        # an outlet nobody has declared was crawled by `page`, which adds nothing
+        hints = {name: declared.get(name, Outlet).hints(name) for name in args or sorted(held)}
+        reading = Reading(
+            str(opened.storage.name),
+            opened.snapshot.id,
+            hints,
+            worker_stages(self.settings),
+            self.settings.getfloat("EXTRACTION_TIMEOUT"),
+            # a worker of a cluster has a core for each part that it is given at a time
+            1 if engine else self.settings.getint("EXTRACTION_PROCESSES"),
+            keep=publish,
+        )
+        findings = Findings()
+        with bar() as progress:
+            task = progress.add_task("pages", total=len(opened.versions()))
+            jobs = parts(opened, reading)
+            for part, found in zip(jobs, over(read_part, jobs, Spread(engine=engine)), strict=True):
+                findings.take(found)
+                if aside is not None and found.aside is not None:
+                    aside.take(found.aside)
+                progress.advance(task, part.rows)
         print_findings(Terminal(), findings)
         if aside is None:
             print("Nothing was published.")
@@ -108,50 +123,6 @@ class Command(ScrapyCommand):
         for text in findings.damaged:
             print(f"scrapy reextract: {visible(text)}", file=sys.stderr)
         self.exitcode = FAILED if findings.damaged else 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads stored pages in worker processes."""
-
-    storage: Storage
-    outlets: Mapping[str, type[Outlet]]
-    workers: Workers
-    stages: Sequence[WorkerStage]
-
-    async def reread(self, row: Row) -> PageReading:
-        name = str(row["outlet"])
-        # an outlet nobody has declared was crawled by `page`, which adds nothing
-        rules = self.outlets.get(name, Outlet)
-        hints = rules.hints(name)
-        pointer = Pointer(str(row["raw_file"]), int(str(row["raw_offset"])), int(str(row["raw_length"])))
-        requested = str(row["requested_url"])
-        try:
-            return await self.workers.run(reread, self.storage, pointer, requested, hints, self.stages)
-        except ExtractionError as error:
-            return PageReading(refused=error.reason)
-
-
-async def _read_all(opened: Archive, names: list[str], reader: _Reader, findings: Findings) -> None:
-    """Every stored page of these outlets; one Parquet batch is in memory at a time."""
-    # .2 s and more: Scrapy imports every command
-    from pipelines.reextraction.report import COLUMNS  # noqa: PLC0415
-
-    with bar() as progress:
-        wanted = set(names)
-        task = progress.add_task("pages", total=len(opened.versions()))
-
-        async def one(row: Row) -> None:
-            if row["raw_file"] is None:
-                findings.without_page += 1
-            else:
-                findings.add(row, await reader.reread(row))
-            progress.advance(task)
-
-        for batch in opened.versions(columns=COLUMNS).batches(256):
-            rows = batch.to_pylist()
-            progress.advance(task, sum(row["outlet"] not in wanted for row in rows))
-            await asyncio.gather(*(one(row) for row in rows if row["outlet"] in wanted))
 
 
 def _publish(storage: Storage, aside: Aside, findings: Findings) -> None:

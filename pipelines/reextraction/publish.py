@@ -28,20 +28,30 @@ FROM_THE_PAGE = frozenset({"hreflang", "switcher"})
 Row = dict[str, object]
 
 
-class Aside:
-    """Records that differ from their rows, in a file without a name on the archive's disk."""
+class Lines:
+    """Records of one part of the archive that differ from their rows, each a line with its version."""
 
-    def __init__(self, root: Path) -> None:
-        self._file = tempfile.TemporaryFile(dir=root)  # noqa: SIM115  lives as long as this
-        self.count = 0
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
 
     def add(self, row: Row, record: ArticleRecord) -> None:
         """Keep the record if a column differs; the extractor's name is one of them."""
         record = with_what_no_page_states(row, record)
         today = plain(record)
         if any(_same_form(today[name]) != _same_form(row[name]) for name in COLUMNS):
-            self._file.write(f"{row['version']} ".encode() + codec.encode(record))
-            self.count += 1
+            self.kept.append(f"{row['version']} ".encode() + codec.encode(record))
+
+
+class Aside:
+    """The lines of all parts, in a file without a name on the archive's disk."""
+
+    def __init__(self, root: Path) -> None:
+        self._file = tempfile.TemporaryFile(dir=root)  # noqa: SIM115  lives as long as this
+        self.count = 0
+
+    def take(self, lines: Lines) -> None:
+        self._file.writelines(lines.kept)
+        self.count += len(lines.kept)
 
     def publish(self, storage: Storage, progress: Callable[[int], None]) -> Iterator[Snapshot]:
         self._file.seek(0)

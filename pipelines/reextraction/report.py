@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pipelines.reextraction.publish import Aside, Row
+    from pipelines.reextraction.publish import Lines, Row
     from pipelines.reextraction.stored_page import PageReading
 
 FIELDS = tuple(name for name in reread.COLUMNS if name != "extractor")
@@ -53,8 +53,21 @@ class Findings:
     damaged: list[str] = field(default_factory=list)
     without_page: int = 0
 
-    aside: Aside | None = None
-    """Store of the records to publish; None if nothing is published."""
+    aside: Lines | None = None
+    """The records to publish; None if nothing is published."""
+
+    def take(self, part: Findings) -> None:
+        """Add the totals of a part; its records are not taken over."""
+        self.pages += part.pages
+        self.extractors += part.extractors
+        self.refused += part.refused
+        self.damaged += part.damaged
+        self.without_page += part.without_page
+        for key, change in part.changes.items():
+            mine = self.changes.setdefault(key, Change())
+            mine.count += change.count
+            if mine.example is None or (change.example is not None and change.example[0] < mine.example[0]):
+                mine.example = change.example
 
     def add(self, row: Row, reading: PageReading) -> None:
         outlet = str(row["outlet"])

@@ -56,7 +56,7 @@ def test_without_the_extra_it_is_named(tmp_path):
         text=True,
         check=False,
     )
-    assert "WrongSetting: --engine dask=… needs Dask: pip install 'triptych[dask]'" in done.stderr
+    assert "WrongEngine: --engine dask=… needs Dask: pip install 'triptych[dask]'" in done.stderr
 
 
 def test_the_leases_of_a_folder_do_not_hold_on_several_machines(crawl, tmp_path):

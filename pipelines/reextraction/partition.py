@@ -1,0 +1,108 @@
+"""One part of the stored pages, read anew: a function of some data files of a snapshot, and of nothing else.
+
+So parts are read in any order, on any machine that reaches the archive, and as often as workers die.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import archive
+from archive.pages.warc_files import Pointer
+from crawler.exceptions import ExtractionError
+from crawler.workers.pool import Workers
+from pipelines.reextraction.publish import Lines
+from pipelines.reextraction.report import COLUMNS, Findings
+from pipelines.reextraction.stored_page import PageReading, reread
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from archive.read.archive import Archive
+    from archive.storage.interface import Storage
+    from crawler.items import Hints
+    from crawler.workers.stages import WorkerStage
+    from pipelines.reextraction.publish import Row
+
+_ROWS = 8192
+"""Of a part, where one file has not more: half a minute of CPU, several MB of changed records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What all parts of a run have in common."""
+
+    archive: str
+    snapshot: int
+    hints: Mapping[str, Hints]
+    """Of each outlet that is to be read."""
+    stages: Sequence[WorkerStage]
+    timeout: float
+    """Seconds of CPU for a page."""
+    processes: int
+    """That read pages beside each other, in each part."""
+    keep: bool
+    """Bring back the records that differ from their rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    reading: Reading
+    files: tuple[int, ...]
+    """Numbers among the files of `versions`."""
+    rows: int
+
+
+def parts(read: Archive, reading: Reading, at_least: int = _ROWS) -> list[Part]:
+    """Divide the stored versions, in the order of their files, into parts of so many rows at least."""
+    versions = read.versions()
+    made: list[Part] = []
+    files: list[int] = []
+    rows = 0
+    for number in range(len(versions.files())):
+        files.append(number)
+        rows += len(versions.of_file(number))
+        if rows >= at_least:
+            made.append(Part(reading, tuple(files), rows))
+            files, rows = [], 0
+    return [*made, Part(reading, tuple(files), rows)] if files else made
+
+
+def read_part(part: Part) -> Findings:
+    """Read the pages of a part, in guarded processes of their own. Raises what opening an archive raises."""
+    return asyncio.run(_read(part))
+
+
+async def _read(part: Part) -> Findings:
+    reading = part.reading
+    read = archive.open(reading.archive).at(reading.snapshot)
+    findings = Findings(aside=Lines() if reading.keep else None)
+    workers = Workers(reading.processes, reading.timeout)
+    one = partial(_one, reading, read.storage, workers)
+    try:
+        for number in part.files:
+            for batch in read.versions(columns=COLUMNS).of_file(number).batches(256):
+                rows = [row for row in batch.to_pylist() if row["outlet"] in reading.hints]
+                # in the order of the rows, whichever page was ready first
+                for row, page in zip(rows, await asyncio.gather(*map(one, rows)), strict=True):
+                    if page is None:
+                        findings.without_page += 1
+                    else:
+                        findings.add(row, page)
+    finally:
+        workers.close()
+    return findings
+
+
+async def _one(reading: Reading, storage: Storage, workers: Workers, row: Row) -> PageReading | None:
+    if row["raw_file"] is None:
+        return None
+    pointer = Pointer(str(row["raw_file"]), int(str(row["raw_offset"])), int(str(row["raw_length"])))
+    hints, requested = reading.hints[str(row["outlet"])], str(row["requested_url"])
+    try:
+        return await workers.run(reread, storage, pointer, requested, hints, reading.stages)
+    except ExtractionError as error:
+        return PageReading(refused=error.reason)
