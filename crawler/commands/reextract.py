@@ -10,6 +10,7 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
+from archive.commands.arguments import count
 from archive.commands.progress import bar
 from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
@@ -58,6 +59,12 @@ class Command(ScrapyCommand):
         )
 
         parser.add_argument(
+            "--processes",
+            type=count,
+            metavar="COUNT",
+            help="so many processes of this machine read pages (default: EXTRACTION_PROCESSES, the cores)",
+        )
+        parser.add_argument(
             "--engine",
             metavar="dask=ADDRESS",
             help="read the pages on the workers of a Dask cluster, such as dask=tcp://HOST:8786, in place of "
@@ -75,9 +82,12 @@ class Command(ScrapyCommand):
                 raise UsageError(str(error), print_help=False) from None
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "scrapy reextract", uri):
-            self._run(archive.open(uri), args, publish=opts.publish, engine=opts.engine)
+            processes = opts.processes or self.settings.getint("EXTRACTION_PROCESSES")
+            # a worker of a cluster has a core for each part that it is given at a time
+            spread = Spread(1 if opts.engine else processes, opts.engine)
+            self._run(archive.open(uri), args, spread, publish=opts.publish)
 
-    def _run(self, opened: Archive, args: list[str], *, publish: bool, engine: str | None) -> None:
+    def _run(self, opened: Archive, args: list[str], spread: Spread, *, publish: bool) -> None:
         # `scrapy crawl` imports this module too, see crawler/commands/pair.py
         # .2 s and more: Scrapy imports every command
         from pipelines.reextraction.partition import Reading, parts, read_part  # noqa: PLC0415
@@ -102,15 +112,14 @@ class Command(ScrapyCommand):
             hints,
             worker_stages(self.settings),
             self.settings.getfloat("EXTRACTION_TIMEOUT"),
-            # a worker of a cluster has a core for each part that it is given at a time
-            1 if engine else self.settings.getint("EXTRACTION_PROCESSES"),
+            spread.processes,
             keep=publish,
         )
         findings = Findings()
         with bar() as progress:
             task = progress.add_task("pages", total=len(opened.versions()))
             jobs = parts(opened, reading)
-            for part, found in zip(jobs, over(read_part, jobs, Spread(engine=engine)), strict=True):
+            for part, found in zip(jobs, over(read_part, jobs, Spread(engine=spread.engine)), strict=True):
                 findings.take(found)
                 if aside is not None and found.aside is not None:
                     aside.take(found.aside)

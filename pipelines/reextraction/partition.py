@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.reextraction.publish import Row
 
 _ROWS = 8192
-"""Of a part, where one file has not more: half a minute of CPU, several MB of changed records."""
+"""Of a part, where one file has not more: some minutes of CPU."""
 
 
 @dataclass(frozen=True, slots=True)
