@@ -31,6 +31,17 @@ def test_lists_run_side_by_side() -> None:
     assert page.named(Rule(lambda name: name == "lead"), page.by_class, page.by_id) == {2}
 
 
+def test_what_stands_around_a_headline_and_the_names_in_the_head() -> None:
+    root = html.document_fromstring(
+        "<html><head><meta property=' OG:Type ' name=x content=article><meta content=nameless>"
+        "<meta itemprop=datePublished><body><div id=a><header><h1>Заголовок</h1></header></div><div id=b>"
+    )
+    page = outline(root)
+    assert page.metas == (("og:type", "article", False), ("datepublished", "", True))
+    assert page.around_headings == {x for x in page.elements if x.find(".//h1") is not None}
+    assert len(page.around_headings) == 4
+
+
 def test_of_code_only_json_is_read() -> None:
     page = outline(
         html.document_fromstring(
