@@ -134,6 +134,8 @@ def _headline(
         return h1s[0][1], "h1 alone"
     if data.headline:
         return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
+    if printed := _printed_part(page, og or title):
+        return printed, "a part of the title that is printed"
     if claims["og:title"]:
         return without_outlet(claims["og:title"], site_name, None), "og:title"
     if claims["title"]:
@@ -141,6 +143,18 @@ def _headline(
     return (h1s[0][1], "h1 alone") if h1s else (None, None)
 
 
+def _printed_part(page: Outline, title: str) -> str | None:
+    """Return the part of a title with bars that a page without such a heading prints: `Outlet | Headline`."""
+    parts = {line for part in title.split("|") if len((line := one_line(part)).split()) >= _WORDS}
+    if "|" not in title or not parts:
+        return None
+    start = next(iter(page.by_tag.get("body", ())), 0)
+    printed = parts.intersection(map(str.strip, page.texts[start:]))
+    return max(printed, key=len, default=None)
+
+
+_WORDS = 5
+"""Words of a headline, so that it is no outlet's name."""
 _SAME = 0.8
 """Likeness from which a smaller heading is the headline."""
 _H1 = 0.3

@@ -204,6 +204,18 @@ def test_a_number_in_an_address_is_no_day() -> None:
     assert day(url="https://courier.example/news/20269914-budget.html") == (None, None)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "The Courier of Port Invented | {}",
+        "{} | port, siren, coast, the night of a long Saturday, Anna Inventor, two boats",
+    ],
+)
+def test_the_part_of_a_title_that_is_printed_without_a_heading(title: str) -> None:
+    head = f'<meta property="og:title" content="{title.format(ALERT)}">'
+    assert read(f"<h1>Courier</h1><div class='big'>{ALERT}</div><div>{P}</div>", head).headline == ALERT
+
+
 # Briefs: one line is an article where the page says so.
 
 ALERT = "Air raid alert in the region of Port Invented"
