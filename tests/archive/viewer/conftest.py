@@ -31,8 +31,8 @@ LINKS = {
     ("uk", "en"): [((0,), (1,), "aligned"), ((3,), (0,), "moved")],
     ("ru", "en"): [((0,), (1,), "aligned"), ((2,), (0,), "moved"), ((3,), (2,), "aligned")],
 }
-DOUBTFUL = {("ru", 3), ("en", 2)}
-"""Paragraphs of which it is doubtful that the Ukrainian text has them nowhere."""
+DOUBTFUL = {("ru", 3, "uk"), ("en", 2, "uk"), ("uk", 1, "en")}
+"""Paragraphs of which it is doubtful that another language has them nowhere."""
 ONLY = {("uk", "en"): (("12:30", "165"), ("160",))}
 
 
@@ -71,7 +71,7 @@ def bridge(writer, variants, noon):
 
 def _is_doubtful(of_x, x, of_y, y):
     language, other, places = (of_x, of_y, x) if x else (of_y, of_x, y)
-    return other == "uk" and (language, places[0]) in DOUBTFUL
+    return (language, places[0], other) in DOUBTFUL
 
 
 def rows(a, b, of_a, of_b):

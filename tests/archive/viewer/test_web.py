@@ -145,6 +145,8 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
             assert len(json.loads(get(f"/stories.json?{query}")[2])) == count, query
         first = json.loads(get("/stories.json?order=difference")[2])[0]
         assert first["article_id_en"] == bridge["en"]
+        # one paragraph of four; with a doubtful one, two of the five of another text
+        assert first["omitted"] == 0.25
         # feeds
         feed = ET.fromstring(get("/search.atom?q=bridge")[2])
         assert len(feed.findall("{*}entry")) == 1
