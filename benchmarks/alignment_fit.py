@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.alignment_path import fit_path
 from pipelines.alignment.links import alone as lone_sides
 from pipelines.alignment.links import linked, weighed
+from pipelines.alignment.marginals import ALONE_NAMES, marginals
 from pipelines.alignment.omissions import OMISSION_NAMES
 from pipelines.alignment.paragraph_runs import RUN_NAMES, weighable
 from pipelines.alignment.signals import NAMES, Compared, features
@@ -38,19 +40,19 @@ GRAMS = [
 _PLACES = [NAMES.index(name) for name in CROSSED]
 _UPPER = np.triu_indices(len(CROSSED))
 _PORTION = 50_000
+RETOLD_COUNTS = 2.0
+CROSS_EVERY = 2
+"""Of the texts of one half, one in so many is enough to link the other half."""
 HARD, EASY = 4, 20
 """Cells of each row and column that are most alike are all fitted on, one in EASY of the rest."""
-_RUNS_IN_ORDER = range(4, 9)
-"""More finds more runs, and breaks links of single paragraphs where there are none."""
-_TRIED_ON = 300
-"""Texts on which the worth of the order is tried out."""
+_TRIED_ON = 600
+"""Texts, at least, on which the weights of the path are fitted."""
 
 
-def fit(groups: Sequence[Read], columns: Sequence[int] = ALL, like: Weighting | None = None) -> Weighting:
-    """Logistic regression by Newton's method: first of short links, then of runs, then what order is worth.
+def fit(groups: Sequence[Read], columns: Sequence[int] = ALL, *, omissions: bool = True) -> Weighting:
+    """Logistic regression by Newton's method: first of short links, then of runs, then of the path.
 
-    Products of features are taken in, and runs are fitted, where all columns are asked for. What order is
-    worth is taken from `like`, or else tried out.
+    Products of features are taken in, and runs and omissions are fitted, where all columns are asked for.
     """
     x, y, times = _cells(groups)
     mean, scale = _rounded_moments(x)
@@ -63,22 +65,14 @@ def fit(groups: Sequence[Read], columns: Sequence[int] = ALL, like: Weighting | 
     if crossed:
         products[_UPPER] = np.round(w[len(chosen) : -1], 5)
     fitted = Weighting(mean, scale, weight, products, round(float(w[-1]), 5))
-    if not crossed:
-        return _in_order(fitted, groups)
-    if like is not None:
-        return replace(
-            fitted,
-            runs=_fit_runs(fitted, groups),
-            in_order=like.in_order,
-            elsewhere=like.elsewhere,
-            run_in_order=like.run_in_order,
-        )
-    # what order is worth is tried out on texts that the weights of runs have not seen
+    # the path is fitted on texts that the weights of runs have not seen
     aside = [each for each in groups if _aside(each[0].story_id)]
+    if not crossed:
+        return _with_path(fitted, aside)
     rest = [each for each in groups if not _aside(each[0].story_id)]
-    tried = _in_order(replace(fitted, runs=_fit_runs(fitted, rest)), aside)
-    whole = replace(tried, runs=_fit_runs(fitted, groups))
-    return replace(whole, omissions=_fit_omissions(whole, groups))
+    pathed = _with_path(replace(fitted, runs=_fit_runs(fitted, rest)), aside)
+    whole = replace(pathed, runs=_fit_runs(fitted, groups))
+    return replace(whole, omissions=_fit_omissions(groups)) if omissions else whole
 
 
 def _aside(story_id: str) -> bool:
@@ -127,21 +121,42 @@ def _terms(part: NDArray[np.float32], chosen: list[int], *, crossed: bool) -> ND
     return np.column_stack([part[:, chosen], *pairs]).astype(np.float64)
 
 
-def _fit_omissions(fitted: Weighting, groups: Sequence[Read]) -> Quadratic:
-    """Of the paragraphs that get no link: is it right that they have none."""
-    rows, right = [], []
-    for each, one, other in groups:
-        known = weighed(one, other, fitted)
-        lone = alone(each, each.links)
-        for place, side in enumerate(lone_sides(known, linked(known, fitted))):
-            rows.append(side.features)
-            right += [(place, n) in lone for n in side.places]
-    return _quadratic(np.concatenate(rows), np.array(right, dtype=np.float64))
+def _fit_omissions(groups: Sequence[Read]) -> Quadratic:
+    """Of the paragraphs that get no link: is it right that they have none.
+
+    Each text is linked by weights that have not seen its story: else its links would be too sure. Retold
+    texts are few, and count several times.
+    """
+    rows, right, times = [], [], []
+    for side in (0, 1):
+        tuned = [each for each in groups if _other_half(each[0].story_id) != side]
+        fitted = fit(tuned[::CROSS_EVERY], omissions=False)
+        for each, one, other in groups:
+            if _other_half(each.story_id) == side:
+                known = weighed(one, other, fitted)
+                chances = marginals(known, fitted.path)
+                lone = alone(each, each.links)
+                sides = lone_sides(known, linked(known, fitted, chances), chances)
+                for place, own in enumerate(sides):
+                    rows.append(own.features)
+                    right += [(place, n) in lone for n in own.places]
+                    times += [RETOLD_COUNTS if each.retold else 1.0] * len(own.places)
+    return _quadratic(np.concatenate(rows), np.array(right, dtype=np.float64), np.array(times), ridge=60.0)
 
 
-def _quadratic(x: NDArray[np.float32], y: NDArray[np.float64]) -> Quadratic:
+def _other_half(story_id: str) -> int:
+    return hashlib.sha256(story_id.encode()).digest()[3] % 2
+
+
+def _quadratic(
+    x: NDArray[np.float32],
+    y: NDArray[np.float64],
+    times: NDArray[np.float64] | None = None,
+    ridge: float = 20.0,
+) -> Quadratic:
     mean, scale = _rounded_moments(x)
-    w = _newton(standardised(x, mean, scale), y, np.ones(len(y)), with_products, ridge=20.0)
+    often = np.ones(len(y)) if times is None else times
+    w = _newton(standardised(x, mean, scale), y, often, with_products, ridge=ridge)
     return Quadratic(mean, scale, np.round(w[:-1], 5).astype(np.float32), round(float(w[-1]), 5))
 
 
@@ -187,23 +202,20 @@ def _newton(
     return w
 
 
-def _in_order(weighting: Weighting, groups: Sequence[Read]) -> Weighting:
-    """Fit the worth of the order: the best F1 of links and of unlinked paragraphs, on some of these texts."""
+def _with_path(weighting: Weighting, groups: Sequence[Read]) -> Weighting:
+    """Fit the weights of the path, then the least log-odds of moved links, by the F1 of what is found."""
     some = groups[:: max(1, len(groups) // _TRIED_ON)]
     known = [(each, weighed(one, other, weighting)) for each, one, other in some]
+    best = replace(weighting, path=fit_path(known))
+    chances = [marginals(each, best.path) for _, each in known]
 
     def worth(tried: Weighting) -> float:
         count: Counter[str] = Counter()
-        for each, found in known:
-            score(count, each, {(x.a, x.b) for x in linked(found, tried)})
+        for (each, found), chance in zip(known, chances, strict=True):
+            score(count, each, {(x.a, x.b) for x in linked(found, tried, chance)})
         return f1(count, "links") + f1(count, "omitted")
 
-    best = replace(weighting, in_order=(4.0, 7.0), run_in_order=float(max(_RUNS_IN_ORDER)), elsewhere=99.0)
-    for single in (3.0, 4.0, 5.0):
-        for double in (2.0, 3.0, 4.0):
-            best = max(best, replace(best, in_order=(single, single + double)), key=worth)
-    best = max((replace(best, run_in_order=float(x)) for x in _RUNS_IN_ORDER), key=worth)
-    return max((replace(best, elsewhere=float(x)) for x in range(-1, 3)), key=worth)
+    return max((replace(best, elsewhere=float(x)) for x in range(-1, 5)), key=worth)
 
 
 def score(count: Counter[str], each: Case, found: set[Link]) -> None:
@@ -243,7 +255,7 @@ def length(languages: tuple[str, str]) -> float:
     return shipped_lengths()["-".join(languages)]
 
 
-def stored(weighting: Weighting, data: Path, retold: Path) -> str:
+def stored(weighting: Weighting, data: Path, retold: Sequence[Path]) -> str:
     """As weights.json has it."""
 
     def numbers(values: NDArray[np.float32]) -> list[float]:
@@ -258,17 +270,20 @@ def stored(weighting: Weighting, data: Path, retold: Path) -> str:
         }
 
     document = {
-        "version": 5,
+        "version": 6,
         "features": list(NAMES),
         **{name: numbers(getattr(weighting, name)) for name in ("mean", "scale", "weight")},
         "crossed": list(CROSSED),
         "products": numbers(weighting.products[_UPPER]),
         "bias": weighting.bias,
-        "in_order": list(weighting.in_order),
         "elsewhere": weighting.elsewhere,
-        "runs": {**quadratic(RUN_NAMES, weighting.runs), "in_order": weighting.run_in_order},
+        "runs": quadratic(RUN_NAMES, weighting.runs),
+        "path": {
+            "features": list(ALONE_NAMES),
+            **{name: list(getattr(weighting.path, name)) for name in ("slope", "bias", "alone")},
+        },
         "omissions": quadratic(OMISSION_NAMES, weighting.omissions),
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
-        "retold_sha256": hashlib.sha256(retold.read_bytes()).hexdigest(),
+        "retold_sha256": hashlib.sha256(b"".join(x.read_bytes() for x in retold)).hexdigest(),
     }
     return json.dumps(document, indent=1) + "\n"

@@ -25,6 +25,8 @@ one paragraph of the other, and that four paragraphs are cut in another way on e
 SEEDS = range(2)
 RUNS_DROPPED = 0.1
 RUNS = Path(__file__).parent / "data" / "runs.txt"
+RUNS_2 = RUNS.with_name("runs_2.txt")
+RETOLD = RUNS, RUNS_2
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Case:
     links: frozenset[Link]
     moved: frozenset[Link]
     headlines: tuple[str, str] = ("", "")
+
+    @property
+    def retold(self) -> bool:
+        return any(self.headlines)
 
     def runs(self) -> Iterator[tuple[str, set[tuple[int, int]]]]:
         """Yield each link of several paragraphs as `1:3`, with the paragraphs that it has."""
@@ -183,19 +189,21 @@ def components(
         yield sorted(group_a), sorted(group_b)
 
 
-def runs(part: str | None = None, seeds: Sequence[int] = SEEDS) -> Iterator[Case]:
+def runs(
+    part: str | None = None, seeds: Sequence[int] = SEEDS, files: Sequence[Path] = RETOLD
+) -> Iterator[Case]:
     """Yield texts of ours in which three or four paragraphs of one side stand as one on the other.
 
     They are invented stories told in the same order of sentences, with numbers that look single-sided and
     are not: Roman ones in Cyrillic letters, words beside digits, figures that stand in the other's headline.
     Sentences outside of the runs are dropped, a tenth of each side: those are the true omissions. `part` is
-    `dev` or `kept`, by a hash of the story.
+    `dev` or `kept`, by a hash of the story, or as its heading says.
     """
-    for block in RUNS.read_text("utf-8").split("=== ")[1:]:
+    for block in (x for file in files for x in file.read_text("utf-8").split("=== ")[1:]):
         name, *sides = block.split("--- ")
-        story_id = name.strip()
+        story_id, own = (*name.split(), ("dev", "kept")[half(name.strip())])[:2]
         told = {language: lines for language, *lines in (side.strip().split("\n") for side in sides)}
-        if part in {None, ("dev", "kept")[half(story_id)]}:
+        if part in {None, own}:
             for a, b in PAIRS:
                 for seed in seeds:
                     rng = random.Random(f"{story_id} {a} {b} {seed}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from pipelines.alignment.marginals import marginals
 from pipelines.alignment.omissions import lone_paragraphs, sides
 from pipelines.alignment.paragraph_runs import Weighed, weighable
 from pipelines.alignment.path import best_path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipelines.alignment.marginals import Marginals
     from pipelines.alignment.omissions import Lone, Side
     from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 Kind = Literal["aligned", "moved"]
-_NEVER = np.float32(-1e9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,16 @@ def find_links_and_lone(
 ) -> tuple[list[ParagraphLink], dict[int, Lone], dict[int, Lone]]:
     """Return the links in the order of `one`, and the paragraphs of `one` and of `other` without a link."""
     if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
-        found, lone_of_other, lone_of_one = find_links_and_lone(other, one, weighting)
-        turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in found)
+        back, lone_of_other, lone_of_one = find_links_and_lone(other, one, weighting)
+        turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in back)
         return sorted(turned, key=lambda x: x.a), lone_of_one, lone_of_other
     weighting = weighting or shipped_weighting()
     each = weighed(one, other, weighting)
-    links = linked(each, weighting)
+    found = marginals(each, weighting.path)
+    links = linked(each, weighting, found)
     if weighting.omissions is None:
         return links, {}, {}
-    a, b = alone(each, links)
+    a, b = alone(each, links, found)
     return (
         links,
         lone_paragraphs(a, weighting.omissions.logits),
@@ -73,10 +75,10 @@ def find_links_and_lone(
     )
 
 
-def alone(each: Weighed, links: Sequence[ParagraphLink]) -> tuple[Side, Side]:
+def alone(each: Weighed, links: Sequence[ParagraphLink], found: Marginals) -> tuple[Side, Side]:
     """Return the paragraphs of a and of b without a link, with what is known of them."""
     in_order = [(x.a, x.b) for x in links if x.kind == "aligned"]
-    return sides(each, in_order, [(x.a, x.b) for x in links if x.kind == "moved"])
+    return sides(each, in_order, [(x.a, x.b) for x in links if x.kind == "moved"], found)
 
 
 def weighed(one: Paragraphs, other: Paragraphs, weighting: Weighting) -> Weighed:
@@ -91,31 +93,35 @@ def weighed(one: Paragraphs, other: Paragraphs, weighting: Weighting) -> Weighed
         other.singles,
         (one.letters[: one.singles], other.letters[: other.singles] * np.float32(np.exp(expected))),
         tuple((size, places, runs.logits(rows)) for size, places, rows in found) if runs is not None else (),
+        compared.had,
     )
 
 
-def linked(each: Weighed, weighting: Weighting) -> list[ParagraphLink]:
-    """Find links in order first, then out of order."""
-    n, m, logits = each.n, each.m, each.logits
-    single, double = weighting.in_order
+def linked(each: Weighed, weighting: Weighting, known: Marginals) -> list[ParagraphLink]:
+    """Find links in order first, then out of order.
+
+    The links in order are those of which the most paragraphs are expected to be right.
+    """
+    of_a, of_b = (np.append(0.0, np.cumsum(side)) for side in known.alone)
     gains = {
-        (1, 1): logits[:n, :m] + single,
-        (2, 1): logits[n:, :m] + double,
-        (1, 2): logits[:n, m:] + double,
+        (down, right): (
+            (down + right) * chance
+            - (of_a[down:] - of_a[:-down])[:, None]
+            - (of_b[right:] - of_b[:-right])[None, :]
+        ).astype(np.float32)
+        for (down, right), chance in known.links.items()
     }
-    for (down, right), places, known in each.runs:
-        gains[down, right] = np.full((n - down + 1, m - right + 1), _NEVER, dtype=np.float32)
-        gains[down, right][places] = known + weighting.run_in_order
     found = [
         ParagraphLink(
             tuple(range(i, i + down)),
             tuple(range(j, j + right)),
             "aligned",
-            _probability(gains[down, right][i, j]),
+            round(float(known.links[down, right][i, j]), 4),
         )
         for i, down, j, right in best_path(gains)
     ]
-    return sorted([*found, *_moved(logits[:n, :m], found, weighting.elsewhere)], key=lambda x: x.a)
+    moved = _moved(each.logits[: each.n, : each.m], found, weighting.elsewhere)
+    return sorted([*found, *moved], key=lambda x: x.a)
 
 
 def _moved(logits: Matrix, found: list[ParagraphLink], least: float) -> list[ParagraphLink]:

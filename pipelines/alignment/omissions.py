@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipelines.alignment.marginals import Marginals
     from pipelines.alignment.paragraph_runs import Weighed
 
-    Matrix = NDArray[np.float32]
+    Matrix = NDArray[np.floating]
     Link = tuple[tuple[int, ...], tuple[int, ...]]
 
 OMISSION_NAMES = (
@@ -30,8 +31,15 @@ OMISSION_NAMES = (
     "like what is beside",
     "like one that is free",
     "free in its gap",
+    "alone",
+    "likeliest link",
+    "links beside",
+    "links of the text",
+    "share alone",
+    "anchors had",
+    "anchors lacked",
 )
-SURE = 0.85
+SURE = 0.97
 """Probability below which an omission is doubtful."""
 _FAR = 10.0
 """Log-odds at which the likeness to a place is cut off."""
@@ -56,7 +64,9 @@ class Side:
     nearest: list[int]
 
 
-def sides(each: Weighed, in_order: Sequence[Link], moved: Sequence[Link]) -> tuple[Side, Side]:
+def sides(
+    each: Weighed, in_order: Sequence[Link], moved: Sequence[Link], found: Marginals
+) -> tuple[Side, Side]:
     """Return the paragraphs of a and of b without a link; a link is its paragraphs of a and of b."""
     n, m, logits = each.n, each.m, each.logits
     best_of_a, best_of_b = np.full(n, -_FAR), np.full(m, -_FAR)
@@ -69,10 +79,55 @@ def sides(each: Weighed, in_order: Sequence[Link], moved: Sequence[Link]) -> tup
     taken_a = {i for a, _ in (*in_order, *moved) for i in a}
     taken_b = {j for _, b in (*in_order, *moved) for j in b}
     letters_a, letters_b = each.letters
+    known_a, known_b = _of_path(each, in_order, found)
     return (
-        _side(logits, n, m, best_of_a, in_order, (letters_a, letters_b), (taken_a, taken_b)),
-        _side(logits.T, m, n, best_of_b, turned, (letters_b, letters_a), (taken_b, taken_a)),
+        _side(logits, n, m, best_of_a, in_order, (letters_a, letters_b), (taken_a, taken_b), known_a),
+        _side(logits.T, m, n, best_of_b, turned, (letters_b, letters_a), (taken_b, taken_a), known_b),
     )
+
+
+def _of_path(each: Weighed, links: Sequence[Link], found: Marginals) -> tuple[Matrix, Matrix]:
+    """Return what all alignments tell of each paragraph of a and of b, and of the texts."""
+    n, m = each.n, each.m
+    best_of_a, best_of_b = np.zeros(n), np.zeros(m)
+    for (down, right), chance in found.links.items():
+        for x in range(down):
+            np.maximum(best_of_a[x : x + len(chance)], chance.max(axis=1), out=best_of_a[x : x + len(chance)])
+        width = chance.shape[1]
+        for y in range(right):
+            np.maximum(best_of_b[y : y + width], chance.max(axis=0), out=best_of_b[y : y + width])
+    beside_a, beside_b = np.ones(n), np.ones(m)
+    for a, b in links:
+        chance = found.links[len(a), len(b)][a[0], b[0]]
+        for own, beside in ((a, beside_a), (b, beside_b)):
+            for place in (own[0] - 1, own[-1] + 1):
+                if 0 <= place < len(beside):
+                    beside[place] = min(beside[place], chance)
+    single = [float(each.logits[a[0], b[0]]) for a, b in links if len(a) == len(b) == 1]
+    of_text = float(np.clip(np.mean(single), -_FAR, _FAR)) if single else 0.0
+    sides = (
+        (found.alone[0], best_of_a, beside_a, each.had[0], sum(len(a) for a, _ in links)),
+        (found.alone[1], best_of_b, beside_b, each.had[1], sum(len(b) for _, b in links)),
+    )
+    one, other = (
+        np.column_stack(
+            [
+                _log_odds(alone),
+                _log_odds(best),
+                _log_odds(beside),
+                np.full(len(alone), of_text),
+                np.full(len(alone), 1 - linked / len(alone)),
+                np.log1p(had),
+            ]
+        )
+        for alone, best, beside, had, linked in sides
+    )
+    return one, other
+
+
+def _log_odds(chances: Matrix) -> Matrix:
+    some = np.clip(chances, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(some / (1 - some)))
 
 
 def _side(  # noqa: PLR0917
@@ -83,6 +138,7 @@ def _side(  # noqa: PLR0917
     links: Sequence[Link],
     letters: tuple[Matrix, Matrix],
     taken: tuple[set[int], set[int]],
+    known: Matrix,
 ) -> Side:
     ours, theirs = letters
     surplus = np.full(n, -1.0)
@@ -111,6 +167,7 @@ def _side(  # noqa: PLR0917
                 float(any(i in {own[0] - 1, own[-1] + 1} and best in other for own, other in links)),
                 np.clip(single[free].max(initial=-_FAR), -_FAR, _FAR),
                 _free_in_gap(i, free, ends, m),
+                *known[i],
             )
         )
     return Side(places, np.array(rows, dtype=np.float32).reshape(-1, len(OMISSION_NAMES)), nearest)

@@ -32,12 +32,12 @@ RUN_NAMES = (
     *("length", "short", "by whole run", "likeliest inside", "by two", "by four"),
     *("likeliest of a part elsewhere", "mean of parts elsewhere", "least end", "least growth", "shorter by"),
 )
-_APART = 0.5
+_APART = 0.6
 """Difference of the logarithms of the lengths from which a link is not weighed."""
-_NEAR_BEST = 0.9
+_NEAR_BEST = 0.85
 """Share of the best likeness in its row and in its column that a link must have to be weighed."""
 
-_WHOLE = 0.8
+_WHOLE = 0.75
 """Share of the likeness of a part that the whole link must have: a short paragraph more may lessen it."""
 
 
@@ -53,6 +53,8 @@ class Weighed:
     """Letters of the paragraphs of a, and of b as long as they would be in the language of a."""
     runs: tuple[tuple[Size, Places, Matrix], ...]
     """Of the links of longer runs that are worth weighing: size, first paragraphs, and log-odds."""
+    had: tuple[Matrix, Matrix]
+    """As in Compared."""
 
 
 class Windows:

@@ -38,14 +38,17 @@ class Compared:
     """N-grams, anchors and meanings."""
     numbers: Matrix
     """Count of the shared numbers."""
+    had: tuple[Matrix, Matrix]
+    """Of each paragraph of a, and of b: weight of its anchors that the other text has, and that it lacks."""
 
     @classmethod
     def of(cls, one: Paragraphs, other: Paragraphs, expected: float) -> Compared:
-        ngrams, anchors, meanings, numbers = (
+        (ngrams, _), (anchors, shared), (meanings, _), (numbers, _) = (
             _products(ours, theirs)
             for ours, theirs in zip((*one.signals, one.numbers), (*other.signals, other.numbers), strict=True)
         )
-        return cls(one, other, expected, (ngrams, anchors, meanings), numbers)
+        had = _had(one.signals[1], shared[0]), _had(other.signals[1], shared[1])
+        return cls(one, other, expected, (ngrams, anchors, meanings), numbers, had)
 
 
 def features(compared: Compared) -> NDArray[np.float32]:
@@ -91,9 +94,16 @@ def features(compared: Compared) -> NDArray[np.float32]:
     return np.stack(np.broadcast_arrays(*layers), axis=-1).astype(np.float32)
 
 
-def _products(one: Signal, other: Signal) -> Matrix:
+def _products(one: Signal, other: Signal) -> tuple[Matrix, tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Return the scalar products, and the columns that both have, of one and of other."""
     _, ours, theirs = np.intersect1d(one.keys, other.keys, assume_unique=True, return_indices=True)
-    return np.asarray(one.weights[:, ours] @ other.weights[:, theirs].T, dtype=np.float32)
+    return np.asarray(one.weights[:, ours] @ other.weights[:, theirs].T, dtype=np.float32), (ours, theirs)
+
+
+def _had(own: Signal, shared: NDArray[np.intp]) -> Matrix:
+    there = own.weights[:, shared].sum(axis=1)
+    lacking = np.maximum(own.weights.sum(axis=1) - there, 0)
+    return np.stack([there, lacking], axis=1)
 
 
 def _of_units(single: Matrix) -> Matrix:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines.alignment.marginals import ALONE_NAMES, PathWeights
 from pipelines.alignment.omissions import OMISSION_NAMES
 from pipelines.alignment.paragraph_runs import RUN_NAMES
 from pipelines.alignment.signals import NAMES
@@ -59,14 +60,12 @@ class Weighting:
     products: NDArray[np.float32]
     """Weights of the products of CROSSED, in the upper triangle."""
     bias: float
-    in_order: tuple[float, float] = (0.0, 0.0)
-    """Added to the log-odds of links in order: of one paragraph with one, and of links with two on a side."""
+    path: PathWeights = field(default_factory=PathWeights)
+    """Of the links in order."""
     elsewhere: float = 0.0
     """Least log-odds of a link out of order; it is stricter, as chance hits are more likely there."""
     runs: Quadratic | None = None
     """Of the features RUN_NAMES; None while the others are fitted: no longer runs are linked."""
-    run_in_order: float = 0.0
-    """Added to the log-odds of longer runs."""
     omissions: Quadratic | None = None
     """Of the features OMISSION_NAMES; None while the others are fitted."""
 
@@ -89,8 +88,10 @@ def shipped_weighting() -> Weighting:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
     runs = stored["runs"]
     omissions = stored["omissions"]
-    known = [*stored["features"], *stored["crossed"], *runs["features"], *omissions["features"]]
-    if known != [*NAMES, *CROSSED, *RUN_NAMES, *OMISSION_NAMES]:
+    path = stored["path"]
+    parts = (x["features"] for x in (stored, runs, path, omissions))
+    known = [*stored["crossed"], *(name for part in parts for name in part)]
+    if known != [*CROSSED, *NAMES, *RUN_NAMES, *ALONE_NAMES, *OMISSION_NAMES]:
         raise ValueError(f"weights.json is for the features {known}, the code has others: refit")
     mean, scale, weight = (np.array(stored[name], dtype=np.float32) for name in ("mean", "scale", "weight"))
     products = np.zeros((len(CROSSED), len(CROSSED)), dtype=np.float32)
@@ -101,10 +102,9 @@ def shipped_weighting() -> Weighting:
         weight,
         products,
         float(stored["bias"]),
-        tuple(stored["in_order"]),
+        PathWeights(*(tuple(path[name]) for name in ("slope", "bias", "alone"))),
         float(stored["elsewhere"]),
         _quadratic(runs),
-        float(runs["in_order"]),
         _quadratic(omissions),
     )
 
