@@ -50,7 +50,8 @@ def find_links(one: Paragraphs, other: Paragraphs, weighting: Weighting | None =
         turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in find_links(other, one, weighting))
         return sorted(turned, key=lambda x: x.a)
     weighting = weighting or shipped_weighting()
-    return linked(weighed(one, other, weighting), weighting)
+    each = weighed(one, other, weighting)
+    return linked(each, weighting, marginals(each, weighting.path))
 
 
 def find_links_and_lone(
