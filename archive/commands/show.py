@@ -58,7 +58,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
 
 
 def _print_one_sided(console: Console, found: Sequence[OneSided], width: int) -> None:
-    """Print what one language has and another lacks, each two languages in the order uk, ru, en."""
+    """Print what one language has and another lacks, each two languages in the order uk, en, ru."""
     for (language, lacking), paragraphs in groupby(found, key=lambda x: (x.language, x.lacking)):
         console.print(f"\n[bold]only in {literal(language)}, not in {literal(lacking)}[/bold]")
         for each in paragraphs:

@@ -71,7 +71,7 @@ TABLES = (
         "One row for paragraphs of two variants of a story that say the same, or that one says alone, for "
         "each two of the `uk`, `en` and `ru` articles that `stories` shows. Every block but captions is a "
         "paragraph here. Lists are empty, not null, where a side has none. Articles a and b go by id; "
-        "`archive.open(…).only_in(story_id)` tells by language what is omitted and added: uk, ru, en.",
+        "`archive.open(…).only_in(story_id)` tells by language what is omitted and added: uk, en, ru.",
     ),
     (
         "same_event",

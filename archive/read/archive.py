@@ -196,7 +196,7 @@ class Archive:
         return self._rows("alignments", _among("story_id", story_id), as_of, columns)
 
     def only_in(self, story_id: str, *, as_of: Moment | None = None) -> list[OneSided]:
-        """Paragraphs that one language of a story has and another lacks, by language: uk, ru, en."""
+        """Paragraphs that one language of a story has and another lacks, by language: uk, en, ru."""
         columns = ["article_id", "version", "blocks"]
         return one_sided(self.alignments(story_id, as_of=as_of), self.versions(as_of=as_of, columns=columns))
 

@@ -1,7 +1,7 @@
 """Paragraphs that one language of a story has and another lacks, told by language.
 
 The table `alignments` has them as `omitted` and `added`, by the order of two ids. A reader wants languages:
-always uk, ru, en, and then the rest.
+always uk, en, ru, as everywhere, and then the rest.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow.dataset as ds
 
+from archive.format.schema import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from archive.read.scan import RowSet
 
-ORDER = ("uk", "ru", "en")
 _SIDES = {"omitted": ("a", "b"), "added": ("b", "a")}
 
 
@@ -44,7 +45,7 @@ class OneSided:
 
 def rank(language: str) -> tuple[int, str]:
     """Return the key by which languages are sorted for people."""
-    return ORDER.index(language) if language in ORDER else len(ORDER), language
+    return LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), language
 
 
 def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
