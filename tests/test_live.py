@@ -118,6 +118,7 @@ def test_silence_says_nothing_of_the_rules(crawl: Crawl) -> None:
     [
         (("nosuch",), "no outlet 'nosuch'"),
         (("page",), "declares no source"),
+        (("rbc", "-O", "x.json"), "nothing is archived here"),
         (("rbc", "-a", "x=1"), "scrapy crawl"),
     ],
 )

@@ -49,6 +49,8 @@ class Command(BaseRunSpiderCommand):
     called: ClassVar[str] = "scrapy crawl"
     takes_arguments: ClassVar[bool] = True
     """True if `-a NAME=VALUE` means something here."""
+    reports_run: ClassVar[bool] = True
+    """True if it has a run, with articles for `-O FILE` and a report for `--report FILE`."""
     _report_into: Path | None = None
     _log: Path | None = None
 
@@ -75,15 +77,21 @@ class Command(BaseRunSpiderCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "--report", metavar="FILE", help="write a report of the run for programs, as JSON"
-        )
+        if self.reports_run:
+            parser.add_argument(
+                "--report", metavar="FILE", help="write a report of the run for programs, as JSON"
+            )
+        else:
+            for short, long in (("-o", "--output"), ("-O", "--overwrite-output")):
+                parser.add_argument(short, long, action="append", help=argparse.SUPPRESS)
         if not self.takes_arguments:
             parser.add_argument("-a", dest="spargs", action="append", default=[], help=argparse.SUPPRESS)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        if not self.reports_run and (opts.output or opts.overwrite_output):
+            raise UsageError("-o and -O are of `scrapy crawl`: nothing is archived here", print_help=False)
         super().process_options(args, opts)
-        self._report_into = Path(opts.report) if opts.report else None
+        self._report_into = Path(opts.report) if self.reports_run and opts.report else None
         if self._report_into is not None and not self._report_into.absolute().parent.is_dir():
             raise UsageError(f"--report {visible(opts.report)}: there is no such folder", print_help=False)
         if opts.spargs and not self.takes_arguments:

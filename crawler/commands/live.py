@@ -48,6 +48,7 @@ MOST_REFUSALS = 3
 
 class Command(Crawl):
     takes_arguments: ClassVar[bool] = False
+    reports_run: ClassVar[bool] = False
 
     def syntax(self) -> str:
         return "[options] [OUTLET …] [--report FILE] [--requests COUNT] [--addresses FILE]"
