@@ -21,7 +21,6 @@ from benchmarks.alignment_sets import cases
 from benchmarks.pairing_background import count
 from benchmarks.pairing_perturbed import PERTURBED, edited, perturbed
 from pipelines.alignment.paragraphs import prepared
-from pipelines.alignment.weights import shipped_weighting
 from pipelines.pairing.content.candidates import Compared
 from pipelines.pairing.content.features import Expected
 from pipelines.pairing.content.passages import passages
@@ -176,7 +175,7 @@ def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:
     stories = {row.story_id for row in rows}
     chosen = [x for x in cases(data, (0,)) if x.story_id in stories]
     read_cases = [(x, *(prepared(x.texts[n], x.languages[n]) for n in (0, 1))) for x in chosen]
-    return fit_paragraphs(read_cases, like=shipped_weighting())  # type: ignore[arg-type]
+    return fit_paragraphs(read_cases, omissions=False)  # type: ignore[arg-type]
 
 
 _CUT: dict[str, Paragraphs | None] = {}

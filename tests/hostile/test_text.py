@@ -59,8 +59,11 @@ def test_no_text_of_a_page_commands_the_terminal_or_leaves_the_archive(
     lists = ("/links.xml", "/odd.xml", "/markup.xml", f"/{ESCAPES}.xml")
     outlet.server["/sitemap.xml"] = outlet.index(*(outlet.base + path for path in lists))
     before = set(tmp_path.rglob("*"))
-    run = outlet.crawl("-s", "LOG_LEVEL=DEBUG")
+    # stories are printed in a terminal alone; one without colours, whose codes would be rich's own
+    there = {"FORCE_COLOR": "1", "TERM": "dumb"}
+    run = outlet.crawl("-s", "LOG_LEVEL=DEBUG", **there)
     assert run.exit_code == 3, run.err
+    assert "[scrapy" in run.err
     assert CONTROL.findall(run.out) == []
     assert CONTROL.findall(run.err) == []
     articles = run.table("articles")

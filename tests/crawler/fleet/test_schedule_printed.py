@@ -113,7 +113,8 @@ def test_files_of_python_go_by_the_exit_code(tmp_path, name, scheduler):
     }
     exec(compile(ast.Module([run], []), "dag", "exec"), known := values | told | {"FOLDER": str(tmp_path)})
     for code in range(5):
-        (tmp_path / "triptych.py").write_text(f"raise SystemExit({code})")
+        # of another length each time: two in one second would share their compiled file
+        (tmp_path / "triptych.py").write_text(f"raise SystemExit({code}){chr(10) * code}")
         try:
             judged[code] = known["run"]("watch")
         except (KeyError, ValueError) as error:
