@@ -1,4 +1,4 @@
-"""What stands beside the parts of a data set: a card for people, Croissant and a Data Package for programs.
+"""Descriptions beside the parts of a data set: a card for people, Croissant and a Data Package for programs.
 
 No word of an archive is markup here: outlets and languages are quoted as JSON in the card's head, and
 written letter by letter in its tables.

@@ -1,4 +1,4 @@
-"""What a run came to, for programs: how it ended, its exit code, and a document of it (`--report FILE`)."""
+"""The report of a run for programs: how it ended, its exit code, and a document of it (`--report FILE`)."""
 
 from __future__ import annotations
 

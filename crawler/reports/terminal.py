@@ -63,4 +63,4 @@ class NoSuchCommand(ScrapyCommand):
         raise UsageError(f"not here: {self.instead}", print_help=False)
 
     def run(self, args: list[str], opts: Namespace) -> None:
-        raise NotImplementedError("process_options has ended the command")
+        raise AssertionError("process_options has ended the command")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
-from pipelines.snapshot import COMMIT_EVERY
+from pipelines.snapshot import COMMIT_EVERY, SnapshotStage
 from tests.outlets.herald import BASE, Herald
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ class Counting(Herald):
             )  # fmt: skip
             await asyncio.sleep(0)
             if number == KNOWN + COMMIT_EVERY + 50:  # a slow commit would take the rest along
-                log = Path(self.settings["ARCHIVE_URI"]) / "_log"
-                while len([path for path in log.glob("*.json") if path.stem.isdecimal()]) < 2:
-                    await asyncio.sleep(0.05)
+                stage = self.crawler.get_item_pipeline(SnapshotStage)
+                assert stage is not None
+                assert stage._commit is not None
+                await asyncio.shield(stage._commit)

@@ -1,4 +1,4 @@
-"""What is known of the outlets and the archive when it is asked whether all goes well: one pass of each."""
+"""Facts about outlets and archive that the rules are held against, gathered in one pass of each."""
 
 from __future__ import annotations
 
