@@ -21,7 +21,7 @@ _search = re.compile(
     r"|perex|anons|annotation|announce|descr|excerpt|like-h2|strapline|teaser-text|heading__text)(?:$|[\s_-])"
     r"|newsheading|introtext|article-?lead|leadblk|articlesummary|standfirst|article__subtitle"
 ).search
-_of_lead = Rule(lambda name: _search(name.lower()) is not None)
+_of_lead = Rule(lambda name: _search(name.lower()) is not None, _search)
 _TAGS = ("p", "div", "h2", "h3", "h4", "h5", "section", "span", "strong", "header")
 _NO_LEAD = {"figure", "picture", "ul", "ol", "table", "nav", "aside", "form"}
 _LONGEST = 600

@@ -10,11 +10,14 @@ import re
 import tomllib
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_SHORTEST = 3
+"""Letters of a word that a suffix may follow without a break."""
 _LONG = 200
 """Characters from which the results of a name are not kept."""
 _NOT_ITSELF = re.compile(r"(?<!\S)(?:has|with|without|no|non|not|one|two)[-_]\S+|\S*label[-_]+hidden(?!\S)")
@@ -23,10 +26,13 @@ _NOT_ITSELF = re.compile(r"(?<!\S)(?:has|with|without|no|non|not|one|two)[-_]\S+
 
 
 class Rule:
-    """A rule that tells if a name is of its kind: `rule("post-tags")`."""
+    """A rule that tells if a name is of its kind: `rule("post-tags")`.
 
-    def __init__(self, read: Callable[[str], bool]) -> None:
-        self.read = read
+    `search` finds nothing in a name in lower case of which `read` is not true: most names end there.
+    """
+
+    def __init__(self, read: Callable[[str], bool], search: Callable[[str], object] | None = None) -> None:
+        self.read, self.search = read, search
         _RULES.append(self)
         _remembered.cache_clear()
 
@@ -38,7 +44,14 @@ _RULES: list[Rule] = []
 
 
 def _read(name: str) -> tuple[Rule, ...]:
-    return tuple([rule for rule in _RULES if rule.read(name)])
+    lower = name.lower()
+    return tuple(
+        [
+            rule
+            for rule in _RULES
+            if (rule.search is None or rule.search(lower) is not None) and rule.read(name)
+        ]
+    )
 
 
 _remembered = lru_cache(maxsize=32_768)(_read)
@@ -50,7 +63,7 @@ def _true_of(name: str) -> tuple[Rule, ...]:
 
 def names_say(pattern: str) -> Rule:
     """Return a rule that searches a name for a lower-case pattern, whatever the name's case."""
-    return Rule(_reader(pattern))
+    return Rule(_reader(pattern), re.compile(pattern).search)
 
 
 def name_says(pattern: str) -> Callable[[str], bool]:
@@ -101,6 +114,23 @@ def _table() -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
 
 
 @cache
+def _compounds() -> dict[str, tuple[str, ...]]:
+    """Return the words with a suffix of the table, as `teaserlist`, each with the words that begin it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in sorted(_table()[0]):
+        if len(word) >= _SHORTEST:
+            for suffix in _table_of_parts()[1]:
+                found[word + suffix] = (*found.get(word + suffix, ()), word)
+    return found
+
+
+@cache
+def _pairs() -> frozenset[str]:
+    """Return the words of the table that are two."""
+    return frozenset(word for word in _table()[0] if " " in word)
+
+
+@cache
 def _table_of_parts() -> tuple[frozenset[str], frozenset[str]]:
     file = tomllib.loads(resources.files(__package__).joinpath("class_names.toml").read_text("utf-8"))
     return frozenset(file["beside"]), frozenset(file["suffixes"])
@@ -122,22 +152,20 @@ def other_things(name: str) -> frozenset[str]:
         # `md:hidden` is about some screens
         return frozenset()
     words, _, removed = _table()
-    beside, suffixes = _table_of_parts()
+    compounds = _compounds()
     parts = [part.lower() for part in _PARTS.findall(name)]
-    found = set()
-    if parts and parts[0] not in beside:
-        for i, part in enumerate(parts):
-            pair = f"{part} {parts[i + 1]}" if i + 1 < len(parts) else ""
-            if pair in words:
-                found.add(pair)
-            if part in words:
-                found.add(part)
-            else:
-                found |= {
-                    part[:at] for at in range(3, len(part)) if part[:at] in words and part[at:] in suffixes
-                }
-        folded = name.lower()
-        found |= {whole_or_part for whole_or_part in (folded, last_part(folded)) if whole_or_part in removed}
+    if not parts or parts[0] in _table_of_parts()[0]:
+        return frozenset()
+    found: list[str] = []
+    for part in parts:
+        if part in words:
+            found.append(part)
+        elif part in compounds:
+            found += compounds[part]
+    if len(parts) > 1:
+        found += _pairs().intersection(map(" ".join, pairwise(parts)))
+    folded = name.lower()
+    found += [whole_or_part for whole_or_part in (folded, last_part(folded)) if whole_or_part in removed]
     return frozenset(found)
 
 
@@ -147,7 +175,9 @@ def last_part(name: str) -> str:
     It is `tags` in `post__tags` and `tags_root__x3k`, and `share` in `share-bar`: after the place, before the
     kind of box.
     """
-    parts = [part for part in _HASHED.sub(r"\1", name).replace("_", "-").split("-") if part]
+    if "__" in name:
+        name = _HASHED.sub(r"\1", name)
+    parts = [part for part in name.replace("_", "-").split("-") if part]
     while len(parts) > 1 and parts[-1] in _HOLDERS:
         parts.pop()
     return parts[-1] if parts else ""
