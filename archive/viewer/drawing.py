@@ -140,7 +140,8 @@ def stacked_days(
                 y -= height
                 drawing.rect(left + bar * n + 1, y, bar - 3, height, kind=outcome, told=told)
     drawing.text(left, top + tall + 18, days[0][0], "start", "soft")
-    drawing.text(max(width, left + 170), top + tall + 18, days[-1][0], "end", "soft")
+    if len(days) > 1:
+        drawing.text(max(width, left + 170), top + tall + 18, days[-1][0], "end", "soft")
     for n, outcome in enumerate(OUTCOMES):
         drawing.rect(left + 96 * n, top + tall + 32, 10, 10, kind=outcome)
         drawing.text(left + 15 + 96 * n, top + tall + 41, t.outcome(outcome), "start", "soft")
