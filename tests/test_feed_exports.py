@@ -50,7 +50,8 @@ def test_the_files_have_what_this_run_archived(herald: Herald, tmp_path: Path) -
     herald.publish(3, languages=("uk",))
     herald.announce(1, 2, 3)
     asked = ",".join(f"{herald.base}{herald.path(number)}" for number in (1, 3))
-    second = herald.crawl("-a", f"url={asked}", "-s", "FEED_NAMES=zyte", "-O", f"{tmp_path}/new.jsonl", "-O", "/dev/full:csv")
+    files = ("-O", f"{tmp_path}/new.jsonl", "-O", "/dev/full:csv")
+    second = herald.crawl("-a", f"url={asked}", "-s", "FEED_NAMES=zyte", *files)
     assert second.exit_code == 1
     assert "the articles are archived" in second.err
     assert len(second.table("articles")) == 7
