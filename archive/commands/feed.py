@@ -40,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_filters(parser)
     parser.add_argument(
+        "--interface",
+        choices=("en", "uk", "ru"),
+        default="en",
+        help="language in which the feed says what happened (default: en)",
+    )
+    parser.add_argument(
         "--late",
         type=count,
         default=24,
@@ -71,6 +77,7 @@ def _base(text: str) -> str:
 def run(console: Console, options: argparse.Namespace) -> int:
     # pyarrow and the search: --help needs none
     from archive.export.files import writing  # noqa: PLC0415
+    from archive.viewer.catalogue import Interface  # noqa: PLC0415
     from archive.viewer.web.alerts import alerts  # noqa: PLC0415
     from archive.viewer.web.formats import Feed, as_atom, as_json_feed  # noqa: PLC0415
     from archive.viewer.web.questions import address_of  # noqa: PLC0415
@@ -83,7 +90,8 @@ def run(console: Console, options: argparse.Namespace) -> int:
         except ValueError as error:
             print(f"{visible(str(error)).rstrip('.')}.", file=sys.stderr)
             return 2
-        found = alerts(opened, lookup, question, late=timedelta(hours=options.late), most=options.most)
+        late = timedelta(hours=options.late)
+        found = alerts(opened, lookup, question, Interface(options.interface), late=late, most=options.most)
     asked = address_of(replace(question, order="match" if question.text else "time"))
     filters = unquote_plus(asked.partition("?")[2])
     # of what is asked, not of where the archive or the file lies: these may move

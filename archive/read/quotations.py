@@ -6,6 +6,10 @@ right (26 November 2026). RE2 has no look-ahead, and its word boundary knows Lat
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import cache
+
 _WORD = r"\p{Lu}[\p{Ll}'’ʼ]+(?:-\p{Lu}[\p{Ll}'’ʼ]+)?"
 _NAME = rf"({_WORD}(?:\s{_WORD})?)"
 _QUOTE = r"[«“„\"]([^«»“”„\"\n]{15,})[»”“\"]"
@@ -80,3 +84,52 @@ def _form(table: str, form: str, groups: tuple[str, ...]) -> str:
     SELECT article_id, unnest(regexp_extract_all(body, $re${form}$re$)) AS said FROM {table}
   )
 )"""
+
+
+# The same rules for one quotation.
+
+
+_BEFORE, _AFTER, _LONGEST = 200, 260, 3000
+"""Characters of the text about a quotation that are read, and of a quotation."""
+_LETTERS = [chr(x) for x in range(0x530)]  # Latin, Greek, Cyrillic
+
+
+@cache
+def _compiled() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    found = {}
+    for category in ("Lu", "Ll", "L"):
+        letters = (x for x in _LETTERS if unicodedata.category(x).startswith(category))
+        found[category] = "".join(letters)
+    made = []
+    for form, groups in _FORMS:
+        # `re` knows no categories: inside brackets the letters, outside a class of them
+        text = form.replace(r"^\p{L}", f"^{found['L']}")
+        text = re.sub(r"\[\\p\{(L[ul])\}", lambda x: f"[{found[x[1]]}", text)
+        text = re.sub(r"\\p\{(L[ul])\}", lambda x: f"[{found[x[1]]}]", text)
+        made.append((re.compile(text), groups))
+    return tuple(made)
+
+
+def speaker_of(quote: str, text: str) -> str | None:
+    """Find who says a quotation of a text, by the words beside it; None where they do not say."""
+    start = text.find(quote[:_LONGEST])
+    if start < 0 or not quote:
+        return None
+    beside = text[max(start - _BEFORE, 0) : start + min(len(quote), _LONGEST) + _AFTER]
+    for form, groups in _compiled():
+        for match in form.finditer(beside):
+            found = dict(zip(groups, match.groups(), strict=True))
+            if (quote in found["quote"] or found["quote"] in quote) and _is_speaker(found):
+                return found["speaker"]
+    return None
+
+
+def _is_speaker(found: dict[str, str]) -> bool:
+    """Repeat in Python what the question leaves out."""
+    speaker, title = found["speaker"], found["title"]
+    return not (
+        re.search(_NO_SPEAKER, speaker)
+        or re.search(_PRONOUN, title)
+        or (" " not in speaker and re.search(_ELSEWHERE, title))
+        or title.endswith(" of ")
+    )

@@ -67,6 +67,11 @@ class Interface:
             return self(language)
         return self("unknown_language") if language == "?" else language
 
+    def in_language(self, language: str) -> str:
+        """Name a language as it stands in a sentence about a text."""
+        key = f"in_{language}"
+        return self(key) if self.has(key) else language
+
     def outcome(self, outcome: str) -> str:
         """Name what became of a look."""
         key = f"outcome_{outcome}"
@@ -91,6 +96,12 @@ class Interface:
         counts = (minutes // 1440, minutes % 1440 // 60, minutes % 60)
         parts = [f"{n} {unit}" for n, unit in zip(counts, _UNITS[self.language], strict=True) if n]
         return " ".join(parts[:2])
+
+    def hours(self, seconds: float) -> str:
+        """Say how long in whole hours, from three days on in days."""
+        hours = round(abs(seconds) / 3600)
+        days, hour, _ = _UNITS[self.language]
+        return f"{hours} {hour}" if hours < 72 else f"{round(hours / 24)} {days}"
 
     def lag(self, seconds: float) -> str:
         """Say how much later than the first publication."""

@@ -190,6 +190,21 @@ def quotes(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     return _bars(t, shown, title=t("quotes_title"), axis=t("quotes_axis"), languages=(), most=most)
 
 
+def speakers(t: Interface, frame: pd.DataFrame) -> Drawing | None:
+    rows = _rows(frame)[:_MOST_ROWS]
+    if not rows:
+        return None
+    rows.sort(key=lambda x: str(x["speaker"]))  # stable: of one person the most first
+    most = max(int(x["quotes"]) for x in rows)
+    shown = []
+    for x in rows:
+        missing = t("not_in", language=t.name(str(x["has_not"])))
+        beside = f"{t.name(str(x['says']))}, {missing}: {t.number(int(x['quotes']))}"
+        told = f"{x['speaker']}: {beside}, {x['outlets']}"
+        shown.append((str(x["speaker"]), colour(str(x["says"])), int(x["quotes"]) / most, told, beside))
+    return _bars(t, shown, title=t("speakers_title"), axis=t("speakers_axis"), languages=(), most=most)
+
+
 def _bars(
     t: Interface,
     rows: Sequence[tuple[str, str, float, str, str]],
@@ -262,6 +277,7 @@ CHARTS: dict[str, Callable[[Interface, pd.DataFrame], Drawing | None]] = {
     "edits": edits,
     "sections": sections,
     "quotes": quotes,
+    "speakers": speakers,
 }
 
 

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from archive.read.quotations import speaker_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +104,30 @@ def quotes(a: Archive) -> pd.DataFrame:
     return by.agg(quotes=("quotes", "sum"), stories=("story_id", "nunique")).reset_index()
 
 
+def speakers(a: Archive) -> pd.DataFrame:
+    """Quotations that one language of a story has and another surely has not, by who says them."""
+    columns = ["language_a", "language_b", "doubtful", "article_id_a", "article_id_b"]
+    rows = a.alignments(columns=[*columns, "quotes_only_a", "quotes_only_b"]).to_pandas()
+    rows = rows[rows["doubtful"].ne(True)]
+    sides = []
+    for one, other in ("ab", "ba"):
+        side = pd.DataFrame({"says": rows[f"language_{one}"], "has_not": rows[f"language_{other}"]})
+        side["article_id"], side["quote"] = rows[f"article_id_{one}"], rows[f"quotes_only_{one}"]
+        sides.append(side.explode("quote").dropna(subset=["quote"]))
+    alone = pd.concat(sides).drop_duplicates()
+    said = {x: list(quotes) for x, quotes in alone.groupby("article_id")["quote"]}
+    who = []
+    texts = a.articles(columns=["article_id", "outlet", "body"])
+    for batch in texts.where(ds.field("article_id").isin(pa.array(list(said), pa.string()))).batches():
+        for row in batch.to_pylist():
+            for quote in said[row["article_id"]]:
+                who.append((row["article_id"], quote, speaker_of(quote, row["body"]), row["outlet"]))
+    named = pd.DataFrame(who, columns=["article_id", "quote", "speaker", "outlet"]).dropna().drop_duplicates()
+    by = alone.merge(named, on=["article_id", "quote"]).groupby(["speaker", "says", "has_not"])
+    counted = by.agg(quotes=("quote", "size"), outlets=("outlet", lambda x: ", ".join(sorted(set(x)))))
+    return counted.reset_index().sort_values(["quotes", "speaker"], ascending=[False, True], kind="stable")
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     name: str
@@ -112,8 +140,16 @@ class Figure:
         source = inspect.getsource(self.frame)
         body = source.split('"""', 2)[2].strip("\n")
         lines = textwrap.dedent(body).replace("return ", f"{self.frame.__name__} = ")
-        return f'import archive\nimport pandas as pd\n\na = archive.open("news-archive")\n{lines}\n'
+        needed = ("import archive", "import pandas as pd", *(x for name, x in _ALSO.items() if name in lines))
+        return "\n".join((*needed, "", 'a = archive.open("news-archive")', lines, ""))
 
+
+_ALSO = {
+    "pa.array": "import pyarrow as pa",
+    "ds.field": "import pyarrow.dataset as ds",
+    "speaker_of": "from archive.read.quotations import speaker_of",
+}
+"""What a recipe imports besides, by what it names."""
 
 FIGURES = {
     x.name: x
@@ -124,5 +160,6 @@ FIGURES = {
         Figure("edits", edits),
         Figure("sections", left_out),
         Figure("quotes", quotes),
+        Figure("speakers", speakers),
     )
 }

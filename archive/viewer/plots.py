@@ -104,6 +104,15 @@ def quotes(a: Archive, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def speakers(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw who says the quotations that stand in one language only: the forty who say most."""
+    frame = FIGURES["speakers"].frame(a).head(40)
+    ax, _ = _axes("speakers", ax)
+    names = [f"{x['speaker']}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
+    _bars(ax, frame["quotes"], names, frame["says"])
+    return ax
+
+
 def _bars(ax: Axes, lengths: Any, names: list[str], languages: Any) -> None:
     ax.barh(range(len(names)), lengths, color=[_COLOURS.get(str(x), _OTHER) for x in languages])
     ax.set_yticks(range(len(names)), names)

@@ -162,9 +162,7 @@ class Pages:
 
     def _only_in(self, languages: Sequence[str]) -> str:
         """Say of a passage that perhaps these languages alone have it."""
-        joined = f" {self.t('and')} ".join(
-            self.t(f"in_{x}") if self.t.has(f"in_{x}") else x for x in languages
-        )
+        joined = f" {self.t('and')} ".join(self.t.in_language(x) for x in languages)
         return self.t("perhaps_only", languages=joined)
 
     def _evidence(self, joint: Joint) -> str:

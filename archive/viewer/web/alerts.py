@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from archive.read.archive import Archive
     from archive.read.diff import Change
+    from archive.viewer.catalogue import Interface
     from archive.viewer.search.answers import Listed, Question, StoryLine
     from archive.viewer.search.lookup import Lookup
 
 MOST = 100
 LATE = timedelta(hours=24)
-_NAMES = {"uk": "Ukrainian", "en": "English", "ru": "Russian"}
 _SHOWN = 280
 """Characters of what an edit took out, and of what it put in."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,9 +52,15 @@ class Alert:
 
 
 def alerts(
-    archive: Archive, lookup: Lookup, question: Question, *, late: timedelta = LATE, most: int = MOST
+    archive: Archive,
+    lookup: Lookup,
+    question: Question,
+    t: Interface,
+    *,
+    late: timedelta = LATE,
+    most: int = MOST,
 ) -> list[Alert]:
-    """Find the latest alerts of the stories that a question finds, the latest first."""
+    """Find the latest alerts of the stories that a question finds, the latest first; told in words of `t`."""
     stories = lookup.with_former(question)
     edits = _edits(archive, list(stories))
     last: dict[str, float] = {}
@@ -68,16 +74,18 @@ def alerts(
         alert
         for line in lines
         for alert in (
-            *_of_story(line, seen, late),
-            *_missing(line, lookup.expected_languages(line), late, now),
-            *(_edited(line, x, edit) for x in line.articles for edit in edits.get(x.article_id, ())),
+            *_of_story(t, line, seen, late),
+            *_missing(t, line, lookup.expected_languages(line), late, now),
+            *(_edited(t, line, x, edit) for x in line.articles for edit in edits.get(x.article_id, ())),
         )
     ]
     found.sort(key=lambda x: (x.at, x.id), reverse=True)
     return _with_changes(archive, lookup, found[:most])
 
 
-def _of_story(line: StoryLine, seen: Mapping[str, datetime], late: timedelta) -> Iterator[Alert]:
+def _of_story(
+    t: Interface, line: StoryLine, seen: Mapping[str, datetime], late: timedelta
+) -> Iterator[Alert]:
     """Make the alert of a story, and those of articles that were published late after its first."""
     first = line.first_published
     after = {x: x.published - first for x in line.articles if first and x.published}
@@ -90,7 +98,7 @@ def _of_story(line: StoryLine, seen: Mapping[str, datetime], late: timedelta) ->
     )
     for x, lag in after.items():
         if lag > late and x.published:
-            told = f"In {_named(x.language)} {_span(lag)} later: {x.headline}"
+            told = _title(t, "alert_late", x.language, x.headline, lag)
             yield Alert(
                 f"urn:triptych:late:{x.article_id}",
                 *("late", x.published, x.published, told, text, x.language, line.story_id, x.article_id),
@@ -98,13 +106,15 @@ def _of_story(line: StoryLine, seen: Mapping[str, datetime], late: timedelta) ->
             )
 
 
-def _missing(line: StoryLine, expected: Sequence[str], late: timedelta, now: datetime) -> Iterator[Alert]:
+def _missing(
+    t: Interface, line: StoryLine, expected: Sequence[str], late: timedelta, now: datetime
+) -> Iterator[Alert]:
     first = line.first_published
     if first is None or first > now - late:  # a time that is damaged may have nothing after it
         return
     for language in expected:
         if line.in_language(language) is None:
-            told = f"No {_named(language)} after {_span(late)}: {line.title.headline}"
+            told = _title(t, "alert_missing", language, line.title.headline, late)
             yield Alert(
                 f"urn:triptych:missing:{line.story_id}:{language}",
                 *("missing", first + late, first + late, told, _told(line), line.title.language),
@@ -136,10 +146,10 @@ def _edits(archive: Archive, article_ids: Sequence[str]) -> dict[str, list[_Edit
     return found
 
 
-def _edited(line: StoryLine, article: Listed, edit: _Edit) -> Alert:
+def _edited(t: Interface, line: StoryLine, article: Listed, edit: _Edit) -> Alert:
     return Alert(
         f"urn:triptych:edit:{article.article_id}:{edit.version}",
-        *("edit", edit.at, edit.at, f"Edited in {_named(article.language)}: {article.headline}"),
+        *("edit", edit.at, edit.at, _title(t, "alert_edited", article.language, article.headline)),
         # which versions to compare, until they are
         *(f"{edit.before} {edit.version}", article.language, line.story_id, article.article_id, article.url),
     )
@@ -180,10 +190,6 @@ def _time(article: Listed, seen: Mapping[str, datetime]) -> datetime:
     return article.published or seen.get(article.article_id, _EPOCH)
 
 
-def _named(language: str) -> str:
-    return _NAMES.get(language, language)
-
-
-def _span(time: timedelta) -> str:
-    hours = round(time.total_seconds() / 3600)
-    return f"{hours} h" if hours < 72 else f"{round(hours / 24)} days"
+def _title(t: Interface, key: str, language: str, headline: str, time: timedelta = timedelta(0)) -> str:
+    span = t.hours(time.total_seconds())
+    return t(key, language=t.in_language(language), time=span, headline=headline)

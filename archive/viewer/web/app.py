@@ -24,14 +24,14 @@ from starlette.routing import Route
 from archive.exceptions import ArchiveError, PageNotKept
 from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
-from archive.viewer.catalogue import chosen
+from archive.viewer.catalogue import LANGUAGES, Interface, chosen
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, static_file, story_values
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
 from archive.viewer.web.alerts import LATE, alerts
 from archive.viewer.web.guard import PAGE_POLICY, Guard
-from archive.viewer.web.questions import address_of, page_of, question_of
+from archive.viewer.web.questions import address_of, feed_of, page_of, question_of
 from archive.viewer.web.shelf import Preparing, Shelf
 
 if TYPE_CHECKING:
@@ -158,10 +158,9 @@ def _stories(opened: Opened) -> Response:
     question = question_of(opened.request.query_params)
     page = page_of(opened.request.query_params)
     answer = opened.lookup.ask(question, page)
-    files = {
-        kind: address_of(question, suffix=suffix)
-        for kind, suffix in (("csv", "csv"), ("json", "json"), ("atom", "atom"), ("feed", "feed.json"))
-    }
+    files = {kind: address_of(question, suffix=kind) for kind in ("csv", "json")}
+    interface = opened.pages.t.language
+    feeds = {"atom": feed_of(question, "atom", interface), "feed": feed_of(question, "feed.json", interface)}
     return opened.html(
         "stories.html",
         "stories",
@@ -170,7 +169,7 @@ def _stories(opened: Opened) -> Response:
         page=page,
         page_count=-(-answer.found // PAGE),
         address=lambda n: address_of(question, n),
-        files=files,
+        files=files | feeds,
         static_orders=(),
         stories_there=0,
     )
@@ -211,11 +210,13 @@ def _feed(opened: Opened) -> Response:
     question = question_of(query)
     hours = query.get("late", "")
     late = timedelta(hours=int(hours)) if re.fullmatch("[1-9][0-9]{0,3}", hours) else LATE
+    interface = query.get("interface", "")
+    t = Interface(interface) if interface in LANGUAGES else opened.pages.t
     address = str(opened.request.url)
     feed = formats.Feed(
         address,
-        f"{question.text or opened.pages.t('stories')} · {opened.about.name}",
-        alerts(opened.archive, opened.lookup, question, late=late),
+        f"{question.text or t('stories')} · {opened.about.name}",
+        alerts(opened.archive, opened.lookup, question, t, late=late),
         str(opened.request.base_url),
         address,
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
 from archive.viewer.search.answers import FLAGS, ORDERS, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MOST_VALUES = 50
 _MOST_PAGES = 10_000_000
@@ -46,8 +50,18 @@ def page_of(query: QueryParams) -> int:
 
 def address_of(question: Question, page: int = 1, suffix: str = "") -> str:
     """Write the address of a question's list; `suffix`: of another format, `csv`."""
+    path = f"/search{suffix and f'.{suffix}'}" if question.text else f"/stories.{suffix}" if suffix else "/"
+    return _address(path, [*_asked(question), ("page", page if page > 1 else "")])
+
+
+def feed_of(question: Question, suffix: str, interface: str) -> str:
+    """Write the address of a question's feed: readers of feeds do not say which language they want."""
+    return _address(f"/search.{suffix}", [*_asked(question), ("interface", interface)])
+
+
+def _asked(question: Question) -> list[tuple[str, object]]:
     plain = "match" if question.text else "time"
-    pairs = [
+    return [
         ("q", question.text),
         *(("outlet", x) for x in question.outlets),
         *(("language", x) for x in question.languages),
@@ -59,10 +73,11 @@ def address_of(question: Question, page: int = 1, suffix: str = "") -> str:
         *((x, 1) for x in FLAGS if x in question.flags),
         ("omitted", question.omitted),
         ("order", question.order if question.order != plain else ""),
-        ("page", page if page > 1 else ""),
     ]
+
+
+def _address(path: str, pairs: Sequence[tuple[str, object]]) -> str:
     query = urlencode([(name, str(value)) for name, value in pairs if value not in {"", None}])
-    path = f"/search{suffix and f'.{suffix}'}" if question.text else f"/stories.{suffix}" if suffix else "/"
     return f"{path}?{query}" if query else path
 
 

@@ -16,6 +16,7 @@ import pytest
 import archive
 from archive.__main__ import main
 from archive.format.layout import TABLES
+from archive.read.quotations import speaker_of
 from archive.read.sql_views import VIEWS
 from tests.archive.two_newsrooms import fill, id_of
 
@@ -115,6 +116,11 @@ def test_what_the_views_tell(opened):
         ("ru", "Елена Коваль"),
         ("en", "Olena Koval"),
     }
+    # asked of one quotation the rules say the same
+    said = rows("SELECT speaker, quote, body FROM quotes JOIN articles USING (article_id)")
+    assert [speaker_of(quote, body) for _, quote, body in said] == [speaker for speaker, *_ in said]
+    assert speaker_of("на цей день", "«Ми чекали на цей день два роки», — сказав Президент.") is None
+    assert speaker_of("не тут", said[0][2]) is speaker_of("", said[0][2]) is None
     gone = rows("SELECT outlet, language, gone_since > last_seen FROM deletions")
     assert gone == [("herald", "en", True)]
     assert rows("SELECT outlet, missing FROM missing_languages ORDER BY ALL") == [

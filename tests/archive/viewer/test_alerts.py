@@ -1,6 +1,7 @@
 """A saved search as a feed: what is new in it, under ids that never change."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -88,6 +89,19 @@ def test_words_and_filters_are_those_of_search(feed):
             "In English 3 h later: The market closes for repairs",
         )
     ]
+
+
+def test_a_feed_in_the_language_of_its_reader(feed, filled):
+    titles = {x["title"] for x in feed("--outlet", "courier", "--interface", "uk")["items"]}
+    assert "Змінено текст українською: Бібліотека працюватиме до ранку" in titles
+    assert any(x.startswith("Через 24 год досі немає російською: ") for x in titles)
+    with serving(filled) as get:
+        page = get("/?outlet=courier", Accept_Language="ru")[2].decode()
+        (address,) = set(re.findall(r'href="(/search\.atom[^"]*)"', page))
+        # a reader of feeds asks for no language: the address has it
+        atom = feedparser.parse(get(address.replace("&amp;", "&"))[2])
+    assert address == "/search.atom?outlet=courier&amp;interface=ru"
+    assert "Изменён текст на украинском: Бібліотека працюватиме до ранку" in {x.title for x in atom.entries}
 
 
 def test_atom_is_valid_and_says_the_same(feed):

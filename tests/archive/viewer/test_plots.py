@@ -8,7 +8,10 @@ import pytest
 from matplotlib import pyplot as plt
 
 import archive
+from archive.addresses import story_of_one
+from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord
 from archive.viewer.figure_frames import FIGURES
+from tests.archive.two_newsrooms import DAY, record_of
 
 
 @pytest.fixture
@@ -33,6 +36,51 @@ def read(open_writer, variants, noon, root):
         writer.commit()
         writer.close()
     return archive.open(root)
+
+
+def test_who_is_quoted_in_one_language_only(open_writer, root):
+    """Of three passages that one language lacks: two speakers are named beside, one passage is doubtful."""
+    told = {
+        "uk": ["Міст відкрили.", "«Чекали на це два роки», — сказала Олена Коваль.", "Все."],
+        "en": [
+            "The bridge is open.",
+            "“It was high time for this,” Petro Bondar said.",
+            "“It is late, alas,” said Ann.",
+        ],
+    }
+    made = {x: record_of("courier", "bridge", x, (DAY, "Міст", told[x])) for x in told}
+    a, b = sorted(made.values(), key=lambda x: x.article_id)
+
+    def side(record, quote, doubtful):
+        first = record is a
+        return AlignmentRecord(
+            *(a.article_id, 1, b.article_id, 1, a.language, b.language, len(rows)),
+            *("omitted", (1,), (), None, 40, 0) if first else ("added", (), (1,), None, 0, 40),
+            quotes_only_a=(quote,) if first else (),
+            quotes_only_b=() if first else (quote,),
+            doubtful=doubtful,
+        )
+
+    rows = []
+    for language, quote, doubtful in (
+        ("uk", "Чекали на це два роки", False),
+        ("en", "It was high time for this,", None),
+        ("en", "It is late, alas,", True),
+    ):
+        rows.append(side(made[language], quote, doubtful))
+    writer = open_writer("run-1")
+    for record in made.values():
+        writer.add_article(record)
+    story = story_of_one(a.article_id)
+    pair = PairRecord(a.article_id, b.article_id, "hreflang", True, 0.97, None, DAY)
+    members = tuple(Membership(x.article_id, story) for x in (a, b))
+    writer.commit(lambda *_: Decisions((pair,), members, align=lambda *_: rows))
+    writer.close()
+    frame = FIGURES["speakers"].frame(archive.open(root))
+    assert frame.to_dict("records") == [
+        {"speaker": speaker, "says": says, "has_not": has_not, "quotes": 1, "outlets": "courier"}
+        for speaker, says, has_not in (("Petro Bondar", "en", "uk"), ("Олена Коваль", "uk", "en"))
+    ]
 
 
 def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
