@@ -126,17 +126,18 @@ def coverage(t: Interface, frame: pd.DataFrame) -> Drawing | None:
             told=f"{row['outlet']}, {t.name(language)}, {row['day']}: {count}",
             opacity=0.22 + 0.78 * math.sqrt(int(row["articles"]) / most),
         )
-    _day_axis(drawing, first, last, lambda day: _LEFT + cell * (day - first).days, bottom)
+    _day_axis(drawing, first, last, cell, bottom)
     drawing.text(_LEFT + max(cell * days, 300), bottom + 36, t("coverage_axis"), "end", "soft")
     return drawing
 
 
-def _day_axis(drawing: Drawing, first: date, last: date, at: Callable[[date], float], y: float) -> None:
+def _day_axis(drawing: Drawing, first: date, last: date, cell: float, y: float) -> None:
+    """Write days below cells of a width: at most seven, with room for a whole date between them."""
     days = (last - first).days + 1
-    step = max(1, -(-days // 6))
+    step = max(math.ceil(84 / cell), -(-days // 6))
     for n in range(0, days, step):
         day = first + timedelta(days=n)
-        drawing.text(at(day), y + 16, f"{day:%m-%d}" if n else f"{day}", "start", "soft")
+        drawing.text(_LEFT + cell * n, y + 16, f"{day:%m-%d}" if n else f"{day}", "start", "soft")
 
 
 def translated(t: Interface, frame: pd.DataFrame) -> Drawing | None:
@@ -173,7 +174,9 @@ def sections(t: Interface, frame: pd.DataFrame) -> Drawing | None:
         beside = f"{t.name(str(x['says']))}, {missing}: {t.percent(float(x['left_out']))}"
         told = f"{x['section']}: {beside}, {t.count('n_stories', int(x['stories']))}"
         shown.append((str(x["section"]), colour(str(x["says"])), float(x["left_out"]), told, beside))
-    return _bars(t, shown, title=t("sections_title"), axis=t("sections_axis"), languages=())
+    # shares are small here: the axis ends at the first of these that has room for the longest
+    end = next((x for x in (0.04, 0.1, 0.2, 0.4) if x >= max(x[2] for x in shown)), 1.0)
+    return _bars(t, shown, title=t("sections_title"), axis=t("sections_axis"), languages=(), end=end)
 
 
 def quotes(t: Interface, frame: pd.DataFrame) -> Drawing | None:
@@ -194,7 +197,10 @@ def speakers(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     rows = _rows(frame)[:_MOST_ROWS]
     if not rows:
         return None
-    rows.sort(key=lambda x: str(x["speaker"]))  # stable: of one person the most first
+    said: dict[str, int] = {}
+    for x in rows:
+        said[str(x["speaker"])] = said.get(str(x["speaker"]), 0) + int(x["quotes"])
+    rows.sort(key=lambda x: (-said[str(x["speaker"])], str(x["speaker"])))
     most = max(int(x["quotes"]) for x in rows)
     shown = []
     for x in rows:
@@ -213,8 +219,12 @@ def _bars(
     axis: str,
     languages: Sequence[str],
     most: int | None = None,
+    end: float = 1.0,
 ) -> Drawing:
-    """Draw shares: (group, class, share, what it tells, what stands beside it); `most`: what 1 stands for."""
+    """Draw shares: (group, class, share, what it tells, what stands beside it).
+
+    `most`: what 1 stands for; `end`: share at the end of the axis.
+    """
     top = 44.0 if languages else 16.0
     width = _WIDTH - 200
     drawing = Drawing(_LEFT + _WIDTH + 60, top + 20 * len(rows) + 46, title)
@@ -224,7 +234,7 @@ def _bars(
         x = _LEFT + share * width
         drawing.line(x, top - 4, x, bottom, "grid")
         if most is None or float(share * most).is_integer():
-            there = t.percent(share) if most is None else t.number(int(share * most))
+            there = t.percent(share * end) if most is None else t.number(int(share * most))
             drawing.text(x, bottom + 16, there, "middle", "soft")
     drawing.text(_LEFT + width, bottom + 36, axis, "end", "soft")
     before = None
@@ -233,8 +243,9 @@ def _bars(
         if group != before:
             drawing.text(_LEFT - 14, y + 13, _short(group), "end")
             before = group
-        drawing.rect(_LEFT, y + 2, max(share * width, 1.5), 15, kind=kind, told=told)
-        drawing.text(_LEFT + share * width + 8, y + 14, beside, kind="soft")
+        long = share / end * width
+        drawing.rect(_LEFT, y + 2, max(long, 1.5), 15, kind=kind, told=told)
+        drawing.text(_LEFT + long + 8, y + 14, beside, kind="soft")
     return drawing
 
 
