@@ -89,10 +89,11 @@ class OneName(BuildHookInterface[Any]):
                 target.write_text(under_one_name(path.read_text("utf-8"), modules), "utf-8")
             else:
                 shutil.copyfile(path, target)
-        entry = made / "__main__.py"
-        entry.write_text(under_one_name((root / "triptych/__main__.py").read_text("utf-8"), modules), "utf-8")
+        own = [path for path in sorted((root / "triptych").glob("*.py")) if path.name != "__init__.py"]
+        for path in own:
+            (made / path.name).write_text(under_one_name(path.read_text("utf-8"), modules), "utf-8")
         face = made / "__init__.py"
         face.write_text('"""`from triptych import archive`: read and write a news archive."""\n', "utf-8")
         build_data["force_include"].update({str(made / name): f"triptych/{name}" for name in PACKAGES})
-        build_data["force_include"][str(entry)] = "triptych/__main__.py"
+        build_data["force_include"].update({str(made / path.name): f"triptych/{path.name}" for path in own})
         build_data["force_include"][str(face)] = "triptych/__init__.py"

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from archive.pages.warc_record import WarcRecords
 
 __all__ = [
+    "ITEM_LANGUAGE",
     "Alternate",
     "Article",
     "BlockKind",
     "Claim",
     "Fetch",
+    "GivenItem",
     "Hints",
     "LanguageEvidence",
     "Medium",
@@ -36,6 +38,8 @@ __all__ = [
 
 BlockKind = Literal["heading", "paragraph", "quote", "list_item", "caption"]
 Outcome = Literal["archived", "unchanged", "skipped", "dropped", "failed"]
+ITEM_LANGUAGE = "item-language"
+"""Source of a claim in `extra`: the language that an item of somebody else's spider names."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,33 @@ class Hints:
     """Links to the other languages."""
     domains: tuple[str, ...] = ()
     """Domains whose pages are the outlet's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenItem:
+    """An item of somebody else's spider as plain values; all texts as the spider gave them."""
+
+    outlet: str
+    url: str
+    requested_url: str
+    http_status: int
+    """Of the answer from this address; 0 where the crawl has seen none."""
+    fetched_at: datetime
+    headline: str
+    body: str
+    etag: str | None = None
+    last_modified: str | None = None
+    canonical_url: str | None = None
+    lead: str | None = None
+    language: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    modified: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    alternates: tuple[tuple[str, str], ...] = ()
+    """Language and address."""
 
 
 @dataclass(frozen=True)

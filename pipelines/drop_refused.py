@@ -27,7 +27,7 @@ class Dropped(DropItem):
     `detail` is the sentence a person reads.
     """
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason | str, detail: str) -> None:
         # One line an item would drown the log of a large crawl; the ledger counts them.
         super().__init__(f"{reason}: {detail}", log_level="INFO")
         self.reason = reason

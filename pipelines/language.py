@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from archive.addresses import plain_url
 from crawler.extraction.fields.alternates import language_tag
-from crawler.items import Article, LanguageEvidence, TextLanguage
+from crawler.items import ITEM_LANGUAGE, Article, LanguageEvidence, TextLanguage
 from crawler.workers.stages import WorkerStage
 
 # share of right decisions of each kind, on ../shared/data/langid and the pages' claims, rounded down
@@ -78,6 +78,7 @@ def _claims(article: Article) -> tuple[LanguageEvidence, ...]:
             if alternate.source == "hreflang" and plain_url(alternate.url) in own
         ),
         ("url", url_hint(article.url)),
+        *((ITEM_LANGUAGE, claim.value) for claim in article.extra if claim.source == ITEM_LANGUAGE),
     ]
     evidence = [LanguageEvidence(source, tag) for source, claimed in found if (tag := language_tag(claimed))]
     return tuple(dict.fromkeys(evidence))

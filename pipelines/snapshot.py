@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+from scrapy.utils.spider import DefaultSpider
 
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.format.reasons import Reason
@@ -76,8 +77,8 @@ class SnapshotStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> SnapshotStage:
-        if not hasattr(crawler.spidercls, "languages"):
-            raise NotConfigured  # of no outlet: `scrapy shell`, `fetch` and `view` archive nothing
+        if crawler.spidercls is DefaultSpider:
+            raise NotConfigured  # `scrapy shell`, `fetch` and `view` archive nothing
         stage = cls(crawler)
         crawler.signals.connect(stage.item_dropped, signal=signals.item_dropped)
         return stage

@@ -62,10 +62,12 @@ class Forked:
             )
         os.close(life)
 
-    def run(self, arguments: list[str], environment: dict[str, str], timeout: float) -> tuple[int, str, str]:
+    def run(
+        self, arguments: list[str], environment: dict[str, str], timeout: float, folder: Path = ROOT
+    ) -> tuple[int, str, str]:
         """Exit code and what it printed; returns when nobody holds its output any more."""
         out, err = os.pipe(), os.pipe()
-        order = json.dumps([arguments, environment, self._python]).encode()
+        order = json.dumps([arguments, environment, self._python, str(folder)]).encode()
         socket.send_fds(self._control, [order], [out[1], err[1]])
         os.close(out[1])
         os.close(err[1])
@@ -97,15 +99,17 @@ def end() -> None:
         _forked.cache_clear()
 
 
-def scrapy(*arguments: str, timeout: float = A_WHILE, **environment: str) -> subprocess.CompletedProcess[str]:
+def scrapy(
+    *arguments: str, timeout: float = A_WHILE, folder: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """What a shell runs as `NAME=VALUE scrapy ARGUMENTS` in the checkout, with warnings as errors."""
     whole = {**os.environ, "PYTHONWARNINGS": "error", **environment}
     if any(name.startswith("PYTHON") for name in environment):  # read when an interpreter starts
         command = [sys.executable, "-m", "scrapy", *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=whole, capture_output=True, text=True, timeout=timeout, check=False
+            command, cwd=folder, env=whole, capture_output=True, text=True, timeout=timeout, check=False
         )
-    return subprocess.CompletedProcess(arguments, *_forked().run(list(arguments), whole, timeout))
+    return subprocess.CompletedProcess(arguments, *_forked().run(list(arguments), whole, timeout, folder))
 
 
 def _read(descriptor: int) -> str:
@@ -121,7 +125,10 @@ def serve(control: socket.socket) -> list[str] | None:
             return None
         if (pid := os.fork()) == 0:
             control.close()
-            arguments, environment, sys.executable = json.loads(order)
+            arguments, environment, sys.executable, folder = json.loads(order)
+            if folder != str(ROOT):  # of somebody else's project, whose modules its command finds first
+                os.chdir(folder)
+                sys.path.insert(0, folder)
             os.setsid()
             for number, descriptor in enumerate(descriptors, start=1):
                 os.dup2(descriptor, number)

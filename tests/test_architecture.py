@@ -41,7 +41,16 @@ LAYERS = {
         *("pages", "catalogue", "drawing", "figure_frames", "side_by_side", "story", "search", "load"),
         *("plots", "render", "charts", "citation", "article", "outlet", "static_site", "web"),
     ),
-    "crawler.extraction": ("document", "language", "body", "fields", "kind", "page", "feed_entry"),
+    "crawler.extraction": (
+        "document",
+        "language",
+        "body",
+        "fields",
+        "kind",
+        "page",
+        "feed_entry",
+        "given_item",
+    ),
     "pipelines": (
         *(
             "similarity",

@@ -59,6 +59,30 @@ def test_a_crawl_needs_no_checkout(unpacked: Path, tmp_path: Path) -> None:
     assert "39" in listed.stdout
 
 
+_ADDON = """
+import sys
+sys.path[:] = [sys.argv[1]] + [x for x in sys.path if x not in ("", {root!r})]
+from scrapy import Spider
+from scrapy.crawler import Crawler
+crawler = Crawler(Spider, {{"ADDONS": {{"triptych.addon.Triptych": 500}}, "TRIPTYCH_ARCHIVE": "kept"}})
+crawler.addons.load_settings(crawler.settings)
+print(*(kind.__module__ for kind in crawler.settings["ITEM_PIPELINES"]), crawler.settings["ROBOTSTXT_PARSER"])
+print("beside:", sorted({{"archive", "crawler", "pipelines"}} & set(sys.modules)))
+"""
+
+
+def test_the_add_on_of_a_wheel_takes_one_name(unpacked: Path, tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _ADDON.format(root=str(ROOT)), str(unpacked)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "triptych.item_pipeline triptych.crawler.downloader.robots_parser.BoundedRobots" in told
+    assert "beside: []" in told
+
+
 def test_a_wheel_takes_one_name(unpacked: Path) -> None:
     assert {path.name for path in unpacked.iterdir() if not path.name.endswith(".dist-info")} == {"triptych"}
     [metadata] = unpacked.glob("*.dist-info")

@@ -59,7 +59,8 @@ class LanguageEvidence(Struct, frozen=True):
     """A claim about the language of the text: its source, and one tag."""
 
     source: str
-    """`text` (langdetect on headline + body), `html-lang`, `og-locale`, `hreflang-self`, `url`."""
+    """`text` (langdetect on headline + body), `html-lang`, `og-locale`, `hreflang-self`, `url`;
+    `item-language` of an item of somebody else's spider."""
     tag: str
 
 

@@ -94,10 +94,13 @@ class BoundedHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._stats = crawler.stats
+        # in somebody else's project Scrapy's own middleware counts them
+        self._counts = not crawler.settings.getbool("DOWNLOADER_STATS")
         self._pool._factory = _Factory
 
     async def download_request(self, request: Request) -> Response:
-        self._stats.inc_value(REQUESTS)
+        if self._counts:
+            self._stats.inc_value(REQUESTS)
         response = await super().download_request(request)
         if not 100 <= response.status <= 999:
             # Twisted accepts any number, but no column of the archive does

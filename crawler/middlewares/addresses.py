@@ -33,9 +33,9 @@ class AddressMiddleware:
     def process_request(self, request: Request) -> None:
         if reason := refusal(request.url, allow_private=self._allow_private):
             raise Refused(request.url, reason)
-        if len(request.url) > self._longest:
+        if self._longest and len(request.url) > self._longest:
             raise Refused(request.url, Reason.ADDRESS_TOO_LONG)
-        if request.meta.get("depth", 0) > self._deepest:
+        if self._deepest and request.meta.get("depth", 0) > self._deepest:
             raise Refused(request.url, Reason.TOO_FAR)
         if request.meta.get("proxy", self._proxy) != self._proxy:
             # a proxy resolves names itself, behind the resolver's back

@@ -17,8 +17,9 @@ def problems(crawler: Crawler) -> list[str]:
     """Everything that makes a run less than whole, but for the archive's own errors; each a sentence."""
     ledger, backoff = crawler.get_extension(Ledger), crawler.get_extension(BackOff)
     assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
-    assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
-    found = [host.told(name) for name, host in backoff.hosts.items() if host.given_up is not None]
+    # somebody else's project has manners of its own
+    hosts = backoff.hosts if backoff is not None else {}
+    found = [host.told(name) for name, host in hosts.items() if host.given_up is not None]
     totals = ledger.totals()
     lost = sum(count for kind, count in totals.items() if kind.startswith("failed(error-"))
     if lost:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.pages.warc_record import Exchange
-    from crawler.items import Alternate, Article, Claim, Fetch, Hints
+    from crawler.items import Alternate, Article, Claim, Fetch, GivenItem, Hints
     from crawler.requests.leads import Lead
     from crawler.workers.stages import WorkerStage
 
@@ -70,6 +70,14 @@ def extract_entry_and_decide(
     from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
     return decide(_whole(extract_entry(fetch, hints), fetch, beside), stages)
+
+
+def decide_item(given: GivenItem, stages: Sequence[WorkerStage]) -> Article:
+    """Make an article of an item of somebody else's spider, and decide it."""
+    from crawler.extraction.given_item import article_of_item  # noqa: PLC0415  .3 s: the crawl reads no page
+    from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
+
+    return decide(article_of_item(given), stages)
 
 
 def _whole(said: Article, fetch: Fetch, beside: PageContext) -> Article:

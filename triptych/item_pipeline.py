@@ -1,0 +1,202 @@
+"""The whole of our pipeline as one component of somebody else's: what goes in comes out as it was."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+from scrapy.settings import Settings
+from scrapy.utils.conf import build_component_list
+from scrapy.utils.misc import build_from_crawler, load_object
+from scrapy.utils.spider import DefaultSpider
+
+from archive.addresses import plain_url
+from archive.format.codec import plain
+from archive.format.reasons import http_reason
+from archive.terminal import visible
+from crawler import settings as own
+from crawler.downloader.public_hosts import registered_domain
+from crawler.exceptions import ExtractionError
+from crawler.extensions.ledger import Ledger, asked_address, first_address
+from crawler.items import Article, Hints, Observation
+from crawler.middlewares.exchanges import exchange_of
+from crawler.requests.fetch import fetch_of
+from crawler.story.worker_task import PageContext, decide_item, extract_and_decide
+from crawler.workers.pool import Workers
+from crawler.workers.stages import WorkerStage, decide, worker_stages
+from pipelines.drop_refused import Dropped
+from pipelines.records import article_record
+from pipelines.snapshot import SnapshotStage
+from triptych.item_fields import Fetched, NotTaken, address_of, is_article, read_item
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request
+
+    from archive.format.reasons import Reason
+    from crawler.items import Outcome
+
+logger = logging.getLogger(__name__)
+
+_REMEMBERED = 5000
+"""Answers whose facts are kept, 500 bytes each, until an item names their address."""
+STATS = "triptych"
+"""Beginning of our keys in the stats: `triptych/archived`, `triptych/dropped/no-body`, …"""
+
+
+class ArchivePipeline:
+    """Archives each article that a spider yields, as an item or as the response that it stands in.
+
+    Every stage of our ITEM_PIPELINES decides, in its order. An item that is archived goes on unchanged; one
+    that is refused is dropped, with the reason. Items without headline and body are not looked at.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._allow_private = crawler.settings.getbool("ALLOW_PRIVATE_NETWORK")
+        stages = Settings({"ITEM_PIPELINES": own.ITEM_PIPELINES})
+        self._decide = worker_stages(stages)
+        classes = [load_object(name) for name in build_component_list(own.ITEM_PIPELINES)]
+        self._snapshot = SnapshotStage(crawler)
+        self._after: list[Any] = [
+            self._snapshot if kind is SnapshotStage else build_from_crawler(kind, crawler)
+            for kind in classes
+            if not issubclass(kind, WorkerStage)
+        ]
+        self._workers: Workers | None = None
+        self._answers: OrderedDict[str, Fetched] = OrderedDict()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if crawler.spidercls is DefaultSpider:
+            raise NotConfigured  # `scrapy shell`, `fetch` and `view` archive nothing
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.response_received, signal=signals.response_received)
+        crawler.signals.connect(pipeline.engine_stopped, signal=signals.engine_stopped)
+        return pipeline
+
+    async def open_spider(self) -> None:
+        settings = self._crawler.settings
+        await self._snapshot.open_spider()
+        self._workers = Workers(
+            settings.getint("EXTRACTION_PROCESSES"),
+            settings.getfloat("EXTRACTION_TIMEOUT"),
+            preload=[type(stage).__module__ for stage in self._decide],
+        )
+
+    def response_received(self, response: Response, request: Request) -> None:
+        etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+        self._answers[plain_url(response.url)] = Fetched(
+            requested_url=asked_address(request),
+            status=response.status,
+            at=datetime.now(UTC),
+            etag=etag.decode("latin-1") if etag else None,
+            last_modified=modified.decode("latin-1") if modified else None,
+        )
+        if len(self._answers) > _REMEMBERED:
+            self._answers.popitem(last=False)
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, Response | Article) and not is_article(item):
+            self._count("passed_by")
+            return item
+        try:
+            read = await self._read(item)
+        except NotTaken as error:
+            # without an address there is nothing that the archive could remember
+            self._count(f"dropped/{error.reason}")
+            raise Dropped(error.reason, str(error)) from None
+        except ExtractionError as error:
+            await self._not_read(item, "dropped" if error.final else "failed", error.reason, str(error))
+            raise Dropped(error.reason, str(error)) from None
+        article = read
+        try:
+            for stage in self._after:
+                step = stage.process_item(article)
+                article = step if isinstance(step, Article) else await step
+        except Dropped as error:
+            self._count(f"dropped/{error.reason}")
+            if item is not read:  # of ours, Scrapy's own signal tells them
+                self._ledger.item_dropped(read, error)
+                self._snapshot.item_dropped(read, error)
+            raise
+        self._ledger.item_scraped(article)
+        self._count(article.outcome or "archived")
+        if isinstance(item, Response):
+            return plain(article_record(article, self._snapshot.run_id))
+        return item
+
+    async def _read(self, item: Any) -> Article:
+        assert self._workers is not None
+        if isinstance(item, Article):
+            return item if item.is_decided else await self._workers.run(decide, item, self._decide)
+        outlet = self._outlet
+        if not isinstance(item, Response):
+            fetched = self._answers.get(plain_url(address_of(item)))
+            given = read_item(item, fetched, outlet, allow_private=self._allow_private)
+            return await self._workers.run(decide_item, given, self._decide)
+        if item.status >= 400:
+            reason = http_reason(item.status)
+            await self._not_read(item, "dropped", reason, f"{item.url} answered {item.status}")
+            raise Dropped(reason, f"{item.url} answered {item.status}")
+        fetch, domain = fetch_of(item), registered_domain(item.url)
+        return await self._workers.run(
+            extract_and_decide,
+            fetch,
+            Hints(outlet or domain, domains=(domain,)),
+            exchange_of(item, fetch.fetched_at),
+            PageContext(),
+            self._decide,
+        )
+
+    async def _not_read(self, item: Any, outcome: Outcome, reason: Reason | str, detail: str) -> None:
+        """Write down an article of which nothing could be read."""
+        if isinstance(item, Response):
+            url, requested, status = item.url, first_address(item), item.status
+        else:
+            url = requested = item.url if isinstance(item, Article) else address_of(item)
+            status = None
+        outlet = self._outlet or registered_domain(url)
+        seen = Observation(url, requested, outlet, outcome, reason, datetime.now(UTC), status, detail[:500])
+        await self._snapshot.process_item(seen)
+        self._ledger.item_scraped(seen)
+        self._count(f"{outcome}/{reason}")
+
+    async def close_spider(self) -> None:
+        if self._workers is not None:
+            self._workers.close()
+        self._snapshot.close_spider()
+        for snapshot in self._snapshot.snapshots:
+            self._crawler.stats.set_value(f"{STATS}/snapshot", snapshot.id)
+        if self._snapshot.failure is not None:
+            self._count("archive_not_written")
+        told = ", ".join(f"{kind} {count}" for kind, count in sorted(self._ledger.totals().items()))
+        where = visible(str(self._crawler.settings["ARCHIVE_URI"]))
+        logger.info("Triptych: %s; in %s", told or "nothing came", where)
+
+    def engine_stopped(self) -> None:
+        """Make Scrapy's exit code 1 where articles were lost; it has no other way than this to say so."""
+        if self._snapshot.failure is not None:
+            self._crawler.spider = None
+
+    @property
+    def _outlet(self) -> str | None:
+        """Name that the spider gives to all that it yields; without one it is the domain of an article."""
+        spider: Spider | None = self._crawler.spider
+        named = getattr(spider, "outlet", None)
+        return named if isinstance(named, str) and named else None
+
+    @property
+    def _ledger(self) -> Ledger:
+        ledger = self._crawler.get_extension(Ledger)
+        assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
+        return ledger
+
+    def _count(self, key: str) -> None:
+        self._crawler.stats.inc_value(f"{STATS}/{key}")
