@@ -67,6 +67,7 @@ LAYERS = {
         "reextraction",
     ),
     "pipelines.events": ("likeness", "event_search"),
+    "triptych": ("item_fields", "item_pipeline", "addon", "__main__"),
     "pipelines.pairing": (
         *("content", "labels", "edges", "records", "clustering", "decide", "weeks", "evidence"),
         *("parts", "spool", "scoring", "run", "review", "explain", "report"),
@@ -79,7 +80,7 @@ MAY_IMPORT = {
     "crawler": {"archive", "crawler"},
     "crawler.commands": {"archive", "crawler", "pipelines"},
     "pipelines": {"archive", "crawler", "pipelines"},
-    "triptych": {"archive", "crawler", "pipelines"},
+    "triptych": {"archive", "crawler", "pipelines", "triptych"},
 }
 NEVER_FETCH = (
     "crawler.commands",
