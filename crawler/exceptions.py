@@ -3,6 +3,9 @@
 CrawlerError
 ├── DeclarationError     an outlet file contradicts itself; refused at start
 ├── DiscoveryError       a sitemap, feed or day archive of which nothing could be read
+├── SourceFailed         a file of an import that cannot be read on; what was read of it is archived
+│   └── WrongSource          what was given is none, or may not be read; refused at start
+├── Unavailable          a part of such a file that another try may bring
 └── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
     ├── Unreadable           the page is at fault: counted as dropped(reason)
     ├── Blocked              of a service that keeps robots away: failed(blocked), asked for again
@@ -34,6 +37,22 @@ class DiscoveryError(CrawlerError):
     def __reduce__(self) -> tuple[object, ...]:
         # raised in a worker process: the reason has to survive the way back
         return type(self), (*self.args, self.reason)
+
+
+class SourceFailed(CrawlerError):
+    """A file that is imported cannot be read on."""
+
+
+class WrongSource(SourceFailed):
+    """What was given to import is no file, or one that may not be read."""
+
+
+class Unavailable(CrawlerError):
+    """A server did not give a part of a file this time; `after`: the seconds it asks to wait, if it does."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 class ExtractionError(CrawlerError):

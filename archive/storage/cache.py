@@ -8,11 +8,12 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-Purpose = Literal["views", "pairing", "state", "stores", "verified", "viewer", "leases", "told"]
+Purpose = Literal["views", "pairing", "state", "stores", "verified", "viewer", "leases", "told", "imports"]
 _COPIES: tuple[Purpose, ...] = ("views", "pairing", "stores", "verified", "viewer")
 """Folders that may hold something of an archive; `state` is a stamp, see archive/state/provenance.py.
 
-`leases` has locks and the times of runs, `told` what `scrapy watch` has told of.
+`leases` has locks and the times of runs, `told` what `scrapy watch` has told of, `imports` how far files on
+servers have been read.
 """
 
 

@@ -47,6 +47,7 @@ _RETRY = {
 }
 _CLIENT = {"connect_timeout": "5s", "read_timeout": "15s", "timeout": "120s"}
 _CODE = re.compile(r"<Code>(\w{1,60})</Code>")
+_REFUSED = re.compile(r"the server answered 4(?!08|29)")
 _STATUS = re.compile(r"status code: (\d{3})")
 NO_KEYS = "NoKeys"
 
@@ -77,16 +78,18 @@ class Store:
     It connects when it is first asked, and goes to another process as its address.
     """
 
-    def __init__(self, uri: str, endpoint: str | None = None) -> None:
+    def __init__(self, uri: str, endpoint: str | None = None, *, anonymous: bool = False) -> None:
+        """`anonymous`: to read what anybody may, without keys, and whatever keys there are."""
         self.uri = uri
         self.endpoint = endpoint or endpoint_of(uri)
+        self._anonymous = anonymous
 
     def __reduce__(self) -> tuple[type[Store], tuple[str, str | None]]:
         return Store, (self.uri, self.endpoint)
 
     @cached_property
     def _client(self) -> Any:
-        return _connect(self.uri, self.endpoint)
+        return _connect(self.uri, self.endpoint, anonymous=self._anonymous)
 
     def get(self, path: str) -> bytes:
         """Read an object. FileNotFoundError where there is none."""
@@ -99,6 +102,24 @@ class Store:
         with self._translated_errors():
             answer = obstore.get(self._client, path)
             return bytes(answer.bytes()), answer.meta["e_tag"]
+
+    def stat(self, path: str) -> Listed:
+        """Ask for the size and the tag of an object. FileNotFoundError where there is none."""
+        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
+
+        with self._translated_errors():
+            meta = obstore.head(self._client, path)
+            return Listed(path, meta["size"], meta["last_modified"], meta["e_tag"])
+
+    def part(self, path: str, begin: int, end: int) -> tuple[bytes, Listed]:
+        """Read bytes of an object, and what it is at that moment. FileNotFoundError where there is none."""
+        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
+
+        with self._translated_errors():
+            answer = obstore.get(self._client, path, options={"range": (begin, end)})
+            meta = answer.meta
+            seen = Listed(path, meta["size"], meta["last_modified"], meta["e_tag"])
+            return bytes(answer.bytes()), seen
 
     def put(self, path: str, data: bytes | Path) -> None:
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
@@ -148,17 +169,20 @@ class Store:
                 return True
         return False
 
-    def list(self, prefix: str, after: str | None = None) -> list[Listed]:
-        """List objects by their names; `after` leaves out all up to that one."""
+    def list(self, prefix: str, after: str | None = None, most: int | None = None) -> list[Listed]:
+        """List objects by their names; `after` leaves out all up to that one.
+
+        Where there are more than `most`, it ends soon after them.
+        """
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
 
         with self._translated_errors():
             stream = obstore.list(self._client, prefix or None, offset=after, chunk_size=1000)
-            found = [
-                Listed(x["path"], x["size"], x["last_modified"], x["e_tag"])
-                for portion in stream
-                for x in portion
-            ]
+            found: list[Listed] = []
+            for portion in stream:
+                found += [Listed(x["path"], x["size"], x["last_modified"], x["e_tag"]) for x in portion]
+                if most is not None and len(found) > most:
+                    break
         return sorted(found, key=lambda x: x.path)
 
     def names(self) -> set[str]:
@@ -191,8 +215,18 @@ class Store:
             raise self._error(error) from None
 
     def _error(self, error: Exception) -> ObjectStoreError:
-        keys = not self.uri.startswith("s3:") or any(os.environ.get(name) for name in _KEYS)
+        keys = self._anonymous or not self.uri.startswith("s3:") or has_keys()
         return ObjectStoreError(sentence(self.uri, self.endpoint, str(error) if keys else NO_KEYS))
+
+
+def has_keys() -> bool:
+    """Return True if the environment says as whom S3 is to be asked."""
+    return any(os.environ.get(name) for name in _KEYS)
+
+
+def may_pass(error: ObjectStoreError) -> bool:
+    """Return True if the same request may succeed a while later."""
+    return "try again" in str(error) and not _REFUSED.search(str(error))
 
 
 def each(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
@@ -229,7 +263,7 @@ def endpoint_of(uri: str) -> str | None:
     return next((os.environ[name].rstrip("/") for name in names if os.environ.get(name)), None)
 
 
-def _connect(uri: str, endpoint: str | None) -> Any:
+def _connect(uri: str, endpoint: str | None, *, anonymous: bool = False) -> Any:
     try:
         from obstore.store import from_url  # noqa: PLC0415  15 MB: a folder needs none of it
     except ImportError:
@@ -243,6 +277,8 @@ def _connect(uri: str, endpoint: str | None) -> Any:
         if endpoint is not None:
             config["aws_endpoint"] = endpoint
             client["allow_http"] = _plain_allowed(uri, endpoint)
+        if anonymous:
+            config["aws_skip_signature"] = "true"
     try:
         options: Any = {"config": config or None, "client_options": client, "retry_config": _RETRY}
         return from_url(uri, **options)

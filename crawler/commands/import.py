@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.exceptions import UsageError
 
+import archive
 from archive.no_pandas import fast_start
+from archive.opening import storage_at
 from archive.terminal import Terminal, literal, visible
 from crawler.commands.crawl import LOST, tell_of_first_signal
 from crawler.commands.crawl import Command as Crawl
+from crawler.exceptions import SourceFailed, WrongSource
+from crawler.importing.positions import Positions
 from crawler.importing.spider import ImportSpider, Wanted
 from crawler.story.arguments import Arguments, check_settings
 from crawler.story.spider import StorySpider
@@ -28,17 +31,19 @@ class Command(Crawl):
     takes_arguments: ClassVar[bool] = False
 
     def syntax(self) -> str:
-        return "[options] FILE …"
+        return "[options] FILE|ADDRESS|LIST …"
 
     def short_desc(self) -> str:
-        return "Bring in pages from web archives: WARC, WARC.gz, WACZ"
+        return "Bring in pages from web archives: WARC, ARC, WACZ, here or on a server"
 
     def long_desc(self) -> str:
         return (
             "Read the pages of web archives (Common Crawl's CC-NEWS, wget, ArchiveBox, Browsertrix, …) as a "
-            "crawl reads them: text, byline, language, pairing. fetched_at is the record's, and extra has "
+            "crawl reads them: text, byline, language, pairing. A file is a path, https://… or "
+            "s3://bucket/key; s3://bucket/prefix/ is all of them below it; a list (.paths, .paths.gz) has "
+            "a path a line, below --prefix. fetched_at is the record's, and extra has "
             "the name of the file and the id of the record under imported. Of declared outlets, addresses of "
-            "articles are taken; of other sites every page that is an article. Nothing is asked for on the "
+            "articles are taken; of other sites every page that is an article. No page is asked for on the "
             "network. An import that was stopped or killed is run again: what the archive has is not read "
             "again, and makes no version twice. "
             "Exit code 0: all is read; 1: a file is damaged (what could be read of it is archived) or the "
@@ -47,6 +52,16 @@ class Command(Crawl):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        for name, metavar, what in (
+            (
+                "prefix",
+                "PLACE",
+                "what the paths of a list begin with: https://data.commoncrawl.org/, a bucket, a folder",
+            ),
+            ("endpoint", "URL", "of the buckets to read from, where it is another than the archive's"),
+        ):
+            parser.add_argument(f"--{name}", metavar=metavar, help=what)
+        parser.add_argument("--anonymous", action="store_true", help="read buckets without keys")
         for name, what in (
             ("outlet", "an outlet's name, or the registered domain of a site"),
             ("host", "a host, with its subdomains"),
@@ -65,17 +80,12 @@ class Command(Crawl):
         assert self.settings is not None
         assert self.crawler_process is not None
         if not args:
-            raise UsageError("give at least one file of WARC, WARC.gz or WACZ", print_help=False)
-        files = [Path(name) for name in args]
-        for path in files:
-            if path.exists() and not path.is_file():  # a pipe would be waited for
-                raise UsageError(f"{visible(str(path))} is no file", print_help=False)
-            try:
-                with path.open("rb") as file:
-                    file.read(1)
-            except OSError as error:
-                raise UsageError(f"{visible(str(path))}: {error.strerror}", print_help=False) from None
+            raise UsageError("give at least one file of WARC, ARC or WACZ, or a list", print_help=False)
         check_settings(self.settings)
+        # .1 s of HTTP: Scrapy imports every command
+        from crawler.importing.given_files import Given  # noqa: PLC0415
+
+        given = Given(self.settings, prefix=opts.prefix, endpoint=opts.endpoint, anonymous=opts.anonymous)
         loader = self.crawler_process.spider_loader
         found = [loader.load(name) for name in loader.list()]
         declared = [outlet for outlet in found if issubclass(outlet, StorySpider) and outlet.home]
@@ -89,11 +99,21 @@ class Command(Crawl):
         if "ua" in opts.language:
             raise UsageError("--language ua: ua is a country; the language is uk", print_help=False)
         wanted = Wanted(*(frozenset(chosen) for chosen in (opts.outlet, opts.host, opts.language)))
+        try:
+            sources = given.sources(args)
+        except WrongSource as error:
+            raise UsageError(str(error), print_help=False) from None
+        except SourceFailed as error:
+            print(f"{self.called}: {error}", file=sys.stderr)
+            self.exitcode = LOST
+            return
         self._probe_archive()
         self._log = self._log_into_file("import")
         crawler = self.crawler_process.create_crawler(ImportSpider)
         tell_of_first_signal(self.crawler_process, crawler, self.called)
-        self.crawler_process.crawl(crawler, files=files, wanted=wanted, declared=declared)
+        self.crawler_process.crawl(
+            crawler, sources=sources, positions=self._positions(wanted), wanted=wanted, declared=declared
+        )
         self.crawler_process.start()
         self.exitcode = self._verdict(crawler, Arguments(), self._paired(crawler))
         spider = crawler.spider
@@ -102,10 +122,27 @@ class Command(Crawl):
         console = Terminal()
         for reason, count in spider.passed.most_common():
             console.print(f"passed over  {count:>7,}  {literal(reason)}", soft_wrap=True)
+        for sentence in spider.notes:
+            console.print(literal(sentence), soft_wrap=True, highlight=False)
         for sentence in spider.damage:
             print(f"{self.called}: {visible(sentence)}", file=sys.stderr)
         if spider.damage:
             self.exitcode = LOST
+
+    def _positions(self, wanted: Wanted) -> Positions:
+        assert self.settings is not None
+        uri: str = self.settings["ARCHIVE_URI"]
+
+        def head() -> tuple[int, str]:
+            last = archive.open(uri).snapshot
+            return last.id, last.run_id
+
+        def run_of(snapshot: int) -> str | None:
+            entries = archive.open(uri).history()
+            return next((entry.run_id for entry in entries if entry.id == snapshot), None)
+
+        choice = repr([sorted(one) for one in (wanted.outlets, wanted.hosts, wanted.languages)])
+        return Positions(storage_at(uri).layout.root, choice, head, run_of)
 
     def _held_against(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
         return []  # the past owes nobody a number of articles a day

@@ -41,6 +41,8 @@ class Memory(Protocol):
 
     def note_asked(self, outlets: Mapping[str, str]) -> None: ...
 
+    def sync(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Overrun:

@@ -58,8 +58,6 @@ def read_archived(
 
 
 def _decoded(body: bytes, headers: dict[str, str], largest: int) -> bytes:
-    from crawler.middlewares.compression import CodingsMiddleware  # noqa: PLC0415  .3 s of Scrapy
-
     try:
         if "chunked" in headers.get("transfer-encoding", "").lower():
             body = _whole(ChunkedDataReader(io.BytesIO(body)), largest)
@@ -67,6 +65,9 @@ def _decoded(body: bytes, headers: dict[str, str], largest: int) -> bytes:
             # crawlers that store a page unpacked often keep the header: what its decoder refuses at the first
             # byte, and has a tag in it, is the page
             if (name := coding.strip()) in _DECODED and b"<" not in body[:256].lstrip()[:1]:
+                # .3 s of Scrapy, which a file of unpacked pages needs nowhere
+                from crawler.middlewares.compression import CodingsMiddleware  # noqa: PLC0415
+
                 body = CodingsMiddleware._decode(body, name.encode(), largest)
     except Exception as error:
         raise Unreadable(Reason.UNPARSEABLE, f"its coding cannot be undone: {error}") from None

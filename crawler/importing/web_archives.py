@@ -1,4 +1,4 @@
-"""The pages in WARC files, packed or not, and in WACZ; of any maker, so nothing in them is believed.
+"""The pages in WARC and ARC files, packed or not, and in WACZ; of any maker, so nothing in them is believed.
 
 Read in the order of the file. A record that is cut or broken costs itself: reading goes on at the next member
 of gzip that begins a record.
@@ -12,21 +12,32 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from lzma import LZMAError
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ARCHeadersParser
 from warcio.statusandheaders import StatusAndHeadersParser
+
+from crawler.exceptions import SourceFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from warcio.recordloader import ArcWarcRecord
 
     from archive.pages.warc_record import Headers
 
 _HTML = ("text/html", "application/xhtml+xml")
 _GZIP = b"\x1f\x8b\x08"
 _CHUNK = 1 << 20
+_BLOCK = 1 << 16
+_BEGINNINGS = (b"WARC/", b"http:", b"https", b"filed")
+"""Of a record, in as many letters: `filed` is an ARC's own description, `filedesc://`."""
+_MOST_PAGES, _MOST_BYTES, _MOST_RECORDS = 16, 1 << 20, 500
+"""After which a portion is given."""
 _LONGEST_ADDRESS = 1024
 _LONGEST_HEAD = 256_000
 """Bytes of the fields of a record, or of the headers of its answer."""
@@ -51,123 +62,151 @@ class ArchivedPage:
     """Of the record; UTC."""
     ip: str | None
     record: str
-    """Name of the file and id of the record."""
+    """Name of the file and id of the record; of an ARC, whose records have none, its place in the file."""
+    begin: int
+    """Place of the record in the file; of one in a WACZ, 0."""
 
 
 class WebArchive:
-    """One file. `wanted` is asked with an address before the page is read."""
+    """One file, open. `wanted` is asked with an address before the page is read.
 
-    def __init__(self, path: Path, wanted: Callable[[str], bool], largest: int) -> None:
-        self._path, self._wanted, self._largest = path, wanted, largest
+    `begin` is the place of a record, from an earlier reading. An error of the file itself, SourceFailed, is
+    raised to whoever reads.
+    """
+
+    def __init__(
+        self, file: IO[bytes], name: str, wanted: Callable[[str], bool], largest: int, begin: int = 0
+    ) -> None:
+        self._file, self._name, self._wanted, self._largest = file, name, wanted, largest
         self.passed: Counter[str] = Counter()
         """Records that are no page, or none that is wanted, by reason."""
         self.damage: list[str] = []
         """Sentences."""
-        self.read = 0
-        """Bytes of the file so far, of `size`."""
-        self.size = path.stat().st_size
+        self.begin = begin
+        """Place of the record that is read; all before it were given or passed over."""
+
+    def portions(self) -> Iterator[list[ArchivedPage]]:
+        """Some pages at a time, or none after many records that are no page."""
+        portion: list[ArchivedPage] = []
+        records = weight = 0
+        failure: SourceFailed | None = None
+        try:
+            for page in self._all():
+                records += 1
+                if page is not None:
+                    portion.append(page)
+                    weight += len(page.body)
+                if len(portion) >= _MOST_PAGES or weight >= _MOST_BYTES or records >= _MOST_RECORDS:
+                    yield portion
+                    portion, records, weight = [], 0, 0
+        except SourceFailed as error:
+            failure = error
+        yield portion  # those before the failure too: `begin` is behind them
+        if failure is not None:
+            raise failure
 
     def pages(self) -> Iterator[ArchivedPage]:
-        """Raises OSError where the file cannot be opened."""
-        with self._path.open("rb") as file:
-            if file.read(4) == b"PK\x03\x04":
-                yield from self._packed(file)
-            else:
-                file.seek(0)
-                yield from self._records(file, self._path.name)
+        return (page for page in self._all() if page is not None)
+
+    def _all(self) -> Iterator[ArchivedPage | None]:
+        if self._file.read(4) == b"PK\x03\x04":
+            yield from self._packed(self._file)
+        else:
+            yield from self._records(self._file, self._name, self.begin)
 
     def _damaged(self, sentence: str) -> None:
         if len(self.damage) < _MOST_SENTENCES:
             self.damage.append(sentence)
         elif len(self.damage) == _MOST_SENTENCES:
-            self.damage.append(f"{self._path.name} is damaged in more places")
+            self.damage.append(f"{self._name} is damaged in more places")
 
-    def _packed(self, file: BinaryIO) -> Iterator[ArchivedPage]:
+    def _packed(self, file: IO[bytes]) -> Iterator[ArchivedPage | None]:
         try:
             packed = zipfile.ZipFile(file)
         except _BROKEN as error:
-            self._damaged(f"{self._path.name} is no whole WACZ: {_told(error)}")
+            self._damaged(f"{self._name} is no whole WACZ: {_told(error)}")
             return
         with packed:
             for entry in packed.infolist():
-                self.read += entry.compress_size
-                if not entry.filename.endswith((".warc", ".warc.gz")):
+                if not entry.filename.endswith((".warc", ".warc.gz", ".arc", ".arc.gz")):
                     continue
                 # the name is shown, and is no path
-                name = f"{self._path.name}#{Path(entry.filename).name[:200]}"
+                name = f"{self._name}#{PurePosixPath(entry.filename).name[:200]}"
                 try:
                     with packed.open(entry) as inner:
-                        yield from self._records(inner, name)
+                        yield from self._records(inner, name, 0)
                 except _BROKEN as error:
                     self._damaged(f"{name} cannot be unpacked: {_told(error)}")
 
-    def _records(self, file: IO[bytes], name: str) -> Iterator[ArchivedPage]:
-        begin: int | None = 0
+    def _records(self, file: IO[bytes], name: str, first: int) -> Iterator[ArchivedPage | None]:
+        begin: int | None = first
+        is_own = file is self._file
         while begin is not None:
             file.seek(begin)
             try:
                 iterator = _iterator(file)
                 for record in iterator:
                     begin = iterator.offset
-                    if self._path.name == name:
-                        self.read = begin
-                    page = self._page(record, name)
-                    if page is not None:
-                        yield page
+                    if is_own:
+                        self.begin = begin
+                    yield self._page(record, name, begin)
                 return
             except _BROKEN as error:
                 self._damaged(f"{name} is damaged near byte {begin}: {_told(error)}")
                 # to go back in a packed entry is to unpack it anew, each time
-                begin = None if isinstance(file, zipfile.ZipExtFile) else _next_member(file, begin + 1)
+                begin = _next_member(file, begin + 1) if is_own else None
 
-    def _page(self, record: object, name: str) -> ArchivedPage | None:
+    def _page(self, record: ArcWarcRecord, name: str, begin: int) -> ArchivedPage | None:
         """None, and a count, for a record that is no page."""
-        reason = self._passed_by(record)
+        is_arc = record.format == "arc"
+        url = (record.rec_headers.get_header("uri" if is_arc else "WARC-Target-URI") or "").strip("<>")
+        url = url.replace(" ", "%20")  # an ARC has it as somebody wrote it
+        reason = self._passed_by(record, url)
         if reason is not None:
             self.passed[reason] += 1
             return None
-        headers = record.rec_headers  # type: ignore[attr-defined]
-        url = headers.get_header("WARC-Target-URI").strip("<>")
-        fetched_at = _moment(headers.get_header("WARC-Date"))
-        status = _number(record.http_headers.get_statuscode())  # type: ignore[attr-defined]
-        body = _read(record.raw_stream, self._largest + 1)  # type: ignore[attr-defined]
+        headers, http = record.rec_headers, record.http_headers
+        fetched_at = _moment(headers.get_header("archive-date" if is_arc else "WARC-Date"))
+        status = _number(http.get_statuscode())
+        body = _read(record.raw_stream, self._largest + 1)
         if fetched_at is None or status is None:
             self.passed["without a date or a status"] += 1
             return None
         if len(body) > self._largest:
             self.passed["larger than a page may be"] += 1
             return None
-        if getattr(record.raw_stream, "limit", 0):  # type: ignore[attr-defined]
+        if getattr(record.raw_stream, "limit", 0):
             # bytes that the record still promises: the file was cut, or is still being written
-            self._damaged(f"{name} is damaged near byte {self.read}: a record is cut short")
+            self._damaged(f"{name} is damaged near byte {begin}: a record is cut short")
             return None
-        promised = _number(record.http_headers.get_header("Content-Length"))  # type: ignore[attr-defined]
-        coded = record.http_headers.get_header("Content-Encoding")  # type: ignore[attr-defined]
+        promised = _number(http.get_header("Content-Length"))
+        coded = http.get_header("Content-Encoding")
         if promised is not None and not coded and len(body) < promised:
             self.passed["cut short when they were fetched"] += 1
             return None
+        ip = headers.get_header("ip-address" if is_arc else "WARC-IP-Address")
+        own = f"at byte {begin}" if is_arc else headers.get_header("WARC-Record-ID") or ""
         return ArchivedPage(
             url,
             status,
-            tuple((str(key), str(value)) for key, value in record.http_headers.headers),  # type: ignore[attr-defined]
+            tuple((str(key), str(value)) for key, value in http.headers),
             body,
             fetched_at,
-            headers.get_header("WARC-IP-Address"),
-            f"{name} {headers.get_header('WARC-Record-ID') or ''}".strip(),
+            ip if ip != "0.0.0.0" else None,  # noqa: S104  as the crawlers of ARC wrote where they knew none
+            f"{name} {own}".strip(),
+            begin,
         )
 
-    def _passed_by(self, record: object) -> str | None:
-        kind = record.rec_type  # type: ignore[attr-defined]
-        if kind == "revisit":
+    def _passed_by(self, record: ArcWarcRecord, url: str) -> str | None:
+        if record.rec_type == "revisit":
             return "revisits, whose page is another record"
-        if kind != "response":
+        if record.rec_type != "response":
             return "requests and other records without a page"
-        url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")  # type: ignore[attr-defined]
         if not url.startswith(("http://", "https://")) or len(url) > _LONGEST_ADDRESS:
             return "of no web address"
         if not self._wanted(url):
             return "not asked for"
-        http = record.http_headers  # type: ignore[attr-defined]
+        http = record.http_headers
         if http is None or _number(http.get_statuscode()) != 200:
             return "of another status than 200"
         if (http.get_header("Content-Type") or "").partition(";")[0].strip().lower() not in _HTML:
@@ -176,16 +215,29 @@ class WebArchive:
 
 
 def _iterator(file: IO[bytes]) -> ArchiveIterator:
-    """Warcio's, with heads of records that end: it reads a line however long it is."""
+    """Warcio's, with lines and heads of records that end: it reads a line however long it is."""
     iterator = ArchiveIterator(file)
-    for name, names in (("warc_parser", "WARC_TYPES"), ("http_parser", "HTTP_TYPES")):
-        setattr(iterator.loader, name, _BoundedHead(getattr(iterator.loader, names)))
+    iterator.reader = _BoundedLines(iterator.fh, block_size=_BLOCK)
+    loader = iterator.loader
+    loader.warc_parser, loader.http_parser = _BoundedHead(loader.WARC_TYPES), _BoundedHead(loader.HTTP_TYPES)
+    loader.arc_parser = _BoundedArcHead()
     return iterator
+
+
+class _BoundedLines(DecompressingBufferedReader):  # type: ignore[misc]
+    def readline(self, length: int | None = None) -> bytes:
+        line: bytes = super().readline(length or _LONGEST_HEAD)
+        return line
 
 
 class _BoundedHead(StatusAndHeadersParser):  # type: ignore[misc]
     def parse(self, stream: BinaryIO, full_statusline: str | None = None) -> object:
         return super().parse(_Head(stream), full_statusline)
+
+
+class _BoundedArcHead(ARCHeadersParser):  # type: ignore[misc]
+    def parse(self, stream: BinaryIO, headerline: bytes | str | None = None) -> object:
+        return super().parse(_Head(stream), headerline)
 
 
 class _Head:
@@ -226,7 +278,7 @@ def _next_member(file: IO[bytes], begin: int) -> int | None:
         while at >= 0:
             member = zlib.decompressobj(zlib.MAX_WBITS | 16)
             try:
-                if member.decompress(text[at : at + 4096], 5) == b"WARC/":
+                if member.decompress(text[at : at + 4096], 5) in _BEGINNINGS:
                     return place - len(before) + at
             except zlib.error:
                 pass
@@ -240,9 +292,10 @@ def _number(text: str | None) -> int | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    """A time of the web's age, and not of the future's."""
+    """A time of the web's age, and not of the future's; an ARC has it as 14 digits."""
     try:
-        at = datetime.fromisoformat(text or "")
+        digits = text if text and len(text) == 14 and text.isascii() and text.isdecimal() else None
+        at = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}" if digits else text or "")
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

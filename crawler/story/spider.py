@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from crawler.revisit.plan import Visit
 
 NOT_MODIFIED = 304
+_LOOK_SECONDS = 0.005
 
 
 class StorySpider(Outlet, scrapy.Spider):
@@ -142,6 +144,18 @@ class StorySpider(Outlet, scrapy.Spider):
         if self.arguments.visits is not None:
             for step in self._visits(self.arguments.visits):
                 yield step
+        await self.until_processed()
+
+    async def until_processed(self) -> None:
+        """Wait for the pipelines. The last step of `start`.
+
+        Scrapy looks whether a crawl has ended when `start` or a request ends. At the end of an item that
+        `start` has yielded it does not: only its heartbeat would notice, up to five seconds later.
+        """
+        engine = self.crawler.engine
+        slot = engine.scraper.slot if engine is not None else None
+        while slot is not None and slot.itemproc_size:
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _discovering(self) -> Discovering:
         uri = self.settings["ARCHIVE_URI"]

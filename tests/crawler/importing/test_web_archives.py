@@ -16,6 +16,7 @@ from crawler.importing.archived_task import _decoded
 from crawler.importing.web_archives import ArchivedPage, WebArchive
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PAGE = b"<html><body><p>A bridge was opened.</p></body></html>"
@@ -48,8 +49,15 @@ def record(
 
 def read(path: Path, *parts: bytes) -> tuple[list[ArchivedPage], WebArchive]:
     path.write_bytes(b"".join(parts))
-    opened = WebArchive(path, lambda url: "unwanted" not in url, LARGEST)
-    return list(opened.pages()), opened
+    return pages_of(path, lambda url: "unwanted" not in url)
+
+
+def pages_of(
+    path: Path, wanted: Callable[[str], bool] = lambda _: True
+) -> tuple[list[ArchivedPage], WebArchive]:
+    with path.open("rb") as file:
+        opened = WebArchive(file, path.name, wanted, LARGEST)
+        return list(opened.pages()), opened
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["gzip", "plain"])
@@ -108,8 +116,7 @@ def test_a_wacz_is_a_zip_of_them(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.wacz", "w") as packed:
         packed.writestr("archive/../../evil.warc.gz", record())
         packed.writestr("pages/pages.jsonl", "{}")
-    opened = WebArchive(tmp_path / "a.wacz", lambda _: True, LARGEST)
-    pages = list(opened.pages())
+    pages, _ = pages_of(tmp_path / "a.wacz")
     assert [page.record.split(" ")[0] for page in pages] == ["a.wacz#evil.warc.gz"]
     with zipfile.ZipFile(tmp_path / "c.wacz", "w", zipfile.ZIP_LZMA) as packed:
         packed.writestr("archive/a.warc.gz", record())
@@ -117,13 +124,68 @@ def test_a_wacz_is_a_zip_of_them(tmp_path: Path) -> None:
     torn = bytearray((tmp_path / "c.wacz").read_bytes())
     torn[60:120] = bytes(60)
     (tmp_path / "c.wacz").write_bytes(torn)
-    damaged = WebArchive(tmp_path / "c.wacz", lambda _: True, LARGEST)
-    assert [page.record.split(" ")[0] for page in damaged.pages()] == ["c.wacz#b.warc.gz"]
+    pages, damaged = pages_of(tmp_path / "c.wacz")
+    assert [page.record.split(" ")[0] for page in pages] == ["c.wacz#b.warc.gz"]
     assert damaged.damage
     (tmp_path / "b.wacz").write_bytes((tmp_path / "a.wacz").read_bytes()[:100])
-    cut = WebArchive(tmp_path / "b.wacz", lambda _: True, LARGEST)
-    assert list(cut.pages()) == []
+    pages, cut = pages_of(tmp_path / "b.wacz")
+    assert pages == []
     assert cut.damage
+
+
+def arc(
+    url: str = "http://courier.example/news/1",
+    body: bytes = PAGE,
+    *,
+    date: str = "20030501100000",
+    packed: bool = True,
+    length: int | None = None,
+) -> bytes:
+    """A record as the crawlers of the Internet Archive wrote it until 2008."""
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
+    made = f"{url} 192.0.2.7 {date} text/html {len(block) if length is None else length}\n".encode()
+    made += block + b"\n"
+    return gzip.compress(made) if packed else made
+
+
+def described(packed: bool = True) -> bytes:
+    about = b"1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n"
+    made = b"filedesc://a.arc 0.0.0.0 20030501100000 text/plain %d\n%s\n" % (len(about), about)
+    return gzip.compress(made) if packed else made
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["gzip", "plain"])
+def test_an_arc_has_its_time_in_digits_and_its_place_for_an_id(tmp_path: Path, packed: bool) -> None:
+    first, second = arc(packed=packed), arc("http://b.example/?q=a b", date="20031231235959", packed=packed)
+    pages, opened = read(tmp_path / "a.arc", described(packed), first, second)
+    assert [page.url for page in pages] == ["http://courier.example/news/1", "http://b.example/?q=a%20b"]
+    assert [page.fetched_at.isoformat() for page in pages] == [
+        "2003-05-01T10:00:00+00:00",
+        "2003-12-31T23:59:59+00:00",
+    ]
+    assert pages[0].body.strip() == PAGE
+    assert pages[0].ip == "192.0.2.7"
+    assert not opened.damage
+    begin = len(described(packed))
+    assert pages[0].record == f"a.arc at byte {begin}"
+    with (tmp_path / "a.arc").open("rb") as file:
+        again = WebArchive(file, "a.arc", lambda _: True, LARGEST, pages[1].begin)
+        assert [page.url for page in again.pages()] == ["http://b.example/?q=a%20b"]
+
+
+def test_a_broken_arc_costs_its_record(tmp_path: Path) -> None:
+    for bad in (
+        arc()[:60],
+        arc(length=10**9),
+        arc(length=-5),
+        arc(date="20039999999999"),
+        arc(date="00000000000000"),
+        arc("http://courier.example/" + "a" * 300_000),
+        gzip.compress(b"http://courier.example/ 1 2\n"),
+    ):
+        pages, opened = read(tmp_path / "a.arc.gz", described(), arc(), bad, arc("http://b.example/2"))
+        assert [page.url for page in pages] == ["http://courier.example/news/1", "http://b.example/2"]
+        assert opened.damage or opened.passed["without a date or a status"] == 1
 
 
 @given(st.binary(max_size=300))

@@ -1,0 +1,230 @@
+"""The files that are named to `scrapy import`: paths, addresses of web servers and buckets, lists of them.
+
+A list (`warc.paths.gz`, as Common Crawl publishes it) may come from anybody. A line of it is a path below the
+prefix that the operator gives, and nothing else: it leads to no other host, bucket or folder.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+from urllib.parse import urlsplit
+
+from archive.exceptions import ObjectStoreError
+from archive.storage.object_store import SCHEMES, Store, has_keys, may_pass
+from archive.terminal import visible
+from crawler.exceptions import SourceFailed, Unavailable, WrongSource
+from crawler.importing.remote_file import Part, RemoteFile
+from crawler.importing.web_server import WebFile, WebServers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrapy.settings import BaseSettings
+
+    from archive.storage.object_store import Listed
+    from crawler.importing.remote_file import Ranged
+
+SUFFIXES = (".warc", ".warc.gz", ".wacz", ".arc", ".arc.gz")
+LISTS = (".paths", ".paths.gz")
+COMMON_CRAWL = "https://data.commoncrawl.org/"
+_LARGEST_LIST = 64 << 20
+"""Bytes of a list, unpacked: those of Common Crawl's largest have 15 MB."""
+_MOST = 1_000_000
+"""Files of one list or one prefix."""
+_PATH = re.compile(r"[\w=+@,~-][\w.=+@,~ -]*(?:/[\w=+@,~-][\w.=+@,~ -]*)*", re.ASCII)
+"""No segment begins with a dot, so none is `..`; no scheme, query, percent sign or backslash."""
+
+
+class Source(Protocol):
+    @property
+    def address(self) -> str:
+        """As it is shown, and kept with the articles: a file's name, an address without secrets."""
+
+    @property
+    def is_remote(self) -> bool: ...
+
+    def open(self) -> BinaryIO | RemoteFile:
+        """Raises SourceFailed, OSError."""
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    path: Path
+    is_remote = False
+
+    @property
+    def address(self) -> str:
+        return self.path.name
+
+    def open(self) -> BinaryIO:
+        return self.path.open("rb")
+
+
+@dataclass(frozen=True)
+class OnServer:
+    place: Ranged
+    is_remote = True
+
+    @property
+    def address(self) -> str:
+        return self.place.address
+
+    def open(self) -> RemoteFile:
+        return RemoteFile(self.place)
+
+
+class BucketFile:
+    """Implements `Ranged`."""
+
+    def __init__(self, store: Store, key: str) -> None:
+        self._store, self._key = store, key
+        self.address = f"{store.uri}/{key}"
+        self._size: int | None = None
+
+    def part(self, begin: int, length: int) -> Part:
+        try:
+            if self._size is None:
+                self._size = (seen := self._store.stat(self._key)).bytes
+                if not self._size:
+                    return Part(b"", 0, _tag(seen))
+            if begin >= self._size:
+                return Part(b"", self._size, _tag(self._store.stat(self._key)))
+            data, seen = self._store.part(self._key, begin, min(begin + length, self._size))
+            return Part(data, seen.bytes, _tag(seen))
+        except FileNotFoundError:
+            raise SourceFailed("there is no such object") from None
+        except ObjectStoreError as error:
+            told = str(error).removesuffix(".")
+            raise (Unavailable if may_pass(error) else SourceFailed)(told) from None
+
+
+def _tag(seen: Listed) -> str:
+    return seen.tag or seen.modified.isoformat()
+
+
+class Given:
+    """What the options say about where files are."""
+
+    def __init__(
+        self,
+        settings: BaseSettings,
+        *,
+        prefix: str | None = None,
+        endpoint: str | None = None,
+        anonymous: bool = False,
+    ) -> None:
+        self._prefix, self._endpoint = prefix, endpoint
+        self._anonymous = anonymous or not has_keys()
+        self._servers = WebServers(settings)
+        self._stores: dict[str, Store] = {}
+
+    def sources(self, names: Sequence[str]) -> list[Source]:
+        """Find all files, in their order. Raises WrongSource, and SourceFailed where a list cannot be had."""
+        return [source for name in names for source in self._named(name)]
+
+    def _named(self, name: str) -> list[Source]:
+        if not name.split("?", 1)[0].endswith(LISTS):
+            if name.endswith("/") and name.startswith(_BUCKETS):
+                return self._below(name)
+            return [self._one(name)]
+        prefix = self._prefix
+        if prefix is None:
+            raise WrongSource(
+                f"{visible(name)} is a list of paths: say with --prefix what they begin with, such as "
+                f"{COMMON_CRAWL} or a folder"
+            )
+        base = prefix if prefix.endswith("/") else f"{prefix}/"
+        return [self._one(base + path) for path in self._paths(name)]
+
+    def _one(self, name: str) -> Source:
+        if name.startswith(("http://", "https://")):
+            try:
+                self._servers.refuse(name)
+            except SourceFailed as error:
+                raise WrongSource(f"{visible(name)}: {error}") from None
+            return OnServer(WebFile(name, self._servers))
+        if name.startswith(_BUCKETS):
+            bucket, key = _bucket(name)
+            return OnServer(BucketFile(self._store(bucket), key))
+        if "://" in name:
+            raise WrongSource(
+                f"{visible(name)}: expected a file's path, https://…, http://… or s3://bucket/key"
+            )
+        path = Path(name)
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise WrongSource(f"{visible(name)} is no file")
+        try:
+            with path.open("rb") as file:
+                file.read(1)
+        except (OSError, ValueError) as error:
+            raise WrongSource(f"{visible(name)}: {getattr(error, 'strerror', None) or error}") from None
+        return LocalFile(path)
+
+    def _store(self, uri: str) -> Store:
+        if uri not in self._stores:
+            self._stores[uri] = Store(uri, self._endpoint, anonymous=self._anonymous)
+        return self._stores[uri]
+
+    def _below(self, name: str) -> list[Source]:
+        bucket, prefix = _bucket(name)
+        try:
+            found = self._store(bucket).list(prefix, most=_MOST)
+        except (ObjectStoreError, FileNotFoundError) as error:
+            kind = SourceFailed if isinstance(error, ObjectStoreError) and may_pass(error) else WrongSource
+            raise kind(str(error)) from None
+        if len(found) > _MOST:
+            raise WrongSource(f"{visible(name)} has more than {_MOST:,} objects: give a longer prefix")
+        keys = [one.path for one in found if one.path.endswith(SUFFIXES)]
+        if not keys:
+            raise WrongSource(f"{visible(name)}: no object there ends with {', '.join(SUFFIXES)}")
+        store = self._store(bucket)
+        return [OnServer(BucketFile(store, key)) for key in keys]
+
+    def _paths(self, name: str) -> list[str]:
+        try:
+            with self._one(name).open() as file:
+                data = _all(file)
+            if data.startswith(b"\x1f\x8b"):
+                data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_LARGEST_LIST + 1)
+            text = data.decode()
+        except SourceFailed as error:
+            raise type(error)(f"{visible(name)}: {error}") from None
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+            raise WrongSource(f"{visible(name)} is no list of paths: {error}") from None
+        if len(data) > _LARGEST_LIST:
+            raise WrongSource(f"{visible(name)} has more than {_LARGEST_LIST:,} bytes")
+        paths = [path for line in text.splitlines() if (path := line.strip())]
+        if len(paths) > _MOST:
+            raise WrongSource(f"{visible(name)} has more than {_MOST:,} lines")
+        for path in paths:
+            if not _PATH.fullmatch(path) or len(path) > 1000:
+                raise WrongSource(
+                    f"{visible(name)}: expected paths below the prefix, as crawl-data/CC-NEWS/2025/03/"
+                    f"….warc.gz, got {visible(path[:120])!r}; nothing was read"
+                )
+        return paths
+
+
+_BUCKETS = tuple(f"{scheme}://" for scheme in SCHEMES)
+
+
+def _bucket(name: str) -> tuple[str, str]:
+    """Address of the bucket, and the key or the prefix in it."""
+    parts = urlsplit(name)
+    if not parts.netloc or "@" in parts.netloc or parts.query or parts.fragment:
+        raise WrongSource(f"{parts.scheme}://{parts.hostname or ''}…: expected {parts.scheme}://bucket/key")
+    return f"{parts.scheme}://{parts.netloc}", parts.path.strip("/")
+
+
+def _all(file: BinaryIO | RemoteFile) -> bytes:
+    parts, left = [], _LARGEST_LIST + 1
+    while left > 0 and (part := file.read(left)):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)

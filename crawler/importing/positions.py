@@ -1,0 +1,77 @@
+"""Positions up to which files on servers have been read, so that an import that was killed goes on there.
+
+In this machine's cache, a file for each: where it is lost, a file is read from its beginning, and what the
+archive has is passed over. A position is kept after all that was read before it is on disk. It counts for
+the same file (size and tag), the same choice of pages, and an archive that has the snapshot it was kept with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from archive.storage import inside
+from archive.storage.cache import cache_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_LARGEST = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    address: str
+    size: int
+    """Bytes of the file."""
+    tag: str | None
+    at: int
+    """Byte of the file before which all is in the archive; the size where all of it is."""
+    snapshot: int
+    """The last of the archive at that moment, and the run that made it."""
+    run_id: str
+
+    @property
+    def is_end(self) -> bool:
+        return self.at >= self.size
+
+
+class Positions:
+    """Of one archive and one choice. `head`: its last snapshot; `run_of`: the run that made a snapshot."""
+
+    def __init__(
+        self,
+        root: Path,
+        choice: str,
+        head: Callable[[], tuple[int, str]],
+        run_of: Callable[[int], str | None],
+    ) -> None:
+        self._folder, self._choice = cache_folder(root, "imports"), choice
+        self._head, self._run_of = head, run_of
+
+    def _path(self, address: str) -> Path:
+        name = hashlib.sha256(f"{self._choice}\n{address}".encode("utf-8", "surrogatepass")).hexdigest()
+        return self._folder / f"{name[:32]}.json"
+
+    def kept(self, address: str) -> Position | None:
+        """None where there is none, or the archive is another one by now."""
+        try:
+            found = Position(**json.loads(inside.read(self._path(address), _LARGEST)))
+            numbers = (found.size, found.at, found.snapshot)
+            if not all(isinstance(number, int) and number >= 0 for number in numbers):
+                return None
+            return found if self._run_of(found.snapshot) == found.run_id else None
+        except (OSError, ValueError, TypeError, RecursionError):
+            return None
+
+    def keep(self, address: str, size: int, tag: str | None, at: int) -> None:
+        """Raises OSError."""
+        path, (snapshot, run_id) = self._path(address), self._head()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        early = path.with_name(f"{path.stem}-{uuid4().hex}.early")
+        early.write_text(json.dumps(asdict(Position(address, size, tag, at, snapshot, run_id))))
+        early.replace(path)

@@ -1,0 +1,143 @@
+"""A file on a server, read part by part as if it lay here: in order, ahead, again after a fault, bounded.
+
+Two parts of PART bytes are in memory at most. Each answer is held against the first one: a file that another
+has replaced meanwhile is not read on.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from crawler.exceptions import SourceFailed, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PART = 8 << 20
+_FIRST = 1 << 18
+"""Bytes of the first part: it tells what the file is, and reading may go on far from there."""
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds before each further try of one part."""
+LONGEST_PAUSE = 300.0
+"""Seconds that a server may ask for; longer, and the file is left for another run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    data: bytes
+    """Fewer bytes than were asked for at the end of the file alone."""
+    size: int
+    """Bytes of the whole file."""
+    tag: str | None
+    """Of its state, as the server has it: ETag, or the time of its last change."""
+
+
+class Ranged(Protocol):
+    @property
+    def address(self) -> str:
+        """As it is shown: without secrets."""
+
+    def part(self, begin: int, length: int) -> Part:
+        """Raises Unavailable where another try may help, SourceFailed where none does."""
+
+
+class RemoteFile(io.RawIOBase):
+    """One file, whose first part is fetched when it is made. Raises SourceFailed, after all tries."""
+
+    def __init__(self, place: Ranged, pauses: Sequence[float] = PAUSES, part: int = PART) -> None:
+        super().__init__()
+        self._place, self._pauses, self._length = place, pauses, part
+        self._stopped = threading.Event()
+        self._ahead = ThreadPoolExecutor(1, "import-ahead")
+        self._next: tuple[int, Future[Part]] | None = None
+        self._position = self._begin = 0
+        self.size, self.tag = -1, None
+        try:
+            first = self._fetch(0, min(part, _FIRST))
+        except BaseException:
+            self.close()
+            raise
+        self.size, self.tag, self._data = first.size, first.tag, first.data
+
+    size: int
+    tag: str | None
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Read what is left of the part at hand, up to `size` bytes, and of the next ones only for `-1`."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(self._length), b""))
+        at = self._position - self._begin
+        if not 0 <= at < len(self._data):
+            if self._position >= self.size or not size:
+                return b""
+            self._go_to(self._position)
+            at = 0
+        found = self._data[at : at + size]
+        self._position += len(found)
+        return found
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        found = self.read(len(buffer))
+        buffer[: len(found)] = found
+        return len(found)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        self._position = max(0, origin + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def stop(self) -> None:
+        """End the waiting of another thread that reads: it raises SourceFailed."""
+        self._stopped.set()
+
+    def close(self) -> None:
+        self.stop()
+        self._ahead.shutdown(wait=False, cancel_futures=True)
+        super().close()
+
+    def _go_to(self, begin: int) -> None:
+        waiting, self._next = self._next, None
+        part = waiting[1].result() if waiting is not None and waiting[0] == begin else self._fetch(begin)
+        if (part.size, part.tag) != (self.size, self.tag):
+            raise SourceFailed(
+                f"another file is there since it was begun ({part.size:,} bytes and {part.tag}, before "
+                f"{self.size:,} and {self.tag}); run the import again, it reads that one"
+            )
+        if not part.data:
+            raise SourceFailed(f"the server sends nothing from byte {begin:,} on, of {self.size:,}")
+        in_order = begin == self._begin + len(self._data)
+        self._begin, self._data = begin, part.data
+        following = begin + len(part.data)
+        if in_order and following < self.size and not self._stopped.is_set():
+            self._next = (following, self._ahead.submit(self._fetch, following))
+
+    def _fetch(self, begin: int, length: int | None = None) -> Part:
+        length = length or min(self._length, self.size - begin)
+        for pause in (*self._pauses, None):
+            if self._stopped.is_set():
+                break
+            try:
+                return self._place.part(begin, length)
+            except Unavailable as error:
+                wait = error.after if error.after is not None else pause
+                if pause is None or wait is None or wait > LONGEST_PAUSE:
+                    asked = f"; it asks to wait {error.after:g} s" if error.after is not None else ""
+                    raise SourceFailed(
+                        f"byte {begin:,} and those after it were not to be had: {error}{asked}. "
+                        "Run the import again, it goes on there"
+                    ) from None
+                self._stopped.wait(wait)
+        raise SourceFailed("the import was stopped")

@@ -1,0 +1,212 @@
+"""Files on web servers, part by part (`Range`), under the guard on addresses that the crawl is under.
+
+Every address is judged before it is asked (`refusal`), redirects too, and every IP address before a
+connection is made to it: what a name has resolved to is what is connected to. The operator's own PROXY
+resolves names itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import re
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.util.connection import create_connection
+
+from crawler.downloader.proxy_setting import read_proxy
+from crawler.downloader.public_hosts import is_public, refusal
+from crawler.downloader.resolver import ANY_NAME, pinned_names
+from crawler.exceptions import SourceFailed, Unavailable
+from crawler.importing.remote_file import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy.settings import BaseSettings
+    from urllib3.response import BaseHTTPResponse
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_OF_THE_MOMENT = (408, 425, 429, 500, 502, 503, 504)
+_SECONDS_A_PART = 300.0
+"""A part that drips for longer is asked for again."""
+_RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15})")
+
+
+class WebServers:
+    """Connections to any public web server. For one thread at a time."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._allow_private = settings.getbool("ALLOW_PRIVATE_NETWORK")
+        self._pinned = pinned_names(settings.get("RESOLVE_TO") or "")
+        self._most_redirects = settings.getint("REDIRECT_MAX_TIMES")
+        self._headers = {"User-Agent": settings["USER_AGENT"], "Accept-Encoding": "identity"}
+        timeout = urllib3.Timeout(connect=10, read=settings.getfloat("DOWNLOAD_TIMEOUT"))
+        proxy = read_proxy(settings["PROXY"])
+        if proxy is not None:
+            said = {"Proxy-Authorization": proxy.credentials.decode()} if proxy.credentials else None
+            self._pools: urllib3.PoolManager = urllib3.ProxyManager(
+                proxy.url, proxy_headers=said, timeout=timeout
+            )
+        else:
+            self._pools = urllib3.PoolManager(timeout=timeout)
+            self._pools.pool_classes_by_scheme = _guarded(self._addresses)
+
+    def refuse(self, url: str) -> None:
+        """Raise SourceFailed where an address may not be asked."""
+        if reason := refusal(url, allow_private=self._allow_private):
+            raise SourceFailed(
+                f"refused ({reason}): expected a public web address without a password; "
+                "ALLOW_PRIVATE_NETWORK=True lets one of your own network pass"
+            )
+
+    def part(self, url: str, begin: int, length: int) -> Part:
+        """Raises Unavailable, SourceFailed."""
+        headers = self._headers | {"Range": f"bytes={begin}-{begin + length - 1}"}
+        for _ in range(self._most_redirects + 1):
+            self.refuse(url)
+            try:
+                answer = self._pools.request(
+                    "GET", url, headers=headers, redirect=False, retries=False, preload_content=False
+                )
+            except HTTPError as error:
+                raise _unavailable(error) from None
+            try:
+                if answer.status not in _REDIRECTS:
+                    return _part_of(answer, begin, length)
+                url = urljoin(url, answer.headers.get("Location", ""))
+            except HTTPError as error:
+                raise _unavailable(error) from None
+            finally:
+                # what is left of an answer is not read, so its connection cannot serve another one
+                answer.release_conn() if answer.closed else answer.close()
+        raise SourceFailed(f"it redirects more than {self._most_redirects} times")
+
+    def _addresses(self, name: str) -> list[str]:
+        """IP addresses that may be connected to; OSError where there is none."""
+        pinned = self._pinned.get(name.lower().removesuffix("."))
+        if pinned is None and self._allow_private:
+            with contextlib.suppress(ValueError):
+                return [str(ipaddress.ip_address(name))]
+            pinned = self._pinned.get(ANY_NAME)
+        if pinned is not None:
+            return [str(pinned)]
+        answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        found = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in answers))
+        public = [one for one in found if self._allow_private or is_public(ipaddress.ip_address(one))]
+        if not public:
+            raise PrivateAddress(f"private-address: {name} is at {', '.join(found)}")
+        return public
+
+
+class PrivateAddress(OSError):
+    """A name of a host that is in no public network."""
+
+
+def _guarded(addresses: Callable[[str], list[str]]) -> dict[str, type[Any]]:
+    """Pools whose connections go to these addresses of a name."""
+
+    def connect(connection: HTTPConnection) -> socket.socket:
+        try:
+            found = addresses(connection.host)
+        except PrivateAddress:
+            raise
+        except (OSError, UnicodeError) as error:
+            raise NewConnectionError(connection, f"its name is not known: {error}") from None
+        failure: OSError | None = None
+        for address in found:
+            try:
+                return create_connection((address, connection.port), connection.timeout)
+            except OSError as error:
+                failure = error
+        raise NewConnectionError(connection, f"it cannot be reached: {failure}")
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return connect(self)
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return connect(self)
+
+    class PlainPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _unavailable(error: HTTPError) -> Unavailable | SourceFailed:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, PrivateAddress):
+            return SourceFailed(f"refused ({cause}); ALLOW_PRIVATE_NETWORK=True lets it pass")
+        if isinstance(cause, urllib3.exceptions.SSLError):
+            return SourceFailed(f"its certificate is not accepted: {str(cause)[:200]}")
+        cause = cause.__cause__ or cause.__context__
+    told = str(error).rpartition(">: ")[2] or type(error).__name__
+    return Unavailable(told[:200])
+
+
+def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
+    headers = answer.headers
+    tag = headers.get("ETag") or headers.get("Last-Modified")
+    told = _RANGE.fullmatch(headers.get("Content-Range", "").strip())
+    if answer.status == 416 and told is not None:
+        return Part(b"", int(told[3]), tag)
+    if answer.status == 206:
+        if told is None or told[1] is None or int(told[1]) != begin:
+            asked = f"bytes {begin}-{begin + length - 1}"
+            raise SourceFailed(f"asked for {asked}, it sent {headers.get('Content-Range', 'others')[:60]!r}")
+        size = int(told[3])
+        expected = min(length, size - begin)
+    elif answer.status == 200:
+        promised = headers.get("Content-Length", "")
+        size = int(promised) if promised.isdecimal() and len(promised) < 16 else -1
+        if begin or not 0 <= size <= length:
+            raise SourceFailed("its server gives no parts of a file (Range): download it, and import that")
+        expected = size
+    elif answer.status in _OF_THE_MOMENT:
+        raise Unavailable(f"the server answered {answer.status}", _seconds(headers.get("Retry-After")))
+    else:
+        raise SourceFailed(f"the server answered {answer.status}, where a part of a file (206) was expected")
+    return Part(_body(answer, expected), size, tag)
+
+
+def _body(answer: BaseHTTPResponse, expected: int) -> bytes:
+    parts: list[bytes] = []
+    left, end = expected, time.monotonic() + _SECONDS_A_PART
+    while left > 0:
+        found = answer.read1(min(left, 1 << 16), decode_content=False)
+        if not found:
+            raise Unavailable(f"the connection was cut {left:,} bytes before the end of the answer")
+        if time.monotonic() > end:
+            raise Unavailable(f"{expected:,} bytes took more than {_SECONDS_A_PART:g} s")
+        parts.append(found)
+        left -= len(found)
+    return b"".join(parts)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """In seconds alone: a date of another clock is passed over."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() and len(retry_after) < 8 else None
+
+
+class WebFile:
+    """Implements `Ranged`."""
+
+    def __init__(self, url: str, servers: WebServers) -> None:
+        self._url, self._servers = url, servers
+        # what follows `?` may be a signature
+        self.address = urlsplit(url)._replace(query="", fragment="").geturl()
+
+    def part(self, begin: int, length: int) -> Part:
+        return self._servers.part(self._url, begin, length)

@@ -1,0 +1,102 @@
+"""A web server on loopback that gives parts of files, and has the faults that a test asks for."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Fault = Callable[["Handler"], bool]
+    """Answers in place of the server (True), or alters how it answers."""
+
+
+class RangeServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files: dict[str, bytes] = {}
+        self.tags: dict[str, str] = {}
+        self.faults: list[Fault] = []
+        """Each for one request, in turn."""
+        self.asked: list[tuple[str, int, int]] = []
+        """Path, first and last byte of each request."""
+        self.gives_parts = True
+
+    @property
+    def port(self) -> int:
+        return self.server_port
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: RangeServer
+    cut_after: int | None = None
+
+    def do_GET(self) -> None:
+        begin, end = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"]).groups())
+        self.server.asked.append((self.path, begin, end))
+        if self.server.faults and self.server.faults.pop(0)(self):
+            return
+        data = self.server.files.get(self.path)
+        if data is None:
+            self.answer(404)
+        elif not self.server.gives_parts:
+            self.answer(200, data, {"ETag": self.tag})
+        elif begin >= len(data):
+            self.answer(416, b"", {"Content-Range": f"bytes */{len(data)}", "ETag": self.tag})
+        else:
+            part = data[begin : end + 1]
+            told = f"bytes {begin}-{begin + len(part) - 1}/{len(data)}"
+            self.answer(206, part, {"Content-Range": told, "ETag": self.tag})
+
+    @property
+    def tag(self) -> str:
+        return self.server.tags.get(self.path, '"1"')
+
+    def answer(self, status: int, data: bytes = b"", headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        with contextlib.suppress(ConnectionError):  # of a client that was killed
+            self.end_headers()
+            self.wfile.write(data if self.cut_after is None else data[: self.cut_after])
+        if self.cut_after is not None:
+            self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def status(code: int, **headers: str) -> Fault:
+    def fault(handler: Handler) -> bool:
+        handler.answer(code, b"", {name.replace("_", "-"): value for name, value in headers.items()})
+        return True
+
+    return fault
+
+
+def cut(after: int) -> Fault:
+    def fault(handler: Handler) -> bool:
+        handler.cut_after = after
+        return False
+
+    return fault
+
+
+def passes(_: Handler) -> bool:
+    return False
