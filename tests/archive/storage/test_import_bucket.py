@@ -83,5 +83,5 @@ def test_a_bucket_of_anybody_is_read_without_keys(server, bucket, store, monkeyp
     elsewhere = given(endpoint=server["endpoint"])
     with elsewhere.sources([f"{store.uri}/public.warc.gz"])[0].open() as file:
         assert file.read() == b"anybody"
-    with pytest.raises(SourceFailed, match="403|may not do this"):
+    with pytest.raises(SourceFailed, match=r"403|may not do this"):
         elsewhere.sources([f"{bucket}1.warc.gz"])[0].open()
