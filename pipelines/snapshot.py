@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +18,7 @@ from scrapy.utils.spider import DefaultSpider
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.format.reasons import Reason
 from archive.writer import ArchiveWriter
-from crawler.extensions.ledger import Ledger
+from crawler.extensions.ledger import Commit, Ledger
 from crawler.items import Article, Observation
 from crawler.reports.account import account
 from crawler.revisit.relisted import leaves_a_row
@@ -94,7 +95,7 @@ class SnapshotStage:
         assert spider is not None
         self.run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{spider.name}-{os.getpid()}"
         self.writer = ArchiveWriter.open(self._uri, run_id=self.run_id)
-        self._ledger.memory = self.writer
+        self._ledger.memory, self._ledger.run_id = self.writer, self.run_id
         self._syncing = asyncio.ensure_future(self._sync_often())
 
     async def process_item(self, item: Article | Observation) -> Article | Observation:
@@ -167,11 +168,14 @@ class SnapshotStage:
     def _publish(self, summary: dict[str, int], *, finished: bool = False) -> Snapshot | None:
         now = datetime.now(UTC)
         with self._publishing:
+            begun, waiting = time.time_ns(), self.writer.pending
             snapshot = self.writer.commit(
                 lambda fresh, related: decide(fresh, related, now=now),
                 summary=summary,
                 by=None if self._publisher is None else self._publisher.commit,
             )
+            number = snapshot.id if snapshot is not None else None
+            self._ledger.commits.append(Commit(begun, time.time_ns(), waiting, number))
             if snapshot is not None:
                 self.snapshots.append(snapshot)
             if finished:  # inside the lock: a commit that waits for it finds the writer closed

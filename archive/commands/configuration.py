@@ -39,7 +39,15 @@ NAMES = frozenset(
         *("ALLOW_PRIVATE_NETWORK", "ARCHIVE_URI", "CACHE", "CONTACT", "DEBT_SHARE", "EXTRACTION_PROCESSES"),
         *("EXTRACTION_TIMEOUT", "KEEP_HOURS", "KEEP_RAW", "OPT_OUT_FILES", "OUTLETS_FOLDER", "PAGE_BUDGET"),
         *("FEED_NAMES", "LOGS_FOLDER", "PAIR_SECONDS"),
-        *("LOG_TO", "METRICS_FILE", "PROXY", "RESOLVE_TO", "WATCH_WEBHOOK", "WATCH_WEBHOOK_AUTHORIZATION"),
+        *(
+            "LOG_TO",
+            "METRICS_FILE",
+            "PROXY",
+            "RESOLVE_TO",
+            "TELEMETRY",
+            "WATCH_WEBHOOK",
+            "WATCH_WEBHOOK_AUTHORIZATION",
+        ),
         *gate.LIMITS,
     }
 )

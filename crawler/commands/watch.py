@@ -111,6 +111,8 @@ class Command(ScrapyCommand):
                 from crawler.health.monitoring import metrics  # noqa: PLC0415
 
                 metrics.write(Path(file), known, found)
+            if self.settings.getbool("TELEMETRY") and not opts.dry_run:
+                self._send_metrics(known, found)
             if opts.json:
                 print(json.dumps(_document(known, found), ensure_ascii=False, indent=2))
             else:
@@ -118,6 +120,23 @@ class Command(ScrapyCommand):
             self.exitcode = MISSED if found else OK
             if not opts.dry_run and self._unsent(known, found, limits):
                 self.exitcode = LOST
+
+    def _send_metrics(self, known: Gathered, found: Sequence[Alarm]) -> None:
+        """Send the numbers of the file to a collector; one that is away changes nothing else."""
+        from crawler.health.monitoring.metrics import families  # noqa: PLC0415
+        from crawler.health.monitoring.telemetry import (  # noqa: PLC0415  few have a collector
+            check_telemetry,
+            is_off,
+            send_metrics,
+        )
+
+        try:
+            check_telemetry()
+        except WrongSetting as error:
+            raise UsageError(visible(str(error)), print_help=False) from None
+        if not is_off("METRICS") and (why := send_metrics(families(known, found))):
+            console = Terminal(stderr=True)
+            console.print(f"scrapy watch: metrics not sent, {literal(why)}", highlight=False, soft_wrap=True)
 
     def _unsent(self, known: Gathered, found: Sequence[Alarm], limits: AllLimits) -> bool:
         """Tell what is news; return True if a notice was not sent."""
