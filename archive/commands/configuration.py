@@ -95,6 +95,8 @@ def read_configuration() -> Configuration:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WrongSetting(f"{path} is no TOML: {error}.") from None
     if unknown := sorted(tables.keys() - {"settings", "scrapy", "schedule", "watch"}):
+        if unknown[0].upper() in NAMES:
+            raise WrongSetting(f"{path}: {unknown[0]} has to stand below a line [settings].")
         raise WrongSetting(
             f"{path}: [{unknown[0]}] is no table of this file; expected [settings], [scrapy], "
             "[schedule] or [watch]."
@@ -108,7 +110,9 @@ def read_configuration() -> Configuration:
         own[name.upper()] = str(value)
     scrapys = _table(path, tables, "scrapy")
     for name in scrapys:
-        if name != name.upper() or name in NAMES:
+        if name.upper() in NAMES:
+            raise WrongSetting(f"{path}: {name} is a setting of Triptych: {name.lower()}, below [settings].")
+        if name != name.upper():
             raise WrongSetting(f"{path}: {name} in [scrapy] is no setting of Scrapy's; they are in capitals.")
     return Configuration(
         path, own, scrapys, _by_outlet(path, tables, "schedule"), _by_outlet(path, tables, "watch")

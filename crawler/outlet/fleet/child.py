@@ -19,7 +19,8 @@ def main(grace: float, arguments: list[str]) -> None:
     # after the thread, which has to see the end of a parent that dies at once
     from scrapy.cmdline import execute  # noqa: PLC0415
 
-    execute(["scrapy", *arguments])
+    sys.argv = ["scrapy", *arguments]  # errors of arguments say whose they are
+    execute()
 
 
 def _end_with_parent(grace: float) -> None:

@@ -1,0 +1,32 @@
+"""A week of the schedule as it is shipped: who dies is noticed, who does not is not accused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.soak.week import DIES, week
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.slow
+def test_an_outlet_that_dies_on_day_three_is_noticed(tmp_path: Path) -> None:
+    found = week(tmp_path)
+    told = found.table()
+    before = [x for x in found.told if (x.at - found.begins).days < DIES]
+    assert [x.alarms for x in before] == [()] * len(before), told
+    assert found.first("courier") is None, told
+    tribune, leaflet = found.first("tribune"), found.first("leaflet")
+    assert tribune is not None, told
+    assert leaflet is not None, told
+    assert tribune <= 1, told
+    assert leaflet <= 3, told
+    assert found.archived == found.published, told
+    assert found.stories * 2 == found.published.total(), told
+    assert {code for x in found.told for name, code in x.codes.items() if name not in {"crawl", "watch"}} == {
+        0
+    }
+    assert found.verified == "verify: exit 0", told

@@ -1,0 +1,281 @@
+"""A week of the schedule that is shipped, by clocks that are put forward: two outlets of three die in it.
+
+    python -m tests.soak.week
+
+Each line of `scrapy schedule --print cron` is run by a shell as cron would, at each half day the lines that
+fall into it, once each. Clocks are moved by libfaketime, the same for all that a line starts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import pandas as pd
+
+from tests.forked import A_WHILE
+from tests.hostile.server import HostileServer
+from tests.running import ROOT
+from tests.soak.soak import FAKETIME
+from tests.story_pages import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.hostile.server import Handler
+
+OUTLETS = ("courier", "tribune", "leaflet")
+DAYS, DIES = 7, 3
+HALF = timedelta(hours=12)
+PUBLISHED = 3
+"""Stories of an outlet in half a day, each in Ukrainian and, ten minutes later, in English."""
+_PLACES = (("Калинівка", "Kalynivka"), ("Вербове", "Verbove"), ("Лужани", "Luzhany"), ("Снивід", "Snyvid"))
+_THINGS = (("мостів", "bridges"), ("шкіл", "schools"), ("автобусів", "buses"), ("колодязів", "wells"))
+_NAMES = (
+    ("Олена Коваль", "Olena Koval"),
+    ("Роман Білик", "Roman Bilyk"),
+    ("Оксана Ткачук", "Oksana Tkachuk"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one half day brought; codes are those of the lines that ran, by their command."""
+
+    at: datetime
+    codes: dict[str, int]
+    alarms: tuple[tuple[str, str], ...]
+    """Outlet (empty: the archive) and rule."""
+
+
+@dataclass
+class Week:
+    begins: datetime
+    told: list[Told] = field(default_factory=list)
+    published: Counter[str] = field(default_factory=Counter)
+    archived: Counter[str] = field(default_factory=Counter)
+    """Articles of each outlet."""
+    stories: int = 0
+    """With both languages."""
+    verified: str = ""
+
+    def first(self, outlet: str) -> float | None:
+        """Days from the death to the first alarm about an outlet; None where there was none."""
+        dies = self.begins + timedelta(days=DIES)
+        return next(
+            (
+                (x.at - dies) / timedelta(days=1)
+                for x in self.told
+                if outlet in {name for name, _ in x.alarms}
+            ),
+            None,
+        )
+
+    def table(self) -> str:
+        lines = [f"{'day':<5}{'exit codes':<72}alarms"]
+        for x in self.told:
+            day = f"{(x.at - self.begins) / timedelta(days=1):.1f}"
+            codes = " ".join(f"{name} {code}" for name, code in x.codes.items())
+            alarms = ", ".join(f"{rule} {outlet}".strip() for outlet, rule in x.alarms)
+            lines.append(f"{day:<5}{codes:<72}{alarms or '-'}")
+        for outlet in OUTLETS:
+            name = outlet
+            after = self.first(name)
+            noticed = "no alarm" if after is None else f"first alarm {after:.1f} days after day {DIES}"
+            lines.append(
+                f"{outlet}: {self.published[name]} published, {self.archived[name]} archived, {noticed}"
+            )
+        return "\n".join([*lines, f"{self.stories} stories in both languages; {self.verified}", ""])
+
+
+class Town:
+    """Three newsrooms by a clock of their own."""
+
+    def __init__(self, server: HostileServer, begins: datetime) -> None:
+        self.begins = begins
+        self.now = begins
+        self._port = server.port
+        for outlet in OUTLETS:
+            server[f"{outlet}.example/news.xml"] = self._listed(outlet)
+            for language in ("uk", "en"):
+                for n in range(DAYS * 2 * PUBLISHED):
+                    server[f"{outlet}.example/{language}-{n}"] = self._page(outlet, language, n)
+
+    def count(self, outlet: str) -> int:
+        """Stories that an outlet has published by now."""
+        until = self.now
+        if outlet == "leaflet":
+            until = min(until, self.begins + timedelta(days=DIES))
+        return int((until - self.begins) / HALF * PUBLISHED)
+
+    def with_text(self, outlet: str) -> int:
+        """Stories whose pages have been seen with their text by a crawl of each half day."""
+        return min(self.count(outlet), DIES * 2 * PUBLISHED) if outlet == "tribune" else self.count(outlet)
+
+    def _at(self, n: int, language: str) -> datetime:
+        return self.begins + HALF / PUBLISHED * n + timedelta(minutes=70 if language == "uk" else 80)
+
+    def _listed(self, outlet: str) -> Callable[[Handler], None]:
+        def answer(handler: Handler) -> None:
+            base = f"http://{outlet}.example:{self._port}"
+            last = self.count(outlet)
+            entries = "".join(
+                f"<url><loc>{base}/{x}-{n}</loc><news:news><news:publication><news:name>{outlet}</news:name>"
+                f"<news:language>{x}</news:language></news:publication><news:publication_date>"
+                f"{self._at(n, x).isoformat()}</news:publication_date><news:title>{n}</news:title>"
+                "</news:news></url>"
+                for n in range(max(0, last - 4 * PUBLISHED), last)
+                for x in ("uk", "en")
+            )
+            handler.give(
+                '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+                f'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{entries}</urlset>'.encode(),
+                Content_Type="application/xml",
+            )
+
+        return answer
+
+    def _page(self, outlet: str, language: str, n: int) -> Callable[[Handler], None]:
+        side = ("uk", "en").index(language)
+
+        def answer(handler: Handler) -> None:
+            if outlet == "tribune" and self.now > self.begins + timedelta(days=DIES):
+                handler.give(
+                    b"<!doctype html><html><head><title>Tribune</title><script src=/app.js></script></head>"
+                    b"<body><div id=root></div><noscript>Please enable JavaScript.</noscript></body></html>"
+                )
+                return
+            draw = random.Random(f"{outlet} {n}")
+            place, thing, name = (draw.choice(x)[side] for x in (_PLACES, _THINGS, _NAMES))
+            a, b, c = (draw.randint(11, 999) for _ in range(3))
+            says = {
+                "uk": (
+                    f"{place} отримає {a} нових {thing}",
+                    f"Громада {place} збудує {a} нових {thing} за {b} мільйонів гривень, розповіла {name}.",
+                    f"Роботи триватимуть {c} днів. Гроші дали область, банк і кілька підприємств.",
+                    "Підрядника обрали навесні, договір підписали вчора, і техніка вже працює на місці.",
+                ),
+                "en": (
+                    f"{place} is to get {a} new {thing}",
+                    f"The town of {place} will build {a} new {thing} for {b} million hryvnias, {name} said.",
+                    f"The work will take {c} days. The region, a bank and several companies gave the money.",
+                    "The contractor was chosen in spring, the contract was signed yesterday, work has begun.",
+                ),
+            }[language]
+            at = self._at(n, language).isoformat()
+            page = Page(language, headline=says[0], paragraphs=says[1:], published=at)
+            handler.give(page.render().encode())
+
+        return answer
+
+
+def week(folder: Path, progress: TextIO | None = None) -> Week:
+    """Walk through the week in a folder of its own. Needs libfaketime."""
+    assert FAKETIME, "the package libfaketime is not installed"
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = Week(today - timedelta(days=DAYS))
+    with HostileServer() as server:
+        town = Town(server, found.begins)
+        environment = {
+            **os.environ,
+            "TOWN_PORT": str(server.port),
+            "TRIPTYCH_CACHE": str(folder / "cache"),
+            "TRIPTYCH_CONFIG": str(folder / "triptych.toml"),
+            "PYTHONPATH": str(ROOT),
+            "SCRAPY_SETTINGS_MODULE": "crawler.settings",
+        }
+        (folder / "triptych.toml").write_text(_configuration(folder), "utf-8")
+        lines = _crontab(folder, environment)
+        for half in range(1, DAYS * 2 + 1):
+            town.now = found.begins + HALF * half
+            codes, out = {}, ""
+            for name, line in lines.items():
+                # the care comes once a day, at night
+                if name in {"crawl", "watch"} or half % 2 == 0:
+                    codes[name], said = _run(line, folder, environment, town.now)
+                    out = said if name == "watch" else out
+            assert out, f"the watch said nothing on half day {half}: {codes}"
+            alarms = tuple((x["outlet"] or "", x["rule"]) for x in json.loads(out)["alarms"])
+            found.told.append(Told(town.now, codes, alarms))
+            if progress:
+                progress.write(f"day {half / 2}: {codes} {alarms}\n")
+        for outlet in OUTLETS:
+            found.published[outlet] = 2 * town.with_text(outlet)
+    _reckon(folder, found, environment)
+    return found
+
+
+def _configuration(folder: Path) -> str:
+    pins = ",".join(f"{x}.example=127.0.0.1" for x in OUTLETS)
+    return f"""[settings]
+archive_uri = "{folder / "news-archive"}"
+contact = "town@example.org"
+resolve_to = "{pins}"
+allow_private_network = "true"
+extraction_processes = 1
+[schedule]
+every = "12h"
+revisit_after = "1d"
+[scrapy]
+SPIDER_MODULES = "tests.soak.town"
+DOWNLOAD_DELAY = 0
+AUTOTHROTTLE_ENABLED = false
+"""
+
+
+def _crontab(folder: Path, environment: dict[str, str]) -> dict[str, str]:
+    """The commands of the crontab that is shipped, by the last word that names what they do."""
+    done = subprocess.run(
+        [sys.executable, "-m", "triptych", "schedule", "--print", "cron"],
+        cwd=folder, env=environment, capture_output=True, text=True, check=True, timeout=A_WHILE,
+    )  # fmt: skip
+    (folder / "triptych-logs").mkdir()
+    lines = [x.split(maxsplit=5)[5] for x in done.stdout.splitlines() if not x.startswith("#")]
+    named = {}
+    for line in lines:
+        words = line.partition(" -m triptych ")[2].partition(" >> ")[0].split()
+        name = words[1] if words[0] == "archive" else words[0]
+        named[name] = line.replace(" watch >>", " watch --json >>") if name == "watch" else line
+    return named
+
+
+def _run(line: str, folder: Path, environment: dict[str, str], now: datetime) -> tuple[int, str]:
+    ahead = round((now - datetime.now(UTC)).total_seconds())
+    clock = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"{ahead:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    log = folder / "triptych-logs" / "watch.log"
+    before = log.stat().st_size if log.exists() else 0
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=folder, env={**environment, **clock},
+        capture_output=True, text=True, check=False, timeout=A_WHILE,
+    )  # fmt: skip
+    if done.stderr:
+        with (folder / "mailed.txt").open("a", encoding="utf-8") as mail:
+            mail.write(f"{now:%d %H:%M} {line.partition(' -m ')[2]}\n{done.stderr}\n")
+    after = log.read_bytes()[before:].decode() if log.exists() else ""
+    return done.returncode, after
+
+
+def _reckon(folder: Path, found: Week, environment: dict[str, str]) -> None:
+    root = folder / "news-archive"
+    articles = pd.read_parquet(root / "articles")
+    found.archived = Counter(articles["outlet"])
+    found.stories = int((articles.groupby("story_id")["language"].nunique() == 2).sum())
+    done = subprocess.run(
+        [sys.executable, "-m", "archive", "verify", "--archive", str(root)],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=A_WHILE,
+    )  # fmt: skip
+    found.verified = f"verify: exit {done.returncode}"
+
+
+if __name__ == "__main__":
+    kept = sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="week-")
+    sys.stdout.write(week(Path(kept), sys.stderr).table())
