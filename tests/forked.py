@@ -18,11 +18,16 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from tests.forked_workers import launcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parents[1]
 IMPORTED = ("scrapy.cmdline", "crawler.reports.crawl", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")
@@ -110,6 +115,34 @@ def scrapy(
             command, cwd=folder, env=whole, capture_output=True, text=True, timeout=timeout, check=False
         )
     return subprocess.CompletedProcess(arguments, *_forked().run(list(arguments), whole, timeout, folder))
+
+
+_LOOK = 1.0
+"""Seconds between two looks whether a process that a test waits for still runs."""
+
+
+def wait_while_they_run(
+    changed: threading.Condition,
+    seen: Callable[[], bool],
+    processes: Sequence[subprocess.Popen[str]],
+    asked: Callable[[], object],
+) -> None:
+    """Wait until a server has seen something; fail at once where one of those that should ask has ended.
+
+    `asked`: what the server was asked for so far, for the failure.
+    """
+    assert processes, "name the processes that are waited for"
+    with changed:
+        until = time.monotonic() + A_WHILE
+        while not seen():
+            for process in processes:
+                # its last request may have come after the look above
+                if process.poll() is not None and not seen():
+                    said = "".join(text for text in process.communicate() if text)
+                    raise AssertionError(f"ended with {process.returncode}, asked {asked()}:\n{said}")
+            if changed.wait(_LOOK):
+                until = time.monotonic() + A_WHILE
+            assert time.monotonic() < until, asked()
 
 
 def _read(descriptor: int) -> str:

@@ -103,7 +103,7 @@ class Herald:
     def kill_after(self, requests: int, number: int) -> None:
         self.site.requests.clear()
         process = self.start()
-        self.site.wait_for(requests)
+        self.site.wait_for(requests, process)
         os.killpg(process.pid, number)
         process.communicate(timeout=A_WHILE)
 

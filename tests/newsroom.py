@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Literal, Self
 
-from tests.forked import A_WHILE
+from tests.forked import wait_while_they_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from subprocess import Popen
 
 
 @dataclass(frozen=True)
@@ -129,15 +130,13 @@ class Site:
         self._server.server_close()
         self._thread.join()
 
-    def wait_for(self, requests: int) -> None:
+    def wait_for(self, requests: int, *askers: Popen[str]) -> None:
         """Until that many requests have come; fails when no more come."""
-        self.wait_until(lambda: len(self.requests) >= requests)
+        self.wait_until(lambda: len(self.requests) >= requests, *askers)
 
-    def wait_until(self, seen: Callable[[], bool]) -> None:
-        """Looks again at each request; fails when no more come."""
-        with self._asked:
-            while not seen():
-                assert self._asked.wait(A_WHILE), self.requests
+    def wait_until(self, seen: Callable[[], bool], *askers: Popen[str]) -> None:
+        """Looks again at each request; fails when no more come, or when an asker has ended."""
+        wait_while_they_run(self._asked, seen, askers, lambda: self.requests)
 
     def articles_asked(self) -> list[str]:
         return [request for request in self.requests if not request.endswith("/robots.txt")]

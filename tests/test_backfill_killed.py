@@ -33,7 +33,7 @@ def kill_backfill(herald: Herald, after: int) -> Counter[str]:
     """The pages that were asked for, until the server saw so many requests."""
     herald.site.requests.clear()
     process = herald._crawl.start(*herald.arguments, *PERIOD, HERALD_PORT=str(herald.site.port))
-    herald.site.wait_for(after)
+    herald.site.wait_for(after, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=A_WHILE)
     return pages(herald)

@@ -55,7 +55,7 @@ def test_two_crawls_killed_again_and_again_end_with_every_article_once(
         publish(herald, each * (number + 1))
         herald.site.requests.clear()
         running = [crawl.start(*herald.arguments, HERALD_PORT=str(herald.site.port)) for _ in range(2)]
-        herald.site.wait_for(choose.randrange(4, 4 + 2 * each))
+        herald.site.wait_for(choose.randrange(4, 4 + 2 * each), *running)
         for process in running:
             os.killpg(process.pid, signal.SIGTERM if number % 5 == 2 else signal.SIGKILL)
             process.communicate(timeout=A_WHILE)
@@ -108,7 +108,7 @@ def test_lists_that_have_moved_on_lose_nothing(herald: Herald, crawl: Crawl, tal
         if fault in {"killed", "stopped"}:
             # any page, a debt of the rounds before or its own: its lists are written down before the first
             pages, asked = (f"/news/{number}" for number in range(1, stories.stop)), choose.randrange(1, 4)
-            herald.site.wait_until(partial(_are_asked, herald, tuple(pages), asked))
+            herald.site.wait_until(partial(_are_asked, herald, tuple(pages), asked), process)
             herald.site.held.clear()
             os.killpg(process.pid, signal.SIGKILL if fault == "killed" else signal.SIGTERM)
             herald.site.held.set()
@@ -142,7 +142,7 @@ def test_a_list_of_a_killed_crawl_is_owed_whole_though_it_moves_on(
         asked = choose.randrange(1, 4)
         herald.site.requests.clear()
         process = herald.start(*setting)
-        herald.site.wait_until(partial(_are_asked, herald, pages, asked))
+        herald.site.wait_until(partial(_are_asked, herald, pages, asked), process)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate(timeout=A_WHILE)
     herald.announce()
@@ -195,7 +195,7 @@ def test_told_to_stop_twice_it_ends_at_once_and_loses_nothing(
     publish(herald, 10)
     herald.site.hold_after = 17
     process = crawl.start(*herald.arguments, "-s", "LOG_LEVEL=INFO", HERALD_PORT=str(herald.site.port))
-    herald.site.wait_for(18)
+    herald.site.wait_for(18, process)
     for _ in range(2):
         process.send_signal(signal.SIGTERM)
         assert process.stderr is not None

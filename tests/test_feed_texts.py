@@ -322,7 +322,7 @@ def test_a_crawl_killed_over_it_leaves_the_page_owed(empty: Herald) -> None:
     feed(herald, *(item(herald, number) for number in range(1, 4)))
     herald.site.hold_after = 4
     process = herald.start()
-    herald.site.wait_for(5)
+    herald.site.wait_for(5, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=A_WHILE)
     herald.site.hold_after = None

@@ -382,7 +382,7 @@ def test_ctrl_c_ends_it_with_what_is_known_and_the_report(
         text=True,
         start_new_session=True,
     )
-    courier.site.wait_for(5)
+    courier.site.wait_for(5, process)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=A_WHILE)
     assert (process.returncode, err) == (4, ""), out

@@ -68,7 +68,7 @@ def test_a_crawl_told_to_stop_publishes_what_it_has(herald: Herald) -> None:
     herald.publish(*numbers)
     herald.announce(*numbers)
     process = herald._crawl.start(*herald.arguments, HERALD_PORT=str(herald.site.port))
-    herald.site.wait_for(20)
+    herald.site.wait_for(20, process)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=A_WHILE)
     assert process.returncode in (0, 1), err

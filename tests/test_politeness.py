@@ -159,7 +159,7 @@ def test_a_host_that_makes_the_crawl_wait_does_not_hold_the_places_of_another(
     waiting, others = addresses(site, REFUSING, 40), addresses(site, OTHER, 10)
     refuse(site, REFUSING, Answer(b"", 503, {"Retry-After": "600"}))
     process = crawl.start(*listed(tmp_path, [*waiting, *others]))
-    site.wait_until(lambda: len(asked(site, OTHER)) == 10)
+    site.wait_until(lambda: len(asked(site, OTHER)) == 10, process)
     process.kill()
     process.communicate(timeout=A_WHILE)
     assert len(asked(site, REFUSING)) <= AT_ONCE

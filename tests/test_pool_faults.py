@@ -175,7 +175,7 @@ def test_no_page_is_lost_or_blamed(herald: Herald, crawl: Crawl, tally: Tally, f
     with ended(process):
         asked = 6
         for _ in range(fault.times):
-            herald.site.wait_for(asked)
+            herald.site.wait_for(asked, process)
             fault.happens(Running(process, herald))
             asked = len(herald.site.requests) + choose.randrange(4, 12)
         _, err = process.communicate(timeout=A_WHILE)

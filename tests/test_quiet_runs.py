@@ -82,7 +82,7 @@ def test_the_first_signal_says_what_it_does(herald: Herald, tmp_path: Path) -> N
     herald.announce(*range(1, 7))
     herald.site.hold_after = 5
     process = herald.start("--report", str(file))
-    herald.site.wait_for(6)
+    herald.site.wait_for(6, process)
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
     # while the server still holds the pages back
@@ -102,6 +102,12 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_fetched(hera
     assert run.exit_code == 2
     assert "--report /nowhere/report.json: there is no such folder" in run.err
     assert herald.site.requests == []
+
+
+def test_a_request_is_not_waited_for_when_the_crawl_has_ended(herald: Herald) -> None:
+    process = herald.start("--report", "/nowhere/report.json")
+    with pytest.raises(AssertionError, match=r"ended with 2, asked \[\]:[\s\S]*there is no such folder"):
+        herald.site.wait_for(1, process)
 
 
 def test_a_place_for_the_log_that_nobody_knows_is_refused(herald: Herald) -> None:

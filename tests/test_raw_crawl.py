@@ -168,7 +168,7 @@ def test_two_crawls_at_once_write_two_files(crawl: Crawl) -> None:
         running = [
             crawl.start("page", "-a", f"url={site.base}/news/mist-{number}.html") for number in range(2)
         ]
-        site.wait_for(2)
+        site.wait_for(2, *running)
         site.held.set()
         for process in running:
             out, err = process.communicate(timeout=A_WHILE)

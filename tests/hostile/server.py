@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
-from tests.forked import A_WHILE
+from tests.forked import A_WHILE, wait_while_they_run
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
+    from subprocess import Popen
 
 HTML = "text/html; charset=utf-8"
 
@@ -57,11 +58,9 @@ class HostileServer:
     def paths(self) -> list[str]:
         return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
 
-    def wait_for(self, what: Callable[[], bool]) -> None:
-        """Looks again at each request; fails when no more come."""
-        with self._changed:
-            while not what():
-                assert self._changed.wait(A_WHILE), [asked.path for asked in self.asked]
+    def wait_for(self, what: Callable[[], bool], asker: Popen[str]) -> None:
+        """Looks again at each request; fails when no more come, or when the asker has ended."""
+        wait_while_they_run(self._changed, what, [asker], lambda: [asked.path for asked in self.asked])
 
     def connections(self) -> int:
         """How many came before this call; they are taken in order, so those that wait are counted."""
@@ -69,7 +68,8 @@ class HostileServer:
         with socket.create_connection(("127.0.0.1", self.port), timeout=A_WHILE) as ours:
             ours.sendall(b"GET /ours HTTP/1.0\r\n\r\n")
             ours.recv(1)
-        self.wait_for(lambda: len(self.asked) > before)
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.asked) > before, A_WHILE)
         return self.accepted - 1
 
     def note(self, asked: Asked) -> None:

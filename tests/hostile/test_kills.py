@@ -26,7 +26,7 @@ def held_crawl(outlet: HostileOutlet) -> Iterator[tuple[subprocess.Popen[str], l
     outlet.server["/sitemap.xml"] = outlet.sitemap(outlet.good("/good.html"), f"{outlet.base}/held.html")
     process = outlet.start("-s", "LOG_LEVEL=INFO")
     try:
-        outlet.server.wait_for(lambda: "/held.html" in outlet.server.paths())
+        outlet.server.wait_for(lambda: "/held.html" in outlet.server.paths(), process)
         yield process, wait_for_children(process.pid, lambda family: len(family) >= 2)
     finally:
         process.kill()

@@ -221,7 +221,7 @@ def test_no_port_is_open_while_the_crawl_runs(outlet: HostileOutlet) -> None:
     outlet.server["/sitemap.xml"] = outlet.sitemap(outlet.good("/good.html"), f"{outlet.base}/held.html")
     process = outlet.start()
     try:
-        outlet.server.wait_for(lambda: {"/good.html", "/held.html"} <= set(outlet.server.paths()))
+        outlet.server.wait_for(lambda: {"/good.html", "/held.html"} <= set(outlet.server.paths()), process)
         family = [process.pid, *children(process.pid)]
         assert len(family) >= 3, "the crawl, its server of workers and a worker"
         assert [found for pid in family for found in listening(pid)] == []

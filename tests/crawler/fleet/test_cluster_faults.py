@@ -182,7 +182,7 @@ def test_on_three_machines_each_outlet_is_crawled_in_one_place_and_each_article_
     cluster.wait_for_workers()
     with cluster.crawl_all() as driver:
         cluster.site.wait_until(lambda: min(Counter(cluster.site.clients).values(), default=0) >= 8
-                                and len(set(cluster.site.clients)) == len(MACHINES))  # fmt: skip
+                                and len(set(cluster.site.clients)) == len(MACHINES), driver)  # fmt: skip
         victim = 2
         fault(cluster, victim)
         out, _ = driver.communicate(timeout=A_WHILE)

@@ -93,7 +93,7 @@ def test_while_one_runner_crawls_another_does_not_and_when_it_is_killed_the_next
         herald.site.requests.clear()
         herald.site.held.clear()
         with fleet(schedule) as first:
-            herald.site.wait_for(1)
+            herald.site.wait_for(1, first)
             if not number:
                 code, events, _ = ended(fleet(schedule))
                 assert (code, what(events)) == (0, [("elsewhere", None, None), ("done", None, 0)])
