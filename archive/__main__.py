@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archive.commands import export, feed, purge, search, show, sql, view
 from archive.commands.arguments import add_spread, count, days
 from archive.commands.configuration import into_environment
+from archive.commands.exit_codes import ExitCode
 from archive.commands.look import list_observations, list_snapshots, print_page, show_diff
 from archive.commands.maintain import (
     collect_garbage,
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         into_environment()
     except WrongSetting as error:
         print(visible(str(error)), file=sys.stderr)
-        return 2
+        return ExitCode.USAGE
     options = parser().parse_args(arguments)
     fast_start()
     if logging.lastResort is not None:  # prints warnings, where nobody has set up more
@@ -68,10 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(console, options)
     except ArchiveError as error:
         print(visible(str(error)), file=sys.stderr)
-        return 2 if isinstance(error, WrongEngine) else 1
+        return ExitCode.USAGE if isinstance(error, WrongEngine) else ExitCode.LOST
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
-        return 0
+        return ExitCode.OK
     except _OF_DAMAGE as error:  # what no writer of ours has written, found where nobody expected it
         if os.environ.get("TRIPTYCH_TRACEBACK"):
             raise
@@ -80,11 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{str(error)[:200]}). `python -m archive verify` tells more, TRIPTYCH_TRACEBACK=1 where it was."
         )
         print(visible(message), file=sys.stderr)
-        return 1
+        return ExitCode.LOST
     except OSError as error:  # a disk that is full or goes away
         message = f"{error.filename or options.archive}: {error.strerror or error}."
         print(visible(message), file=sys.stderr)
-        return 1
+        return ExitCode.LOST
 
 
 def parser() -> argparse.ArgumentParser:

@@ -58,6 +58,8 @@ FEED_NAMES = _own("FEED_NAMES", "archive")
 LOGS_FOLDER = _own("LOGS_FOLDER", "triptych-logs")
 # where the log goes: `file`, LOGS_FOLDER/OUTLET.log; `stderr`; `auto`: to stderr where that is a terminal
 LOG_TO = _own("LOG_TO", "auto")
+# True: exit code 7 where nothing new was found; it is 0 for cron, systemd and `&&`
+EXIT_NOTHING_NEW = _own("EXIT_NOTHING_NEW", "False")
 # metrics that `scrapy watch` writes, in the folder that node_exporter's textfile collector reads
 METRICS_FILE = _own("METRICS_FILE", "")
 # a POST of JSON goes there when `scrapy watch` has news, with this header `Authorization`

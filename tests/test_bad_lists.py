@@ -105,6 +105,8 @@ def test_a_long_list_over_the_budget_is_one_row_no_debt_and_is_gone_on_with(
     second = herald.crawl("-a", "pages=2")
     assert len(second.table("articles")) == 3
     assert "over-budget 1299" in second.out
+    # a number that was asked for is no limit that cuts a run short
+    assert second.exit_code == 0
     rows = second.table("observations")
     assert len(rows[rows["reason"] == "over-budget"]) == 1, "a list has such a row a day"
 

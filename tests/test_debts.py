@@ -279,7 +279,7 @@ def test_a_crawl_stopped_by_hand_owes_what_it_had_found(herald: Herald) -> None:
     process.send_signal(signal.SIGTERM)
     herald.site.held.set()
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 1, err
+    assert process.returncode == 130, err
     move_on(herald)
     run = herald.crawl()
     assert run.exit_code == 0, run.err

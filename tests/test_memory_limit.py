@@ -42,7 +42,7 @@ def test_a_crawl_that_its_limit_stops_before_it_has_asked_for_anything_is_no_suc
     herald.publish(1)
     herald.announce(1)
     run = herald.crawl("-s", "MEMUSAGE_LIMIT_MB=1")
-    assert run.exit_code == 1
+    assert run.exit_code == 5
     assert "more than MEMUSAGE_LIMIT_MB, 1 MB" in run.err
     assert "stopped before 2 of its 2 sitemaps and feeds were read" in run.err
     assert herald.crawl().exit_code == 0

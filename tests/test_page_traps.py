@@ -110,9 +110,9 @@ def test_what_is_over_the_budget_of_pages_is_told_and_left_for_the_next_run(hera
     herald.publish(*numbers, languages=("uk",))
     herald.announce(*numbers)
     told = []
-    for held in (4, 8, 10):
-        run = herald.crawl("-a", "pages=4")
-        assert run.exit_code == 0, run.err
+    for held, code in ((4, 5), (8, 5), (10, 0)):
+        run = herald.crawl("-s", "PAGE_BUDGET=4")
+        assert run.exit_code == code, run.err
         assert len(run.table("articles")) == held
         told.append("over-budget 6" in run.out or "over-budget 2" in run.out)
     assert told == [True, True, False]

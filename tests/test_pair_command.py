@@ -289,7 +289,7 @@ def test_two_articles_of_one_language_are_explained_too(paired: tuple[Path, str]
 
 def test_no_archive_is_told(tmp_path: Path) -> None:
     run = scrapy(tmp_path / "nothing", "pair")
-    assert run.returncode == 1
+    assert run.returncode == 6
     assert "crawl" in run.stderr
     assert "Traceback" not in run.stderr
     assert not (tmp_path / "nothing").exists()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.outlet.fleet import turn
+from archive.commands.exit_codes import ExitCode
 from crawler.reports import run_report
 from crawler.reports.run_report import Ending
 from tests.forked import A_WHILE, ROOT
@@ -55,6 +55,10 @@ def test_runs_without_a_terminal(herald: Herald, tmp_path: Path) -> None:
     again, report = run()
     assert re.fullmatch(rf"{TIME} UTC  herald: nothing new; 2 addresses: skipped 2 \(known 2\)\n", again.out)
     assert (again.err, report["ended"], report["exit_code"]) == ("", "nothing-new", 0)
+    asked = ("-s", "EXIT_NOTHING_NEW=True", "--report", str(file))
+    assert herald.crawl(*asked, "--limit", "1", command="revisit").exit_code == 7
+    report = json.loads(file.read_text("utf-8"))
+    assert (report["ended"], report["exit_code"]) == ("nothing-new", 7)
 
     herald.announce(1, 2, 3)
     herald.site["/news/3"] = Answer(b"", 500)
@@ -91,9 +95,9 @@ def test_the_first_signal_says_what_it_does(herald: Herald, tmp_path: Path) -> N
                         r"published\. Once more \(Ctrl-C\) stops now: .*\n", told), told  # fmt: skip
     herald.site.over.set()
     out, err = process.communicate(timeout=A_WHILE)
-    assert process.returncode == 1, out + err
+    assert process.returncode == 130, out + err
     report = json.loads(file.read_text("utf-8"))
-    assert (report["ended"], report["exit_code"]) == ("interrupted", 1)
+    assert (report["ended"], report["exit_code"]) == ("interrupted", 130)
     assert report["counts"]["failed(unfinished)"] > 0
 
 
@@ -121,10 +125,10 @@ def test_a_place_for_the_log_that_nobody_knows_is_refused(herald: Herald) -> Non
 
 def test_the_table_of_endings_is_that_of_the_code() -> None:
     page = (ROOT / "docs/reference/outcomes.md").read_text("utf-8")
-    rows = re.findall(r"^\| `([a-z-]+)` \| (\d) \|", page[page.index("## Exit codes") :], re.M)
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", page[page.index("## Exit codes") :], re.M)
     assert {word: int(code) for word, code in rows} == {one.value: one.exit_code for one in Ending}
-    names = ("OK", "LOST", "USAGE", "OWED", "MISSED")
-    assert [getattr(turn, name) for name in names] == [getattr(run_report, name) for name in names]
+    table = re.findall(r"^\| (\d+) \|", page, re.M)
+    assert [int(code) for code in table] == [*ExitCode]
 
 
 @pytest.mark.parametrize("key", run_report.RunReport.__dataclass_fields__)

@@ -259,7 +259,7 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(crawl: Crawl, 
 
 def test_reextract_says_what_it_cannot_do(crawl: Crawl, tmp_path: Path) -> None:
     missing = reextract(tmp_path / "none")
-    assert missing.exit_code == 1
+    assert missing.exit_code == 6
     assert "There is no archive" in missing.err + missing.out
     with Site() as site:
         site["/news/mist-1.html"] = Page("uk").render()
@@ -279,13 +279,13 @@ def test_reextract_says_what_it_cannot_do(crawl: Crawl, tmp_path: Path) -> None:
             refused = reextract(run.archive, "--publish")
         finally:
             subprocess.run(["umount", "-l", str(run.archive)], check=True)
-        assert refused.exit_code == 1
+        assert refused.exit_code == 6
         assert "Read-only file system" in refused.err
         assert "Traceback" not in refused.err
     for path in (run.archive / "_data" / "articles").rglob("*.parquet"):
         path.unlink()
     harmed = reextract(run.archive)
-    assert harmed.exit_code == 1
+    assert harmed.exit_code == 6
     assert "is not there any more" in harmed.err
     assert "Traceback" not in harmed.err
 

@@ -19,6 +19,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from archive.commands import configuration
+from archive.commands.exit_codes import ExitCode
 from archive.exceptions import WrongSetting
 from archive.terminal import visible
 
@@ -75,7 +76,11 @@ class _Passed(click.Command):
         return []
 
     def invoke(self, ctx: click.Context) -> None:
-        raise SystemExit(self._run(ctx.args))
+        try:
+            code = self._run(ctx.args)
+        except KeyboardInterrupt:  # Click would make it 1
+            code = ExitCode.INTERRUPTED
+        raise SystemExit(code)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         parser = self._declared()

@@ -16,8 +16,10 @@ from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
 import archive
+from archive.commands.exit_codes import ExitCode, for_caller
 from archive.commands.progress import bar
 from archive.exceptions import ArchiveError, WrongSetting
+from archive.format.reasons import Reason
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from archive.writer import ArchiveWriter
@@ -28,20 +30,19 @@ from crawler.extensions.monitors import Monitors
 from crawler.outlet.checks import check_declaration
 from crawler.outlet.fleet.turn import make_room
 from crawler.reports import account
-from crawler.reports.run_report import LOST, MISSED, OK, OWED, USAGE, Ending, RunReport
+from crawler.reports.run_report import Ending, RunReport
+from crawler.reports.terminal import one_sentence
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
 from pipelines.snapshot import SnapshotStage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
 
     from crawler.health.expected import Verdict
-
-__all__ = ["LOST", "MISSED", "OK", "OWED", "USAGE", "Command"]
 
 
 class Command(BaseRunSpiderCommand):
@@ -53,6 +54,8 @@ class Command(BaseRunSpiderCommand):
     """True if it has a run, with articles for `-O FILE` and a report for `--report FILE`."""
     _report_into: Path | None = None
     _log: Path | None = None
+    _stopped_at_once = False
+    """By a second signal."""
 
     def syntax(self) -> str:
         return "[options] OUTLET [-a url=URL | -a urls=FILE | -a since=DATE -a until=DATE] [-a pages=COUNT]"
@@ -69,10 +72,11 @@ class Command(BaseRunSpiderCommand):
             "several with commas, urls= a file of them, since= and until= the days of a backfill, pages= how "
             "many pages this run may ask for. "
             "What earlier runs could not get is asked for again, listed or not. "
-            "Exit code 0: all accounted for; 1: something was lost or not written; 2: a wrong argument; "
-            "4: the outlet's crawls bring less than its declaration expects, or hardly a page was an "
-            "article; 3: pages are still owed, the next runs ask for them. Of several, the first of 1, 2, 4 "
-            "and 3."
+            "Exit code 0: all accounted for; 1: something was lost; 2: a wrong argument or setting; 3: pages "
+            "are still owed, the next runs ask for them; 4: the outlet's crawls bring less than its "
+            "declaration expects, or hardly a page was an article; 5: cut short by a limit, of memory, time "
+            "or its budget of pages; 6: the archive cannot be used; 130: interrupted. Of several, the first "
+            "of 6, 130, 5, 1, 2, 4 and 3; docs/reference/outcomes.md has the table."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -118,7 +122,8 @@ class Command(BaseRunSpiderCommand):
                 "docs/reference/outlets.md says which outlets have them",
                 print_help=False,
             )
-        self.exitcode = self._crawl(spider_class, arguments)
+        with one_sentence(self, self.called, self.settings["ARCHIVE_URI"]):
+            self.exitcode = self._crawl(spider_class, arguments)
 
     def _take_settings(self, spider_class: type[StorySpider]) -> None:
         """The resolver is made from the settings of the process, not of the spider."""
@@ -148,7 +153,7 @@ class Command(BaseRunSpiderCommand):
         self._probe_archive()
         self._log = self._log_into_file(spider_class.name)
         crawler = self.crawler_process.create_crawler(spider_class)
-        tell_of_first_signal(self.crawler_process, crawler, self.called)
+        self._tell_of_signals(crawler)
         self.crawler_process.crawl(crawler, arguments=arguments)
         self.crawler_process.start()
         return self._verdict(crawler, arguments, self._paired(crawler))
@@ -175,11 +180,11 @@ class Command(BaseRunSpiderCommand):
         return spider_class
 
     def _probe_archive(self) -> None:
-        """Say that the archive cannot be written before anything is fetched."""
+        """Open the archive for writing. Raises ArchiveError, OSError, UsageError."""
         assert self.settings is not None
         try:
             ArchiveWriter.open(self.settings["ARCHIVE_URI"], run_id=f"probe-{os.getpid()}").close()
-        except (ArchiveError, OSError) as error:
+        except WrongSetting as error:
             raise UsageError(visible(str(error)), print_help=False) from None
 
     def _paired(self, crawler: Crawler) -> Paired:
@@ -222,7 +227,7 @@ class Command(BaseRunSpiderCommand):
     def _verdict(self, crawler: Crawler, arguments: Arguments, paired: Paired) -> int:
         if self.crawler_process.bootstrap_failed:  # type: ignore[union-attr]
             print(f"{self.called}: the crawl could not start; see {self._log or 'above'}", file=sys.stderr)
-            return LOST
+            return ExitCode.LOST
         ledger, stage = crawler.get_extension(Ledger), crawler.get_item_pipeline(SnapshotStage)
         assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
         assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
@@ -258,6 +263,17 @@ class Command(BaseRunSpiderCommand):
         missed = {one.expectation: one.told for one in held if one.state == "missed"}
         stats = crawler.stats.get_stats() if crawler.stats is not None else {}
         last = [archive.open(uri).snapshot] if paired.snapshot is not None else []
+        ended = _ending(
+            stats.get("finish_reason"),
+            ledger,
+            stopped_at_once=self._stopped_at_once and stage.failure is None,
+            lost=lost,
+            problems=problems,
+            broken=arguments.broken,
+            missed=bool(missed or failed),
+            cut=not arguments.pages and f"skipped({Reason.OVER_BUDGET})" in ledger.totals(),
+            owed=bool(spider.debts.unpaid),
+        )
         run = RunReport(
             spider.name,
             spider.errand,
@@ -265,15 +281,8 @@ class Command(BaseRunSpiderCommand):
             uri,
             stats.get("start_time"),
             datetime.now(UTC),
-            _ending(
-                stats.get("finish_reason"),
-                ledger,
-                lost=lost,
-                problems=problems,
-                broken=arguments.broken,
-                missed=bool(missed or failed),
-                owed=bool(spider.debts.unpaid),
-            ),
+            ended,
+            for_caller(ended.exit_code, told=self.settings.getbool("EXIT_NOTHING_NEW")),
             stage.last_account,
             problems,
             missed,
@@ -323,8 +332,8 @@ class Command(BaseRunSpiderCommand):
             except OSError as error:
                 into = visible(str(self._report_into))
                 print(f"{self.called}: --report {into}: {error.strerror}", file=sys.stderr)
-                return LOST
-        return run.ended.exit_code
+                return ExitCode.LOST
+        return run.exit_code
 
     def _held_against(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
         """Hold what came against what is expected; write down what is less."""
@@ -346,9 +355,19 @@ class Command(BaseRunSpiderCommand):
             note_missed(uri, spider, missed, run_id, now)
         return found
 
+    def _tell_of_signals(self, crawler: Crawler) -> None:
+        """Say at once what the first Ctrl-C or SIGTERM does, and what a second would do."""
 
-def tell_of_first_signal(process: CrawlerProcessBase, crawler: Crawler, called: str) -> None:
-    """Say at once what the first Ctrl-C or SIGTERM does, and what a second would do."""
+        def at_once() -> None:
+            self._stopped_at_once = True
+
+        assert self.crawler_process is not None
+        _hear_signals(self.crawler_process, crawler, self.called, at_once)
+
+
+def _hear_signals(
+    process: CrawlerProcessBase, crawler: Crawler, called: str, at_once: Callable[[], None]
+) -> None:
     graceful, kill = process._signal_shutdown, process._signal_kill
 
     def first(number: int, frame: object) -> None:
@@ -363,6 +382,7 @@ def tell_of_first_signal(process: CrawlerProcessBase, crawler: Crawler, called: 
 
     def second(number: int, frame: object) -> None:
         _say(f"{called}: stopped; the next run publishes what came.")
+        at_once()
         kill(number, frame)
 
     process._signal_shutdown = first  # type: ignore[method-assign, assignment]
@@ -378,29 +398,36 @@ def _ending(
     finish_reason: str | None,
     ledger: Ledger,
     *,
+    stopped_at_once: bool,
     lost: Sequence[str],
     problems: Sequence[str],
     broken: Sequence[object],
     missed: bool,
+    cut: bool,
     owed: bool,
 ) -> Ending:
     """The first that is true; a run that was stopped and lost nothing ended as any other."""
+    if stopped_at_once and problems:
+        return Ending.INTERRUPTED
     if lost:
         return Ending.NOT_WRITTEN
     if problems:
-        by_itself = finish_reason in (None, "finished")
-        return Ending.LOST if by_itself else _STOPPED.get(finish_reason or "", Ending.CUT_SHORT)
+        limited = finish_reason is not None and finish_reason.startswith(_LIMITS)
+        stopped = Ending.INTERRUPTED if finish_reason == "shutdown" else Ending.LOST
+        return Ending.CUT_SHORT if limited else stopped
     if broken:
         return Ending.WRONG
     if missed:
         return Ending.MISSED
+    if cut:
+        return Ending.CUT_SHORT
     if owed:
         return Ending.OWED
     return Ending.OK if ledger.totals().get("archived") or ledger.feed_texts else Ending.NOTHING_NEW
 
 
-_STOPPED = {"shutdown": Ending.INTERRUPTED}
-"""By Scrapy's word for why a crawl ended."""
+_LIMITS = ("closespider_", "memusage_")
+"""How Scrapy's words for why a crawl ended begin, where a limit has ended it."""
 
 
 def _left_unpaired(paired: Paired) -> list[str]:

@@ -24,6 +24,7 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.configuration import read_configuration
+from archive.commands.exit_codes import ExitCode, for_caller, worst
 from archive.exceptions import WrongSetting
 from archive.operations import cluster
 from archive.storage.leases import FolderLeases, LastRun, leases_of
@@ -31,7 +32,7 @@ from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
 from crawler.outlet.fleet.runner import Fleet, OwnProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
-from crawler.outlet.fleet.turn import USAGE, Event, Orders, share, worst
+from crawler.outlet.fleet.turn import Event, Orders, share
 from crawler.reports.terminal import one_sentence
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ class Command(ScrapyCommand):
             "Crawl the outlets (or those named) that are due by [schedule] of triptych.toml, then revisit "
             "them where that is due. Each is a process of its own and holds a lease, so that it is crawled "
             "in one place at a time, whoever else does this: on this machine, or on all that share an "
-            "archive in an object store. What each prints goes to a log of its own. Exit code 0: all ended "
-            "well, or nothing was due; 1: something was lost; 2: a wrong argument, schedule or declaration; "
-            "4: less came than is expected; 3: pages are owed. Of several, the first of 1, 2, 4 and 3."
+            "archive in an object store. What each prints goes to a log of its own. Exit codes are those of "
+            "`scrapy crawl`, 0 also where nothing was due, 130 where it was told to stop; of several, the "
+            "first of 6, 1, 2, 130, 4, 5, 3 and 0."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -110,7 +111,7 @@ class Command(ScrapyCommand):
                 code = asyncio.run(_run(self.settings, timetable, chosen, opts, told))
             for name, why in broken.items() if not args else ():
                 print(f"scrapy crawl_all: outlet {name!r}: {visible(why)}", file=sys.stderr)
-            self.exitcode = worst([code, *([USAGE] if broken and not args else [])])
+            self.exitcode = worst([code, *([ExitCode.USAGE] if broken and not args else [])])
 
 
 async def _run(
@@ -120,14 +121,17 @@ async def _run(
     opts: argparse.Namespace,
     tell: Callable[[Event], None],
 ) -> int:
-    uri = settings["ARCHIVE_URI"]
+    uri, idle = (
+        settings["ARCHIVE_URI"],
+        for_caller(ExitCode.NOTHING_NEW, told=settings.getbool("EXIT_NOTHING_NEW")),
+    )
     given = [part for one in opts.set for part in ("-s", one)]
     if opts.engine is None:
         at_once = opts.at_once or os.cpu_count() or 1
         logs = Path(opts.logs or settings["LOGS_FOLDER"])
         orders = Orders(timetable, leases_of(uri), logs, [*given, *share(given, at_once)])
         engine = OwnProcesses(orders, at_once, tell)
-        return await Runner(Fleet(outlets, orders, tell), engine).run(forever=opts.forever)
+        return await Runner(Fleet(outlets, orders, tell), engine, idle).run(forever=opts.forever)
     # half a second that no crawl of this machine needs
     from crawler.outlet.fleet.dask_engine import PATIENCE, DaskEngine, Order  # noqa: PLC0415
 
@@ -136,7 +140,7 @@ async def _run(
     patience = math.inf if opts.forever else PATIENCE
     most = opts.at_once or _MOST_AT_ONCE
     async with DaskEngine(cluster.address(opts.engine), order, most, patience, tell) as workers:
-        return await Runner(Fleet(outlets, orders, tell), workers).run(forever=opts.forever)
+        return await Runner(Fleet(outlets, orders, tell), workers, idle).run(forever=opts.forever)
 
 
 def _traced(settings: BaseSettings, *, forever: bool) -> AbstractContextManager[None]:

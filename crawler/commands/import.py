@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING, ClassVar
 from scrapy.exceptions import UsageError
 
 import archive
+from archive.commands.exit_codes import ExitCode, worst
 from archive.no_pandas import fast_start
 from archive.opening import storage_at
 from archive.terminal import Terminal, literal, visible
-from crawler.commands.crawl import LOST, tell_of_first_signal
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import SourceFailed, WrongSource
 from crawler.importing.positions import Positions
 from crawler.importing.spider import ImportSpider, Wanted
+from crawler.reports.terminal import one_sentence
 from crawler.story.arguments import Arguments, check_settings
 from crawler.story.spider import StorySpider
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from crawler.extensions.ledger import Ledger
     from crawler.health.expected import Verdict
+    from crawler.importing.given_files import Source
 
 
 class Command(Crawl):
@@ -46,8 +49,8 @@ class Command(Crawl):
             "articles are taken; of other sites every page that is an article. No page is asked for on the "
             "network. An import that was stopped or killed is run again: what the archive has is not read "
             "again, and makes no version twice. "
-            "Exit code 0: all is read; 1: a file is damaged (what could be read of it is archived) or the "
-            "archive could not be written; 2: a wrong argument."
+            "Exit code 0: all is read; 1: a file is damaged (what could be read of it is archived); "
+            "2: a wrong argument; 6: the archive cannot be used; 130: interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -105,12 +108,19 @@ class Command(Crawl):
             raise UsageError(str(error), print_help=False) from None
         except SourceFailed as error:
             print(f"{self.called}: {error}", file=sys.stderr)
-            self.exitcode = LOST
+            self.exitcode = ExitCode.LOST
             return
+        with one_sentence(self, self.called, self.settings["ARCHIVE_URI"]):
+            self._import(sources, wanted, declared)
+
+    def _import(
+        self, sources: Sequence[Source], wanted: Wanted, declared: Sequence[type[StorySpider]]
+    ) -> None:
+        assert self.crawler_process is not None
         self._probe_archive()
         self._log = self._log_into_file("import")
         crawler = self.crawler_process.create_crawler(ImportSpider)
-        tell_of_first_signal(self.crawler_process, crawler, self.called)
+        self._tell_of_signals(crawler)
         self.crawler_process.crawl(
             crawler, sources=sources, positions=self._positions(wanted), wanted=wanted, declared=declared
         )
@@ -127,7 +137,7 @@ class Command(Crawl):
         for sentence in spider.damage:
             print(f"{self.called}: {visible(sentence)}", file=sys.stderr)
         if spider.damage:
-            self.exitcode = LOST
+            self.exitcode = worst([self.exitcode, ExitCode.LOST])
 
     def _positions(self, wanted: Wanted) -> Positions:
         assert self.settings is not None

@@ -13,9 +13,9 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.arguments import count
+from archive.commands.exit_codes import ExitCode
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
-from crawler.commands.crawl import LOST, OK
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import DiscoveryError
 from crawler.health.live import MOST_REQUESTS, LiveCheck
@@ -142,7 +142,7 @@ class Command(Crawl):
                 write_report(run, path)
             except OSError as error:
                 print(f"scrapy live: --report {path}: {error.strerror}", file=sys.stderr)
-                self.exitcode = LOST
+                self.exitcode = ExitCode.LOST
 
     def _hold(self, file: str, declared: list[StorySpider]) -> int:
         """The exit code of a file of addresses held against the rules."""
@@ -166,7 +166,11 @@ class Command(Crawl):
         width = max(len(word) for word, _ in lines)
         for word, told in lines:
             console.print(f"{word:<{width}}  {literal(told)}", soft_wrap=True)
-        return OK if all(coverage.holds for coverage in found) and not (strange or bad) else LOST
+        return (
+            ExitCode.OK
+            if all(coverage.holds for coverage in found) and not (strange or bad)
+            else ExitCode.LOST
+        )
 
 
 def _by_outlet(
@@ -202,8 +206,8 @@ def _print(run: Run) -> int:
         return UNREACHED
     console.print(f"\n{sums(run)}", soft_wrap=True)
     if run.count("fails"):
-        return LOST
-    return OK if all(check.is_whole and check.state == "holds" for check in run.checks) else PARTLY
+        return ExitCode.LOST
+    return ExitCode.OK if all(check.is_whole and check.state == "holds" for check in run.checks) else PARTLY
 
 
 class Watch:

@@ -14,9 +14,9 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
+from archive.commands.exit_codes import ExitCode
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
-from crawler.commands.crawl import MISSED, OK
 from crawler.health.archived import GOOD, WELL, crawls_of, health
 from crawler.health.expected import (
     LOOKED_AT,
@@ -130,7 +130,9 @@ class Command(ScrapyCommand):
                 print(json.dumps(document, ensure_ascii=False, indent=2))
             else:
                 _print_table(declared, reports, broken, note)
-            self.exitcode = OK if all(report.is_well for report in reports.values()) else MISSED
+            self.exitcode = (
+                ExitCode.OK if all(report.is_well for report in reports.values()) else ExitCode.MISSED
+            )
 
 
 def _named(declared: list[type[Outlet]], names: list[str]) -> list[type[Outlet]]:

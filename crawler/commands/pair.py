@@ -12,6 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 import archive
+from archive.commands.exit_codes import ExitCode, for_caller
 from archive.commands.progress import bar
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
@@ -28,8 +29,6 @@ from pipelines.pairing.report import (
 if TYPE_CHECKING:
     from pipelines.events.event_search import EventsFound
     from pipelines.pairing.labels import Label
-
-USAGE = 2
 
 
 class Command(ScrapyCommand):
@@ -50,8 +49,8 @@ class Command(ScrapyCommand):
             "Compare what is new since the last run with its weeks, score the pairs that links declare, find "
             "those that no link declares, and publish a snapshot. Articles of different outlets that tell of "
             "one event go into the table same_event. Exit code 0: done, also where nothing was "
-            "new; 1: the archive could not be written; 2: a wrong argument, or lines of the labels that "
-            "could not be used (the others were)."
+            "new; 2: a wrong argument, or lines of the labels that could not be used (the others were); "
+            "6: the archive could not be read or written; 130: Ctrl-C."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -145,6 +144,9 @@ class Command(ScrapyCommand):
         if (proved := audit_line(verdicts)) is not None:
             self._console.print(proved, markup=False, highlight=False, soft_wrap=True)
         told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
+        if self.exitcode == ExitCode.OK and not outcome.snapshot and not (events and events.snapshot):
+            assert self.settings is not None
+            self.exitcode = for_caller(ExitCode.NOTHING_NEW, told=self.settings.getbool("EXIT_NOTHING_NEW"))
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
     def _events(self, uri: str, *, everything: bool) -> EventsFound:
@@ -175,7 +177,7 @@ class Command(ScrapyCommand):
         for line in broken:
             print(f"scrapy pair: {path} line {line.number}, not used: {visible(line.why)}", file=sys.stderr)
         if broken:
-            self.exitcode = USAGE
+            self.exitcode = ExitCode.USAGE
         return verdicts
 
 

@@ -11,6 +11,7 @@ from scrapy.spiderloader import get_spider_loader
 
 import archive
 from archive.commands.arguments import count
+from archive.commands.exit_codes import ExitCode
 from archive.commands.progress import bar
 from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
@@ -18,7 +19,7 @@ from archive.operations import cluster
 from archive.operations.partitions import Spread, over
 from archive.terminal import Terminal, visible
 from crawler.outlet.declaration import Outlet
-from crawler.reports.terminal import FAILED, one_sentence
+from crawler.reports.terminal import one_sentence
 from crawler.story.arguments import check_settings
 from crawler.workers.stages import worker_stages
 
@@ -131,7 +132,7 @@ class Command(ScrapyCommand):
             _publish(opened.storage, aside, findings)
         for text in findings.damaged:
             print(f"scrapy reextract: {visible(text)}", file=sys.stderr)
-        self.exitcode = FAILED if findings.damaged else 0
+        self.exitcode = ExitCode.LOST if findings.damaged else ExitCode.OK
 
 
 def _publish(storage: Storage, aside: Aside, findings: Findings) -> None:

@@ -14,10 +14,10 @@ from scrapy.exceptions import UsageError
 
 import archive
 from archive.commands.arguments import count
+from archive.commands.exit_codes import ExitCode, for_caller
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from archive.writer import ArchiveWriter
-from crawler.commands.crawl import OK
 from crawler.commands.crawl import Command as Crawl
 from crawler.reports.run_report import Ending, RunReport
 from crawler.reports.terminal import one_sentence
@@ -106,7 +106,7 @@ class Command(Crawl):
             console.print(_schedule(plan))
             console.print(f"Of 24 hours' requests a fifth may be revisits: {_left(share)}.", soft_wrap=True)
             console.print(f"Pages owed from earlier runs: {debts.owed.count}, {debts.due} asked for now.")
-            self.exitcode = OK
+            self.exitcode = ExitCode.OK
             return
         at = "" if console.is_terminal else f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  "
         console.print(at + literal(_told(plan, share)), highlight=False, soft_wrap=True)
@@ -117,9 +117,14 @@ class Command(Crawl):
         if debts.owed.failed:
             console.print(literal(still_owed(debts.owed, now)), highlight=False, soft_wrap=True)
         ended = Ending.OWED if debts.owed.failed else Ending.NOTHING_NEW
-        owed = debts.owed.count
+        code, owed = (
+            for_caller(ended.exit_code, told=self.settings.getbool("EXIT_NOTHING_NEW")),
+            debts.owed.count,
+        )
         self.exitcode = self._told(
-            RunReport(spider_class.name, "revisit", "", uri, now, datetime.now(UTC), ended, {}, owed=owed)
+            RunReport(
+                spider_class.name, "revisit", "", uri, now, datetime.now(UTC), ended, code, {}, owed=owed
+            )
         )
 
     def _debts(

@@ -70,6 +70,8 @@ ExecStart={command} crawl --all --forever
 {environment}
 Restart=always
 RestartSec=30
+# told to stop, it ends so
+SuccessExitStatus=130
 # the runner tells its crawls to end, and waits a minute for them
 KillMode=mixed
 TimeoutStopSec=90

@@ -16,10 +16,10 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.configuration import read_configuration
+from archive.commands.exit_codes import ExitCode
 from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
-from crawler.commands.crawl import LOST, MISSED, OK
 from crawler.health.table import outlets
 from crawler.outlet.fleet.timetable import read_timetable
 from crawler.reports.terminal import one_sentence
@@ -59,8 +59,8 @@ class Command(ScrapyCommand):
             "languages are as frequent as before, no reason has become frequent, debts do not grow, budgets "
             "are enough, the disk has room and the archive was verified. What is new, what is over and, once "
             "a day, what still holds goes to the places that the settings name. Exit code 0: nothing is "
-            "wrong; 4: something is; 1: the archive cannot be read, or a notice reached nobody; 2: a wrong "
-            "argument or setting."
+            "wrong; 4: something is; 1: a notice reached nobody; 2: a wrong argument or setting; 6: the "
+            "archive cannot be read."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -117,9 +117,9 @@ class Command(ScrapyCommand):
                 print(json.dumps(_document(known, found), ensure_ascii=False, indent=2))
             else:
                 _print(known, found)
-            self.exitcode = MISSED if found else OK
+            self.exitcode = ExitCode.MISSED if found else ExitCode.OK
             if not opts.dry_run and self._unsent(known, found, limits):
-                self.exitcode = LOST
+                self.exitcode = ExitCode.LOST
 
     def _send_metrics(self, known: Gathered, found: Sequence[Alarm]) -> None:
         """Send the numbers of the file to a collector; one that is away changes nothing else."""

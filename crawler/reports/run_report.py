@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from archive.commands.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
-
-OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
 
 
 class Ending(StrEnum):
@@ -27,27 +27,27 @@ class Ending(StrEnum):
     """Lines of a file of addresses; a wrong argument or setting ends a command before it has a report."""
     LOST = "lost"
     CUT_SHORT = "cut-short"
-    """By a limit of the run's own."""
+    """By a limit of the run's own: time, memory, its budget of pages."""
     INTERRUPTED = "interrupted"
     """By a signal."""
     NOT_WRITTEN = "not-written"
     """The archive."""
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         return _CODES[self]
 
 
 _CODES = {
-    Ending.OK: OK,
-    Ending.NOTHING_NEW: OK,
-    Ending.OWED: OWED,
-    Ending.MISSED: MISSED,
-    Ending.WRONG: USAGE,
-    Ending.LOST: LOST,
-    Ending.CUT_SHORT: LOST,
-    Ending.INTERRUPTED: LOST,
-    Ending.NOT_WRITTEN: LOST,
+    Ending.OK: ExitCode.OK,
+    Ending.NOTHING_NEW: ExitCode.NOTHING_NEW,
+    Ending.OWED: ExitCode.OWED,
+    Ending.MISSED: ExitCode.MISSED,
+    Ending.WRONG: ExitCode.USAGE,
+    Ending.LOST: ExitCode.LOST,
+    Ending.CUT_SHORT: ExitCode.CUT_SHORT,
+    Ending.INTERRUPTED: ExitCode.INTERRUPTED,
+    Ending.NOT_WRITTEN: ExitCode.UNUSABLE,
 }
 
 
@@ -63,6 +63,7 @@ class RunReport:
     begun_at: datetime | None
     ended_at: datetime
     ended: Ending
+    exit_code: ExitCode
     counts: Mapping[str, int]
     """As in the manifest of the last commit."""
     problems: Sequence[str] = ()
@@ -87,7 +88,7 @@ class RunReport:
             "begun_at": self.begun_at.isoformat() if self.begun_at is not None else None,
             "ended_at": self.ended_at.isoformat(),
             "ended": self.ended.value,
-            "exit_code": self.ended.exit_code,
+            "exit_code": self.exit_code,
             "counts": dict(self.counts),
             "problems": [*self.problems],
             "missed": dict(self.missed),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.exit_codes import ExitCode, of_error
 from archive.exceptions import ArchiveError
 from archive.terminal import literal, visible
 
@@ -26,10 +29,7 @@ def counts(counter: Counter[str]) -> str:
     return ", ".join(f"{literal(name)} {count}" for name, count in counter.most_common())
 
 
-# What ends a command that reads or writes an archive: one sentence and exit code 1, no traceback.
-
-
-FAILED = 1
+# What ends a command that reads or writes an archive: one sentence and an exit code, no traceback.
 
 
 @contextlib.contextmanager
@@ -39,13 +39,22 @@ def one_sentence(command: ScrapyCommand, called: str, uri: str) -> Iterator[None
         yield
         return
     except ArchiveError as error:
-        why = str(error)
+        why, code = str(error), of_error(error)
     except OSError as error:
         why = f"{error.filename or uri}: {error.strerror or error}."
+        code = ExitCode.UNUSABLE if _is_of_archive(error, uri) else ExitCode.LOST
     except KeyboardInterrupt:
         why = "interrupted; nothing that was published is lost, and the rest is found again."
+        code = ExitCode.INTERRUPTED
     print(f"{called}: {visible(why)}", file=sys.stderr)
-    command.exitcode = FAILED
+    command.exitcode = code
+
+
+def _is_of_archive(error: OSError, uri: str) -> bool:
+    """Tell a disk that fails from a report that has no place, or a port that is taken."""
+    if isinstance(error.filename, str):
+        return Path(error.filename).absolute().is_relative_to(Path(uri).absolute())
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 
 
 # Commands of Scrapy that a news archive has no use for: exit code 2, and what does it instead.

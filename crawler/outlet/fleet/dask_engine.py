@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from archive.commands.configuration import into_environment
+from archive.commands.exit_codes import ExitCode
 from archive.exceptions import EngineError, WrongSetting
 from archive.operations.cluster import Code, connected, ensure_same
 from archive.storage.leases import leases_of
 from crawler.outlet.fleet.runner import Result
-from crawler.outlet.fleet.turn import GRACE, LOST, USAGE, Event, Orders, Turn, share, utc_now
+from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, share, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,9 +89,9 @@ async def _take(order: Order, worker: Worker, key: object) -> _Taken:
         ensure_same(order.code)
         into_environment()
     except EngineError as error:
-        return refused(LOST, error)
+        return refused(ExitCode.LOST, error)
     except WrongSetting as error:
-        return refused(USAGE, error)
+        return refused(ExitCode.USAGE, error)
     logs = Path(order.logs or os.environ.get("TRIPTYCH_LOGS_FOLDER") or "triptych-logs")
     shared = share(order.options, worker.state.nthreads)
     options = (*order.options, *shared, "-s", f"ARCHIVE_URI={order.uri}")
@@ -197,12 +198,12 @@ class DaskEngine:
                 outlet,
                 f"every worker that had it has died, the last was {error.last_worker.address}",
             )
-            return Result(LOST)
+            return Result(ExitCode.LOST)
         except EngineError:
             raise
         except Exception as error:  # of Dask, or of a worker that cannot read the order
             self._tell("failed", outlet, f"{type(error).__name__}: {error}")
-            return Result(LOST)
+            return Result(ExitCode.LOST)
         for number, event in enumerate(taken.events, 1):
             self._hear(taken.delivery, number, event)
         if taken.code is None and outlet in self._begun:

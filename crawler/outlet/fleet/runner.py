@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from archive.commands.exit_codes import ExitCode, worst
 from archive.exceptions import ArchiveError
-from crawler.outlet.fleet.turn import GRACE, LOST, Event, Turn, utc_now, worst
+from crawler.outlet.fleet.turn import GRACE, Event, Turn, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,8 +89,9 @@ class OwnProcesses:
 
 
 class Runner:
-    def __init__(self, fleet: Fleet, engine: Engine) -> None:
-        self._fleet, self._engine = fleet, engine
+    def __init__(self, fleet: Fleet, engine: Engine, idle: ExitCode = ExitCode.OK) -> None:
+        """`idle`: the exit code where nothing was due."""
+        self._fleet, self._engine, self._idle = fleet, engine, idle
         self._codes: dict[str, int] = {}
         """The last of each outlet."""
         self._elsewhere: set[str] = set()
@@ -129,9 +131,16 @@ class Runner:
                     task.result()
         finally:
             stopped.cancel()
-        code = worst([*self._codes.values()])
+        code = self._exit_code(forever=forever)
         self._tell("done", exit_code=code, detail=f"{len(self._codes)} outlets")
         return code
+
+    def _exit_code(self, *, forever: bool) -> ExitCode:
+        codes = [*self._codes.values()]
+        if self._stop.is_set():
+            # one that stays is ended so, whatever its crawls of the days before came to
+            return ExitCode.INTERRUPTED if forever else worst([*codes, ExitCode.INTERRUPTED])
+        return worst(codes) if codes else self._idle
 
     async def _due(self, running: Mapping[str, object], *, warn: bool = False) -> list[str]:
         fleet, timetable = self._fleet, self._fleet.orders.timetable
@@ -160,7 +169,7 @@ class Runner:
         for outlet in self._again.difference(owed):
             self._again.discard(outlet)
             code = runs[outlet].exit_code
-            self._codes[outlet] = worst([LOST if code is None else code])
+            self._codes[outlet] = worst([ExitCode.LOST if code is None else code])
         return owed
 
     def _begin(self, waiting: list[str], running: dict[str, asyncio.Task[None]]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
+from archive.commands.exit_codes import ExitCode, of_error, worst
 from archive.exceptions import ArchiveError
 from archive.storage.leases import RENEW_SECONDS, LastRun
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from archive.storage.leases import Lease, Leases
     from crawler.outlet.fleet.timetable import Timetable
 
-OK, LOST, USAGE, OWED, MISSED = 0, 1, 2, 3, 4
-_WORST_FIRST = (LOST, USAGE, MISSED, OWED, OK)
+_GOES_ON = (ExitCode.OK, ExitCode.NOTHING_NEW, ExitCode.OWED, ExitCode.MISSED, ExitCode.CUT_SHORT)
+"""Ends of a crawl after which its outlet is revisited."""
 GRACE = 60.0
 """Seconds for the requests under way and a commit; what is not committed then, the next run publishes."""
 _TICK = 5.0
@@ -65,12 +66,6 @@ class Orders:
     """For each `scrapy crawl` and `scrapy revisit`."""
 
 
-def worst(codes: Sequence[int]) -> int:
-    """The exit code of several runs: the first of 1, 2, 4 and 3 that one of them has, else 0."""
-    known = {code if code in _WORST_FIRST else LOST for code in codes}
-    return next((code for code in _WORST_FIRST if code in known), OK)
-
-
 def share(options: Sequence[str], at_once: int) -> tuple[str, ...]:
     """Give a crawl its share of the cores, where nobody has said how many processes parse."""
     asked = any(one.startswith("EXTRACTION_PROCESSES=") for one in options)
@@ -96,10 +91,11 @@ class Turn:
             )
         except (ArchiveError, OSError) as error:
             self._tell("failed", detail=str(error))
-            return LOST
+            return of_error(error)
         if lease is None:
             return None
-        last, code = replace(lease.last, exit_code=LOST), LOST
+        code = ExitCode.LOST
+        last = replace(lease.last, exit_code=code)
         keeping = asyncio.create_task(_keep(lease))
         try:
             last = await self._errands(lease)
@@ -132,13 +128,13 @@ class Turn:
         until = time.monotonic() + timetable.of(outlet).time_limit.total_seconds()
         last = lease.last
         code = await self._errand("crawl", lease, until)
-        again = code in (OK, OWED, MISSED) and not self._stop.is_set() and time.monotonic() < until
+        again = code in _GOES_ON and not self._stop.is_set() and time.monotonic() < until
         if again and timetable.is_revisit_due(outlet, last, utc_now()):
             last = replace(last, revisited_at=utc_now())
             code = worst([code, await self._errand("revisit", lease, until)])
         return replace(last, exit_code=code)
 
-    async def _errand(self, errand: str, lease: Lease, until: float) -> int:
+    async def _errand(self, errand: str, lease: Lease, until: float) -> ExitCode:
         begun = time.monotonic()
         path = self._orders.logs / f"{self._outlet}.log"
         command = [
@@ -172,11 +168,11 @@ class Turn:
         finally:
             self._process = None
         self._tell("ended", errand, exit_code=code, seconds=round(time.monotonic() - begun, 1), log=str(path))
-        return code if code in _WORST_FIRST else LOST
+        return code
 
-    async def _ended(self, process: asyncio.subprocess.Process, lease: Lease, until: float) -> int:
+    async def _ended(self, process: asyncio.subprocess.Process, lease: Lease, until: float) -> ExitCode:
         ended, stopped = asyncio.create_task(process.wait()), asyncio.create_task(self._stop.wait())
-        cut = False
+        cut = over = False
         try:
             while not ended.done():
                 left = until - time.monotonic()
@@ -187,6 +183,7 @@ class Turn:
                     break
                 if lease.is_over:
                     self._tell("lease-lost")
+                    over = True
                     await _end(process, ended, _LEASE_GRACE)
                 elif self._stop.is_set():
                     await _end(process, ended, GRACE)
@@ -197,8 +194,12 @@ class Turn:
             code = ended.result()
         finally:
             stopped.cancel()
+        # one that does not listen to the signal yet, or no more, has ended by it
+        found = ExitCode.INTERRUPTED if code == -signal.SIGTERM else worst([code])
+        if over and found == ExitCode.INTERRUPTED:
+            return ExitCode.LOST
         # what it has not come to is for the next run
-        return OWED if cut and code == OK else code
+        return ExitCode.CUT_SHORT if cut and found in (*_GOES_ON, ExitCode.INTERRUPTED) else found
 
     def _tell(self, event: str, errand: str | None = None, **more: object) -> None:
         self._told(Event(utc_now(), event, self._outlet, errand, **more))  # type: ignore[arg-type]

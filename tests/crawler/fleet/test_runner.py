@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.commands.exit_codes import worst
 from archive.storage import locks
 from archive.storage.cache import cache_folder
 from archive.storage.leases import leases_of
 from crawler.outlet.fleet.timetable import read_timetable
-from crawler.outlet.fleet.turn import worst
 from tests.forked import A_WHILE, ROOT
 
 KILLS = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
@@ -115,7 +115,7 @@ def test_a_crawl_ends_at_its_time_limit(fleet, herald):
             pass
         herald.site.held.set()
         code, events, _ = ended(process)
-    assert code in (1, 3)  # it had not begun to listen to signals, or has ended of itself
+    assert code == 5  # also where it had not begun to listen to signals, or has ended of itself
     assert events[-1]["event"] == "done"
 
 
@@ -126,7 +126,8 @@ def test_a_runner_that_is_told_to_stop_stops_its_crawls_and_they_are_due_again(f
         process.send_signal(signal.SIGTERM)
         assert json.loads(process.stdout.readline())["event"] == "stopping"
         herald.site.held.set()
-        _, events, _ = ended(process)
+        code, events, _ = ended(process)
+    assert (code, events[-1]["exit_code"]) == (130, 130)
     assert [x["event"] for x in events] == ["ended", "done"]
     last = leases_of(str(herald.archive)).last_runs(["herald"])["herald"]
     assert read_timetable({}, []).is_due("herald", last, last.begun_at)
@@ -148,7 +149,10 @@ def test_a_schedule_that_is_wrong_is_a_sentence_and_exit_code_2(crawl, tmp_path,
 
 @pytest.mark.parametrize(
     ("codes", "code"),
-    [([], 0), ([0, 3], 3), ([3, 4, 0], 4), ([4, 2], 2), ([2, 1], 1), ([0, -9], 1), ([77], 1)],
+    [
+        *(([], 0), ([0, 3], 3), ([3, 4, 0], 4), ([4, 2], 2), ([2, 1], 1), ([0, -9], 1), ([77], 1)),
+        *(([6, 1], 6), ([130, 2], 2), ([4, 130], 130), ([5, 4], 4), ([3, 5], 5), ([7, 0], 0), ([7, 7], 7)),
+    ],
 )
-def test_of_several_exit_codes_the_first_of_1_2_4_and_3_counts(codes, code):
+def test_of_several_exit_codes_the_worst_counts(codes, code):
     assert worst(codes) == code

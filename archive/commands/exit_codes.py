@@ -1,0 +1,70 @@
+"""The exit codes of all commands; docs/reference/outcomes.md has the table.
+
+`python -m archive` ends with the first three of them, what crawls, pairs, imports and watches with any.
+"""
+
+from __future__ import annotations
+
+import signal
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from archive import exceptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ExitCode(IntEnum):
+    OK = 0
+    LOST = 1
+    """Something was lost, or has failed."""
+    USAGE = 2
+    """A wrong argument, setting or declaration."""
+    OWED = 3
+    MISSED = 4
+    """Less than is expected, or an alarm."""
+    CUT_SHORT = 5
+    """By a limit of the run's own: time, memory, its budget of pages."""
+    UNUSABLE = 6
+    """The archive cannot be opened, read or written."""
+    NOTHING_NEW = 7
+    """0 for the caller, unless the setting EXIT_NOTHING_NEW asks for it."""
+    INTERRUPTED = 128 + signal.SIGINT
+    """As a shell has it of Ctrl-C; of SIGTERM, too."""
+
+
+_WORST_FIRST = (
+    *(ExitCode.UNUSABLE, ExitCode.LOST, ExitCode.USAGE, ExitCode.INTERRUPTED),
+    *(ExitCode.MISSED, ExitCode.CUT_SHORT, ExitCode.OWED, ExitCode.OK, ExitCode.NOTHING_NEW),
+)
+_UNUSABLE = (
+    exceptions.ArchiveNotFound,
+    exceptions.NotAnArchive,
+    exceptions.ArchiveNotWritable,
+    exceptions.SchemaTooNew,
+    exceptions.SchemaTooOld,
+    exceptions.MigrationError,
+    exceptions.ArchiveWriteError,
+    exceptions.ObjectStoreError,
+    exceptions.ArchiveDamaged,
+    exceptions.SnapshotNotFound,
+)
+
+
+def worst(codes: Sequence[int]) -> ExitCode:
+    """Return that of several runs: the first of 6, 1, 2, 130, 4, 5, 3, 0, 7 that one has; 0 of none."""
+    known = {code if code in _WORST_FIRST else ExitCode.LOST for code in codes}
+    return next((code for code in _WORST_FIRST if code in known), ExitCode.OK)
+
+
+def of_error(error: Exception) -> ExitCode:
+    """Return the exit code of a command that an error of the archive, or of a disk, has ended."""
+    if isinstance(error, exceptions.WrongSetting):
+        return ExitCode.USAGE
+    return ExitCode.UNUSABLE if isinstance(error, _UNUSABLE) else ExitCode.LOST
+
+
+def for_caller(code: ExitCode, *, told: bool) -> ExitCode:
+    """Return what a command ends with: that nothing is new is no failure, unless it is to be told."""
+    return code if told or code != ExitCode.NOTHING_NEW else ExitCode.OK
