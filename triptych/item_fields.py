@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from itemadapter import ItemAdapter
@@ -134,7 +134,7 @@ def _mapping(value: object) -> Mapping[str, object]:
 
 def _text(value: object) -> str:
     """Text of a value: a list of paragraphs is joined, what is no text is left out."""
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     if isinstance(value, str):
         return value.strip()
