@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import brotli
 import pytest
+from scrapy import Spider
+from scrapy.crawler import Crawler
 
 import archive
 from tests.forked import scrapy
@@ -250,3 +252,30 @@ def test_an_archive_that_cannot_be_written_is_in_the_exit_code(crawled: Crawled)
     assert ended.returncode == 1, ended.stderr
     assert "The archive cannot be written" in ended.stderr
     assert "'triptych/archive_not_written': 1" in ended.stderr
+
+
+def test_the_project_s_own_settings_win_and_what_they_switch_off_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
+    crawler = Crawler(
+        Spider,
+        {
+            "ADDONS": {"triptych.addon.Triptych": 500},
+            "TRIPTYCH_ARCHIVE": str(tmp_path / "kept"),
+            "DOWNLOAD_MAXSIZE": 0,
+            "DOWNLOAD_HANDLERS": {"https": own},
+            "ITEM_PIPELINES": {"triptych.item_pipeline.ArchivePipeline": 50},
+        },
+    )
+    crawler.addons.load_settings(crawler.settings)
+    settings = crawler.settings
+    assert settings.getint("DOWNLOAD_MAXSIZE") == 0
+    assert settings.getdict("DOWNLOAD_HANDLERS")["https"] == own
+    assert settings.getdict("DOWNLOAD_HANDLERS")["file"] is None
+    assert [*settings.getdict("ITEM_PIPELINES").values()] == [50]
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert told == [
+        f"Triptych: https:// goes unguarded through the project's handler, {own}",
+        "Triptych: a body may be of any size, as DOWNLOAD_MAXSIZE is 0",
+    ]
