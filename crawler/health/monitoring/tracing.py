@@ -19,9 +19,10 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from archive.addresses import address_key
+from archive.exceptions import WrongSetting
 from archive.terminal import visible
 from crawler.extensions.ledger import Ledger, asked_address
-from crawler.health.monitoring.telemetry import Spans, is_off, share_of_pages
+from crawler.health.monitoring.telemetry import Spans, check_telemetry, is_off, share_of_pages
 from crawler.items import Article, Observation
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ class Tracing:
         if not crawler.settings.getbool("TELEMETRY") or is_off("TRACES"):
             raise NotConfigured
         try:
+            check_telemetry()
             extension = cls(crawler, Spans(), share_of_pages())
-        except (ValueError, OSError) as error:
+        except (WrongSetting, ValueError, OSError) as error:
             logger.warning("Telemetry is off: %s", visible(str(error)))
             raise NotConfigured from None
         connect = crawler.signals.connect
