@@ -40,6 +40,7 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
         "stories",
         "pairs",
         "looks",
+        "taken down",
         "run",
     )
     table = Table(*names, box=None, padding=(0, 2, 0, 0))
@@ -57,6 +58,7 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
             _when(entry.committed_at),
             literal(entry.operation),
             *(map(str, counts) if entry.is_snapshot else ("",) * len(counts)),
+            f"+{gone}" if (gone := entry.summary.get("archive/articles_gone")) else "",
             # an empty archive is made before a run has a name
             "" if entry.operation == "create" else literal(entry.run_id),
         )

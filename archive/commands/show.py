@@ -75,6 +75,8 @@ def _print_side_by_side(console: Console, rows: Sequence[Row], width: int) -> No
     for _ in rows:
         table.add_column(width=(width - _LABEL) // len(rows) - 2, overflow="fold")
     for name, told in _FIELDS.items():
+        if name == "gone" and not any(row["gone_reason"] for row in rows):
+            continue
         cells = (literal(told(row), lines=True) for row in rows)
         table.add_row(name, *cells, style="bold" if name == "headline" else "")
     console.print(table, width=width)
@@ -94,6 +96,12 @@ def _at(value: object) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if value else "no date"
 
 
+def _gone(row: Row) -> str:
+    if row["gone"]:
+        return f"taken down, known since {_at(row['gone'])} ({row['gone_reason']})"
+    return "was gone, came back" if row["gone_reason"] else "no"
+
+
 _FIELDS: dict[str, Callable[[Row], str]] = {
     "": _language,
     "headline": lambda row: str(row["headline"]),
@@ -102,6 +110,7 @@ _FIELDS: dict[str, Callable[[Row], str]] = {
     "authors": lambda row: ", ".join(row["authors"]) or "no author",  # type: ignore[arg-type]
     "version": lambda row: str(row["version"]),
     "seen": lambda row: f"{_at(row['first_seen'])} to {_at(row['last_seen'])}",
+    "gone": _gone,
     "text": _beginning,
 }
 

@@ -11,6 +11,7 @@ from archive.addresses import address_key
 from archive.commit import alignments, stories
 from archive.commit.observations import AppliedObservations, apply
 from archive.commit.related import check_decisions, fresh_facts, related_facts
+from archive.commit.versions import GONE_AFTER
 from archive.format.records import (
     NO_PAIR,
     ArticleRecord,
@@ -76,6 +77,8 @@ class CommitPlan:
         counters = Counter(f"archive/{observation.outcome}" for observation in self.applied.observations)
         counters["archive/articles_new"] = sum(1 for x in self.applied.drafts if x not in self.applied.stored)
         counters["archive/versions_new"] = sum(len(drafts) for drafts in self.applied.drafts.values())
+        if newly := sum(1 for x in self.applied.observations if x.missing == GONE_AFTER):
+            counters["archive/articles_gone"] = newly
         counters["archive/pairs_decided"] = len(self.pairs)
         counters["archive/stories_written"] = len(self.stories)
         counters["archive/versions_reread"] = len(self.rereadings.rows)

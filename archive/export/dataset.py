@@ -95,7 +95,7 @@ def _fill(
         tables.append(Shelf(name, about, rows.schema, named))
     snapshot = archive.snapshot
     articles = archive.articles(
-        as_of=choice.as_of, columns=["article_id", "outlet", "language", "published_at", "extractor"]
+        as_of=choice.as_of, columns=["article_id", "outlet", "language", "published_at", "extractor", "gone"]
     )
     if followed is not None:
         articles = articles.where(among("article_id", followed.articles))
@@ -120,6 +120,7 @@ def _fill(
                 key=lambda x: (x.outlet, x.language),
             )
         ),
+        gone=len(found) - found["gone"].null_count,
         choice=choice,
         archive=archive.root.name,
         snapshot=snapshot.id,

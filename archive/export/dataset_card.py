@@ -112,6 +112,8 @@ class Held:
 class Contents:
     tables: tuple[Shelf, ...]
     held: tuple[Held, ...]
+    gone: int
+    """Articles that their outlet has taken down."""
     choice: Choice
     archive: str
     snapshot: int
@@ -216,7 +218,7 @@ duckdb.sql("SELECT outlet, count(*) FROM '{_quoted(name)}/data/articles/*.parque
 Language is decided from the text, not taken from the address. `stories` are found by links between the
 languages and by content; `alignments` is empty where `scrapy pair` has not run. An outlet's articles are
 those that its feeds, site maps or archives listed while it was crawled: not all that it has published.
-{_of_a_choice(contents)}
+{_of_deletions(contents)}{_of_a_choice(contents)}
 
 ## Where it comes from
 
@@ -245,6 +247,12 @@ def _about(contents: Contents) -> str:
         f"{contents.rows('stories'):,} stories, with the variants of a story in each language side by side, "
         "every version of a text, and every look at its address."
     )
+
+
+def _of_deletions(contents: Contents) -> str:
+    if not contents.gone:
+        return ""
+    return f"\nTaken down by their outlets: {contents.gone:,} of the articles; `gone` says which.\n"
 
 
 def _of_a_choice(contents: Contents) -> str:

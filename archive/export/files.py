@@ -220,7 +220,7 @@ def register_iceberg(archive: Archive, output: str, table: str) -> str:
     catalog.create_namespace_if_not_exists(_NAMESPACE)
     if catalog.table_exists(name):
         catalog.drop_table(name)
-    catalog.create_table(name, schema=rows.schema).add_files(linked)
+    catalog.create_table(name, schema=rows.stored_schema).add_files(linked)
     return f"{len(rows)} rows of {table}, as {name} in {folder / 'catalog.db'}"
 
 

@@ -9,6 +9,7 @@ from archive.format.columns import SCHEMA_VERSION
 from archive.format.schema import (
     ALIGNMENTS,
     ARTICLES,
+    DELETION,
     OBSERVATIONS,
     PAIRS,
     REFUSALS,
@@ -83,6 +84,17 @@ TABLES = (
 )
 
 
+DELETIONS = """
+`archive.open(…).articles()`, [SQL](sql.md) and every export but Iceberg have two columns more, which are
+in no file: they come from `observations` when rows are read, as known at `as_of`
+([why](../decisions/0026-deletions-are-joined.md),
+[with pandas alone](../how-to/read-an-archive.md#deletions)).
+
+| column | type | | meaning |
+|---|---|---|---|
+"""
+
+
 def render() -> str:
     parts = [HEAD]
     for name, schema, about in TABLES:
@@ -90,6 +102,9 @@ def render() -> str:
         if schema is not None:
             parts.append("\n| column | type | | meaning |\n|---|---|---|---|\n")
             parts.extend(_row(field) for field in schema)
+        if name == "articles":
+            parts.append(DELETIONS)
+            parts.extend(_row(field) for field in DELETION)
     return "".join(parts)
 
 

@@ -75,6 +75,24 @@ VERSIONS = _schema("versions", _VERSION_FIELDS)
 FORMER_READINGS = _schema("former_readings", _VERSION_FIELDS)
 """Internal: what a version said before a later extractor's reading of its page took its place."""
 
+DELETION = pa.schema(
+    [
+        _maybe(
+            "gone",
+            TIME,
+            "since when the outlet is known to have taken it down: the third look in a row that got 404 or "
+            "410; null where it is there, or is there again",
+        ),
+        _maybe(
+            "gone_reason",
+            TEXT,
+            "http-404 or http-410: what that look got; came-back: it was gone, and a later look found it; "
+            "null where it never was gone",
+        ),
+    ]
+)
+"""Columns of articles that are in no file: archive/read/deletions.py joins them."""
+
 OBSERVATIONS = _schema(
     "observations",
     [

@@ -19,6 +19,7 @@ from archive.format.schema import (
     ALIGNMENTS,
     ARTICLES,
     DECISIONS,
+    DELETION,
     MEMBERSHIPS,
     OBSERVATIONS,
     PAIRS,
@@ -31,6 +32,7 @@ from archive.format.schema import (
 from archive.opening import open_existing
 from archive.pages import warc_files
 from archive.read import sql
+from archive.read.deletions import LOOK, Deletions
 from archive.read.diff import Diff, compare, is_edit
 from archive.read.one_sided import OneSided, one_sided
 from archive.read.scan import Moment, RowSet, to_utc
@@ -92,13 +94,15 @@ class Archive:
         outlet: str | Sequence[str] | None = None,
         published: tuple[Moment | None, Moment | None] | None = None,
         syndicated: bool | None = None,
+        gone: bool | None = None,
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
         """The latest version of each article. `published` is from (included) and to (excluded).
 
         `syndicated`: True for copies alone, whose pages name an original of another outlet; False for the
-        others.
+        others. `gone`: True for those alone that their outlet has taken down; False for the others. The
+        columns `gone` and `gone_reason` are joined from observations, and no `where` may name them.
         """
         copies = ds.field("syndicated_from").is_valid()
         where = _all(
@@ -106,8 +110,25 @@ class Archive:
             _among("outlet", outlet),
             _between("published_at", published),
             None if syndicated is None else copies if syndicated else ~copies,
+            None if gone is None else self._are_gone(as_of) if gone else ~self._are_gone(as_of),
         )
         return self._rows("articles", where, as_of, columns)
+
+    def _are_gone(self, as_of: Moment | None) -> ds.Expression:
+        rows = self._ever_gone(as_of).to_table(filter=ds.field("gone").is_valid())
+        return ds.field("article_id").isin(rows["article_id"].combine_chunks())
+
+    def _ever_gone(self, as_of: Moment | None) -> ds.Dataset:
+        """What is joined to the articles that ever were gone, with their ids."""
+        ever = ds.field("article_id").isin(pa.array(self._deletions(as_of).articles(), pa.string()))
+        rows = self._rows("articles", ever, as_of, ["article_id", *DELETION.names])
+        return ds.InMemoryDataset(rows.to_arrow())
+
+    def _deletions(self, as_of: Moment | None) -> Deletions:
+        # not before somebody asks: of a store the files have to come first
+        return Deletions(
+            lambda: self.observations(as_of=as_of, columns=LOOK).where(ds.field("gone")).to_arrow()
+        )
 
     def versions(
         self,
@@ -235,6 +256,7 @@ class Archive:
         `parameters`: values for `$1` or `$name`. Raises QuestionError, and as reading the tables does.
         """
         tables = {name: partial(self._dataset, name, as_of) for name in _SCHEMAS}
+        tables[sql.OF_DELETIONS] = partial(self._ever_gone, as_of)
         return sql.ask(tables, question, parameters, memory)
 
     def _dataset(self, name: str, as_of: Moment | None) -> ds.Dataset:
@@ -346,11 +368,12 @@ class Archive:
     ) -> RowSet:
         stored = [file for part in PUBLIC[name] for file in self.snapshot.stored(part)]
         files = self.storage.present(stored)
+        joined = self._deletions(as_of) if name == "articles" else None
         if as_of is None:
-            return RowSet(files, _SCHEMAS[name], where, columns)
+            return RowSet(files, _SCHEMAS[name], where, columns, joined=joined)
         self._not_before_the_first(as_of)
         past = Past(self.storage, self.snapshot, to_utc(as_of), self._last_by)
-        return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name))
+        return RowSet(files, _SCHEMAS[name], where, columns, derive=getattr(past, name), joined=joined)
 
     def _not_before_the_first(self, as_of: Moment) -> None:
         try:

@@ -35,6 +35,8 @@ _COLUMNS = [
     "body",
     "first_seen",
     "last_seen",
+    "gone",
+    "gone_reason",
 ]
 _FETCHED = ("url", "requested_url")
 _CLAIMED = ("canonical_url", "syndicated_from")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -21,6 +21,20 @@ Moment = str | date | datetime
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
 
+class Joined(Protocol):
+    """Columns that are in no file and come to the rows that were read."""
+
+    @property
+    def schema(self) -> pa.Schema: ...
+
+    @property
+    def needs(self) -> Sequence[str]:
+        """Columns of the rows that they are found by."""
+
+    def joined(self, rows: _Rows) -> _Rows:
+        """Append them to rows, which have what they need."""
+
+
 class RowSet:
     """Rows of one snapshot; `columns` and filters reach the Parquet files, so that little is read.
 
@@ -34,15 +48,27 @@ class RowSet:
         schema: pa.Schema,
         where: ds.Expression | None = None,
         columns: Sequence[str] | None = None,
+        *,
         derive: Callable[[Sequence[str] | None], pa.Table] | None = None,
+        joined: Joined | None = None,
     ) -> None:
+        """`joined`: columns behind those of the schema; no filter may name them."""
         self._files = tuple(files)
-        self._schema = schema
+        self._stored = schema
+        self._schema = schema if joined is None else _with(schema, joined.schema)
         self._where = where
         self._columns = list(columns) if columns is not None else None
         self._derive = derive
-        if unknown := [name for name in self._columns or () if name not in schema.names]:
-            raise ValueError(f"no column {unknown[0]!r}; there are: {', '.join(schema.names)}")
+        names = self._schema.names
+        if unknown := [name for name in self._columns or () if name not in names]:
+            raise ValueError(f"no column {unknown[0]!r}; there are: {', '.join(names)}")
+        own = set(schema.names)
+        # what nobody asks for costs nothing
+        self._joined = joined if self._columns is None or not own.issuperset(self._columns) else None
+        self._read = self._columns
+        if self._joined is not None and self._columns is not None:
+            wanted = (*self._columns, *self._joined.needs)
+            self._read = [name for name in dict.fromkeys(wanted) if name in own]
 
     def files(self) -> list[Path]:
         """The Parquet files that the rows come from, before any filter."""
@@ -52,14 +78,17 @@ class RowSet:
         """Narrow the rows to those of one of `files`. Raises ValueError for rows that are derived."""
         if self._derive is not None:
             raise ValueError("rows of a moment in the past come from several files each")
-        return RowSet([self._files[number]], self._schema, self._where, self._columns)
+        return self._narrowed([self._files[number]], self._where)
 
     def where(self, *conditions: ds.Expression) -> RowSet:
         """Filter the rows by further conditions."""
         whole = self._where
         for condition in conditions:
             whole = condition if whole is None else whole & condition
-        return RowSet(self._files, self._schema, whole, self._columns, self._derive)
+        return self._narrowed(self._files, whole)
+
+    def _narrowed(self, files: Sequence[Path], where: ds.Expression | None) -> RowSet:
+        return RowSet(files, self._stored, where, self._columns, derive=self._derive, joined=self._joined)
 
     @property
     def schema(self) -> pa.Schema:
@@ -68,13 +97,21 @@ class RowSet:
             return self._schema
         return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
 
-    def dataset(self) -> ds.Dataset:
-        """All rows. Raises ArchiveDamaged where a file is none, or all would take too much memory.
+    @property
+    def stored_schema(self) -> pa.Schema:
+        """Schema of the files."""
+        return self._stored
 
-        What is read from it later may raise errors of Arrow.
+    def dataset(self) -> ds.Dataset:
+        """All rows, with the columns that files have.
+
+        Raises ArchiveDamaged where a file is none, or all would take too much memory. What is read from it
+        later may raise errors of Arrow.
         """
         # a column that nobody asks for costs even when it is not read; a filter may ask for any
-        schema = self.schema if self._columns and self._where is None else self._schema
+        schema = self._stored
+        if self._read and self._where is None:
+            schema = pa.schema([schema.field(name) for name in self._read], schema.metadata)
         with translated_errors():
             if self._derive is not None:
                 return ds.InMemoryDataset(self._derived(self._derive))
@@ -82,7 +119,7 @@ class RowSet:
 
     def _derived(self, derive: Callable[[Sequence[str] | None], pa.Table]) -> pa.Table:
         try:
-            return derive(self._columns)
+            return derive(self._read)
         except pa.ArrowException:
             raise
         except (LookupError, TypeError, AttributeError, ArithmeticError, ValueError) as error:
@@ -91,7 +128,7 @@ class RowSet:
     def _scanner(self, **options: int) -> ds.Scanner:
         source = self.dataset()
         # an error of Arrow is about the filter here, which is the caller's
-        return source.scanner(columns=self._columns, filter=self._where, **options)
+        return source.scanner(columns=self._read, filter=self._where, **options)
 
     def to_arrow(self) -> pa.Table:
         scanner = self._scanner()
@@ -127,11 +164,21 @@ class RowSet:
         return count
 
     def _complete(self, rows: _Rows) -> _Rows:
-        """Raise ArchiveDamaged where a value is missing that no row lacks: a file may lack a column."""
+        """Join what comes from elsewhere. Raises ArchiveDamaged where a value is missing that no row lacks.
+
+        A file may lack a column.
+        """
+        if self._joined is not None:
+            rows = self._joined.joined(rows)
+            rows = rows if self._columns is None else rows.select(self._columns)
         for field in self.schema:
             if not field.nullable and rows.column(field.name).null_count:
                 raise _damaged(f"a row has no {field.name}")
         return rows
+
+
+def _with(schema: pa.Schema, more: pa.Schema) -> pa.Schema:
+    return pa.schema([*schema, *more], schema.metadata)
 
 
 def _damaged(why: str) -> ArchiveDamaged:

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 MEMORY = "2GB"
 """What DuckDB may take unless told otherwise; the rows that are being read come on top."""
+OF_DELETIONS = "articles_gone"
+"""What `articles` gets its last two columns from."""
 _ANSWERED = {"SELECT", "EXPLAIN", "MULTI"}
 """Kinds of statements; PIVOT is several."""
+_ARTICLES = f"""CREATE VIEW articles AS SELECT stored.*, found.gone, found.gone_reason
+FROM articles_stored AS stored LEFT JOIN {OF_DELETIONS} AS found ON stored.article_id = found.article_id"""
 _SHUT: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
@@ -99,6 +103,9 @@ def ask(
         for name in _needed(question, tables):
             if name in VIEWS:
                 connection.execute(f'CREATE VIEW "{name}" AS {VIEWS[name].query}')
+            elif name == "articles":
+                connection.register("articles_stored", tables[name]())
+                connection.execute(_ARTICLES)
             else:
                 connection.register(name, tables[name]())
         connection.execute("SET lock_configuration = true")
@@ -117,8 +124,9 @@ def _needed(question: str, tables: Mapping[str, object]) -> list[str]:
     while rest:
         name = rest.pop()
         needed.add(name)
-        rest += [x for x in (VIEWS[name].reads if name in VIEWS else ()) if x not in needed]
-    return [x for x in (*tables, *VIEWS) if x in needed]
+        reads = VIEWS[name].reads if name in VIEWS else ((OF_DELETIONS,) if name == "articles" else ())
+        rest += [x for x in reads if x not in needed]
+    return sorted((x for x in (*tables, *VIEWS) if x in needed), key=lambda x: x in ("articles", *VIEWS))
 
 
 @contextlib.contextmanager

@@ -87,7 +87,7 @@ class Past:
         order = [("article_id", "ascending"), ("valid_from", "ascending"), ("version", "ascending")]
         rows = rows.sort_by(order)
         ids: list[str] = rows["article_id"].to_pylist()
-        latest = [here != following for here, following in zip(ids, [*ids[1:], None], strict=True)]
+        latest = [here != following for here, following in zip(ids, [*ids, None][1:], strict=True)]
         seen, story_of = self._seen(), self._stories_of()
         valid_to, last_seen = rows["valid_to"].to_pylist(), rows["last_seen"].to_pylist()
         derived = {

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ from archive.exceptions import ExportError
 from archive.export.choice import Choice
 from archive.export.files import csv_cell, export
 from archive.format.records import AlignmentRecord, Decisions, Membership, TextBlock
-from archive.format.schema import ARTICLES, STORIES
+from archive.format.schema import ARTICLES, DELETION, STORIES
 
 CHECKOUT = Path(__file__).parents[3]
 TEXTS = [
@@ -62,7 +63,7 @@ def test_rows_and_choices(filled, tmp_path, form):
     out = tmp_path / f"out.{form}"
     assert export(opened, str(out), form).startswith("10 rows of articles")
     frame = rows_of(out, form)
-    assert list(frame.columns) == ARTICLES.names
+    assert list(frame.columns) == [*ARTICLES.names, *DELETION.names]
     assert sorted(frame["article_id"]) == sorted(opened.articles().to_pandas()["article_id"])
     assert export(opened, str(out), form, Choice(("en",), ("other",))).startswith("1 rows")
     assert rows_of(out, form)["outlet"].tolist() == ["other"]
@@ -111,7 +112,8 @@ def test_parquet_is_one_file_of_the_written_schema(filled, tmp_path, table, sche
     out = tmp_path / "out.parquet"
     export(archive.open(filled), str(out), "parquet", table=table)
     written = pq.read_schema(out)
-    assert written.equals(schema)
+    joined = DELETION if table == "articles" else ()
+    assert written.equals(pa.schema([*schema, *joined]))
     assert written.metadata == schema.metadata
     assert written.field(0).metadata[b"description"] == schema.field(0).metadata[b"description"]
     assert pq.read_table(out).num_rows == 10

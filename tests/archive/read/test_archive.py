@@ -6,6 +6,7 @@ import pytest
 import archive
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, SnapshotNotFound
 from archive.format.records import Alternate, Decisions, Membership, PairRecord
+from archive.format.schema import DELETION
 
 HOUR = timedelta(hours=1)
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")
@@ -41,6 +42,8 @@ def test_a_file_that_is_empty_is_damage_whoever_reads_it(filled, root):
 def test_a_bare_reader_sees_the_same_rows(filled, root):
     for table in TABLES:
         opened = getattr(filled, table)().to_pandas()
+        # what is joined when rows are read is in no file; observations have a `gone` of their own
+        opened = opened.drop(columns=[name for name in DELETION.names if table == "articles"])
         pd.testing.assert_frame_equal(opened, pd.read_parquet(root / table))
 
 

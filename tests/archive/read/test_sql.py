@@ -141,7 +141,7 @@ def test_every_table_is_there_and_the_past_too(opened):
         (row,) = opened.sql(f"SELECT count(*) AS n FROM {name}").to_pylist()
         assert row["n"] == len(opened.table(name))
     shown = {row["name"] for row in opened.sql("SHOW TABLES").to_pylist()}
-    assert shown == {*TABLES, *VIEWS}
+    assert shown == {*TABLES, *VIEWS, "articles_stored", "articles_gone"}
     first = next(x for x in opened.history() if x.id == 1)
     (past,) = opened.sql("SELECT count(*) AS n FROM edits", as_of=first.committed_at).to_pylist()
     assert past["n"] == 0
