@@ -7,6 +7,14 @@ TOOLS = .venv/tools
 
 demo: install
 	$(BIN)/scrapy crawl demo
+	@printf '\nThe next days of the newsroom: a text is edited; a page is withdrawn, which the third look makes certain.\n'
+	@for day in 2 3 4; do $(BIN)/scrapy crawl demo -a day=$$day > /dev/null || exit $$?; done
+	$(BIN)/python -m archive search --edited
+	$(BIN)/python -m archive search --gone
+	$(BIN)/python -m archive diff $(EDITED)
+
+# an article of the demo, whose newsroom has this port
+EDITED = http://127.0.0.1:8641/ukr/news/vidkryly-tramvaynu-liniyu-na-zarichchya-410215.html
 
 # most tests wait for a crawl or a kill: side by side they take half the time; tests/conftest.py says which first
 # (where that variable is set, each of a thousand processes would compile our modules anew)

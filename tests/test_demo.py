@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import archive
 from tests.demo_port import alone_at_its_port
 from tests.expected import expected_articles, expected_dropped, expected_missing
 from tests.expected_pairs import expected_pairs
-from tests.forked import A_WHILE
+from tests.forked import A_WHILE, scrapy
 
 ROOT = Path(__file__).parents[1]
 ARTICLES = {article.path: article for article in expected_articles()}
@@ -103,6 +104,18 @@ def test_the_report_names_the_archive_and_how_to_read_it(demo: tuple[Path, str])
     assert "story-id" in out
     assert "not-an-article 1" in out
     assert "http-404 1" in out
+
+
+def test_on_the_next_day_an_edit_and_a_missing_page_are_seen(demo: tuple[Path, str], tmp_path: Path) -> None:
+    shutil.copytree(demo[0], copy := tmp_path / "news-archive", symlinks=True)
+    with alone_at_its_port():
+        run = scrapy("crawl", "demo", "-a", "day=2", "-s", f"ARCHIVE_URI={copy}")
+    assert run.returncode == 0, run.stderr
+    opened = archive.open(copy)
+    (edited,) = (row for row in opened.articles().to_pylist() if row["version"] == 2)
+    assert "{+коштуватиме 15 +}" in str(opened.diff(edited["article_id"], 1, 2))
+    missing = [row for row in opened.observations().to_pylist() if row["missing"]]
+    assert [(row["missing"], row["gone"], row["reason"]) for row in missing] == [(1, False, "http-404")]
 
 
 def test_the_library_reads_the_same_snapshot(demo: tuple[Path, str], rows: pd.DataFrame) -> None:

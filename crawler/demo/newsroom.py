@@ -22,12 +22,12 @@ class Newsroom:
 
     base_url: str
 
-    def __init__(self, port: int = 0) -> None:
-        """Set the port; 0 lets the system choose.
+    def __init__(self, port: int = 0, day: int = 1) -> None:
+        """Set the port, 0 lets the system choose, and the day of the newsroom.
 
         A fixed port keeps the addresses, and so the article ids, equal in all runs.
         """
-        self._port = port
+        self._port, self._day = port, day
         self.requests: list[str] = []
         """Requested paths in their order, missing ones included."""
         self._server: _Server | None = None
@@ -38,7 +38,7 @@ class Newsroom:
             raise RuntimeError(f"the newsroom already runs at {self.base_url}; close() it first")
         self._server = _Server(("127.0.0.1", self._port), _Handler)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
-        self._server.answers = build_site(self.base_url)
+        self._server.answers = build_site(self.base_url, self._day)
         self._server.asked = self.requests
         # the socket listens from here on; a request before the thread runs waits in its queue
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="newsroom", daemon=True)

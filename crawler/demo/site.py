@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from crawler.demo import article_page
 from crawler.demo.article_page import LAYOUTS
-from crawler.demo.story_files import LANGUAGES, WORDING, Story, Variant, load_stories
+from crawler.demo.story_files import LANGUAGES, WORDING, Story, Variant, load_stories, next_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +39,12 @@ class Answer:
     location: str | None = None
 
 
-def build_site(base_url: str) -> dict[str, Answer]:
-    """Return path -> response; the key `404` has the response for all other paths."""
-    stories = load_stories()
+def build_site(base_url: str, day: int = 1) -> dict[str, Answer]:
+    """Return path -> response; the key `404` has the response for all other paths.
+
+    From the second day on a text is edited and a page withdrawn.
+    """
+    stories = load_stories() if day == 1 else next_day(load_stories())
     site = {
         "/": Answer(b"", status=HTTPStatus.FOUND, location=f"{base_url}/ukr/"),
         "/robots.txt": Answer(robots(base_url).encode(), "text/plain; charset=utf-8"),
@@ -57,6 +60,8 @@ def build_site(base_url: str) -> dict[str, Answer]:
         site[f"/media/{story.name}.svg"] = Answer(picture.encode(), "image/svg+xml")
         for variant in story.variants:
             text = article_page.render(story, variant, _neighbours(stories, number, variant), base_url)
+            if variant.withdrawn and day > 1:
+                continue
             _add(site, variant.path, _article(text, variant))
             if variant.moved_from:
                 moved = Answer(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from functools import cache
 from html import escape
 from itertools import groupby
@@ -62,6 +63,10 @@ class Variant:
     """Tag -> path, in addition to or instead of those made from the siblings."""
     switcher: tuple[tuple[str, str], ...] = ()
     """Language -> path, in addition to or instead of those made from the siblings."""
+    edits: tuple[tuple[str, str], ...] = ()
+    """Words -> those in their place, from the second day on."""
+    withdrawn: bool = False
+    """True for a page that answers 404 from the second day on; lists and siblings still name it."""
 
     @property
     def linked_path(self) -> str:
@@ -113,16 +118,35 @@ def _variant(path: Path, language: str, given: dict[str, object]) -> Variant:
         raise ValueError(f"{path.name}: [{language}] body must be a string, got {body!r}")
     for name in ("authors", "tags"):
         given[name] = _texts(given.get(name, ()))
-    for name in ("hreflang", "switcher"):
+    for name in ("hreflang", "switcher", "edits"):
         table = given.get(name, {})
         given[name] = tuple(table.items()) if isinstance(table, dict) else ()
     _refuse_unknown(path, Variant, given)
     variant = Variant(language=language, body=parse_blocks(body), **given)  # type: ignore[arg-type]
+    if missing := [words for words, _ in variant.edits if not any(words in x.text for x in variant.body)]:
+        raise ValueError(f"{path.name}: [{language}] edits {missing[0]!r}, which is in no block of the body")
     if variant.published.tzinfo is None:
         raise ValueError(
             f"{path.name}: [{language}] published has no offset; write 2026-03-12T09:15:00+02:00"
         )
     return variant
+
+
+def next_day(stories: tuple[Story, ...]) -> tuple[Story, ...]:
+    """Return the stories as the newsroom has them from its second day on: edited, and without some pages."""
+    return tuple(replace(story, variants=tuple(map(_edited, story.variants))) for story in stories)
+
+
+def _edited(variant: Variant) -> Variant:
+    if not variant.edits:
+        return variant
+    body = []
+    for block in variant.body:
+        text = block.text
+        for words, others in variant.edits:
+            text = text.replace(words, others)
+        body.append(TextBlock(block.kind, text))
+    return replace(variant, body=tuple(body), modified=variant.published + timedelta(days=1))
 
 
 def _texts(given: object) -> tuple[str, ...]:

@@ -13,11 +13,14 @@ PORT = 8641
 
 
 class Demo(StorySpider):
-    """A bundled trilingual newsroom on loopback, with the oddities of real ones: needs no network."""
+    """A bundled trilingual newsroom on loopback, with the oddities of real ones: needs no network.
+
+    `-a day=2`: the next day, when it has edited a text and withdrawn a page; those after it are the same.
+    """
 
     name = "demo"
     title = "Demo newsroom"
-    accepts: ClassVar[tuple[str, ...]] = ()
+    accepts: ClassVar[tuple[str, ...]] = ("day",)
     allowed_domains = ["127.0.0.1"]
     article_url = r"http://127\.0\.0\.1:\d+/(?:ukr|rus|eng)/[a-z]+/[\w-]+-(?P<story>\d+)\.html"
     look_again = True
@@ -28,7 +31,7 @@ class Demo(StorySpider):
     }
 
     async def start(self) -> AsyncIterator[Any]:
-        newsroom = _open_newsroom()
+        newsroom = _open_newsroom(self.arguments.day)
         self.news_sitemaps = [f"{newsroom.base_url}/sitemap-news.xml"]  # type: ignore[misc]
         self.feeds = [f"{newsroom.base_url}/rss.xml"]  # type: ignore[misc]
         self._newsroom = newsroom
@@ -39,9 +42,9 @@ class Demo(StorySpider):
         self._newsroom.close()
 
 
-def _open_newsroom() -> Newsroom:
+def _open_newsroom(day: int) -> Newsroom:
     try:
-        return Newsroom(PORT).start()
+        return Newsroom(PORT, day).start()
     except OSError:
         # another demo is running, or something else sits there
-        return Newsroom().start()
+        return Newsroom(day=day).start()

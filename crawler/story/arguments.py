@@ -70,6 +70,8 @@ class Arguments:
     """Exclusive."""
     pages: int | None = None
     """Pages that this run may ask for; None where nothing was said."""
+    day: int = 1
+    """Of the demo's newsroom."""
     visits: tuple[Visit, ...] | None = None
     """Of a revisit: what is due; None for a crawl."""
     at: dt.datetime | None = None
@@ -113,7 +115,7 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
         return Arguments(urls=urls)
     if "urls" in given:
         return _read_file(Path(given["urls"]), allow_private=allow_private)
-    return Arguments(since=since, until=until, pages=_pages(given))
+    return Arguments(since=since, until=until, pages=_number(given, "pages"), day=_number(given, "day") or 1)
 
 
 _CHOICES = (
@@ -155,12 +157,12 @@ def check_settings(settings: Settings) -> None:
             raise UsageError(f"{name}={settings[name]!r}: expected True or False", print_help=False) from None
 
 
-def _pages(given: dict[str, str]) -> int | None:
-    if "pages" not in given:
+def _number(given: dict[str, str], name: str) -> int | None:
+    if name not in given:
         return None
-    written = given["pages"]
+    written = given[name]
     if not (written.isascii() and written.isdecimal() and 0 < len(written) < 10 and int(written)):
-        raise UsageError(f"pages={written!r}: expected a number of at least 1", print_help=False)
+        raise UsageError(f"{name}={written!r}: expected a number of at least 1", print_help=False)
     return int(written)
 
 

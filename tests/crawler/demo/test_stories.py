@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.demo.site import build_site
 from crawler.demo.story_files import LANGUAGES, STORIES, load_stories, read_story
 from tests.expected import expected_articles
 
@@ -137,3 +138,26 @@ def test_a_time_without_offset_is_refused(tmp_path):
     story.write_text(told.replace("+03:00", ""), encoding="utf-8")
     with pytest.raises(ValueError, match=r"a\.toml: \[uk\] published has no offset"):
         read_story(story)
+
+
+def test_on_the_next_day_one_text_is_edited_and_one_page_withdrawn():
+    first, second = (build_site("http://127.0.0.1:1", day) for day in (1, 2))
+    assert first == build_site("http://127.0.0.1:1")
+    withdrawn = [variant for story in load_stories() for variant in story.variants if variant.withdrawn]
+    assert first.keys() - second.keys() == {variant.path for variant in withdrawn}
+    assert len(withdrawn) == 1
+    assert withdrawn[0].path.encode() in second["/sitemap-news.xml"].body
+    (edited,) = [path for path in second if second[path] != first[path]]
+    (variant,) = [one for story in load_stories() for one in story.variants if one.edits]
+    assert edited == variant.path
+    for words, others in variant.edits:
+        assert words.encode() in first[edited].body
+        assert words.encode() not in second[edited].body
+        assert others.encode() in second[edited].body
+
+
+def test_an_edit_of_words_that_are_not_there_is_refused(tmp_path):
+    told = STORIES.joinpath("tram-line.toml").read_text(encoding="utf-8")
+    (tmp_path / "a.toml").write_text(told.replace('"коштує 12', '"коштує 11'), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"a\.toml: \[uk\] edits 'коштує 11 гривень', which is in no block"):
+        read_story(tmp_path / "a.toml")
