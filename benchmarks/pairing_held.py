@@ -27,7 +27,7 @@ from archive.commit.assembly import Changes
 from archive.format.schema import ARTICLES
 from pipelines.pairing.parts import parts
 from pipelines.pairing.run import PART
-from pipelines.pairing.weeks import Weeks
+from pipelines.pairing.weekly.weeks import Weeks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -21,12 +21,15 @@ from archive.exceptions import EngineError
 from archive.operations import cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
     from distributed import Client
 
     from archive.operations.cluster import Code
+
+    Driver = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+    """Another engine: calls the function for each job, anywhere, and gives the results in their order."""
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -46,24 +49,39 @@ class Spread:
     processes: int = 1
     engine: str | None = None
     """`dask=tcp://HOST:PORT`, instead of processes of this machine."""
+    driver: Driver | None = None
+    """Instead of either; docs/how-to/spread-heavy-work.md has one for Spark and one for Ray."""
 
 
 ALONE = Spread()
 """In the process that asks."""
 
 
-def over(function: Callable[[J], R], jobs: Sequence[J], spread: Spread) -> Iterator[R]:
+def over(function: Callable[[J], R], jobs: Sequence[J], spread: Spread) -> Generator[R, None, None]:
     """Call a function for each job, and yield the results in the order of the jobs.
 
     The function has to be importable by its name, and may raise errors of ours. Raises EngineError where a
-    job could not be done by anybody.
+    job could not be done by anybody, or what a driver raises.
     """
-    if spread.engine is not None:
+    if spread.driver is not None:
+        yield from _driven(spread.driver, function, jobs)
+    elif spread.engine is not None:
         yield from _on_cluster(function, jobs, cluster.address(spread.engine))
     elif spread.processes > 1 and len(jobs) > 1:
         yield from _in_pool(function, jobs, min(spread.processes, len(jobs)))
     else:
         yield from map(function, jobs)
+
+
+def _driven(driver: Driver, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
+    count = 0
+    for count, result in enumerate(driver(function, jobs), start=1):
+        yield result
+    if count != len(jobs):
+        raise EngineError(
+            f"the driver was given {len(jobs)} parts and brought {count} results: expected one for each, in "
+            "their order. Nothing was published."
+        )
 
 
 # Processes of this machine.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from pathlib import Path
@@ -12,8 +11,10 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 import archive
+from archive.commands.arguments import add_spread, count, spread
 from archive.commands.exit_codes import ExitCode, for_caller
 from archive.commands.progress import bar
+from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.reports.terminal import one_sentence
@@ -27,6 +28,8 @@ from pipelines.pairing.report import (
 )
 
 if TYPE_CHECKING:
+    import argparse
+
     from pipelines.events.event_search import EventsFound
     from pipelines.pairing.labels import Label
 
@@ -37,7 +40,8 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         return (
-            "[--all] [--no-events] [--labels FILE] [--review FILE [--audit-auto COUNT]]"
+            "[--all] [--processes COUNT | --engine dask=ADDRESS] [--no-events] [--labels FILE] "
+            "[--review FILE [--audit-auto COUNT]]"
             " | --explain URL_A URL_B"
         )
 
@@ -74,7 +78,7 @@ class Command(ScrapyCommand):
         )
         parser.add_argument(
             "--audit-auto",
-            type=_count,
+            type=count,
             metavar="COUNT",
             help="add so many pairs to the review that are a random sample of the tier auto",
         )
@@ -84,6 +88,7 @@ class Command(ScrapyCommand):
             metavar="FILE",
             help="take verdicts from a CSV file with the columns a, b and verdict (yes or no)",
         )
+        add_spread(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
@@ -116,6 +121,11 @@ class Command(ScrapyCommand):
         # .2 s and more: Scrapy imports every command
         from pipelines.pairing.run import pair_archive  # noqa: PLC0415
 
+        stored = archive.open(uri).snapshot.stored("articles")
+        try:
+            who = spread(opts, sum(file.bytes for file in stored))
+        except WrongSetting as error:
+            raise UsageError(str(error), print_help=False) from None
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
         events = None if opts.no_events else self._events(uri, everything=opts.all)
         with bar() as shown:
@@ -126,6 +136,7 @@ class Command(ScrapyCommand):
                 keep_uncertain=bool(opts.review),
                 labels=verdicts,
                 progress=lambda done, total: shown.update(task, completed=done, total=total),
+                spread=who,
             )
         self._console.print(outcome_table(outcome))
         if events is not None:
@@ -181,16 +192,10 @@ class Command(ScrapyCommand):
         return verdicts
 
 
-def _count(text: str) -> int:
-    """Return a number of at least 1. Raises ArgumentTypeError."""
-    if not (text.isascii() and text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
-    return int(text)
-
-
 def _check(opts: argparse.Namespace) -> None:
     """Report mistakes that can be found before an hour of comparing."""
-    if opts.explain and (opts.all or opts.review is not None or opts.labels is not None):
+    others = (opts.review, opts.labels, opts.processes, opts.engine)
+    if opts.explain and (opts.all or any(x is not None for x in others)):
         raise UsageError("--explain writes nothing and goes alone", print_help=False)
     if opts.audit_auto and not opts.review:
         raise UsageError("--audit-auto writes into the file of --review; name one", print_help=False)

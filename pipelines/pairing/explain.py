@@ -14,7 +14,7 @@ from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.evidence import last_refusal
 from pipelines.pairing.review import article_ids, shown_articles
-from pipelines.pairing.weeks import Weeks
+from pipelines.pairing.weekly.weeks import Weeks
 
 if TYPE_CHECKING:
     from archive.format.records import AlignmentRecord, VariantText

@@ -14,12 +14,13 @@ import archive
 from archive.commit.committer import publish_decisions
 from archive.format.conflicts import is_conflict
 from archive.format.records import NO_PAIR, WITHDRAWN, Decisions
+from archive.operations.partitions import ALONE
 from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.decide import decide
 from pipelines.pairing.evidence import hanging_together, stored_edges
 from pipelines.pairing.parts import LEFT, THROUGH, parts
-from pipelines.pairing.scoring import Scoring
+from pipelines.pairing.scoring import ENOUGH, Scoring
 from pipelines.pairing.spool import spool_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from archive.commit.related import Decide, StoriesOf
     from archive.format.records import LinkFacts
     from archive.format.snapshot import Snapshot
+    from archive.operations.partitions import Spread
     from pipelines.pairing.content.match import Match
     from pipelines.pairing.evidence import StoredEdge
     from pipelines.pairing.labels import Label
@@ -72,13 +74,16 @@ def pair_archive(
     part: int = PART,
     seconds: float | None = None,
     begun: Callable[[], None] = lambda: None,
+    spread: Spread = ALONE,
+    enough: int = ENOUGH,
 ) -> Outcome:
     """Score the articles that are new since the last run, or `everything`, and commit one snapshot.
 
     Scoring and aligning hold no lock and may take any time. The decisions are made inside the commit, on the
     archive as it is then, about `part` pairs at a time. An interrupted run leaves the archive as it was, and
-    its scores to the next run. With `seconds`, it waits for another run to end and calls `begun`, compares
-    the newest weeks first, and publishes what it has compared after that time; the next run does the rest.
+    its scores to the next run. `spread` says who scores and aligns, weeks of `enough` articles at a time:
+    the outcome is the same. With `seconds`, it waits for another run to end and calls `begun`, compares the
+    newest weeks first, and publishes what it has compared after that time; the next run does the rest.
     Raises ArchiveError.
     """
     outcome = Outcome()
@@ -88,7 +93,8 @@ def pair_archive(
         before = None if everything else read.last_counter(THROUGH)
         spool.believe_only(next((x.run_id for x in read.history() if LEFT in x.summary), None))
         scoring = Scoring(read, before, spool, keep_uncertain=keep_uncertain, anew=everything)
-        _score(scoring, outcome, progress, seconds)
+        _score(scoring, scoring.run(spread, enough), outcome, progress, seconds)
+        del scoring  # and with it its texts
         named = {x for _, _, a, b in spool.chosen() for x in (a, b)} if before is not None else set()
         named |= {x for each in labels for x in (each.a_id, each.b_id)}
         with spool.together():
@@ -105,13 +111,17 @@ def pair_archive(
 
 
 def _score(
-    scoring: Scoring, outcome: Outcome, progress: Callable[[int, int], None], seconds: float | None
+    scoring: Scoring,
+    weeks: Iterator[list[Match]],
+    outcome: Outcome,
+    progress: Callable[[int, int], None],
+    seconds: float | None,
 ) -> None:
-    """Score all weeks; the scoring object with its texts is released before the commit."""
+    """Score all weeks."""
     end = None if seconds is None else time.monotonic() + seconds
     if end is not None:
         scoring.newest_first()
-    for done, found in enumerate(scoring.run(), start=1):
+    for done, found in enumerate(weeks, start=1):
         progress(min(done, scoring.weeks), scoring.weeks)
         outcome.uncertain += found
         # one week at least, whatever the time: else a run would come to nothing for ever

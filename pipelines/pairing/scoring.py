@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from pipelines.alignment.aligner import Aligner
-from pipelines.pairing.content.compare import compare
+from archive.operations.partitions import ALONE, over
 from pipelines.pairing.content.match import Match
 from pipelines.pairing.edges import BY_CONTENT
 from pipelines.pairing.evidence import stored_refusals
-from pipelines.pairing.weeks import WEEK, Weeks
+from pipelines.pairing.weekly.week_part import DueWeek, WeekPart, compare_weeks, compared, counts, signature
+from pipelines.pairing.weekly.weeks import WEEK, Weeks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from archive.operations.partitions import Spread
     from archive.read.archive import Archive
+    from pipelines.alignment.aligner import Texts
     from pipelines.pairing.spool import Spool
-    from pipelines.pairing.weeks import Week
+    from pipelines.pairing.weekly.week_part import ComparedWeek
+    from pipelines.pairing.weekly.weeks import Week, WeekKey
 
     Ids = tuple[str, str]
+    Keys = tuple[WeekKey, ...]
+    """A week, or the two weeks of stray pairs."""
+
+ENOUGH = 2_000
+"""Articles from which on weeks are a part: a minute of CPU, of which reading the days around takes little."""
 
 
 class Scoring:
@@ -35,9 +46,8 @@ class Scoring:
     def __init__(
         self, read: Archive, before: int | None, spool: Spool, *, keep_uncertain: bool, anew: bool
     ) -> None:
-        self._weeks = Weeks(read, before)
+        self._read, self._weeks = read, Weeks(read, before)
         self._spool, self._keep_uncertain, self._anew = spool, keep_uncertain, anew
-        self._aligner = Aligner(spool)
         self._aligned = _aligned(read)
         self._judged = {hash(ids) for ids in read.judged()}
         """Hashes of the pairs that a person has labelled, either way."""
@@ -78,32 +88,80 @@ class Scoring:
         """Score the last weeks of each outlet first: for a run that may be cut short."""
         self._weeks.newest_first()
 
-    def run(self) -> Iterator[list[Match]]:
-        """Score one week after the other; yield the uncertain matches of each, if they are kept."""
-        left = {
-            ids for known in (self._linked, self._by_content) for several in known.values() for ids in several
-        }
-        for week in self._weeks:
-            asked = week.asked(self._linked)
-            left -= asked | week.asked(self._by_content)
-            yield self._scored([week], asked)
-        yield from self._strays(left)
+    def run(self, spread: Spread = ALONE, enough: int = ENOUGH) -> Iterator[list[Match]]:
+        """Score one week after the other; yield the uncertain matches of each, if they are kept.
 
-    def _scored(self, weeks: Sequence[Week], asked: set[Ids]) -> list[Match]:
-        """Score one week, or the two weeks of a stray pair."""
-        signature = repr([*(week.state for week in weeks), *sorted(asked)]).encode()
-        if not self._anew and self._spool.is_published(signature):
+        The matches go into the spool in the order of the weeks, whoever compares these. A worker gets weeks
+        of `enough` articles at a time.
+        """
+        strays, ended = self._strays()
+        with contextlib.ExitStack() as stack:
+            compare = self._compare_here
+            if spread != ALONE:
+                found = over(compare_weeks, self._parts(strays, enough), spread)
+                answers = chain.from_iterable(stack.enter_context(contextlib.closing(found)))
+                compare = partial(_next, answers)
+            for week in self._weeks:
+                yield self._scored([week], week.asked(self._linked), compare)
+            for ids, at in ended:
+                self._spool.choose([Match.nothing(*ids, held=hash(ids) in self._held)], at=at)
+            for keys, asked in strays:
+                yield self._scored(self._around(keys), asked, compare)
+
+    def _around(self, keys: Keys) -> list[Week]:
+        return [self._weeks.around(key) for key in keys]
+
+    def _compare_here(self, due: DueWeek) -> ComparedWeek:
+        return compared(due, self._weeks)
+
+    def _parts(self, strays: Sequence[tuple[Keys, set[Ids]]], enough: int) -> list[WeekPart]:
+        """Divide the weeks that are not compared yet into parts, in their order."""
+        made: list[list[DueWeek]] = []
+        size = enough
+        of_weeks = (([week], week.asked(self._linked)) for week in self._weeks)
+        of_strays = ((self._around(keys), asked) for keys, asked in strays)
+        for weeks, asked in chain(of_weeks, of_strays):
+            signed = signature(weeks, asked)
+            if self._is_published(signed) or self._spool.week(signed) is not None:
+                continue
+            if size >= enough:
+                made.append([])
+                size = 0
+            made[-1].append(self._due(weeks, asked))
+            size += sum(len(week.core) for week in weeks)
+        where = str(self._read.storage.name), self._read.snapshot.id
+        return [WeekPart(*where, tuple(several)) for several in made]
+
+    def _due(self, weeks: Sequence[Week], asked: set[Ids]) -> DueWeek:
+        versions = {x: number for week in weeks for x, number in week.versions.items()}
+        known = asked.union(*(week.asked(self._by_content) for week in weeks))
+        aligned = (ids for ids in known if hash(_texts(ids, versions)) in self._aligned)
+        return DueWeek(tuple(week.key for week in weeks), frozenset(asked), frozenset(aligned))
+
+    def _is_published(self, signed: bytes) -> bool:
+        return not self._anew and self._spool.is_published(signed)
+
+    def _scored(
+        self, weeks: Sequence[Week], asked: set[Ids], compare: Callable[[DueWeek], ComparedWeek]
+    ) -> list[Match]:
+        """Score one week, or the two weeks of stray pairs."""
+        signed = signature(weeks, asked)
+        if self._is_published(signed):
             return []
         self.compared += 1
-        found = self._spool.week(signature)
+        found = self._spool.week(signed)
         self.taken_over += found is not None
+        answer = compare(self._due(weeks, asked)) if found is None else None
         with self._spool.together():
-            self._spool.note_compared(signature)
-            if found is None:
-                found = self._compare(weeks, asked)
-                self._spool.put_week(signature, found)
-            chosen = [x for x in map(self._with_held, found) if self._counts(x, asked)]
-            self._align(chosen, weeks)
+            self._spool.note_compared(signed)
+            if answer is not None:
+                found = list(answer.matches)
+                self._spool.put_week(signed, found)
+                # in advance, while the archive is not locked: most texts are known by then
+                for texts, rows in answer.alignments:
+                    self._spool[texts] = rows
+            assert found is not None
+            chosen = [x for x in map(self._with_held, found) if counts(x, asked)]
             if len(weeks) == 1:
                 chosen += self._lapsed(weeks[0], chosen)
             self._spool.choose(chosen, at=min(week.span[0] for week in weeks) // WEEK)
@@ -111,17 +169,8 @@ class Scoring:
             x for x in map(self._with_held, found) if self._keep_uncertain and self._is_uncertain(x, asked)
         ]
 
-    def _compare(self, weeks: Sequence[Week], asked: set[Ids]) -> list[Match]:
-        readings = {x.document.article_id: x for week in weeks for x in self._weeks.readings(week)}
-        if len(weeks) > 1:
-            return compare(list(readings.values()), asked, only_wanted=True)
-        return compare(list(readings.values()), asked, decides=weeks[0].decides)
-
     def _with_held(self, match: Match) -> Match:
         return replace(match, held=hash((match.a_id, match.b_id)) in self._held)
-
-    def _counts(self, match: Match, asked: set[Ids]) -> bool:
-        return match.joins or match.contradicted or (match.a_id, match.b_id) in asked
 
     def _lapsed(self, week: Week, chosen: Sequence[Match]) -> list[Match]:
         """Return the stored pairs by content of this week that the comparison does not find any more."""
@@ -135,30 +184,36 @@ class Scoring:
         ids = match.a_id, match.b_id
         return match.tier != "auto" and hash(ids) not in self._judged and (match.mutual or ids in asked)
 
-    def _align(self, chosen: Sequence[Match], weeks: Sequence[Week]) -> None:
-        """Align in advance, while the archive is not locked: most texts are known by then."""
-        versions = {x: version for week in weeks for x, version in week.versions.items()}
-        due = []
-        for match in chosen:
-            a, b = match.a_id, match.b_id
-            if hash((a, versions[a], b, versions[b])) not in self._aligned:
-                due.append((a, b))
-        texts = self._weeks.variants({x for ids in due for x in ids}, weeks)
-        self._aligner(texts, [ids for ids in due if all(x in texts for x in ids)])
+    def _strays(self) -> tuple[list[tuple[Keys, set[Ids]]], list[tuple[Ids, int]]]:
+        """Return the declared pairs that no week has, by the weeks of both, and the other ones with a week.
 
-    def _strays(self, left: set[Ids]) -> Iterator[list[Match]]:
-        """Score declared pairs of two outlets, or months apart: each article among those of its own days.
-
-        A pair by content that is so far apart now has got another date, and ends.
+        They are of two outlets, or months apart: each article is scored among those of its own days. A pair
+        by content that is so far apart now has got another date, and ends.
         """
-        by_keys: dict[tuple[tuple[str, int], ...], set[Ids]] = {}
+        left = {
+            ids for known in (self._linked, self._by_content) for several in known.values() for ids in several
+        }
+        for week in self._weeks if left else ():
+            left -= week.asked(self._linked) | week.asked(self._by_content)
+        by_keys: dict[Keys, set[Ids]] = {}
+        ended: list[tuple[Ids, int]] = []
         for ids, keys in self._weeks.apart(sorted(left)):
             if ids in self._linked.get(ids[0], ()):
                 by_keys.setdefault(keys, set()).add(ids)
             else:
-                self._spool.choose([Match.nothing(*ids, held=hash(ids) in self._held)], at=keys[0][1])
-        for keys, asked in sorted(by_keys.items()):
-            yield self._scored([self._weeks.around(key) for key in keys], asked)
+                ended.append((ids, keys[0][1]))
+        return sorted(by_keys.items()), ended
+
+
+def _next(answers: Iterator[ComparedWeek], due: DueWeek) -> ComparedWeek:
+    answer = next(answers)
+    assert answer.keys == due.keys, f"{answer.keys} came in place of {due.keys}"
+    return answer
+
+
+def _texts(ids: Ids, versions: Mapping[str, int]) -> Texts:
+    a, b = ids
+    return a, versions[a], b, versions[b]
 
 
 def _aligned(read: Archive) -> set[int]:

@@ -15,10 +15,11 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Self
 
+from tests.archive.storage.radosgw import free_ports
 from tests.running import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 CLUSTER, INTERNET = "10.213.{}.{}", "10.214.{}.{}"
@@ -186,3 +187,22 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
 
 def dask(*words: str) -> list[str]:
     return [sys.executable, "-m", "dask", *words]
+
+
+@contextlib.contextmanager
+def cluster(workers: int, folder: Path) -> Iterator[str]:
+    """A Dask scheduler and its workers on loopback, started again when killed; yields the engine."""
+    from distributed import Client  # half a second to load
+
+    (port,) = free_ports(1)
+    here, address = ("--host", "127.0.0.1", "--no-dashboard"), f"tcp://127.0.0.1:{port}"
+    with contextlib.ExitStack() as stack:
+        log = folder / "scheduler.log"
+        stack.enter_context(Service(dask("scheduler", *here, "--port", str(port)), {}, log))
+        for number in range(workers):
+            place = ("--nthreads", "1", "--local-directory", str(folder / f"dask-{number}"))
+            log = folder / f"worker-{number}.log"
+            stack.enter_context(Service(dask("worker", address, *here, *place), {}, log))
+        with Client(address, timeout=600, set_as_default=False) as client:
+            client.wait_for_workers(workers, 600)
+        yield f"dask={address}"

@@ -1,8 +1,6 @@
 """Work over partitions comes to the same bytes on any number of workers, and with one of them killed."""
 
-import os
 import shutil
-from contextlib import ExitStack
 
 import pytest
 
@@ -13,9 +11,8 @@ from archive.export.files import Part, export, written
 from archive.operations.maintain import compact
 from archive.operations.partitions import ALONE, Spread, over
 from tests.archive.findings import grave
-from tests.archive.storage.radosgw import free_ports
-from tests.fleet.dying import never, written_at_last
-from tests.fleet.machines import Service, dask
+from tests.fleet.dying import at_last, never
+from tests.fleet.machines import cluster
 
 
 @pytest.fixture
@@ -56,9 +53,9 @@ def test_two_processes_make_the_bytes_that_one_makes(many, tmp_path):
 
 
 def test_a_killed_process_costs_its_job_a_second_try_and_nothing_else(many, tmp_path):
-    jobs = [(part, tmp_path / "killed" if number == 1 else None) for number, part in enumerate(parts(many))]
+    jobs = [(written, part, tmp_path / "killed" if n == 1 else None) for n, part in enumerate(parts(many))]
     assert len(jobs) >= 4
-    found = [*over(written_at_last, jobs, Spread(3))]
+    found = [*over(at_last, jobs, Spread(3))]
     assert (tmp_path / "killed").exists()
     assert found == [*map(written, parts(many))]
 
@@ -70,29 +67,21 @@ def test_a_job_that_kills_whoever_does_it_ends_in_a_sentence():
 
 @pytest.mark.slow
 def test_on_a_cluster_it_is_the_same_with_a_worker_killed(many, tmp_path):
-    (port,) = free_ports(1)
-    here = ("--host", "127.0.0.1", "--no-dashboard")
-    address = f"tcp://127.0.0.1:{port}"
-    with ExitStack() as stack:
-        stack.enter_context(
-            Service(dask("scheduler", *here, "--port", str(port)), os.environ, tmp_path / "scheduler.log")
-        )
-        for number in range(3):
-            place = ("--nthreads", "1", "--local-directory", str(tmp_path / f"dask-{number}"))
-            log = tmp_path / f"worker-{number}.log"
-            stack.enter_context(Service(dask("worker", address, *here, *place), os.environ, log))
-        _wait_for_workers(address)
-        jobs = [(part, tmp_path / "killed" if n == 1 else None) for n, part in enumerate(parts(many))]
-        found = [*over(written_at_last, jobs, Spread(engine=f"dask={address}"))]
+    with cluster(3, tmp_path) as engine:
+        jobs = [
+            (written, part, tmp_path / "killed" if n == 1 else None) for n, part in enumerate(parts(many))
+        ]
+        found = [*over(at_last, jobs, Spread(engine=engine))]
         assert (tmp_path / "killed").exists()
         assert found == [*map(written, parts(many))]
         shutil.copytree(many, tmp_path / "copy", symlinks=True)
-        alone, several = compact(many), compact(tmp_path / "copy", Spread(engine=f"dask={address}"))
+        alone, several = compact(many), compact(tmp_path / "copy", Spread(engine=engine))
         assert hashes(alone) == hashes(several)
 
 
-def _wait_for_workers(address):
-    from distributed import Client
-
-    with Client(address, timeout=600, set_as_default=False) as client:
-        client.wait_for_workers(3, 600)
+def test_a_driver_that_loses_a_result_ends_in_a_sentence():
+    with pytest.raises(EngineError, match="was given 3 parts and brought 2 results"):
+        [*over(str, [1, 2, 3], Spread(driver=lambda function, jobs: map(function, jobs[1:])))]
+    with pytest.raises(EngineError, match="was given 1 parts and brought 2 results"):
+        [*over(str, [1], Spread(driver=lambda function, jobs: map(function, [*jobs, *jobs])))]
+    assert [*over(str, [1, 2], Spread(driver=map))] == ["1", "2"]

@@ -18,7 +18,7 @@ from pipelines.pairing.labels import Label, precision, read_labels
 from pipelines.pairing.report import explanation_lines
 from pipelines.pairing.review import COLUMNS, harmless, write_review
 from pipelines.pairing.run import pair_archive
-from pipelines.pairing.weeks import Weeks
+from pipelines.pairing.weekly.weeks import Weeks
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LANGUAGES = ("uk", "ru", "en")

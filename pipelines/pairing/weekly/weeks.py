@@ -49,7 +49,7 @@ _TEXT = [
 class Week:
     """A week of an outlet, with the articles around it that may be partners or rivals of its own."""
 
-    outlet: str
+    key: WeekKey
     ids: Sequence[str]
     """Ids of all its articles in uk, ru and en, in the order of time."""
     core: frozenset[str]
@@ -64,6 +64,10 @@ class Week:
     def decides(self, a_id: str, b_id: str) -> bool:
         """Tell if the pair belongs to this week, which has both articles."""
         return min(a_id, b_id, key=lambda x: (self.earlier[x], x)) in self.core
+
+    @property
+    def outlet(self) -> str:
+        return self.key[0]
 
     @property
     def span(self) -> tuple[float, float]:
@@ -82,9 +86,15 @@ class Week:
 class Weeks:
     """The weeks of an archive, by outlet and time; only ids and times stay in memory."""
 
-    def __init__(self, archive: Archive, since: int | None = None) -> None:
-        """Read ids and times; with `since`, only the weeks with a change after that snapshot count."""
-        table = archive.articles(columns=_DATES).to_arrow()
+    def __init__(
+        self, archive: Archive, since: int | None = None, keys: Collection[WeekKey] | None = None
+    ) -> None:
+        """Read ids and times; with `since`, only the weeks with a change after that snapshot count.
+
+        With `keys`, only articles that are in a window of these weeks are known.
+        """
+        dates = archive.articles(columns=_DATES)
+        table = (dates if keys is None else dates.where(_around(keys))).to_arrow()
         table = table.filter(pc.is_in(table["language"], value_set=pa.array(LANGUAGES)))
         seen = pc.coalesce(table["published_at"], table["first_seen"])
         table = table.append_column("when", seen.cast(pa.int64()))
@@ -113,8 +123,11 @@ class Weeks:
         return len(self._keys)
 
     def __iter__(self) -> Iterator[Week]:
-        for outlet, week in self._keys:
-            yield self.around((outlet, week))
+        return map(self.around, self._keys)
+
+    @property
+    def keys(self) -> Sequence[WeekKey]:
+        return self._keys
 
     def newest_first(self) -> None:
         """Put the last weeks of each outlet first, then what is older: for a run that may be cut short."""
@@ -171,7 +184,7 @@ class Weeks:
         digest = blake2b(outlet.encode(), digest_size=16)
         digest.update(json.dumps([number, *zip(ids, self._seq[low:high].tolist(), strict=True)]).encode())
         return Week(
-            outlet,
+            key,
             ids,
             frozenset(ids[core - low : after - low]),
             dict(zip(ids, self._when[low:high].tolist(), strict=True)),
@@ -228,10 +241,21 @@ def _these(ids: Collection[str], weeks: Sequence[Week]) -> ds.Expression:
     if not weeks:
         return among
     first, last = min(week.span[0] for week in weeks), max(week.span[1] for week in weeks)
+    return _published({week.outlet for week in weeks}, first, last) & among
+
+
+def _around(keys: Collection[WeekKey]) -> ds.Expression:
+    """Return a filter for the articles in the windows of these weeks, and some more."""
+    first, last = min(number for _, number in keys), max(number for _, number in keys)
+    return _published({outlet for outlet, _ in keys}, first * WEEK - BEFORE, (last + 1) * WEEK + AFTER)
+
+
+def _published(outlets: Collection[str], first: float, last: float) -> ds.Expression:
+    """Return a filter for articles of these outlets, from a time to another or at an unknown one."""
     at = ds.field("published_at").cast(pa.int64())
     inside = (at >= int(first * 1e6)) & (at <= int(last * 1e6) + 1)
-    theirs = ds.field("outlet").isin(pa.array(sorted({week.outlet for week in weeks}), pa.string()))
-    return theirs & (inside | ds.field("published_at").is_null()) & among
+    theirs = ds.field("outlet").isin(pa.array(sorted(outlets), pa.string()))
+    return theirs & (inside | ds.field("published_at").is_null())
 
 
 def _read(document: Document) -> ArticleReading:
