@@ -1,11 +1,12 @@
 """Measure work over partitions on 1, 2 and 4 workers: a pool of processes, and Dask on loopback.
 
-    python benchmarks/partitions.py                420 pages read anew, 10,500 rows written and merged
+    python benchmarks/partitions.py            420 articles read anew and paired, 10,500 written and merged
     python benchmarks/partitions.py --pages 2100 --rows 21000 --workers 1,2
 
-Archives and texts are invented. Each line has the seconds that passed, those of CPU of all workers (of Dask
-without the time in which they were started), and a hash of what came out, which has to be the same in all
-lines of a task. More workers than cores can only cost.
+Archives and texts are invented. Each line has the seconds that passed, how many times as fast that is as one
+worker of the same kind, the seconds of CPU of all workers (of Dask without the time in which they were
+started), and a hash of what came out, which has to be the same in all lines of a task. More workers than
+cores can only cost.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from itertools import islice
+from itertools import combinations, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ from archive.pages.warc_record import Exchange, build
 from archive.writer import ArchiveWriter
 from crawler.outlet.declaration import Outlet
 from crawler.workers.stages import worker_stages
+from pipelines.pairing.weekly.week_part import DueWeek, WeekPart, compare_weeks
+from pipelines.pairing.weekly.weeks import Weeks
 from pipelines.reextraction.partition import Reading, parts, read_part
 
 if TYPE_CHECKING:
@@ -81,6 +84,23 @@ def rereading(root: str) -> tuple[Callable[[object], object], list[object], int]
     return read_part, parts(read, reading, at_least=1), len(read.versions())
 
 
+def pairing(root: str) -> tuple[Callable[[object], object], list[object], int]:
+    """Every week with the pairs that its pages name, in eight parts."""
+    read = archive.open(root)
+    named: dict[str, list[str]] = {}
+    table = read.articles(columns=["article_id", "url"]).to_arrow().to_pydict()
+    for article_id, url in zip(table["article_id"], table["url"], strict=True):
+        named.setdefault(url.rpartition("/")[2], []).append(article_id)
+    pairs: dict[str, list[tuple[str, str]]] = {}
+    for ids in named.values():
+        for a, b in combinations(sorted(ids), 2):
+            pairs.setdefault(a, []).append((a, b))
+    weeks = [DueWeek((x.key,), frozenset(x.asked(pairs)), frozenset()) for x in Weeks(read)]
+    size = -(-len(weeks) // 8)
+    groups = (weeks[n : n + size] for n in range(0, len(weeks), size))
+    return compare_weeks, [WeekPart(root, read.snapshot.id, tuple(x)) for x in groups], len(read.articles())
+
+
 def writing(root: str) -> tuple[Callable[[object], object], list[object], int]:
     read = archive.open(root)
     files = range(len(read.articles().files()))
@@ -100,7 +120,7 @@ def digest(results: Sequence[object]) -> str:
         if isinstance(result, bytes):
             found.update(result)
         elif isinstance(result, tuple):
-            found.update(result[0])
+            found.update(result[0] if isinstance(result[0], bytes) else repr(result).encode())
         else:
             found.update(b"".join(result.aside.kept) + repr(sorted(result.pages.items())).encode())
     return found.hexdigest()[:10]
@@ -137,7 +157,7 @@ def spent(processes: Sequence[psutil.Process]) -> float:
 
 
 def measured(task: str, work: tuple[Callable[[object], object], list[object], int], spread: Spread,
-             processes: Sequence[psutil.Process]) -> str:  # fmt: skip
+             processes: Sequence[psutil.Process], alone: dict[tuple[str, str], float]) -> str:  # fmt: skip
     function, jobs, rows = work
     before, began = spent(processes), time.monotonic()
     results = [*over(function, jobs, spread)]
@@ -146,7 +166,10 @@ def measured(task: str, work: tuple[Callable[[object], object], list[object], in
     count = len(processes) if spread.engine else spread.processes
     load = f"{os.getloadavg()[0]:.0f}"
     found = digest(results)
-    numbers = f"{count} | {len(jobs)} | {seconds:.1f} | {rows / seconds:.0f} | {cpu:.1f} | {load}"
+    times = alone.setdefault((task, where), seconds) / seconds
+    numbers = (
+        f"{count} | {len(jobs)} | {seconds:.1f} | {rows / seconds:.0f} | {times:.2f} | {cpu:.1f} | {load}"
+    )
     print(f"| {task} | {where} | {numbers} | {found} |", flush=True)
     return found
 
@@ -159,19 +182,21 @@ def main() -> None:
     chosen = options.parse_args()
     counts = [int(x) for x in chosen.workers.split(",")]
     print(f"{platform.python_version()}, {os.cpu_count()} cores\n")
-    print("| task | on | workers | parts | s | rows/s | CPU s | load | hash |")
-    print("|---|---|---:|---:|---:|---:|---:|---:|---|")
+    print("| task | on | workers | parts | s | rows/s | times | CPU s | load | hash |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|---:|---|")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         pages = fill(Path(home) / "pages", chosen.pages, pages=True)
         texts = fill(Path(home) / "texts", chosen.rows, pages=False)
-        tasks = {"reextract": rereading(pages), "export": writing(texts), "compact": merging(texts)}
+        tasks = {"reextract": rereading(pages), "pair": pairing(pages)}
+        tasks |= {"export": writing(texts), "compact": merging(texts)}
+        alone: dict[tuple[str, str], float] = {}
         found: dict[str, set[str]] = {task: set() for task in tasks}
         for count in counts:
             for task, work in tasks.items():
-                found[task].add(measured(task, work, Spread(count), [psutil.Process()]))
+                found[task].add(measured(task, work, Spread(count), [psutil.Process()], alone))
             with dask(count, Path(home)) as (engine, processes):
                 for task, work in tasks.items():
-                    found[task].add(measured(task, work, Spread(engine=engine), processes))
+                    found[task].add(measured(task, work, Spread(engine=engine), processes, alone))
     if any(len(hashes) != 1 for hashes in found.values()):
         raise SystemExit("the results differ")
 

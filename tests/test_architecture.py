@@ -68,8 +68,9 @@ LAYERS = {
     ),
     "pipelines.events": ("likeness", "event_search"),
     "triptych": ("item_fields", "item_pipeline", "addon", "__main__"),
+    "pipelines.pairing.weekly": ("weeks", "week_part"),
     "pipelines.pairing": (
-        *("content", "labels", "edges", "records", "clustering", "decide", "weeks", "evidence"),
+        *("content", "labels", "edges", "records", "clustering", "decide", "weekly", "evidence"),
         *("parts", "spool", "scoring", "run", "review", "explain", "report"),
     ),
 }

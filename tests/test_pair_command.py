@@ -126,7 +126,7 @@ def test_a_story_keeps_the_older_id_and_the_other_leads_to_it(
 
 def test_a_second_run_has_nothing_to_do(copy: Path) -> None:
     before = archive.open(copy).snapshot.id
-    run = scrapy(copy, "pair")
+    run = scrapy(copy, "pair", "--processes", "2")
     assert run.returncode == 0
     assert "nothing new" in run.stdout
     assert archive.open(copy).snapshot.id == before
@@ -246,6 +246,8 @@ def test_review_goes_to_a_file_that_labels_takes_back(copy: Path, tmp_path: Path
         (("--labels", "nowhere.csv"), "--labels: nowhere.csv: No such file"),
         (("--explain", "a", "b", "--all"), "goes alone"),
         (("--explain", "a"), "expected 2 arguments"),
+        (("--engine", "ray"), "expected dask=tcp://HOST:8786"),
+        (("--processes", "0"), "'0' is no number of at least 1"),
         (("more",), "takes no 'more'"),
     ],
 )

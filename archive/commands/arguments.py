@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from argparse import ArgumentTypeError
+from datetime import date
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from archive.operations import cluster
 from archive.operations.partitions import ALONE, Spread
+from archive.terminal import visible
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -29,6 +33,20 @@ def days(text: str) -> float:
     if not 0 <= number <= _LONGEST:
         raise ArgumentTypeError(f"{text} is no number of days; write 0 to {_LONGEST}")
     return number
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{visible(text)!r} is no day; write 2026-03-01") from None
+
+
+def address(text: str) -> str:
+    found = urlsplit(text)
+    if found.scheme not in {"http", "https"} or not found.netloc or re.search(r"\s", text):
+        raise ArgumentTypeError(f"{visible(text)!r} is no address; write http://127.0.0.1:8765")
+    return text
 
 
 _WORTH_IT = 64 << 20

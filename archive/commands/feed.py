@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sys
 from argparse import ArgumentTypeError
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 import archive
-from archive.commands.arguments import count
+from archive.commands.arguments import address, count
 from archive.commands.search import add_filters, check, looking_up, question_of
 from archive.terminal import literal, visible
 
@@ -55,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--most", type=count, default=100, metavar="N", help="the latest (default: 100)")
     parser.add_argument(
         "--base",
-        type=_base,
+        type=address,
         metavar="URL",
         help="where `view` is served: links lead to its pages; without, to the outlet's",
     )
@@ -64,13 +63,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _output(text: str) -> str:
     if not text.endswith(_SUFFIXES):
         raise ArgumentTypeError(f"{visible(text)!r} has to end with .atom, .xml or .json")
-    return text
-
-
-def _base(text: str) -> str:
-    found = urlsplit(text)
-    if found.scheme not in {"http", "https"} or not found.netloc or re.search(r"\s", text):
-        raise ArgumentTypeError(f"{visible(text)!r} is no address; write http://127.0.0.1:8765")
     return text
 
 

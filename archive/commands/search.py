@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 import sys
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,12 +13,13 @@ from rich.cells import cell_len
 from rich.text import Text
 
 import archive
-from archive.commands.arguments import count
+from archive.commands.arguments import count, day
 from archive.commands.grid import fit, line_width, print_grid, print_line
 from archive.exceptions import ArchiveDamaged
 from archive.terminal import visible
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from rich.console import Console
@@ -69,8 +68,8 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--missing", action="append", default=[], metavar="TAG", help=f"the story lacks this language{again}"
     )
-    parser.add_argument("--since", type=_day, metavar="DAY", help="published from this day on, 2026-03-01")
-    parser.add_argument("--until", type=_day, metavar="DAY", help="published until the end of this day, UTC")
+    parser.add_argument("--since", type=day, metavar="DAY", help="published from this day on, 2026-03-01")
+    parser.add_argument("--until", type=day, metavar="DAY", help="published until the end of this day, UTC")
     parser.add_argument("--author", default="", metavar="NAME", help="as the archive writes it")
     parser.add_argument("--section", default="", metavar="NAME", help="as the outlet prints it")
     for flag, meaning in _FLAGS.items():
@@ -81,13 +80,6 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="at least so much of one language's text is not in another's",
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{visible(text)!r} is no day; write 2026-03-01") from None
 
 
 def question_of(words: str, options: argparse.Namespace) -> Question:

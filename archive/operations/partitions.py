@@ -74,13 +74,14 @@ def over(function: Callable[[J], R], jobs: Sequence[J], spread: Spread) -> Gener
 
 
 def _driven(driver: Driver, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
-    count = 0
-    for count, result in enumerate(driver(function, jobs), start=1):
+    missing = len(jobs)
+    for result in driver(function, jobs):
+        missing -= 1
         yield result
-    if count != len(jobs):
+    if missing:
         raise EngineError(
-            f"the driver was given {len(jobs)} parts and brought {count} results: expected one for each, in "
-            "their order. Nothing was published."
+            f"the driver was given {len(jobs)} parts and brought {len(jobs) - missing} results: expected one "
+            "for each, in their order. Nothing was published."
         )
 
 

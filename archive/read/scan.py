@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -35,7 +36,34 @@ class Joined(Protocol):
         """Append them to rows, which have what they need."""
 
 
-class RowSet:
+class Rows(ABC):
+    """Rows that are read as a table of Arrow first, then as what a program or a person works with."""
+
+    @abstractmethod
+    def to_arrow(self) -> pa.Table: ...
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """Read rows as objects of Python. Raises ArchiveDamaged for a time or a text that there is not."""
+        table = self.to_arrow()
+        with translated_errors():
+            rows: list[dict[str, Any]] = table.to_pylist()
+        return rows
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Read rows as a frame. Raises ArchiveDamaged as `to_pylist` does."""
+        table = self.to_arrow()
+        with translated_errors():
+            table.validate(full=True)  # pandas would find a text that is none when it is printed
+            try:
+                frame: pd.DataFrame = table.to_pandas()
+            except pa.ArrowException:
+                raise
+            except ValueError as error:  # a day of no calendar
+                raise OverflowError(str(error)) from error
+        return frame
+
+
+class RowSet(Rows):
     """Rows of one snapshot; `columns` and filters reach the Parquet files, so that little is read.
 
     What reads them raises ArchiveDamaged or SnapshotNotFound for a file that is altered or gone. A table or a
@@ -135,20 +163,6 @@ class RowSet:
         with translated_errors():
             rows = scanner.to_table()
         return self._complete(rows)
-
-    def to_pylist(self) -> list[dict[str, Any]]:
-        """Read rows as objects of Python. Raises ArchiveDamaged for a time or a text that there is not."""
-        table = self.to_arrow()
-        with translated_errors():
-            rows: list[dict[str, Any]] = table.to_pylist()
-        return rows
-
-    def to_pandas(self) -> pd.DataFrame:
-        table = self.to_arrow()
-        with translated_errors():
-            table.validate(full=True)  # pandas would find a text that is none when it is printed
-            frame: pd.DataFrame = table.to_pandas()
-        return frame
 
     def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
         """Read portions of at most `rows`, one in memory at a time."""

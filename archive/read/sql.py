@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archive.exceptions import QuestionError
+from archive.read.scan import Rows
 from archive.read.sql_views import VIEWS
-from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import duckdb
-    import pandas as pd
     import pyarrow as pa
     import pyarrow.dataset as ds
 
@@ -42,7 +41,7 @@ _SHUT: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-class SqlRows:
+class SqlRows(Rows):
     """The answer to a question, which is asked when its rows are: QuestionError then, or ArchiveDamaged."""
 
     def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
@@ -56,22 +55,6 @@ class SqlRows:
         with _translated():
             table: pa.Table = self._relation.to_arrow_table()
         return table
-
-    def to_pylist(self) -> list[dict[str, Any]]:
-        table = self.to_arrow()
-        with translated_errors():
-            rows: list[dict[str, Any]] = table.to_pylist()
-        return rows
-
-    def to_pandas(self) -> pd.DataFrame:
-        table = self.to_arrow()
-        with translated_errors():
-            table.validate(full=True)  # pandas would find a text that is none when it is printed
-            try:
-                frame: pd.DataFrame = table.to_pandas()
-            except ValueError as error:  # a day of no calendar
-                raise OverflowError(str(error)) from error
-        return frame
 
     def batches(self, rows: int = 10_000) -> Iterator[pa.RecordBatch]:
         """Read portions of about `rows`, one in memory at a time."""
