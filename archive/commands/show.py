@@ -37,7 +37,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
     from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
 
     opened = archive.open(options.archive)
-    rows = find(opened, options.id)
+    rows = find(opened, options.id, ["gone", "gone_reason"])
     rows.sort(key=lambda row: (_ORDER.get(str(row["language"]), len(_ORDER)), str(row["language"])))
     console.print(f"[bold]story {literal(rows[0]['story_id'])}[/bold], {len(rows)} articles\n")
     width = line_width(console)

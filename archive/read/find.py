@@ -35,16 +35,16 @@ _COLUMNS = [
     "body",
     "first_seen",
     "last_seen",
-    "gone",
-    "gone_reason",
 ]
 _FETCHED = ("url", "requested_url")
 _CLAIMED = ("canonical_url", "syndicated_from")
 Row = dict[str, object]
 
 
-def find(archive: Archive, wanted: str) -> list[Row]:
+def find(archive: Archive, wanted: str, more: Sequence[str] = ()) -> list[Row]:
     """Find the articles of the story that an article id, story id, their start, or a URL leads to.
+
+    `more`: columns beside the usual ones.
 
     An address leads to the article that was fetched there; where nothing was, to one whose page calls itself
     so, or calls that its original.
@@ -57,7 +57,7 @@ def find(archive: Archive, wanted: str) -> list[Row]:
         raise ArticleNotFound(f"{wanted!r} leads to articles of {len(stories)} stories; give an id.")
     if len(stories) > 1:
         raise ArticleNotFound(f"{wanted!r} is the start of {len(stories)} stories' ids; give more of it.")
-    story = archive.articles(columns=_COLUMNS).where(ds.field("story_id") == stories[0])
+    story = archive.articles(columns=[*_COLUMNS, *more]).where(ds.field("story_id") == stories[0])
     rows: list[Row] = story.to_arrow().sort_by("language").to_pylist()
     return rows
 
