@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 IMPORTED = ("scrapy.cmdline", "crawler.reports.crawl", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")
 MESSAGE = 1 << 20
+HEARTBEAT = "TRIPTYCH_TESTS_HEARTBEAT"
+"""Seconds between two looks of Scrapy's whether a crawl has ended; a crawl that ends with its work waits for
+none."""
 A_WHILE = 1800
 """Seconds until a command is taken for hung: twenty others may run, and the machine may have stood still."""
 
@@ -188,6 +191,10 @@ def main(descriptor: str) -> None:
     with contextlib.closing(socket.socket(fileno=int(descriptor))) as control:
         arguments = serve(control)
     if arguments is not None:
+        if HEARTBEAT in os.environ:
+            from scrapy.core.engine import ExecutionEngine
+
+            ExecutionEngine._SLOT_HEARTBEAT_INTERVAL = float(os.environ[HEARTBEAT])
         sys.argv[:] = ["scrapy", *arguments]
         execute()
 

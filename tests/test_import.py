@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tests.crawler.importing.test_web_archives import record
+from tests.forked import A_WHILE, HEARTBEAT
 from tests.story_pages import HEADLINES, PARAGRAPHS, Page
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def test_pages_become_paired_articles_of_their_time(crawl: Crawl, tmp_path: Path
     packed = web_archive(tmp_path / "news.warc.gz")
     broken = tmp_path / "broken.warc.gz"
     broken.write_bytes(packed.read_bytes()[:-100])
-    done = crawl(str(packed), command="import")
+    # all that is brought is an item of `start`; where it ended at a heartbeat, this would take half an hour
+    done = crawl(str(packed), command="import", **{HEARTBEAT: str(A_WHILE)})
     assert done.exit_code == 0, done.err
     articles = done.table("articles")
     assert len(articles) == PAGES
