@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines.alignment.paragraphs import MOST, prepared
-from pipelines.alignment.records import alignment_records
+from pipelines.alignment.records import alignment_records, numbers_of
 from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Aligner:
         self, variants: Mapping[str, VariantText], couples: Collection[Couple]
     ) -> tuple[AlignmentRecord, ...]:
         """Return the rows of these couples, in their order; couples of one story should follow each other."""
-        read: dict[str, Paragraphs | None] = {}
+        read: dict[str, tuple[Paragraphs, set[str]] | None] = {}
         records: list[AlignmentRecord] = []
         for a, b in couples:
             one, other = variants[a], variants[b]
@@ -63,7 +63,7 @@ class Aligner:
                         read[each.article_id] = _read(each)
                 ours, theirs = read[a], read[b]
                 found = (
-                    tuple(alignment_records(one, other, compared(one), compared(other), ours, theirs))
+                    tuple(alignment_records(one, other, compared(one), compared(other), *ours, *theirs))
                     if ours and theirs and one.language != other.language
                     else ()
                 )
@@ -80,6 +80,10 @@ def compared(variant: VariantText) -> tuple[int, ...]:
     return tuple(numbers)[:MOST]
 
 
-def _read(variant: VariantText) -> Paragraphs | None:
+def _read(variant: VariantText) -> tuple[Paragraphs, set[str]] | None:
+    """Return the paragraphs that are compared, and the numbers of the whole variant in any form."""
     texts = [variant.blocks[n].text for n in compared(variant)]
-    return prepared(texts, variant.language) if texts and variant.language in LANGUAGES else None
+    if not texts or variant.language not in LANGUAGES:
+        return None
+    paragraphs = prepared(texts, variant.language)
+    return paragraphs, numbers_of(variant, paragraphs)

@@ -92,75 +92,89 @@ def marginals(each: Weighed, weights: PathWeights) -> Marginals:
 
 
 def of_gains(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix) -> Marginals:
-    """Sum over all paths, forward and backward, by diagonals.
+    """Sum over all paths, by diagonals: forward, and backward as forward through the texts turned round.
 
     Between two links, paragraphs of a that are alone come before those of b, so that no alignment is counted
-    twice: `free` are the sums of paths after which one of a may be alone, `told` of all.
+    twice. So there are two sums at each place: of all paths, and of those after which a paragraph that is
+    alone may stand on the side that comes first, which is a forward and b backward.
     """
     n, m = len(alone_a), len(alone_b)
-    sizes = np.array(list(gains))
-    down, both = sizes[:, 0, None], sizes.sum(axis=1)[:, None]
-    begun, ended = _by_diagonal(gains, n, m)
-    rows, margin = np.arange(n + 1), int(both.max())
-    # of the paragraph of b that ends at, and that begins at, each diagonal and row
-    j = np.arange(n + m + 1)[:, None] - rows[None, :]
-    inside = (j >= 0) & (j <= m)
-    ends_b = np.where(inside, np.append(NEVER, alone_b)[np.where(inside, j, 0)], NEVER)
-    begins_b = np.where(inside, np.append(alone_b, NEVER)[np.where(inside, j, m)], NEVER)
-    ends_a, begins_a = np.append(NEVER, alone_a), np.append(alone_a, NEVER)
-    told, free = (np.full((n + m + 1 + margin, n + 1 + margin), NEVER) for _ in range(2))
-    told[margin, margin] = free[margin, margin] = 0
-    at, columns = margin - both, margin + rows[None, :] - down
-    steps = np.empty((len(sizes) + 2, n + 1))
-    for d in range(1, n + m + 1):
-        np.add(told[at + d, columns], ended[:, d], out=steps[:-2])
-        np.add(free[margin + d - 1, margin - 1 : margin + n], ends_a, out=steps[-2])
-        np.add(told[margin + d - 1, margin:], ends_b[d], out=steps[-1])
-        free[margin + d, margin:], told[margin + d, margin:] = _log_sums(steps)
-    # what may follow: after any step, and after a paragraph of b that is alone
-    any_left, b_left = (np.full_like(told, NEVER) for _ in range(2))
-    any_left[n + m, n] = b_left[n + m, n] = 0
-    columns = rows[None, :] + down
-    for d in range(n + m - 1, -1, -1):
-        np.add(any_left[d + both, columns], begun[:, d], out=steps[:-2])
-        np.add(b_left[d + 1, : n + 1], begins_b[d], out=steps[-2])
-        np.add(any_left[d + 1, 1 : n + 2], begins_a, out=steps[-1])
-        b_left[d, : n + 1], any_left[d, : n + 1] = _log_sums(steps)
-    whole = float(any_left[0, 0])
-
-    def before(table: Matrix, shape: tuple[int, ...]) -> Matrix:
-        i, j = np.indices(shape)
-        return np.asarray(table[margin + i + j, margin + i])
-
-    def after(table: Matrix, shape: tuple[int, ...], size: Size) -> Matrix:
-        i, j = np.indices(shape)
-        return np.asarray(table[i + j + size[0] + size[1], i + size[0]])
-
+    sums, margin = _sums(gains, alone_a, alone_b)
+    i, j = np.indices((n + 1, m + 1))
+    told, free = (sums[margin + i + j, which, 0, margin + i] for which in (0, 1))
+    left, b_left = (sums[margin + n + m - i - j, which, 1, margin + n - i] for which in (0, 1))
+    whole = float(left[0, 0])
     links_found = {
-        size: _probabilities(before(told, gain.shape) + gain + after(any_left, gain.shape, size) - whole)
-        for size, gain in gains.items()
+        (down, right): _probabilities(
+            told[: n - down + 1, : m - right + 1] + gain + left[down:, right:] - whole
+        )
+        for (down, right), gain in gains.items()
     }
-    of_a = before(free, (n, m + 1)) + alone_a[:, None] + after(any_left, (n, m + 1), (1, 0)) - whole
-    of_b = before(told, (n + 1, m)) + alone_b[None, :] + after(b_left, (n + 1, m), (0, 1)) - whole
+    of_a = free[:-1] + alone_a[:, None] + left[1:] - whole
+    of_b = told[:, :-1] + alone_b[None, :] + b_left[:, 1:] - whole
     return Marginals(links_found, (_probabilities(_log_sum(of_a.T)), _probabilities(_log_sum(of_b))), whole)
 
 
-def _by_diagonal(gains: Mapping[Size, Matrix], n: int, m: int) -> tuple[Matrix, Matrix]:
-    """Return the gains by size, by diagonal i + j and by row i, where a link begins and where it ends."""
-    begun, ended = (np.full((len(gains), n + m + 1, n + 1), NEVER) for _ in range(2))
+def _sums(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix) -> tuple[Matrix, int]:
+    """Return the logarithms of the sums of paths up to each place, and how many places are before the first.
+
+    Their axes are the diagonal, the sum (all, or those after which either side may be alone), the direction
+    and the row.
+    """
+    n, m = len(alone_a), len(alone_b)
+    down, both = np.array([(size[0], sum(size)) for size in gains]).T
+    margin = int(both.max())
+    sums = np.full((n + m + 1 + margin, 2, 2, n + 1 + margin), NEVER)
+    sums[margin, :, :, margin] = 0
+    steps = _by_diagonal(gains, alone_a, alone_b)
+    # of each step, how far back it begins: in diagonals and rows, of either direction and of either sum
+    back = np.array([[*both, 1, 1]] * 2)
+    up = np.array([[*down, 1, 0], [*down, 0, 1]])
+    of_some = np.array([[0] * len(gains) + [1, 0]])
+    way, wide = np.array([[0], [1]]), n + 1 + margin
+    begins = (((margin - back) * 2 + of_some) * 2 + way) * wide + margin - up
+    at = begins[:, :, None] + np.arange(n + 1)
+    known = np.empty(steps.shape[1:])
+    some_and_all = np.empty((2, 2, n + 1))
+    flat = sums.reshape(-1)
+    for d in range(1, n + m + 1):
+        flat[4 * wide * d :].take(at, out=known, mode="clip")
+        known += steps[d]
+        most = known.max(axis=1)
+        known -= most[:, None]
+        np.exp(known, out=known)
+        known[:, :-1].sum(axis=1, out=some_and_all[1])
+        np.add(some_and_all[1], known[:, -1], out=some_and_all[0])
+        np.maximum(some_and_all, _LEAST, out=some_and_all)
+        np.log(some_and_all, out=some_and_all)
+        some_and_all += most
+        sums[margin + d, :, :, margin:] = some_and_all
+    return sums, margin
+
+
+def _by_diagonal(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix) -> Matrix:
+    """Return the gains of all steps, by the diagonal i + j and the row i where they end.
+
+    The axes are diagonal, direction, step and row. The last step of either direction is the one after which
+    the other side is not alone: a paragraph of b forward, of a backward.
+    """
+    n, m = len(alone_a), len(alone_b)
+    gained = np.full((n + m + 1, 2, len(gains) + 2, n + 1), NEVER)
+    i, j = np.indices((n + 1, m + 1))
+    diagonal = i + j
     for place, ((down, right), gain) in enumerate(gains.items()):
-        i, j = np.indices(gain.shape)
-        begun[place, i + j, i] = gain
-        ended[place, i + down + j + right, i + down] = gain
-    return begun, ended
-
-
-def _log_sums(steps: Matrix) -> tuple[Matrix, Matrix]:
-    """Return the logarithm of the sums of all steps but the last, and of all."""
-    most = steps.max(axis=0)
-    powers = np.exp(steps - most)
-    without = powers[:-1].sum(axis=0)
-    return most + np.log(np.maximum(without, _LEAST)), most + np.log(without + powers[-1])
+        gained[diagonal[down:, right:], 0, place, i[down:, right:]] = gain
+        gained[
+            (n + m - diagonal)[: -down or None, : -right or None],
+            1,
+            place,
+            n - i[: -down or None, : -right or None],
+        ] = gain
+    gained[:, 0, -2, 1:] = alone_a
+    gained[diagonal[:, 1:], 0, -1, i[:, 1:]] = alone_b
+    gained[(n + m - diagonal)[:, :-1], 1, -2, n - i[:, :-1]] = alone_b
+    gained[:, 1, -1, 1:] = alone_a[::-1]
+    return gained
 
 
 def _log_sum(values: Matrix) -> Matrix:

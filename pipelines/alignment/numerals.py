@@ -64,6 +64,13 @@ _ENDINGS = frozenset(
         {0: "ий ій й ого ому им ім ої ою ій а у і е их ими ый ой ая ую ое ые ых ым ыми ем ьего ьему ья ье"}
     )
 )
+_LONGEST_ENDING = max(map(len, _ENDINGS))
+_ORDINALS = {
+    form: first + step * n
+    for first, step, names in ((11, 1, _TEENS), (10, 10, _TENS), (1, 1, _ONES))
+    for n, forms in enumerate(names)
+    for form in forms.split()
+}
 _DECADES = _by_word(
     {
         20: "twenties двадцяті двадцяті-х двадцатые двадцатых двадцятих",
@@ -118,20 +125,33 @@ def _of_decade(value: int) -> Iterator[str]:
 def _in_words(text: str) -> Iterator[str]:
     tens = 0
     for word in _WORD.findall(text):
-        if roman := _roman(word):
-            yield str(roman)
-        plain = re.sub("['’ʼ]", "", word.lower()).replace("ё", "е")
-        for part in plain.split("-"):
-            if part in _ALONE:
-                yield str(_ALONE[part])
-            if part in _DECADES:
-                yield from _of_decade(_DECADES[part])
-            if (ordinal := _ordinal(part)) is not None:
-                yield str(ordinal)
-                if tens and ordinal < 10:
-                    yield str(tens + ordinal)
-            found = numbers.number_word(part)
-            tens = int(found.value) if found is not None and found.kind == "ty" else 0
+        said, parts = _said(word)
+        yield from said
+        for ordinal, ties in parts:
+            if tens and ordinal:
+                yield str(tens + ordinal)
+            tens = ties
+
+
+@lru_cache(maxsize=65_536)
+def _said(word: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
+    """Return the keys of a word, and of each part its ordinal below ten and the tens that it says, or 0."""
+    keys, parts = list[str](), list[tuple[int, int]]()
+    if roman := _roman(word):
+        keys.append(str(roman))
+    plain = re.sub("['’ʼ]", "", word.lower()).replace("ё", "е")
+    for part in plain.split("-"):
+        if part in _ALONE:
+            keys.append(str(_ALONE[part]))
+        if part in _DECADES:
+            keys += _of_decade(_DECADES[part])
+        ordinal = _ordinal(part)
+        if ordinal is not None:
+            keys.append(str(ordinal))
+        found = numbers.number_word(part)
+        ties = int(found.value) if found is not None and found.kind == "ty" else 0
+        parts.append((ordinal if ordinal is not None and ordinal < 10 else 0, ties))
+    return tuple(keys), tuple(parts)
 
 
 def _roman(word: str) -> int | None:
@@ -144,9 +164,7 @@ def _roman(word: str) -> int | None:
 
 @lru_cache(maxsize=65_536)
 def _ordinal(word: str) -> int | None:
-    for first, step, names in ((11, 1, _TEENS), (10, 10, _TENS), (1, 1, _ONES)):
-        for n, forms in enumerate(names):
-            for form in forms.split():
-                if word == form or (word.startswith(form) and word[len(form) :] in _ENDINGS):
-                    return first + step * n
-    return None
+    if word in _ORDINALS:
+        return _ORDINALS[word]
+    ends = range(len(word) - 1, max(0, len(word) - _LONGEST_ENDING - 1), -1)
+    return next((_ORDINALS[word[:x]] for x in ends if word[:x] in _ORDINALS and word[x:] in _ENDINGS), None)

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.alignment.paragraphs import RUN
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from pipelines.alignment.signals import Compared
 
     Matrix = NDArray[np.float32]
-    Places = tuple[NDArray[np.int64], NDArray[np.int64]]
+    Mask = NDArray[np.bool_]
+    Numbers = NDArray[np.int64]
+    Places = tuple[Numbers, Numbers]
     Size = tuple[int, int]
 
 SIZES = ((3, 1), (1, 3), (4, 1), (1, 4), (2, 2), (3, 2), (2, 3))
@@ -32,6 +36,8 @@ RUN_NAMES = (
     *("length", "short", "by whole run", "likeliest inside", "by two", "by four"),
     *("likeliest of a part elsewhere", "mean of parts elsewhere", "least end", "least growth", "shorter by"),
 )
+_SHORT = ((1, 1), (2, 1), (1, 2))
+"""Sizes that the parts of such links have besides."""
 _APART = 0.6
 """Difference of the logarithms of the lengths from which a link is not weighed."""
 _NEAR_BEST = 0.85
@@ -58,54 +64,45 @@ class Weighed:
 
 
 class Windows:
-    """Sums over all windows of a size, each computed once."""
+    """Likeness of all windows, by the place of their size in `sizes` and their first paragraphs."""
 
     def __init__(self, compared: Compared) -> None:
-        self._compared = compared
-        self._sums = [_summed(products) for products in (*compared.products, compared.numbers)]
         one, other = compared.one, compared.other
-        self._letters = [
-            np.concatenate([[0.0], np.cumsum(side.letters[: side.singles], dtype=np.float64)])
-            for side in (one, other)
+        n, m = one.singles, other.singles
+        self.sizes = [size for size in (*_SHORT, *SIZES) if size[0] <= n and size[1] <= m]
+        self.place = {size: place for place, size in enumerate(self.sizes)}
+        self.letters = _running(one.letters[:n]), _running(other.letters[:m])
+        """Letters of a and of b before each paragraph, and at their end."""
+        self.likeness = np.zeros((4, len(self.sizes), n, m), dtype=np.float32)
+        """Cosines of n-grams, anchors and meanings, and the weighted sum of all three."""
+        self.numbers, self.ratio = (np.zeros((len(self.sizes), n, m), dtype=np.float32) for _ in range(2))
+        """Count of shared numbers; logarithm of the ratio of lengths, 0 where they are as expected."""
+        layers = np.stack([_summed(products) for products in (*compared.products, compared.numbers)])
+        logs = [
+            [np.log(1 + (sums[run:] - sums[:-run])) for run in range(1, min(RUN, len(sums) - 1) + 1)]
+            for sums in self.letters
         ]
-        self._known: dict[Size, tuple[Matrix, ...]] = {}
-        self._apart: dict[Size, Matrix] = {}
-
-    def likeness(self, size: Size) -> tuple[Matrix, ...]:
-        """Return the cosines of n-grams, anchors and meanings, and the weighted sum of all three."""
-        if size not in self._known:
-            down, right = size
-            one, other = self._compared.one, self._compared.other
-            cosines = [
-                self._window(place, size)
-                / np.maximum(ours.run_norms[down - 1][:, None] * theirs.run_norms[right - 1][None, :], 1e-9)
-                for place, (ours, theirs) in enumerate(zip(one.signals, other.signals, strict=True))
-            ]
-            ngrams, anchors, meanings = cosines
-            self._known[size] = (*cosines, 3 * ngrams + anchors + meanings)
-        return self._known[size]
-
-    def numbers(self, size: Size) -> Matrix:
-        return self._window(3, size)
-
-    def letters(self, size: Size) -> tuple[Matrix, Matrix]:
-        """Return the letters of the runs of a, as a column, and of those of b, as a row."""
-        a, b = (own[length:] - own[:-length] for own, length in zip(self._letters, size, strict=True))
-        return a[:, None], b[None, :]
-
-    def ratio(self, size: Size) -> Matrix:
-        """Return the logarithm of the ratio of lengths, 0 where they are as expected."""
-        if size not in self._apart:
-            a, b = self.letters(size)
-            ratio = np.log(1 + a) - np.log(1 + b) - self._compared.expected
-            self._apart[size] = np.asarray(ratio, dtype=np.float32)
-        return self._apart[size]
-
-    def _window(self, place: int, size: Size) -> Matrix:
-        down, right = size
-        sums = self._sums[place]
-        whole = sums[down:, right:] - sums[:-down, right:] - sums[down:, :-right] + sums[:-down, :-right]
-        return np.asarray(whole, dtype=np.float32)
+        for place, (down, right) in enumerate(self.sizes):
+            inside = np.s_[: n - down + 1, : m - right + 1]
+            whole = (
+                layers[:, down:, right:]
+                - layers[:, :-down, right:]
+                - layers[:, down:, :-right]
+                + layers[:, :-down, :-right]
+            ).astype(np.float32)
+            for cosines, products, ours, theirs in zip(
+                self.likeness[:3, place], whole[:3], one.signals, other.signals, strict=True
+            ):
+                norms = ours.run_norms[down - 1][:, None] * theirs.run_norms[right - 1][None, :]
+                np.divide(products, np.maximum(norms, 1e-9), out=cosines[inside])
+            self.numbers[place][inside] = whole[3]
+            self.ratio[place][inside] = (
+                logs[0][down - 1][:, None] - logs[1][right - 1][None, :] - compared.expected
+            )
+        ngrams, anchors, meanings, together = self.likeness
+        np.multiply(ngrams, np.float32(3), out=together)
+        together += anchors
+        together += meanings
 
 
 def _summed(products: Matrix) -> NDArray[np.float64]:
@@ -114,18 +111,25 @@ def _summed(products: Matrix) -> NDArray[np.float64]:
     return sums
 
 
+def _running(values: Matrix) -> NDArray[np.float64]:
+    return np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+
+
 def weighable(compared: Compared, logits: Matrix) -> Iterator[tuple[Size, Places, NDArray[np.float32]]]:
     """Yield each size with the places of its links that are worth weighing, and their features.
 
     `logits` are those of all units of the two texts; the features have the columns of RUN_NAMES.
     """
-    n, m = compared.one.singles, compared.other.singles
     windows = Windows(compared)
-    for size in SIZES:
-        if size[0] <= n and size[1] <= m:
-            i, j = _places(windows, size)
-            if len(i):
-                yield size, (i, j), _features(windows, compared, logits, size, i, j)
+    found = [(size, _places(windows, size)) for size in SIZES if size in windows.place]
+    found = [(size, places) for size, places in found if len(places[0])]
+    if not found:
+        return
+    rows, start = _features(windows, compared, logits, found), 0
+    for size, places in found:
+        end = start + len(places[0])
+        yield size, places, rows[start:end]
+        start = end
 
 
 def _parts(size: Size) -> list[tuple[Size, tuple[int, int]]]:
@@ -140,13 +144,14 @@ def _parts(size: Size) -> list[tuple[Size, tuple[int, int]]]:
 
 
 def _places(windows: Windows, size: Size) -> Places:
-    together = windows.likeness(size)[3]
-    good = np.abs(windows.ratio(size)) < _APART
-    height, width = together.shape
+    place = windows.place[size]
+    height, width = (whole - own + 1 for whole, own in zip(windows.ratio.shape[1:], size, strict=True))
+    together = windows.likeness[3, place, :height, :width]
+    good = np.abs(windows.ratio[place, :height, :width]) < _APART
     if not good.any():
         return (none := np.empty(0, dtype=np.int64)), none
     for part, (down, right) in _parts(size):
-        own = windows.likeness(part)[3]
+        own = windows.likeness[3, windows.place[part]]
         good &= together > _WHOLE * own[down : down + height, right : right + width]
     good &= together >= _NEAR_BEST * together.max(axis=0, keepdims=True)
     good &= together >= _NEAR_BEST * together.max(axis=1, keepdims=True)
@@ -154,81 +159,109 @@ def _places(windows: Windows, size: Size) -> Places:
     return i, j
 
 
-def _features(  # noqa: PLR0917
-    windows: Windows,
-    compared: Compared,
-    logits: Matrix,
-    size: Size,
-    i: NDArray[np.int64],
-    j: NDArray[np.int64],
+def _features(
+    windows: Windows, compared: Compared, logits: Matrix, found: Sequence[tuple[Size, Places]]
 ) -> NDArray[np.float32]:
-    down, right = size
+    """Return the features of the links of all sizes, one size after the other, in one pass."""
     n, m = compared.one.singles, compared.other.singles
-    ngrams, anchors, meanings, together = (each[i, j] for each in windows.likeness(size))
-    signed = windows.ratio(size)[i, j]
+    counts = [len(places[0]) for _, places in found]
+    i, j = (np.concatenate([places[side] for _, places in found]) for side in (0, 1))
+    of_size = np.repeat([windows.place[size] for size, _ in found], counts)
+    down, right = np.repeat(np.array([size for size, _ in found]), counts, axis=0).T
+    ngrams, anchors, meanings, together = windows.likeness[:, of_size, i, j]
+    signed = windows.ratio[of_size, i, j]
     length = np.abs(signed)
-    of_parts = [
-        (windows.likeness(part), windows.ratio(part), i + ahead, j + aside)
-        for part, (ahead, aside) in _parts(size)
-    ]
-    parts = np.stack([likeness[3][x, y] for likeness, _, x, y in of_parts])
-    best_ngrams = np.max([likeness[0][x, y] for likeness, _, x, y in of_parts], axis=0)
-    nearest = np.min([np.abs(ratio[x, y]) for _, ratio, x, y in of_parts], axis=0)
-    single = windows.likeness((1, 1))[3]
-    sides = (single, i, j, down, right), (single.T, j, i, right, down)
-    inside, outside = (np.concatenate(x) for x in zip(*(_leads(*side) for side in sides), strict=True))
+    # where a link has two parts, each stands here twice
+    parts_of = [[(windows.place[part], *at) for part, at in 2 * _parts(size)][:4] for size, _ in found]
+    part, ahead, aside = np.repeat(np.array(parts_of), counts, axis=0).T
+    ngrams_of_parts, _, _, parts = windows.likeness[:, part, i + ahead, j + aside]
+    nearest = np.abs(windows.ratio[part, i + ahead, j + aside]).min(axis=0)
+    links = i, j, down, right
+    has, inside, outside = _leads(windows.likeness[3, 0], *links)
     lead = inside - outside
-    plain = logits[:n, :m]
-    sides = (plain, i, j, down, right), (plain.T, j, i, right, down)
-    likely, by_chance = (np.concatenate(x) for x in zip(*(_leads(*side) for side in sides), strict=True))
+    _, likely, by_chance = _leads(logits[:n, :m], *links)
     elsewhere = np.clip(by_chance, -8, 8)
-    known = np.maximum(likely.max(axis=0), -30.0)
-    for x in range(down):
-        for y in range(right):
-            if x + 1 < down:
-                known = np.maximum(known, logits[n + i + x, j + y])
-            if y + 1 < right:
-                known = np.maximum(known, logits[i + x, m + j + y])
+    known = np.maximum(likely.max(axis=0, where=has, initial=-30.0), _likeliest_doubles(logits, n, m, *links))
     ours, theirs = (
-        _sums_of_runs(side.numbers.norms[: side.singles], length_of)
-        for side, length_of in ((compared.one, down), (compared.other, right))
+        sums[first + many] - sums[first]
+        for sums, first, many in (
+            (_running(compared.one.numbers.norms[:n]), i, down),
+            (_running(compared.other.numbers.norms[:m]), j, right),
+        )
     )
-    fewer = np.minimum(ours[i], theirs[j])
-    shared = np.minimum(windows.numbers(size)[i, j], fewer)
-    letters_a, letters_b = windows.letters(size)
-    short = np.log(1 + np.minimum(letters_a[i, 0], letters_b[0, j]))
+    fewer = np.minimum(ours, theirs).astype(np.float32)
+    shared = np.minimum(windows.numbers[of_size, i, j], fewer)
+    letters_a, letters_b = (
+        sums[first + many] - sums[first]
+        for sums, first, many in zip(windows.letters, (i, j), (down, right), strict=True)
+    )
+    short = np.log(1 + np.minimum(letters_a, letters_b))
+    each, more_of_a = np.arange(len(i)), down > right
+    first, last = np.where(more_of_a, 0, RUN), np.where(more_of_a, down - 1, RUN + right - 1)
     layers = (
         *(ngrams, anchors, meanings),
-        *(together - parts.max(axis=0), ngrams - best_ngrams, length - nearest),
-        *(lead.min(axis=0), lead.mean(axis=0), inside.min(axis=0), inside.mean(axis=0)),
+        *(together - parts.max(axis=0), ngrams - ngrams_of_parts.max(axis=0), length - nearest),
+        *(_least(lead, has), _mean(lead, has), _least(inside, has), _mean(inside, has)),
         *(np.log1p(shared), np.log1p(fewer - shared)),
         *(length, short, short * ngrams, known),
-        np.full(len(i), float(down > 1 and right > 1)),
-        np.full(len(i), float(max(size) == 4)),
-        *(elsewhere.max(axis=0), elsewhere.mean(axis=0)),
-        np.minimum(lead[0], lead[down - 1]) if down > right else np.minimum(lead[down], lead[-1]),
+        *((down > 1) & (right > 1), np.maximum(down, right) == RUN),
+        *(elsewhere.max(axis=0, where=has, initial=-np.inf), _mean(elsewhere, has)),
+        np.minimum(lead[first, each], lead[last, each]),
         ((together - parts) / together).min(axis=0),
-        signed * (1 if down > right else -1),
+        np.where(more_of_a, signed, -signed),
     )
     return np.stack(layers, axis=-1).astype(np.float32)
 
 
 def _leads(
-    values: Matrix, i: NDArray[np.int64], j: NDArray[np.int64], down: int, right: int
-) -> tuple[Matrix, Matrix]:
+    values: Matrix, i: Numbers, j: Numbers, down: Numbers, right: Numbers
+) -> tuple[Mask, Matrix, Matrix]:
     """Return the best value of each paragraph of the runs within the link, and outside of it.
 
-    A row for each paragraph of a run, a column for each link.
+    A row for each of RUN paragraphs of a, then of b, and a column for each link; the mask tells the
+    paragraphs that a link has.
     """
-    columns = np.arange(values.shape[1])[None, None, :]
-    within = (columns >= j[None, :, None]) & (columns < j[None, :, None] + right)
-    rows = values[i[None, :] + np.arange(down)[:, None]]
+    n, m = values.shape
+    steps = np.arange(RUN)[:, None]
+    rows, columns = np.minimum(i + steps, n - 1), np.minimum(j + steps, m - 1)
+    of_a, of_b = steps < down, steps < right
+    block = np.where(of_a[:, None] & of_b[None], values[rows[:, None], columns[None]], np.float32(-np.inf))
+    outside = (
+        *(_best_before(values)[rows, j], _best_before(values[:, ::-1])[rows, m - j - right]),
+        *(_best_before(values.T)[columns, i], _best_before(values.T[:, ::-1])[columns, n - i - down]),
+    )
     return (
-        np.where(within, rows, -np.inf).max(axis=2),
-        np.where(within, -np.inf, rows).max(axis=2, initial=-30.0),
+        np.concatenate([of_a, of_b]),
+        np.concatenate([block.max(axis=1), block.max(axis=0)]),
+        np.concatenate([np.maximum(*outside[:2]), np.maximum(*outside[2:])]),
     )
 
 
-def _sums_of_runs(counts: Matrix, length: int) -> Matrix:
-    sums = np.concatenate([[0.0], np.cumsum(counts)])
-    return np.asarray(sums[length:] - sums[:-length], dtype=np.float32)
+def _best_before(values: Matrix) -> Matrix:
+    """Return the best of the values of a row before each column, and at its end; -30 if they are less."""
+    best = np.full((values.shape[0], values.shape[1] + 1), -30.0, dtype=np.float32)
+    np.maximum.accumulate(values, axis=1, out=best[:, 1:])
+    return np.maximum(best, np.float32(-30.0), out=best)
+
+
+def _likeliest_doubles(  # noqa: PLR0917
+    logits: Matrix, n: int, m: int, i: Numbers, j: Numbers, down: Numbers, right: Numbers
+) -> Matrix:
+    """Return the best log-odds, within each link, of two neighbours with a paragraph of the other side."""
+    x, y = (steps.reshape(-1, 1) for steps in np.indices((RUN, RUN)))
+    best = np.full(len(i), -30.0, dtype=np.float32)
+    for more_x, more_y, at in ((1, 0, n), (0, 1, m)):
+        inside = (x + more_x < down) & (y + more_y < right)
+        rows = np.where(inside, i + x + at * more_x, 0)
+        columns = np.where(inside, j + y + at * more_y, 0)
+        found = logits[rows, columns].max(axis=0, where=inside, initial=-30.0)
+        np.maximum(best, found, out=best)
+    return best
+
+
+def _least(values: Matrix, has: Mask) -> Matrix:
+    return np.asarray(values.min(axis=0, where=has, initial=np.inf))
+
+
+def _mean(values: Matrix, has: Mask) -> Matrix:
+    return np.asarray(values.sum(axis=0, where=has) / has.sum(axis=0), dtype=np.float32)

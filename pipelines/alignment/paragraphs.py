@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.similarity.background import shipped_background
-from pipelines.similarity.document import Document, read
+from pipelines.similarity.document import ngrams_of_parts, read_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipelines.similarity.background import Background
-    from pipelines.similarity.document import ArticleReading
+    from pipelines.similarity.document import PartReading
 
     Matrix = NDArray[np.float32]
 
@@ -53,7 +53,7 @@ class Paragraphs:
     """All units of a text: first the n single paragraphs, then the n - 1 units of two neighbours."""
 
     language: str
-    readings: tuple[ArticleReading, ...]
+    readings: tuple[PartReading, ...]
     signals: tuple[Signal, Signal, Signal]
     """N-grams, anchors and meanings."""
     numbers: Signal
@@ -67,10 +67,10 @@ class Paragraphs:
 
 def prepared(texts: Sequence[str], language: str) -> Paragraphs:
     """Prepare at most MOST texts, none of them empty, in uk, ru or en."""
-    return from_readings(tuple(read(Document("", "", language, "", text[:READ])) for text in texts), language)
+    return from_readings(tuple(read_part(text[:READ], language) for text in texts), language)
 
 
-def from_readings(readings: tuple[ArticleReading, ...], language: str) -> Paragraphs:
+def from_readings(readings: tuple[PartReading, ...], language: str) -> Paragraphs:
     """Prepare texts that were read already, at least one."""
     background = shipped_background(language)
     anchors: list[Mapping[Any, float]] = []
@@ -82,7 +82,7 @@ def from_readings(readings: tuple[ArticleReading, ...], language: str) -> Paragr
         anchors.append(counted)
         numbers.append({key: 1.0 for key in counted if str(key)[0].isdigit()})
     meanings: list[Mapping[Any, float]] = [each.meanings for each in readings]
-    letters = np.array([each.letters for each in readings], dtype=np.float32)
+    letters = np.array([len(each.folded) for each in readings], dtype=np.float32)
     return Paragraphs(
         language,
         readings,
@@ -96,24 +96,22 @@ def from_readings(readings: tuple[ArticleReading, ...], language: str) -> Paragr
     )
 
 
-def _ngrams(readings: Sequence[ArticleReading], background: Background) -> Signal:
-    every = np.concatenate([each.ngrams for each in readings])
-    keys, columns = np.unique(every, return_inverse=True)
-    rows = np.repeat(np.arange(len(readings)), [len(each.ngrams) for each in readings])
-    counts = np.zeros((len(readings), len(keys)), dtype=np.float32)
-    counts[rows, columns] = np.concatenate([each.counts for each in readings])
+def _ngrams(readings: Sequence[PartReading], background: Background) -> Signal:
+    keys, (columns, rows), counts = ngrams_of_parts(readings)
     known = background.ngrams
     at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     common = np.where(known[at] == keys, np.float32(_COMMON), np.float32(0))
     # squared, because thousands of common syllables are shared by chance
-    rarity = _rarity(counts, common) ** 2 + 0.02
-    return _signal(keys, np.sqrt(counts) * rarity.astype(np.float32))
+    rarity = _rarity(np.bincount(columns), len(readings), common) ** 2 + 0.02
+    weights = np.zeros((len(readings), len(keys)), dtype=np.float32)
+    weights[rows, columns] = np.sqrt(counts) * rarity.astype(np.float32)[columns]
+    return _signal(keys, weights)
 
 
 def _named(occurrences: Sequence[Mapping[Any, float]], shares: Mapping[Any, float]) -> Signal:
     keys, counts = _dense(occurrences)
     known = np.array([shares.get(key, 0.0) for key in keys.tolist()], dtype=np.float32)
-    rarity = _rarity(counts, known) + 0.05
+    rarity = _rarity((counts > 0).sum(axis=0), len(counts), known) + 0.05
     return _signal(keys, np.sqrt(counts) * rarity.astype(np.float32))
 
 
@@ -127,9 +125,10 @@ def _dense(occurrences: Sequence[Mapping[Any, float]]) -> tuple[NDArray[np.gener
     return np.array(names, dtype=object), counts
 
 
-def _rarity(counts: Matrix, shares: Matrix) -> Matrix:
-    seen = (counts > 0).sum(axis=0) + _PRIOR * shares
-    return np.asarray(np.log((len(counts) + _PRIOR + 1) / (seen + 0.5)), dtype=np.float32)
+def _rarity(having: NDArray[np.int64], paragraphs: int, shares: Matrix) -> Matrix:
+    """Return how rare each key is that so many of the paragraphs have, and such shares of all articles."""
+    seen = having + _PRIOR * shares
+    return np.asarray(np.log((paragraphs + _PRIOR + 1) / (seen + 0.5)), dtype=np.float32)
 
 
 def _signal(keys: NDArray[np.generic], weights: Matrix) -> Signal:

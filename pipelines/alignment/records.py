@@ -32,10 +32,14 @@ def alignment_records(  # noqa: PLR0917
     numbers_of_a: Sequence[int],
     numbers_of_b: Sequence[int],
     one: Paragraphs,
+    has_a: set[str],
     other: Paragraphs,
+    has_b: set[str],
 ) -> Iterator[AlignmentRecord]:
-    """Yield rows in the order of a; paragraphs that only b has come at their place in b."""
-    has_a, has_b = _numbers(a, one), _numbers(b, other)
+    """Yield rows in the order of a; paragraphs that only b has come at their place in b.
+
+    `has_a` and `has_b` are the numbers that either variant has, as `numbers_of` tells them.
+    """
     found, alone_a, alone_b = find_links_and_lone(one, other)
     for position, (kind, ours, theirs, score) in enumerate(_in_order(found, one.singles, other.singles)):
         lone, nearest, in_common = None, None, None
@@ -106,9 +110,9 @@ def _in_order(found: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
     yield from added(m)
 
 
-def _numbers(variant: VariantText, paragraphs: Paragraphs) -> set[str]:
+def numbers_of(variant: VariantText, paragraphs: Paragraphs) -> set[str]:
     """Return the keys of all numbers and dates of a variant in any form, headline and captions included."""
-    read = {each.document.body for each in paragraphs.readings}
+    read = {each.text for each in paragraphs.readings}
     others = [variant.headline, *(x.text for x in variant.blocks if x.text[:READ] not in read)]
     found = {anchor.key for each in paragraphs.readings for anchor in each.anchors}
     found |= {anchor.key for text in others for anchor in anchors_of(text, variant.language)}

@@ -125,18 +125,15 @@ def _over_others(similarity: Matrix, n: int, m: int) -> tuple[Matrix, Matrix]:
 def _best_other(similarity: Matrix, singles: int) -> Matrix:
     """Return, for each cell, the best value in its row among single paragraphs outside its column's unit."""
     single = similarity[:, :singles]
-    count = min(3, singles)
-    order = np.argsort(-single, axis=1)[:, :count]
-    best = np.zeros_like(similarity)
-    undecided = np.ones_like(similarity, dtype=bool)
-    columns = np.arange(similarity.shape[1])
-    first = np.where(columns < singles, columns, columns - singles)[None, :]
-    last = np.where(columns < singles, columns, columns - singles + 1)[None, :]
-    for place in range(count):
-        at = order[:, place : place + 1]
-        free = undecided & (at != first) & (at != last)
-        best = np.where(free, np.take_along_axis(single, at, axis=1), best)
-        undecided &= ~free
+    # best of the columns before each one, and from each one on
+    before = np.full((len(single), singles + 1), -np.inf, dtype=np.float32)
+    after = before.copy()
+    np.maximum.accumulate(single, axis=1, out=before[:, 1:])
+    np.maximum.accumulate(single[:, ::-1], axis=1, out=after[:, -2::-1])
+    best = np.empty_like(similarity)
+    np.maximum(before[:, :-1], after[:, 1:], out=best[:, :singles])
+    np.maximum(before[:, : singles - 1], after[:, 2:], out=best[:, singles:])
+    best[best == -np.inf] = 0
     return best
 
 

@@ -48,8 +48,14 @@ class Quadratic:
 
 def with_products(plain: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return standardised features with the products of each two of them, and their squares."""
-    one, other = np.triu_indices(plain.shape[1])
+    one, other = _pairs_of(plain.shape[1])
     return np.concatenate([plain, plain[:, one] * plain[:, other]], axis=1)
+
+
+@cache
+def _pairs_of(columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    one, other = np.triu_indices(columns)
+    return one, other
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import astuple, fields, replace
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ CREATE TABLE chosen (
 CREATE INDEX chosen_ids ON chosen (a, b);
 """
 _FILE = "spool.sqlite"
+_ALIGNED = attrgetter(*(each.name for each in fields(AlignmentRecord)))
 _TRACES = [each.name for each in fields(Match)].index("traces")
 
 
@@ -153,7 +155,7 @@ class Spool:
         return None if row is None else tuple(_alignment(values) for values in _unpacked(row[0]))
 
     def __setitem__(self, texts: Texts, rows: tuple[AlignmentRecord, ...]) -> None:
-        packed = _packed([astuple(row) for row in rows])
+        packed = _packed([_ALIGNED(row) for row in rows])
         self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), packed))
 
     def close(self) -> None:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TOKEN = re.compile(
-    rf"(?P<model>{numbers.MODEL})|(?P<word>[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*)|(?P<end>[.!?…:\n«»“”\"])"
+    # what a token may be is told by its first character, so that the rest is not tried
+    rf"(?=[^\W\d_])(?:(?P<model>{numbers.MODEL})|(?P<word>[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*))"
+    r"|(?P<end>[.!?…:\n«»“”\"])"
     rf"|(?=\d)(?:(?P<date>{numbers.DATE})|(?P<version>{numbers.VERSION})|(?P<time>{numbers.TIME})"
     rf"|(?P<number>{numbers.NUMBER}))",
     re.IGNORECASE,
@@ -89,6 +91,9 @@ def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:
         if start < read_to:
             continue
         word = token["word"]
+        if word and number is None and _says_nothing(word, language):
+            starts = False
+            continue
         parts = _parts(word) if word else ()
         number_words = _number_words(parts) if parts else ()
         goes_on = number is not None and _goes_on(text[number.end : start], number.kind, number_words)
@@ -160,6 +165,13 @@ def _anchor_of_number(number: _Number, text: str, long: int) -> Iterator[Anchor]
     printed = " ".join(text[number.start : number.end].split())
     found = numbers.precise(printed) or numbers.key(number.total + number.current)
     yield Anchor(found, printed, number.start / long)
+
+
+@lru_cache(maxsize=65_536)
+def _says_nothing(word: str, language: str) -> bool:
+    """Tell a word that is no number, no name and no month: most words are none."""
+    foreign = language != "en" and word.isascii() and len(word) > 2
+    return not (word[0].isupper() or foreign or numbers.is_month(word) or _number_words(_parts(word)))
 
 
 @lru_cache(maxsize=65_536)

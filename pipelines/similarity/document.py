@@ -11,22 +11,26 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from archive.addresses import plain_url
-from pipelines.similarity.anchors import Anchor, numbers_and_names
+from pipelines.similarity.anchors import Anchor, anchors_of, numbers_and_names
 from pipelines.similarity.counts import Counted, counts_of
 from pipelines.similarity.folding import fold
 from pipelines.similarity.lexicon import meanings, places_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
+
+    Counts = NDArray[np.float32]
 
 Kind = Literal["video", "image", "link"]
 """Of a trace."""
 
 _READ = 20_000
 """Characters of an article that are read; a long one is recognised well before its end."""
+_PART_BITS = 16
+"""Bits beside the hash of an n-gram for the number of its part."""
 _NAME = re.compile(r"\b[A-ZА-ЯЄІЇҐЁ][^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 _SIZE = re.compile(r"(?<=[/_.-])\d{2,4}x\d{2,4}(?=[/_.-])")
 """`650x434` in an address of a picture: the same picture in another size."""
@@ -58,11 +62,21 @@ class ArticleReading:
     """Anchors in the order of the text."""
     letters: int
     digits: tuple[Anchor, ...] = ()
-    """Single digits with what they may count; empty for a part of an article, as `counted` is."""
+    """Single digits with what they may count."""
     counted: Counted = field(default_factory=dict)
     """What is counted, with the keys of its numbers."""
     places: tuple[Anchor, ...] = ()
-    """Known towns and regions, each once; empty for a part of an article."""
+    """Known towns and regions, each once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartReading:
+    """A passage of an article, or a paragraph."""
+
+    text: str
+    folded: str
+    meanings: dict[int, int]
+    anchors: tuple[Anchor, ...]
 
 
 def text_of(document: Document) -> str:
@@ -86,35 +100,83 @@ def _places(text: str, language: str) -> tuple[Anchor, ...]:
     return tuple(found.values())
 
 
-def read_parts(whole: ArticleReading, ends: Sequence[int]) -> tuple[ArticleReading, ...]:
+def read_parts(whole: ArticleReading, ends: Sequence[int]) -> tuple[PartReading, ...]:
     """Cut an article after these character offsets of its text; the last one is its end."""
-    text = text_of(whole.document)
+    text, language = text_of(whole.document), whole.document.language
     at = [round(x.position * len(text)) for x in whole.anchors]
     cuts = [0, *(bisect_left(at, end) for end in ends)]
     parts = [whole.anchors[start:end] for start, end in pairwise(cuts)]
     return tuple(
-        _read(whole.document, text[start:end], anchors)
+        _part(text[start:end], language, anchors)
         for (start, end), anchors in zip(pairwise([0, *ends]), parts, strict=True)
     )
 
 
+def read_part(text: str, language: str) -> PartReading:
+    """Read a paragraph, whose first word may be no name."""
+    return _part(text, language, tuple(anchors_of(f"\n{text}", language)))
+
+
+def _part(text: str, language: str, anchors: tuple[Anchor, ...]) -> PartReading:
+    return PartReading(text, fold(text), meanings(text, language), anchors)
+
+
 def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> ArticleReading:
     folded = fold(text)
-    ngrams, counts = _ngrams(folded)
-    return ArticleReading(document, ngrams, counts, meanings(text, document.language), anchors, len(folded))
+    hashes = [found for _, found in _hashes(_letters([folded]))]
+    ngrams, counts = np.unique(np.concatenate(hashes).astype(np.uint32), return_counts=True)
+    return ArticleReading(
+        document,
+        ngrams,
+        counts.astype(np.float32),
+        meanings(text, document.language),
+        anchors,
+        len(folded),
+    )
 
 
-def _ngrams(folded: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    letters = np.frombuffer(f" {folded} ".encode("ascii"), dtype=np.uint8).astype(np.uint64)
-    hashes = []
+def ngrams_of_parts(parts: Sequence[PartReading]) -> tuple[NDArray[np.uint32], NDArray[np.int64], Counts]:
+    """Return the n-grams of all parts, sorted; and of each part that has one its place, in their order.
+
+    The second array has the places among the n-grams and the parts, a row each; the third how often.
+    """
+    letters = _letters([part.folded for part in parts])
+    lengths = [len(part.folded) + 2 for part in parts]
+    owners = np.repeat(np.arange(len(parts), dtype=np.uint64), lengths)
+    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(letters))
+    found = []
+    for n, hashes in _hashes(letters):
+        # none reaches into the next part
+        inside = np.flatnonzero(left[: len(hashes)] >= n)
+        found.append(hashes[inside] << np.uint64(_PART_BITS) | owners[inside])
+    each = np.sort(np.concatenate(found))
+    begins = np.flatnonzero(_is_another(each))
+    counts = np.diff(np.append(begins, len(each))).astype(np.float32)
+    keys = (each[begins] >> np.uint64(_PART_BITS)).astype(np.uint32)
+    first = _is_another(keys)
+    of_part = (each[begins] & np.uint64((1 << _PART_BITS) - 1)).astype(np.int64)
+    return keys[first], np.stack([np.cumsum(first) - 1, of_part]), counts
+
+
+def _is_another(values: NDArray[np.unsignedinteger]) -> NDArray[np.bool_]:
+    """Return a mask of the values that are not those before them."""
+    found = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
+
+
+def _letters(folded: Sequence[str]) -> NDArray[np.uint64]:
+    return np.frombuffer("".join(f" {x} " for x in folded).encode("ascii"), dtype=np.uint8).astype(np.uint64)
+
+
+def _hashes(letters: NDArray[np.uint64]) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+    """Yield n and the hashes, of 32 bits, of all n-grams, by the place of their first letter."""
     rolling = letters
     for n in range(2, 6):
         rolling = rolling[:-1] * np.uint64(1_000_003) + letters[n - 1 :]
         if n >= 3:
             # the high half of the product depends on all letters
-            hashes.append(((rolling * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)).astype(np.uint32))
-    found, counts = np.unique(np.concatenate(hashes), return_counts=True)
-    return found, counts.astype(np.float32)
+            yield n, (rolling * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -172,6 +172,11 @@ def dates(token: re.Match[str]) -> list[str]:
     return [f"{int(day)}/{int(month_of)}", year]
 
 
+def is_month(word: str) -> bool:
+    """Tell the name of a month, in a form that stands beside a day."""
+    return word.lower() in _MONTH
+
+
 def date_after(word: str, text: str, end: int) -> tuple[list[str], int] | None:
     """Return the keys of a date that begins with this word, as `May 17`, and the offset of its end."""
     month = _MONTH.get(word.lower())
