@@ -149,6 +149,8 @@ def _said(word: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
         if ordinal is not None:
             keys.append(str(ordinal))
         found = numbers.number_word(part)
+        if found is not None and found.kind == "whole":
+            keys.append(numbers.key(found.value))
         ties = int(found.value) if found is not None and found.kind == "ty" else 0
         parts.append((ordinal if ordinal is not None and ordinal < 10 else 0, ties))
     return tuple(keys), tuple(parts)

@@ -49,6 +49,8 @@ class _Number:
 
     def takes(self, word: numbers.NumberWord, end: int) -> bool:
         """Take the word if it belongs to the number; `hundred` after `five` does, `ten` does not."""
+        if "whole" in {word.kind, self.kind}:
+            return False
         if word.kind == "scale" and self.current:
             if word.value == 100:
                 if self.current >= 100:

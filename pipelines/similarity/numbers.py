@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from pipelines.similarity.number_adjectives import EN_MEASURES, adjective_value
+
 _MONTHS = (
     "січня января january jan", "лютого февраля february feb", "березня марта march mar",
     "квітня апреля april apr", "травня мая may", "червня июня june jun", "липня июля july jul",
@@ -86,8 +88,8 @@ _ROMAN = {"I": 1, "V": 5, "X": 10}
 class NumberWord:
     """Value of a number word.
 
-    `kind` is `one`, `ten` (complete in itself), `ty` (a one may follow), `hundred`, `scale`, or `half` (a
-    scale follows).
+    `kind` is `one`, `ten` (complete in itself), `ty` (a one may follow), `hundred`, `scale`, `half` (a scale
+    follows), or `whole` (an adjective as `thirty-year-old`, which goes with no other number).
     """
 
     kind: str
@@ -134,9 +136,43 @@ def number_word(word: str) -> NumberWord | None:
             return found
     if (half := _HALF_OF.fullmatch(plain)) and (whole := number_word(half[1])) and whole.kind == "scale":
         return NumberWord("ten", whole.value / 2)
-    return next(
-        (found for stem, found in _STEMS if plain[: len(stem)] == stem and len(plain) <= len(stem) + 3), None
-    )
+    for stem, found in _STEMS:
+        if plain[: len(stem)] == stem and len(plain) <= len(stem) + 3:
+            return found
+    value = _hyphenated(plain) if "-" in plain and plain.isascii() else adjective_value(plain)
+    return None if value is None else NumberWord("whole", value)
+
+
+_ROUND = frozenset(("million", "billion", "trillion"))
+_FOLLOWS = {
+    "one": (),
+    "ten": (),
+    "ty": ("one",),
+    "hundred": ("one", "ten", "ty"),
+    "scale": ("one", "ten", "ty"),
+}
+"""Kinds of words that go on with a number; after a scale they begin its last part."""
+
+
+def _hyphenated(plain: str) -> Decimal | None:
+    """Return the number of `nine-thousand-strong` or `two-year-old`; None without a measure, and of one."""
+    parts = plain.split("-")
+    words = [number_word(part) for part in parts]
+    place = words.index(None) if None in words else 0
+    # `six-point-six` is no number of points, and a `million-dollar` house costs about that
+    if not place or any(words[place:]) or parts[place] not in EN_MEASURES or parts[0] in _ROUND:
+        return None
+    total, current, before = Decimal(0), Decimal(0), "scale"
+    for word in filter(None, words):
+        if word.kind == "scale" and word.value == 100:
+            current, before = max(current, Decimal(1)) * 100, "hundred"
+        elif word.kind == "scale":
+            total, current, before = total + max(current, Decimal(1)) * word.value, Decimal(0), "scale"
+        elif word.kind in _FOLLOWS[before]:
+            current, before = current + word.value, word.kind
+        else:
+            return None
+    return total + current if total + current > 1 else None
 
 
 def roman(word: str) -> int | None:
