@@ -55,10 +55,12 @@ def realign(
     align: Align | None,
     *,
     stale: Collection[str] = (),
+    outdated: Collection[Couple] = (),
 ) -> tuple[tuple[Story, ...], Alignments]:
     """Align the variants of stories that have changed; the stories with their coverage, and the changes.
 
-    `stale` names articles whose text is another one though its version is the same.
+    `stale` names articles whose text is another one though its version is the same, `outdated` variants to be
+    aligned anew though their texts are the same.
     """
     known = {
         (row["id_a"], row["id_b"]): row
@@ -70,7 +72,7 @@ def realign(
     for story in built:
         for couple, versions in story.couples().items():
             row = known.get(couple)
-            old = any(x in stale for x in couple)
+            old = couple in outdated or any(x in stale for x in couple)
             if old or row is None or (row["version_a"], row["version_b"]) != versions:
                 missing.setdefault(story.story_id, []).append(couple)
                 continue
@@ -94,8 +96,11 @@ def realign(
     )
 
 
-def lacking(state: State, article_ids: Collection[str]) -> set[str]:
-    """Find the stories of these articles that have variants without an alignment of their present texts."""
+def lacking(state: State, article_ids: Collection[str], outdated: Collection[Couple] = ()) -> set[str]:
+    """Find the stories of these articles that have variants without an alignment of their present texts.
+
+    An `outdated` alignment is none.
+    """
     members = state.members(state.in_stories({facts.story_id for facts in state.facts(article_ids)}))
     known = {
         (row["id_a"], row["id_b"]): (row["version_a"], row["version_b"])
@@ -104,7 +109,7 @@ def lacking(state: State, article_ids: Collection[str]) -> set[str]:
     return {
         story.story_id
         for story in stories.build(members, ())
-        if any(known.get(couple) != versions for couple, versions in story.couples().items())
+        if any(x in outdated or known.get(x) != versions for x, versions in story.couples().items())
     }
 
 

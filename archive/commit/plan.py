@@ -121,9 +121,11 @@ def derive(
         pair for pair in (_with_score(before, x) for x in decisions.pairs) if _is_news(before, pair)
     )
     refused = state.refusals({refusal.article_id_a for refusal in decisions.refusals})
-    lacking = alignments.lacking(state, about) if decisions.align else set()
+    lacking = alignments.lacking(state, about, decisions.outdated) if decisions.align else set()
     built, emptied = _stories(applied, state, joined, pairs, lacking)
-    covered, laid = alignments.realign(built, applied, state, storage, decisions.align)
+    covered, laid = alignments.realign(
+        built, applied, state, storage, decisions.align, outdated=decisions.outdated
+    )
     return CommitPlan(
         applied=applied,
         joined=joined,

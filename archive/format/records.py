@@ -479,3 +479,5 @@ class Decisions:
     """The same edges one by one, where both articles are known."""
     align: Align | None = None
     """Lays the variants of a story beside each other once the stories are known; None: nobody does."""
+    outdated: frozenset[tuple[str, str]] = frozenset()
+    """Ids of two variants, the smaller first, to be laid anew though their texts are the same."""

@@ -90,6 +90,12 @@ def standardised(
 
 
 @cache
+def shipped_version() -> int:
+    """Return the version of the shipped weights: an alignment by earlier ones is made anew."""
+    return int(json.loads(FILE.read_text(encoding="utf-8"))["version"])
+
+
+@cache
 def shipped_weighting() -> Weighting:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
     runs = stored["runs"]

@@ -36,6 +36,7 @@ def decide(
     align: Align | None = None,
     known: Mapping[tuple[str, str], Collection[Link]] | None = None,
     anew: bool = False,
+    outdated: frozenset[tuple[str, str]] = frozenset(),
 ) -> Decisions:
     """Pair the articles of this commit with each other and with the archived ones linked to them.
 
@@ -44,6 +45,7 @@ def decide(
     except those that `matches` have scored or `labels` are about. `align` aligns the paragraphs of the
     variants. With `anew` all stories are taken apart and made again from all edges, `known` links of earlier
     versions among them: then the stories are a function of the articles, whatever was decided before.
+    `outdated` variants are aligned anew.
     """
     by_id = {article.article_id: article for article in (*_ordered(related), *_ordered(fresh))}
     articles = with_labels((by_id[article_id] for article_id in sorted(by_id)), labels)
@@ -77,6 +79,7 @@ def decide(
         refused=tuple(sorted((reason, n) for reason, n in count.items() if n)),
         refusals=tuple(sorted(refusals, key=lambda each: (each.article_id_a, each.article_id_b))),
         align=align,
+        outdated=outdated,
     )
 
 

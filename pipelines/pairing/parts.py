@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 THROUGH, LEFT = "pairing/through", "pairing/left"
 """Keys in the summary of a snapshot made by pairing: id of the snapshot that the run had read, if it compared
 all that was due; else the number of weeks left."""
+ALIGNED = "pairing/aligned"
+"""Key in the summary of a snapshot made by pairing: version of the weights by which it has aligned."""
 _PORTION = 10_000
 
 

@@ -17,10 +17,11 @@ from archive.format.records import NO_PAIR, WITHDRAWN, Decisions
 from archive.operations.partitions import ALONE
 from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
+from pipelines.alignment.weights import shipped_version
 from pipelines.pairing.decide import decide
 from pipelines.pairing.evidence import hanging_together, stored_edges
-from pipelines.pairing.parts import LEFT, THROUGH, parts
-from pipelines.pairing.scoring import ENOUGH, Scoring
+from pipelines.pairing.parts import ALIGNED, LEFT, THROUGH, parts
+from pipelines.pairing.scoring import ENOUGH, Scoring, outdated_alignments
 from pipelines.pairing.spool import spool_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 PART = 4_000
 """Pairs in memory at once during publication."""
+REALIGNED = 200
+"""Pairs of texts, aligned by other weights, that a run aligns anew under the lock: some three seconds."""
 
 
 @dataclass(slots=True)
@@ -97,12 +100,14 @@ def pair_archive(
         del scoring  # and with it its texts
         named = {x for _, _, a, b in spool.chosen() for x in (a, b)} if before is not None else set()
         named |= {x for each in labels for x in (each.a_id, each.b_id)}
+        outdated = outdated_alignments(read, None if everything else REALIGNED)
+        named |= {x for ids in outdated for x in ids}
         with spool.together():
             now = archive.open(uri)
             for edge in stored_edges(now, None if before is None else hanging_together(now, named, before)):
                 spool.choose_stored(edge)
         if spool.any_chosen() or labels or outcome.articles:
-            _publish(uri, outcome, spool, labels, read.snapshot.id, part)
+            _publish(uri, outcome, spool, labels, outdated, read.snapshot.id, part)
         if outcome.left:
             spool.keep_for_the_rest(outcome.snapshot.run_id if outcome.snapshot else "")
         else:
@@ -135,7 +140,13 @@ def _score(
 
 
 def _publish(  # noqa: PLR0917
-    uri: str, outcome: Outcome, spool: Spool, labels: Sequence[Label], through: int, size: int
+    uri: str,
+    outcome: Outcome,
+    spool: Spool,
+    labels: Sequence[Label],
+    outdated: frozenset[tuple[str, str]],
+    through: int,
+    size: int,
 ) -> None:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%SZ}-pair-{os.getpid()}"
@@ -157,6 +168,7 @@ def _publish(  # noqa: PLR0917
                 align=aligner,
                 known=links,
                 anew=True,
+                outdated=outdated,
             )
             _count(outcome, decisions, matches, known)
             return decisions
@@ -172,6 +184,7 @@ def _publish(  # noqa: PLR0917
         return map(deciding, parts(spool.chosen(), labels, stories_of, size))
 
     summary = {LEFT: outcome.left} if outcome.left else {THROUGH: through, LEFT: 0}
+    summary[ALIGNED] = shipped_version()
     outcome.snapshot = publish_decisions(uri, decided, run_id=run_id, summary=summary)
 
 

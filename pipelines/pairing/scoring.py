@@ -8,13 +8,16 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.operations.partitions import ALONE, over
+from pipelines.alignment.weights import shipped_version
 from pipelines.pairing.content.match import Match
 from pipelines.pairing.edges import BY_CONTENT
 from pipelines.pairing.evidence import stored_refusals
+from pipelines.pairing.parts import ALIGNED
 from pipelines.pairing.weekly.week_part import DueWeek, WeekPart, compare_weeks, compared, counts, signature
 from pipelines.pairing.weekly.weeks import WEEK, Weeks
 
@@ -217,8 +220,23 @@ def _texts(ids: Ids, versions: Mapping[str, int]) -> Texts:
 
 
 def _aligned(read: Archive) -> set[int]:
-    """Return hashes of the aligned pairs of texts, with the versions of these."""
+    """Return hashes of the pairs of texts that these weights have aligned, with the versions of the texts."""
     columns = ["article_id_a", "version_a", "article_id_b", "version_b"]
-    # each alignment has exactly one first row
-    rows = read.alignments(columns=columns).where(ds.field("position") == 0).to_arrow()
+    rows = _alignments(read, columns, by_these=True)
     return {hash(x) for x in zip(*rows.select(columns).to_pydict().values(), strict=True)}
+
+
+def outdated_alignments(read: Archive, most: int | None = None) -> frozenset[Ids]:
+    """Return pairs of articles that other weights have aligned, the oldest alignments first."""
+    rows = _alignments(read, ["article_id_a", "article_id_b", "commit_seq"], by_these=False)
+    rows = rows.sort_by([(name, "ascending") for name in ("commit_seq", "article_id_a", "article_id_b")])
+    sides = (rows[name][:most].to_pylist() for name in ("article_id_a", "article_id_b"))
+    return frozenset(zip(*sides, strict=True))
+
+
+def _alignments(read: Archive, columns: Sequence[str], *, by_these: bool) -> pa.Table:
+    """Return the first row of each alignment that the shipped weights have made, or of each other one."""
+    commits = [x.id for x in read.history() if x.summary.get(ALIGNED) == shipped_version()]
+    made = ds.field("commit_seq").isin(pa.array(commits, pa.int64()))
+    first = ds.field("position") == 0
+    return read.alignments(columns=columns).where(first & (made if by_these else ~made)).to_arrow()
