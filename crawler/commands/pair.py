@@ -30,6 +30,7 @@ from pipelines.pairing.report import (
 if TYPE_CHECKING:
     import argparse
 
+    from archive.operations.partitions import Spread
     from pipelines.events.event_search import EventsFound
     from pipelines.pairing.labels import Label
 
@@ -127,7 +128,7 @@ class Command(ScrapyCommand):
         except WrongSetting as error:
             raise UsageError(str(error), print_help=False) from None
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
-        events = None if opts.no_events else self._events(uri, everything=opts.all)
+        events = None if opts.no_events else self._events(uri, who, everything=opts.all)
         with bar() as shown:
             task = shown.add_task("pairing weeks", total=None)
             outcome = pair_archive(
@@ -160,7 +161,7 @@ class Command(ScrapyCommand):
             self.exitcode = for_caller(ExitCode.NOTHING_NEW, told=self.settings.getbool("EXIT_NOTHING_NEW"))
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
-    def _events(self, uri: str, *, everything: bool) -> EventsFound:
+    def _events(self, uri: str, who: Spread, *, everything: bool) -> EventsFound:
         # .2 s and more: Scrapy imports every command
         from pipelines.events.event_search import find_events  # noqa: PLC0415
 
@@ -170,6 +171,7 @@ class Command(ScrapyCommand):
                 uri,
                 everything=everything,
                 progress=lambda done, total: shown.update(task, completed=done, total=total),
+                spread=who,
             )
 
     def _verdicts(self, uri: str, path: Path) -> tuple[Label, ...]:

@@ -1,17 +1,19 @@
 """The search of an archive for articles of different outlets that tell of one event.
 
 The archive is gone through day by day. The articles of a day are compared with those of the three days before
-it, so that each two articles are weighed once; a run looks only at days that a new or changed article can
-reach. No lock is held until the rows are published.
+it, so that each two articles are weighed once, whoever weighs them; a run looks only at days that a new or
+changed article can reach. No lock is held until the rows are published.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +24,7 @@ import pyarrow.dataset as ds
 import archive
 from archive.commit.committer import publish_same_event
 from archive.format.records import SameEventRecord
+from archive.operations.partitions import ALONE, over
 from pipelines.alignment.records import quoted
 from pipelines.events.likeness import HOURS, likenesses, shipped_event_weights
 from pipelines.similarity.document import ArticleReading, Document, read
@@ -29,9 +32,10 @@ from pipelines.similarity.folding import fold
 from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from archive.format.snapshot import Snapshot
+    from archive.operations.partitions import Spread
     from archive.read.archive import Archive
     from pipelines.events.likeness import EventWeights
 
@@ -44,6 +48,8 @@ READ = 2_000
 _THROUGH = "events/through"
 """Key in the summary of a snapshot made by a search: id of the snapshot that it had read."""
 _DAY = 86_400
+ENOUGH, _MOST = 5_000, 14
+"""Articles from which on days are a part, and days of a part: the three before it are read with it."""
 _SHOWN = 12
 _COLUMNS = ("article_id", "outlet", "language", "story_id", "published_at", "first_seen", "commit_seq")
 
@@ -72,30 +78,42 @@ def find_events(
     *,
     everything: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    spread: Spread = ALONE,
+    enough: int = ENOUGH,
 ) -> EventsFound:
     """Search what is new since the last search, or `everything`, and publish one snapshot.
 
-    Nothing is published where no article is new, or all are of one outlet. A search that was cut off leaves
-    the archive as it was. Raises ArchiveError.
+    `spread` says who compares, days of `enough` articles at a time. Nothing is published where no article is
+    new, or all are of one outlet. A search that was cut off leaves the archive as it was. Raises
+    ArchiveError.
     """
     opened = archive.open(uri)
     found = EventsFound()
-    days = Days(opened, None if everything else opened.last_counter(_THROUGH))
+    since = None if everything else opened.last_counter(_THROUGH)
+    days = Days(opened, since)
     found.articles = len(days.fresh)
     if days.outlets < 2 or not days.fresh:
         return found
     now = datetime.now(UTC)
     known = _known(opened)
     records: list[SameEventRecord] = []
-    for done, (readings, core) in enumerate(days, start=1):
-        progress(done, len(days))
-        told = set["Ids"]()
-        for record in same_events(readings, core, now=now, keep=days.asked, seen=told):
-            ids = record.article_id_a, record.article_id_b
-            before = known.pop(ids, None)
-            if record.tier != (before.tier if before is not None else "none"):
-                records.append(record)
-        found.candidates += len(told)
+    with contextlib.ExitStack() as stack:
+        answers = days.compared(now, known)
+        if spread != ALONE:
+            where, told = (str(opened.storage.name), opened.snapshot.id), days.by_day(known)
+            parts = [
+                DaysPart(*where, since, several, now, frozenset(x for n in several for x in told.get(n, ())))
+                for several in days.divided(enough)
+            ]
+            results = stack.enter_context(contextlib.closing(over(compare_days, parts, spread)))
+            answers = chain.from_iterable(results)
+        for done, day in enumerate(answers, start=1):
+            progress(done, len(days))
+            for record in day.records:
+                before = known.pop((record.article_id_a, record.article_id_b), None)
+                if record.tier != (before.tier if before is not None else "none"):
+                    records.append(record)
+            found.candidates += day.candidates
     gone = (x for x in known.values() if x.tier != "none" and days.asked(x.article_id_a, x.article_id_b))
     records += [replace(x, tier="none", probability=0.0, details=None, decided_at=now) for x in gone]
     found.tiers = Counter(each.tier for each in records)
@@ -108,13 +126,43 @@ def find_events(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class DaysPart:
+    archive: str
+    """Path or address, by which whoever compares has to reach it."""
+    snapshot: int
+    since: int | None
+    """Snapshot after which articles are new; None where all of them are."""
+    days: tuple[int, ...]
+    """Numbers of days since 1970 (UTC)."""
+    now: datetime
+    """Time of the decision, for the rows."""
+    known: frozenset[Ids]
+    """Two articles that have a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedDay:
+    records: tuple[SameEventRecord, ...]
+    """Of the candidates that have a tier, or a row already."""
+    candidates: int
+
+
+def compare_days(part: DaysPart) -> tuple[ComparedDay, ...]:
+    """Compare the days of a part: a function of their articles, and of those of the three days before each.
+
+    Writes nothing. Raises what opening an archive raises.
+    """
+    opened = archive.open(part.archive).at(part.snapshot)
+    return tuple(Days(opened, part.since, part.days).compared(part.now, part.known))
+
+
 def same_events(
     readings: Sequence[ArticleReading],
     core: Collection[int],
     *,
     now: datetime,
     keep: Callable[[str, str], bool] = lambda _a, _b: True,
-    seen: set[Ids] | None = None,
     weights: EventWeights | None = None,
 ) -> Iterator[SameEventRecord]:
     """Yield the candidates of the core articles that `keep` takes, those of tier `none` too."""
@@ -129,8 +177,6 @@ def same_events(
     weights = weights or shipped_event_weights()
     for each, p in zip(found, weights.probabilities(np.array([x.features for x in found])), strict=True):
         one, other = sorted((readings[each.i], readings[each.j]), key=lambda x: x.document.article_id)
-        if seen is not None:
-            seen.add((one.document.article_id, other.document.article_id))
         yield _record(one, other, float(p), common, now)
 
 
@@ -190,8 +236,10 @@ def _known(opened: Archive) -> dict[Ids, SameEventRecord]:
 class Days:
     """The days of an archive that new articles reach, each with the articles of the three days before it."""
 
-    def __init__(self, opened: Archive, since: int | None) -> None:
-        table = opened.articles(columns=_COLUMNS).to_arrow()
+    def __init__(self, opened: Archive, since: int | None, days: Sequence[int] | None = None) -> None:
+        """Read ids and times; with `days`, only of these and of those before them."""
+        rows = opened.articles(columns=_COLUMNS)
+        table = (rows if days is None else rows.where(_around(days))).to_arrow()
         table = table.filter(pc.is_in(table["language"], value_set=pa.array(LANGUAGES)))
         when = pc.coalesce(table["published_at"], table["first_seen"]).cast(pa.int64())
         table = table.append_column("when", when)
@@ -209,19 +257,50 @@ class Days:
         reach = int(HOURS * 3600 // _DAY)
         own = {int(at // _DAY) for at, x in zip(self._when, self._ids, strict=True) if x in self.fresh}
         there = {int(at // _DAY) for at in self._when}
-        self._days = sorted({day + n for day in own for n in range(reach + 1)} & there)
+        self._days = days or sorted({day + n for day in own for n in range(reach + 1)} & there)
         self._held: dict[str, ArticleReading] = {}
 
     def __len__(self) -> int:
         return len(self._days)
 
-    def __iter__(self) -> Iterator[tuple[list[ArticleReading], frozenset[int]]]:
-        """Yield the articles of each window in the order of time, and the places of the day's own."""
+    def compared(self, now: datetime, known: Collection[Ids]) -> Iterator[ComparedDay]:
+        """Compare one day after the other."""
         for day in self._days:
-            first, core, end = np.searchsorted(
-                self._when, [day * _DAY - HOURS * 3600, day * _DAY, (day + 1) * _DAY]
-            ).tolist()
-            yield self._readings(first, end), frozenset(range(core - first, end - first))
+            first, core, end = self._window(day)
+            own, count, kept = frozenset(range(core - first, end - first)), 0, []
+            for record in same_events(self._readings(first, end), own, now=now, keep=self.asked):
+                count += 1
+                if record.tier != "none" or (record.article_id_a, record.article_id_b) in known:
+                    kept.append(record)
+            yield ComparedDay(tuple(kept), count)
+
+    def by_day(self, known: Iterable[Ids]) -> dict[int, list[Ids]]:
+        """Sort known pairs by the day that compares them, which is that of the later article."""
+        day = {x: int(at // _DAY) for x, at in zip(self._ids, self._when.tolist(), strict=True)}
+        found: dict[int, list[Ids]] = {}
+        for ids in known:
+            if ids[0] in day and ids[1] in day:
+                found.setdefault(max(day[x] for x in ids), []).append(ids)
+        return found
+
+    def divided(self, enough: int) -> list[tuple[int, ...]]:
+        """Divide the days into parts of two weeks, or of `enough` articles where those have more."""
+        made: list[list[int]] = []
+        size = enough
+        for day in self._days:
+            if size >= enough or len(made[-1]) == _MOST:
+                made.append([])
+                size = 0
+            made[-1].append(day)
+            _, core, end = self._window(day)
+            size += end - core
+        return [tuple(days) for days in made]
+
+    def _window(self, day: int) -> tuple[int, int, int]:
+        """Return the rows where window and day begin, and where the day ends."""
+        at = [day * _DAY - HOURS * 3600, day * _DAY, (day + 1) * _DAY]
+        first, core, end = np.searchsorted(self._when, at).tolist()
+        return first, core, end
 
     def asked(self, a_id: str, b_id: str) -> bool:
         """Tell if one of the two is new, and they are not one story already."""
@@ -238,6 +317,13 @@ class Days:
         read_now = {row["article_id"]: _read(row, at[row["article_id"]]) for row in rows.to_pylist()}
         self._held = {x: self._held.get(x) or read_now[x] for x in wanted}
         return list(self._held.values())
+
+
+def _around(days: Sequence[int]) -> ds.Expression:
+    """Return a filter for the articles of these days and of those before them, and for some more."""
+    at = ds.field("published_at").cast(pa.int64())
+    first, last = min(days) * _DAY - HOURS * 3600, (max(days) + 1) * _DAY
+    return ((at >= int(first * 1e6)) & (at <= int(last * 1e6))) | ds.field("published_at").is_null()
 
 
 def _read(row: Mapping[str, str], at: float) -> ArticleReading:

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 
 import archive
 from archive.format.records import ArticleRecord, TextBlock
+from archive.operations.partitions import ALONE, Spread
 from archive.operations.purge import purge
 from archive.writer import ArchiveWriter
 from pipelines.events.event_search import find_events, same_events
@@ -166,3 +168,21 @@ def test_the_command_tells_what_it_has_found(root):
         capture_output=True, text=True, check=True, env={**os.environ}, cwd=Path(__file__).parents[3],
     )  # fmt: skip
     assert "same event  3 new rows" in run.stdout
+
+
+def test_any_number_of_workers_finds_what_one_finds(root, tmp_path):
+    """Days around a midnight, of which each is a part."""
+    later = {(outlet, code, hours + 40): text for (outlet, code, hours), text in BRIDGE.items()}
+    first = {key: text for key, text in (BRIDGE | OTHERS | later).items() if key[0] != "river"}
+    add(root, first)
+    find_events(str(root))
+    add(root, {key: text for key, text in (BRIDGE | later).items() if key not in first})
+    told = []
+    for name, spread in {"alone": ALONE, "driven": Spread(driver=map), "two": Spread(2)}.items():
+        shutil.copytree(root, tmp_path / name, symlinks=True, ignore=shutil.ignore_patterns("state.sqlite*"))
+        found = find_events(str(tmp_path / name), spread=spread, enough=1)
+        table = archive.open(tmp_path / name).same_event().to_arrow()
+        rows = table.drop_columns(["decided_at", "ingested_at"]).to_pylist()
+        told.append((found.candidates, sorted(rows, key=lambda row: row["commit_seq"])))
+    assert (told[0][0], len(told[0][1])) == (8, 6)
+    assert told[0] == told[1] == told[2]
