@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import operator
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -13,6 +15,10 @@ import pyarrow.dataset as ds
 from archive.addresses import address_key, bare_url, plain_url
 from archive.exceptions import ArticleNotFound
 from archive.format.conflicts import is_conflict
+from archive.format.schema import ARTICLES
+from archive.read.scan import RowSet
+from archive.state import replay
+from archive.state.model import ID, REQUESTED, URL, id_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +56,8 @@ def find(archive: Archive, wanted: str, more: Sequence[str] = ()) -> list[Row]:
     so, or calls that its original.
     """
     # texts of no other story are read: those of a large archive are gigabytes
+    if (known := _known(archive, wanted)) is not None:
+        return known
     stories = _stories(archive, wanted, _FETCHED) or _stories(archive, wanted, _CLAIMED)
     if not wanted or not stories:
         raise ArticleNotFound(f"Nothing in {archive.root} has the id or address {wanted!r}.")
@@ -70,6 +78,66 @@ def _stories(archive: Archive, wanted: str, addresses: Sequence[str]) -> list[st
     found = archive.articles(columns=["story_id"]).where(hit).to_arrow()["story_id"].unique()
     stories: list[str] = found.to_pylist()
     return stories
+
+
+_SHORT = 8
+"""Digits of an id: for the start of many all ids are read, which tells how many there are."""
+
+
+def _known(archive: Archive, wanted: str) -> list[Row] | None:
+    """Find the rows by this machine's cache, which says in which files they lie.
+
+    None where there is no cache of this snapshot, or it does not lead to one story and all its articles: then
+    all files are asked.
+    """
+    cache = replay.cache_at(archive.storage.layout, archive.snapshot)
+    if cache is None:
+        return None
+    with closing(cache):
+        try:
+            found = _story_in_cache(cache, wanted)
+            lies = [] if found is None else cache.execute(_LIES_IN, (id_key(found),)).fetchall()
+        except sqlite3.Error:
+            return None
+    if found is None or not lies:
+        return None
+    paths = {path for _, path in lies}
+    files = [file for file in archive.snapshot.stored("articles") if file.path in paths]
+    rows = RowSet(
+        archive.storage.present(files), ARTICLES, ds.field("story_id") == found, _COLUMNS
+    ).to_arrow()
+    if sorted(rows["article_id"].to_pylist()) != sorted(article_id for article_id, _ in lies):
+        return None
+    ordered: list[Row] = rows.sort_by("language").to_pylist()
+    return ordered
+
+
+_LIES_IN = (
+    "SELECT a.article_id, f.path FROM story s JOIN article a ON a.number = s.article"
+    " JOIN version v ON v.article = s.article AND v.latest JOIN file f ON f.id = v.file WHERE s.key = ?"
+)
+_AT_ADDRESS = (
+    "SELECT DISTINCT a.story_id FROM place p JOIN article a ON a.number = p.article WHERE p.key = ?"
+    f" AND p.role IN ({URL}, {REQUESTED}) AND ? IN (a.url, a.requested_url) LIMIT 2"
+)
+_WITH_ID = (
+    "SELECT a.story_id FROM place p JOIN article a ON a.number = p.article"
+    f" WHERE p.key BETWEEN ?1 AND ?2 AND p.role = {ID}"
+    " UNION SELECT a.story_id FROM story s JOIN article a ON a.number = s.article"
+    " WHERE s.key BETWEEN ?1 AND ?2 LIMIT 2"
+)
+
+
+def _story_in_cache(cache: sqlite3.Connection, wanted: str) -> str | None:
+    """The one story that an address or an id leads to; None where there is none, or more than one."""
+    if "://" in wanted:
+        rows = cache.execute(_AT_ADDRESS, (address_key(wanted), wanted)).fetchall()
+    elif _SHORT <= len(wanted) <= 32 and not wanted.strip("0123456789abcdef"):
+        bounds = (bytes.fromhex(wanted.ljust(32, digit)) for digit in "0f")
+        rows = cache.execute(_WITH_ID, tuple(bounds)).fetchall()
+    else:
+        return None
+    return str(rows[0][0]) if len(rows) == 1 else None
 
 
 def find_article(archive: Archive, wanted: str) -> tuple[str, int]:

@@ -8,7 +8,9 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-Purpose = Literal["views", "pairing", "state", "stores", "verified", "viewer", "leases", "told", "imports"]
+Purpose = Literal[
+    "views", "pairing", "state", "stores", "verified", "viewer", "leases", "told", "imports", "measured"
+]
 _COPIES: tuple[Purpose, ...] = ("views", "pairing", "stores", "verified", "viewer")
 """Folders that may hold something of an archive; `state` is a stamp, see archive/state/provenance.py.
 

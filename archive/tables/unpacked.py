@@ -6,21 +6,33 @@ billion values: kilobytes on disk are gigabytes in memory. archive/tables/page_h
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
+from archive.storage.cache import cache_folder
 from archive.tables import page_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
     import pyarrow.dataset as ds
+
+    _Stamp = tuple[int, int, int, int]
+
+_VERSION = 1
+_MANY = 16
+_MOST_REMEMBERED = 500_000
+"""Files, those that are gone too; then it begins anew."""
 
 
 def opened(path: Path) -> pq.ParquetFile:
@@ -44,20 +56,31 @@ def check(paths: Sequence[Path]) -> None:
     Also FileNotFoundError, OSError or ArrowException, as reading it would.
     """
     size = on_disk = 0
-    for path in paths:
-        status = path.stat()
-        on_disk += status.st_size
-        measured = _measured(path, status.st_ino, status.st_size, gate.LARGEST_UNPACKED)
-        if isinstance(measured, str):
-            raise ArchiveDamaged(measured)
-        size += measured
-    most = max(gate.LARGEST_UNPACKED, gate.MOST_UNPACKED_TIMES * on_disk)
+    most = gate.LARGEST_UNPACKED
+    stamps = {path: _stamp(path) for path in paths}
+    with _Remembered.of(stamps) as remembered:
+        for path, stamp in stamps.items():
+            on_disk += stamp[1]
+            measured: int | str | None = remembered.get(path, most)
+            if measured is None:
+                measured = _measured(path, stamp, most)
+                remembered.put(path, measured)
+            if isinstance(measured, str):
+                raise ArchiveDamaged(measured)
+            size += measured
+    most = max(most, gate.MOST_UNPACKED_TIMES * on_disk)
     if size > most:
         raise ArchiveDamaged(_too_large(f"{len(paths)} data files of {on_disk} bytes", most, f"{size} bytes"))
 
 
+def _stamp(path: Path) -> _Stamp:
+    """Inode, size and times: of a file that is written to, or put in the place of another, one is another."""
+    status = os.stat(path)  # noqa: PTH116  asked for each file of an archive
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
 @lru_cache(65_536)
-def _measured(path: Path, _inode: int, _size: int, most: int) -> int | str:
+def _measured(path: Path, _stamped: _Stamp, most: int) -> int | str:
     """Bytes of a file in memory, or why it is refused; once for each file: it never changes."""
     try:
         size = page_headers.unpacked_size(path)
@@ -69,6 +92,74 @@ def _measured(path: Path, _inode: int, _size: int, most: int) -> int | str:
     if size > most:
         return _too_large(str(path), most, f"{size} bytes of columns")
     return size
+
+
+# What was measured, in this machine's cache: of a large archive it takes seconds, and each command would.
+
+
+class _Remembered:
+    """Sizes of files that an earlier process has measured; nothing where the cache cannot be had."""
+
+    def __init__(self, connection: sqlite3.Connection | None, stamps: Mapping[Path, _Stamp]) -> None:
+        self._connection = connection
+        self._stamps = stamps
+        self._sizes: dict[bytes, int] = {}
+        self._new: list[tuple[bytes, int]] = []
+
+    @classmethod
+    def of(cls, stamps: Mapping[Path, _Stamp]) -> _Remembered:
+        """Ask for many files of one archive; a few are measured as fast."""
+        if len(stamps) < _MANY or (root := _root_of(next(iter(stamps)))) is None:
+            return cls(None, stamps)
+        try:
+            folder = cache_folder(root, "measured")
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            connection = sqlite3.connect(folder / f"{_VERSION}.sqlite", isolation_level=None)
+        except (OSError, sqlite3.Error):
+            return cls(None, stamps)
+        found = cls(connection, stamps)
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("PRAGMA synchronous=OFF")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS file (key BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID"
+            )
+            found._sizes = dict(connection.execute("SELECT key, size FROM file"))
+        return found
+
+    def __enter__(self) -> _Remembered:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection is None:
+            return
+        with contextlib.suppress(sqlite3.Error):  # a full disk, another process: measured again next time
+            if len(self._sizes) > _MOST_REMEMBERED:
+                self._connection.execute("DELETE FROM file")
+            if self._new:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?)", self._new)
+                self._connection.execute("COMMIT")
+        self._connection.close()
+
+    def get(self, path: Path, most: int) -> int | None:
+        if self._connection is None:
+            return None
+        size = self._sizes.get(self._key(path))
+        return size if isinstance(size, int) and 0 <= size <= most else None
+
+    def put(self, path: Path, measured: int | str) -> None:
+        if self._connection is not None and isinstance(measured, int):
+            self._new.append((self._key(path), measured))
+
+    def _key(self, path: Path) -> bytes:
+        told = f"{path.name} {self._stamps[path]}".encode("utf-8", "surrogateescape")
+        return blake2b(told, digest_size=16).digest()
+
+
+def _root_of(path: Path) -> Path | None:
+    """The archive that a data file lies in: `<root>/_data/<table>/ingest_month=…/part-….parquet`."""
+    folders = path.parents
+    return folders[3] if len(folders) > 3 and folders[2].name == "_data" else None
 
 
 def _too_large(what: str, most: int, came: str) -> str:

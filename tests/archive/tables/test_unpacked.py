@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import os
 import random
+import sqlite3
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +12,7 @@ import pytest
 
 from archive.exceptions import ArchiveDamaged, WrongSetting
 from archive.format import gate
+from archive.storage.cache import cache_folder
 from archive.tables import page_headers, unpacked
 from tests.archive.conftest import make_article
 
@@ -117,6 +120,41 @@ def test_many_files_that_are_small_alone_are_counted_together(small_limit, file_
     unpacked.check(paths[:1])
     with pytest.raises(ArchiveDamaged, match="3 data files"):
         unpacked.check(paths)
+
+
+@pytest.fixture
+def many(tmp_path):
+    """Data files as they lie in an archive."""
+    folder = tmp_path / "_data" / "articles" / "ingest_month=2026-03"
+    folder.mkdir(parents=True)
+    paths = [folder / f"part-{number:032x}.parquet" for number in range(20)]
+    for path in paths:
+        pq.write_table(pa.table({"body": ["text"]}), path, compression="zstd")
+    return paths
+
+
+def test_what_was_measured_is_remembered_by_the_next_process(many, tmp_path):
+    unpacked.check(many)
+    (memory,) = cache_folder(tmp_path, "measured").glob("*.sqlite")
+    with contextlib.closing(sqlite3.connect(memory)) as connection:
+        (size,) = connection.execute("SELECT sum(size) FROM file").fetchone()
+        assert size == sum(map(page_headers.unpacked_size, many))
+        # to see that it is asked: as if these files were larger together than they may be
+        connection.execute("UPDATE file SET size = ?", (gate.LARGEST_UNPACKED // 10,))
+        connection.commit()
+    with pytest.raises(ArchiveDamaged, match="20 data files"):
+        unpacked.check(many)
+    memory.write_bytes(b"no database" * 100)
+    unpacked.check(many)
+
+
+def test_a_file_that_was_altered_since_is_measured_again(many, small_limit):
+    unpacked.check(many)
+    before = many[3].stat()
+    pq.write_table(pa.table({"body": [LONG] * 20}), many[3], compression="zstd")
+    os.utime(many[3], ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(ArchiveDamaged, match="too much memory"):
+        unpacked.check(many)
 
 
 def test_an_operator_raises_the_limit(small_limit, file_of, monkeypatch):

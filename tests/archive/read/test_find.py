@@ -1,0 +1,86 @@
+"""A story is found by the cache in the files that hold it; without one, or by a wrong one, in all files."""
+
+import sqlite3
+from contextlib import closing
+from itertools import pairwise
+
+import pyarrow.parquet as pq
+import pytest
+
+import archive
+from archive.exceptions import ArticleNotFound, SnapshotNotFound
+from archive.format.layout import Layout
+from archive.opening import open_existing
+from archive.read.find import find, find_article
+from archive.state import fingerprint
+from archive.storage import locks
+
+
+@pytest.fixture
+def filled(open_writer, root, article):
+    for first in (0, 10):
+        with open_writer(f"run-{first}") as writer:
+            for number in range(first, first + 10):
+                writer.add_article(article(number))
+            writer.commit()
+    return root
+
+
+def ways(row):
+    return row["article_id"], row["article_id"][:12], row["story_id"], row["story_id"][:9], row["url"]
+
+
+def forget_cache(root):
+    (root / "state.sqlite").unlink()
+
+
+def test_with_the_cache_the_answer_is_that_of_all_files(filled):
+    columns = ["article_id", "story_id", "url"]
+    rows = archive.open(filled).articles(columns=columns).to_pylist()
+    found = {wanted: find(archive.open(filled), wanted) for row in rows for wanted in ways(row)}
+    forget_cache(filled)
+    assert found == {wanted: find(archive.open(filled), wanted) for wanted in found}
+    assert all(len(x) == 1 for x in found.values())
+
+
+def test_only_the_files_of_the_story_are_read(filled, article):
+    opened = archive.open(filled)
+    columns = ["article_id"]
+    for file in opened.snapshot.stored("articles"):
+        held = pq.read_table(filled / file.path, columns=columns, partitioning=None)["article_id"].to_pylist()
+        if article(3).article_id not in held:
+            (filled / file.path).unlink()
+    assert [row["url"] for row in find(opened, article(3).article_id)] == [article(3).url]
+    with pytest.raises(SnapshotNotFound):
+        find(opened, article(13).article_id)
+
+
+def test_a_cache_that_names_another_file_is_not_believed(filled, article):
+    _, _, head = open_existing(filled)
+    paths = sorted(file.path for file in head.stored("articles") if file.rows)
+    layout = Layout(filled)
+    with locks.hold(layout.lock), closing(sqlite3.connect(filled / "state.sqlite")) as cache:
+        cache.execute("UPDATE version SET file = (SELECT max(file) FROM version)")
+        cache.commit()
+        cache.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        fingerprint.note(layout)
+    fingerprint.note(layout)
+    opened = archive.open(filled)
+    assert len(paths) == 2
+    for number in (3, 13):
+        assert [row["url"] for row in find(opened, article(number).url)] == [article(number).url]
+
+
+def test_what_is_not_there_is_told(filled):
+    opened = archive.open(filled)
+    for wanted in ("", "0" * 32, "00000000", "https://courier.example/uk/news/99"):
+        with pytest.raises(ArticleNotFound):
+            find(opened, wanted)
+    with pytest.raises(ArticleNotFound, match="the start of"):
+        find_article(opened, shared_start(opened))
+
+
+def shared_start(opened):
+    """The first digit that two ids have in common."""
+    ids = sorted(opened.articles(columns=["article_id"]).to_arrow()["article_id"].to_pylist())
+    return next(a[0] for a, b in pairwise(ids) if a[0] == b[0])
