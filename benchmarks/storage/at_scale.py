@@ -9,6 +9,7 @@ import resource
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,10 @@ def _story(root: Path) -> Callable[[], object]:
 
 
 def _count(root: Path) -> Callable[[], object]:
+    import duckdb  # noqa: F401
+
     import archive
+    import archive.read.archive
 
     question = "SELECT outlet, count(*) AS n FROM articles GROUP BY outlet"
     return lambda: len(archive.open(root).sql(question).to_pylist())
@@ -123,12 +127,14 @@ def fresh(count: int) -> list[object]:
     ]
 
 
-def _commit(root: Path) -> Callable[[], object]:
+def _commit(root: Path, count: int = FRESH) -> Callable[[], object]:
+    import pandas  # noqa: F401  pyarrow asks for it, half a second, where a crawl does not let it
+
     from archive.writer import ArchiveWriter
     from benchmarks.storage.invented import pair
 
     writer = ArchiveWriter.open(root, run_id="scale")
-    for record in fresh(FRESH):
+    for record in fresh(count):
         writer.add_article(record)
 
     def commit() -> object:
@@ -262,6 +268,7 @@ OPERATIONS: dict[str, Callable[[Path], Callable[[], object]]] = {
     "the same, DuckDB on the folder ": _duckdb_count,
     "a writer opens": _writer,
     "a commit of 500": _commit,
+    "a commit of 3": partial(_commit, count=3),
     "compact": _compact,
     "gc, dry run": _gc,
     "verify --all": _verify,
