@@ -15,8 +15,6 @@ import pyarrow.dataset as ds
 from archive.addresses import address_key, bare_url, plain_url
 from archive.exceptions import ArticleNotFound
 from archive.format.conflicts import is_conflict
-from archive.format.schema import ARTICLES
-from archive.read.scan import RowSet
 from archive.state import replay
 from archive.state.model import ID, REQUESTED, URL, id_key
 
@@ -56,7 +54,7 @@ def find(archive: Archive, wanted: str, more: Sequence[str] = ()) -> list[Row]:
     so, or calls that its original.
     """
     # texts of no other story are read: those of a large archive are gigabytes
-    if (known := _known(archive, wanted)) is not None:
+    if (known := _known(archive, wanted, more)) is not None:
         return known
     stories = _stories(archive, wanted, _FETCHED) or _stories(archive, wanted, _CLAIMED)
     if not wanted or not stories:
@@ -84,7 +82,7 @@ _SHORT = 8
 """Digits of an id: for the start of many all ids are read, which tells how many there are."""
 
 
-def _known(archive: Archive, wanted: str) -> list[Row] | None:
+def _known(archive: Archive, wanted: str, more: Sequence[str]) -> list[Row] | None:
     """Find the rows by this machine's cache, which says in which files they lie.
 
     None where there is no cache of this snapshot, or it does not lead to one story and all its articles: then
@@ -102,10 +100,9 @@ def _known(archive: Archive, wanted: str) -> list[Row] | None:
     if found is None or not lies:
         return None
     paths = {path for _, path in lies}
-    files = [file for file in archive.snapshot.stored("articles") if file.path in paths]
-    rows = RowSet(
-        archive.storage.present(files), ARTICLES, ds.field("story_id") == found, _COLUMNS
-    ).to_arrow()
+    numbers = [x for x, file in enumerate(archive.snapshot.stored("articles")) if file.path in paths]
+    articles = archive.articles(columns=[*_COLUMNS, *more]).of_files(numbers)
+    rows = articles.where(ds.field("story_id") == found).to_arrow()
     if sorted(rows["article_id"].to_pylist()) != sorted(article_id for article_id, _ in lies):
         return None
     ordered: list[Row] = rows.sort_by("language").to_pylist()

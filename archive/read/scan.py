@@ -104,9 +104,13 @@ class RowSet(Rows):
 
     def of_file(self, number: int) -> RowSet:
         """Narrow the rows to those of one of `files`. Raises ValueError for rows that are derived."""
+        return self.of_files([number])
+
+    def of_files(self, numbers: Sequence[int]) -> RowSet:
+        """Narrow the rows to those of some of `files`. Raises ValueError for rows that are derived."""
         if self._derive is not None:
             raise ValueError("rows of a moment in the past come from several files each")
-        return self._narrowed([self._files[number]], self._where)
+        return self._narrowed([self._files[number] for number in numbers], self._where)
 
     def where(self, *conditions: ds.Expression) -> RowSet:
         """Filter the rows by further conditions."""
