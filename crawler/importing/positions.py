@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from archive.exceptions import ArchiveError
 from archive.storage import inside
 from archive.storage.cache import cache_folder
 
@@ -65,7 +66,7 @@ class Positions:
             if not all(isinstance(number, int) and number >= 0 for number in numbers):
                 return None
             return found if self._run_of(found.snapshot) == found.run_id else None
-        except (OSError, ValueError, TypeError, RecursionError):
+        except (ArchiveError, OSError, ValueError, TypeError, RecursionError):
             return None
 
     def keep(self, address: str, size: int, tag: str | None, at: int) -> None:

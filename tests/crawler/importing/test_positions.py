@@ -1,0 +1,52 @@
+"""A kept position counts for the same file, the same choice and the same archive, and for nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.importing.positions import Positions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+URL = "s3://bucket/a.warc.gz"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "imports"
+
+
+def positions(root: Path, choice: str = "all", run: str | None = "run-1") -> Positions:
+    return Positions(root, choice, lambda: (7, "run-1"), lambda snapshot: run if snapshot == 7 else None)
+
+
+def test_it_is_of_a_file_a_choice_and_an_archive(tmp_path: Path) -> None:
+    positions(tmp_path).keep(URL, 100, '"1"', 40)
+    kept = positions(tmp_path).kept(URL)
+    assert kept is not None
+    assert (kept.at, kept.size, kept.tag, kept.is_end) == (40, 100, '"1"', False)
+    positions(tmp_path).keep(URL, 100, '"1"', 100)
+    assert positions(tmp_path).kept(URL).is_end  # type: ignore[union-attr]
+    assert positions(tmp_path).kept(f"{URL}x") is None
+    assert positions(tmp_path, "only uk").kept(URL) is None
+    assert positions(tmp_path / "other").kept(URL) is None
+    # another archive has come to lie there: its snapshot 7 is of another run, or it has none
+    assert positions(tmp_path, run="run-2").kept(URL) is None
+    assert positions(tmp_path, run=None).kept(URL) is None
+
+
+@pytest.mark.parametrize(
+    "found",
+    [b"", b"{}", b"[" * 50_000, b"\xff", b'{"at": "1"}', b"x" * 70_000]
+    + [b'{"address":"","size":%s,"tag":null,"at":%s,"snapshot":7,"run_id":"run-1"}' % pair
+       for pair in ((b'"9"', b"1"), (b"9", b"-1"), (b"null", b"1"))],
+)  # fmt: skip
+def test_what_is_no_position_is_none(tmp_path: Path, cache: Path, found: bytes) -> None:
+    positions(tmp_path).keep(URL, 100, None, 40)
+    (path,) = cache.glob("*/*.json")
+    path.write_bytes(found)
+    assert positions(tmp_path).kept(URL) is None
