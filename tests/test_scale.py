@@ -18,11 +18,11 @@ from benchmarks.storage.invented import pair
 from benchmarks.storage.synthetic import build
 
 FLEETS = [
-    Fleet(30, 1, days=0.3, step=20),
-    Fleet(200, 2, days=0.5, step=20, failures_a_day=20),
-    Fleet(200, 1, days=0.5, step=20, down=(0.1, 0.3)),
-    Fleet(300, 1, days=0.2, step=20, every=60, at_once=1),
-    Fleet(50, 1, days=0.1, step=20, archives=2, held=1e9),
+    Fleet(30, 1, days=0.3, step=30),
+    Fleet(200, 2, days=0.5, step=30, failures_a_day=20),
+    Fleet(200, 1, days=0.5, step=30, down=(0.1, 0.3)),
+    Fleet(300, 1, days=0.2, step=30, every=60, at_once=1),
+    Fleet(50, 1, days=0.1, step=30, archives=2, held=1e9),
 ]
 
 
@@ -37,11 +37,11 @@ def test_no_article_is_lost_and_the_same_seed_is_the_same_fleet(fleet):
 
 
 def test_more_machines_leave_no_more_waiting_and_a_dead_archive_everything():
-    few, many = (simulate(Fleet(400, x, days=0.5, step=20, at_once=1)) for x in (1, 8))
+    few, many = (simulate(Fleet(400, x, days=0.5, step=30, at_once=1)) for x in (1, 8))
     assert few.backlog > many.backlog
     assert not few.keeps_up
     assert many.keeps_up
-    down = simulate(Fleet(100, 1, days=1, step=20, down=(0.2, 0.4)))
+    down = simulate(Fleet(100, 1, days=1, step=30, down=(0.2, 0.4)))
     assert down.caught_up() is not None
     assert max(x.waiting for x in down.samples) > 3 * down.backlog
 
