@@ -17,7 +17,7 @@ from pipelines.alignment.weights import shipped_weighting
 from pipelines.pairing.content.features import NAMES, checkable
 from pipelines.pairing.content.match import tier
 from pipelines.pairing.content.passages import agreement
-from pipelines.pairing.content.shortlist import SIGNALS, Candidate, Thirds, shortlist
+from pipelines.pairing.content.shortlist import SIGNALS, Candidate, Thirds, shortlist, without_third
 from pipelines.pairing.content.weights import CROSSED, FILE, Weights, crossed
 from pipelines.similarity.background import LENGTHS_FILE, shipped_background
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 SIGNS = np.array([
     *(1, 1, 1, 1, 0),
     *(1, 1, -1, -1, -1),
-    *(1, 1, -1),
+    *(1, 1, 1, -1),
     *(1, -1, -1, 1, -1),
     *(-1, 1),
     0,
@@ -61,7 +61,6 @@ def fit(seen: list[Trial], known: Known) -> Weights:
         truth,
         np.r_[np.full(design.shape[1], 10.0), 1e-9],
         np.concatenate([x.lag for x, _ in blocks]),
-        np.concatenate([np.full(len(x.pairs), each.weight) for each in seen for x in each.blocks]),
     )
     return Weights(
         mean, scale, weight[:-1] / spread, float(weight[-1]), known.expected, known.backgrounds,
@@ -74,19 +73,21 @@ def newton(
     truth: NDArray[np.float64],
     penalty: NDArray[np.float64],
     added: NDArray[np.float64] | float = 0.0,
-    counts: NDArray[np.float64] | float = 1.0,
 ) -> NDArray[np.float64]:
-    """Fit a logistic regression; each row counts `counts` times, and has `added` to its log-odds."""
+    """Fit a logistic regression; each row has `added` to its log-odds."""
     weight = np.zeros(design.shape[1])
     for _ in range(50):
         likely = 1 / (1 + np.exp(-np.clip(design @ weight + added, -40, 40)))
-        slope = design.T @ (counts * (likely - truth)) + penalty * weight
-        curve = (design * (counts * likely * (1 - likely))[:, None]).T @ design + np.diag(penalty)
+        slope = design.T @ (likely - truth) + penalty * weight
+        curve = (design * (likely * (1 - likely))[:, None]).T @ design + np.diag(penalty)
         step = np.linalg.solve(curve, slope)
         weight -= step
         if np.abs(step).max() < 1e-9:
             break
     return weight
+
+
+_CONTRARY = SIGNALS.index("contrary passages")
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,25 @@ class Best:
     """The signals without what a third language says."""
     letters: int
     checkable: int
+    places: int
     apart: timedelta | None
     right: bool
 
 
 _AGREED: dict[tuple[str, str, int], Agreement] = {}
+_MUTUAL: dict[tuple[int, int], tuple[Trial, NDArray[np.float64], list[Best]]] = {}
+"""By trial and weights, which are kept so that no other ones get their numbers."""
 
 
 def mutual(each: Trial, weights: Weights) -> list[Best]:
+    """Return the pairs that are mutually best; the calibration makes no difference."""
+    key = id(each), id(weights.weight)
+    if key not in _MUTUAL:
+        _MUTUAL[key] = each, weights.weight, _mutual(each, weights)
+    return _MUTUAL[key][2]
+
+
+def _mutual(each: Trial, weights: Weights) -> list[Best]:
     thirds, found = Thirds(), list[tuple[Candidate, bool]]()
     for block, truth in zip(each.blocks, each.truths, strict=True):
         if block.pairs:
@@ -115,17 +127,13 @@ def mutual(each: Trial, weights: Weights) -> list[Best]:
             right = {block.ids(n): bool(x) for n, x in enumerate(truth)}
             found += [(x, right[x.ids]) for x in shortlist(block, likely)]
     return [
-        Best(
-            x.ids,
-            x.signals(_agreed(x, weights), thirds.between(*x.ids)),
-            x.signals(_agreed(x, weights)),
-            x.letters,
-            checkable(x.one, x.i, x.other, x.j),
-            x.apart,
-            right,
-        )
-        for x, right in found
+        _best(x, x.signals(_agreed(x, weights), thirds.between(*x.ids)), right=right) for x, right in found
     ]
+
+
+def _best(each: Candidate, signals: tuple[float, ...], *, right: bool) -> Best:
+    counted = checkable(each.one, each.i, each.other, each.j)
+    return Best(each.ids, signals, without_third(signals), each.letters, *counted, each.apart, right)
 
 
 def _agreed(each: Candidate, weights: Weights) -> Agreement:
@@ -142,7 +150,6 @@ def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, ...]:
     A signal never speaks against what it stands for: where the fit says so, it is left out and fitted again.
     """
     found = [one for each, weights in seen for one in mutual(each, weights)]
-    counts = np.array([each.weight for each, weights in seen for _ in mutual(each, weights)])
     design = np.array([x.signals for x in found])
     mean, scale = design.mean(axis=0), design.std(axis=0) + 1e-9
     mean[-1], scale[-1] = 0.0, 1.0
@@ -151,7 +158,7 @@ def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, ...]:
     while True:
         penalty = np.r_[np.full(kept.sum() - 1, 10.0), 1e-9]
         weight[:] = 0.0
-        weight[kept] = newton(plain[:, kept], right, penalty, 0.0, counts)
+        weight[kept] = newton(plain[:, kept], right, penalty)
         against = (weight * SIGNS) < 0
         if not against.any():
             break
@@ -166,7 +173,15 @@ def judged(each: Trial, weights: Weights) -> tuple[list[Best], NDArray[np.float6
     found = mutual(each, weights)
     likely = np.array([weights.published(x.signals) for x in found])
     tiers = [
-        tier(p, x.letters, alone=weights.published(x.alone), checkable=x.checkable, apart=x.apart)
+        tier(
+            p,
+            x.letters,
+            alone=weights.published(x.alone),
+            checkable=x.checkable,
+            places=x.places,
+            contrary=x.signals[_CONTRARY] > 0,
+            apart=x.apart,
+        )
         for p, x in zip(likely, found, strict=True)
     ]
     return found, likely, tiers
@@ -199,7 +214,8 @@ def cross_fit(rows: list[Row], data: Path, news: Sequence[NewsText] = ()) -> Fit
         ]
         for half in (0, 1)
     ]
-    fitted = [fit(halves[half], known[half]) for half in (0, 1)]
+    # weights keep what is known of the stories that they were fitted on, and go to the other half with it
+    fitted = [fit(halves[half], known[1 - half]) for half in (0, 1)]
     unseen = [[(each, fitted[1 - half]) for each in halves[half]] for half in (0, 1)]
     # what corrects the probabilities of a half, from the other half as well
     one, other = (replace(fitted[1 - half], calibration=calibrate(unseen[1 - half])) for half in (0, 1))
@@ -220,7 +236,7 @@ def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> t
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     told = {
-        "version": 8,
+        "version": 9,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from benchmarks.pairing_sets import Known
 
 
-_REWRITES = 3.0
-"""Weight of rewrites in a fit: they are few beside translations and reports."""
-
-
 def half_of(text: NewsText) -> int:
     """By event, so that near twins are together; daily reports by kind, so that no template is in both."""
     group = text.event if text.kind == "rewrite" else text.kind
@@ -73,6 +69,5 @@ def _trials(name: str, texts: Sequence[NewsText], known: Known) -> list[Trial]:
             np.array([tuple(sorted(x.ids(n))) in gold for n in range(len(x.pairs))], dtype=np.float64)
             for x in blocks
         ]
-        weight = _REWRITES if name == "rewrites" else 1.0
-        found.append(Trial(name, each.variant, tuple(blocks), tuple(truths), len(gold), weight))
+        found.append(Trial(name, each.variant, tuple(blocks), tuple(truths), len(gold)))
     return found

@@ -67,8 +67,6 @@ class Trial:
     truths: tuple[NDArray[np.float64], ...]
     """For each block, 1 for each pair that is one story."""
     gold: int
-    weight: float = 1.0
-    """How often each pair counts in a fit."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,14 @@ from pipelines.pairing.content.features import checkable, in_order, rare_words
 from pipelines.pairing.content.match import CONFLICT, Match, in_words, tier
 from pipelines.pairing.content.passages import Passages
 from pipelines.pairing.content.rarity import Pool, pool
-from pipelines.pairing.content.shortlist import Block, Candidate, Thirds, shortlist, story_by_story
+from pipelines.pairing.content.shortlist import (
+    Block,
+    Candidate,
+    Thirds,
+    shortlist,
+    story_by_story,
+    without_third,
+)
 from pipelines.pairing.content.traces import Rare
 from pipelines.pairing.content.weights import Weights, shipped_weights
 from pipelines.similarity.lexicon import LANGUAGES
@@ -64,11 +71,13 @@ def compare(
 def _match(each: Candidate, weights: Weights, passages: Passages, thirds: Thirds) -> Match | None:
     a, b = each.sides
     agreed = passages.agreement(a, b)
-    probability = weights.published(each.signals(agreed, thirds.between(*each.ids)))
-    alone = weights.published(each.signals(agreed))
+    signals = each.signals(agreed, thirds.between(*each.ids))
+    probability = weights.published(signals)
+    alone = weights.published(without_third(signals))
     if probability < CONFLICT and not each.asked:
         return None
     shared = _shared(each.one, each.i, each.other, each.j)
+    anchors, places = checkable(each.one, each.i, each.other, each.j)
     match = Match(
         *each.ids,
         probability=round(probability, 4),
@@ -76,7 +85,9 @@ def _match(each: Candidate, weights: Weights, passages: Passages, thirds: Thirds
             probability,
             each.letters,
             alone=alone,
-            checkable=checkable(each.one, each.i, each.other, each.j) + len(each.traces),
+            checkable=anchors + len(each.traces),
+            places=places,
+            contrary=agreed.contrary > 0,
             apart=each.apart,
         ),
         mutual=each.mutual,

@@ -17,7 +17,7 @@ import numpy as np
 from pipelines.pairing.content.candidates import highest
 from pipelines.pairing.content.figures import FIGURES, Figures
 from pipelines.similarity.document import text_of
-from pipelines.similarity.lexicon import words_of
+from pipelines.similarity.lexicon import meanings, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,8 +40,9 @@ NAMES = (
 )
 _LEAST = 0.01
 _FEW = 8
-_RARE = 3.0
-"""Rarity from which a word is one that a person would look for: about one article in twenty has it."""
+_RARE, _TOGETHER = 1.5, 6.0
+"""Rarity from which a word is one that a person would look for: about one article in five has it. And that of
+several words which together hardly another article has: about one in four hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +149,65 @@ def weight_of_shared(one: Pool, i: int, other: Pool, j: int) -> float:
     return sum(sorted(min(one.rarity[key], other.rarity[key]) for key in shared))
 
 
-def checkable(one: Pool, i: int, other: Pool, j: int) -> int:
-    """Count the anchors that both articles have; a digit counts once, whatever it may count.
+def headline_said(one: Pool, i: int, other: Pool, j: int) -> float:
+    """Return the share of either headline that the other article has anywhere, by rarity; the lesser one.
 
-    So does a place that is a name too. A rounded number is an anchor as well. Where there are none, two rare
-    words are as good as one.
+    Headlines have what a story is about: of two events in one town, neither text has all of the other's
+    headline. It is .5 where neither has a headline with a name, a number or a known word.
+    """
+    ours, theirs = _headline(one, i), _headline(other, j)
+    shares = [
+        sum(value for key, value in said.items() if key in whole) / sum(said.values())
+        for said, whole in ((ours, _keys(other, j)), (theirs, _keys(one, i)))
+        if said
+    ]
+    return min(shares, default=0.5)
+
+
+def _headline(side: Pool, i: int) -> dict[str | int, float]:
+    """Return the rarity of the anchors and meanings of a headline."""
+    reading = side.readings[i]
+    document = reading.document
+    ends = (len(document.headline) + 0.5) / max(1, len(text_of(document)))
+    anchors = (*reading.anchors, *reading.places, *reading.digits)
+    said: dict[str | int, float] = {x.key: side.rarity[x.key] for x in anchors if x.position < ends}
+    for key in meanings(document.headline, document.language):
+        if key in reading.meanings:
+            said[key] = side.rarity_of_meanings[key]
+    return said
+
+
+def _keys(side: Pool, i: int) -> set[str | int]:
+    return {*side.anchors[i], *side.meanings[i]}
+
+
+def checkable(one: Pool, i: int, other: Pool, j: int) -> tuple[int, int]:
+    """Count the anchors that both articles have, and those of them that are known towns or regions.
+
+    A digit counts once, whatever it may count, and so does a place that is a name too. A rounded number is an
+    anchor as well. Where there are none, rare words are as good as one: two or more that together hardly
+    another article has.
     """
     shared = one.anchors[i].keys() & other.anchors[j].keys()
-    names = {x.text for x in one.readings[i].anchors if x.key in shared}
-    twice = {x.key for x in one.readings[i].places if x.text in names}
+    places = {x.key: x.text for x in one.readings[i].places if x.key in shared}
+    names = {x.key: x.text for x in one.readings[i].anchors if x.key in shared}
+    twice = {key for key, text in places.items() if text in names.values()}
     # `×5×480`: the digit stands between the signs
     found = len({key[:2] if key[0] == "×" else key for key in shared - twice})
     found += Figures.of(one.readings[i]).rounded_in(Figures.of(other.readings[j]))
-    return found or int(len(rare_words(one, i, other, j)) >= 2)
+    if not found:
+        words = _rare_words(one, i, other, j)
+        return int(len(words) >= 2 and sum(rarity for rarity, _ in words) >= _TOGETHER), 0
+    towns = places.keys() - twice | {key for key, text in names.items() if text in places.values()}
+    return found, len(towns)
 
 
 def rare_words(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
-    """Return words that both articles have and hardly another one, as each prints them, the rarest first."""
+    """Return rare words that both articles have, as each prints them, the rarest first."""
+    return tuple(words for _, words in _rare_words(one, i, other, j))
+
+
+def _rare_words(one: Pool, i: int, other: Pool, j: int) -> list[tuple[float, tuple[str, str]]]:
     shared = one.meanings[i].keys() & other.meanings[j].keys()
     rarity = {key: min(one.rarity_of_meanings[key], other.rarity_of_meanings[key]) for key in shared}
     wanted = sorted((key for key in shared if rarity[key] >= _RARE), key=lambda key: (-rarity[key], key))
@@ -172,11 +215,16 @@ def rare_words(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str],
         words_of(text_of(each.document), each.document.language, wanted)
         for each in (one.readings[i], other.readings[j])
     )
-    # a word may have several meanings: it counts once
-    once: dict[str, tuple[str, str]] = {}
-    for each in (key for key in wanted if key in ours and key in theirs):
-        once.setdefault(ours[each].lower(), (ours[each], theirs[each]))
-    return tuple({theirs.lower(): (ours, theirs) for ours, theirs in reversed(once.values())}.values())[::-1]
+    # a word may have several meanings: it counts once, on either side
+    found, told = list[tuple[float, tuple[str, str]]](), set[tuple[int, str]]()
+    for key in wanted:
+        if key in ours and key in theirs:
+            words = ours[key], theirs[key]
+            seen = {(side, word.lower()) for side, word in enumerate(words)}
+            if told.isdisjoint(seen):
+                found.append((rarity[key], words))
+                told |= seen
+    return found
 
 
 def _figures(anchors: Mapping[str, float]) -> dict[str, float]:

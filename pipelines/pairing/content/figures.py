@@ -22,8 +22,12 @@ FIGURES = (
     *("counted alike", "counted otherwise"),
     *("places contrary", "rounded alike"),
 )
+_Value = tuple[int, float]
+"""Digits of the whole part, and the number."""
 _ROUNDED_FROM = 100
 """Numbers below are too few to be told by one or two of their digits."""
+_LONGEST = 15
+"""Digits of a number that is rounded; one of hundreds, which a page may have, is no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,9 @@ class Figures:
     places: frozenset[str]
     rounded: frozenset[str]
     """All that its numbers may be rounded to."""
+    values: frozenset[_Value]
+    round_values: frozenset[_Value]
+    """Its numbers of two digits or more, and these to one or two digits."""
 
     @classmethod
     def of(cls, reading: ArticleReading) -> Figures:
@@ -45,12 +52,15 @@ class Figures:
         found = [(x.key, x.position) for x in reading.anchors if x.key[0].isdigit()]
         # `×5×480`: the digit stands between the signs
         found += [(x.key[1], x.position) for x in reading.digits]
+        every = frozenset(key for key, _ in found)
         return cls(
             frozenset(key for key, position in found if position < ends),
-            frozenset(key for key, _ in found),
+            every,
             reading.counted,
             frozenset(x.key for x in reading.places),
-            frozenset(form for key in {key for key, _ in found} for form in _forms(key)),
+            frozenset(form for key in every for form in _forms(key)),
+            frozenset(value for key in every for value in _value(key)),
+            frozenset(value for key in every for value in _round_values(key)),
         )
 
     def against(self, other: Figures) -> tuple[float, ...]:
@@ -68,6 +78,15 @@ class Figures:
             math.log1p(self.rounded_in(other)),
         )
 
+    def has(self, keys: frozenset[str]) -> int:
+        """Count the keys that are among its numbers, or are one of them rounded, or it rounded."""
+        return sum(
+            key in self.every
+            or not self.round_values.isdisjoint(_value(key))
+            or not self.values.isdisjoint(_round_values(key))
+            for key in keys
+        )
+
     def rounded_in(self, other: Figures) -> int:
         """Count the numbers of one that are a number of the other rounded, and no number of it."""
         ours, theirs = self.every - other.every, other.every - self.every
@@ -77,7 +96,7 @@ class Figures:
         said = len(self.headline) + len(other.headline)
         if not said or not self.every or not other.every:
             return 0.0, 0.0, 0.0
-        alike = _found(self.headline, other.every) + _found(other.headline, self.every)
+        alike = other.has(self.headline) + self.has(other.headline)
         contrary = bool(self.headline and other.headline) and not alike
         return float(alike > 0), float(contrary), (said - alike) / said
 
@@ -87,32 +106,32 @@ class Figures:
             ours, theirs = self.counted[thing], other.counted[thing]
             if not ours.isdisjoint(theirs):
                 alike += 1
-            elif not _found(ours, other.every) and not _found(theirs, self.every):
+            elif not other.has(ours) and not self.has(theirs):
                 otherwise += 1
         return math.log1p(alike), math.log1p(otherwise)
 
 
-def _found(keys: frozenset[str], among: frozenset[str]) -> int:
-    """Count the keys that are among the others, or are one of them rounded."""
-    return sum(key in among or any(_is_rounded(key, each) for each in among) for key in keys)
+@lru_cache(maxsize=65_536)
+def _value(key: str) -> tuple[_Value, ...]:
+    """Return the value of a number of two digits or more, with how long its whole part is; or nothing."""
+    if not 2 <= len(key) <= _LONGEST:
+        return ()
+    try:
+        return ((len(key.partition(".")[0]), float(key)),)
+    except ValueError:
+        return ()
 
 
 @lru_cache(maxsize=65_536)
-def _is_rounded(one: str, other: str) -> bool:
-    """Tell if one is the other to one or two digits: 300 of 297, 11 000 of 11 400, 34 and 30."""
-    if len(one.partition(".")[0]) != len(other.partition(".")[0]) or len(one) < 2 or len(other) < 2:
-        return False
-    try:
-        a, b = float(one), float(other)
-    except ValueError:
-        return False
-    return any(x in _rounded(y) for x, y in ((a, b), (b, a)))
+def _round_values(key: str) -> tuple[_Value, ...]:
+    """Return a number to one or two digits: 300 of 297, 11 000 of 11 400, 30 of 34."""
+    return tuple((long, x) for long, value in _value(key) for x in _rounded(value))
 
 
 @lru_cache(maxsize=65_536)
 def _forms(key: str) -> frozenset[str]:
     """Return the keys of a number of three digits or more when it is rounded."""
-    if not key.isdecimal() or int(key) < _ROUNDED_FROM:
+    if not key.isdecimal() or len(key) > _LONGEST or int(key) < _ROUNDED_FROM:
         return frozenset()
     return frozenset(str(round(x)) for x in _rounded(float(key))) - {key}
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SHORT = 400
 _AN_ORDER = 3
 """Anchors from which on their order says something."""
-_SURE_BY_ONE = 0.99
+_VERY_LIKELY = 0.99
 _OF_ITS_DAY = timedelta(hours=18)
 """Lag from which on a short text may be the report of another day: their figures may be the same."""
 CONFLICT = 0.1
@@ -135,22 +135,32 @@ class Match:
 
 
 def tier(
-    probability: float, letters: int, *, alone: float, checkable: int, apart: timedelta | None = None
+    probability: float,
+    letters: int,
+    *,
+    alone: float,
+    checkable: int,
+    places: int = 0,
+    contrary: bool = False,
+    apart: timedelta | None = None,
 ) -> Tier:
     """Return the tier of a probability; `letters` are those of the shorter text, `apart` their lag.
 
     A pair that joins a story needs evidence that a person can check: `checkable` anchors and traces that both
-    have. With a single one it must be very likely to be `auto`. Nor is a pair `auto` that would not be
-    probable `alone`, without what a third language says: an error there would make another one here. Nor is
-    one of a short text with the text of another day: daily reports share a rate or a place with the next one.
+    have, `places` of them towns or regions, which say where, not what: places alone are never `auto`, and
+    with a single anchor beside them a pair must be very likely. So it must if a number of one stands in the
+    place of a `contrary` one: an edit, a slip and the report of another day look the same. Nor is a pair
+    `auto` that would not be probable `alone`, without what a third language says: an error there would make
+    another one here. Nor is one of a short text with the text of another day: daily reports share a rate or a
+    place with the next one.
     """
     sure = 0.97 if letters < _SHORT else 0.9
     if not checkable:
         return "review" if probability >= CONFLICT else "none"
-    if checkable == 1:
-        sure = _SURE_BY_ONE
+    if checkable - places == 1 or contrary:
+        sure = _VERY_LIKELY
     other_day = letters < _SHORT and apart is not None and apart >= _OF_ITS_DAY
-    if probability >= sure and (alone < 0.5 or other_day):
+    if probability >= sure and (alone < 0.5 or other_day or places == checkable):
         return "probable"
     if probability >= sure:
         return "auto"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SEAM = re.compile(r"(?<=[.!?…])\s+|\n+")
 _LEAST = 60
-_MOST = 30
+_MOST = 20
 """Least letters of a passage, and most passages of a text: the time grows with their square."""
 _KEPT = 64
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.pairing.content.candidates import Compared, lags
-from pipelines.pairing.content.features import NAMES, features, weight_of_shared
+from pipelines.pairing.content.features import NAMES, features, headline_said, weight_of_shared
 from pipelines.pairing.content.figures import FIGURES
 from pipelines.pairing.content.passages import AGREEMENT
 
@@ -32,11 +32,12 @@ _COLUMNS = [NAMES.index(name) for name in FIGURES]
 SIGNALS = (
     *("own", "over rival", "over all others", "one to one", "short"),
     *AGREEMENT,
-    *("weight of shared anchors", "third agrees", "third differs"),
+    *("weight of shared anchors", "headline said", "third agrees", "third differs"),
     *FIGURES,
     "constant",
 )
 """What the calibration of a pair takes in; see `Candidate.signals`."""
+_THIRD = SIGNALS.index("third agrees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,12 @@ class Candidate:
     def letters(self) -> int:
         return min(each.letters for each in self.sides)
 
-    def signals(self, agreed: Agreement, third: tuple[float, float] = (0.0, 0.0)) -> tuple[float, ...]:
+    def signals(self, agreed: Agreement, third: tuple[float, float]) -> tuple[float, ...]:
         """Return the values of SIGNALS.
 
         They are the pair's own logit, its lead over its rival and over all others with nobody among them,
-        shortness, the passages, the weight of the shared anchors, what the third language says, and figures.
+        shortness, the passages, the weight of the shared anchors, how much of the headlines is in the other
+        text, what the third language says, and figures.
         """
         own = logit(self.likely)
         return (
@@ -133,10 +135,16 @@ class Candidate:
             1.0 / math.log(max(self.letters, 50)),
             *agreed.signals(),
             math.log1p(weight_of_shared(self.one, self.i, self.other, self.j)),
+            headline_said(self.one, self.i, self.other, self.j),
             *third,
             *self.figures,
             1.0,
         )
+
+
+def without_third(signals: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the values of SIGNALS as if there were no third language."""
+    return (*signals[:_THIRD], 0.0, 0.0, *signals[_THIRD + 2 :])
 
 
 class Thirds:

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from pipelines.pairing.content.candidates import lags
+from pipelines.pairing.content.features import checkable, headline_said
 from pipelines.pairing.content.figures import FIGURES, Figures
 from pipelines.pairing.content.match import tier
 from pipelines.pairing.content.passages import agreement, passages
+from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import one_to_one
 from pipelines.similarity.document import Document, read
 
@@ -64,6 +66,11 @@ def test_a_rounded_number_is_an_anchor_from_a_hundred_on():
     exact, rough = reading("Losses: 1,231 men, 34 guns"), reading("Понад 1 200 осіб, 30 гармат", "", "uk")
     assert Figures.of(exact).rounded_in(Figures.of(rough)) == 1
     assert Figures.of(exact).rounded_in(Figures.of(exact)) == 0
+
+
+def test_a_number_of_any_length_is_compared():
+    long = reading(f"Prize of {'9' * 400}", f"Or {'7' * 5_000}.")
+    assert figures(long, long)["headline numbers alike"] == 1
 
 
 def test_a_rival_that_has_a_partner_of_its_own_is_hardly_one():
@@ -122,6 +129,58 @@ def test_articles_of_one_time_and_undated_ones_gain_nothing_by_it():
 )
 def test_a_tier_needs_evidence_that_a_person_can_check(probability, letters, alone, checkable, said):
     assert tier(probability, letters, alone=alone, checkable=checkable) == said
+
+
+def pools(uk, en):
+    return pool([reading(*uk, "uk")]), pool([reading(*en)])
+
+
+@pytest.mark.parametrize(
+    ("uk", "en", "found", "places"),
+    [
+        ("У порту Чорноморська затонув буксир.", "A tug sank off Chornomorsk.", 1, 1),
+        ("У порту Чорноморська затонув буксир Вайгач.", "The tug Vaihach sank off Chornomorsk.", 2, 1),
+        ("У порту Чорноморська загинули 17 моряків.", "17 sailors died in Chornomorsk.", 2, 1),
+        ("Буксир затонув.", "A tug sank.", 0, 0),
+    ],
+)
+def test_anchors_are_counted_and_the_places_among_them(uk, en, found, places):
+    one, other = pools(("Порт", uk), ("Port", en))
+    assert checkable(one, 0, other, 0) == (found, places)
+
+
+def test_a_pair_with_a_number_that_differs_must_be_very_likely():
+    assert tier(0.98, 800, alone=0.98, checkable=9, contrary=True) == "probable"
+    assert tier(0.99, 800, alone=0.99, checkable=9, contrary=True) == "auto"
+
+
+def test_places_alone_make_no_pair_sure():
+    assert tier(0.999, 800, alone=0.999, checkable=2, places=2) == "probable"
+    assert tier(0.999, 800, alone=0.999, checkable=2, places=1) == "auto"
+    assert tier(0.98, 800, alone=0.98, checkable=2, places=1) == "probable"
+
+
+def test_words_are_evidence_where_they_are_rare_together():
+    others = [("Уряд ухвалив закон.", "The government passed a law.")] * 40
+
+    def found(uk, en):
+        sides = [(uk, en), *others]
+        ours = pool([reading("", text, "uk") for text, _ in sides])
+        return checkable(ours, 0, pool([reading("", text) for _, text in sides]), 0)[0]
+
+    assert found("Бджоли гинуть, аграрії мовчать.", "Bees die, farmers are silent.") == 1
+    assert found("Бджоли є.", "Bees exist.") == 0
+    assert found("Уряд ухвалив закон.", "The government passed a law.") == 0
+
+
+def test_a_headline_is_said_where_the_other_text_has_what_it_names():
+    tug = ("Буксир затонув біля Чорноморська", "Екіпаж із п’яти моряків урятовано.")
+    same = ("Border guards rescue five from sinking tug", "The tug went down off Chornomorsk.")
+    ship = ("Filipino officer dies as drones hit corn ship", "The vessel was in the port of Chornomorsk.")
+    said = {en[0]: headline_said(*(x for side in pools(tug, en) for x in (side, 0))) for en in (same, ship)}
+    assert said[same[0]] > said[ship[0]]
+    one, other = pools(("", "Буксир затонув."), ("", "A tug sank."))
+    assert headline_said(one, 0, other, 0) == 0.5
 
 
 def test_a_brief_in_the_background_of_another_story_begins_late():
