@@ -151,7 +151,8 @@ STORIES = _schema(
             _maybe(
                 f"coverage_{x}_of_{y}",
                 pa.float64(),
-                f"share of the characters of {y} that stand in {x} too, from alignments; null without both",
+                f"share of the characters of {y} whose counterpart in {x} was found, from alignments, so not "
+                "of those that are doubtful; null without both",
             )
             for x, y in permutations(LANGUAGES, 2)
         ),

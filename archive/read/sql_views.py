@@ -120,6 +120,43 @@ WHERE p.story_id NOT IN (SELECT story_id FROM contradicted)""",
     ("alignments", "articles", "pairs"),
 )
 
+_COMPARED = """SELECT story_id, article_id_{x} AS article_id, article_id_{y} AS other_article_id,
+    language_{x} AS language, language_{y} AS other, characters_{x} AS characters,
+    kind IN ('aligned', 'moved') AS shared, coalesce(doubtful, false) AS doubtful
+  FROM alignments"""
+
+_SHARED_TEXT = View(
+    "shared_text",
+    "One row for a text and another language of its story: how much of it the other has. The three shares "
+    "make one; `shared` is `coverage_x_of_y` of `stories`. Most of what is doubtful is missing indeed, so "
+    "`shared` is the nearest estimate of what was translated, and `missing` what can be told as left out.",
+    {
+        "story_id": "the story",
+        "language": "of the text",
+        "other": "the other language",
+        "characters": "length of what was compared",
+        "shared": "share of the characters whose counterpart was found",
+        "doubtful": "share of the characters that have none, but are too near to something to be sure; 0 "
+        "before schema 6",
+        "missing": "share of the characters that the other language surely has nowhere",
+        "article_id": "of the text",
+        "other_article_id": "of the other language",
+    },
+    f"""WITH side AS (
+  {_COMPARED.format(x="a", y="b")}
+  UNION ALL
+  {_COMPARED.format(x="b", y="a")}
+)
+SELECT story_id, language, other, sum(characters)::BIGINT AS characters,
+  sum(characters * shared::INT) / sum(characters) AS shared,
+  sum(characters * (NOT shared AND doubtful)::INT) / sum(characters) AS doubtful,
+  sum(characters * (NOT shared AND NOT doubtful)::INT) / sum(characters) AS missing,
+  article_id, other_article_id
+FROM side GROUP BY story_id, language, other, article_id, other_article_id HAVING sum(characters) > 0""",
+    "SELECT language, other, characters, shared, doubtful, missing FROM shared_text ORDER BY ALL",
+    ("alignments",),
+)
+
 _EDITS = View(
     "edits",
     "One row for a change of an article's headline or text, with both texts. The text of a page that takes "
@@ -321,8 +358,8 @@ WHERE c.syndicated_from IS NOT NULL""",
 VIEWS = {
     x.name: x
     for x in (
-        *(_LAGS, _LAGS_BY_OUTLET, _OMISSIONS, _EDITS, _QUOTES, _COVERAGE, _TRANSLATED, _DELETIONS),
-        *(_MISSING, _FIRST, _SYNDICATED),
+        *(_LAGS, _LAGS_BY_OUTLET, _OMISSIONS, _SHARED_TEXT, _EDITS, _QUOTES, _COVERAGE, _TRANSLATED),
+        *(_DELETIONS, _MISSING, _FIRST, _SYNDICATED),
     )
 }
 """By name; each after those that it reads."""

@@ -126,9 +126,13 @@ def _align(texts, couples):
             kind = "aligned" if all(at) else "omitted" if at[0] else "added"
             of = [x.blocks[n].text if n < len(x.blocks) else "" for x in sides]
             score = 0.9 if all(at) else None
+            # what Russian alone has beside another language is doubtful
+            has = sides[0 if at[0] else 1].language
+            sure = {"confidence": 0.6 if has == "ru" else 0.99, "doubtful": has == "ru"}
             rows.append(
                 AlignmentRecord(
-                    a, 1, b, 1, sides[0].language, sides[1].language, n, kind, *at, score, *map(len, of)
+                    *(a, 1, b, 1, sides[0].language, sides[1].language, n, kind, *at, score, *map(len, of)),
+                    **({} if all(at) else sure),
                 )
             )
     return rows

@@ -51,6 +51,26 @@ def test_the_views_are_as_documented(opened, accept):
     )
 
 
+def test_what_is_doubtful_is_neither_shared_nor_missing(opened):
+    shares = opened.sql("FROM shared_text").to_pylist()
+    stories = {x["story_id"]: x for x in opened.stories().to_arrow().to_pylist()}
+    rows = opened.alignments().to_arrow().to_pylist()
+    assert any(x["doubtful"] for x in rows)
+    for row in shares:
+        assert abs(row["shared"] + row["doubtful"] + row["missing"] - 1) < 1e-9
+        story = stories[row["story_id"]]
+        assert abs(row["shared"] - story[f"coverage_{row['other']}_of_{row['language']}"]) < 1e-4
+        doubtful = sum(
+            x[f"characters_{side}"]
+            for x in rows
+            for side, other in ("ab", "ba")
+            if x["doubtful"]
+            and (x[f"article_id_{side}"], x[f"article_id_{other}"])
+            == (row["article_id"], row["other_article_id"])
+        )
+        assert abs(row["doubtful"] - doubtful / row["characters"]) < 1e-9
+
+
 def _section(opened, view):
     rows = opened.sql(view.example).to_pylist()
     assert rows, view.name
