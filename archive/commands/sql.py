@@ -42,18 +42,28 @@ def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     if not options.question:
         return _names(console)
+    # duckdb and pyarrow: --help needs none
+    from archive.read.sql import bounded, too_much  # noqa: PLC0415
+
     try:
-        rows = opened.sql(options.question, as_of=options.as_of, memory=options.memory)
+        with bounded(options.memory):
+            rows = opened.sql(options.question, as_of=options.as_of, memory=options.memory)
+            _print(console, options, rows)
     except ValueError as error:  # a moment that there is not
         print(f"{error}.", file=sys.stderr)
         return 2
+    except MemoryError as error:
+        raise too_much() from error
+    return 0
+
+
+def _print(console: Console, options: argparse.Namespace, rows: SqlRows) -> None:
     if options.csv:
         _print_csv(rows)
     elif options.json:
         _print_json(rows)
     else:
         _print_table(console, rows)
-    return 0
 
 
 def _names(console: Console) -> int:

@@ -2,14 +2,16 @@
 
 DuckDB opens no file, no network and no extension, and can be told to do so by nobody: rows come to it from
 `archive.tables`, which has measured them. Whoever made the archive can make a question fail, and nothing
-else; whoever wrote it can take time, and memory for one value: DuckDB's limit does not count a text that a
-function makes.
+else; whoever wrote it can take time. DuckDB's limit does not count a text that a function makes: `bounded`
+lets the whole process have no more, for a program that asks one question. Who asks in a notebook has her own
+machine's memory.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.exceptions import QuestionError
@@ -27,6 +29,8 @@ MEMORY = "2GB"
 """What DuckDB may take unless told otherwise; the rows that are being read come on top."""
 OF_DELETIONS = "articles_gone"
 """What `articles` gets its last two columns from."""
+_READING = 1 << 30
+"""Bytes beside DuckDB's: rows that are being read, and those that are printed."""
 _ANSWERED = {"SELECT", "EXPLAIN", "MULTI"}
 """Kinds of statements; PIVOT is several."""
 _ARTICLES = f"""CREATE VIEW articles AS SELECT stored.*, found.gone, found.gone_reason
@@ -73,8 +77,7 @@ def ask(
         import duckdb  # noqa: PLC0415  an extra: nothing else needs it
     except ImportError:
         raise QuestionError("SQL needs DuckDB: pip install 'triptych[sql]'.") from None
-    if not re.fullmatch(r"[1-9]\d{0,5}(\.\d+)? ?[KMGT]i?B", memory, re.IGNORECASE):
-        raise QuestionError(f"{memory!r} is no amount of memory; write 500MB or 4GB.")
+    _bytes_of(memory)
     with _translated():
         statements = duckdb.extract_statements(question)
         if len(statements) != 1 or statements[0].type.name not in _ANSWERED:
@@ -83,6 +86,7 @@ def ask(
             )
         connection = duckdb.connect(":memory:", config={**_SHUT, "memory_limit": memory})
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # it is written among the rows
         for name in _needed(question, tables):
             if name in VIEWS:
                 connection.execute(f'CREATE VIEW "{name}" AS {VIEWS[name].query}')
@@ -93,6 +97,44 @@ def ask(
                 connection.register(name, tables[name]())
         connection.execute("SET lock_configuration = true")
         return SqlRows(connection.sql(question, params=parameters or None))
+
+
+@contextlib.contextmanager
+def bounded(memory: str) -> Iterator[None]:
+    """Let this process have so much memory meanwhile, and a gigabyte more to read rows.
+
+    What needs more gets a MemoryError or a QuestionError. Linux alone counts so.
+    """
+    try:
+        import resource  # noqa: PLC0415  Windows has none
+    except ImportError:
+        yield
+        return
+    soft, hard = before = resource.getrlimit(resource.RLIMIT_DATA)
+    most = _own_memory() + _bytes_of(memory) + _READING
+    if soft == resource.RLIM_INFINITY or most < soft:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def _own_memory() -> int:
+    """Bytes of this process that a limit of data counts."""
+    try:
+        status = Path("/proc/self/status").read_text("ascii")
+    except OSError:
+        return _READING
+    found = re.search(r"^VmData:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else _READING
+
+
+def _bytes_of(memory: str) -> int:
+    found = re.fullmatch(r"([1-9]\d{0,5}(?:\.\d+)?) ?([KMGT])i?B", memory, re.IGNORECASE)
+    if not found:
+        raise QuestionError(f"{memory!r} is no amount of memory; write 500MB or 4GB.")
+    return int(float(found[1]) * 1024 ** (1 + "KMGT".index(found[2].upper())))
 
 
 def _needed(question: str, tables: Mapping[str, object]) -> list[str]:
@@ -119,13 +161,26 @@ def _translated() -> Iterator[None]:
 
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
-        raise QuestionError(
-            "This question takes more memory than it may: ask for fewer rows or columns, or allow more, "
-            f'with --memory 8GB or sql(…, memory="8GB"); it is {MEMORY} without.'
-        ) from error
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise too_much() from error
     except duckdb.Error as error:
         raise QuestionError(f"DuckDB cannot answer this: {_told(str(error))}") from error
+    except (OSError, RuntimeError, ValueError) as error:  # what DuckDB says where Arrow asks for its rows
+        told = str(error)
+        if told.startswith("Out of Memory Error"):
+            raise too_much() from error
+        if "Arrow Appender" in told:
+            raise QuestionError(
+                f"DuckDB cannot answer this: {_told(told.partition(': ')[2].partition('*')[0])}"
+            ) from error
+        raise
+
+
+def too_much() -> QuestionError:
+    return QuestionError(
+        "This question takes more memory than it may: ask for fewer rows or columns, or allow more, "
+        f'with --memory 8GB or sql(…, memory="8GB"); it is {MEMORY} without.'
+    )
 
 
 def _told(text: str) -> str:

@@ -6,6 +6,7 @@
 import csv
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -231,6 +232,32 @@ def test_memory_is_bounded(opened):
         opened.sql(question, memory="100MB").to_arrow()
     with pytest.raises(archive.QuestionError, match="write 500MB"):
         opened.sql("SELECT 1", memory="all")
+
+
+GREEDY = (
+    "SELECT length(repeat('x', 3000000000)) AS x",
+    "SELECT repeat('x', 100000000) AS x FROM range(30)",
+    "SELECT 'é' || repeat('x', 400000000) AS x FROM range(5)",
+    "SELECT list(range) AS x FROM range(400000000)",
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: only Linux counts a limit of data")
+def test_the_command_takes_no_more_memory_than_it_may(filled):
+    """DuckDB's own limit does not count a text that a function makes: 5.9 GB under 2 GB without ours."""
+    asked = """
+import resource, sys
+from archive.__main__ import main
+for question in sys.argv[2:]:
+    assert main(["sql", question, "--archive", sys.argv[1], "--memory", "100MB", "--csv"]) == 1
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+    command = [sys.executable, "-c", asked, str(filled), *GREEDY]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("takes more memory than it may") == len(GREEDY), done.stderr
+    assert done.stderr.count("\n") == len(GREEDY)
+    assert int(done.stdout) < 1500  # MB: 100, a gigabyte for rows, and the program
 
 
 def test_a_damaged_file_is_a_sentence(filled, tmp_path):
