@@ -23,7 +23,6 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,9 +30,8 @@ from urllib.parse import quote
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import psutil
-from storage.invented import pair, records, words_of
+from storage.large import LANGUAGES, author, words_of, write
 
-GROW_BY = 10_000
 TRIES = 5
 GOALS = {"first page ms": 300, "memory MB": 400, "search ms": 200}
 INFLECTED = {
@@ -80,25 +78,6 @@ def words() -> None:
         print(f"| {name} | {' | '.join(cells)} |")
 
 
-def build(folder: Path, articles: int) -> None:
-    from archive.commit.committer import Committer
-    from archive.opening import open_or_create
-
-    at = datetime.now(UTC) - timedelta(days=30)
-
-    def clock() -> datetime:
-        nonlocal at
-        at += timedelta(seconds=1)
-        return at
-
-    storage, log = open_or_create(folder, "build", lambda _: clock())
-    committer = Committer(storage, log, "build", clock)
-    for first in range(0, articles, GROW_BY):
-        batch = list(records(first, min(GROW_BY, articles - first)))
-        committer.commit({f"{first:032x}": batch}, pair, {})
-    committer.close()
-
-
 class Served:
     def __init__(self, root: Path) -> None:
         self._process = subprocess.Popen(
@@ -111,11 +90,11 @@ class Served:
         found = re.search(r"127\.0\.0\.1:(\d+)", line)
         if found is None:
             raise SystemExit(f"the server did not start: {line}")
-        self._port = int(found[1])
+        self.port = int(found[1])
 
     def get(self, path: str) -> tuple[float, int, bytes]:
         began = time.perf_counter()
-        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=600)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)) as connection:
             connection.request("GET", path)
             answer = connection.getresponse()
             body = answer.read()
@@ -123,8 +102,8 @@ class Served:
 
     def cpu(self) -> float:
         """Milliseconds of the CPU that the server has used: on a busy machine, what a page would take alone."""
-        used = psutil.Process(self._process.pid).cpu_times()
-        return (used.user + used.system) * 1e3
+        threads = Path(f"/proc/{self._process.pid}/task").iterdir()
+        return sum(int((x / "schedstat").read_text("ascii").split()[0]) for x in threads) / 1e6
 
     def memory(self) -> float:
         return psutil.Process(self._process.pid).memory_full_info().uss / 1e6
@@ -134,10 +113,85 @@ class Served:
         self._process.wait()
 
 
+RANKS = (0, 1, 4, 40, 60, 200, 1000, 5000, 30_000, 150_000)
+"""Of words, the commonest first: from one in all texts to one in some."""
+FILTERS = (
+    "",
+    "language=uk",
+    "missing=en",
+    "edited=1",
+    "gone=1",
+    "omitted=20",
+    "since=2026-01-01",
+    "outlet={outlet}",
+)
+ORDERED = ("time", "match", "lag", "difference", "edits")
+
+
+def questions(outlet: str, by: str) -> dict[str, list[str]]:
+    """Make addresses of lists by what is asked: words of three languages, common and rare ones."""
+    words = {x: words_of(x).words for x in LANGUAGES}
+    singles = [quote(words[x][n]) for x in LANGUAGES for n in RANKS]
+    names = [words_of(x).names[n] for x in LANGUAGES for n in (0, 3, 50, 2000)]
+    pairs = [
+        quote(f'"{words[x][a]} {words[x][b]}"') for x in LANGUAGES for a, b in ((0, 1), (1, 4), (40, 60))
+    ]
+    phrases = [
+        quote(f'"{words[x][a]} {words[x][b]}"')
+        for x, (a, b) in zip([x for x in LANGUAGES for _ in range(4)], names, strict=True)
+    ]
+    filters = [x.format(outlet=outlet) for x in FILTERS]
+    return {
+        "one word": [f"/search?q={x}" for x in singles],
+        "two words": [
+            f"/search?q={quote(words[x][a])}+{quote(words[x][b])}"
+            for x in LANGUAGES
+            for a, b in ((0, 1), (0, 40), (4, 1000), (60, 200), (1000, 5000), (200, 150_000))
+        ],
+        "a phrase": [f"/search?q={x}" for x in (*pairs, *phrases)],
+        "the beginning of a word": [
+            f"/search?q={quote(words[x][n][:size])}*"
+            for x in LANGUAGES
+            for n in (60, 5000)
+            for size in (2, 3, 4)
+        ],
+        "a word and a filter": [f"/search?q={x}&{y}" for x in (singles[0], singles[16]) for y in filters[1:]],
+        "a word in each order": [
+            f"/search?q={x}&order={y}" for x in (singles[0], singles[26]) for y in ORDERED
+        ],
+        "filters alone": [f"/?{x}&order={y}" for x in filters for y in ORDERED if y != "match"],
+        "an author": [f"/?author={quote(by)}"],
+    }
+
+
+def _first_row(served: Served) -> dict[str, str]:
+    """Read the first story of a list that may be long, and an author of its outlet."""
+    with closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=600)) as connection:
+        connection.request("GET", "/stories.json?language=uk&missing=en")
+        answer = connection.getresponse()
+        answer.readline()
+        row: dict[str, str] = json.loads(answer.readline().rstrip(b",\n"))
+    return row | {"author": author(int(row["outlet"].removeprefix("outlet")), "uk", 7)}
+
+
+def _timed(served: Served, path: str) -> tuple[float, float]:
+    before = served.cpu()
+    wall, status, _ = served.get(path)
+    if status != 200:
+        raise SystemExit(f"{path}: {status}")
+    return wall, served.cpu() - before
+
+
+def _at(values: list[float], share: float) -> float:
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
+
+
 def measure(home: Path, articles: int) -> None:
     root = home / f"view-{articles}"
     if not root.exists():
-        build(root, articles)
+        began = time.perf_counter()
+        write(root, articles)
+        print(f"archive written: {time.perf_counter() - began:.0f} s")
     os.environ["TRIPTYCH_CACHE"] = str(home / "cache")
     began = time.perf_counter()
     subprocess.run([sys.executable, "-m", "archive.viewer.search.fill", str(root)], check=True)
@@ -156,29 +210,32 @@ def measure(home: Path, articles: int) -> None:
         waited = time.perf_counter() - began
         print(f"from the command to the first page: {waited:.2f} s, {served.cpu() / 1e3:.2f} s of CPU")
         print(f"first page ms: {first[0]:.0f}", flush=True)
-        row = json.loads(served.get("/stories.json?language=uk")[2])[0]
-        common, rare = words_of("uk").words[0], words_of("uk").words[9000]
-        asked = {
+        row = _first_row(served)
+        pages = {
             "stories": "/",
-            "filtered, by lag": "/?missing=en&order=lag",
             "page 200": "/?page=200",
+            "the last page": "/?page=100000",
             "a story": f"/stories/{row['story_id']}",
             "an article": f"/articles/{row['article_id_uk']}",
+            "outlets": "/outlets",
             "an outlet": f"/outlets/{row['outlet']}",
-            "search, common word": f"/search?q={quote(common)}",
-            "search, rare word": f"/search?q={quote(rare)}",
-            "search, prefix": f"/search?q={quote(rare[:4])}*",
-            "search, two words": f"/search?q={quote(common)}+{quote(words_of('uk').words[50])}",
-            "search, phrase": "/search?q=" + quote(f'"{common} {words_of("uk").words[1]}"'),
+            "why an address": f"/why?url={quote(row['url_uk'], safe='')}",
+            "feed of a search": f"/search.atom?q={quote(words_of('uk').words[5000])}",
+            "pictures": "/pictures",
         }
         print("\n| page | ms | CPU ms |\n|---|---:|---:|")
-        for name, path in asked.items():
-            before = served.cpu()
-            times = [served.get(path) for _ in range(TRIES)]
-            cpu = (served.cpu() - before) / TRIES
-            wall = statistics.median(x[0] for x in times)
-            status = "" if times[0][1] == 200 else times[0][1]
-            print(f"| {name} | {wall:.0f} | {cpu:.0f} | {status}", flush=True)
+        for name, path in pages.items():
+            times = [_timed(served, path) for _ in range(1 if name == "pictures" else TRIES)]
+            wall, cpu = (statistics.median(x[n] for x in times) for n in range(2))
+            print(f"| {name} | {wall:.0f} | {cpu:.0f} |", flush=True)
+        print(
+            "\n| questions | how many | CPU ms p50 | p95 | most | ms p50 | p95 |\n|---|---:|---:|---:|---:|---:|---:|"
+        )
+        for name, paths in questions(row["outlet"], row["author"]).items():
+            times = [_timed(served, x) for x in paths]
+            walls, used = ([x[n] for x in times] for n in range(2))
+            told = (*(_at(used, x) for x in (0.5, 0.95, 1)), *(_at(walls, x) for x in (0.5, 0.95)))
+            print(f"| {name} | {len(paths)} | {' | '.join(f'{x:.0f}' for x in told)} |", flush=True)
         print(f"\nmemory MB: {served.memory():.0f}")
         # a word that no text has: lemmas of two languages are loaded
         print(f"a form that the archive has not: {served.get('/search?q=' + quote('безоднями'))[0]:.0f} ms")

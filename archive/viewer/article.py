@@ -59,7 +59,7 @@ def article_values(
 ) -> dict[str, object]:
     """Collect what the template of an article shows; `old` and `new` are versions to compare."""
     names = [x.name for x in VERSION_COLUMNS]
-    rows = read_versions(archive, lookup.places([article_id]), [article_id], names)
+    rows = read_versions(archive, lookup.rows.places([article_id]), [article_id], names)
     if not rows:
         raise ArticleNotFound(f"Article {article_id} is not in this snapshot.")
     latest = rows[-1]

@@ -63,7 +63,7 @@ class ReasonLine:
 def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> dict[str, object]:
     """Collect what the template of an outlet shows."""
     owed, debts, lost = _owed(archive, pages, name)
-    looks = lookup.looks(name, _DAYS)
+    looks = lookup.days.looks(name, _DAYS)
     return {
         "name": name,
         "articles": lookup.outlets()[name],
@@ -78,7 +78,7 @@ def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> 
         "runs": _runs(archive, name),
         "outcomes": OUTCOMES,
         "looks": recent(archive, name),
-        "all_looks": lookup.looks_of(name),
+        "all_looks": lookup.days.looks_of(name),
     }
 
 

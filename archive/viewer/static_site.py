@@ -85,9 +85,9 @@ def _pages(
     there = {line.story_id for line in lines}
     for line in lines:
         ids = [x.article_id for x in line.articles]
-        view, cut = read_story(archive, line, lookup.places(ids))
+        view, cut = read_story(archive, line, lookup.rows.places(ids))
         # a page that is not written cannot be led to
-        events = [x for x in lookup.same_events(ids) if x.story_id in there]
+        events = [x for x in lookup.rows.same_events(ids) if x.story_id in there]
         html = deeper.render("story.html", "stories", **story_values(deeper, view, line, events), cut=cut)
         yield f"stories/{gate.hex_id(line.story_id)}.html", html
         for article_id in ids:

@@ -6,33 +6,40 @@ of the server, and a page never waits for them.
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
 import sys
-import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
-import zstandard
 
 from archive.format.records import FEED
 from archive.tables import unpacked
 from archive.tables.parquet_files import translated_errors
-from archive.viewer.search import side_file, story_columns
-from archive.viewer.search.word_forms import LANGUAGES, key, words
+from archive.viewer.search import fill_columns, side_file
+from archive.viewer.search.read_texts import read_texts
+from archive.viewer.search.side_file import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from archive.format.snapshot import DataFile
     from archive.read.archive import Archive
 
-MOST_TEXT = 200_000
-"""Characters of an article that search reads; the page of the article shows them all."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UPSERT = (
+    " ON CONFLICT (id) DO UPDATE SET story_id = excluded.story_id, outlet = excluded.outlet,"
+    " language = excluded.language, headline = excluded.headline, url = excluded.url,"
+    " published = excluded.published, first_seen = excluded.first_seen, last_seen = excluded.last_seen,"
+    " section = excluded.section, authors = excluded.authors, version = excluded.version,"
+    " from_feed = excluded.from_feed, file = excluded.file, part = excluded.part,"
+    " doc = iif(hash = excluded.hash AND headline = excluded.headline, doc, NULL), hash = excluded.hash"
+)
 _ARTICLE = [
     "article_id", "story_id", "version", "outlet", "url", "language", "headline", "authors", "published_at",
     "section", "content_hash", "text_from", "first_seen", "last_seen",
@@ -41,82 +48,100 @@ _COMPARED = ("story_id", "article_id_a", "article_id_b", "kind", "doubtful", "ch
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
 _ONLY = ("numbers_only_a", "numbers_only_b", "quotes_only_a", "quotes_only_b")
 _TABLES = ("articles", "superseded", "alignments", "pairs", "observations", "same_event")
-_DIGEST_EVERY = 10.0
-"""Seconds of reading after which search finds what has been read."""
+_A_PROCESS = 600_000_000
+"""Bytes that a process which reads texts takes."""
 
 
-def fill(archive: Archive, *, texts: bool = True) -> None:
+def fill(archive: Archive, *, texts: bool = True, processes: int = 1, shards: int | None = None) -> None:
     """Bring an archive's side file up to the snapshot that is open; `texts`: what search reads too.
+
+    With more `processes` many texts are read side by side; each needs some 400 MB for lemmas.
+    `shards`: the files of texts that a new side file is to have; as many as its articles ask for by default.
 
     Raises ArchiveNotWritable for this machine's cache folder, and as reading the archive does.
     """
     path = side_file.side_file(archive.storage.layout)
     try:
-        _fill(archive, path, texts=texts)
+        _fill(archive, path, texts=texts, processes=processes, shards=shards)
     except sqlite3.DatabaseError:  # a page of it that SQLite cannot read
         side_file.discard(path)
-        _fill(archive, path, texts=texts)
+        _fill(archive, path, texts=texts, processes=processes, shards=shards)
 
 
-def _fill(archive: Archive, path: Path, *, texts: bool) -> None:
+def _fill(archive: Archive, path: Path, *, texts: bool, processes: int, shards: int | None) -> None:
     with side_file.writing(path) as connection:
-        purged = _Fill(archive, connection).bring()
+        purged = _Fill(archive, connection, shards).bring()
     if purged:
         # its words stand in the index of words too, where nothing can take them out
         side_file.discard(path)
         with side_file.writing(path) as connection:
-            _Fill(archive, connection).bring()
+            _Fill(archive, connection, shards).bring()
     if texts:
         with side_file.writing(path) as connection:
-            _Texts(archive, connection).read()
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+            read_texts(archive, connection, path, processes)
 
 
 class _Fill:
     """What lists and filters need: all but the texts, a second or two for 100,000 articles."""
 
-    def __init__(self, archive: Archive, connection: sqlite3.Connection) -> None:
+    def __init__(self, archive: Archive, connection: sqlite3.Connection, shards: int | None) -> None:
         self._archive, self._connection = archive, connection
+        many = archive.snapshot.rows("articles") >= side_file.LARGE
+        self._shards = shards or (side_file.SHARDS if many else 1)
+        self._is_first = False
+        self._touched: set[str] = set()
+        """Ids of stories, and of articles, of which something came or went."""
 
     def bring(self) -> bool:
-        """Take over what is new; True where articles are gone, which only a purge does."""
+        """Take over what is new; True where articles are gone, which only a purge does.
+
+        The first time each data file is kept once it is taken, so that filling goes on where it was ended;
+        later all of a snapshot comes at once.
+        """
         snapshot = self._archive.snapshot
         wanted = {x.path: x for table in _TABLES for x in snapshot.stored(table)}
         here = self._connection.execute('SELECT name, sha256, no, "table" FROM file').fetchall()
         stale = [x for x in here if x[0] not in wanted or wanted[x[0]].sha256 != x[1]]
         known = {x[0] for x in here} - {x[0] for x in stale}
         new = [x for name, x in wanted.items() if name not in known]
-        with _transaction(self._connection):
+        told = self._connection.execute("SELECT 1 FROM state WHERE name = 'snapshot'").fetchone()
+        self._is_first = told is None
+        if self._is_first:
+            new = self._begin(new, stale, wanted)
+        with transaction(self._connection):
             for file in new:
-                # renamed while it is replaced: the same name with other bytes is another file
-                self._connection.execute("DELETE FROM file WHERE name = ?", (file.path,))
-                row = (file.path, file.sha256, file.table)
-                made = self._connection.execute(
-                    'INSERT INTO file (name, sha256, "table") VALUES (?, ?, ?)', row
-                )
-                assert made.lastrowid is not None
-                with translated_errors():
-                    self._take(file, made.lastrowid)
+                self._take_over(file)
             lost = sum(self._drop(number, table) for _, _, number, table in stale)
-            told = self._connection.execute("SELECT value FROM state WHERE name = 'snapshot'").fetchone()
-            if new or stale or not told:
-                story_columns.write(self._connection)
+            if self._is_first:
+                side_file.add_indexes(self._connection)
+                fill_columns.write(self._connection)
+            elif new or stale:
+                fill_columns.write(self._connection, self._touched_stories())
             self._say("snapshot", snapshot.id)
             self._say("at", datetime.now(UTC).isoformat(timespec="seconds"))
-        return lost > 0
+        return lost > 0 and not self._is_first  # no word of it has been read yet
+
+    def _begin(self, new: list[DataFile], stale: Sequence[object], wanted: Collection[str]) -> list[DataFile]:
+        """Take over the first snapshot, each data file by itself; what is left to do is nothing."""
+        if not stale and len(new) == len(wanted):
+            self._say("shards", self._shards)
+        self._say("files", len(wanted))
+        for file in new:
+            with transaction(self._connection):
+                self._take_over(file)
+            self._touched.clear()
+        return []
 
     def _say(self, name: str, value: object) -> None:
         self._connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, str(value)))
+
+    def _touched_stories(self) -> set[str]:
+        """Find the stories of all rows that came and went; an id may be of an article or of a story."""
+        found = set(self._touched)
+        for article_id in self._touched:
+            row = self._connection.execute("SELECT story_id FROM article WHERE id = ?", (article_id,))
+            found |= {x for (x,) in row}
+        return found
 
     def _drop(self, number: int, table: str) -> int:
         names = {
@@ -128,10 +153,23 @@ class _Fill:
         }
         lost = 0
         for name in {names.get(table, "flag"), "flag"}:
+            column = {"compared": "story_id", "article": "story_id", "former": "id", "flag": "id"}.get(name)
+            if column:
+                rows = self._connection.execute(f"SELECT {column} FROM {name} WHERE file = ?", (number,))
+                self._touched |= {x for (x,) in rows}
             lost_here = self._connection.execute(f"DELETE FROM {name} WHERE file = ?", (number,)).rowcount
             lost += lost_here if name == "article" else 0
         self._connection.execute("DELETE FROM file WHERE no = ?", (number,))
         return lost
+
+    def _take_over(self, file: DataFile) -> None:
+        # renamed while it is replaced: the same name with other bytes is another file
+        self._connection.execute("DELETE FROM file WHERE name = ?", (file.path,))
+        row = (file.path, file.sha256, file.table)
+        made = self._connection.execute('INSERT INTO file (name, sha256, "table") VALUES (?, ?, ?)', row)
+        assert made.lastrowid is not None
+        with translated_errors():
+            self._take(file, made.lastrowid)
 
     def _take(self, file: DataFile, number: int) -> None:
         (path,) = self._archive.storage.present([file])
@@ -142,16 +180,14 @@ class _Fill:
 
     def _take_articles(self, opened: Any, part: int, number: int) -> None:
         rows = _read(opened, part, _ARTICLE)
+        if not self._is_first:
+            ids = json.dumps([row["article_id"] for row in rows])
+            before = "SELECT story_id FROM json_each(?) CROSS JOIN article ON article.id = json_each.value"
+            self._touched |= {x for (x,) in self._connection.execute(before, (ids,))}
+            self._touched |= {row["story_id"] for row in rows}
         self._connection.executemany(
-            "INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
-            " ON CONFLICT (id) DO UPDATE SET story_id = excluded.story_id, outlet = excluded.outlet,"
-            " language = excluded.language, headline = excluded.headline, url = excluded.url,"
-            " published = excluded.published, first_seen = excluded.first_seen,"
-            " last_seen = excluded.last_seen,"
-            " section = excluded.section, authors = excluded.authors, version = excluded.version,"
-            " from_feed = excluded.from_feed, file = excluded.file, part = excluded.part,"
-            " doc = iif(hash = excluded.hash AND headline = excluded.headline, doc, NULL),"
-            " hash = excluded.hash",
+            f"INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
+            f"{'' if self._is_first else _UPSERT}",
             (
                 (
                     *(row["article_id"], row["story_id"], row["outlet"], row["language"] or "?"),
@@ -166,6 +202,7 @@ class _Fill:
 
     def _take_superseded(self, opened: Any, part: int, number: int) -> None:
         rows = _read(opened, part, ["article_id", "version", "text_from"])
+        self._touched |= {row["article_id"] for row in rows}
         self._connection.executemany(
             "INSERT INTO former VALUES (?, ?, ?, ?, ?)",
             ((x["article_id"], x["version"], x["text_from"] == FEED, number, part) for x in rows),
@@ -192,6 +229,7 @@ class _Fill:
         names = ("characters_a", "alone_a", "characters_b", "alone_b")
         ids = ["story_id", "article_id_a", "article_id_b"]
         counted = table.group_by(ids).aggregate([(x, "sum") for x in names])
+        self._touched |= set(counted["story_id"].to_pylist())
         rows = zip(*(counted[x].to_pylist() for x in (*ids, *(f"{y}_sum" for y in names))), strict=True)
         self._connection.executemany(
             "INSERT INTO compared VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ((*row, number) for row in rows)
@@ -217,6 +255,7 @@ class _Fill:
         asked = pc.not_equal(pc.fill_null(table["reason"], ""), "expectation-missed")
         table = table.filter(asked)
         gone = table.filter(pc.and_kleene(table["gone"], pc.is_valid(table["article_id"])))
+        self._touched |= set(gone["article_id"].to_pylist())
         self._connection.executemany(
             "INSERT INTO flag VALUES ('gone', ?, ?, ?)",
             ((x["article_id"], _seconds(x["observed_at"]), number) for x in gone.to_pylist()),
@@ -236,6 +275,7 @@ class _Fill:
         )
 
     def _flag(self, kind: str, ids: Sequence[str], number: int) -> None:
+        self._touched |= set(ids)
         rows = ((kind, x, None, number) for x in ids)
         self._connection.executemany("INSERT INTO flag VALUES (?, ?, ?, ?)", rows)
 
@@ -252,103 +292,14 @@ def _seconds(at: datetime | None) -> float | None:
     return None if at is None else (at - _EPOCH).total_seconds()
 
 
-class _Keys(dict[str, str]):
-    """The key of each word of a language that has been met."""
-
-    def __init__(self, connection: sqlite3.Connection, language: str) -> None:
-        super().__init__()
-        self.language = language
-        self.new: list[tuple[str, str, str]] = []
-        self._connection = connection
-
-    def __missing__(self, word: str) -> str:
-        known = self._connection.execute(
-            "SELECT key FROM word WHERE language = ? AND word = ?", (self.language, word)
-        ).fetchone()
-        found = known[0] if known else key(word, self.language)
-        if not known:
-            self.new.append((self.language, word, found))
-        if len(self) > 1_000_000:
-            self.clear()
-        self[word] = found
-        return str(found)
-
-
-class _Texts:
-    """What search reads: each text once, the latest month first; what was read is kept at any time."""
-
-    def __init__(self, archive: Archive, connection: sqlite3.Connection) -> None:
-        self._archive, self._connection = archive, connection
-        self._packer = zstandard.ZstdCompressor(level=3)
-        self._keys = {x: _Keys(connection, x) for x in (*LANGUAGES, "")}
-        # a number is never given twice: the index of words knows those of texts that are gone
-        known = connection.execute("SELECT value FROM state WHERE name = 'doc'").fetchone()
-        self._last = int(known[0]) if known else 0
-
-    def read(self) -> None:
-        files = {x.path: x for x in self._archive.snapshot.stored("articles")}
-        wanted = self._connection.execute(
-            "SELECT DISTINCT file.name, article.part FROM article JOIN file ON file.no = article.file"
-            " WHERE article.doc IS NULL"
-        ).fetchall()
-        known = [(files[name], part) for name, part in wanted if name in files]
-        if not known:
-            return
-        noted = time.monotonic()
-        for file, part in sorted(known, key=lambda x: (x[0].month, x[0].path, x[1]), reverse=True):
-            (path,) = self._archive.storage.present([file])
-            with translated_errors(), _transaction(self._connection):
-                self._read_part(path, part, file.path)
-                if time.monotonic() - noted > _DIGEST_EVERY:
-                    story_columns.write_docs(self._connection)
-                    noted = time.monotonic()
-        with _transaction(self._connection):
-            # texts that an article had before
-            self._connection.execute(
-                "DELETE FROM doc WHERE NOT EXISTS (SELECT 1 FROM article WHERE article.doc = doc.no)"
-            )
-            story_columns.write_docs(self._connection)
-
-    def _read_part(self, path: Path, part: int, name: str) -> None:
-        ids = [
-            x[0]
-            for x in self._connection.execute(
-                "SELECT article.id FROM article JOIN file ON file.no = article.file"
-                " WHERE doc IS NULL AND part = ? AND file.name = ?",
-                (part, name),
-            )
-        ]
-        columns = ["article_id", "language", "headline", "body"]
-        table = unpacked.opened(path).read_row_group(part, columns=columns)
-        table = table.filter(pc.is_in(table["article_id"], pa.array(ids, pa.string())))
-        for batch in table.to_batches(max_chunksize=64):
-            for row in batch.to_pylist():
-                self._add(row)
-        for keys in self._keys.values():
-            self._connection.executemany("INSERT OR IGNORE INTO word VALUES (?, ?, ?)", keys.new)
-            keys.new.clear()
-        self._connection.execute("INSERT OR REPLACE INTO state VALUES ('doc', ?)", (str(self._last),))
-
-    def _add(self, row: dict[str, Any]) -> None:
-        headline, body = row["headline"][:MOST_TEXT], row["body"][:MOST_TEXT]
-        keys = self._keys[row["language"] if row["language"] in LANGUAGES else ""]
-        packed = self._packer.compress(f"{headline}\n{body}".encode("utf-8", "replace"))
-        number = self._last = self._last + 1
-        self._connection.execute("INSERT INTO doc VALUES (?, ?)", (number, packed))
-        self._connection.execute(
-            "INSERT INTO text (rowid, headline, body) VALUES (?, ?, ?)",
-            (number, *(" ".join(map(keys.__getitem__, words(text))) for text in (headline, body))),
-        )
-        self._connection.execute("UPDATE article SET doc = ? WHERE id = ?", (number, row["article_id"]))
-
-
-def main(root: str) -> int:
+def main(root: str, processes: int | None = None) -> int:
     """Fill the side file of an archive, and tell nobody: the server looks at the file itself."""
     from archive.read.archive import Archive  # noqa: PLC0415  this module is imported for its types too
 
-    fill(Archive(root))
+    room = psutil.virtual_memory().available // _A_PROCESS
+    fill(Archive(root), processes=processes or max(1, min(os.cpu_count() or 1, side_file.SHARDS, room)))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveNotWritable
@@ -18,50 +19,64 @@ from archive.storage.cache import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from archive.format.layout import Layout
 
-VERSION = 2
+VERSION = 3
 _NAME = "search.sqlite"
+SHARDS = 4
+"""Files of texts of a large archive: as many processes can fill them side by side."""
+LARGE = 20_000
+"""Articles from which on a new side file has so many."""
 _TABLES = """
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
   "table" TEXT NOT NULL);
 CREATE TABLE article (
-  id TEXT PRIMARY KEY, story_id TEXT NOT NULL, outlet TEXT NOT NULL, language TEXT NOT NULL,
+  id TEXT NOT NULL, story_id TEXT NOT NULL, outlet TEXT NOT NULL, language TEXT NOT NULL,
   headline TEXT NOT NULL, url TEXT NOT NULL, published REAL, first_seen REAL NOT NULL,
   last_seen REAL NOT NULL, section TEXT,
   authors TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEGER NOT NULL, hash TEXT NOT NULL,
   file INTEGER NOT NULL, part INTEGER NOT NULL, doc INTEGER
-) WITHOUT ROWID;
-CREATE INDEX article_story ON article (story_id);
-CREATE INDEX article_doc ON article (doc);
-CREATE INDEX article_file ON article (file);
+);
 CREATE TABLE former (id TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEGER NOT NULL,
   file INTEGER NOT NULL, part INTEGER NOT NULL);
-CREATE INDEX former_id ON former (id);
-CREATE INDEX former_file ON former (file);
 CREATE TABLE compared (story_id TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL, whole_a INTEGER NOT NULL,
   alone_a INTEGER NOT NULL, whole_b INTEGER NOT NULL, alone_b INTEGER NOT NULL, file INTEGER NOT NULL);
-CREATE INDEX compared_file ON compared (file);
 CREATE TABLE event (id TEXT NOT NULL, other TEXT NOT NULL, seq INTEGER NOT NULL, tier TEXT NOT NULL,
   probability REAL NOT NULL, shared TEXT NOT NULL, file INTEGER NOT NULL);
-CREATE INDEX event_id ON event (id);
-CREATE INDEX event_file ON event (file);
 CREATE TABLE flag (kind TEXT NOT NULL, id TEXT NOT NULL, at REAL, file INTEGER NOT NULL);
-CREATE INDEX flag_file ON flag (file);
-CREATE INDEX flag_id ON flag (id, kind);
+CREATE TABLE word (language TEXT NOT NULL, word TEXT NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY (language, word)) WITHOUT ROWID;
+CREATE INDEX word_key ON word (key, word);
+CREATE TABLE former_doc (doc INTEGER PRIMARY KEY);
+CREATE TRIGGER doc_left AFTER UPDATE OF doc ON article WHEN old.doc IS NOT NULL AND new.doc IS NOT old.doc
+  BEGIN INSERT OR IGNORE INTO former_doc VALUES (old.doc); END;
 CREATE TABLE digest (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE look (outlet TEXT NOT NULL, day INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
   count INTEGER NOT NULL, file INTEGER NOT NULL);
-CREATE INDEX look_outlet ON look (outlet, day);
-CREATE INDEX look_file ON look (file);
+"""
+_INDEXES = """
+CREATE UNIQUE INDEX IF NOT EXISTS article_id ON article (id);
+CREATE INDEX IF NOT EXISTS article_story ON article (story_id);
+CREATE INDEX IF NOT EXISTS article_doc ON article (doc);
+CREATE INDEX IF NOT EXISTS article_file ON article (file);
+CREATE INDEX IF NOT EXISTS article_undated ON article (story_id, first_seen) WHERE published IS NULL;
+CREATE INDEX IF NOT EXISTS former_id ON former (id);
+CREATE INDEX IF NOT EXISTS former_file ON former (file);
+CREATE INDEX IF NOT EXISTS compared_file ON compared (file);
+CREATE INDEX IF NOT EXISTS compared_story ON compared (story_id);
+CREATE INDEX IF NOT EXISTS event_id ON event (id);
+CREATE INDEX IF NOT EXISTS event_file ON event (file);
+CREATE INDEX IF NOT EXISTS flag_file ON flag (file);
+CREATE INDEX IF NOT EXISTS flag_id ON flag (id, kind);
+CREATE INDEX IF NOT EXISTS look_outlet ON look (outlet, day);
+CREATE INDEX IF NOT EXISTS look_file ON look (file);
+"""
+"""Made once the rows of the first snapshot are there: a tenth of the time of keeping them up to each row."""
+_TEXTS = """
+CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE doc (no INTEGER PRIMARY KEY, text BLOB NOT NULL);
-CREATE TABLE word (language TEXT NOT NULL, word TEXT NOT NULL, key TEXT NOT NULL,
-  PRIMARY KEY (language, word)) WITHOUT ROWID;
-CREATE INDEX word_word ON word (word, key);
-CREATE INDEX word_key ON word (key, word);
 CREATE VIRTUAL TABLE text USING fts5(headline, body, content='', tokenize="unicode61 remove_diacritics 0");
 INSERT INTO text (text, rank) VALUES ('hashsize', 33554432);
 """
@@ -69,11 +84,16 @@ INSERT INTO text (text, rank) VALUES ('hashsize', 33554432);
 # `file` of a row is the data file it came from: when that file is of no snapshot, the row goes.
 # `compared` counts the characters of two articles side by side, and those that one surely has alone.
 # `doc` is a text that has been read: a new text of an article gets a new number, the old one leads nowhere.
+# Text n lies in file n % shards, beside the words of that file, under the number n // shards.
 
 
 def side_file(layout: Layout) -> Path:
     """Path of an archive's side file, which may not exist; by the true path, for a link may lead there."""
     return cache_folder(layout.root.resolve(), "viewer") / _NAME
+
+
+def texts_file(path: Path, shard: int) -> Path:
+    return path.with_name(f"{path.stem}-texts-{shard}{path.suffix}")
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -89,6 +109,44 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def connect_texts(connection: sqlite3.Connection) -> list[sqlite3.Connection]:
+    """Open the files of texts beside a side file that is open; none before the first text is read."""
+    path = path_of(connection)
+    found: list[sqlite3.Connection] = []
+    try:
+        for shard in range(shards(connection)):
+            if texts_file(path, shard).exists():
+                found.append(connect(texts_file(path, shard)))
+            elif found:
+                raise sqlite3.DatabaseError("a file of its texts is missing")
+    except BaseException:
+        for each in found:
+            each.close()
+        raise
+    return found
+
+
+def path_of(connection: sqlite3.Connection) -> Path:
+    return Path(next(x[2] for x in connection.execute("PRAGMA database_list") if x[1] == "main"))
+
+
+def progress(path: Path) -> tuple[int, int]:
+    """Count the data files that are taken over, and all of them, while that happens for the first time."""
+    try:
+        with closing(connect(path)) as connection:
+            (taken,) = connection.execute("SELECT count(*) FROM file").fetchone()
+            told = connection.execute("SELECT value FROM state WHERE name = 'files'").fetchone()
+            return (taken, int(told[0])) if told else (0, 0)
+    except (sqlite3.Error, ValueError):
+        return 0, 0
+
+
+def shards(connection: sqlite3.Connection) -> int:
+    """Count the files of texts that an open side file has, or is to have."""
+    told = connection.execute("SELECT value FROM state WHERE name = 'shards'").fetchone()
+    return max(1, min(int(told[0]), SHARDS)) if told and told[0].isdigit() else 1
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[sqlite3.Connection]:
     """Open for writing, one process at a time; made anew where it is missing, broken or of another version.
@@ -99,20 +157,16 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locks.hold(path.with_suffix(".lock")):
             unfinished = path.with_suffix(".unfinished")
-            if not _is_whole(path, doubtful=unfinished.exists()):
+            if not _is_whole(path, doubtful=_was_cut_short(unfinished)):
                 discard(path)
-            unfinished.touch()
-            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=OFF")
-                # what was purged is overwritten, not only forgotten
-                connection.execute("PRAGMA secure_delete=ON")
-                if not connection.execute("PRAGMA user_version").fetchone()[0]:
-                    connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+            unfinished.write_text(_boot())
+            with closing(open_for_writing(path, _TABLES)) as connection:
                 yield connection
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            with path.open("rb+") as written:
-                os.fsync(written.fileno())
+                count = shards(connection)
+            for written in (path, *(texts_file(path, x) for x in range(count))):
+                if written.exists():
+                    with written.open("rb+") as file:
+                        os.fsync(file.fileno())
             unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise ArchiveNotWritable(
@@ -121,17 +175,89 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         ) from error
 
 
+def open_texts(path: Path, shard: int) -> sqlite3.Connection:
+    """Open a file of texts for writing, by one process; `path` of the side file that it belongs to."""
+    return open_for_writing(texts_file(path, shard), _TEXTS)
+
+
+def open_for_writing(path: Path, tables: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, factory=_Written)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=OFF")
+    connection.execute("PRAGMA cache_size=-131072")  # 128 MB: rows come in no order of the indexes
+    # what was purged is overwritten, not only forgotten
+    connection.execute("PRAGMA secure_delete=ON")
+    if not connection.execute("PRAGMA user_version").fetchone()[0]:
+        connection.executescript(f"BEGIN; {tables} PRAGMA user_version={VERSION}; COMMIT;")
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def add_indexes(connection: sqlite3.Connection) -> None:
+    """Make the indexes once the first rows are there; in a transaction of the caller's."""
+    for statement in _INDEXES.split(";"):
+        try:
+            connection.execute(statement)
+        except sqlite3.IntegrityError:  # no writer of ours has an article twice
+            connection.execute(
+                "DELETE FROM article WHERE rowid NOT IN (SELECT max(rowid) FROM article GROUP BY id)"
+            )
+            connection.execute(statement)
+
+
+class _Written(sqlite3.Connection):
+    """Leaves all that was written in the file itself when it is closed."""
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):  # a reader is at it
+            self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        super().close()
+
+
 def discard(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    for each in (path, *(texts_file(path, x) for x in range(SHARDS))):
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            each.with_name(each.name + suffix).unlink(missing_ok=True)
+
+
+def _boot() -> str:
+    """Name this start of the machine; what a process wrote is lost by a later one alone."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def _was_cut_short(unfinished: Path) -> bool:
+    """Look whether filling was ended by the machine, not by somebody who killed it."""
+    try:
+        told = unfinished.read_text("utf-8")
+    except FileNotFoundError:
+        return False
+    return not told or told != _boot()
 
 
 def _is_whole(path: Path, *, doubtful: bool) -> bool:
     """Look whether SQLite can read it; at all of it where filling was cut short."""
     try:
         with closing(connect(path)) as connection:
-            if not doubtful:
-                return True
-            return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0]) == "ok"
-    except sqlite3.Error:
+            texts = connect_texts(connection)
+            try:
+                checked = [connection, *texts] if doubtful else []
+                told = [x.execute("PRAGMA quick_check(1)").fetchone()[0] for x in checked]
+                return all(x == "ok" for x in told)
+            finally:
+                for each in texts:
+                    each.close()
+    except (sqlite3.Error, ValueError):
         return False

@@ -69,7 +69,7 @@ def alerts(
         last[stories[article_id]] = max(at, last.get(stories[article_id], at))
     now = archive.snapshot.committed_at
     lines = lookup.latest(question, last, late, now, most)
-    seen = lookup.first_seen([x.article_id for line in lines for x in line.articles])
+    seen = lookup.rows.first_seen([x.article_id for line in lines for x in line.articles])
     found = [
         alert
         for line in lines
@@ -159,7 +159,7 @@ def _with_changes(archive: Archive, lookup: Lookup, found: Sequence[Alert]) -> l
     """Say of each edit what it took out and what it put in."""
     ids = sorted({x.article_id for x in found if x.kind == "edit"})
     columns = ["article_id", "version", "headline", "body"]
-    rows = read_versions(archive, lookup.places(ids), ids, columns) if ids else []
+    rows = read_versions(archive, lookup.rows.places(ids), ids, columns) if ids else []
     texts: dict[tuple[str, int], dict[str, Any]] = {(x["article_id"], x["version"]): x for x in rows}
     work = Work()  # of all of them together
     told = []

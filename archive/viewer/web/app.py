@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from archive.exceptions import ArchiveError, PageNotKept
@@ -56,8 +56,6 @@ OF_DAMAGE = (
     *(AssertionError, sqlite3.Error),
 )
 _ID = re.compile("[0-9a-f]{4,64}")
-_MOST_ROWS = 10_000
-"""Stories of a list as a file; the table `stories` has them all."""
 _LONGEST_ADDRESS = 2000
 
 
@@ -91,8 +89,8 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
             try:
                 with shelf.opened() as opened:
                     return answer(Opened(request, opened, shelf.frames))
-            except Preparing:
-                return _message(request, 503, "preparing", "preparing_told", again=True)
+            except Preparing as progress:
+                return _message(request, 503, "preparing", "preparing_told", again=True, progress=progress)
             except ArchiveError as error:
                 return _message(request, 500, "damaged", str(error))
             except sqlite3.DatabaseError:
@@ -134,11 +132,22 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
     )
 
 
-def _message(request: Request, status: int, heading: str, text: str, *, again: bool = False) -> Response:
+def _message(
+    request: Request,
+    status: int,
+    heading: str,
+    text: str,
+    *,
+    again: bool = False,
+    progress: Preparing | None = None,
+) -> Response:
     from archive.viewer.render import About  # noqa: PLC0415  at the top it is there for its type
 
     pages = Pages(chosen(request.headers.get("accept-language", "")), About("Triptych", -1, None))
     told = pages.t(text) if pages.t.has(text) else text
+    if progress is not None and progress.files:
+        taken, files = pages.t.number(progress.taken), pages.t.number(progress.files)
+        told = f"{told} {pages.t('preparing_files', taken=taken, files=files)}"
     html = pages.render("message.html", heading=pages.t(heading), text=told, again=again)
     return HTMLResponse(html.encode("utf-8", "replace"), status)
 
@@ -194,9 +203,10 @@ def list_values(lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]
 
 def _listed(opened: Opened) -> Response:
     question = question_of(opened.request.query_params)
-    lines = opened.lookup.ask(question, size=_MOST_ROWS).lines
-    rows = formats.story_rows(lines)
-    return _file(opened, rows)
+    lines = opened.lookup.all_lines(question)
+    if opened.request.url.path.endswith(".csv"):
+        return StreamingResponse(formats.stories_as_csv(lines), media_type="text/csv; charset=utf-8")
+    return StreamingResponse(formats.stories_as_json(lines), media_type="application/json")
 
 
 def _file(opened: Opened, rows: list[dict[str, object]], columns: tuple[str, ...] = ()) -> Response:
@@ -234,15 +244,17 @@ def _story(opened: Opened) -> Response:
         if len(leads) != 1:
             raise HTTPException(404)
         return RedirectResponse(f"/stories/{leads[0]}")
-    places = opened.lookup.places([x.article_id for x in line.articles])
+    places = opened.lookup.rows.places([x.article_id for x in line.articles])
     view, cut = read_story(opened.archive, line, places)
-    events = opened.lookup.same_events([x.article_id for x in line.articles])
+    events = opened.lookup.rows.same_events([x.article_id for x in line.articles])
     return opened.html("story.html", "stories", **story_values(opened.pages, view, line, events), cut=cut)
 
 
 def _story_of_article(opened: Opened, wanted: str) -> list[str]:
-    found = opened.lookup.starting_with(wanted)
-    return [x for article_id in found[:1] if len(found) == 1 if (x := opened.lookup.story_of(article_id))]
+    found = opened.lookup.rows.starting_with(wanted)
+    return [
+        x for article_id in found[:1] if len(found) == 1 if (x := opened.lookup.rows.story_of(article_id))
+    ]
 
 
 def _id_of(opened: Opened) -> str:
@@ -254,7 +266,7 @@ def _id_of(opened: Opened) -> str:
 
 def _article(opened: Opened) -> Response:
     wanted = _id_of(opened)
-    found = opened.lookup.starting_with(wanted)
+    found = opened.lookup.rows.starting_with(wanted)
     if found != [wanted]:
         if len(found) != 1:
             raise HTTPException(404)
@@ -273,7 +285,7 @@ def _number(text: str) -> int | None:
 
 def _archived_page(opened: Opened) -> Response:
     wanted = _id_of(opened)
-    if opened.lookup.story_of(wanted) is None:
+    if opened.lookup.rows.story_of(wanted) is None:
         raise HTTPException(404)
     try:
         page = opened.archive.raw(wanted)
@@ -288,7 +300,7 @@ def _archived_page(opened: Opened) -> Response:
 
 def _warc(opened: Opened) -> Response:
     wanted = _id_of(opened)
-    if opened.lookup.story_of(wanted) is None:
+    if opened.lookup.rows.story_of(wanted) is None:
         raise HTTPException(404)
     try:
         record = opened.archive.warc_record(wanted)
@@ -323,7 +335,7 @@ def _outlets(opened: Opened) -> Response:
         "outlets.html",
         "outlets",
         outlets=opened.lookup.outlets(),
-        weeks=opened.lookup.weeks(),
+        weeks=opened.lookup.days.weeks(),
         outlet_address=lambda name: f"/outlets/{quote(name, safe='')}",
     )
 

@@ -7,18 +7,21 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from archive.export.files import csv_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archive.viewer.search.answers import StoryLine
     from archive.viewer.web.alerts import Alert
 
 _LANGUAGES = ("uk", "en", "ru")
+_AT_ONCE = 500
+"""Stories of a list that are in memory at a time."""
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -50,6 +53,35 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             row[f"article_id_{language}"] = article.article_id if article else None
         rows.append(row)
     return rows
+
+
+def stories_as_csv(lines: Iterable[StoryLine]) -> Iterator[bytes]:
+    """Write a list of any length, a portion at a time."""
+    names: tuple[str, ...] = ()
+    for part in _portions(lines):
+        rows = story_rows(part)
+        written = as_csv(rows, names)
+        # the mark and the names stand at the beginning alone
+        yield written.split(b"\r\n", 1)[1] if names else written
+        names = tuple(rows[0])
+    if not names:
+        yield as_csv([])
+
+
+def stories_as_json(lines: Iterable[StoryLine]) -> Iterator[bytes]:
+    """Write a list of any length, a story a line."""
+    before = b"[\n"
+    for part in _portions(lines):
+        rows = (json.dumps(row, ensure_ascii=False, default=str) for row in story_rows(part))
+        yield before + ",\n".join(rows).encode("utf-8", "replace")
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
+
+
+def _portions(lines: Iterable[StoryLine]) -> Iterator[list[StoryLine]]:
+    rest = iter(lines)
+    while part := list(islice(rest, _AT_ONCE)):
+        yield part
 
 
 def as_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> bytes:

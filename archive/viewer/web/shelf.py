@@ -33,7 +33,11 @@ _LOOK_WHILE_FILLING = 1.0
 
 
 class Preparing(Exception):
-    """Raised while there is no side file of this archive yet."""
+    """Raised while there is no side file of this archive yet; how many data files of all it has taken."""
+
+    def __init__(self, taken: int = 0, files: int = 0) -> None:
+        super().__init__(f"{taken} of {files}")
+        self.taken, self.files = taken, files
 
 
 class Shelf:
@@ -62,7 +66,7 @@ class Shelf:
         with self._lock:
             self._renew()
             if self._archive is None or self._lookup is None:
-                raise Preparing
+                raise Preparing(*side_file.progress(self._path))
             yield self._archive, self._lookup, about(self._archive, self._archive.snapshot)
 
     def _renew(self) -> None:
@@ -101,7 +105,7 @@ class Shelf:
             self._drop()
             return
         try:
-            lookup = Lookup(side_file.connect(self._path))
+            lookup = Lookup(side_file.connect(self._path), self._lookup)
         except sqlite3.Error as error:
             _log.info("%s is not ready: %s", self._path, error)
             return

@@ -17,8 +17,10 @@ import pytest
 import uvicorn
 
 import archive
+from archive.addresses import story_of_one
 from archive.commit.committer import publish_same_event
 from archive.format.records import (
+    Alternate,
     Decisions,
     Membership,
     ObservationRecord,
@@ -28,7 +30,7 @@ from archive.format.records import (
 )
 from archive.viewer.catalogue import LANGUAGES, _catalogue, chosen
 from archive.viewer.search import fill, side_file
-from archive.viewer.search.answers import Question
+from archive.viewer.search.answers import ORDERS, Question
 from archive.viewer.search.lookup import Lookup
 from archive.viewer.web.app import listening, make_app
 from archive.viewer.web.guard import POLICY
@@ -275,3 +277,87 @@ def test_the_side_file_follows_commits_and_a_purge_and_is_made_anew_at_any_doubt
         fill.fill(archive.open(root))
         assert found("трамваї") == 1
     writer.close()
+
+
+def test_what_follows_commit_by_commit_is_what_is_made_at_once(open_writer, article, root, noon):
+    """Texts in several files, read by two processes; a story that gets a language, an edit, what is gone."""
+
+    def asked():
+        with closing(Lookup(side_file.connect(path))) as lookup:
+            questions = [
+                Question(word, order=order)
+                for word in ("", "міст", "вулиц*", '"новий міст"', "-вулиця новий")
+                for order in ORDERS
+                if order != "match"  # a text that an article had before counts among all there are
+            ]
+            answers = [lookup.ask(x) for x in (*questions, Question(author="Оля"), Question(author="Ира"))]
+            found = [(x.lines, x.found, x.counts, x.order) for x in answers]
+            return found, lookup.outlets(), lookup.articles, lookup.read
+
+    def pair(_fresh, _related):
+        a, b = sorted(x.article_id for x in (first, other))
+        told = PairRecord(a, b, "hreflang", True, None, None, noon)
+        return Decisions((told,), (Membership(other.article_id, story_of_one(first.article_id)),))
+
+    first, edited = article(1, "uk", "Новий міст, вулиця 1."), article(3, "uk", "Новий міст.")
+    named = (Alternate("uk", first.url, "hreflang"),)
+    other = article(12, "ru", "Новый мост.", authors=("Ира",), alternates=named)
+    writer = open_writer()
+    for record in (first, article(2, "en", "A new bridge."), edited):
+        writer.add_article(record)
+    writer.commit()
+    writer.add_article(article(4, "uk", "Новий міст, вулиця 4.", authors=("Оля", "Автор")))
+    writer.commit()
+    path = side_file.side_file(archive.open(root).storage.layout)
+    fill.fill(archive.open(root), processes=2, shards=3)
+    assert [side_file.texts_file(path, x).exists() for x in range(3)] == [True, True, False]
+    writer.add_article(article(3, "uk", "Старий міст.", fetched_at=noon + timedelta(days=1)))
+    writer.commit()
+    fill.fill(archive.open(root))
+    writer.add_article(other)
+    writer.commit(pair)
+    fill.fill(archive.open(root))
+    for day in (2, 3, 4):
+        told = ("failed", "http-404", noon + timedelta(days=day), 404, "run-1", edited.article_id)
+        writer.add_observation(ObservationRecord(edited.url, edited.url, edited.outlet, *told))
+    writer.commit()
+    writer.close()
+    fill.fill(archive.open(root))
+    followed = asked()
+    by_edits = followed[0][3][0]
+    assert (by_edits[0].edits, len(by_edits), followed[0][-1][1]) == (1, 4, 1)
+    assert sum(x.in_language("uk").gone is not None for x in by_edits if x.in_language("uk")) == 1
+    side_file.discard(path)
+    fill.fill(archive.open(root), shards=2)
+    assert asked() == followed
+
+
+def test_a_first_filling_that_is_cut_short_goes_on(open_writer, article, root):
+    writer = open_writer()
+    for number in (1, 2):
+        writer.add_article(article(number, "uk", f"Новий міст {number}."))
+        writer.commit()
+    writer.close()
+    opened = archive.open(root)
+    path = side_file.side_file(opened.storage.layout)
+    assert side_file.progress(path) == (0, 0)
+    fill.fill(opened, texts=False)
+    with closing(side_file.open_for_writing(path, "")) as cut:  # as it is before the last file is taken
+        number, name = cut.execute(
+            """SELECT no, name FROM file WHERE "table" = 'articles' ORDER BY no DESC"""
+        ).fetchone()
+        cut.execute("DELETE FROM article WHERE file = ?", (number,))
+        cut.execute("DELETE FROM file WHERE no = ?", (number,))
+        cut.execute("DELETE FROM state WHERE name = 'snapshot'")
+        cut.execute("DELETE FROM digest")
+        before = cut.execute("SELECT name, no FROM file").fetchall()
+    taken, files = side_file.progress(path)
+    assert (taken, files) == (len(before), len(before) + 1)
+    with serving(root) as get:
+        assert get("/")[0] in {200, 503}
+    fill.fill(opened)
+    with closing(side_file.connect(path)) as connection:
+        assert set(before) < set(connection.execute("SELECT name, no FROM file"))
+        assert connection.execute("SELECT 1 FROM file WHERE name = ?", (name,)).fetchone()
+    with closing(Lookup(side_file.connect(path))) as lookup:
+        assert (lookup.ask(Question("мости")).found, lookup.articles, lookup.read) == (2, 2, 2)

@@ -1,0 +1,315 @@
+"""Making of the digest: all of it from rows, or what has changed in the place of what it was."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+
+from archive.viewer.search.answers import FLAGS
+from archive.viewer.search.story_columns import LONGEST_ID, VALUES, counted_edits, read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from archive.viewer.search.story_columns import Bools, Bytes, Digest, Floats, Ints
+
+_AT_ONCE = 50_000
+"""Stories whose rows are in memory at a time."""
+
+
+@dataclass(slots=True)
+class _Made:
+    """Columns of stories in the order of their ids, while they are made."""
+
+    ids: Bytes
+    numbers: dict[str, Any]
+    """By the name of the column."""
+    pairs: dict[str, tuple[Ints, Ints]]
+    counts: Ints
+    """Articles of each pair of a story and an outlet."""
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.numbers)
+
+
+def write(connection: sqlite3.Connection, touched: Collection[str] | None = None) -> None:
+    """Make the digest of the rows that are there, in a transaction of the caller's.
+
+    `touched`: the stories that have changed since it was made; None where all may have.
+    """
+    before = _before(connection) if touched is not None else None
+    if before is None or touched is None or len(touched) * 3 > len(before[0].ids):
+        names: dict[str, dict[str, int]] = {x: {} for x in VALUES}
+        known = [x for (x,) in connection.execute("SELECT DISTINCT story_id FROM article ORDER BY story_id")]
+        parts = [
+            _made(connection, known[n : n + _AT_ONCE], names) for n in range(0, max(len(known), 1), _AT_ONCE)
+        ]
+        made = _joined(parts)
+        docs = _docs(connection, made.ids)
+    else:
+        digest, docs, counts = before
+        names = {name: {x: n for n, x in enumerate(values)} for name, values in digest.names.items()}
+        fresh = _made(connection, sorted(touched, key=lambda x: x.encode("utf-8", "replace")), names)
+        made, docs = _merged(digest, counts, docs, fresh, touched)
+        query = "SELECT doc, story_id FROM touched CROSS JOIN article USING (story_id) WHERE doc IS NOT NULL"
+        for doc, number in _numbers(connection, made.ids, query):
+            docs = _grown(docs, doc + 1)
+            docs[doc] = number
+    parts_of: dict[str, Any] = {"ids": made.ids, **made.numbers, "docs": docs, "outlet counts": made.counts}
+    parts_of |= {f"order {name}": order for name, order in _orders(made).items()}
+    for name, (stories, codes) in made.pairs.items():
+        parts_of |= {f"{name} stories": stories, f"{name} codes": codes}
+    told = {
+        "names": {x: list(y) for x, y in names.items()},
+        "width": made.ids.dtype.itemsize,
+        "made": uuid4().hex,
+    }
+    blobs = {name: np.ascontiguousarray(x).tobytes() for name, x in parts_of.items()}
+    blobs["told"] = json.dumps(told).encode()
+    connection.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?)", blobs.items())
+
+
+def _orders(made: _Made) -> dict[str, Ints]:
+    """Put the stories into each order; those that are equal stand by their time."""
+    # the latest first, and those without a date at the end
+    time = -np.nan_to_num(made.numbers["first"], nan=-np.inf)
+    values = {
+        "time": time,
+        "lag": -made.numbers["lag"],
+        "difference": -np.nan_to_num(made.numbers["omitted"], nan=-1),
+        "edits": -made.numbers["edits"],
+    }
+    orders = {name: np.lexsort((time, value)).astype(np.int32) for name, value in values.items()}
+    for name in ("lag", "difference"):
+        # what does not seem to be one story has no delay and leaves nothing out: it stands apart
+        apart = made.numbers["flag conflict"][orders[name]]
+        orders[name] = np.concatenate((orders[name][~apart], orders[name][apart]))
+    return orders
+
+
+def _before(connection: sqlite3.Connection) -> tuple[Digest, Ints, Ints] | None:
+    try:
+        digest, docs = read(connection)
+        (counts,) = connection.execute("SELECT data FROM digest WHERE name = 'outlet counts'").fetchone()
+    except (sqlite3.DatabaseError, TypeError):
+        return None
+    return digest, docs, np.frombuffer(counts, np.int32)
+
+
+def _made(
+    connection: sqlite3.Connection, story_ids: Sequence[str], names: Mapping[str, dict[str, int]]
+) -> _Made:
+    """Make the columns of some stories, of those that there are; `names` gets the values that are new."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (story_id TEXT PRIMARY KEY) WITHOUT ROWID")
+    connection.execute("DELETE FROM touched")
+    connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", ((x,) for x in story_ids))
+    rows = connection.execute(
+        "SELECT article.id, story_id, outlet, language, section, authors, published"
+        " FROM touched CROSS JOIN article USING (story_id) ORDER BY story_id"
+    ).fetchall()
+    count = len(rows)
+    counts = np.zeros(0, np.int32)
+    stories: dict[str, int] = {}
+    story = np.fromiter((stories.setdefault(x[1], len(stories)) for x in rows), np.int32, count)
+    # SQLite compares bytes, as numpy does
+    written = [x.encode("utf-8", "replace")[:LONGEST_ID] for x in stories]
+    ids = np.array(written, f"S{max(map(len, written), default=1) or 1}")
+    size = len(stories)
+    published = np.fromiter((np.nan if x[6] is None else x[6] for x in rows), np.float64, count)
+    first, last = np.full(size, np.inf), np.full(size, -np.inf)
+    dated = ~np.isnan(published)
+    np.minimum.at(first, story[dated], published[dated])
+    np.maximum.at(last, story[dated], published[dated])
+    pairs: dict[str, tuple[Ints, Ints]] = {}
+    for place, name in enumerate(VALUES[:-1], 2):
+        pairs[name], number = _pairs(story, (x[place] or "" for x in rows), names[name])
+        counts = number if name == "outlet" else counts
+    each = [
+        (n, author)
+        for n, x in zip(story.tolist(), rows, strict=True)
+        for author in x[5].split("\n")
+        if author
+    ]
+    of_author = np.fromiter((n for n, _ in each), np.int32, len(each))
+    pairs["author"], _ = _pairs(of_author, (author for _, author in each), names["author"])
+    story_of = {row[0]: n for row, n in zip(rows, story.tolist(), strict=True)}
+    del rows
+    flags = _flags(connection, stories, story_of)
+    edits = np.zeros(size, np.int32)
+    for article_id, number_of in _edits(connection).items():
+        edits[story_of[article_id]] += number_of
+    flags["edited"] = edits > 0
+    omitted = _omitted(connection, stories)
+    # what is not one story leaves nothing out
+    omitted[flags["conflict"]] = np.nan
+    numbers = {
+        "first": np.where(np.isinf(first), np.nan, first),
+        "lag": np.where(np.isinf(last), 0.0, last - np.where(np.isinf(first), 0.0, first)),
+        "omitted": omitted,
+        "edits": edits,
+        **{f"flag {name}": mask for name, mask in flags.items()},
+    }
+    return _Made(ids, numbers, pairs, counts)
+
+
+def _pairs(story: Ints, values: Iterable[str], known: dict[str, int]) -> tuple[tuple[Ints, Ints], Ints]:
+    """Pair stories with the codes of their articles' values, each pair once, and count its articles."""
+    codes = np.fromiter((known.setdefault(x, len(known)) for x in values), np.int64, len(story))
+    size = max(len(known), 1)
+    found, counts = np.unique(story * np.int64(size) + codes, return_counts=True)
+    stories, code = np.divmod(found, size)
+    return (stories.astype(np.int32), code.astype(np.int32)), counts.astype(np.int32)
+
+
+def _joined(parts: Sequence[_Made]) -> _Made:
+    """Put parts one after the other, each of later ids than the one before."""
+    starts = np.cumsum([0, *(len(x.ids) for x in parts)])
+    pairs = {
+        name: (
+            np.concatenate([x.pairs[name][0] + np.int32(n) for x, n in zip(parts, starts, strict=False)]),
+            np.concatenate([x.pairs[name][1] for x in parts]),
+        )
+        for name in VALUES
+    }
+    numbers = {name: np.concatenate([x.numbers[name] for x in parts]) for name in parts[0].columns}
+    counts = np.concatenate([x.counts for x in parts])
+    return _Made(np.concatenate([x.ids for x in parts]), numbers, pairs, counts)
+
+
+def _merged(
+    digest: Digest, counts: Ints, docs: Ints, fresh: _Made, touched: Collection[str]
+) -> tuple[_Made, Ints]:
+    """Put the columns of some stories in the place of what they were."""
+    gone = np.array([n for x in touched if (n := digest.number(x)) is not None], np.int64)
+    stays = np.ones(len(digest.ids), np.bool_)
+    stays[gone] = False
+    kept = digest.ids[stays]
+    place = np.searchsorted(kept, fresh.ids)
+    width = max(kept.dtype.itemsize, fresh.ids.dtype.itemsize)
+    ids = np.insert(kept.astype(f"S{width}"), place, fresh.ids.astype(f"S{width}"))
+    order = np.arange(len(kept))
+    number_of = np.full(len(digest.ids) + 1, -1, np.int32)  # the last: of a text of no story
+    number_of[:-1][stays] = order + np.searchsorted(place, order, "right")
+    number_of_fresh = (place + np.arange(len(place))).astype(np.int32)
+    old: dict[str, Any] = {
+        "first": digest.first,
+        "lag": digest.lag,
+        "omitted": digest.omitted,
+        "edits": digest.edits,
+    }
+    old |= {f"flag {name}": mask for name, mask in digest.flags.items()}
+    numbers = {name: np.insert(old[name][stays], place, fresh.numbers[name]) for name in fresh.columns}
+    pairs = {}
+    for name, (stories, codes) in digest.values.items():
+        there = stays[stories]
+        fresh_stories, fresh_codes = fresh.pairs[name]
+        pairs[name] = (
+            np.concatenate((number_of[stories[there]], number_of_fresh[fresh_stories])),
+            np.concatenate((codes[there], fresh_codes)),
+        )
+    counts = np.concatenate((counts[stays[digest.values["outlet"][0]]], fresh.counts))
+    return _Made(ids, numbers, pairs, counts), number_of[docs]
+
+
+def _numbers(connection: sqlite3.Connection, ids: Bytes, query: str) -> Iterator[tuple[int, int]]:
+    """Read pairs of a text and a story; the number of the story, -1 where it is none of these."""
+    rows = connection.execute(query).fetchall()
+    wanted = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
+    if len(ids) and rows:
+        places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+        found = np.where(ids[places] == wanted, places, -1)
+        yield from zip((x[0] for x in rows), found.tolist(), strict=True)
+
+
+def _docs(connection: sqlite3.Connection, ids: Bytes) -> Ints:
+    (last,) = connection.execute("SELECT max(doc) FROM article").fetchone()
+    found = np.full((last or 0) + 1, -1, np.int32)
+    for doc, number in _numbers(connection, ids, "SELECT doc, story_id FROM article WHERE doc IS NOT NULL"):
+        found[doc] = number
+    return found
+
+
+def _grown(docs: Ints, size: int) -> Ints:
+    """Make room for so many texts, and more at a time."""
+    if size <= len(docs):
+        return docs
+    return np.concatenate((docs, np.full(max(size - len(docs), len(docs) // 8), -1, np.int32)))
+
+
+class Docs:
+    """The story of each text, noted while texts are read."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Raises sqlite3.DatabaseError where there is no digest."""
+        self._connection = connection
+        digest, docs = read(connection)
+        self._ids, self._docs = digest.ids, docs.copy()
+
+    def add(self, told: Sequence[tuple[str, int]]) -> None:
+        """Note texts by their article; in a transaction of the caller's."""
+        self._docs = _grown(self._docs, max((doc for _, doc in told), default=0) + 1)
+        ids = json.dumps([x for x, _ in told])
+        doc_of = "SELECT doc, story_id FROM json_each(?1) CROSS JOIN article ON article.id = json_each.value"
+        rows = self._connection.execute(doc_of, (ids,)).fetchall()
+        wanted = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
+        if len(self._ids) and rows:
+            places = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
+            self._docs[[x[0] for x in rows]] = np.where(self._ids[places] == wanted, places, -1)
+
+    def write(self) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO digest VALUES ('docs', ?)", (self._docs.tobytes(),))
+
+
+# All queries of `_made` are about the stories in the table `touched`.
+
+
+def _flags(
+    connection: sqlite3.Connection, stories: Mapping[str, int], story_of: Mapping[str, int]
+) -> dict[str, Bools]:
+    flags = {name: np.zeros(len(stories), np.bool_) for name in FLAGS}
+    for kind, found in connection.execute(
+        "SELECT kind, flag.id FROM touched CROSS JOIN flag ON flag.id = touched.story_id WHERE kind != 'gone'"
+        " UNION SELECT kind, flag.id FROM touched CROSS JOIN article USING (story_id)"
+        " CROSS JOIN flag ON flag.id = article.id WHERE kind != 'gone'"
+    ):
+        number = stories.get(found, story_of.get(found))
+        if number is not None and kind in flags:
+            flags[kind][number] = True
+    for (article_id,) in connection.execute(
+        "SELECT article.id FROM touched CROSS JOIN article USING (story_id)"
+        " CROSS JOIN flag ON flag.id = article.id AND kind = 'gone' AND flag.at > article.last_seen"
+    ):
+        flags["gone"][story_of[article_id]] = True
+    return flags
+
+
+def _omitted(connection: sqlite3.Connection, stories: Mapping[str, int]) -> Floats:
+    """Compute the greatest share that one text of a story has and another surely has not."""
+    found = np.full(len(stories), np.nan)
+    for story_id, whole_a, alone_a, whole_b, alone_b in connection.execute(
+        "SELECT story_id, sum(whole_a), sum(alone_a), sum(whole_b), sum(alone_b)"
+        " FROM touched CROSS JOIN compared USING (story_id) GROUP BY story_id, a, b"
+    ):
+        if (number := stories.get(story_id)) is not None:
+            for alone, whole in ((alone_a, whole_a), (alone_b, whole_b)):
+                if whole:
+                    found[number] = np.fmax(found[number], alone / whole)
+    return found
+
+
+def _edits(connection: sqlite3.Connection) -> dict[str, int]:
+    return counted_edits(
+        connection.execute(
+            "SELECT former.id, former.version, former.from_feed FROM touched"
+            " CROSS JOIN article USING (story_id) CROSS JOIN former ON former.id = article.id"
+            " UNION ALL SELECT article.id, article.version, article.from_feed"
+            " FROM touched CROSS JOIN article USING (story_id)"
+            " WHERE EXISTS (SELECT 1 FROM former WHERE former.id = article.id) ORDER BY 1, 2"
+        )
+    )

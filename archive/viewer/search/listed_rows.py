@@ -1,0 +1,212 @@
+"""Rows of the side file as pages show them: stories of a list, articles, where they lie, days of outlets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from archive.viewer.search import story_columns
+from archive.viewer.search.answers import Listed, Place, SameEvent, StoryLine
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from archive.viewer.search.story_columns import Digest
+
+    Snippets = Mapping[str, tuple[tuple[str, bool], ...]]
+    """By article: what stands around the words that were asked for."""
+    SnippetsOf = Callable[[Mapping[str, int | None]], Snippets]
+    """Of articles, by the numbers of their texts."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AT_ONCE = 500
+_MOST_EVENTS = 50
+_WEEKS = 28
+"""Days that a list of outlets shows."""
+
+
+class ListedRows:
+    """Reads rows by the ids of stories and articles."""
+
+    def __init__(self, connection: sqlite3.Connection, digest: Digest) -> None:
+        self._sql = connection
+        self._digest = digest
+
+    def lines(
+        self,
+        stories: Sequence[int],
+        snippets_of: SnippetsOf | None = None,
+    ) -> Iterator[StoryLine]:
+        """Read stories by their numbers; `snippets_of` makes those of articles by their texts."""
+        for n in range(0, len(stories), _AT_ONCE):
+            yield from self._lines(stories[n : n + _AT_ONCE], snippets_of)
+
+    def _lines(self, stories: Sequence[int], snippets_of: SnippetsOf | None) -> Iterator[StoryLine]:
+        ids = [self._digest.id(n) for n in stories]
+        rows = self._sql.execute(
+            "SELECT story_id, id, outlet, language, headline, url, published, last_seen, doc FROM article"
+            f" WHERE story_id IN ({', '.join('?' * len(ids))})",
+            ids,
+        ).fetchall()
+        snippets = snippets_of({x[1]: x[8] for x in rows}) if snippets_of else {}
+        ids_of_articles = [x[1] for x in rows]
+        gone = story_columns.gone_of(self._sql, ids_of_articles)
+        edits = story_columns.edits_of(self._sql, ids_of_articles)
+        of_story: dict[str, list[Listed]] = defaultdict(list)
+        for story_id, article_id, outlet, language, headline, url, published, last_seen, _ in rows:
+            of_story[story_id].append(
+                Listed(
+                    *(article_id, outlet, language, headline, url, moment(published)),
+                    moment(last_seen) or _EPOCH,
+                    int(edits.get(article_id, 0)),
+                    moment(gone.get(article_id)),
+                    snippets.get(article_id, ()),
+                )
+            )
+        for n, story_id in zip(stories, ids, strict=True):
+            if of_story[story_id]:
+                yield self._line(n, of_story[story_id])
+
+    def _line(self, n: int, articles: list[Listed]) -> StoryLine:
+        late = datetime.max.replace(tzinfo=UTC)
+        omitted = float(self._digest.omitted[n])
+        return StoryLine(
+            self._digest.id(n),
+            tuple(sorted(articles, key=lambda x: (x.published or late, x.article_id))),
+            None if np.isnan(omitted) else omitted,
+            *(bool(self._digest.flags[x][n]) for x in ("conflict", "numbers", "quotes")),
+        )
+
+    def story_of(self, article_id: str) -> str | None:
+        row = self._sql.execute("SELECT story_id FROM article WHERE id = ?", (article_id,)).fetchone()
+        return row[0] if row else None
+
+    def starting_with(self, start: str, most: int = 2) -> list[str]:
+        """Find the ids of articles that begin so."""
+        rows = self._sql.execute(
+            "SELECT id FROM article WHERE id >= ? AND id < ? LIMIT ?", (start, f"{start}g", most)
+        )
+        return [x for (x,) in rows]
+
+    def line(self, story_id: str) -> StoryLine | None:
+        n = self._digest.number(story_id)
+        return next(iter(self.lines([n])), None) if n is not None else None
+
+    def places(self, article_ids: Sequence[str]) -> list[Place]:
+        """Find where all versions of these articles lie."""
+        marks = ", ".join("?" * len(article_ids))
+        rows = self._sql.execute(
+            f"SELECT 'articles', name, part FROM article JOIN file ON file.no = file WHERE id IN ({marks})"
+            f" UNION SELECT 'superseded', name, part FROM former JOIN file ON file.no = file"
+            f" WHERE id IN ({marks})",
+            [*article_ids, *article_ids],
+        )
+        return [Place(*row) for row in rows]
+
+    def articles_of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, Listed]]:
+        """Find articles as a list shows them, each with the id of its story."""
+        found = {}
+        for n in range(0, len(article_ids), _AT_ONCE):
+            part = list(article_ids[n : n + _AT_ONCE])
+            for story_id, *row in self._sql.execute(
+                "SELECT story_id, id, outlet, language, headline, url, published, last_seen FROM article"
+                f" WHERE id IN ({', '.join('?' * len(part))})",
+                part,
+            ):
+                article_id, outlet, language, headline, url, published, last_seen = row
+                found[article_id] = (
+                    story_id,
+                    Listed(
+                        *(article_id, outlet, language, headline, url, moment(published)),
+                        moment(last_seen) or _EPOCH,
+                        edits=0,
+                        gone=None,
+                    ),
+                )
+        return found
+
+    def same_events(self, article_ids: Sequence[str]) -> list[SameEvent]:
+        """Find what other outlets seem to report of the event of these articles, the likeliest first."""
+        rows = self._sql.execute(
+            "SELECT id, other, tier, probability, shared FROM event"
+            f" WHERE id IN ({', '.join('?' * len(article_ids))}) ORDER BY seq",
+            list(article_ids),
+        )
+        last = {(row[0], row[1]): row for row in rows if row[1] not in article_ids}
+        likely: dict[str, tuple[float, str]] = {}
+        for _, other, tier, probability, shared in last.values():
+            if tier != "none" and probability > likely.get(other, (0.0, ""))[0]:
+                likely[other] = (probability, shared)
+        articles = self.articles_of(list(likely))
+        of_story: dict[str, SameEvent] = {}
+        for other, (probability, shared) in sorted(likely.items(), key=lambda x: (-x[1][0], x[0])):
+            if other in articles:
+                story_id, article = articles[other]
+                of_story.setdefault(
+                    story_id, SameEvent(story_id, article, probability, tuple(shared.split("\n")))
+                )
+        return list(of_story.values())[:_MOST_EVENTS]
+
+    def first_seen(self, article_ids: Sequence[str]) -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
+        for n in range(0, len(article_ids), _AT_ONCE):
+            part = article_ids[n : n + _AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            rows = self._sql.execute(f"SELECT id, first_seen FROM article WHERE id IN ({marks})", [*part])
+            found |= {x: moment(at) or _EPOCH for x, at in rows}
+        return found
+
+
+class OutletDays:
+    """Counts how the looks at the addresses of an outlet ended, day by day."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection
+
+    def weeks(self) -> dict[str, dict[str, list[int]]]:
+        """Count what was archived and what failed on each of the last days of the archive, by outlet."""
+        (last,) = self._sql.execute("SELECT max(day) FROM look").fetchone()
+        rows = self._sql.execute(
+            "SELECT outlet, outcome, day, sum(count) FROM look WHERE day > ?"
+            " AND outcome IN ('archived', 'failed')"
+            " GROUP BY outlet, outcome, day",
+            ((last or 0) - _WEEKS,),
+        )
+        found: dict[str, dict[str, list[int]]] = {}
+        for outlet, outcome, day, count in rows:
+            of_outlet = found.setdefault(outlet, {x: [0] * _WEEKS for x in ("archived", "failed")})
+            of_outlet[outcome][day - last - 1] = count
+        return found
+
+    def looks_of(self, outlet: str) -> int:
+        """Count all looks at an outlet's addresses."""
+        (count,) = self._sql.execute("SELECT sum(count) FROM look WHERE outlet = ?", (outlet,)).fetchone()
+        return count or 0
+
+    def looks(self, outlet: str, days: int) -> list[tuple[date, str, str, int]]:
+        """Count what became of an outlet's addresses, by day, outcome and reason, over its last days."""
+        (last,) = self._sql.execute("SELECT max(day) FROM look WHERE outlet = ?", (outlet,)).fetchone()
+        if last is None:
+            return []
+        rows = self._sql.execute(
+            "SELECT day, outcome, reason, sum(count) FROM look WHERE outlet = ? AND day > ?"
+            " GROUP BY day, outcome, reason ORDER BY day",
+            (outlet, last - days),
+        )
+        return [
+            (date(1970, 1, 1) + timedelta(days=day), outcome, reason, count)
+            for day, outcome, reason, count in rows
+            if 0 <= day < 100_000
+        ]
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Convert seconds since 1970; what no calendar has is no date."""
+    try:
+        return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
