@@ -137,7 +137,8 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        return self._rows("versions", _among("article_id", article_id), as_of, columns)
+        rows = self._rows("versions", _among("article_id", article_id), as_of, columns)
+        return rows if article_id is None else rows.seek()
 
     def observations(
         self,
@@ -156,7 +157,8 @@ class Archive:
             _among("run_id", run_id),
             None if url is None else (ds.field("url") == url) | (ds.field("requested_url") == url),
         )
-        return self._rows("observations", where, as_of, columns)
+        rows = self._rows("observations", where, as_of, columns)
+        return rows if article_id is None and url is None else rows.seek()
 
     @contextmanager
     def debts(self) -> Iterator[Debts | None]:
@@ -186,7 +188,8 @@ class Archive:
         moved = self.successors(story_id) if story_id and as_of is None else ()
         wanted = moved if moved and story_id not in moved else story_id
         where = _all(_among("story_id", wanted), _among("outlet", outlet))
-        return self._rows("stories", where, as_of, columns)
+        rows = self._rows("stories", where, as_of, columns)
+        return rows if story_id is None else rows.seek()
 
     def successors(self, story_id: str) -> tuple[str, ...]:
         """Find the stories that now hold the articles which were ever in this one: itself, or others."""
@@ -214,7 +217,8 @@ class Archive:
         columns: Sequence[str] | None = None,
     ) -> RowSet:
         """Paragraphs of a story's variants that say the same, and those that one of them says alone."""
-        return self._rows("alignments", _among("story_id", story_id), as_of, columns)
+        rows = self._rows("alignments", _among("story_id", story_id), as_of, columns)
+        return rows if story_id is None else rows.seek()
 
     def only_in(self, story_id: str, *, as_of: Moment | None = None) -> list[OneSided]:
         """Paragraphs that one language of a story has and another lacks, by language: uk, en, ru."""

@@ -63,7 +63,7 @@ def find(archive: Archive, wanted: str, more: Sequence[str] = ()) -> list[Row]:
         raise ArticleNotFound(f"{wanted!r} leads to articles of {len(stories)} stories; give an id.")
     if len(stories) > 1:
         raise ArticleNotFound(f"{wanted!r} is the start of {len(stories)} stories' ids; give more of it.")
-    story = archive.articles(columns=[*_COLUMNS, *more]).where(ds.field("story_id") == stories[0])
+    story = archive.articles(columns=[*_COLUMNS, *more]).seek(ds.field("story_id") == stories[0])
     rows: list[Row] = story.to_arrow().sort_by("language").to_pylist()
     return rows
 
@@ -170,16 +170,13 @@ def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
 
     if not steps:
         return [], []
-    looks = archive.observations(columns=["article_id", *_FETCHED]).where(are_near(_FETCHED)).to_arrow()
+    looks = archive.observations(columns=["article_id", *_FETCHED]).seek(are_near(_FETCHED)).to_arrow()
     fetched = {row["article_id"] for row in looks.to_pylist() if names_it(row, _FETCHED)} - {None}
     columns = ["article_id", "outlet", "url", *_CLAIMED, "version"]
     articles = archive.articles(columns=columns)
-    here: list[Row] = (
-        articles.where(ds.field("article_id").isin(pa.array(sorted(fetched), pa.string())))
-        .to_arrow()
-        .to_pylist()
-    )
-    claiming = articles.where(are_near(_CLAIMED)).to_arrow().to_pylist()
+    among = ds.field("article_id").isin(pa.array(sorted(fetched), pa.string()))
+    here: list[Row] = articles.seek(among).to_arrow().to_pylist() if fetched else []
+    claiming = articles.seek(are_near(_CLAIMED)).to_arrow().to_pylist()
     naming = [row for row in claiming if row["article_id"] not in fetched and names_it(row, _CLAIMED)]
     return here, naming
 
@@ -199,10 +196,10 @@ def conflicts(archive: Archive, ids: Sequence[str]) -> list[tuple[Row, list[Row]
     among = pa.array(ids, pa.string())
     sides = ("article_id_a", "article_id_b")
     named = functools.reduce(operator.or_, (ds.field(side).isin(among) for side in sides))
-    pairs = archive.pairs(columns=[*sides, "evidence", "score", "details"]).where(named).to_pylist()
+    pairs = archive.pairs(columns=[*sides, "evidence", "score", "details"]).seek(named).to_pylist()
     found = [row for row in pairs if is_conflict(row["details"])]
     both = pa.array(sorted({row[side] for row in found for side in sides}), pa.string())
     articles = archive.articles(columns=["article_id", "language", "url"])
-    rows = articles.where(ds.field("article_id").isin(both)).to_pylist() if found else []
+    rows = articles.seek(ds.field("article_id").isin(both)).to_pylist() if found else []
     by_id = {row["article_id"]: row for row in rows}
     return [(row, [by_id[row[side]] for side in sides if row[side] in by_id]) for row in found]

@@ -64,7 +64,7 @@ def _texts(rows: Iterable[Mapping[str, object]], versions: RowSet) -> dict[tuple
     wanted = {row[f"article_id_{side}"] for row in rows for side in "ab"}
     if not wanted:
         return {}
-    found = versions.where(ds.field("article_id").isin(sorted(map(str, wanted)))).to_pylist()
+    found = versions.seek(ds.field("article_id").isin(sorted(map(str, wanted)))).to_pylist()
     return {(row["article_id"], row["version"]): [x["text"] for x in row["blocks"]] for row in found}
 
 

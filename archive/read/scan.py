@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 Moment = str | date | datetime
+_FILE = "__filename"
+"""Name that Arrow has for the path of the file that a row is from."""
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
 
@@ -79,14 +81,16 @@ class RowSet(Rows):
         *,
         derive: Callable[[Sequence[str] | None], pa.Table] | None = None,
         joined: Joined | None = None,
+        sought: bool = False,
     ) -> None:
-        """`joined`: columns behind those of the schema; no filter may name them."""
+        """`joined`: columns behind those of the schema; no filter may name them. `sought`: see `seek`."""
         self._files = tuple(files)
         self._stored = schema
         self._schema = schema if joined is None else _with(schema, joined.schema)
         self._where = where
         self._columns = list(columns) if columns is not None else None
         self._derive = derive
+        self._sought = sought
         names = self._schema.names
         if unknown := [name for name in self._columns or () if name not in names]:
             raise ValueError(f"no column {unknown[0]!r}; there are: {', '.join(names)}")
@@ -119,8 +123,22 @@ class RowSet(Rows):
             whole = condition if whole is None else whole & condition
         return self._narrowed(self._files, whole)
 
+    def seek(self, *conditions: ds.Expression) -> RowSet:
+        """Filter the rows by conditions that few rows meet.
+
+        The columns that conditions name are read first, and the others from files that have such a row alone.
+        """
+        found = self.where(*conditions)
+        found._sought = True
+        return found
+
     def _narrowed(self, files: Sequence[Path], where: ds.Expression | None) -> RowSet:
-        return RowSet(files, self._stored, where, self._columns, derive=self._derive, joined=self._joined)
+        return RowSet(
+            *(files, self._stored, where, self._columns),
+            derive=self._derive,
+            joined=self._joined,
+            sought=self._sought,
+        )
 
     @property
     def schema(self) -> pa.Schema:
@@ -140,6 +158,9 @@ class RowSet(Rows):
         Raises ArchiveDamaged where a file is none, or all would take too much memory. What is read from it
         later may raise errors of Arrow.
         """
+        return self._dataset(self._files)
+
+    def _dataset(self, files: Sequence[Path]) -> Any:
         # a column that nobody asks for costs even when it is not read; a filter may ask for any
         schema = self._stored
         if self._read and self._where is None:
@@ -147,7 +168,7 @@ class RowSet(Rows):
         with translated_errors():
             if self._derive is not None:
                 return ds.InMemoryDataset(self._derived(self._derive))
-            return unpacked.dataset(self._files, schema)
+            return unpacked.dataset(files, schema)
 
     def _derived(self, derive: Callable[[Sequence[str] | None], pa.Table]) -> pa.Table:
         try:
@@ -158,9 +179,19 @@ class RowSet(Rows):
             raise _damaged(f"its rows contradict each other ({type(error).__name__}: {error})") from error
 
     def _scanner(self, **options: int) -> ds.Scanner:
-        source = self.dataset()
+        source = self._dataset(self._with_hits())
         # an error of Arrow is about the filter here, which is the caller's
         return source.scanner(columns=self._read, filter=self._where, **options)
+
+    def _with_hits(self) -> Sequence[Path]:
+        """Leave out the files without a row that the filter keeps, where few rows are sought."""
+        if not self._sought or self._where is None or self._derive is not None or len(self._files) < 2:
+            return self._files
+        source = self._dataset(self._files)
+        scanner = source.scanner(columns=[_FILE], filter=self._where)
+        with translated_errors():
+            hits = {name for batch in scanner.to_batches() for name in batch[_FILE].unique().to_pylist()}
+        return [path for path, name in zip(self._files, source.files, strict=True) if name in hits]
 
     def to_arrow(self) -> pa.Table:
         scanner = self._scanner()

@@ -105,20 +105,20 @@ def _read(
 ) -> list[StoryView]:
     of_story = ds.field("story_id").isin(list(story_ids))
     if story_of is None:
-        homes = archive.articles(columns=["article_id", "story_id"]).where(of_story).to_pylist()
+        homes = archive.articles(columns=["article_id", "story_id"]).seek(of_story).to_pylist()
         story_of = {row["article_id"]: row["story_id"] for row in homes}
     homes_of = story_of
     articles = list(story_of)
     if texts is None:
-        rows = archive.versions(columns=_VERSION).where(ds.field("article_id").isin(articles))
+        rows = archive.versions(columns=_VERSION).seek(ds.field("article_id").isin(articles))
         texts = rows.to_pylist()
     versions = _grouped(texts, lambda row: homes_of[row["article_id"]])
-    alignments = _grouped(archive.alignments().where(of_story).to_pylist(), lambda row: row["story_id"])
+    alignments = _grouped(archive.alignments().seek(of_story).to_pylist(), lambda row: row["story_id"])
     pairs = _grouped(
-        archive.pairs().where(ds.field("article_id_a").isin(articles)).to_pylist(),
+        archive.pairs().seek(ds.field("article_id_a").isin(articles)).to_pylist(),
         lambda row: homes_of[row["article_id_a"]],
     )
-    stories = {row["story_id"]: row for row in archive.stories().where(of_story).to_pylist()}
+    stories = {row["story_id"]: row for row in archive.stories().seek(of_story).to_pylist()}
     return [
         _story(stories[each], versions[each], alignments[each], pairs[each])
         for each in story_ids

@@ -1,7 +1,8 @@
 """Filling of the side file: what a snapshot has and the file has not, data file by data file.
 
 `python -m archive.viewer.search.fill ARCHIVE` does it in a process of its own, so that lemmas take no memory
-of the server, and a page never waits for them.
+of the server, and a page never waits for them. With `--attached` before the archive it ends when its standard
+input is closed: the server that began it has ended, be it by kill -9.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 import sqlite3
 import sys
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -301,5 +303,15 @@ def main(root: str, processes: int | None = None) -> int:
     return 0
 
 
+def _end_with_server() -> None:
+    while os.read(0, 4096):
+        pass
+    os._exit(1)  # what is written is whole at any time; processes that read texts end with this one
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))
+    arguments = sys.argv[1:]
+    if arguments[0] == "--attached":
+        threading.Thread(target=_end_with_server, daemon=True).start()
+        del arguments[0]
+    sys.exit(main(arguments[0], *map(int, arguments[1:])))

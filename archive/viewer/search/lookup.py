@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from archive.viewer.search.matched_texts import MatchedTexts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from archive.viewer.search.answers import StoryLine
@@ -106,17 +107,20 @@ class Lookup:
         return whole
 
     def _has(self, column: str, value: str) -> Bools:
+        return self._has_any(column, (value,))
+
+    def _has_any(self, column: str, values: Collection[str]) -> Bools:
         stories, codes = self._digest.values[column]
-        names = self._digest.names[column]
+        wanted = np.array([x in values for x in self._digest.names[column]], np.bool_)
         mask = np.zeros(len(self._digest.ids), np.bool_)
-        if value in names:
-            mask[stories[codes == names.index(value)]] = True
+        if wanted.any():
+            mask[stories[wanted[codes]]] = True
         return mask
 
     def _filters(self, question: Question) -> dict[str, Bools]:
         groups: dict[str, Bools] = {}
         if question.outlets:
-            groups["outlet"] = np.logical_or.reduce([self._has("outlet", x) for x in question.outlets])
+            groups["outlet"] = self._has_any("outlet", question.outlets)
         for n, language in enumerate(question.languages):
             groups[f"language {n}"] = self._has("language", language)
         for n, language in enumerate(question.missing):
@@ -180,8 +184,10 @@ class Lookup:
         chosen = self._all(self._grouped(question)[0])
         rows = self._sql.execute(
             "SELECT DISTINCT former.id, story_id FROM former JOIN article ON article.id = former.id"
-        )
-        return {x: story for x, story in rows if (n := self._digest.number(story)) is not None and chosen[n]}
+        ).fetchall()
+        numbers = self._digest.numbers([story for _, story in rows])
+        among = (numbers >= 0) & chosen[numbers]
+        return dict(compress(rows, among.tolist()))
 
     def latest(
         self, question: Question, edited: Mapping[str, float], late: timedelta, now: datetime, most: int
@@ -193,16 +199,15 @@ class Lookup:
         """
         last = np.nan_to_num(self._digest.first + self._digest.lag, nan=-np.inf)
         undated = self._sql.execute("SELECT story_id, first_seen FROM article WHERE published IS NULL")
-        for story_id, at in (*undated, *edited.items()):
-            if (n := self._digest.number(story_id)) is not None:
-                last[n] = max(last[n], at)
+        told = [*undated, *edited.items()]
+        numbers = self._digest.numbers([x for x, _ in told])
+        np.maximum.at(last, numbers[numbers >= 0], np.array([at for _, at in told])[numbers >= 0])
         due = np.nan_to_num(self._digest.first, nan=np.inf) + late.total_seconds()
         is_due = due <= now.timestamp()
-        for outlet, languages in self._expected.items():
-            of_outlet = self._has("outlet", outlet) & is_due
-            for language in languages:
-                lacking = of_outlet & ~self._has("language", language)
-                last[lacking] = np.maximum(last[lacking], due[lacking])
+        for language in COMPARED:
+            outlets = [x for x, languages in self._expected.items() if language in languages]
+            lacking = self._has_any("outlet", outlets) & is_due & ~self._has("language", language)
+            last[lacking] = np.maximum(last[lacking], due[lacking])
         found = np.flatnonzero(self._all(self._grouped(question)[0])).astype(np.int32)
         order = np.argsort(-last[found], kind="stable")[:most]
         return list(self._lines(found[order]))
@@ -210,12 +215,14 @@ class Lookup:
     @cached_property
     def _expected(self) -> dict[str, tuple[str, ...]]:
         """By outlet the languages of uk, en and ru that at least half of its stories have."""
-        found = {}
-        for outlet in self._digest.names["outlet"]:
-            mine = self._has("outlet", outlet)
-            half = mine.sum() / 2
-            found[outlet] = tuple(x for x in COMPARED if (mine & self._has("language", x)).sum() >= half)
-        return found
+        names = self._digest.names["outlet"]
+        stories, codes = self._digest.values["outlet"]
+        half = np.bincount(codes, minlength=len(names)) / 2
+        enough = {
+            x: np.bincount(codes[self._has("language", x)[stories]], minlength=len(names)) >= half
+            for x in COMPARED
+        }
+        return {name: tuple(x for x in COMPARED if enough[x][n]) for n, name in enumerate(names)}
 
     def expected_languages(self, line: StoryLine) -> list[str]:
         """Name the languages that at least half of the stories of one of its outlets have."""

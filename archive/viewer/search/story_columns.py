@@ -60,6 +60,14 @@ class Digest:
         place = int(np.searchsorted(self.ids, wanted)) if len(self.ids) else 0
         return place if place < len(self.ids) and self.ids[place] == wanted else None
 
+    def numbers(self, story_ids: Sequence[str]) -> Ints:
+        """Return the places of stories, -1 for each that there is none of."""
+        if not story_ids or not len(self.ids):
+            return np.full(len(story_ids), -1, np.int32)
+        wanted = np.array([x.encode("utf-8", "replace") for x in story_ids])
+        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        return np.where(self.ids[places] == wanted, places, -1).astype(np.int32)
+
     def id(self, number: int) -> str:
         return bytes(self.ids[number]).decode("utf-8", "replace")
 

@@ -78,7 +78,7 @@ class Shelf:
         self._looked = now
         head = archive.open(self._root)
         if self._filling is not None and not is_filling:
-            self._filling = None
+            self._end_filling()
         if (
             self._lookup is None
             or is_filling
@@ -95,8 +95,17 @@ class Shelf:
             self._filling = self._fill()
 
     def _fill(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "archive.viewer.search.fill", self._root]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        # it ends when this server does, however that ends; Ctrl-C is for the server alone
+        command = [sys.executable, "-m", "archive.viewer.search.fill", "--attached", self._root]
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def _end_filling(self) -> None:
+        if self._filling is not None:
+            with self._filling as filling:
+                filling.terminate()
+            self._filling = None
 
     def _open(self, head: Archive) -> None:
         """Take the side file as it is now; keep the last one where it is not to be had or no newer."""
@@ -142,7 +151,5 @@ class Shelf:
 
     def close(self) -> None:
         with self._lock:
-            if self._filling is not None:
-                self._filling.terminate()
-                self._filling.wait()
+            self._end_filling()
             self._drop()

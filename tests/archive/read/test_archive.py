@@ -1,7 +1,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pytest
+from pyarrow.parquet import ParquetFile, read_table
 
 import archive
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, SnapshotNotFound
@@ -45,6 +48,41 @@ def test_a_bare_reader_sees_the_same_rows(filled, root):
         # what is joined when rows are read is in no file; observations have a `gone` of their own
         opened = opened.drop(columns=[name for name in DELETION.names if table == "articles"])
         pd.testing.assert_frame_equal(opened, pd.read_parquet(root / table))
+
+
+def test_rows_that_are_few_are_sought_in_the_files_that_have_them(open_writer, article, root, monkeypatch):
+    writer = open_writer()
+    for number in range(4):
+        writer.add_article(article(number, "uk", f"Text {number}."))
+        writer.add_article(article(number, "en", "Of one row Arrow would know it from the statistics."))
+        writer.commit()
+    monkeypatch.chdir(root.parent)
+    for place in (root, f"../{root.parent.name}/{root.name}"):
+        a = archive.open(place)
+        assert len(a.articles().files()) == 4
+        of_body = ds.field("body").isin(["Text 1.", "Text 3."])
+        for columns in (None, ["url"], ["gone", "body"]):
+            rows = a.articles(columns=columns)
+            sought = rows.seek(of_body)
+            assert sought.to_pylist() == rows.where(of_body).to_pylist()
+            assert len(sought) == len(sought.files()) - 2 == 2
+            assert sum(x.num_rows for x in sought.batches()) == 2
+            assert sought.where(ds.field("language") == "ru").to_pylist() == []
+    wanted = a.articles().to_pylist()[0]["url"]
+    is_wanted = pc.match_substring(ds.field("url"), wanted)
+    # of a file that has other articles only the addresses are read
+    damaged = [x for x in a.articles().files() if wanted not in read_table(x)["url"].to_pylist()]
+    assert len(damaged) == 3
+    for path in damaged:
+        group = ParquetFile(path).metadata.row_group(0)
+        columns = {x.path_in_schema: x for x in map(group.column, range(group.num_columns))}
+        data = path.read_bytes()
+        frame = data.index(b"\x28\xb5\x2f\xfd", columns["body"].data_page_offset)
+        path.write_bytes(data[:frame] + b"none" + data[frame + 4 :])
+    articles = a.articles(columns=["body"])
+    assert len(articles.seek(is_wanted).to_pylist()) == 1
+    with pytest.raises(ArchiveDamaged):
+        articles.where(is_wanted).to_arrow()
 
 
 def test_filters(filled):
