@@ -36,8 +36,16 @@ FILE = "triptych.toml"
 _LARGEST = 1 << 20
 NAMES = frozenset(
     {
-        *("ALLOW_PRIVATE_NETWORK", "ARCHIVE_URI", "CACHE", "CONTACT", "DEBT_SHARE", "EXTRACTION_PROCESSES"),
-        *("EXTRACTION_TIMEOUT", "KEEP_HOURS", "KEEP_RAW", "OPT_OUT_FILES", "OUTLETS_FOLDER", "PAGE_BUDGET"),
+        *("ALLOW_PRIVATE_NETWORK", "ARCHIVE_URI", "CACHE", "CONTACT", "DEBT_SHARE", "EXIT_NOTHING_NEW"),
+        *(
+            "EXTRACTION_PROCESSES",
+            "EXTRACTION_TIMEOUT",
+            "KEEP_HOURS",
+            "KEEP_RAW",
+            "OPT_OUT_FILES",
+            "OUTLETS_FOLDER",
+            "PAGE_BUDGET",
+        ),
         *("FEED_NAMES", "LOGS_FOLDER", "PAIR_SECONDS"),
         *(
             "LOG_TO",
