@@ -177,6 +177,9 @@ def _first_row(served: Served) -> dict[str, str]:
 def _timed(served: Served, path: str) -> tuple[float, float]:
     before = served.cpu()
     wall, status, _ = served.get(path)
+    while status == 503 and path == "/pictures":  # they are being made
+        more, status, _ = served.get(path)
+        wall += more
     if status != 200:
         raise SystemExit(f"{path}: {status}")
     return wall, served.cpu() - before

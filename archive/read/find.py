@@ -173,11 +173,12 @@ def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
     looks = archive.observations(columns=["article_id", *_FETCHED]).seek(are_near(_FETCHED)).to_arrow()
     fetched = {row["article_id"] for row in looks.to_pylist() if names_it(row, _FETCHED)} - {None}
     columns = ["article_id", "outlet", "url", *_CLAIMED, "version"]
-    articles = archive.articles(columns=columns)
-    among = ds.field("article_id").isin(pa.array(sorted(fetched), pa.string()))
-    here: list[Row] = articles.seek(among).to_arrow().to_pylist() if fetched else []
-    claiming = articles.seek(are_near(_CLAIMED)).to_arrow().to_pylist()
-    naming = [row for row in claiming if row["article_id"] not in fetched and names_it(row, _CLAIMED)]
+    wanted = are_near(_CLAIMED)
+    if fetched:
+        wanted |= ds.field("article_id").isin(pa.array(sorted(fetched), pa.string()))
+    rows = archive.articles(columns=columns).seek(wanted).to_pylist()
+    here = [row for row in rows if row["article_id"] in fetched]
+    naming = [row for row in rows if row["article_id"] not in fetched and names_it(row, _CLAIMED)]
     return here, naming
 
 

@@ -206,6 +206,14 @@ class RowSet(Rows):
             for batch in scanner.to_batches():
                 yield self._complete(batch)
 
+    def tables(self, files: int = 16) -> Iterator[pa.Table]:
+        """Read portions of so many files, one in memory at a time; of no files one without rows."""
+        if self._derive is not None:
+            yield self.to_arrow()
+            return
+        for start in range(0, max(len(self._files), 1), files):
+            yield self._narrowed(self._files[start : start + files], self._where).to_arrow()
+
     def __len__(self) -> int:
         scanner = self._scanner()
         with translated_errors():

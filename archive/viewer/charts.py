@@ -88,12 +88,11 @@ def lag(t: Interface, frame: pd.DataFrame) -> Drawing | None:
 
 
 def coverage(t: Interface, frame: pd.DataFrame) -> Drawing | None:
-    rows = _rows(frame)
-    if not rows:
+    if not len(frame):
         return None
-    last = max(x["day"] for x in rows)
-    first = max(min(x["day"] for x in rows), last - timedelta(days=_MOST_DAYS - 1))
-    rows = [x for x in rows if x["day"] >= first]
+    last = frame["day"].max()
+    first = max(frame["day"].min(), last - timedelta(days=_MOST_DAYS - 1))
+    rows = _rows(frame[frame["day"] >= first])
     languages = _languages(rows)
     both = {(str(x["outlet"]), str(x["language"])) for x in rows}
     tracks = sorted(both, key=lambda x: (x[0], languages.index(x[1])))[:_MOST_ROWS]

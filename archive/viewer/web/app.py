@@ -31,16 +31,20 @@ from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
 from archive.viewer.web.alerts import LATE, alerts
 from archive.viewer.web.guard import PAGE_POLICY, Guard
+from archive.viewer.web.made_figures import BeingMade
 from archive.viewer.web.questions import address_of, feed_of, page_of, question_of
 from archive.viewer.web.shelf import Preparing, Shelf
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from archive.read.archive import Archive
     from archive.viewer.render import About
     from archive.viewer.search.answers import Question, StoryLine
     from archive.viewer.search.lookup import Lookup
+    from archive.viewer.web.made_figures import Figures
 
 OF_DAMAGE = (
     *(
@@ -57,17 +61,19 @@ OF_DAMAGE = (
 )
 _ID = re.compile("[0-9a-f]{4,64}")
 _LONGEST_ADDRESS = 2000
+_PATIENCE = 1.5
+"""Seconds that a page waits for its figures before it says that they are being made."""
 
 
 class Opened:
     """A request, and what it is answered from."""
 
     def __init__(
-        self, request: Request, opened: tuple[Archive, Lookup, About], frames: dict[str, pd.DataFrame]
+        self, request: Request, opened: tuple[Archive, Lookup, About], figures: Figures | None = None
     ) -> None:
         self.request = request
         self.archive, self.lookup, self.about = opened
-        self.frames = frames
+        self.figures = figures
         self.pages = Pages(chosen(request.headers.get("accept-language", "")), self.about)
 
     def html(self, template: str, here: str = "", /, **values: object) -> HTMLResponse:
@@ -87,8 +93,11 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
         @wraps(answer)
         def respond(request: Request) -> Response:
             try:
-                with shelf.opened() as opened:
-                    return answer(Opened(request, opened, shelf.frames))
+                return _answered(request, shelf, answer)
+            except BeingMade as being:
+                made, figures = being.made, being.figures
+                told = {"made": made, "figures": figures}
+                return _message(request, 503, "being_made", "being_made_told", again=True, told=told)
             except Preparing as progress:
                 return _message(request, 503, "preparing", "preparing_told", again=True, progress=progress)
             except ArchiveError as error:
@@ -132,6 +141,20 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
     )
 
 
+def _answered(request: Request, shelf: Shelf, answer: Page) -> Response:
+    """Answer a request, with figures once they are made. Raises BeingMade where that takes long."""
+
+    def once() -> Response:
+        with shelf.opened() as opened:
+            return answer(Opened(request, opened, shelf.figures))
+
+    try:
+        return once()
+    except BeingMade as being:
+        being.wait(_PATIENCE)  # while others are answered
+    return once()
+
+
 def _message(
     request: Request,
     status: int,
@@ -140,15 +163,17 @@ def _message(
     *,
     again: bool = False,
     progress: Preparing | None = None,
+    told: Mapping[str, int] | None = None,
 ) -> Response:
     from archive.viewer.render import About  # noqa: PLC0415  at the top it is there for its type
 
     pages = Pages(chosen(request.headers.get("accept-language", "")), About("Triptych", -1, None))
-    told = pages.t(text) if pages.t.has(text) else text
+    values = {name: pages.t.number(count) for name, count in (told or {}).items()}
+    sentence = pages.t(text, **values) if pages.t.has(text) else text
     if progress is not None and progress.files:
         taken, files = pages.t.number(progress.taken), pages.t.number(progress.files)
-        told = f"{told} {pages.t('preparing_files', taken=taken, files=files)}"
-    html = pages.render("message.html", heading=pages.t(heading), text=told, again=again)
+        sentence = f"{sentence} {pages.t('preparing_files', taken=taken, files=files)}"
+    html = pages.render("message.html", heading=pages.t(heading), text=sentence, again=again)
     return HTMLResponse(html.encode("utf-8", "replace"), status)
 
 
@@ -313,19 +338,22 @@ def _warc(opened: Opened) -> Response:
 def _pictures(opened: Opened) -> Response:
     from archive.viewer.charts import pictures  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
 
-    return opened.html(
-        "pictures.html", "pictures", figures=pictures(opened.pages, opened.archive, opened.frames)
-    )
+    frames = _frames(opened)
+    return opened.html("pictures.html", "pictures", figures=pictures(opened.pages, opened.archive, frames))
+
+
+def _frames(opened: Opened) -> dict[str, pd.DataFrame]:
+    assert opened.figures is not None
+    return opened.figures.frames()
 
 
 def _picture_file(opened: Opened) -> Response:
-    from archive.viewer.charts import frame_of  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
-    from archive.viewer.figure_frames import FIGURES  # noqa: PLC0415
+    from archive.viewer.figure_frames import FIGURES  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
 
-    figure = FIGURES.get(opened.request.path_params["name"])
-    if figure is None:
+    name = opened.request.path_params["name"]
+    if name not in FIGURES:
         raise HTTPException(404)
-    frame = frame_of(figure, opened.archive, opened.frames)
+    frame = _frames(opened)[name]
     rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
     return _file(opened, rows, tuple(frame.columns))
 
@@ -408,7 +436,7 @@ def serve(root: str, taken: socket.socket, ready: Callable[[], None]) -> None:
         def prepare() -> None:
             # the side file and the templates are read before anybody waits for them
             with suppress(Preparing, ArchiveError, *OF_DAMAGE), shelf.opened() as opened:
-                _stories(Opened(Request({"type": "http", "query_string": b"", "headers": []}), opened, {}))
+                _stories(Opened(Request({"type": "http", "query_string": b"", "headers": []}), opened))
 
         threading.Thread(target=prepare, daemon=True).start()
         config = uvicorn.Config(

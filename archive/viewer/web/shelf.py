@@ -17,11 +17,10 @@ from archive.exceptions import ArchiveError
 from archive.viewer.render import about
 from archive.viewer.search import side_file
 from archive.viewer.search.lookup import Lookup
+from archive.viewer.web.made_figures import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from archive.read.archive import Archive
     from archive.viewer.render import About
@@ -30,6 +29,8 @@ _log = logging.getLogger(__name__)
 _LOOK_EVERY = 3.0
 """Seconds between two looks for a new snapshot; only requests look."""
 _LOOK_WHILE_FILLING = 1.0
+_QUIET = ("-W", "ignore::UserWarning:multiprocessing.resource_tracker")
+"""Python cleans up what its processes leave when they are ended, and would tell the terminal of it."""
 
 
 class Preparing(Exception):
@@ -53,8 +54,8 @@ class Shelf:
         self._filled = -1
         """Snapshot that filling was last begun for."""
         self._looked = 0.0
-        self.frames: dict[str, pd.DataFrame] = {}
-        """Numbers of figures that have been drawn of this snapshot."""
+        self.figures: Figures | None = None
+        """Of the snapshot that is open."""
         self._path = side_file.side_file(archive.open(root).storage.layout)
 
     @contextmanager
@@ -96,7 +97,7 @@ class Shelf:
 
     def _fill(self) -> subprocess.Popen[bytes]:
         # it ends when this server does, however that ends; Ctrl-C is for the server alone
-        command = [sys.executable, "-m", "archive.viewer.search.fill", "--attached", self._root]
+        command = [sys.executable, *_QUIET, "-m", "archive.viewer.search.fill", "--attached", self._root]
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
         )
@@ -126,7 +127,13 @@ class Shelf:
             return
         self._drop()
         self._archive, self._lookup, self._file = seen, lookup, found
-        self.frames = {}
+        if self.figures is None or self.figures.snapshot != seen.snapshot.id:
+            self._end_figures()
+            self.figures = Figures(seen)
+
+    def _end_figures(self) -> None:
+        if self.figures is not None:
+            self.figures.close()
 
     def _drop(self) -> None:
         if self._lookup is not None:
@@ -152,4 +159,5 @@ class Shelf:
     def close(self) -> None:
         with self._lock:
             self._end_filling()
+            self._end_figures()
             self._drop()

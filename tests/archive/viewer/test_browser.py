@@ -224,6 +224,7 @@ def test_nothing_of_a_hostile_archive_runs(tab, site):
         f"/?section={HOSTILE}",
     ):
         page.goto(path)
+        _wait_for_pictures(page, path)
     page.goto(f"/articles/{site[1]['hostile']}/page")
     expect(page.locator("h1")).to_have_text("As archived")
 
@@ -256,6 +257,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
     ):  # fmt: skip
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(path)
+        _wait_for_pictures(page, path)
         found = axe.run(page).response["violations"]
         page.emulate_media(color_scheme="dark")
         found += axe.run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
@@ -265,6 +267,11 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
     # words of another language are longer
     page = tab("/", locale="uk-UA")
     assert _wider(page) == []
+
+
+def _wait_for_pictures(page, path):
+    if path == "/pictures":
+        expect(page.locator("figure").first).to_be_visible()
 
 
 def _wider(page):

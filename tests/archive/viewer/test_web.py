@@ -19,6 +19,7 @@ import uvicorn
 import archive
 from archive.addresses import story_of_one
 from archive.commit.committer import publish_same_event
+from archive.exceptions import ArchiveDamaged
 from archive.format.records import (
     Alternate,
     Decisions,
@@ -29,13 +30,16 @@ from archive.format.records import (
     TextBlock,
 )
 from archive.viewer.catalogue import LANGUAGES, _catalogue, chosen
+from archive.viewer.figure_frames import FIGURES
 from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import ORDERS, Question
 from archive.viewer.search.lookup import Lookup
 from archive.viewer.web.app import listening, make_app
 from archive.viewer.web.guard import POLICY
+from archive.viewer.web.made_figures import BeingMade, Figures
 from archive.viewer.web.shelf import Shelf
 from tests.archive.conftest import make_article
+from tests.forked import A_WHILE
 
 HOSTILE = "</p><script>alert(1)</script>\"' onclick=alert(1) \x1b[31m \u202e {{ 7*7 }} ' OR 1=1 --"
 
@@ -206,6 +210,40 @@ def test_a_story_and_an_article_tell_what_is_known(site, bridge):
         status, headers, body = get(f"/articles/{edited}/page")
         assert (status, body[:6]) == (200, b"<html>")
         assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_pictures_are_made_beside_the_pages_and_what_fails_is_told_and_tried_again(site, bridge, root):
+    with serving(site) as get:
+        status = 503
+        while status == 503:
+            status, _, body = get("/pictures")
+            assert status == 200 or b'http-equiv="refresh"' in body
+        assert (status, body.count(b"<figure ")) == (200, 7)
+        assert get("/pictures/translated.csv")[2].startswith(b"\xef\xbb\xbfoutlet,language,")
+        assert get("/pictures/other.csv")[0] == 404
+    figures = Figures(archive.open(root))
+    stories = archive.open(root).stories().files()[0]
+    whole = stories.read_bytes()
+    stories.write_bytes(whole[:100])
+
+    def made():
+        with pytest.raises(BeingMade) as being:
+            figures.frames()
+        being.value.wait(A_WHILE)
+        return figures.frames()
+
+    with pytest.raises(ArchiveDamaged):
+        made()
+    stories.write_bytes(whole)
+    frames = made()
+    assert list(frames) == list(FIGURES)
+    assert figures.frames() is frames
+    closed = Figures(archive.open(root))
+    closed.close()
+    with pytest.raises(BeingMade) as being:
+        closed.frames()
+    being.value.wait(A_WHILE)
+    assert being.value.made == 0
 
 
 def test_nobody_else_is_answered_and_nothing_is_changed(site):
