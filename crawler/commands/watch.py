@@ -6,6 +6,7 @@ import argparse
 import difflib
 import json
 import signal
+import sys
 import threading
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,9 +59,9 @@ class Command(ScrapyCommand):
             "crawled (or those named): whether crawls end well, new articles come, bylines, dates and "
             "languages are as frequent as before, no reason has become frequent, debts do not grow, budgets "
             "are enough, the disk has room and the archive was verified. What is new, what is over and, once "
-            "a day, what still holds goes to the places that the settings name. Exit code 0: nothing is "
-            "wrong; 4: something is; 1: a notice reached nobody; 2: a wrong argument or setting; 6: the "
-            "archive cannot be read."
+            "a day, what still holds goes to the places that the settings name, without any to stderr where "
+            "there is no terminal. Exit code 0: nothing is wrong; 4: something is; 1: a notice reached "
+            "nobody; 2: a wrong argument or setting; 6: the archive cannot be read."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -141,8 +142,8 @@ class Command(ScrapyCommand):
     def _unsent(self, known: Gathered, found: Sequence[Alarm], limits: AllLimits) -> bool:
         """Tell what is news; return True if a notice was not sent."""
         assert self.settings is not None
-        if find_spec("spidermon") is None:
-            return False
+        if not any(self.settings.get(name) for name in _TELLING):
+            return _by_stderr(known, found, limits)
         # a tenth of a second
         from scrapy import Spider  # noqa: PLC0415
         from scrapy.crawler import Crawler  # noqa: PLC0415
@@ -160,6 +161,22 @@ class Command(ScrapyCommand):
         for told in failed:
             console.print(f"scrapy watch: not told, {literal(told)}", highlight=False, soft_wrap=True)
         return bool(failed)
+
+
+def _by_stderr(known: Gathered, found: Sequence[Alarm], limits: AllLimits) -> bool:
+    """Write to stderr what is news, so that cron mails it; a person at a terminal has just read it."""
+    from crawler.health.monitoring.told import notice_of  # noqa: PLC0415  as above
+
+    notice = notice_of(known, found, limits.usual)
+    if notice and not sys.stdout.isatty():
+        print(notice.text(), file=sys.stderr)
+    try:
+        notice.remember()
+    except OSError as error:
+        console = Terminal(stderr=True)
+        console.print(f"scrapy watch: not remembered, {literal(error)}", highlight=False, soft_wrap=True)
+        return True
+    return False
 
 
 def _place(text: str) -> tuple[str, int]:

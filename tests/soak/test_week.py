@@ -24,6 +24,10 @@ def test_an_outlet_that_dies_on_day_three_is_noticed(tmp_path: Path) -> None:
     assert leaflet is not None, told
     assert tribune <= 1, told
     assert leaflet <= 3, told
+    for outlet in ("tribune", "leaflet"):  # once, and once a day that it still is so
+        assert found.mailed.count(f"new: {outlet}: nothing new") == 1, told
+        assert found.mailed.count(f"still: {outlet}: nothing new") in {1, 2, 3}, told
+    assert "courier" not in found.mailed, told
     assert found.archived == found.published, told
     assert found.stories * 2 == found.published.total(), told
     assert {code for x in found.told for name, code in x.codes.items() if name not in {"crawl", "watch"}} == {

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 OUTLETS = ("courier", "tribune", "leaflet")
 DAYS, DIES = 7, 3
 HALF = timedelta(hours=12)
+MAILED = "mailed.txt"
 PUBLISHED = 3
 """Stories of an outlet in half a day, each in Ukrainian and, ten minutes later, in English."""
 _PLACES = (("Калинівка", "Kalynivka"), ("Вербове", "Verbove"), ("Лужани", "Luzhany"), ("Снивід", "Snyvid"))
@@ -67,6 +68,8 @@ class Week:
     stories: int = 0
     """With both languages."""
     verified: str = ""
+    mailed: str = ""
+    """What the lines wrote to stderr, which cron mails."""
 
     def first(self, outlet: str) -> float | None:
         """Days from the death to the first alarm about an outlet; None where there was none."""
@@ -94,7 +97,8 @@ class Week:
             lines.append(
                 f"{outlet}: {self.published[name]} published, {self.archived[name]} archived, {noticed}"
             )
-        return "\n".join([*lines, f"{self.stories} stories in both languages; {self.verified}", ""])
+        lines.append(f"{self.stories} stories in both languages; {self.verified}; mailed:")
+        return "\n".join([*lines, self.mailed])
 
 
 class Town:
@@ -258,7 +262,7 @@ def _run(line: str, folder: Path, environment: dict[str, str], now: datetime) ->
         capture_output=True, text=True, check=False, timeout=A_WHILE,
     )  # fmt: skip
     if done.stderr:
-        with (folder / "mailed.txt").open("a", encoding="utf-8") as mail:
+        with (folder / MAILED).open("a", encoding="utf-8") as mail:
             mail.write(f"{now:%d %H:%M} {line.partition(' -m ')[2]}\n{done.stderr}\n")
     after = log.read_bytes()[before:].decode() if log.exists() else ""
     return done.returncode, after
@@ -273,6 +277,7 @@ def _reckon(folder: Path, found: Week, environment: dict[str, str]) -> None:
         [sys.executable, "-m", "archive", "verify", "--archive", str(root)],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=A_WHILE,
     )  # fmt: skip
+    found.mailed = (folder / MAILED).read_text("utf-8") if (folder / MAILED).exists() else ""
     found.verified = f"verify: exit {done.returncode}"
 
 

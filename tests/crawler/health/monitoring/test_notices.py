@@ -153,6 +153,17 @@ def test_what_is_new_is_told_everywhere_and_once(tmp_path: Path, services: Servi
     assert services.to == ["desk@archive.example", "night@archive.example"]
 
 
+def test_without_a_place_the_news_goes_to_stderr_for_cron_to_mail(tmp_path: Path) -> None:
+    root = tmp_path / "news"
+    days_of(root, [Day(en=2)] * 2, until=datetime.now(UTC) - timedelta(hours=40))
+    check(root)
+    told = "gazette: nothing new for 40 hours, 26 hours at most"
+    first, second = watch(root), watch(root)
+    assert first.returncode == second.returncode == 4
+    assert first.stderr.splitlines()[1:] == [f"new: {told}"]
+    assert (second.stderr, second.stdout) == ("", first.stdout)
+
+
 def test_a_service_that_refuses_is_told_without_its_token(tmp_path: Path, services: Services) -> None:
     root = tmp_path / "news"
     accounts(root, (24 * 5, WHOLE))
