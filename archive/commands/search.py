@@ -196,7 +196,7 @@ def _print(console: Console, answer: Answer, page: int, most: int) -> None:
     print_line(console, f"{t.count('n_stories', answer.found)}{more}{next_page}")
     for name in ("outlet", "language", "missing"):
         counted = [f"{visible(x)} {n:,}" for x, n in answer.counts[name].items() if n]
-        if len(counted) > 1 or name == "missing":
+        if len(counted) > 1 or (counted and name == "missing"):
             print_line(console, fit(f"{name}: {', '.join(counted)}", line_width(console)).rstrip(), "dim")
 
 
