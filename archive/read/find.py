@@ -7,6 +7,7 @@ import operator
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -171,15 +172,34 @@ def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
     if not steps:
         return [], []
     looks = archive.observations(columns=["article_id", *_FETCHED]).seek(are_near(_FETCHED)).to_arrow()
-    fetched = {row["article_id"] for row in looks.to_pylist() if names_it(row, _FETCHED)} - {None}
+    perhaps = _perhaps_of_host(looks, _FETCHED, url)
+    fetched = {row["article_id"] for row in perhaps.to_pylist() if names_it(row, _FETCHED)} - {None}
     columns = ["article_id", "outlet", "url", *_CLAIMED, "version"]
     wanted = are_near(_CLAIMED)
     if fetched:
         wanted |= ds.field("article_id").isin(pa.array(sorted(fetched), pa.string()))
-    rows = archive.articles(columns=columns).seek(wanted).to_pylist()
-    here = [row for row in rows if row["article_id"] in fetched]
-    naming = [row for row in rows if row["article_id"] not in fetched and names_it(row, _CLAIMED)]
+    rows = archive.articles(columns=columns).seek(wanted).to_arrow()
+    is_here = pc.is_in(rows["article_id"], pa.array(sorted(fetched), pa.string()))
+    here: list[Row] = rows.filter(is_here).to_pylist()
+    claiming = _perhaps_of_host(rows, _CLAIMED, url).to_pylist()
+    naming = [row for row in claiming if row["article_id"] not in fetched and names_it(row, _CLAIMED)]
     return here, naming
+
+
+def _perhaps_of_host(rows: pa.Table, names: Sequence[str], url: str) -> pa.Table:
+    """Leave out rows whose addresses are of another host: a last step such as `news` is in all of an archive.
+
+    Characters that are not ASCII, or are removed from an address, may stand for the name of the host.
+    """
+    host = urlsplit(plain_url(url)).hostname or ""
+    if not host.isascii():
+        return rows
+    each = (
+        pc.match_substring(ds.field(name), host, ignore_case=True)
+        | pc.match_substring_regex(ds.field(name), "[^ -~]")
+        for name in names
+    )
+    return rows.filter(functools.reduce(operator.or_, each))
 
 
 def spelled_otherwise(archive: Archive, url: str) -> list[str]:
@@ -188,7 +208,8 @@ def spelled_otherwise(archive: Archive, url: str) -> list[str]:
     step = wanted.partition("?")[0].rpartition("/")[2]
     rows = archive.observations(columns=["requested_url"])
     near = rows.where(pc.match_substring(ds.field("requested_url"), step)).to_arrow() if step else None
-    found = near["requested_url"].unique().to_pylist() if near is not None else []
+    perhaps = None if near is None else _perhaps_of_host(near, ["requested_url"], wanted)
+    found = perhaps["requested_url"].unique().to_pylist() if perhaps is not None else []
     return sorted(address for address in found if plain_url(bare_url(address)) == wanted)
 
 

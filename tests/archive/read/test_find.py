@@ -11,7 +11,7 @@ import archive
 from archive.exceptions import ArticleNotFound, SnapshotNotFound
 from archive.format.layout import Layout
 from archive.opening import open_existing
-from archive.read.find import find, find_article
+from archive.read.find import at_address, find, find_article, spelled_otherwise
 from archive.state import fingerprint
 from archive.storage import locks
 
@@ -84,3 +84,21 @@ def shared_start(opened):
     """The first digit that two ids have in common."""
     ids = sorted(opened.articles(columns=["article_id"]).to_arrow()["article_id"].to_pylist())
     return next(a[0] for a, b in pairwise(ids) if a[0] == b[0])
+
+
+def test_an_address_is_found_in_any_spelling_of_its_host(open_writer, root, article):
+    """The host of a stored address may have other characters that stand for its letters."""
+    with open_writer() as writer:
+        for number, host in enumerate(("courier.example", "WWW.Courier.Example", "ｃourier.example")):
+            url = f"https://{host}/news/bridge-{number}"
+            writer.add_article(article(number, url=url, requested_url=url))
+        writer.commit()
+    opened = archive.open(root)
+    urls = opened.articles(columns=["url"]).to_arrow()["url"].to_pylist()
+    for number in range(3):
+        (url,) = (x for x in urls if x.endswith(f"-{number}"))
+        for start in ("https://courier.example", "http://m.courier.example"):
+            asked = f"{start}/news/bridge-{number}"
+            assert [row["url"] for row in at_address(opened, asked)[0]] == [url]
+            assert spelled_otherwise(opened, asked) == [url]
+        assert at_address(opened, f"https://herald.example/news/bridge-{number}")[0] == []
