@@ -448,4 +448,5 @@ def serve(root: str, taken: socket.socket, ready: Callable[[], None]) -> None:
             limit_concurrency=64,
             timeout_graceful_shutdown=2,
         )
-        _Server(config, ready).run(sockets=[taken])
+        with suppress(KeyboardInterrupt):  # uvicorn raises again what it has ended at
+            _Server(config, ready).run(sockets=[taken])

@@ -37,7 +37,8 @@ def path(open_writer, article, root):
 @contextmanager
 def server(root):
     command = [sys.executable, "-m", "archive", "view", str(root), "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, cwd=ROOT) as process:
         try:
             assert re.search(r"127\.0\.0\.1:\d+", process.stdout.readline())
             yield process
@@ -59,7 +60,8 @@ def test_filling_ends_with_the_server(number, while_it_waits, path, root):
     with locks.hold(path.with_suffix(".lock")) if while_it_waits else nullcontext(), server(root) as process:
         began = wait_for_children(process.pid, bool if while_it_waits else has_readers)
         process.send_signal(number)
-        process.wait(A_WHILE)
+        ended = process.wait(A_WHILE)
         assert still_there(began) == []
+        assert (ended, process.stderr.read()) == (0 if number == signal.SIGINT else -number, "")
     with locks.hold(path.with_suffix(".lock")):
         pass
