@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import compress
@@ -40,18 +40,24 @@ class Lookup:
 
     def __init__(self, connection: sqlite3.Connection, before: Lookup | None = None) -> None:
         """Read the digest, or take it from the lookup `before`. Raises sqlite3.DatabaseError without one."""
-        connection.execute("BEGIN")  # all of one moment
-        state = dict(connection.execute("SELECT name, value FROM state").fetchall())
-        self.snapshot = int(state.get("snapshot", -1))
-        self._digest, self._story_of_doc = story_columns.read(connection, before._digest if before else None)
-        connection.execute("COMMIT")
-        self._sql = connection
-        self._texts = MatchedTexts(connection, self._story_of_doc)
-        self.rows = ListedRows(connection, self._digest)
-        self.days = OutletDays(connection)
-        self.articles, self.read = self._digest.articles, self._texts.read
-        self.has_compared = bool((~np.isnan(self._digest.omitted)).any())
-        self.all_counts = self._counts({})
+        with ExitStack() as opened:  # what is no lookup leaves nothing open
+            opened.callback(connection.close)
+            connection.execute("BEGIN")  # all of one moment
+            state = dict(connection.execute("SELECT name, value FROM state").fetchall())
+            self.snapshot = int(state.get("snapshot", -1))
+            self._digest, self._story_of_doc = story_columns.read(
+                connection, before._digest if before else None
+            )
+            connection.execute("COMMIT")
+            self._sql = connection
+            self._texts = MatchedTexts(connection, self._story_of_doc)
+            opened.callback(self._texts.close)
+            self.rows = ListedRows(connection, self._digest)
+            self.days = OutletDays(connection)
+            self.articles, self.read = self._digest.articles, self._texts.read
+            self.has_compared = bool((~np.isnan(self._digest.omitted)).any())
+            self.all_counts = self._counts({})
+            opened.pop_all()
 
     # questions
 
