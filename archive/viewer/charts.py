@@ -180,34 +180,34 @@ def sections(t: Interface, frame: pd.DataFrame) -> Drawing | None:
 
 def quotes(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     rows = sorted(_rows(frame), key=lambda x: (str(x["outlet"]), -int(x["quotes"])))[:_MOST_ROWS]
-    if not rows:
-        return None
-    most = max(int(x["quotes"]) for x in rows)
-    shown = []
-    for x in rows:
-        missing = t("not_in", language=t.name(str(x["has_not"])))
-        beside = f"{t.name(str(x['says']))}, {missing}: {t.number(int(x['quotes']))}"
-        told = f"{x['outlet']}: {beside}, {t.count('n_stories', int(x['stories']))}"
-        shown.append((str(x["outlet"]), colour(str(x["says"])), int(x["quotes"]) / most, told, beside))
-    return _bars(t, shown, title=t("quotes_title"), axis=t("quotes_axis"), languages=(), most=most)
+    shown = [(str(x["outlet"]), t.count("n_stories", int(x["stories"])), x) for x in rows]
+    return _quoted(t, shown, title=t("quotes_title"), axis=t("quotes_axis"))
 
 
 def speakers(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     rows = _rows(frame)[:_MOST_ROWS]
-    if not rows:
-        return None
     said: dict[str, int] = {}
     for x in rows:
         said[str(x["speaker"])] = said.get(str(x["speaker"]), 0) + int(x["quotes"])
     rows.sort(key=lambda x: (-said[str(x["speaker"])], str(x["speaker"])))
-    most = max(int(x["quotes"]) for x in rows)
+    shown = [(str(x["speaker"]), str(x["outlets"]), x) for x in rows]
+    return _quoted(t, shown, title=t("speakers_title"), axis=t("speakers_axis"))
+
+
+def _quoted(
+    t: Interface, rows: Sequence[tuple[str, str, dict[str, Any]]], *, title: str, axis: str
+) -> Drawing | None:
+    """Draw counts of quotations: (group, what else its bar tells, row)."""
+    if not rows:
+        return None
+    most = max(int(x["quotes"]) for _, _, x in rows)
     shown = []
-    for x in rows:
+    for group, also, x in rows:
         missing = t("not_in", language=t.name(str(x["has_not"])))
         beside = f"{t.name(str(x['says']))}, {missing}: {t.number(int(x['quotes']))}"
-        told = f"{x['speaker']}: {beside}, {x['outlets']}"
-        shown.append((str(x["speaker"]), colour(str(x["says"])), int(x["quotes"]) / most, told, beside))
-    return _bars(t, shown, title=t("speakers_title"), axis=t("speakers_axis"), languages=(), most=most)
+        told = f"{group}: {beside}, {also}"
+        shown.append((group, colour(str(x["says"])), int(x["quotes"]) / most, told, beside))
+    return _bars(t, shown, title=title, axis=axis, languages=(), most=most)
 
 
 def _bars(
