@@ -84,7 +84,7 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
     return (each for each in numbers_and_names(text, language) if len(each.key) > 1)
 
 
-def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:
+def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:  # noqa: C901, PLR0912
     """Yield the anchors of a text, and its single digits, whose keys have one character."""
     starts, long, read_to = True, max(1, len(text)), 0
     number: _Number | None = None
