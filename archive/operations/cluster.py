@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import ipaddress
 import logging
 import platform
 import re
@@ -16,6 +17,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from archive.exceptions import EngineError, WrongEngine
 from archive.terminal import visible
@@ -77,6 +79,15 @@ def address(engine: str) -> str:
     except ImportError:
         raise WrongEngine("--engine dask=… needs Dask: pip install 'triptych[dask]'.") from None
     return found[1]
+
+
+def is_loopback(engine: str) -> bool:
+    """Whether an engine, or the address of a worker, is on the loopback of this machine."""
+    host = urlsplit(engine.removeprefix("dask=")).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 async def connected(scheduler: str) -> Client:

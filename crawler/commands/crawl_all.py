@@ -136,7 +136,10 @@ async def _run(
     from crawler.outlet.fleet.dask_engine import PATIENCE, DaskEngine, Order  # noqa: PLC0415
 
     orders = Orders(timetable, leases_of(uri), Path(), ())
-    order = Order("", uri, timetable, tuple(given), opts.logs, f"triptych-{uuid4().hex}", cluster.code_here())
+    # a worker has a current folder of its own
+    place = str(Path(uri).resolve()) if isinstance(orders.leases, FolderLeases) else uri
+    topic = f"triptych-{uuid4().hex}"
+    order = Order("", place, timetable, tuple(given), opts.logs, topic, cluster.code_here())
     patience = math.inf if opts.forever else PATIENCE
     most = opts.at_once or _MOST_AT_ONCE
     async with DaskEngine(cluster.address(opts.engine), order, most, patience, tell) as workers:
@@ -165,10 +168,11 @@ def _check_engine(engine: str, uri: str) -> None:
         cluster.address(engine)
     except WrongSetting as error:
         raise UsageError(str(error), print_help=False) from None
-    if isinstance(leases_of(uri), FolderLeases):
+    if isinstance(leases_of(uri), FolderLeases) and not cluster.is_loopback(engine):
         raise UsageError(
-            f"--engine needs an archive in an object store, and ARCHIVE_URI is {visible(uri)!r}: the lease "
-            "that keeps an outlet from being crawled twice holds on one machine alone in a folder.",
+            f"--engine needs an archive in an object store, and ARCHIVE_URI is {visible(uri)!r}. In a "
+            "folder, the lease that keeps an outlet from being crawled twice holds on one machine, so the "
+            "scheduler has to listen on 127.0.0.1.",
             print_help=False,
         )
 

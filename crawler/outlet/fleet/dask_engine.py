@@ -20,8 +20,8 @@ from uuid import uuid4
 from archive.commands.configuration import into_environment
 from archive.commands.exit_codes import ExitCode
 from archive.exceptions import EngineError, WrongSetting
-from archive.operations.cluster import Code, connected, ensure_same
-from archive.storage.leases import leases_of
+from archive.operations.cluster import Code, connected, ensure_same, is_loopback
+from archive.storage.leases import FolderLeases, leases_of
 from crawler.outlet.fleet.runner import Result
 from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, share, utc_now
 
@@ -85,6 +85,10 @@ async def _take(order: Order, worker: Worker, key: object) -> _Taken:
         tell(Event(utc_now(), "failed", order.outlet, detail=str(why)))
         return _Taken(code, delivery, tuple(events))
 
+    leases = leases_of(order.uri)
+    if isinstance(leases, FolderLeases) and not is_loopback(worker.address):
+        why = f"worker {worker.address} is on another machine, and the archive is the folder {order.uri}"
+        return refused(ExitCode.USAGE, why)
     try:
         ensure_same(order.code)
         into_environment()
@@ -98,7 +102,7 @@ async def _take(order: Order, worker: Worker, key: object) -> _Taken:
     stop = asyncio.Event()
     watching = asyncio.create_task(_watch(worker, key, stop))
     try:
-        turn = Turn(order.outlet, Orders(order.timetable, leases_of(order.uri), logs, options), tell, stop)
+        turn = Turn(order.outlet, Orders(order.timetable, leases, logs, options), tell, stop)
         return _Taken(await turn.run(), delivery, tuple(events))
     finally:
         watching.cancel()
@@ -117,7 +121,9 @@ def _is_abandoned(worker: Worker, key: Any) -> bool:
 
 
 def _message(event: Event) -> dict[str, object]:
-    return {**asdict(event), "at": event.at.isoformat()}
+    """Return an event as plain values: `distributed` sends no subclass of int, as ExitCode is."""
+    exit_code = None if event.exit_code is None else int(event.exit_code)
+    return {**asdict(event), "at": event.at.isoformat(), "exit_code": exit_code}
 
 
 # Where the command was given.

@@ -1,18 +1,22 @@
 """`--engine` that is wrong, not there, or of other code: a sentence, and nothing is begun."""
 
+import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 from contextlib import contextmanager
 
 import pytest
+from distributed import Client
 
 from archive.exceptions import EngineError
 from archive.operations.cluster import Code, ensure_same
-from tests.fleet.machines import dask
+from tests.fleet.machines import cluster, dask
+from tests.forked import A_WHILE
 from tests.running import ROOT
 
 STORE = "s3://nowhere/news"
@@ -59,8 +63,40 @@ def test_without_the_extra_it_is_named(tmp_path):
     assert "WrongEngine: --engine dask=… needs Dask: pip install 'triptych[dask]'" in done.stderr
 
 
+@pytest.mark.parametrize("killed", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_two_workers_crawl_and_revisit_though_one_is_killed(herald, tmp_path, monkeypatch, killed):
+    """The whole way of a turn, into a folder; pages are held until the worker that has the turn is dead.
+
+    It is slow because the runner asks for such a turn again after half a minute.
+    """
+    (tmp_path / "triptych.toml").write_text('[schedule]\nevery = "1d"')
+    monkeypatch.setenv("HERALD_PORT", str(herald.site.port))
+    monkeypatch.setenv("TRIPTYCH_CONFIG", str(tmp_path / "triptych.toml"))
+    monkeypatch.setenv("TRIPTYCH_LOGS_FOLDER", str(tmp_path / "logs"))
+    herald.publish(1, 2)
+    herald.announce(1, 2)
+    herald.site.held.clear()
+    line = herald._crawl.command_line(command="crawl_all")
+    with cluster(2, tmp_path) as engine:
+        command = [*line, *herald.arguments[1:], "--engine", engine, "herald"]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as driver:
+            begun = json.loads(driver.stdout.readline())
+            herald.site.wait_for(1, driver)
+            if killed:
+                with Client(engine.removeprefix("dask="), set_as_default=False) as client:
+                    os.kill(client.run(os.getpid)[begun["worker"]], signal.SIGKILL)
+            herald.site.held.set()
+            events = [begun, *map(json.loads, driver.stdout)]
+            assert driver.wait(A_WHILE) == 0, events
+    ends = [(event["errand"], event["exit_code"]) for event in events if event["event"] == "ended"]
+    assert [errand for errand, code in ends if code in {0, 7}] == ["crawl", "revisit"], events
+    assert not [event for event in events if event["event"] == "failed"], events
+    assert (events[-1]["event"], events[-1]["exit_code"]) == ("done", 0)
+    assert (len(herald.table("articles")), len(herald.table("versions"))) == (6, 6)
+
+
 def test_the_leases_of_a_folder_do_not_hold_on_several_machines(crawl, tmp_path):
-    code, told = run(crawl, "dask=tcp://127.0.0.1:1", tmp_path)
+    code, told = run(crawl, "dask=tcp://192.0.2.1:1", tmp_path)
     assert (code, "an archive in an object store" in told) == (2, True), told
 
 
