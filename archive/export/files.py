@@ -10,7 +10,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -186,10 +186,12 @@ def csv_cell(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    return _iso(value) if isinstance(value, datetime) else json.dumps(value, ensure_ascii=False, default=_iso)
+    return _iso(value) if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=_iso)
 
 
 def _iso(value: object) -> str:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
     assert isinstance(value, datetime), f"a column of {type(value).__name__}"
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 

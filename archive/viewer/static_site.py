@@ -122,7 +122,7 @@ def _lists(
                 address=address,
                 static_orders=orders,
                 stories_there=there,
-                read=0,
+                search_state="read",
                 articles=0,
                 anything_compared=lookup.has_compared,
             )

@@ -61,3 +61,10 @@ for (const form of document.querySelectorAll("form.filters")) {
     for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
   });
 }
+
+// a page that will soon have more comes again, unless somebody is typing
+for (const note of document.querySelectorAll("[data-reload]")) {
+  setInterval(() => {
+    if (!document.activeElement.matches("input, select")) location.reload();
+  }, 1000 * Number(note.dataset.reload));
+}

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from archive.exceptions import ArchiveError, PageNotKept
@@ -69,12 +69,24 @@ class Opened:
     """A request, and what it is answered from."""
 
     def __init__(
-        self, request: Request, opened: tuple[Archive, Lookup, About], figures: Figures | None = None
+        self,
+        request: Request,
+        opened: tuple[Archive, Lookup, About],
+        figures: Figures | None = None,
+        *,
+        is_filling: bool = False,
     ) -> None:
         self.request = request
         self.archive, self.lookup, self.about = opened
         self.figures = figures
+        self._is_filling = is_filling
         self.pages = Pages(chosen(request.headers.get("accept-language", "")), self.about)
+
+    def search_state(self, question: Question) -> str:
+        """Say whether search has read every text: `read`, `reading`, or `unread` where nobody reads the rest."""
+        if not question.text or self.lookup.read >= self.lookup.articles:
+            return "read"
+        return "reading" if self._is_filling else "unread"
 
     def html(self, template: str, here: str = "", /, **values: object) -> HTMLResponse:
         text = self.pages.render(template, here, **values)
@@ -146,7 +158,7 @@ def _answered(request: Request, shelf: Shelf, answer: Page) -> Response:
 
     def once() -> Response:
         with shelf.opened() as opened:
-            return answer(Opened(request, opened, shelf.figures))
+            return answer(Opened(request, opened, shelf.figures, is_filling=shelf.is_filling))
 
     try:
         return once()
@@ -204,6 +216,7 @@ def _stories(opened: Opened) -> Response:
         page_count=-(-answer.found // PAGE),
         address=lambda n: address_of(question, n),
         files=files | feeds,
+        search_state=opened.search_state(question),
         static_orders=(),
         stories_there=0,
     )
@@ -228,6 +241,8 @@ def list_values(lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]
 
 def _listed(opened: Opened) -> Response:
     question = question_of(opened.request.query_params)
+    if opened.search_state(question) == "reading":
+        return _texts_unread(opened)
     lines = opened.lookup.all_lines(question)
     if opened.request.url.path.endswith(".csv"):
         return StreamingResponse(formats.stories_as_csv(lines), media_type="text/csv; charset=utf-8")
@@ -240,9 +255,17 @@ def _file(opened: Opened, rows: list[dict[str, object]], columns: tuple[str, ...
     return Response(formats.as_json(rows), media_type="application/json")
 
 
+def _texts_unread(opened: Opened) -> Response:
+    """Answer a program that it should come again: a list of what has been read so far would look whole."""
+    text = f"{opened.lookup.read} of {opened.lookup.articles} texts are read; try again in a few seconds.\n"
+    return PlainTextResponse(text, 503, headers={"Retry-After": "5"})
+
+
 def _feed(opened: Opened) -> Response:
     query = opened.request.query_params
     question = question_of(query)
+    if opened.search_state(question) == "reading":
+        return _texts_unread(opened)
     hours = query.get("late", "")
     late = timedelta(hours=int(hours)) if re.fullmatch("[1-9][0-9]{0,3}", hours) else LATE
     interface = query.get("interface", "")
@@ -353,7 +376,8 @@ def _picture_file(opened: Opened) -> Response:
     name = opened.request.path_params["name"]
     if name not in FIGURES:
         raise HTTPException(404)
-    frame = _frames(opened)[name]
+    frame = _frames(opened)[name].astype(object)
+    frame = frame.where(frame.notna(), None)  # JSON has no NaN
     rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
     return _file(opened, rows, tuple(frame.columns))
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -72,7 +72,7 @@ def stories_as_json(lines: Iterable[StoryLine]) -> Iterator[bytes]:
     """Write a list of any length, a story a line."""
     before = b"[\n"
     for part in _portions(lines):
-        rows = (json.dumps(row, ensure_ascii=False, default=str) for row in story_rows(part))
+        rows = (json.dumps(row, ensure_ascii=False, default=_plain) for row in story_rows(part))
         yield before + ",\n".join(rows).encode("utf-8", "replace")
         before = b",\n"
     yield b"[]\n" if before == b"[\n" else b"\n]\n"
@@ -96,7 +96,14 @@ def as_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) ->
 
 
 def as_json(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False, indent=1, default=str).encode("utf-8", "replace")
+    written = json.dumps(content, ensure_ascii=False, indent=1, default=_plain, allow_nan=False)
+    return written.encode("utf-8", "replace")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,11 @@ class Shelf:
         """Of the snapshot that is open."""
         self._path = side_file.side_file(archive.open(root).storage.layout)
 
+    @property
+    def is_filling(self) -> bool:
+        """Return whether more texts will be searchable soon."""
+        return self._filling is not None
+
     @contextmanager
     def opened(self) -> Iterator[tuple[Archive, Lookup, About]]:
         """Lend the archive and the side file to one request at a time: memory is that of one page.
@@ -78,11 +83,13 @@ class Shelf:
             return
         self._looked = now
         head = archive.open(self._root)
-        if self._filling is not None and not is_filling:
+        has_ended = self._filling is not None and not is_filling
+        if has_ended:
             self._end_filling()
         if (
             self._lookup is None
             or is_filling
+            or has_ended  # what it wrote since the last request has not been seen yet
             or not self._is_same()
             or self._lookup.snapshot != head.snapshot.id
         ):
@@ -97,7 +104,15 @@ class Shelf:
 
     def _fill(self) -> subprocess.Popen[bytes]:
         # it ends when this server does, however that ends; Ctrl-C is for the server alone
-        command = [sys.executable, *_QUIET, "-m", "archive.viewer.search.fill", "--attached", self._root]
+        command = [
+            sys.executable,
+            "-P",
+            *_QUIET,
+            "-m",
+            "archive.viewer.search.fill",
+            "--attached",
+            self._root,
+        ]
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
         )

@@ -171,6 +171,38 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
         assert json.loads(get("/outlets/courier.json")[2])[0]["outcome"] == "failed"
 
 
+def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):
+    story = story_of_one(bridge["uk"])
+    pages = [
+        "/",
+        "/search?q=bridge",
+        "/pictures",
+        "/outlets",
+        "/outlets/courier",
+        "/why",
+        f"/stories/{story}",
+    ]
+    with serving(site) as get:
+        while get("/pictures")[0] == 503:
+            pass
+        files = set()
+        for page in [*pages, f"/articles/{bridge['en']}"]:
+            leads = lxml.html.fromstring(get(page)[2].decode()).xpath("//@href")
+            files |= {x for x in leads if re.search(r"\.(csv|json|atom)\b", x)}
+        assert {f"/pictures/{name}.{kind}" for name in FIGURES for kind in ("csv", "json")} < files
+        for file in sorted(files):
+            status, _, body = get(file)
+            assert status == 200, (file, text_of(body))
+            if ".csv" in file:
+                head, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+                assert {len(x) for x in rows} <= {len(head)}, file
+            elif ".json" in file:
+                json.loads(body, parse_constant=pytest.fail)
+            else:
+                ET.fromstring(body)
+        assert "2026-03-01" in get("/pictures/coverage.csv")[2].decode()
+
+
 def test_a_story_and_an_article_tell_what_is_known(site, bridge):
     rows = {}
     with serving(site) as get:

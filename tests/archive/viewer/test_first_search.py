@@ -1,0 +1,86 @@
+"""The first search of an archive that nobody has opened before."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+import archive
+from archive.storage import locks
+from archive.viewer.search import fill, side_file
+from tests.archive.viewer.test_web import ask, serving, text_of
+from tests.hostile.processes import children
+
+NEVER_RUN = ("archive", "triptych", "multiprocessing", "json", "sqlite3", "pyarrow", "sitecustomize")
+
+
+@pytest.fixture
+def unread(open_writer, article, root):
+    """An archive whose side file has the lists and none of the texts."""
+    with closing(open_writer()) as writer:
+        writer.add_article(article(1, "uk", "Трамвай зупинився."))
+        writer.commit()
+    fill.fill(archive.open(root), texts=False)
+    return root
+
+
+def filling_waits(root):
+    return locks.hold(side_file.side_file(archive.open(root).storage.layout).with_suffix(".lock"))
+
+
+def wait_for_filling():
+    """Wait until what fills has ended; leave it to its server to collect it."""
+    for pid in children(os.getpid()):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+
+def test_a_search_finds_what_was_read_between_two_requests(unread):
+    search = "/search?q=" + quote("трамваї")
+    with serving(unread) as get:
+        with filling_waits(unread):
+            _, _, body = get(search)
+            assert "0 of 1 so far" in text_of(body)
+            assert "No story matches" not in text_of(body)
+            assert b"data-reload" in body
+            assert (get("/search.json?q=x")[0], get("/search.atom?q=x")[0]) == (503, 503)
+        wait_for_filling()
+        told = text_of(get(search)[2])
+        assert "1 story" in told
+        assert "so far" not in told
+        assert len(json.loads(get(search.replace("?", ".json?"))[2])) == 1
+        assert "No story matches" in text_of(get("/search?q=nothing")[2])
+
+
+def test_texts_that_nobody_will_read_are_told(unread):
+    with serving(unread) as get:
+        with filling_waits(unread):
+            assert "so far" in text_of(get("/search?q=x")[2])
+            (filling,) = children(os.getpid())
+            os.kill(filling, 9)
+        wait_for_filling()
+        told = text_of(get("/search?q=x")[2])
+    assert "only 0 of 1 texts" in told
+    assert "No story matches" not in told
+
+
+def test_nothing_of_the_current_folder_is_run(unread, tmp_path):
+    """A folder that was received may hold modules with the names of ours and of Python's."""
+    for name in NEVER_RUN:
+        tmp_path.joinpath(f"{name}.py").write_text(f"open({str(tmp_path / 'RAN')!r}, 'a').write({name!r})")
+    command = [Path(sys.executable).with_name("triptych"), "view", "--no-browser", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--archive", unread], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as view:
+        try:
+            port = int(re.search(r"127\.0\.0\.1:(\d+)", view.stdout.readline())[1])
+            while ask(port, "/search.json?q=x")[0] == 503:
+                pass
+        finally:
+            view.terminate()
+    assert not tmp_path.joinpath("RAN").exists()
