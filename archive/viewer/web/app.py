@@ -83,7 +83,7 @@ class Opened:
         self.pages = Pages(chosen(request.headers.get("accept-language", "")), self.about)
 
     def search_state(self, question: Question) -> str:
-        """Say whether search has read every text: `read`, `reading`, or `unread` where nobody reads the rest."""
+        """Say what search has done with the texts: `read`, `reading`, or `unread` where nobody goes on."""
         if not question.text or self.lookup.read >= self.lookup.articles:
             return "read"
         return "reading" if self._is_filling else "unread"
