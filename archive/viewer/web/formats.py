@@ -96,8 +96,8 @@ def as_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) ->
 
 
 def as_json(content: object) -> bytes:
-    written = json.dumps(content, ensure_ascii=False, indent=1, default=_plain, allow_nan=False)
-    return written.encode("utf-8", "replace")
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=_plain, allow_nan=False)
+    return text.encode("utf-8", "replace")
 
 
 def _plain(value: object) -> object:

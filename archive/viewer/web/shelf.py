@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from archive.viewer.render import About
 
 _log = logging.getLogger(__name__)
-_LOOK_EVERY = 3.0
-"""Seconds between two looks for a new snapshot; only requests look."""
-_LOOK_WHILE_FILLING = 1.0
+_CHECK_EVERY = 3.0
+"""Seconds between two checks for a new snapshot; only requests check."""
+_CHECK_WHILE_FILLING = 1.0
 _QUIET = ("-W", "ignore::UserWarning:multiprocessing.resource_tracker")
-"""Python cleans up what its processes leave when they are ended, and would tell the terminal of it."""
+"""Python cleans up what its processes leave when they are ended, and would warn on the terminal."""
 
 
 class Preparing(Exception):
@@ -53,7 +53,7 @@ class Shelf:
         self._filling: subprocess.Popen[bytes] | None = None
         self._filled = -1
         """Snapshot that filling was last begun for."""
-        self._looked = 0.0
+        self._next_check = 0.0
         self.figures: Figures | None = None
         """Of the snapshot that is open."""
         self._path = side_file.side_file(archive.open(root).storage.layout)
@@ -76,31 +76,31 @@ class Shelf:
             yield self._archive, self._lookup, about(self._archive, self._archive.snapshot)
 
     def _renew(self) -> None:
-        now = time.monotonic()
-        is_filling = self._filling is not None and self._filling.poll() is None
-        every = _LOOK_EVERY if self._filling is None else _LOOK_WHILE_FILLING
-        if now - self._looked < every and self._is_same() and is_filling == (self._filling is not None):
+        """Open a newer snapshot or side file, and start filling where texts are missing."""
+        has_ended = self._filling is not None and self._filling.poll() is not None
+        if self._is_same() and not has_ended and time.monotonic() < self._next_check:
             return
-        self._looked = now
         head = archive.open(self._root)
-        has_ended = self._filling is not None and not is_filling
         if has_ended:
             self._end_filling()
-        if (
-            self._lookup is None
-            or is_filling
-            or has_ended  # what it wrote since the last request has not been seen yet
-            or not self._is_same()
-            or self._lookup.snapshot != head.snapshot.id
-        ):
+        # what was written since the last request, also after the last check, has not been seen yet
+        if has_ended or self._filling is not None or not self._is_same() or self._is_behind(head):
             self._open(head)
-        behind = self._lookup is None or self._lookup.snapshot != head.snapshot.id
-        unread = self._lookup is not None and self._lookup.read < self._lookup.articles
-        # what was not read of this snapshot the last time will not be read now
-        wanted = behind or (unread and self._filled != head.snapshot.id)
-        if wanted and self._filling is None:
+        if self._filling is None and (self._is_behind(head) or self._has_unread(head)):
             self._filled = head.snapshot.id
             self._filling = self._fill()
+        self._next_check = time.monotonic() + (
+            _CHECK_EVERY if self._filling is None else _CHECK_WHILE_FILLING
+        )
+
+    def _is_behind(self, head: Archive) -> bool:
+        return self._lookup is None or self._lookup.snapshot != head.snapshot.id
+
+    def _has_unread(self, head: Archive) -> bool:
+        """Return whether texts are unread that filling of this snapshot has not tried to read."""
+        if self._lookup is None or self._filled == head.snapshot.id:
+            return False
+        return self._lookup.read < self._lookup.articles
 
     def _fill(self) -> subprocess.Popen[bytes]:
         # it ends when this server does, however that ends; Ctrl-C is for the server alone
@@ -124,9 +124,9 @@ class Shelf:
             self._filling = None
 
     def _open(self, head: Archive) -> None:
-        """Take the side file as it is now; keep the last one where it is not to be had or no newer."""
-        found = self._identity()
-        if found is None:
+        """Open the side file as it is now; keep the last one where this one cannot be opened."""
+        identity = self._identity()
+        if identity is None:
             self._drop()
             return
         try:
@@ -136,15 +136,15 @@ class Shelf:
             return
         try:
             # while a crawl commits, the side file may be of the snapshot before
-            seen = head if lookup.snapshot == head.snapshot.id else head.at(max(lookup.snapshot, 0))
+            opened = head if lookup.snapshot == head.snapshot.id else head.at(max(lookup.snapshot, 0))
         except ArchiveError:
             lookup.close()
             return
         self._drop()
-        self._archive, self._lookup, self._file = seen, lookup, found
-        if self.figures is None or self.figures.snapshot != seen.snapshot.id:
+        self._archive, self._lookup, self._file = opened, lookup, identity
+        if self.figures is None or self.figures.snapshot != opened.snapshot.id:
             self._end_figures()
-            self.figures = Figures(seen)
+            self.figures = Figures(opened)
 
     def _end_figures(self) -> None:
         if self.figures is not None:
