@@ -52,7 +52,7 @@ class TextLanguage:
     trusted: bool
     """Enough letters, a sure verdict, and one language: see crawler/extraction/language/detector.py."""
     flags: tuple[str, ...] = ()
-    """Any of `short`, `lowprob`, `mixed`."""
+    """Any of `short`, `lowprob`, `mixed`, and `unsure` where no letter tells uk from ru."""
     letters: int = 0
     uk_share: float | None = None
     """Ukrainian letters among the letters that only one of uk and ru has; None where there are too few."""

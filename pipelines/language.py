@@ -20,8 +20,11 @@ _CLEAR_TEXT = 0.999  # none wrong of 4,300
 _TEXT_AND_CLAIM = 0.99  # short or mixed: each alone is wrong in up to 6 of 100
 _SURE_TEXT_ALONE = 0.98  # 40 to 149 letters at .99: 4 wrong of 763, all Belarusian or Kazakh
 _TWO_CLAIMS = 0.9  # one template may print both, so they are hardly independent
+_CLAIM_OF_TWO = 0.9  # the text is uk or ru; `html lang` is right in 94 of 100
 
 _SURE, _FEW_LETTERS = 0.99, 40
+_EITHER = {"uk", "ru"}
+"""Languages of a text that is `unsure`: it has no letter that only one of them has."""
 
 _TOKENS = {
     "uk": "uk",
@@ -97,6 +100,9 @@ def _weigh(
         others = sorted(set(by_language) - {_primary(read)})
         against = f"; against {', '.join(_sources(by_language, others))}" if others else ""
         return read, min(text.confidence, _CLEAR_TEXT), f"text{against}"
+    if _unsure(text) and len(by_language) == 1 and by_language.keys() <= _EITHER:
+        (claimed,) = by_language
+        return claimed, _CLAIM_OF_TWO, f"text uk or ru+{'+'.join(by_language[claimed])}"
     agreeing = by_language.get(_primary(read), []) if read else []
     if read and agreeing:
         return read, _TEXT_AND_CLAIM, f"text+{'+'.join(agreeing)}"
@@ -112,6 +118,10 @@ def _sure(text: TextLanguage) -> bool:
     return text.letters >= _FEW_LETTERS and text.confidence >= _SURE and "mixed" not in text.flags
 
 
+def _unsure(text: TextLanguage | None) -> bool:
+    return text is not None and "unsure" in text.flags
+
+
 def _primary(tag: str) -> str:
     return tag.partition("-")[0]
 
@@ -123,6 +133,8 @@ def _sources(by_language: dict[str, list[str]], languages: list[str]) -> list[st
 def _about(text: TextLanguage | None) -> str:
     if text is None:
         return "text not read"
+    if _unsure(text):
+        return f"text uk or ru of {text.letters} letters (no letter that only one of them has)"
     why = " ".join(flag for flag in text.flags if flag != "short")
     return f"text {text.language} of {text.letters} letters" + (f" ({why})" if why else "")
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -87,6 +88,16 @@ def test_two_claims_against_a_sure_brief_leave_it_unknown():
     article = decided(short("ru", letters=90), html_lang="uk", og_locale="uk_UA")
     assert (article.language, article.language_confidence) == (None, None)
     assert article.language_reason == "unknown: text ru of 90 letters, html-lang=uk and og-locale=uk"
+
+
+def test_a_text_of_uk_or_ru_takes_a_single_claim_of_one_of_them():
+    unsure = replace(short("ru", 0.7), flags=("short", "lowprob", "unsure"))
+    article = decided(unsure, html_lang="uk")
+    assert (article.language, article.language_confidence) == ("uk", 0.9)
+    assert article.language_reason == "text uk or ru+html-lang"
+    why = "text uk or ru of 30 letters (no letter that only one of them has)"
+    assert decided(unsure).language_reason == f"unknown: {why}, no claims"
+    assert decided(unsure, html_lang="bg").language is None
 
 
 def test_disagreement_is_unknown_and_says_so():

@@ -37,6 +37,8 @@ _SURE = 0.99
 _ACCENTED = {"cs", "sk", "pl", "hr", "ro", "hu", "tr", "lt", "lv", "sl", "et"}
 """Languages that always have an accent in a text of this length."""
 _DOUBTFUL = 0.9
+_TELLING = ONLY_UKRAINIAN + ONLY_RUSSIAN
+"""Letters that tell Ukrainian from Russian; of Ukrainian without them more than half reads as Russian."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|(?<!\S)[@#]\w{1,100}")
 _MARKS = ("://", "www.", "@", "#")
@@ -50,7 +52,7 @@ def detect_language(text: str) -> TextLanguage:
     """Return the language of a text; never raises; `und` if there is nothing to read.
 
     `trusted` needs 150 letters, a confidence of .99 and a single language. No trusted result was wrong on the
-    labelled sets. The flags name the conditions that failed.
+    labelled sets. The flags name the conditions that failed; `unsure` says that it may be uk or ru.
     """
     read = text[:_READ]
     if any(mark in read for mark in _MARKS):
@@ -79,6 +81,8 @@ def detect_language(text: str) -> TextLanguage:
         language in {"uk", "ru"} and share is not None and 0.15 < share < 0.85
     )
     result = _text_language(language, confidence, letters=letters, mixed=mixed, share=share)
+    if language in {"uk", "ru"} and confidence < _SURE and not count(read.lower(), _TELLING):
+        result = replace(result, flags=(*result.flags, "unsure"))
     return _with_quoted(result, words, cyrillic, latin) if letters >= _ENOUGH else result
 
 

@@ -162,6 +162,16 @@ def test_russian_without_its_own_letters():
     assert detect_language(text).language == "ru"
 
 
+@pytest.mark.parametrize(
+    "text", ["Вона там не працювала вчора", "Чому так довго не телефонував брат", "Хто там був учора"]
+)
+def test_ukrainian_without_its_own_letters_is_unsure(text):
+    verdict = detect_language(text)
+    assert "unsure" in verdict.flags
+    assert not verdict.trusted
+    assert "unsure" not in detect_language(f"{text} і ще").flags
+
+
 def test_ukrainian_by_one_letter_that_russian_has_not():
     assert detect_language("Не ложи туди руки, бо може током вдарить, я ж тобі вже казав.").language == "uk"
 
