@@ -31,6 +31,9 @@ def outcome_table(outcome: Outcome) -> Table:
     before = f"; {outcome.taken_over} compared by a run that was cut off" if outcome.taken_over else ""
     table.add_row("blocks", str(outcome.weeks), f"weeks of an outlet{before}")
     table.add_row("articles", str(outcome.articles), "new or changed since the last run, in uk, en or ru")
+    if outcome.left_out:
+        why = "texts are compared in uk, en and ru only; pairs by links count in any two languages"
+        table.add_row("left out", str(outcome.left_out.total()), f"{counts(outcome.left_out)}: {why}")
     table.add_row("pairs", str(outcome.pairs.total()), "")
     for evidence in dict.fromkeys(kind for kind, _ in outcome.pairs):
         tiers = {tier: outcome.pairs[evidence, tier] for tier in _TIERS if outcome.pairs[evidence, tier]}

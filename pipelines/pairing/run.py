@@ -53,6 +53,8 @@ class Outcome:
     left: int = 0
     """Weeks that the next run compares, as the time was over."""
     articles: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    """New or changed articles whose texts are not compared, by their language."""
     uncertain: list[Match] = field(default_factory=list)
     """Matches below the highest tier, if they were asked for."""
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -136,6 +138,7 @@ def _score(
     else:
         progress(scoring.weeks, scoring.weeks)
     outcome.weeks, outcome.articles = scoring.weeks, scoring.articles
+    outcome.left_out = scoring.left_out
     outcome.taken_over = scoring.taken_over
 
 

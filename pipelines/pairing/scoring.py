@@ -62,6 +62,7 @@ class Scoring:
         """Hashes of the joined ones among the pairs by content."""
         self._read_pairs(read)
         self.weeks, self.articles = len(self._weeks), self._weeks.articles
+        self.left_out = self._weeks.left_out
         self.compared = 0
         """Weeks that are compared or taken over; not those that an earlier run has published."""
         self.taken_over = 0

@@ -7,6 +7,7 @@ of either within four days of it. So a week is compared with the 4 days before a
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import pairwise
@@ -95,7 +96,10 @@ class Weeks:
         """
         dates = archive.articles(columns=_DATES)
         table = (dates if keys is None else dates.where(_around(keys))).to_arrow()
-        table = table.filter(pc.is_in(table["language"], value_set=pa.array(LANGUAGES)))
+        compared = pc.is_in(table["language"], value_set=pa.array(LANGUAGES))
+        self.left_out = _count_languages(table.filter(pc.invert(compared)), -1 if since is None else since)
+        """New or changed articles in other languages, by language; texts are compared in LANGUAGES alone."""
+        table = table.filter(compared)
         seen = pc.coalesce(table["published_at"], table["first_seen"])
         table = table.append_column("when", seen.cast(pa.int64()))
         table = table.sort_by([(name, "ascending") for name in ("outlet", "when", "article_id")])
@@ -233,6 +237,11 @@ class Weeks:
             )
             for row in table.to_pylist()
         }
+
+
+def _count_languages(table: pa.Table, since: int) -> Counter[str]:
+    fresh = table.filter(pc.greater(table["commit_seq"], since))
+    return Counter(language or "no language" for language in fresh["language"].to_pylist())
 
 
 def _these(ids: Collection[str], weeks: Sequence[Week]) -> ds.Expression:

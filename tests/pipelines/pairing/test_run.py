@@ -1,11 +1,13 @@
 import csv
 import hashlib
+import io
 import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.console import Console
 
 import archive
 from archive.__main__ import main
@@ -15,7 +17,7 @@ from pipelines.pairing.content.match import Match
 from pipelines.pairing.decide import decide
 from pipelines.pairing.explain import explain
 from pipelines.pairing.labels import Label, precision, read_labels
-from pipelines.pairing.report import explanation_lines
+from pipelines.pairing.report import explanation_lines, outcome_table
 from pipelines.pairing.review import COLUMNS, harmless, write_review
 from pipelines.pairing.run import pair_archive
 from pipelines.pairing.weekly.weeks import Weeks
@@ -127,6 +129,28 @@ def test_stories_are_found_on_both_sides_of_midnight_on_sunday(root):
     assert grouped(root) == three_each(20)
     assert outcome.weeks > 2
     assert outcome.joined == 40
+
+
+def test_other_languages_are_counted_and_paired_by_their_links(root):
+    belarusian = [
+        replace(article(n, "uk", named=[("ru", n)]), language="be", article_id=f"{n:032x}") for n in range(3)
+    ]
+    linked = [
+        replace(article(n, "ru"), alternates=(Alternate("be", belarusian[n].url, "hreflang"),))
+        for n in range(3)
+    ]
+    add(root, *belarusian, *linked, replace(article(9, "en"), language=None))
+    outcome = pair_archive(str(root))
+    assert outcome.left_out == {"be": 3, "no language": 1}
+    assert {row["evidence"] for row in pairs(root).values()} == {"hreflang"}
+    assert len(pairs(root)) == 3
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(outcome_table(outcome))
+    assert "left out" in (shown := console.export_text())
+    assert "be 3, no language 1: texts are compared in uk, en and ru only" in shown
+    assert pair_archive(str(root)).left_out == {}
+    pair_archive(str(root), everything=True)
+    assert len(pairs(root)) == 3
 
 
 def test_run_after_run_comes_to_what_one_run_does(root, tmp_path):
