@@ -101,8 +101,8 @@ def _weigh(
         against = f"; against {', '.join(_sources(by_language, others))}" if others else ""
         return read, min(text.confidence, _CLEAR_TEXT), f"text{against}"
     if _unsure(text) and len(by_language) == 1 and by_language.keys() <= _EITHER:
-        (claimed,) = by_language
-        return claimed, _CLAIM_OF_TWO, f"text uk or ru+{'+'.join(by_language[claimed])}"
+        (language,) = by_language
+        return language, _CLAIM_OF_TWO, f"text uk or ru+{'+'.join(by_language[language])}"
     agreeing = by_language.get(_primary(read), []) if read else []
     if read and agreeing:
         return read, _TEXT_AND_CLAIM, f"text+{'+'.join(agreeing)}"
