@@ -241,7 +241,7 @@ class Weeks:
 
 def _count_languages(table: pa.Table, since: int) -> Counter[str]:
     fresh = table.filter(pc.greater(table["commit_seq"], since))
-    return Counter(language or "no language" for language in fresh["language"].to_pylist())
+    return Counter(pc.fill_null(fresh["language"], "no language").to_pylist())
 
 
 def _these(ids: Collection[str], weeks: Sequence[Week]) -> ds.Expression:
