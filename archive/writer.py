@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from archive.addresses import address_key, story_of_one
 from archive.commit.clock import Clock
 from archive.commit.committer import APPEND, Committer
+from archive.commit.plan import stored_text
 from archive.commit.versions import judge
 from archive.exceptions import ArchiveWriteError, PoisonRecord
 from archive.format import codec
@@ -46,9 +47,10 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.opening import Place
     from archive.pages.warc_record import WarcRecords
-    from archive.state.article_identity import Candidates, Page
+    from archive.state.article_identity import Candidates, Page, Text
     from archive.state.article_identity import Place as PlaceOfArticle
-    from archive.state.model import CurrentVersion
+    from archive.state.database import State
+    from archive.state.model import CurrentVersion, Holder
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
 
@@ -87,6 +89,8 @@ class ArchiveWriter:
             self._reader = replay.open_state(layout)
             undo.callback(self._reader.close)
             self._reader_file = layout.state.stat().st_ino
+            self._replaced_readers: list[State] = []
+            """Of caches that were rebuilt; open until `close`, because another thread may still read one."""
             self._ask = lru_cache(64)(self._reader.known)  # stages ask about a page one after the other
             undo.callback(self._release_sealed)
             self._sealed += recovery.take_over(storage, self._reader, self._quarantine, now())
@@ -183,7 +187,7 @@ class ArchiveWriter:
                 _log.warning("%s could not be kept in quarantine: %s", record.url, error)
             raise
         if isinstance(record, ArticleRecord):
-            own = identify(record, self._places).article_id
+            own = identify(record, self._places, self._text).article_id
             record = record if own == record.article_id else replace(record, article_id=own)
         record = self._tombstones.admit(record)
         story_id, verdict, after = None, None, None
@@ -261,6 +265,12 @@ class ArchiveWriter:
         stored = self._asked(lambda _: self._reader.places(keys), "the addresses of a page") or []
         fresh = (place for batch in (*self._sealed, self._batch) for place in batch.places.at(keys))
         return [*stored, *fresh]
+
+    def _text(self, holder: Holder) -> Text | None:
+        for batch in (self._batch, *reversed(self._sealed)):
+            if text := batch.places.text(holder.article_id):
+                return text
+        return self._asked(lambda x: stored_text(x, self._reader, self._storage), holder.article_id)
 
     def last_observation(self, url: str) -> LastObservation | None:
         """The latest observation of an address, as it was asked for, that brought no article."""
@@ -341,7 +351,9 @@ class ArchiveWriter:
         """Open the cache again where it was rebuilt; a look-up under way finishes in the old file."""
         with contextlib.suppress(OSError, sqlite3.Error):
             if (file := self._layout.state.stat().st_ino) != self._reader_file:
-                self._reader, self._reader_file = replay.open_state(self._layout), file
+                reader = replay.open_state(self._layout)
+                self._replaced_readers.append(self._reader)
+                self._reader, self._reader_file = reader, file
         self._ask = lru_cache(64)(self._reader.known)
 
     def close(self) -> None:
@@ -359,7 +371,8 @@ class ArchiveWriter:
             else:
                 self._batch.segment.discard()
             self._release_sealed()
-            self._reader.close()
+            for reader in (self._reader, *self._replaced_readers):
+                reader.close()
             self._committer.close()  # after the reader: it notes how the cache is left
 
     def _release_sealed(self) -> None:

@@ -1,7 +1,6 @@
 """The stage that compares a text with the stored one, and ignores the lines that an outlet repeats.
 
-A text that differs from the stored version by such lines alone keeps the stored content hash. Where two
-addresses of an outlet call themselves by one canonical address, it tells if they have one text (decision 19).
+A text that differs from the stored version by such lines alone keeps the stored content hash.
 docs/decisions/0004 says why the hash of a text stays a function of its page, and at which point the learned
 lines are used.
 """
@@ -16,7 +15,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import archive
-from archive.addresses import plain_url
 from archive.exceptions import ArchiveError
 from archive.opening import open_existing
 from crawler.extensions.ledger import Ledger
@@ -48,10 +46,6 @@ _LATELY = timedelta(days=60)
 REPEATED = "repeated"
 """Key in `extra` of a version: those lines of its text that were known as repeated when it was archived."""
 _BETWEEN = " ¶ "
-MOSTLY = 0.8
-"""Share of the longer text, in characters of whole lines, that two pages of one canonical address must have
-in common, with one headline, to be one article. Two forms of a page, or one of them edited, have nearly all;
-the second page of a long article has nothing of the first."""
 
 
 class _Newsroom(NamedTuple):
@@ -116,7 +110,7 @@ class RepetitionStage:
             # of its own address, a text that is not committed counts as another
             pending = None if found.own else memory.acknowledged(one.article_id, one.content_hash)
             if pending is not None:
-                stored = _text(pending.headline, pending.body, pending.extra, pending.canonical_url)
+                stored = _text(pending.headline, pending.body, pending.extra)
             elif (read := await asyncio.to_thread(_stored, self._uri, one)) is not None:
                 stored = read
             else:
@@ -125,9 +119,6 @@ class RepetitionStage:
                 if self._crawler.stats is not None:
                     self._crawler.stats.inc_value("digest/repeated_lines")
                 return item.with_(content_hash=one.content_hash)
-            mutual = plain_url(stored.canonical or one.url) == plain_url(item.canonical_url or item.url)
-            if found.own is None and mutual and stored.is_mostly(item.headline, lines):
-                return item.with_(article_id=one.article_id)
         return None
 
 
@@ -160,20 +151,11 @@ class _Stored(NamedTuple):
     headline: str
     lines: list[str]
     repeated: frozenset[str]
-    canonical: str | None
 
     def says(self, headline: str | None, lines: Sequence[str], repeated: frozenset[str]) -> bool:
         """Tell if the stored text says the same, except for lines known as repeated then or now."""
         same_headline = self.headline == for_comparison(headline or "")
         return same_headline and same_but_for(repeated | self.repeated, self.lines, lines)
-
-    def is_mostly(self, headline: str | None, lines: Sequence[str]) -> bool:
-        """Tell if the other text is this one edited, or another form of its page: by far most is the same."""
-        if self.headline != for_comparison(headline or ""):
-            return False
-        common = (Counter(self.lines) & Counter(lines)).elements()
-        longer = max(sum(map(len, self.lines)), sum(map(len, lines)))
-        return longer > 0 and sum(map(len, common)) >= MOSTLY * longer
 
 
 def _stored(uri: str, held: Holder) -> _Stored | None:
@@ -181,7 +163,7 @@ def _stored(uri: str, held: Holder) -> _Stored | None:
     article_id, content_hash = held.article_id, held.content_hash
     try:
         versions = archive.open(uri).versions(
-            article_id, columns=["headline", "body", "content_hash", "extra", "canonical_url"]
+            article_id, columns=["headline", "body", "content_hash", "extra"]
         )
         rows = versions.to_arrow().to_pylist()
     except ArchiveError:
@@ -190,13 +172,13 @@ def _stored(uri: str, held: Holder) -> _Stored | None:
     row = next((row for row in rows if row["content_hash"] == content_hash), None)
     if row is None:
         return None
-    return _text(row["headline"], row["body"], row["extra"], row["canonical_url"])
+    return _text(row["headline"], row["body"], row["extra"])
 
 
-def _text(headline: str, body: str, extra: str | None, canonical: str | None) -> _Stored:
+def _text(headline: str, body: str, extra: str | None) -> _Stored:
     named = json.loads(extra or "{}").get(REPEATED, "").split(_BETWEEN)
     repeated = frozenset(map(for_comparison, named)) - {""}
-    return _Stored(for_comparison(headline), _lines(body), repeated, canonical)
+    return _Stored(for_comparison(headline), _lines(body), repeated)
 
 
 def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[str]) -> bool:

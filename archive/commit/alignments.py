@@ -9,19 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from archive.commit import stories
 from archive.commit.stories import Coverage
 from archive.format.records import TextBlock, VariantText
-from archive.tables import unpacked
-from archive.tables.parquet_files import translated_errors
+from archive.tables.article_rows import latest_rows
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from archive.commit.observations import AppliedObservations
     from archive.commit.stories import Story
@@ -187,24 +182,8 @@ def _texts(
         for draft in applied.drafts.get(x, ())
         if draft.valid_to is None
     }
-    paths: dict[str, list[str]] = {}
-    for article_id, latest, path in state.version_files(set(ids) - texts.keys()):
-        if latest:
-            paths.setdefault(path, []).append(article_id)
-    for path, wanted in paths.items():
-        with translated_errors():
-            tables = list(_groups_with(storage.present_path(path), wanted))
-        for row in (row for table in tables for row in table.to_pylist()):
-            blocks = tuple(TextBlock(x["kind"], x["text"]) for x in row["blocks"])
-            texts[row["article_id"]] = (row["headline"], blocks)
+    files = state.version_files(set(ids) - texts.keys())
+    for row in latest_rows(files, storage.present_path, ["headline", "blocks"]):
+        blocks = tuple(TextBlock(x["kind"], x["text"]) for x in row["blocks"])
+        texts[row["article_id"]] = (row["headline"], blocks)
     return texts
-
-
-def _groups_with(path: Path, wanted: Sequence[str]) -> Iterable[pa.Table]:
-    """Read only the row groups that hold one of these articles: a file has thousands of texts."""
-    file = unpacked.opened(path)
-    ids = pa.array(wanted, pa.string())
-    for number in range(file.num_row_groups):
-        hits = pc.is_in(file.read_row_group(number, columns=["article_id"])["article_id"], value_set=ids)
-        if pc.any(hits).as_py():
-            yield file.read_row_group(number, columns=["article_id", "headline", "blocks"]).filter(hits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from archive.commit import alignments, stories
 from archive.commit.observations import AppliedObservations, apply
 from archive.commit.related import check_decisions, fresh_facts, related_facts
 from archive.commit.versions import GONE_AFTER
+from archive.exceptions import ArchiveError
 from archive.format.records import (
     NO_PAIR,
     ArticleRecord,
@@ -20,8 +22,9 @@ from archive.format.records import (
     PairRecord,
     RefusalRecord,
 )
-from archive.state.article_identity import FreshPlaces, identify
+from archive.state.article_identity import FreshPlaces, Text, identify
 from archive.state.model import Joint, StoryMember
+from archive.tables.article_rows import latest_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -34,10 +37,12 @@ if TYPE_CHECKING:
     from archive.format.codec import Record
     from archive.state.article_identity import Place
     from archive.state.database import State
-    from archive.state.model import CurrentVersion
+    from archive.state.model import CurrentVersion, Holder
     from archive.storage.interface import Storage
 
     Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def derive(
     decide: Decide | None,
     about: Collection[str] = (),
 ) -> CommitPlan:
-    records, contradictions = identified(records, state)
+    records, contradictions = identified(records, state, storage)
     named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
     resolve = _resolver(records, state)
     for record in records:
@@ -140,7 +145,7 @@ def derive(
 
 
 def identified(
-    records: Sequence[Record], state: State
+    records: Sequence[Record], state: State, storage: Storage
 ) -> tuple[list[Record], dict[tuple[str, datetime], str]]:
     """Give each record the article that it belongs to as the archive is now.
 
@@ -159,11 +164,14 @@ def identified(
             found += state.places(others)
         return found + fresh.at(keys)
 
+    def texts(holder: Holder) -> Text | None:
+        return fresh.text(holder.article_id) or stored_text(holder.article_id, state, storage)
+
     found: list[Record] = []
     contradictions = {}
     for record in records:
         if isinstance(record, ArticleRecord):
-            own = identify(record, places)
+            own = identify(record, places, texts)
             if own.article_id != record.article_id:
                 record = replace(record, article_id=own.article_id)  # noqa: PLW2901
             fresh.add(record)
@@ -171,6 +179,17 @@ def identified(
                 contradictions[own.article_id, record.fetched_at] = own.contradiction
         found.append(record)
     return found, contradictions
+
+
+def stored_text(article_id: str, state: State, storage: Storage) -> Text | None:
+    """Read the latest committed text of an article; None if no text is stored or readable."""
+    files = state.version_files([article_id])
+    try:
+        for row in latest_rows(files, storage.present_path, Text._fields):
+            return Text(row["headline"], row["body"], row["canonical_url"])
+    except (ArchiveError, OSError) as error:
+        _log.warning("the text of article %s cannot be compared: %s", article_id, error)
+    return None
 
 
 def in_parts(state: State, storage: Storage, parts: Parts) -> Iterator[CommitPlan]:

@@ -1,16 +1,18 @@
 """The article that a page belongs to: that of the address it was fetched at.
 
 What a page calls its canonical address is a claim. It makes two addresses one article only where both are of
-one outlet and their texts are the same; else each address keeps its own. Decision 19 says why.
+one outlet and their texts agree; else each address keeps its own. Decision 19 says why.
 
-Whoever acknowledges a page asks here, and the commit asks again: another writer may have been faster.
+Checked when a page is acknowledged and again at commit, because another writer may have committed in between.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+from unicodedata import normalize
 
 from archive.addresses import address_key, plain_url
 from archive.state.model import CANONICAL, ID, URL, Holder, id_key, micros
@@ -24,6 +26,22 @@ if TYPE_CHECKING:
     """Key of an address or id, role, and the article that has this role there."""
     Places = Callable[[Collection[bytes]], Iterable[Place]]
     """All places with one of these keys, the oldest first."""
+    Texts = Callable[[Holder], "Text | None"]
+    """The latest text of an article; None where it cannot be read, which then counts as another text."""
+
+MOSTLY = 0.8
+"""Share of the longer text, in characters of whole lines, that two pages of one canonical address must have
+in common, with one headline, to be one article. Two forms of a page, or one of them edited, have nearly all;
+the second page of a long article has nothing of the first."""
+
+
+class Text(NamedTuple):
+    """What two pages of one canonical address are compared by."""
+
+    headline: str
+    body: str
+    """Paragraphs with an empty line between."""
+    canonical_url: str | None
 
 
 class Page(Protocol):
@@ -67,10 +85,10 @@ class Candidates:
         return self.if_agreed if self.own is None else (self.own,)
 
 
-def identify(page: Page, places: Places) -> Identity:
+def identify(page: ArticleRecord, places: Places, texts: Texts) -> Identity:
     """Find the article of a page, a new one where there is none.
 
-    `page.article_id` is the id of its address, or of a candidate whose text has been found to be the same.
+    `page.article_id` is the id of its address, or of a candidate to which the crawl has joined it.
     """
     found = candidates(page, places)
     contradiction = next((why for x, why in found.called_the_same if page.content_hash not in x.hashes), None)
@@ -80,7 +98,32 @@ def identify(page: Page, places: Places) -> Identity:
     for one in found.if_agreed:
         if page.content_hash in one.hashes or one.article_id == told:
             return Identity(one.article_id)
+    for candidate in found.if_agreed:
+        text = texts(candidate)
+        if text is not None and _agree(page, candidate, text):
+            return Identity(candidate.article_id)
     return Identity(second_id(page) if found.is_taken else page.article_id, contradiction)
+
+
+def _agree(page: ArticleRecord, candidate: Holder, text: Text) -> bool:
+    """Whether two pages name one canonical address, have one headline and nearly the same lines."""
+    if plain_url(text.canonical_url or candidate.url) != plain_url(page.canonical_url or page.url):
+        return False
+    if _folded(text.headline) != _folded(page.headline):
+        return False
+    stored, lines = _lines(text.body), _lines(page.body)
+    common = (stored & lines).elements()
+    longer = max(sum(map(len, stored.elements())), sum(map(len, lines.elements())))
+    return longer > 0 and sum(map(len, common)) >= MOSTLY * longer
+
+
+def _lines(body: str) -> Counter[str]:
+    return Counter(filter(None, map(_folded, body.split("\n\n"))))
+
+
+def _folded(line: str) -> str:
+    """Only letters and digits, case-folded, as a crawl compares lines."""
+    return "".join(filter(str.isalnum, normalize("NFC", line).casefold()))
 
 
 _NONE = Candidates(None, (), (), is_taken=False)
@@ -174,6 +217,7 @@ class FreshPlaces:
 
     def __init__(self) -> None:
         self._at: dict[bytes, list[Place]] = {}
+        self._latest: dict[str, ArticleRecord] = {}
 
     def add(self, record: ArticleRecord) -> None:
         """Add a record under the id that it was given."""
@@ -192,6 +236,12 @@ class FreshPlaces:
             places.add((named, CANONICAL))
         for key, role in sorted(places):
             self._at.setdefault(key, []).append((key, role, holder))
+        self._latest[record.article_id] = record
 
     def at(self, keys: Collection[bytes]) -> list[Place]:
         return [place for key in keys for place in self._at.get(key, ())]
+
+    def text(self, article_id: str) -> Text | None:
+        """The latest text of an article, where it is among these."""
+        record = self._latest.get(article_id)
+        return None if record is None else Text(record.headline, record.body, record.canonical_url)

@@ -60,9 +60,13 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._db = sqlite3.connect(folder / _FILE, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_TABLES)
+        try:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(_TABLES)
+        except BaseException:
+            self._db.close()
+            raise
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -90,13 +90,15 @@ class _Shard:
     """One file of texts."""
 
     def __init__(self, path: Path, number: int) -> None:
-        self._connection = side_file.open_texts(path, number)
-        self._words = side_file.connect(path)
+        with ExitStack() as undo:
+            self._connection = undo.enter_context(closing(side_file.open_texts(path, number)))
+            self._words = undo.enter_context(closing(side_file.connect(path)))
+            # a number is never given twice: the index of words knows those of texts that are gone
+            last = self._connection.execute("SELECT value FROM state WHERE name = 'doc'").fetchone()
+            undo.pop_all()
+        self._last = int(last[0]) if last else 0
         self._packer = zstandard.ZstdCompressor(level=3)
         self._keys = {x: _Keys(self._words, x) for x in (*LANGUAGES, "")}
-        # a number is never given twice: the index of words knows those of texts that are gone
-        known = self._connection.execute("SELECT value FROM state WHERE name = 'doc'").fetchone()
-        self._last = int(known[0]) if known else 0
 
     def close(self) -> None:
         self._words.close()

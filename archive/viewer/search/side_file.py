@@ -182,13 +182,17 @@ def open_texts(path: Path, shard: int) -> sqlite3.Connection:
 
 def open_for_writing(path: Path, tables: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, factory=_Written)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=OFF")
-    connection.execute("PRAGMA cache_size=-131072")  # 128 MB: rows come in no order of the indexes
-    # what was purged is overwritten, not only forgotten
-    connection.execute("PRAGMA secure_delete=ON")
-    if not connection.execute("PRAGMA user_version").fetchone()[0]:
-        connection.executescript(f"BEGIN; {tables} PRAGMA user_version={VERSION}; COMMIT;")
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-131072")  # 128 MB: rows come in no order of the indexes
+        # what was purged is overwritten, not only forgotten
+        connection.execute("PRAGMA secure_delete=ON")
+        if not connection.execute("PRAGMA user_version").fetchone()[0]:
+            connection.executescript(f"BEGIN; {tables} PRAGMA user_version={VERSION}; COMMIT;")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

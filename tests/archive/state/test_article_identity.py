@@ -19,6 +19,9 @@ MINUTE = timedelta(minutes=1)
 HERALD, COURIER = "https://herald.example", "https://courier.example"
 
 
+LINES = [f"Line {number} of a long text." for number in range(30)]
+
+
 def id_of(url):
     return hashlib.blake2b(url.encode(), digest_size=16).hexdigest()
 
@@ -114,6 +117,22 @@ def test_two_addresses_of_one_outlet_with_one_text_are_one_article(root, commit,
     looks = pd.read_parquet(root / "observations")
     assert sorted(looks["outcome"]) == ["archived", "unchanged"]
     assert set(looks["article_id"]) == set(articles(root)["article_id"])
+
+
+THREE_FORMS = [
+    fetched(f"{COURIER}/{path}", "\n\n".join([*LINES[:-1], last]), f"{COURIER}/news/1")
+    for path, last in (("news/1", "Line 30."), ("amp/news/1", "Read on."), ("news/1?print", "Printed page."))
+]
+
+
+@in_every_way
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_forms_of_a_page_that_differ_in_a_line_are_one_article_in_any_order(root, commit, order):
+    commit(root, *(replace(THREE_FORMS[n], fetched_at=NOON + at * MINUTE) for at, n in enumerate(order)))
+    assert len(articles(root)) == 1
+    looks = pd.read_parquet(root / "observations")
+    assert set(looks["article_id"]) == set(articles(root)["article_id"])
+    assert set(looks["reason"].fillna("")) == {""}
 
 
 @in_every_way

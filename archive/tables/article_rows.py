@@ -1,0 +1,47 @@
+"""Rows of single articles, read from the data files that hold their latest version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.tables import unpacked
+from archive.tables.parquet_files import translated_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    VersionFile = tuple[str, bool, str]
+    """article_id, True for its latest version, path of the file."""
+
+
+def latest_rows(
+    version_files: Iterable[VersionFile], present_path: Callable[[str], Path], columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield `article_id` and these columns of each article's latest version.
+
+    `present_path` fetches a file that is not on this machine yet. Raises ArchiveDamaged.
+    """
+    ids_by_path: dict[str, list[str]] = {}
+    for article_id, is_latest, path in version_files:
+        if is_latest:
+            ids_by_path.setdefault(path, []).append(article_id)
+    for path, article_ids in ids_by_path.items():
+        with translated_errors():
+            tables = list(_groups_with(present_path(path), article_ids, ["article_id", *columns]))
+        for table in tables:
+            yield from table.to_pylist()
+
+
+def _groups_with(path: Path, article_ids: Sequence[str], columns: list[str]) -> Iterator[pa.Table]:
+    """Read only the row groups that hold one of these articles: a file has thousands of texts."""
+    file = unpacked.opened(path)
+    ids = pa.array(article_ids, pa.string())
+    for number in range(file.num_row_groups):
+        hits = pc.is_in(file.read_row_group(number, columns=["article_id"])["article_id"], value_set=ids)
+        if pc.any(hits).as_py():
+            yield file.read_row_group(number, columns=columns).filter(hits)
