@@ -52,6 +52,7 @@ _OF_DAMAGE = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process of ours imports from the working folder
     try:
         into_environment()
     except WrongSetting as error:

@@ -132,9 +132,12 @@ def _outlets() -> list[str]:
 def _scrapy_settings() -> Settings:
     from scrapy.utils.project import get_project_settings  # noqa: PLC0415
 
-    # ours, whatever project the working folder belongs to
+    # ours, whatever project the working folder belongs to: Scrapy would put that project on the path
     os.environ["SCRAPY_SETTINGS_MODULE"] = "crawler.settings"
-    return get_project_settings()
+    path = [*sys.path]
+    settings = get_project_settings()
+    sys.path[:] = path
+    return settings
 
 
 def _scrapy(name: str) -> Callable[[list[str]], int]:
@@ -229,6 +232,7 @@ def command_line() -> click.Group:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code."""
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process of ours imports from the working folder
     try:
         configuration.into_environment()
     except WrongSetting as error:

@@ -1,0 +1,125 @@
+"""Every command, given in a stranger's folder: no module that lies in it is imported."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from archive.writer import ArchiveWriter
+from tests.archive.conftest import make_article, make_page
+from tests.forked import A_WHILE
+from triptych.__main__ import command_line
+
+TRIPTYCH = Path(sys.executable).with_name("triptych")
+OURS = {"archive", "crawler", "pipelines", "triptych", "evil", "sitecustomize", "usercustomize"}
+OTHERS = {"scrapy", "trafilatura", "lxml", "pyarrow", "pandas", "numpy", "click", "rich", "twisted", "duckdb"}
+NAMES = sorted({*sys.stdlib_module_names, *OURS, *OTHERS})
+NOWHERE = "http://127.0.0.1:9/article.html"
+
+WITH_CHILDREN = (
+    ("archive", "compact", "--processes", "2"),
+    ("archive", "export", "--format", "jsonl", "--processes", "2", "--output", "../out"),
+    ("reextract",),
+    ("search", "text"),
+)
+"""Commands that start processes of their own, by every way there is: forkserver, spawn, `python -m`."""
+OTHER_COMMANDS = (
+    ("completion", "bash"),
+    ("crawl", "demo"),
+    ("crawl", "--all", "--dry-run"),
+    ("diff", "0"),
+    ("doctor",),
+    ("export", "--format", "csv", "--output", "../out"),
+    ("feed",),
+    ("genspider", "gazette", "gazette.example"),
+    ("import", "none.warc"),
+    ("inspect", NOWHERE),
+    ("list",),
+    ("live", "none"),
+    ("ls",),
+    ("outlets",),
+    ("pair",),
+    ("record", "demo", NOWHERE),
+    ("revisit", "demo"),
+    ("schedule", "cron"),
+    ("show", "0"),
+    ("sql", "FROM articles"),
+    ("verify",),
+    ("watch",),
+    ("why", NOWHERE),
+)
+
+
+@pytest.fixture
+def received(tmp_path):
+    """A folder with an archive, a Scrapy project, and modules that leave a file when they run."""
+    folder = tmp_path / "received"
+    folder.mkdir()
+    for name in NAMES:
+        marker = str(tmp_path / f"ran-{name}")
+        (folder / f"{name}.py").write_text(f"open({marker!r}, 'w').close()\n")
+    (folder / "scrapy.cfg").write_text("[settings]\ndefault = evil\n")
+    with ArchiveWriter.open(folder / "news-archive", run_id="run") as writer:
+        for number in range(4):
+            record, page = make_page(make_article(number))
+            writer.add_article(record, page)
+            writer.commit()
+    return folder
+
+
+def run_in(folder, *words):
+    done = subprocess.run(
+        [str(TRIPTYCH), *words],
+        cwd=folder,
+        env={**os.environ, "TRIPTYCH_CACHE": str(folder.parent / "cache")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=A_WHILE,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def imported(folder):
+    return sorted(path.name for path in folder.parent.glob("ran-*"))
+
+
+def test_no_child_of_a_command_imports_from_the_working_folder(received):
+    for words in WITH_CHILDREN:
+        done = run_in(received, *words)
+        assert (done.returncode, imported(received)) == (0, []), (words, done.stderr)
+
+
+def test_the_processes_of_view_import_nothing_from_the_working_folder(received):
+    command = [str(TRIPTYCH), "view", "--no-browser", "--port", "0"]
+    environment = {**os.environ, "TRIPTYCH_CACHE": str(received.parent / "cache")}
+    with subprocess.Popen(
+        command, cwd=received, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as server:
+        try:
+            assert "http://" in server.stdout.readline()
+            side_files = received.parent / "cache"
+            while not list(side_files.rglob("search.sqlite")):
+                assert server.poll() is None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+    assert imported(received) == []
+
+
+@pytest.mark.slow
+def test_no_command_imports_from_the_working_folder(received):
+    for words in OTHER_COMMANDS:
+        done = run_in(received, *words)
+        assert imported(received) == [], (words, done.stderr)
+
+
+def test_no_command_is_forgotten():
+    tried = {words[0] for words in (*WITH_CHILDREN, *OTHER_COMMANDS)} | {"view"}
+    assert tried == set(command_line().commands)
