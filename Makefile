@@ -2,8 +2,9 @@ PYTHON ?= python3
 BIN = .venv/bin
 PEERS = .venv/peers
 TOOLS = .venv/tools
+DOCS = .venv/docs
 
-.PHONY: demo test slow faults stand-still soak mutants named-mutants bench check live lock audit install clean
+.PHONY: demo test slow faults stand-still soak mutants named-mutants bench check live lock audit install clean docs
 
 demo: install
 	$(BIN)/scrapy crawl demo
@@ -93,6 +94,15 @@ check: install
 live: install
 	$(BIN)/scrapy live --report live-report.html --report live-report.json
 
+# the docs as a site in build/site: search, API reference, every link checked
+docs: $(DOCS)/installed
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
+
+$(DOCS)/installed: docs/requirements.lock
+	test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --require-hashes --no-deps --requirement docs/requirements.lock
+	touch $@
+
 install: .venv/installed
 
 # each file against its hash, the builder of our own package among them; nothing else is fetched
@@ -108,6 +118,9 @@ lock:
 	$(TOOLS)/bin/python -m pip install --quiet uv
 	printf 'hatchling\neditables\n' | $(TOOLS)/bin/uv pip compile pyproject.toml - --extra dev --constraints constraints.txt \
 	  --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet --output-file requirements.lock
+	$(TOOLS)/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" | \
+	  $(TOOLS)/bin/uv pip compile - --constraints constraints.txt \
+	  --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet --output-file docs/requirements.lock
 
 # known weaknesses of what is pinned, as PyPI and its advisories tell; needs the internet, so not in CI
 audit:

@@ -3,43 +3,93 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from archive.__main__ import parser as archive_parser
 from archive.format import gate
 from archive.format.docs import render
 from archive.format.reasons import Reason
 from crawler import settings
+from triptych import __main__ as triptych_main
+from triptych.__main__ import command_line
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
-    path: path.read_text("utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    path: path.read_text("utf-8")
+    for path in [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
 ALL = "\n".join(PAGES.values())
 
-SCRAPY_COMMANDS = sorted(
-    path.stem for path in (ROOT / "crawler/commands").rglob("*.py") if path.stem != "__init__"
-)
 OWN_SETTINGS = sorted(
     re.findall(r'^([A-Z_]+) = .*_own\("', (ROOT / "crawler/settings.py").read_text("utf-8"), re.M)
 )
 
 
-@pytest.mark.parametrize("command", SCRAPY_COMMANDS)
-def test_every_scrapy_command_is_documented(command: str) -> None:
-    assert f"scrapy {command}" in ALL
+GROUP = command_line()
+ARCHIVE_COMMANDS = archive_parser()._subparsers._group_actions[0].choices
 
 
-def test_every_archive_command_is_documented() -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "archive", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
-    ).stdout
-    commands = re.findall(r"^    (\w+) ", told, re.M)
-    assert commands
-    assert [command for command in commands if f"python -m archive {command}" not in ALL] == []
+@pytest.mark.parametrize(
+    "command",
+    [*GROUP.commands, *(f"archive {name}" for name in ARCHIVE_COMMANDS if name not in GROUP.commands)],
+)
+def test_every_command_is_documented(command: str) -> None:
+    assert f"triptych {command}" in PAGES[ROOT / "docs/reference/commands.md"]
+
+
+def shown_commands() -> list[tuple[str, str]]:
+    """Each `triptych` command of a fenced block or in backquotes, with its page."""
+    shown = []
+    for page, text in PAGES.items():
+        if "decisions" in page.parts:
+            continue
+        blocks = re.findall(r"^```(?:console|sh|bash|cron|)\n(.*?)^```", text, re.M | re.S)
+        lines = [line for block in blocks for line in re.sub(r"\\\n\s*", " ", block).splitlines()]
+        lines += re.findall(r"`((?:triptych|\.venv/bin/triptych) [^`]+)`", text)
+        for line in lines:
+            for words in re.findall(r"(?:^|[\s/(])triptych ((?:[a-z_]+|--)\b[^|;<>&#)]*)", line):
+                shown.append((str(page.relative_to(ROOT)), words.strip()))
+    return shown
+
+
+def options_of(command: str) -> set[str]:
+    parsers = [GROUP.commands[command]._declared()]
+    if command == "crawl":  # `--all` is another command of Scrapy's
+        parsers.append(triptych_main._scrapy_parser("crawl_all"))
+    return {option for parser in parsers for action in parser._actions for option in action.option_strings}
+
+
+def test_commands_in_the_docs_have_these_options() -> None:
+    """A command that a page shows exists, and so does each option of it."""
+    options = {name: options_of(name) for name, one in GROUP.commands.items() if hasattr(one, "_declared")}
+    wrong = []
+    for page, line in shown_commands():
+        name, *words = line.split()
+        if name == "archive" and words and words[0] in ARCHIVE_COMMANDS:
+            name, *words = words
+            declared = {x for action in ARCHIVE_COMMANDS[name]._actions for x in action.option_strings}
+        elif name in options:
+            declared = options[name] | ({"--all"} if name == "crawl" else set())
+        else:
+            declared = {"--help", "--version"} if name.startswith("--") or name == "completion" else set()
+            words = [name, *words] if name != "completion" else []
+        wrong += [
+            (page, line) for word in words if word.startswith("--") and word.split("=")[0] not in declared
+        ]
+        if name not in GROUP.commands and name not in ARCHIVE_COMMANDS and not name.startswith("--"):
+            wrong.append((page, line))
+    assert wrong == []
+
+
+MOST_WORDS = 65_700
+"""Of README, CONTRIBUTING, SECURITY and docs/; it only falls."""
+
+
+def test_the_documents_stay_short() -> None:
+    pages = [*PAGES, ROOT / "CONTRIBUTING.md"]
+    assert sum(len(page.read_text("utf-8").split()) for page in pages) <= MOST_WORDS
 
 
 @pytest.mark.parametrize("name", OWN_SETTINGS)
@@ -66,7 +116,7 @@ def test_the_data_format_is_what_the_schema_says() -> None:
 def test_the_reasons_are_those_of_the_code() -> None:
     """Each of them, and no other; a star where the code calls it of the moment."""
     page = PAGES[ROOT / "docs/reference/outcomes.md"]
-    tables = page[page.index("### unchanged") : page.index("## What is owed")]
+    tables = page[page.index("### unchanged") : page.index("## Retries")]
     cells = re.findall(r"^\| (`[^|]+) \|", tables, re.M)
     told = {reason: cell.endswith("\\*") for cell in cells for reason in re.findall(r"`([^`]+)`", cell)}
     families = {"http-404", "http-410", "error-…"}

@@ -87,6 +87,7 @@ def test_a_wheel_takes_one_name(unpacked: Path) -> None:
     assert {path.name for path in unpacked.iterdir() if not path.name.endswith(".dist-info")} == {"triptych"}
     [metadata] = unpacked.glob("*.dist-info")
     assert {path.name for path in (metadata / "licenses").iterdir()} == {"LICENSE", "NOTICE"}
+    assert (unpacked / "triptych/py.typed").exists()
 
 
 def test_no_module_of_the_wheel_imports_a_short_name(unpacked: Path) -> None:

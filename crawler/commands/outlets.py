@@ -92,8 +92,7 @@ class Command(ScrapyCommand):
             "the last crawl that was whole, how many pages are owed from earlier runs, whether its crawls go "
             "well and bring what its declaration expects. Exit code 0: all that are crawled are well; 4: "
             "some are not, or bring less than expected; 1: the archive cannot be read; 2: a wrong argument. "
-            "docs/reference/outlets.md has the grounds of the rules, docs/how-to/run-crawls.md what to do "
-            "about each word of the last column."
+            "docs/how-to/watch-the-crawls.md says what to do about each word of the last column."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -259,7 +258,7 @@ def _document(
     uri: str,
     now: datetime,
 ) -> dict[str, object]:
-    """Return what `--json` prints; the keys are in docs/how-to/run-crawls.md."""
+    """Return what `--json` prints; the keys are in docs/how-to/watch-the-crawls.md."""
     listed = []
     for outlet in declared:
         told: dict[str, object] = {

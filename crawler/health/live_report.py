@@ -151,7 +151,7 @@ MEANING = (
 
 
 def document(run: Run) -> dict[str, object]:
-    """Return the JSON document; docs/how-to/run-crawls.md has its keys."""
+    """Return the JSON document; docs/how-to/check-the-rules.md has its keys."""
     return {
         "format": "triptych-live 1",
         "at": run.at.isoformat(timespec="seconds"),

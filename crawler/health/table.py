@@ -1,4 +1,4 @@
-"""The table of outlets in docs/reference/outlets.md, with the grounds of each rule.
+"""The table of outlets in docs/reference/outlets.md, and the notes of their declarations.
 
 `python -m crawler.health.table > docs/reference/outlets.md`
 """
@@ -21,19 +21,20 @@ if TYPE_CHECKING:
 HEAD = """\
 # Outlets
 
-This page is generated from the declarations in `crawler/spiders`; a test keeps the two in step:
-`python -m crawler.health.table > docs/reference/outlets.md`.
+Generated from the declarations in `crawler/spiders` by
+`python -m crawler.health.table > docs/reference/outlets.md`; a test compares the two.
 
-*Confidence* says how sure the rules are:
+*Confidence* says how sure the rules are. *high*: seen in saved pages and sitemaps, or used by several
+crawlers. *medium*: used by one crawler, or inferred from a few addresses. *low*: addresses of pages or
+sources are from memory. The docstring of each declaration (follow its name) says where each rule comes from.
 
-* *high*: seen in saved pages and sitemaps, or by several crawlers;
-* *medium*: seen by one crawler, or inferred from a few addresses;
-* *low*: addresses of pages or sources are from memory. A story id that languages share never is.
+This project has tried no rule on a live site: run
+[`triptych live OUTLET`](../how-to/check-the-rules.md) first. A crawl reports a rule that no longer holds as a
+source that cannot be read, as `skipped(not-an-article)`, or as `dropped(no-body)`.
 
-No rule was tried on the live site by this project;
-[`scrapy live`](../how-to/run-crawls.md#check-the-rules-scrapy-live) does that. A rule that no longer holds
-also shows in the report of a crawl: a source that cannot be read or has no article in it, addresses
-`skipped(not-an-article)`, pages `dropped(no-body)`.
+*Discovery*: `news sitemap` and `feeds` list new articles; `sitemaps` and `day lists` list the past, for a
+[backfill](../how-to/run-crawls.md#backfill). *Variants*: how the other languages are found, besides hreflang
+and language switchers.
 
 """
 
@@ -90,11 +91,11 @@ def grounds(outlet: type[Outlet]) -> tuple[str, dict[str, str]]:
 
 
 def render(declared: Sequence[type[Outlet]]) -> str:
-    columns = "outlet", "title", "languages", "discovery", "rules for variants", "confidence"
+    columns = "outlet", "title", "languages", "discovery", "variants", "confidence"
     lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
     for outlet in declared:
         cells = (
-            f"[`{outlet.name}`](#{outlet.name})",
+            f"[`{outlet.name}`](../../crawler/spiders/{outlet.name}.py)",
             f"[{outlet.title}]({outlet.home})",
             ", ".join(outlet.languages),
             ", ".join(discovery(outlet)),
@@ -102,13 +103,12 @@ def render(declared: Sequence[type[Outlet]]) -> str:
             outlet.confidence or "",
         )
         lines.append(f"| {' | '.join(cells)} |")
-    return HEAD + "\n".join(lines) + "\n\n# Grounds of the rules\n" + "".join(map(_section, declared))
+    return HEAD + "\n".join(lines) + "\n\n## Notes\n\n" + "".join(map(_note, declared))
 
 
-def _section(outlet: type[Outlet]) -> str:
-    summary, by_label = grounds(outlet)
-    bullets = "".join(f"- {label.lower()}: {text}\n" for label, text in by_label.items())
-    return f"\n## {outlet.name}\n\n{summary}\n\n{bullets}"
+def _note(outlet: type[Outlet]) -> str:
+    note = grounds(outlet)[1].get("Note")
+    return f"* `{outlet.name}`: {note}\n" if note else ""
 
 
 if __name__ == "__main__":
