@@ -28,10 +28,11 @@ slow: install
 	$(BIN)/python -m pytest -q -m slow
 
 # every fault as often as the promise says, and a table of what was lost; the short form is in `make test`
-FAULTS = tests/archive/test_faults.py tests/archive/commit/test_fold.py tests/archive/wal/test_segment.py tests/archive/pages/test_warc_files.py \
-  tests/archive/operations/test_purge.py tests/archive/storage/test_object_store.py \
-  tests/archive/storage/test_object_store_faults.py tests/test_crawl_faults.py tests/test_pool_faults.py tests/crawler/fleet/test_runner.py \
-  tests/crawler/fleet/test_cluster_faults.py
+FAULTS = tests/archive/test_faults.py tests/archive/commit/test_fold.py tests/archive/wal/test_segment.py \
+  tests/archive/pages/test_warc_files.py tests/archive/operations/test_purge.py \
+  tests/archive/storage/test_object_store.py tests/archive/storage/test_object_store_faults.py \
+  tests/crawler/story/test_crawl_faults.py tests/crawler/workers/test_pool_faults.py \
+  tests/crawler/outlet/fleet/test_runner.py tests/crawler/outlet/fleet/test_cluster_faults.py
 
 faults: install
 	TRIPTYCH_FAULTS=9 $(TEST) $(FAULTS)
@@ -45,7 +46,7 @@ BESIDE ?= 0
 WHAT ?= tests
 
 stand-still: install
-	$(BIN)/python -m tests.standing_still --seconds $(FROZEN) --after $(AFTER) --times $(TIMES) --beside $(BESIDE) -- \
+	$(BIN)/python -m tests.support.standing_still --seconds $(FROZEN) --after $(AFTER) --times $(TIMES) --beside $(BESIDE) -- \
 	  $(TEST) $(WHAT)
 
 # an hour by default: make soak MINUTES=5 SEED=3

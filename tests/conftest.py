@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import faults_table, forked
-from tests.herald import Herald
-from tests.newsroom import Site
-from tests.running import Crawl
+from tests.newsrooms.herald import Herald
+from tests.newsrooms.newsroom import Site
+from tests.support import faults_table, forked
+from tests.support.running import Crawl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,7 +104,7 @@ def _settings_of_the_tests(
 ) -> Iterator[None]:
     """Nothing is left in the cache folder of whoever runs them, and crawls pair by links alone.
 
-    A second of each crawl; tests/test_pair_after_crawl.py has the rest.
+    A second of each crawl; tests/pipelines/test_pair_after_crawl.py has the rest.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRIPTYCH_PAIR_SECONDS", "0")
@@ -165,6 +165,6 @@ def crawl(scrapy_command: list[str], tmp_path: Path) -> Crawl:
 
 @pytest.fixture
 def herald(crawl: Crawl) -> Iterator[Herald]:
-    """The server of tests/outlets/herald.py, with nothing published yet."""
+    """The server of tests/spiders/outlets/herald.py, with nothing published yet."""
     with Site() as site:
         yield Herald(site, crawl)

@@ -1,4 +1,4 @@
-"""Recordings: a story in all languages as its outlet served it, for tests/test_recorded_stories.py.
+"""Recordings: a story in all languages as its outlet served it, for test_recorded_stories.py.
 
 A folder `<story>` has `story.json` with time and addresses, and the bytes in `<language>.html.gz`.
 """

@@ -11,7 +11,7 @@ from archive.format.layout import TABLES, Layout
 from archive.format.records import Alternate
 from archive.storage.folder import Folder
 from archive.wal import quarantine
-from tests.forked import A_WHILE
+from tests.support.forked import A_WHILE
 
 HOUR = timedelta(hours=1)
 

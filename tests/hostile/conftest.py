@@ -10,7 +10,7 @@ from tests.hostile.server import HostileServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.running import Crawl
+    from tests.support.running import Crawl
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.story_pages import PARAGRAPHS, Page
+from tests.newsrooms.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
     import subprocess
 
     from tests.hostile.server import HostileServer
-    from tests.running import Crawl, Run
+    from tests.support.running import Crawl, Run
 
 
 # the only names of the private network that the crawl may reach

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
-from tests.forked import A_WHILE, wait_while_they_run
+from tests.support.forked import A_WHILE, wait_while_they_run
 
 if TYPE_CHECKING:
     import ssl

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hostile.processes import A_WHILE, still_there, wait_for_children
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

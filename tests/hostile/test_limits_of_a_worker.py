@@ -15,7 +15,7 @@ import pytest
 from crawler.workers.fork_server import ANSWER, GRACE, HELLO
 from crawler.workers.worker import packed
 from tests.hostile import tasks
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

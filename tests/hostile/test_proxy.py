@@ -9,11 +9,11 @@ import pytest
 
 from crawler.downloader.proxy_setting import Proxy, read_proxy
 from tests.hostile.server import HostileServer
-from tests.story_pages import Page
+from tests.newsrooms.story_pages import Page
 
 if TYPE_CHECKING:
     from tests.hostile.crawled import HostileOutlet
-    from tests.running import Crawl
+    from tests.support.running import Crawl
 
 BASIC = "Basic " + base64.b64encode(b"crawl:sea cret").decode()
 

@@ -6,8 +6,8 @@ import json
 import subprocess
 import sys
 
-from tests.forked import A_WHILE
-from tests.running import ROOT
+from tests.support.forked import A_WHILE
+from tests.support.running import ROOT
 
 ASK = """
 import json

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.forked import A_WHILE
 from tests.hostile.processes import children
 from tests.hostile.server import HostileServer
+from tests.support.forked import A_WHILE
 
 if TYPE_CHECKING:
     from tests.hostile.crawled import HostileOutlet

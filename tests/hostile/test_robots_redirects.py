@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.newsroom import Answer, Site
-from tests.story_pages import Page
+from tests.newsrooms.newsroom import Answer, Site
+from tests.newsrooms.story_pages import Page
 
 if TYPE_CHECKING:
-    from tests.running import Crawl
+    from tests.support.running import Crawl
 
 
 def test_a_robots_txt_on_another_host_is_not_asked_for(crawl: Crawl) -> None:

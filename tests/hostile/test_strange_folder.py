@@ -11,7 +11,7 @@ import pytest
 
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import make_article, make_page
-from tests.forked import A_WHILE
+from tests.support.forked import A_WHILE
 from triptych.__main__ import command_line
 
 TRIPTYCH = Path(sys.executable).with_name("triptych")

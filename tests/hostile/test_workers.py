@@ -17,7 +17,7 @@ from crawler.workers import fork_server as worker_server
 from crawler.workers.pool import Workers
 from tests.hostile import tasks
 from tests.hostile.processes import children, still_there
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -51,7 +51,11 @@ TESTS = (
     *("tests/archive", "tests/hostile", "tests/crawler/discovery", "tests/crawler/downloader"),
     *("tests/crawler/middlewares", "tests/crawler/workers", "tests/crawler/inspection"),
     *("tests/crawler/health/test_archived.py",),
-    *("tests/test_memory_limit.py", "tests/test_purged_crawl.py", "tests/test_synced_crawl.py"),
+    *(
+        "tests/crawler/story/test_memory_limit.py",
+        "tests/crawler/story/test_purged_crawl.py",
+        "tests/crawler/story/test_synced_crawl.py",
+    ),
 )
 """Tests that are recorded, and asked."""
 STORES = "tests/archive/storage/test_object_store"

@@ -32,7 +32,7 @@ SEEN = "mutants-seen.jsonl"
 PLUGIN = f'''
 import json, os, time
 import coverage, pytest
-from tests import forked
+from tests.support import forked
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.repetition import same_but_for
-from tests.newsroom import Site
-from tests.story_pages import Page
+from tests.newsrooms.newsroom import Site
+from tests.newsrooms.story_pages import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.running import Crawl, Run
+    from tests.support.running import Crawl, Run
 
 BREAD = "Пекарня «Колосок» пригощає волонтерів нашої громади гарячим хлібом щонеділі."
 BOOKS = "Міська бібліотека чекає на дитячі книжки, які можна принести до кінця місяця."

@@ -12,8 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.running import Crawl
 from tests.soak.soak import soak
+from tests.support.running import Crawl
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tests.hostile import bombs
 from tests.hostile.test_bombs import TOO_MUCH, drip, half_a_body, packed, silence
 from tests.hostile.test_pages import EXPENSIVE, REFUSED
-from tests.story_pages import PARAGRAPHS, Page
+from tests.newsrooms.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

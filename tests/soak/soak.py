@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from tests.forked import A_WHILE
 from tests.hostile.server import HostileServer
-from tests.running import ROOT, Crawl
 from tests.soak.newsrooms import PART, Newsrooms, text
 from tests.soak.watching import Watch
+from tests.support.forked import A_WHILE
+from tests.support.running import ROOT, Crawl
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ import pytest
 from tests.soak.soak import soak
 
 if TYPE_CHECKING:
-    from tests.running import Crawl
+    from tests.support.running import Crawl
 
 
 @pytest.mark.slow

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, TextIO
 
 import pandas as pd
 
-from tests.forked import A_WHILE
 from tests.hostile.server import HostileServer
-from tests.running import ROOT
+from tests.newsrooms.story_pages import Page
 from tests.soak.soak import FAKETIME
-from tests.story_pages import Page
+from tests.support.forked import A_WHILE
+from tests.support.running import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from archive.export.files import Part, export, written
 from archive.operations.maintain import compact
 from archive.operations.partitions import ALONE, Spread, over
 from tests.archive.findings import grave
-from tests.fleet.dying import at_last, never
-from tests.fleet.machines import cluster
+from tests.support.fleet.dying import at_last, never
+from tests.support.fleet.machines import cluster
 
 
 @pytest.fixture

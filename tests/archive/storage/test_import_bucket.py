@@ -13,8 +13,8 @@ from archive.storage.object_store import Store
 from crawler.exceptions import SourceFailed, WrongSource
 from crawler.importing.given_files import BucketFile, Given
 from crawler.importing.remote_file import RemoteFile
+from tests.crawler.commands.test_import import address, page
 from tests.crawler.importing.test_web_archives import record
-from tests.test_import import address, page
 
 PART = 1000
 

@@ -12,8 +12,8 @@ import pytest
 import archive
 from archive.storage import locks
 from archive.viewer.search import fill, side_file
-from tests.forked import A_WHILE, ROOT
 from tests.hostile.processes import still_there, wait_for_children
+from tests.support.forked import A_WHILE, ROOT
 
 MUCH = 12
 """Texts of 200,000 letters of which no word is known: seconds of work for two processes."""

@@ -39,7 +39,7 @@ from archive.viewer.web.guard import POLICY
 from archive.viewer.web.made_figures import BeingMade, Figures
 from archive.viewer.web.shelf import Shelf
 from tests.archive.conftest import make_article
-from tests.forked import A_WHILE
+from tests.support.forked import A_WHILE
 
 HOSTILE = "</p><script>alert(1)</script>\"' onclick=alert(1) \x1b[31m \u202e {{ 7*7 }} ' OR 1=1 --"
 

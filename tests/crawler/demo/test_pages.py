@@ -14,9 +14,9 @@ from lxml import etree, html
 
 from crawler.demo.newsroom import Newsroom
 from crawler.demo.story_files import load_stories
-from tests.expected import expected_articles, expected_dropped, expected_missing
-from tests.expected_pairs import expected_pairs
-from tests.forked import A_WHILE
+from tests.support.expected import expected_articles, expected_dropped, expected_missing
+from tests.support.expected_pairs import expected_pairs
+from tests.support.forked import A_WHILE
 
 ARTICLES = expected_articles()
 by_path = pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo.newsroom import Newsroom
-from tests.forked import A_WHILE
+from tests.support.forked import A_WHILE
 
 
 def ask(newsroom, path, method="GET", **headers):

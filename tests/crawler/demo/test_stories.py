@@ -9,7 +9,7 @@ import pytest
 
 from crawler.demo.site import build_site
 from crawler.demo.story_files import LANGUAGES, STORIES, load_stories, read_story
-from tests.expected import expected_articles
+from tests.support.expected import expected_articles
 
 ARTICLES = expected_articles()
 README = Path(__file__).parents[3] / "crawler/demo/README.md"

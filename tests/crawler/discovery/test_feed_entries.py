@@ -12,7 +12,7 @@ from crawler.discovery.feeds import read_feed
 from crawler.exceptions import ExtractionError
 from crawler.extraction.feed_entry import extract_entry, read_entry
 from crawler.items import Fetch, Hints
-from tests.story_pages import PARAGRAPHS
+from tests.newsrooms.story_pages import PARAGRAPHS
 
 PAGE, FEED = "https://herald.example/news/1", "https://herald.example/rss.xml"
 TEXT = "".join(f"<p>{line}</p>" for line in PARAGRAPHS["uk"])

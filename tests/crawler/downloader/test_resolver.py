@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.downloader.public_hosts import is_public
-from tests.forked import A_WHILE
+from tests.support.forked import A_WHILE
 
 HERE = Path(__file__).parent
 # every spelling of this machine that reaches a server on it; Scrapy's allowed_domains stops none of them

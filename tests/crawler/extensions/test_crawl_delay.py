@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from protego import Protego
 
 from crawler.extensions.crawl_delay import LONGEST, pace
-from tests.forked import A_WHILE
-from tests.newsroom import Answer, Site
-from tests.story_pages import Page
+from tests.newsrooms.newsroom import Answer, Site
+from tests.newsrooms.story_pages import Page
+from tests.support.forked import A_WHILE
 
 ROOT = Path(__file__).parents[3]
 # prints the slot of the host as it is when the first article's answer has come

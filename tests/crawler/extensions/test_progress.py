@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.extensions.progress import Left, Rate, clock
-from tests.forked import A_WHILE
-from tests.herald import Herald
-from tests.newsroom import Site
-from tests.running import ROOT
+from tests.newsrooms.herald import Herald
+from tests.newsrooms.newsroom import Site
+from tests.support.forked import A_WHILE
+from tests.support.running import ROOT
 
 if TYPE_CHECKING:
-    from tests.running import Crawl
+    from tests.support.running import Crawl
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.items import Article
-from tests.sound_article import read_soundly
+from tests.newsrooms.sound_article import read_soundly
 
 AT = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 

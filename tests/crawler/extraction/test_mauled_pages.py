@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.items import Article
-from tests.sound_article import read_soundly
+from tests.newsrooms.sound_article import read_soundly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

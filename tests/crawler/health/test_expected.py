@@ -15,16 +15,16 @@ from crawler.exceptions import DeclarationError
 from crawler.extraction.fields.timezones import KYIV
 from crawler.health.expected import Verdict, compare, count_brought
 from crawler.story.spider import StorySpider
-from tests.crawled_days import Day, days_of
-from tests.expecting.gazette import Gazette
-from tests.herald import Herald
-from tests.newsroom import Answer, Site
+from tests.newsrooms.herald import Herald
+from tests.newsrooms.newsroom import Answer, Site
+from tests.spiders.expecting.gazette import Gazette
+from tests.support.crawled_days import Day, days_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from tests.running import Crawl, Run
+    from tests.support.running import Crawl, Run
 
 GONE = Day(crawled=False)
 
@@ -149,7 +149,7 @@ def test_such_a_file_is_one_outlet_less_with_the_sentence(crawl: Crawl, tmp_path
 
 
 # --- as an operator meets them -------------------------------------------------------------------------
-GAZETTE = ("-s", "SPIDER_MODULES=tests.expecting", "-s", "RESOLVE_TO=127.0.0.1")
+GAZETTE = ("-s", "SPIDER_MODULES=tests.spiders.expecting", "-s", "RESOLVE_TO=127.0.0.1")
 
 
 @pytest.fixture
@@ -224,12 +224,12 @@ def test_pages_that_are_no_articles_are_a_finding_whatever_is_declared(crawl: Cr
     herald.announce(*numbers)
     for number in numbers:
         herald.site[f"/news/{number}"] = "<html><title>Herald</title><div id=app></div></html>"
-    run = crawl("herald", "-s", "SPIDER_MODULES=tests.outlets", "-s", "RESOLVE_TO=127.0.0.1",
+    run = crawl("herald", "-s", "SPIDER_MODULES=tests.spiders.outlets", "-s", "RESOLVE_TO=127.0.0.1",
                 HERALD_PORT=str(herald.site.port))  # fmt: skip
     assert (run.exit_code, run.err) == (4, "")
     assert "missed    pages: 64 of 64 pages are no articles: no-body 64" in run.out
     assert missed_rows(run) == [("failed", "pages: 64 of 64 pages are no articles: no-body 64")]
-    listed = crawl("-s", "SPIDER_MODULES=tests.outlets", command="outlets", COLUMNS="250")
+    listed = crawl("-s", "SPIDER_MODULES=tests.spiders.outlets", command="outlets", COLUMNS="250")
     assert listed.exit_code == 4
     assert "64 of 64 pages are no articles: no-body 64" in " ".join(listed.out.split())
 

@@ -11,7 +11,7 @@ import pytest
 
 from crawler.health.findings import Check, CheckedList
 from crawler.health.redeclared import Redeclared, proposal, redeclare
-from tests.test_outlets import NAMES, SPIDERS, outlet
+from tests.crawler.outlet.test_outlets import NAMES, SPIDERS, outlet
 
 if TYPE_CHECKING:
     from pathlib import Path

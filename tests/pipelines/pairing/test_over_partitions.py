@@ -13,10 +13,10 @@ from pipelines.pairing.scoring import Scoring
 from pipelines.pairing.spool import spool_of
 from pipelines.pairing.weekly.week_part import compare_weeks
 from tests.archive.findings import grave
-from tests.fleet.dying import at_last
-from tests.fleet.machines import cluster
 from tests.pipelines.pairing.test_history import told, week
 from tests.pipelines.pairing.test_run import MONDAY, add, article, root
+from tests.support.fleet.dying import at_last
+from tests.support.fleet.machines import cluster
 
 __all__ = ["root"]
 

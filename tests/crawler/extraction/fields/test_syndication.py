@@ -7,8 +7,8 @@ import pytest
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
 from crawler.spiders.page import AnyPage
-from tests.outlets.herald import Herald
-from tests.story_pages import Page
+from tests.newsrooms.story_pages import Page
+from tests.spiders.outlets.herald import Herald
 
 URL = "https://www.herald.example/news/9"
 THEIRS = "https://courier.example/news/1"

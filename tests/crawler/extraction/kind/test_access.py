@@ -7,7 +7,7 @@ import pytest
 
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
-from tests.story_pages import PARAGRAPHS
+from tests.newsrooms.story_pages import PARAGRAPHS
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 URL = "https://herald.example/news/1"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from crawler.exceptions import Blocked
 from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.kind.block_pages import MARKS, refuse_block_page
-from tests.block_pages import BLOCK_PAGES
-from tests.story_pages import PARAGRAPHS, Page
+from tests.newsrooms.block_pages import BLOCK_PAGES
+from tests.newsrooms.story_pages import PARAGRAPHS, Page
 
 if TYPE_CHECKING:
     from pathlib import Path

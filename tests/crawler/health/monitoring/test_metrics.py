@@ -20,11 +20,11 @@ from prometheus_client.parser import text_string_to_metric_families as prometheu
 from crawler.health.monitoring import metrics
 from crawler.health.monitoring.gathered import gather
 from crawler.health.monitoring.rules import Alarm
-from tests.crawled_days import Day, days_of
 from tests.crawler.health.monitoring.test_notices import watch
 from tests.crawler.health.monitoring.test_rules import accounts
-from tests.expecting.gazette import Gazette
-from tests.forked import A_WHILE, ROOT
+from tests.spiders.expecting.gazette import Gazette
+from tests.support.crawled_days import Day, days_of
+from tests.support.forked import A_WHILE, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,8 +85,8 @@ def test_the_command_writes_a_file_and_serves_the_same(root: Path, tmp_path: Pat
     assert done.returncode in (0, 4), done.stderr
     written = samples(file.read_text("utf-8"))
     server = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "watch", "--serve", "0", "-s", "SPIDER_MODULES=tests.expecting",
-         "-s", f"ARCHIVE_URI={root}"],
+        [sys.executable, "-m", "scrapy", "watch", "--serve", "0", "-s",
+         "SPIDER_MODULES=tests.spiders.expecting", "-s", f"ARCHIVE_URI={root}"],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

@@ -17,16 +17,16 @@ from aiosmtpd.smtp import SMTP
 from archive.operations.verify import check
 from crawler.health.monitoring.rules import Alarm
 from crawler.health.monitoring.told import Notice
-from tests import forked
-from tests.crawled_days import WHOLE, Day, days_of
 from tests.crawler.health.monitoring.test_rules import accounts
+from tests.support import forked
+from tests.support.crawled_days import WHOLE, Day, days_of
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.herald import Herald
+    from tests.newsrooms.herald import Herald
 
 
 class Services:
@@ -101,7 +101,7 @@ def services() -> Iterator[Services]:
 
 def watch(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return forked.scrapy(
-        "watch", *arguments, "-s", "SPIDER_MODULES=tests.expecting", COLUMNS="200",
+        "watch", *arguments, "-s", "SPIDER_MODULES=tests.spiders.expecting", COLUMNS="200",
         TRIPTYCH_ARCHIVE_URI=str(root), **environment,
     )  # fmt: skip
 

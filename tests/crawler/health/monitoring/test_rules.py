@@ -14,8 +14,8 @@ from crawler.health.monitoring.gathered import gather
 from crawler.health.monitoring.limits import AllLimits, Limits, read_limits
 from crawler.health.monitoring.rules import alarms
 from crawler.outlet.expectations import read_expectations
-from tests.crawled_days import WHOLE, Day, days_of
-from tests.expecting.gazette import Gazette
+from tests.spiders.expecting.gazette import Gazette
+from tests.support.crawled_days import WHOLE, Day, days_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,16 +13,16 @@ from archive.exceptions import WrongSetting
 from crawler.health.monitoring import metrics, telemetry
 from crawler.health.monitoring.gathered import gather
 from crawler.health.monitoring.rules import Alarm
-from tests.collector import Collector, attributes
-from tests.crawled_days import Day, days_of
-from tests.expecting.gazette import Gazette
-from tests.newsroom import Answer
-from tests.story_pages import HEADLINES, PARAGRAPHS
+from tests.newsrooms.newsroom import Answer
+from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS
+from tests.spiders.expecting.gazette import Gazette
+from tests.support.collector import Collector, attributes
+from tests.support.crawled_days import Day, days_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.herald import Herald
+    from tests.newsrooms.herald import Herald
 
 WHOLE = {"OTEL_TRACES_SAMPLER": "always_on"}
 

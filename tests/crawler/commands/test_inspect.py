@@ -1,0 +1,89 @@
+"""`scrapy inspect`, as a contributor runs it."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.newsrooms.newsroom import Answer, Site
+from tests.support.forked import ROOT, scrapy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = "The council of the harbour town approved the repair of three bridges over the river. "
+PAGE = f"""<html lang="en"><head><title>Council repairs three bridges</title>
+<meta property="article:published_time" content="2026-02-03T10:15:00Z"></head><body><article>
+<h1>Council repairs three bridges</h1><div class="text">{f"<p>{TEXT}</p>" * 2}<p>{TEXT * 3}</p>
+<p>Read also: <a href="/2">Mayor tells about plans</a></p></div></article></body></html>"""
+
+
+@pytest.fixture
+def inspect(tmp_path: Path):
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        manners = ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "RETRY_ENABLED=False"]
+        archive = ["-s", f"ARCHIVE_URI={tmp_path / 'news-archive'}"]
+        done = scrapy("inspect", *manners, *archive, *arguments)
+        assert not (tmp_path / "news-archive").exists()
+        return done
+
+    return run
+
+
+def test_a_saved_page_in_the_terminal_and_as_html(inspect, tmp_path: Path) -> None:
+    saved, out = tmp_path / "page.html.gz", tmp_path / "out.html"
+    saved.write_bytes(gzip.compress(PAGE.encode()))
+    told = inspect(str(saved), "--url", "https://www.pravda.com.ua/eng/news/2026/02/03/1/")
+    assert told.returncode == 0, told.stderr
+    assert "pravda " in told.stdout
+    assert "h1, as in title" in told.stdout
+    written = inspect(str(saved), "--html", str(out))
+    assert (written.returncode, written.stdout.strip()) == (0, str(out))
+    assert "points to another article" in out.read_text("utf-8")
+
+
+def test_an_address_is_fetched_as_a_crawl_would(inspect) -> None:
+    with Site() as site:
+        site["/news/1"] = PAGE
+        site["/robots.txt"] = Answer(
+            b"User-agent: *\nDisallow: /private/", headers={"Content-Type": "text/plain"}
+        )
+        told = inspect("-s", "ALLOW_PRIVATE_NETWORK=True", f"{site.base}/news/1")
+        assert told.returncode == 0, told.stderr
+        assert "Read also: Mayor tells about plans" in told.stdout
+        assert [request.partition("/")[2] for request in site.requests] == ["robots.txt", "news/1"]
+        refused = inspect("-s", "ALLOW_PRIVATE_NETWORK=True", f"{site.base}/private/1")
+        assert refused.returncode == 1
+        assert "skipped, robots" in refused.stderr
+        guarded = inspect(f"{site.base}/news/1")
+        assert guarded.returncode == 2
+        assert "private network" in guarded.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        ((), 2, "give one address or one file"),
+        (("missing.html",), 1, "No such file"),
+        (("README.md", "--outlet", "nobody"), 2, "no outlet 'nobody'"),
+        (("README.md", "--html", "/no/folder/page.html"), 2, "cannot be written: No such file"),
+        (("README.md", "-a", "url=x"), 2, "-a url=… is of `scrapy crawl`"),
+        (("--repeated", "demo"), 2, "There is no archive"),
+    ],
+)
+def test_what_cannot_be_inspected(inspect, arguments: tuple[str, ...], code: int, told: str) -> None:
+    done = inspect(*arguments)
+    assert (done.returncode, told in done.stderr) == (code, True), done.stderr
+
+
+def test_no_command_waits_for_what_only_reading_takes() -> None:
+    # `scrapy` imports every command to list them
+    source = "import sys, crawler.commands.inspect, crawler.commands.reextract; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"trafilatura", "langdetect", "jinja2"} & set(loaded.stdout.split())

@@ -1,0 +1,134 @@
+"""`--engine` that is wrong, not there, or of other code: a sentence, and nothing is begun."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+from distributed import Client
+
+from archive.exceptions import EngineError
+from archive.operations.cluster import Code, ensure_same
+from tests.support.fleet.machines import cluster, dask
+from tests.support.forked import A_WHILE
+from tests.support.running import ROOT
+
+STORE = "s3://nowhere/news"
+
+
+@contextmanager
+def scheduler(**environment):
+    """The address of one without workers."""
+    command = dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+    with subprocess.Popen(
+        command, cwd="/", env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stderr:
+            if found := re.search(r"Scheduler at: +(tcp://\S+)", line):
+                yield found[1]
+                break
+        process.kill()
+
+
+def run(crawl, engine, uri=STORE, **environment):
+    given = (
+        "-s",
+        f"ARCHIVE_URI={uri}",
+        "-s",
+        "SPIDER_MODULES=tests.spiders.outlets",
+        "herald",
+        "--engine",
+        engine,
+    )
+    done = crawl(*given, command="crawl_all", AWS_ENDPOINT_URL="http://127.0.0.1:9", **environment)
+    assert "Traceback" not in done.err, done.err
+    return done.exit_code, done.err
+
+
+@pytest.mark.parametrize("engine", ["tcp://127.0.0.1:1", "dask=tcp://h:0", "ray=tcp://h:1"])
+def test_an_engine_that_is_none_is_exit_code_2(crawl, engine):
+    code, told = run(crawl, engine)
+    assert (code, "expected dask=tcp://HOST:8786" in told) == (2, True), told
+
+
+def test_without_the_extra_it_is_named(tmp_path):
+    (tmp_path / "distributed.py").write_text("raise ImportError('not installed')")
+    program = "from archive.operations.cluster import address; address('dask=tcp://127.0.0.1:1')"
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "WrongEngine: --engine dask=… needs Dask: pip install 'triptych[dask]'" in done.stderr
+
+
+@pytest.mark.parametrize("killed", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_two_workers_crawl_and_revisit_though_one_is_killed(herald, tmp_path, monkeypatch, killed):
+    """The whole way of a turn, into a folder; pages are held until the worker that has the turn is dead.
+
+    It is slow because the runner asks for such a turn again after half a minute.
+    """
+    (tmp_path / "triptych.toml").write_text('[schedule]\nevery = "1d"')
+    monkeypatch.setenv("HERALD_PORT", str(herald.site.port))
+    monkeypatch.setenv("TRIPTYCH_CONFIG", str(tmp_path / "triptych.toml"))
+    monkeypatch.setenv("TRIPTYCH_LOGS_FOLDER", str(tmp_path / "logs"))
+    herald.publish(1, 2)
+    herald.announce(1, 2)
+    herald.site.held.clear()
+    line = herald._crawl.command_line(command="crawl_all")
+    with cluster(2, tmp_path) as engine:
+        command = [*line, *herald.arguments[1:], "--engine", engine, "herald"]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as driver:
+            begun = json.loads(driver.stdout.readline())
+            herald.site.wait_for(1, driver)
+            if killed:
+                with Client(engine.removeprefix("dask="), set_as_default=False) as client:
+                    os.kill(client.run(os.getpid)[begun["worker"]], signal.SIGKILL)
+            herald.site.held.set()
+            events = [begun, *map(json.loads, driver.stdout)]
+            assert driver.wait(A_WHILE) == 0, events
+    ends = [(event["errand"], event["exit_code"]) for event in events if event["event"] == "ended"]
+    assert [errand for errand, code in ends if code in {0, 7}] == ["crawl", "revisit"], events
+    assert not [event for event in events if event["event"] == "failed"], events
+    assert (events[-1]["event"], events[-1]["exit_code"]) == ("done", 0)
+    assert (len(herald.table("articles")), len(herald.table("versions"))) == (6, 6)
+
+
+def test_the_leases_of_a_folder_do_not_hold_on_several_machines(crawl, tmp_path):
+    code, told = run(crawl, "dask=tcp://192.0.2.1:1", tmp_path)
+    assert (code, "an archive in an object store" in told) == (2, True), told
+
+
+def test_a_scheduler_that_is_not_there_is_named_with_how_to_start_it(crawl):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    code, told = run(crawl, f"dask=tcp://127.0.0.1:{port}")
+    assert (code, "no Dask scheduler answers" in told, "`dask scheduler`" in told) == (1, True, True), told
+
+
+@pytest.mark.slow  # a scheduler more
+def test_a_scheduler_without_workers_says_so(crawl):
+    with scheduler(PYTHONPATH=str(ROOT)) as address:
+        code, told = run(crawl, f"dask={address}")
+    assert (code, "has no worker" in told) == (1, True), told
+
+
+def test_a_scheduler_of_another_version_is_refused(crawl, tmp_path):
+    shutil.copytree(ROOT / "archive", tmp_path / "archive")
+    with scheduler(PYTHONPATH=str(tmp_path)) as address:
+        code, told = run(crawl, f"dask={address}")
+    assert (code, "the scheduler has Triptych of source" in told) == (1, True), told
+
+
+def test_a_worker_of_another_version_that_joins_later_refuses_the_work():
+    with pytest.raises(EngineError, match="has Python 3"):
+        ensure_same(Code("2.7", "2026.8.0", "0"))

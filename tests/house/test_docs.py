@@ -1,0 +1,194 @@
+"""What a user can type, set or read is in the docs, and every page is found from their map."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archive.__main__ import parser as archive_parser
+from archive.format import gate
+from archive.format.docs import render
+from archive.format.reasons import Reason
+from crawler import settings
+from triptych import __main__ as triptych_main
+from triptych.__main__ import command_line
+
+ROOT = Path(__file__).parents[2]
+PAGES = {
+    path: path.read_text("utf-8")
+    for path in [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
+}
+ALL = "\n".join(PAGES.values())
+
+OWN_SETTINGS = sorted(
+    re.findall(r'^([A-Z_]+) = .*_own\("', (ROOT / "crawler/settings.py").read_text("utf-8"), re.M)
+)
+
+
+GROUP = command_line()
+ARCHIVE_COMMANDS = archive_parser()._subparsers._group_actions[0].choices
+
+
+@pytest.mark.parametrize(
+    "command",
+    [*GROUP.commands, *(f"archive {name}" for name in ARCHIVE_COMMANDS if name not in GROUP.commands)],
+)
+def test_every_command_is_documented(command: str) -> None:
+    assert f"triptych {command}" in PAGES[ROOT / "docs/reference/commands.md"]
+
+
+def shown_commands() -> list[tuple[str, str]]:
+    """Each `triptych` command of a fenced block or in backquotes, with its page."""
+    shown = []
+    for page, text in PAGES.items():
+        if "decisions" in page.parts:
+            continue
+        blocks = re.findall(r"^```(?:console|sh|bash|cron|)\n(.*?)^```", text, re.M | re.S)
+        lines = [line for block in blocks for line in re.sub(r"\\\n\s*", " ", block).splitlines()]
+        lines += re.findall(r"`((?:triptych|\.venv/bin/triptych) [^`]+)`", text)
+        for line in lines:
+            for words in re.findall(r"(?:^|[\s/(])triptych ((?:[a-z_]+|--)\b[^|;<>&#)]*)", line):
+                shown.append((str(page.relative_to(ROOT)), words.strip()))
+    return shown
+
+
+def options_of(command: str) -> set[str]:
+    parsers = [GROUP.commands[command]._declared()]
+    if command == "crawl":  # `--all` is another command of Scrapy's
+        parsers.append(triptych_main._scrapy_parser("crawl_all"))
+    return {option for parser in parsers for action in parser._actions for option in action.option_strings}
+
+
+def test_commands_in_the_docs_have_these_options() -> None:
+    """A command that a page shows exists, and so does each option of it."""
+    options = {name: options_of(name) for name, one in GROUP.commands.items() if hasattr(one, "_declared")}
+    wrong = []
+    for page, line in shown_commands():
+        name, *words = line.split()
+        if name == "archive" and words and words[0] in ARCHIVE_COMMANDS:
+            name, *words = words
+            declared = {x for action in ARCHIVE_COMMANDS[name]._actions for x in action.option_strings}
+        elif name in options:
+            declared = options[name] | ({"--all"} if name == "crawl" else set())
+        else:
+            declared = {"--help", "--version"} if name.startswith("--") or name == "completion" else set()
+            words = [name, *words] if name != "completion" else []
+        wrong += [
+            (page, line) for word in words if word.startswith("--") and word.split("=")[0] not in declared
+        ]
+        if name not in GROUP.commands and name not in ARCHIVE_COMMANDS and not name.startswith("--"):
+            wrong.append((page, line))
+    assert wrong == []
+
+
+MOST_WORDS = 65_700
+"""Of README, CONTRIBUTING, SECURITY and docs/; it only falls."""
+
+
+def test_the_documents_stay_short() -> None:
+    pages = [*PAGES, ROOT / "CONTRIBUTING.md"]
+    assert sum(len(page.read_text("utf-8").split()) for page in pages) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("name", OWN_SETTINGS)
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`{name}`" in ALL
+    assert hasattr(settings, name)
+
+
+@pytest.mark.parametrize("name", gate.LIMITS)
+def test_every_limit_is_documented_with_its_value(name: str) -> None:
+    assert f"| `TRIPTYCH_{name}` | {gate.LIMITS[name]} |" in PAGES[ROOT / "docs/reference/settings.md"]
+
+
+def test_own_settings_are_found() -> None:
+    assert {"ARCHIVE_URI", "ALLOW_PRIVATE_NETWORK", "EXTRACTION_TIMEOUT"} <= set(OWN_SETTINGS)
+
+
+def test_the_data_format_is_what_the_schema_says() -> None:
+    assert PAGES[ROOT / "docs/reference/data-format.md"] == render(), (
+        "run: python -m archive.format.docs > docs/reference/data-format.md"
+    )
+
+
+def test_the_reasons_are_those_of_the_code() -> None:
+    """Each of them, and no other; a star where the code calls it of the moment."""
+    page = PAGES[ROOT / "docs/reference/outcomes.md"]
+    tables = page[page.index("### unchanged") : page.index("## Retries")]
+    cells = re.findall(r"^\| (`[^|]+) \|", tables, re.M)
+    told = {reason: cell.endswith("\\*") for cell in cells for reason in re.findall(r"`([^`]+)`", cell)}
+    families = {"http-404", "http-410", "error-…"}
+    assert told.keys() & families == families
+    assert {reason: starred for reason, starred in told.items() if reason not in families} == {
+        reason.value: reason.is_of_the_moment for reason in Reason
+    }
+
+
+LINKING = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.ipynb")]
+
+
+@pytest.mark.parametrize("page", LINKING, ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)", page.read_text("utf-8")):
+        there = (page.parent / target).resolve() if target else page
+        assert there.exists(), target
+        assert not anchor or anchor in anchors(there), f"{target}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page, as GitHub makes anchors of them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.*)", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+KINDS = ("how-to", "reference", "explanation", "decisions")
+
+
+def test_every_page_is_of_one_kind_and_on_the_map() -> None:
+    folder = ROOT / "docs"
+    pages = {path.relative_to(folder) for path in PAGES if path.is_relative_to(folder)} - {Path("README.md")}
+    assert [page for page in pages if page.parts[0] not in KINDS] == []
+    on_the_map = PAGES[folder / "README.md"]
+    assert [page for page in pages if page.parts[0] != "decisions" and f"({page})" not in on_the_map] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAGES[ROOT / "README.md"].splitlines()) <= 120
+
+
+SOURCES = [
+    path
+    for folder in ("crawler", "pipelines", "archive", "benchmarks", "docs", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+    if path != Path(__file__)
+]
+
+
+def test_pages_that_the_code_names_are_there() -> None:
+    named = {
+        (path.relative_to(ROOT), page)
+        for path in [*SOURCES, ROOT / "Makefile", ROOT / "pyproject.toml"]
+        for page in re.findall(r"\bdocs/[\w/.-]*\w", path.read_text("utf-8"))
+    }
+    assert named
+    missing = [(path, page) for path, page in named if not any(ROOT.glob(f"{page}*"))]
+    assert missing == []
+
+
+def test_every_outlet_says_what_it_is() -> None:
+    from crawler.story.spider import StorySpider
+
+    for path in sorted((ROOT / "crawler/spiders").glob("[!_]*.py")):
+        module = __import__(f"crawler.spiders.{path.stem}", fromlist=["*"])
+        found = [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type)
+            and issubclass(value, StorySpider)
+            and value.__module__ == module.__name__
+        ]
+        assert [spider.name for spider in found] == [path.stem]
+        assert found[0].__doc__

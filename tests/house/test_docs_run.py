@@ -1,0 +1,52 @@
+"""Pages whose commands a shell runs from top to bottom, as a reader would."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import archive
+from archive.writer import ArchiveWriter
+from tests.archive.two_newsrooms import fill
+from tests.support.forked import A_WHILE
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with ArchiveWriter.open(tmp_path / "news-archive", run_id="run-1") as writer:
+        fill(writer)
+    return tmp_path
+
+
+def run_blocks(page, heading, folder):
+    """Run the fenced `sh` blocks of a section; return what they print."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    section = re.split(rf"^## {heading}$", text, maxsplit=1, flags=re.M)[1].split("\n## ")[0]
+    script = "set -e\n" + "".join(re.findall(r"^```sh\n(.*?)^```", section, re.M | re.S))
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    run = subprocess.run(
+        ["sh", "-c", script],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=A_WHILE,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def test_a_backup_is_restored_when_the_disk_is_gone(folder):
+    rows = archive.open(folder / "news-archive").articles().to_arrow()
+    assert "The archive is whole." in run_blocks("how-to/restore-a-backup.md", "Back up", folder)
+    (folder / "news-archive").rename(folder / "lost")
+    assert "The archive is whole." in run_blocks("how-to/restore-a-backup.md", "Restore", folder)
+    restored = archive.open(folder / "news-archive")
+    assert restored.articles().to_arrow() == rows
+    assert (folder / "news-archive/articles").is_symlink()

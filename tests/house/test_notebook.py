@@ -1,0 +1,58 @@
+"""The notebook runs from top to bottom on the demo's archive, as an analyst would run it.
+
+`pytest tests/house/test_notebook.py --accept` writes its plots and tables into it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+
+from tests.support.demo_port import alone_at_its_port
+from tests.support.forked import A_WHILE
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "docs/notebooks/first-look.ipynb"
+
+
+@pytest.fixture(scope="module")
+def demo(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("notebook") / "news-archive"
+    command = [*scrapy_command, "crawl", "demo", "-s", f"ARCHIVE_URI={folder}"]
+    with alone_at_its_port():
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=A_WHILE)
+    return folder
+
+
+@pytest.mark.filterwarnings("default")  # of the kernel's client, not ours
+def test_the_first_look_comes_to_three_plots(demo: Path, tmp_path: Path, accept: bool) -> None:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(notebook)
+    client = NotebookClient(
+        notebook,
+        timeout=A_WHILE,
+        startup_timeout=A_WHILE,
+        record_timing=False,
+        resources={"metadata": {"path": str(ROOT)}},
+    )
+    own = {
+        "TRIPTYCH_ARCHIVE_URI": str(demo),
+        "MPLCONFIGDIR": str(tmp_path),
+        "IPYTHONDIR": str(tmp_path),
+        "PYTHONWARNINGS": "default",
+    }
+    try:
+        client.execute(env=os.environ | own)
+    except (DeadKernelError, RuntimeError, OSError) as error:
+        pytest.skip(f"NOT TESTED: no kernel starts here: {error}")
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert sum("image/png" in output.get("data", ()) for output in outputs) == 3
+    assert [output["text"] for output in outputs if output["output_type"] == "stream"] == []
+    if accept:
+        nbformat.write(notebook, NOTEBOOK)

@@ -1,0 +1,70 @@
+"""All declared outlets at their real addresses on one server, and crawls of all of them in one process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from crawler.discovery.day_archives import recent
+from crawler.extraction.fields.timezones import last_day
+from tests.newsrooms.newsroom import Answer, Site
+from tests.support.forked import A_WHILE
+
+if TYPE_CHECKING:
+    from crawler.story.spider import StorySpider
+
+ROOT = Path(__file__).parents[2]
+XML = {"Content-Type": "application/xml"}
+FEED = '<rss version="2.0"><channel><title>News</title>{}</channel></rss>'
+SITEMAP = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+
+
+class Internet(NamedTuple):
+    site: Site
+    archive: Path
+    outlets: list[str]
+
+    def run(self, errands: str) -> list[dict[str, dict[str, int]]]:
+        """The account of each outlet, for each errand; see tests/newsrooms/loopback_internet.py."""
+        program = [sys.executable, "-m", "tests.newsrooms.loopback_internet"]
+        done = subprocess.run(
+            [*program, str(self.site.port), str(self.archive), errands, *self.outlets],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONWARNINGS": "error", "HERALD_PORT": str(self.site.port)},
+            capture_output=True,
+            text=True,
+            timeout=A_WHILE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        accounts: list[dict[str, dict[str, int]]] = json.loads(done.stdout)
+        return accounts
+
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.read_parquet(self.archive / name)
+
+
+def path_of(url: str) -> str:
+    """As the server knows it: host without port, and path."""
+    host, slash, path = url.partition("://")[2].partition("/")
+    return host.partition(":")[0] + slash + path
+
+
+def list_at_first_source(site: Site, spider: StorySpider, urls: list[str]) -> None:
+    """The home page among them, which is no article."""
+    form, entry = (
+        (SITEMAP, "<url><loc>{}</loc></url>")
+        if spider.news_sitemaps
+        else (FEED, "<item><link>{}</link></item>")
+    )
+    listed = "".join(entry.format(escape(url)) for url in [spider.home, *urls])
+    source = [*spider.news_sitemaps, *spider.feeds][0]
+    for address in recent(source, last_day()):
+        site[path_of(spider.address(address))] = Answer(form.format(listed).encode(), headers=XML)

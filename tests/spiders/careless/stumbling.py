@@ -1,0 +1,19 @@
+"""An outlet whose spider breaks before it has named all that it asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.spiders.outlets.herald import Herald
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class Stumbling(Herald):
+    name = "stumbling"
+
+    async def start(self) -> AsyncIterator[Any]:
+        async for request in super().start():
+            yield request
+            raise LookupError("no more")

@@ -1,0 +1,119 @@
+"""The fork server of a crawl's workers, itself forked from one that has its imports: 0.9 s of CPU a crawl.
+
+`python -m tests.support.forked_workers SOCKET FD` is asked at the listening SOCKET until FD is closed.
+A crawl of tests/support/forked.py has `launcher` as its interpreter, which asks it for
+`python -m crawler.workers.fork_server` and ends as that ends; anything else it runs with the real
+interpreter. The code that runs is the crawl's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import marshal
+import os
+import select
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from crawler.workers import fork_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_STAGES = (
+    "pipelines.validate",
+    "pipelines.language",
+    "pipelines.authors",
+    "pipelines.digest",
+    "crawler.workers.stages",
+)
+_LAUNCHER = """#!{python} -ISE
+import marshal, os, signal, socket, sys
+wanted = sys.argv[1:]
+if wanted[:3] != ["-P", "-m", "crawler.workers.fork_server"]:
+    os.execv({python!r}, [{python!r}, *wanted])
+asking = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+asking.connect({address!r})
+control = int(wanted[3])
+order = marshal.dumps((wanted[4:], dict(os.environ)))
+socket.send_fds(asking, [order], [control, 1, 2])
+os.close(control)
+code = int(asking.recv(64) or 1)
+if code < 0:
+    os.kill(os.getpid(), -code)
+sys.exit(code)
+"""
+
+
+def launcher(folder: Path, address: str) -> str:
+    """Write the executable that stands in for the interpreter; return its path."""
+    path = folder / "python"
+    path.write_text(_LAUNCHER.format(python=sys.executable, address=address))
+    path.chmod(0o700)
+    return str(path)
+
+
+def _run(control: int, arguments: list[str], environment: dict[str, str]) -> None:
+    """Run one fork server in this process, which has nothing else to do."""
+    os.setpgid(0, 0)
+    os.environ.clear()
+    os.environ.update(environment)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    for name in arguments[1:]:
+        importlib.import_module(name)
+    with socket.socket(fileno=control) as asked:
+        fork_server.serve(asked, float(arguments[0]))
+
+
+def _answer(asking: socket.socket, order: bytes, descriptors: list[int]) -> None:
+    """Fork a server, wait for its end and tell its exit code."""
+    control, out, err = descriptors
+    if (pid := os.fork()) == 0:
+        code = 1
+        try:
+            asking.close()
+            os.dup2(out, 1)
+            os.dup2(err, 2)
+            os.close(out)
+            os.close(err)
+            arguments, environment = marshal.loads(order)
+            _run(control, arguments, environment)
+            code = 0
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with contextlib.suppress(OSError):  # whoever asked was killed
+        asking.send(str(code).encode())
+
+
+def main(asked: int, life: int) -> None:
+    fork_server.prepare(*_STAGES)
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(fileno=asked) as listening:
+        while life not in select.select([listening, life], [], [])[0]:
+            asking, _ = listening.accept()
+            with asking:
+                order, descriptors, _, _ = socket.recv_fds(asking, 1 << 20, 3)
+                if order and os.fork() == 0:
+                    listening.close()
+                    os.close(life)
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    try:
+                        _answer(asking, order, descriptors)
+                    finally:
+                        os._exit(0)
+                for descriptor in descriptors:
+                    os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

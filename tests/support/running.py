@@ -1,0 +1,74 @@
+"""`scrapy crawl …` in a process of its own, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from tests.support.forked import ROOT, scrapy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.newsrooms.newsroom import Site
+
+
+class Run(NamedTuple):
+    exit_code: int
+    out: str
+    err: str
+    archive: Path
+
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.read_parquet(self.archive / name)
+
+    def outcomes(self, site: Site) -> dict[str, str]:
+        """`{"/path": "dropped(no-body)"}`, as the archive remembers it."""
+        found = {}
+        for row in self.table("observations").itertuples():
+            path = row.requested_url.removeprefix(site.base)
+            found[path] = f"{row.outcome}({row.reason})" if isinstance(row.reason, str) else row.outcome
+        return found
+
+
+class Crawl:
+    def __init__(self, command: list[str], archive: Path) -> None:
+        self.command = command
+        self.archive = archive
+
+    def command_line(self, *arguments: str, private: bool = True, command: str = "crawl") -> list[str]:
+        settings = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "False", "EXTRACTION_PROCESSES": "1"}
+        # two requests more of each host: the test of them asks for them
+        settings["OPT_OUT_FILES"] = "False"
+        settings["ARCHIVE_URI"] = str(self.archive)
+        if private:
+            settings["ALLOW_PRIVATE_NETWORK"] = "True"
+        before = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+        return [*self.command, command, *before, *arguments]
+
+    def start(
+        self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
+    ) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command_line(*arguments, private=private, command=command),
+            cwd=ROOT,
+            env=_environment(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def __call__(
+        self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
+    ) -> Run:
+        line = self.command_line(*arguments, private=private, command=command)
+        done = scrapy(*line[len(self.command) :], **environment)
+        return Run(done.returncode, done.stdout, done.stderr, self.archive)
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "PYTHONWARNINGS": "error", **more}
