@@ -9,88 +9,22 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from crawler.extraction.document.text import one_line
+from crawler.extraction.fields.month_names import month_number
 from crawler.extraction.fields.timezones import KYIV, printed_place, zone_of
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ParsedDate = tuple[datetime, str]
+"""The time in UTC and its precision."""
 TOLERANCE = timedelta(days=1)
 """A date may be this much later than the fetch, because of wrong clocks and wrong zones."""
 
-_MONTHS = {
-    "січ": 1, "лют": 2, "берез": 3, "квіт": 4, "трав": 5, "черв": 6, "лип": 7, "серп": 8,
-    "верес": 9, "жовт": 10,
-    "листоп": 11, "груд": 12,
-    "янв": 1, "фев": 2, "мар": 3, "апр": 4, "май": 5, "мая": 5, "июн": 6, "июл": 7, "авг": 8,
-    "сен": 9, "окт": 10,
-    "ноя": 11, "дек": 12,
-    "jan": 1, "feb": 2, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
-    "nov": 11, "dec": 12,
-}  # fmt: skip
-_MONTHS["march"] = 3
-_ELSEWHERE_NAMES = (
-    "januar februar märz april mai juni juli august september oktober november dezember",
-    "jänner feber mrz april mai juni juli august september oktober november dezember",
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "enero febrero marzo abril mayo junio julio agosto setiembre octubre noviembre diciembre",
-    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
-    "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień",
-    "januari februari maart april mei juni juli augustus september oktober november december",
-    "januari februari mars april maj juni juli augusti september oktober november december",
-    "januar februar marts april maj juni juli august september oktober november desember",
-    "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta"
-    " lokakuuta marraskuuta joulukuuta",
-    "ledna února března dubna května června července srpna září října listopadu prosince",
-    "január február marec apríl máj jún júl august september október november december",
-    "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
-    "január február március április május június július augusztus szeptember október november december",
-    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
-    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
-    "januara februara marta aprila maja juna jula avgusta septembra oktobra novembra decembra",
-    "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
-    "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris",
-    "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember",
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-    "януари февруари март април май юни юли август септември октомври ноември декември",
-    "студзеня лютага сакавіка красавіка траўня чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня",
-    "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου"
-    " νοεμβρίου δεκεμβρίου",
-    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
-    "januari februari maret april mei juni juli agustus september oktober november desember",
-)
-_ELSEWHERE: dict[str, int] = {
-    word: number for names in _ELSEWHERE_NAMES for number, word in enumerate(names.split(), 1)
-}
-"""Months in other languages, as whole words."""
-_SHORTENED: dict[str, set[int]] = {}
-for _word, _number in _ELSEWHERE.items():
-    for _size in (3, 4):
-        if len(_word) > _size:
-            _SHORTENED.setdefault(_word[:_size], set()).add(_number)
-"""Their first letters, each with all months that it may be: `Dez.`, `août`, `janv.`"""
-MONTHS_IN_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-_TAILS = re.compile(
-    r"(?:ень|ня|ні|ий|ого|ому|ад[аі]?|ар[ьяе]?|ра?|рал[ьяе]|т[ае]?|ел[ьяе]|уст[ае]?|тяб(?:р[ьяе])?|ябр[ьяе]|бр?|бр[ьяе]|абр[ьяе]"
-    r"|[ьяе])?"
-)
-"""Endings of a Cyrillic month after its stem: `Маріуполь 12, 2024` is no March."""
-# short forms that other words may begin with, too
-_SHORT_MONTHS = {
-    "кві": 4,
-    "бер": 3,
-    "тра": 5,
-    "чер": 6,
-    "сер": 8,
-    "вер": 9,
-    "жов": 10,
-    "лис": 11,
-    "гру": 12,
-    "sept": 9,
-    "mar": 3,
-}
+_LONGEST, _SHORT_LINE = 200, 100
+"""Characters of a line that is read, and of one whose date may lack its year."""
 _CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
 _ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[ECMP]T\b|мск)?"
 _AMPM = r"\s*(?P<ampm>(?i:[ap]\.?m\b\.?|noon\b|midnight\b))?"
@@ -191,7 +125,7 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _PARTED = re.compile(r"(?:^|\s)(?:[·•|–—/-]|//)\s")
 
 
-def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str] | None:
+def parse_date(raw: str, seen_at: datetime | None = None) -> ParsedDate | None:
     """Return the time in UTC and its precision: `zone`, `naive` or `day`; None if it is no date.
 
     `seen_at` is the time of the fetch. With it, dates relative to it are read too: a day without a year is
@@ -201,48 +135,72 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> tuple[datetime, str
     read with the offset from before the change.
     """
     text = one_line(raw).strip(" \"'")
-    if not text or len(text) > 200:
+    if not text or len(text) > _LONGEST:
         return None
     if _SECONDS.fullmatch(text):
-        seconds = float(text) / (1000 if len(text.split(".")[0]) == 13 else 1)
-        return datetime.fromtimestamp(seconds, UTC), "zone"
+        return _of_seconds(text)
     text = published_part(text) or text
-    whole = _ISO.search(text) or _COMPACT.fullmatch(text)
-    if whole:
-        groups = whole.groupdict()
-        rest = text[: whole.start()] + ", " + text[whole.end() :]
-        clock = {**groups, "zone": printed_place(rest) or groups["zone"]} if groups["h"] else _clock(rest)
-        return _moment(int(groups["y"]), int(groups["m"]), int(groups["d"]), clock)
+    if whole := _ISO.search(text) or _COMPACT.fullmatch(text):
+        return _of_iso(text, whole)
     if day := _IN_THE_EAST.search(text):
-        numbers = [int(day[name] or day[f"{name}2"]) for name in "ymd"]
-        clock = _clock(f"{text[: day.start()]} {text[day.end() :]}")
-        return _moment(numbers[0], numbers[1], numbers[2], clock)
+        return _of_the_east(text, day)
+    is_short = len(text) < _SHORT_LINE
+    parsed = _with_its_year(text)
+    if parsed is None and is_short:
+        parsed = _with_a_short_year(text)
+    if parsed is None and is_short and seen_at is not None:
+        parsed = _since(text, seen_at)
+    return parsed
+
+
+def _of_seconds(text: str) -> ParsedDate:
+    """Read seconds or milliseconds since 1970."""
+    seconds = float(text) / (1000 if len(text.partition(".")[0]) == 13 else 1)
+    return datetime.fromtimestamp(seconds, UTC), "zone"
+
+
+def _of_iso(text: str, whole: re.Match[str]) -> ParsedDate | None:
+    """Read `2026-01-05T10:00Z` and `20260105`; the clock may stand elsewhere in the line."""
+    parts = whole.groupdict()
+    rest = f"{text[: whole.start()]}, {text[whole.end() :]}"
+    clock = {**parts, "zone": printed_place(rest) or parts["zone"]} if parts["h"] else _clock(rest)
+    return _moment(int(parts["y"]), int(parts["m"]), int(parts["d"]), clock)
+
+
+def _of_the_east(text: str, day: re.Match[str]) -> ParsedDate | None:
+    year, month, number = (int(day[name] or day[f"{name}2"]) for name in "ymd")
+    return _moment(year, month, number, _clock(_without(text, day)))
+
+
+def _with_its_year(text: str) -> ParsedDate | None:
+    """Read a day whose year stands beside it: `26 квітня 2024`, `April 26, 2024`, `26.04.24`."""
     for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _YEAR_LAST, _YEAR_MONTH_DAY, _SHORT_YEAR):
-        for day in pattern.finditer(text):
-            parts = day.groupdict()
-            month = int(parts["m"]) if "m" in parts else _month(parts["month"])
+        for match in pattern.finditer(text):
+            parts = match.groupdict()
+            month = int(parts["m"]) if "m" in parts else month_number(parts["month"])
             if month is None:
                 continue
-            rest = text[: day.start()] + " " + text[day.end() :]
+            day = int(parts["d"])
             year = int(parts["y"]) + (2000 if pattern is _SHORT_YEAR else 0)
-            first = int(parts["d"])
-            if month > 12 >= first:
-                return _moment(year, first, month, _clock(rest))
             # "10.05.2024" in American order would be October; these outlets print the day first
-            return _moment(year, month, first, _clock(rest))
-    if len(text) < 100 and (short := _with_a_short_year(text)):
-        return short
-    return _since(text, seen_at) if seen_at is not None and len(text) < 100 else None
-
-
-def _with_a_short_year(text: str) -> tuple[datetime, str] | None:
-    for day in _YEAR_OF_TWO.finditer(text):
-        which = "" if day["d"] else "2"
-        month, year = _month(day[f"month{which}"]), int(day[f"y{which}"])
-        if month is not None and is_bare(text) and year >= _FIRST_SHORT:
-            rest = f"{text[: day.start()]} {text[day.end() :]}"
-            return _moment(2000 + year, month, int(day[f"d{which}"]), _clock(rest))
+            if month > 12 >= day:
+                day, month = month, day
+            return _moment(year, month, day, _clock(_without(text, match)))
     return None
+
+
+def _with_a_short_year(text: str) -> ParsedDate | None:
+    """Read a line that is only a date with a year of two figures: `17 января 12`."""
+    for match in _YEAR_OF_TWO.finditer(text):
+        which = "" if match["d"] else "2"
+        month, year = month_number(match[f"month{which}"]), int(match[f"y{which}"])
+        if month is not None and is_bare(text) and year >= _FIRST_SHORT:
+            return _moment(2000 + year, month, int(match[f"d{which}"]), _clock(_without(text, match)))
+    return None
+
+
+def _without(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}"
 
 
 def is_bare(line: str) -> bool:
@@ -256,7 +214,7 @@ def is_bare(line: str) -> bool:
 
 def _is_of_a_day(word: str) -> bool:
     is_weekday = _WEEKDAY.match(word) is not None
-    return is_weekday or _month(word) is not None or _BESIDE.fullmatch(word) is not None
+    return is_weekday or month_number(word) is not None or _BESIDE.fullmatch(word) is not None
 
 
 def published_part(text: str) -> str | None:
@@ -270,7 +228,7 @@ def published_part(text: str) -> str | None:
     return before if _DIGIT.search(before) else None
 
 
-def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
+def _since(text: str, seen_at: datetime) -> ParsedDate | None:
     """Parse a date that is relative to the day of the fetch, in Kyiv."""
     here = seen_at.astimezone(KYIV)
     # "Сегодня, 10 апреля" is the tenth of April on any day
@@ -292,26 +250,30 @@ def _since(text: str, seen_at: datetime) -> tuple[datetime, str] | None:
     return None
 
 
-def _without_year(text: str, here: datetime) -> tuple[datetime, str] | None:
+def _without_year(text: str, here: datetime) -> ParsedDate | None:
     """Return the last such day; with a day of the week, the last day that matches both."""
-    weekday = weekday_of(text)
-    for pattern in (_DAY_MONTH_ONLY, _MONTH_DAY_ONLY, _NUMBERS_ONLY):
-        for found in pattern.finditer(text):
-            parts = found.groupdict()
-            which = "2" if parts.get("d2") else ""
-            month = _month(parts["month"]) if "month" in parts else int(parts[f"m{which}"])
-            if month is None:
+    for day, month, rest in _days_without_year(text):
+        clock, weekday = _clock(rest), weekday_of(text)
+        for year in range(here.year + 1, here.year - (7 if weekday is not None else 2), -1):
+            parsed = _moment(year, month, day, clock)
+            if parsed is None or parsed[0] > here + TOLERANCE:
                 continue
-            ends = f"m{which}" if pattern is _NUMBERS_ONLY else 0
-            rest = text[: found.start(f"d{which}" if ends else 0)] + " " + text[found.end(ends) :]
-            clock = _clock(rest)
-            for year in range(here.year + 1, here.year - (7 if weekday is not None else 2), -1):
-                moment = _moment(year, month, int(parts[f"d{which}"]), clock)
-                if moment is None or moment[0] > here + TOLERANCE:
-                    continue
-                if weekday in (None, moment[0].astimezone(KYIV).weekday()):
-                    return moment
+            if weekday in (None, parsed[0].astimezone(KYIV).weekday()):
+                return parsed
     return None
+
+
+def _days_without_year(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield day and month, and the rest of the line."""
+    for pattern in (_DAY_MONTH_ONLY, _MONTH_DAY_ONLY):
+        for match in pattern.finditer(text):
+            month = month_number(match["month"])
+            if month is not None:
+                yield int(match["d"]), month, _without(text, match)
+    for match in _NUMBERS_ONLY.finditer(text):
+        which = "" if match["d"] else "2"
+        rest = f"{text[: match.start(f'd{which}')]} {text[match.end(f'm{which}') :]}"
+        yield int(match[f"d{which}"]), int(match[f"m{which}"]), rest
 
 
 def weekday_of(text: str) -> int | None:
@@ -321,7 +283,7 @@ def weekday_of(text: str) -> int | None:
     return next((n for word, n in _WEEKDAYS.items() if re.search(rf"\b{word}", text, re.IGNORECASE)), None)
 
 
-def _called(name: str, moment: tuple[datetime, str] | None) -> tuple[datetime, str] | None:
+def _called(name: str, moment: ParsedDate | None) -> ParsedDate | None:
     return (moment[0], name if moment[1] == "zone" else f"{name} {moment[1]}") if moment else None
 
 
@@ -334,21 +296,7 @@ def _clock(text: str) -> dict[str, str | None]:
     return {**clock, "zone": printed_place(text) or clock.get("zone")}
 
 
-def _month(word: str) -> int | None:
-    folded = word.casefold()
-    if folded in _SHORT_MONTHS:
-        return _SHORT_MONTHS[folded]
-    if folded in _ELSEWHERE:
-        return _ELSEWHERE[folded]
-    if len(may_be := _SHORTENED.get(folded, ())) == 1:
-        return next(iter(may_be))
-    found = next(((stem, n) for stem, n in _MONTHS.items() if folded.startswith(stem)), None)
-    if found is None or ("а" <= folded[0] <= "ї" and not _TAILS.fullmatch(folded[len(found[0]) :])):
-        return None
-    return found[1]
-
-
-def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> tuple[datetime, str] | None:
+def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> ParsedDate | None:
     try:
         if not clock.get("h"):
             return datetime(year, month, day, tzinfo=UTC), "day"

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from crawler.extraction.document.outline import outline
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.date_parsing import (
-    MONTHS_IN_ENGLISH,
     TOLERANCE,
     is_bare,
     parse_date,
     weekday_of,
 )
+from crawler.extraction.fields.month_names import MONTHS_IN_ENGLISH
 from crawler.extraction.fields.placement import Placement
 from crawler.extraction.fields.printed_dates import WEAK, printed_dates
 from crawler.extraction.fields.timezones import KYIV
