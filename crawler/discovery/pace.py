@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-
-from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,12 +56,12 @@ def pace_of(leads: Iterable[Lead], now: datetime | None = None) -> Pace:
 
 
 def _date(lead: Lead) -> datetime | None:
-    """Read a mail's date or an ISO date with a time; UTC."""
+    """Return when an entry was published, or last changed; UTC."""
+    # imported here, as the crawl's own process reads no dates
+    from crawler.extraction.fields.date_parsing import parse_date  # noqa: PLC0415
+
     for printed in (lead.published_raw, lead.modified_raw):
-        for read in (parsedate_to_datetime, datetime.fromisoformat):
-            try:
-                at = read(printed or "")
-                return (at if at.tzinfo else at.replace(tzinfo=KYIV)).astimezone(UTC)
-            except (ValueError, OverflowError, TypeError, IndexError):
-                continue
+        parsed = parse_date(printed or "")
+        if parsed is not None:
+            return parsed[0]
     return None

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -24,13 +23,14 @@ from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.document.text import one_line, unescaped
 from crawler.extraction.fields.date_parsing import parse_date
 from crawler.extraction.fields.media import Shown, note_frames, read_shown
-from crawler.extraction.fields.timezones import KYIV
 from crawler.extraction.kind.block_pages import refuse_block_page
 from crawler.extraction.language.detector import detect_language
 from crawler.extraction.page import EXTRACTOR
 from crawler.items import Article, Claim
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from crawler.items import Fetch, Hints
 
 LONGEST_LEAD = 600
@@ -158,23 +158,12 @@ def _plain(printed: str) -> str:
         return ""
 
 
-# A moment as lists print it: RSS has the dates of mails, the others ISO's.
-
-
 def _moment(printed: str, now: datetime) -> tuple[datetime, str] | None:
-    """UTC, and the source of a date: `feed`, `feed naive`, `feed day`; None where it is none, or to come."""
-    found = read_listed_moment(printed) if printed else None
-    if found is None or found[0] > now + FAST:
+    """Return the time in UTC and its source: `feed`, `feed naive` or `feed day`.
+
+    None if it is no date, or lies in the future.
+    """
+    parsed = parse_date(printed)
+    if parsed is None or parsed[0] > now + FAST:
         return None
-    return found[0], FEED if found[1] == "zone" else f"{FEED} {found[1]}"
-
-
-def read_listed_moment(printed: str) -> tuple[datetime, str] | None:
-    """UTC, and how much was printed: `zone`, `naive`, `day`."""
-    try:
-        at = parsedate_to_datetime(printed)
-    except (ValueError, OverflowError):
-        return parse_date(printed)
-    if at.tzinfo is None:
-        return at.replace(tzinfo=KYIV).astimezone(UTC), "naive"
-    return at.astimezone(UTC), "zone"
+    return parsed[0], FEED if parsed[1] == "zone" else f"{FEED} {parsed[1]}"

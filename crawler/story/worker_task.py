@@ -106,11 +106,12 @@ def dated(article: Article, lead: Lead | None, now: datetime) -> Article:
     if lead is None or lead.published_raw is None or article.published_at is not None:
         return article
     # .3 s: the crawl itself reads no page
-    from crawler.extraction.feed_entry import FAST, read_listed_moment  # noqa: PLC0415
+    from crawler.extraction.feed_entry import FAST  # noqa: PLC0415
+    from crawler.extraction.fields.date_parsing import parse_date  # noqa: PLC0415
 
-    found = read_listed_moment(lead.published_raw)
-    if found is None or found[0] > now + FAST:
+    parsed = parse_date(lead.published_raw)
+    if parsed is None or parsed[0] > now + FAST:
         return article
-    at, printed = found
-    source = lead.source if printed == "zone" else f"{lead.source} {printed}"
+    at, precision = parsed
+    source = lead.source if precision == "zone" else f"{lead.source} {precision}"
     return article.with_(published_at=at, published_raw=lead.published_raw, published_source=source)

@@ -26,8 +26,11 @@ TOLERANCE = timedelta(days=1)
 _LONGEST, _SHORT_LINE = 200, 100
 """Characters of a line that is read, and of one whose date may lack its year."""
 _CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
-_ZONE = r"\s*\(?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[ECMP]T\b|мск)?"
+_ZONE = r"\s*\(?(?:Etc/)?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[AECMP]T\b|UT\b|мск)?"
 _AMPM = r"\s*(?P<ampm>(?i:[ap]\.?m\b\.?|noon\b|midnight\b))?"
+_HALF_OF_THE_DAY = re.compile(r"(?P<half>오전|오후|上午|下午|午前|午後)\s*(?=\d{1,2}\s*[:시点時])")
+"""`am` and `pm` before the clock, in Korean, Chinese and Japanese."""
+_AFTERNOON = {"오후", "下午", "午後"}
 _ISO = re.compile(
     rf"(?<![\d.:/-])(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:\s*T\s*|\s+|,\s*|\s+[-–—|/·•]\s*){_CLOCK}{_AMPM}{_ZONE})?"
 )
@@ -38,9 +41,13 @@ _SECONDS = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
 _DOTTED = re.compile(r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d./])(?P<d>\d{1,2})([./])(?P<m>\d{2})\2(?P<y>\d{2})(?![\d./])")
 _YEAR_LAST = re.compile(
-    r"(?P<month>[^\W\d_]{3,9})\s+(?P<d>\d{1,2})\s+(?=\d{1,2}:\d{2}:\d{2}\s+[A-Z]{3,4}\s+(?P<y>(?:19|20)\d{2})\b)"
+    r"(?:(?P<month>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+    r"|(?<!\d)(?P<d2>\d{1,2})(?:st|nd|rd|th|-го|\.)?\s+(?P<month2>[^\W\d_]{3,12}))\.?,?\s+"
+    r"(?=(?:(?:о|об|в|у|at|um|à|alle)\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?"
+    r"(?:\s+\(?(?:[A-Z]{2,5}|[+-]\d{2}:?\d{2})\)?)?\s*[,|–—-]?\s+(?P<y>(?:19|20)\d{2})(?![\d:.]))",
+    re.IGNORECASE,
 )
-"""The day as Unix prints it: `Wed Dec 14 12:07:17 GMT 2026`."""
+"""A day whose year comes after the clock: `Wed Dec 14 12:07:17 GMT 2026`, `4 січня, 09:34, 2021`."""
 _DAY_MONTH = re.compile(
     r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го|\.|º|er)?(?:\s+|(?<=\.)|-)(?:(?:of|de)\s+)?(?P<month>[^\W\d_]{3,12})\.?"
     r"(?:,\s*|\s+|-)(?:de[l]?\s+)?(?P<y>\d{4})(?!\d)"
@@ -48,14 +55,17 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(
     r"(?P<month>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<y>\d{4})(?!\d)"
 )
-_YEAR_MONTH_DAY = re.compile(r"(?<!\d)(?P<y>\d{4})\.?,?\s+(?P<month>[^\W\d_]{3,12})\s+(?P<d>\d{1,2})(?!\d)")
+_YEAR_MONTH_DAY = re.compile(
+    r"(?<!\d)(?P<y>\d{4})(?:\.?,?\s+|-)(?P<month>[^\W\d_]{3,12})(?:\s+|-)(?P<d>\d{1,2})(?!\d)"
+    r"|(?<!\d)(?P<y2>(?:19|20)\d{2})\.?,?\s+(?P<d2>\d{1,2})\s+(?P<month2>[^\W\d_]{3,12})"
+)
 _IN_THE_EAST = re.compile(
     r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]"
     r"|(?P<y2>\d{4})\.\s(?P<m2>\d{1,2})\.\s(?P<d2>\d{1,2})(?!\d)"
 )
 """Days in Chinese, Japanese and Korean: `2026年1月5日`, `2026. 01. 05`."""
 _YEAR_OF_TWO = re.compile(
-    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?\s+(?P<month>[^\W\d_]{3,12})\.?,?\s+'?(?P<y>\d{2})(?![\d:.])"
+    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го)?[\s-]+(?P<month>[^\W\d_]{3,12})\.?,?[\s-]+'?(?P<y>\d{2})(?![\d:.])"
     r"|(?P<month2>[^\W\d_]{3,10})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th|,)\s*'?(?P<y2>\d{2})(?![\d:.])"
 )
 """Days with a year of two figures, in lines that are only a date: `17 января 12`, `Nov 27th 11 17:46`."""
@@ -112,6 +122,7 @@ _PUBLISHED = re.compile(
 )
 _FIRST_SHORT = 5
 """Least year of two figures: a smaller number beside a month may be an hour."""
+_FIRST_OF_THE_LAST_CENTURY = 90
 _DIGIT = re.compile(r"\d")
 _BESIDE = re.compile(
     r"р|року|рік|г|год|года|о|об|в|у|на|від|от|at|on|of|de|del|st|nd|rd|th|er|[ap]m?|m|utc|gmt|[ecmp][sd]?t|eest|eet|cest|bst|ist|msk"
@@ -177,11 +188,12 @@ def _with_its_year(text: str) -> ParsedDate | None:
     for pattern in (_DOTTED, _DAY_MONTH, _MONTH_DAY, _YEAR_LAST, _YEAR_MONTH_DAY, _SHORT_YEAR):
         for match in pattern.finditer(text):
             parts = match.groupdict()
-            month = int(parts["m"]) if "m" in parts else month_number(parts["month"])
+            which = "" if parts["d"] else "2"
+            month = int(parts["m"]) if "m" in parts else month_number(parts[f"month{which}"])
             if month is None:
                 continue
-            day = int(parts["d"])
-            year = int(parts["y"]) + (2000 if pattern is _SHORT_YEAR else 0)
+            day = int(parts[f"d{which}"])
+            year = int(parts.get(f"y{which}") or parts["y"]) + (2000 if pattern is _SHORT_YEAR else 0)
             # "10.05.2024" in American order would be October; these outlets print the day first
             if month > 12 >= day:
                 day, month = month, day
@@ -194,8 +206,10 @@ def _with_a_short_year(text: str) -> ParsedDate | None:
     for match in _YEAR_OF_TWO.finditer(text):
         which = "" if match["d"] else "2"
         month, year = month_number(match[f"month{which}"]), int(match[f"y{which}"])
-        if month is not None and is_bare(text) and year >= _FIRST_SHORT:
-            return _moment(2000 + year, month, int(match[f"d{which}"]), _clock(_without(text, match)))
+        has_clock = _TIME.match(text[match.end() :].lstrip(" ,")) is not None
+        if month is not None and is_bare(text) and (year >= _FIRST_SHORT or has_clock):
+            century = 1900 if year >= _FIRST_OF_THE_LAST_CENTURY else 2000
+            return _moment(century + year, month, int(match[f"d{which}"]), _clock(_without(text, match)))
     return None
 
 
@@ -293,6 +307,8 @@ def _clock(text: str) -> dict[str, str | None]:
     if found is None:
         return {}
     clock = found.groupdict()
+    if half := _HALF_OF_THE_DAY.search(text):
+        clock["ampm"] = "pm" if half["half"] in _AFTERNOON else "am"
     return {**clock, "zone": printed_place(text) or clock.get("zone")}
 
 
@@ -304,9 +320,9 @@ def _moment(year: int, month: int, day: int, clock: dict[str, str | None]) -> Pa
         if clock.get("ampm"):
             hour = hour % 12 + (12 if (clock["ampm"] or "").lower()[0] in "pn" else 0)
         zone, precision = zone_of(clock.get("zone"))
-        at = datetime(
-            year, month, day, hour, int(clock.get("min") or 0), int(clock.get("s") or 0), tzinfo=zone
-        )
-        return at.astimezone(UTC), precision
+        minute, second = int(clock.get("min") or 0), int(clock.get("s") or 0)
+        ends_the_day = (hour, minute, second) == (24, 0, 0)
+        at = datetime(year, month, day, 0 if ends_the_day else hour, minute, second, tzinfo=zone)
+        return (at + timedelta(days=ends_the_day)).astimezone(UTC), precision
     except (ValueError, OverflowError):
         return None

@@ -10,14 +10,17 @@ from zoneinfo import ZoneInfo
 KYIV = ZoneInfo("Europe/Kyiv")
 
 _HOURS = {
-    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
-    "msk": 3, "мск": 3, "trt": 3, "get": 4, "ist": 5.5, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9,
-    "aest": 10, "aedt": 11,
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "met": 1,
+    "mest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3, "trt": 3, "get": 4, "ist": 5.5,
+    "wib": 7, "sgt": 8, "hkt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12,
+    "nzdt": 13, "wat": 1, "cat": 2, "sast": 2, "eat": 3, "ast": -4, "adt": -3, "nst": -3.5, "ndt": -2.5,
+    "brt": -3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
 """Hours east of Greenwich. `IST` is India's: Ireland and Israel print it less."""
-_WORDS = {"get", "west", "wet", "ist"}
-"""Abbreviations that are zones only in capitals: `10:00 West Bank`."""
+_WORDS = {
+    "get", "west", "wet", "ist", "met", "cat", "eat", "ast", "wat", "et", "ct", "mt", "pt", "at", "ut",
+}  # fmt: skip
+"""Abbreviations that are zones only in capitals: `10:00 West Bank`, `10:00 at home`."""
 _NAMES = {
     "Europe/Kyiv": "киї києв киев kyiv kiev",
     "Europe/Brussels": "брюссел brussels",
@@ -39,6 +42,7 @@ _NAMES = {
     "Asia/Almaty": "астан алмат almaty",
     "Asia/Tashkent": "ташкент tashkent",
     "Asia/Bishkek": "бішкек бишкек bishkek",
+    "America/Halifax": "at",
     "America/New_York": "et eastern вашингтон washington нью-йорк york",
     "America/Chicago": "ct",
     "America/Denver": "mt",
@@ -66,10 +70,10 @@ def printed_place(text: str) -> str | None:
 def zone_of(printed: str | None) -> tuple[tzinfo, str]:
     """Return the zone, and `zone` if it was printed or `naive` if not: then it is Kyiv's."""
     folded = (printed or "").casefold().removeprefix("gmt").removeprefix("utc") or ("z" if printed else "")
-    if folded in _ZONES:
-        return ZoneInfo(_ZONES[folded]), "zone"
     if folded in _WORDS and not (printed or "").isupper():
         return KYIV, "naive"
+    if folded in _ZONES:
+        return ZoneInfo(_ZONES[folded]), "zone"
     if folded in _HOURS:
         return timezone(timedelta(hours=_HOURS[folded])), "zone"
     if folded[:1] in {"+", "-"}:
