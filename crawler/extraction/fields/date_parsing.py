@@ -24,7 +24,7 @@ TOLERANCE = timedelta(days=1)
 """A date may be this much later than the fetch, because of wrong clocks and wrong zones."""
 
 _LONGEST, _SHORT_LINE = 200, 100
-"""Characters of a line that is read, and of one whose date may lack its year."""
+"""Characters of a line that is read, and of one that may omit the year."""
 _CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
 _ZONE = r"\s*\(?(?:Etc/)?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[AECMP]T\b|UT\b|мск)?"
 _AMPM = r"\s*(?P<ampm>(?i:[ap]\.?m\b\.?|noon\b|midnight\b))?"
