@@ -20,7 +20,7 @@ from archive.commands.maintain import (
     repair_archive,
     verify_archive,
 )
-from archive.exceptions import ArchiveError, WrongEngine, WrongSetting
+from archive.exceptions import ArchiveError, UnknownValue, WrongEngine, WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, VisibleLog, visible
 
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(console, options)
     except ArchiveError as error:
         print(visible(str(error)), file=sys.stderr)
-        return ExitCode.USAGE if isinstance(error, WrongEngine) else ExitCode.LOST
+        return ExitCode.USAGE if isinstance(error, WrongEngine | UnknownValue) else ExitCode.LOST
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
         return ExitCode.OK

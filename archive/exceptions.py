@@ -16,6 +16,7 @@ ArchiveError
 ├── ExportError          nothing could be written to where the export should go
 ├── ArticlePurged        purged on request: it is not taken in again
 ├── DecisionError        pairing named an article that the archive does not hold
+├── UnknownValue         no article has this language, outlet, author or section; a ValueError too
 ├── QuestionError        SQL that cannot be answered, or not within its memory
 ├── WrongSetting         a limit in the environment that is no number
 │   └── WrongEngine      `--engine` names none, or Dask is not installed
@@ -88,6 +89,16 @@ class ArticlePurged(ArchiveError):
 
 class DecisionError(ArchiveError):
     pass
+
+
+class UnknownValue(ArchiveError, ValueError):
+    """A value that rows were to be chosen by, and none has."""
+
+    def __init__(self, message: str, column: str, value: str, nearest: str | None) -> None:
+        super().__init__(message)
+        self.column, self.value = column, value
+        self.nearest = nearest
+        """The value that was likely meant; None where nothing is near."""
 
 
 class QuestionError(ArchiveError):

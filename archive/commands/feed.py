@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from argparse import ArgumentTypeError
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +11,7 @@ from urllib.parse import unquote_plus
 
 import archive
 from archive.commands.arguments import address, count
-from archive.commands.search import add_filters, check, looking_up, question_of
+from archive.commands.search import add_filters, looking_up, question_of
 from archive.terminal import literal, visible
 
 if TYPE_CHECKING:
@@ -77,11 +76,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     question = replace(question_of(options.search, options), order="time")
     with looking_up(opened, texts=bool(question.text)) as lookup:
-        try:
-            check(question, lookup)
-        except ValueError as error:
-            print(f"{visible(str(error)).rstrip('.')}.", file=sys.stderr)
-            return 2
+        lookup.check(question)
         late = timedelta(hours=options.late)
         found = alerts(opened, lookup, question, Interface(options.interface), late=late, most=options.most)
     asked = address_of(replace(question, order="match" if question.text else "time"))

@@ -127,31 +127,13 @@ def looking_up(opened: Archive, *, texts: bool) -> Iterator[Lookup]:
         raise ArchiveDamaged(f"{path} cannot be read ({error}): remove it, it is made anew.") from error
 
 
-def check(question: Question, lookup: Lookup) -> None:
-    """Raise ValueError where no article is of an outlet or a language that is asked for."""
-    from archive.export.choice import nearest  # noqa: PLC0415  pyarrow, .17 s: --help needs none
-
-    languages = sorted(lookup.all_counts["language"])
-    for name, asked, there in (
-        ("outlet", question.outlets, list(lookup.outlets())),
-        ("language", question.languages, languages),
-    ):
-        for value in asked:
-            if value not in there:
-                raise ValueError(f"no article has {name} {value}{nearest(value, there)}")
-
-
 def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     question = question_of(" ".join(options.words), options)
     order = options.order or ("match" if question.text else "time")
     question = replace(question, order=order)
     with looking_up(opened, texts=bool(question.text)) as lookup:
-        try:
-            check(question, lookup)
-        except ValueError as error:
-            print(f"{visible(str(error)).rstrip('.')}.", file=sys.stderr)
-            return 2
+        lookup.check(question)
         answer = lookup.ask(question, options.page, options.most)
     if options.json:
         _print_json(answer)

@@ -114,7 +114,7 @@ def write_pages(
 
 
 def _serve(console: Console, options: argparse.Namespace, story: str | None) -> int:
-    from archive.viewer.web.app import listening, serve  # noqa: PLC0415  uvicorn, .3 s
+    from archive.viewer.web.server import listening, serve  # noqa: PLC0415  uvicorn, .3 s
 
     try:
         taken = listening(options.port)

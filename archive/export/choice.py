@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+
+from archive.read.values import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 _OF_ARTICLES = ("articles", "versions", "observations")
 _OF_STORIES = ("stories", "alignments")
-_NO_LANGUAGE = {"ua": "uk", "ukr": "uk", "gb": "en", "us": "en", "eng": "en", "rus": "ru"}
-"""Codes of countries, and of ISO 639-2, that are taken for those of languages."""
-_MOST_NAMED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +39,13 @@ class Choice:
 
     def check(self, archive: Archive, table: str) -> None:
         """Raise ValueError, a sentence, where a table has no row of a language or outlet that is chosen."""
-        for name, values in (("language", self.language), ("outlet", self.outlet)):
-            if values:
-                column = archive.table(table, as_of=self.as_of, columns=[name]).to_arrow().column(name)
-                there = sorted(x for x in column.unique().to_pylist() if x)
-                for value in values:
-                    if value not in there:
-                        raise ValueError(f"no row of {table} has {name} {value}{nearest(value, there)}")
+        for column, chosen in (("language", self.language), ("outlet", self.outlet)):
+            if chosen:
+                stored = archive.table(table, as_of=self.as_of, columns=[column]).to_arrow()[column]
+                existing = sorted(x for x in stored.unique().to_pylist() if x)
+                for value in chosen:
+                    if value not in existing:
+                        raise unknown(column, value, existing, f"row of {table}")
 
     def rows(self, archive: Archive, table: str) -> RowSet:
         """The rows of a table that are chosen. ValueError where it has nothing to choose them by."""
@@ -125,12 +123,3 @@ def balanced(keyed: Iterable[tuple[str, Hashable]], number: int, seed: int) -> l
 
 def _place(name: str, seed: int) -> bytes:
     return hashlib.blake2b(f"{seed}:{name}".encode(), digest_size=12).digest()
-
-
-def nearest(value: str, there: Sequence[str]) -> str:
-    """Say which of the values that there are is likely meant, and name them."""
-    meant = _NO_LANGUAGE.get(value.lower(), "")
-    near = [meant] if meant in there else difflib.get_close_matches(value.lower(), there, 1, 0.6)
-    named = ", ".join(there[:_MOST_NAMED]) + (", …" if len(there) > _MOST_NAMED else "")
-    ask = f"; did you mean {near[0]}?" if near else "."
-    return f"{ask} There are: {named}" if there else ". There are none"

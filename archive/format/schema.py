@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archive.format.records import Part
 
 LANGUAGES = ("uk", "en", "ru")
+OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")
 """The languages that have columns of their own in `stories`."""
 
 TIME = pa.timestamp("us", tz="UTC")
@@ -103,7 +104,7 @@ OBSERVATIONS = _schema(
         _always("outlet", TEXT, "declaration name"),
         _always("url", TEXT, "after redirects"),
         _always("requested_url", TEXT, "before redirects"),
-        _always("outcome", TEXT, "archived, unchanged, skipped, dropped, failed"),
+        _always("outcome", TEXT, ", ".join(OUTCOMES)),
         _maybe(
             "reason",
             TEXT,

@@ -22,6 +22,7 @@ from archive.format.schema import (
     DELETION,
     MEMBERSHIPS,
     OBSERVATIONS,
+    OUTCOMES,
     PAIRS,
     PUBLIC,
     REFUSALS,
@@ -31,7 +32,8 @@ from archive.format.schema import (
 )
 from archive.opening import open_existing
 from archive.pages import warc_files
-from archive.read import sql
+from archive.read import sql, values
+from archive.read.conditions import all_of, among, between
 from archive.read.deletions import LOOK, Deletions
 from archive.read.diff import Diff, compare, is_edit
 from archive.read.one_sided import OneSided, one_sided
@@ -75,6 +77,7 @@ class Archive:
 
     def __init__(self, root: Place) -> None:
         self.storage, self._log, self.snapshot = open_existing(root)
+        self._values: dict[tuple[int, str], frozenset[str]] = {}
 
     @property
     def root(self) -> Path:
@@ -103,16 +106,39 @@ class Archive:
         `syndicated`: True for copies alone, whose pages name an original of another outlet; False for the
         others. `gone`: True for those alone that their outlet has taken down; False for the others. The
         columns `gone` and `gone_reason` are joined from observations, and no `where` may name them.
+        Raises UnknownValue for a language or an outlet that no article has.
         """
+        self._check(language, outlet)
         copies = ds.field("syndicated_from").is_valid()
-        where = _all(
-            _among("language", language),
-            _among("outlet", outlet),
-            _between("published_at", published),
+        where = all_of(
+            among("language", language),
+            among("outlet", outlet),
+            between("published_at", published),
             None if syndicated is None else copies if syndicated else ~copies,
             None if gone is None else self._are_gone(as_of) if gone else ~self._are_gone(as_of),
         )
         return self._rows("articles", where, as_of, columns)
+
+    def _check(self, language: str | Sequence[str] | None, outlet: str | Sequence[str] | None) -> None:
+        values.check("language", language, lambda: self._existing("language", "versions"))
+        values.check("outlet", outlet, lambda: self._existing("outlet", "articles", "observations"))
+
+    def _existing(self, column: str, *tables: str) -> frozenset[str]:
+        """Values of a column in some tables of the snapshot; read once."""
+        key = self.snapshot.id, column
+        if key not in self._values:
+            existing: set[str] = set()
+            for table in tables:
+                for rows in self._rows(table, None, None, [column]).tables():
+                    existing.update(rows[column].unique().drop_null().to_pylist())
+            self._values[key] = frozenset(existing)
+        return self._values[key]
+
+    def _whole(self, column: str, start: str | None) -> str | None:
+        """Complete an id that may be the start of one; a whole id is not looked up."""
+        if start is None or len(start) >= values.FULL_ID:
+            return start
+        return values.whole_id(self._rows("articles", None, None, [column]), column, start)
 
     def _are_gone(self, as_of: Moment | None) -> ds.Expression:
         rows = self._ever_gone(as_of).to_table(filter=ds.field("gone").is_valid())
@@ -137,7 +163,9 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        rows = self._rows("versions", _among("article_id", article_id), as_of, columns)
+        """All versions of all articles, or of one, by its id or the start of it."""
+        article_id = self._whole("article_id", article_id)
+        rows = self._rows("versions", among("article_id", article_id), as_of, columns)
         return rows if article_id is None else rows.seek()
 
     def observations(
@@ -150,11 +178,16 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """All observations; `url` matches the address as fetched and as asked for."""
-        where = _all(
-            _among("article_id", article_id),
-            _among("outcome", outcome),
-            _among("run_id", run_id),
+        """All observations; `url` matches the address as fetched and as requested.
+
+        Raises UnknownValue for an outcome that does not exist.
+        """
+        values.check("outcome", outcome, lambda: OUTCOMES)
+        article_id = self._whole("article_id", article_id)
+        where = all_of(
+            among("article_id", article_id),
+            among("outcome", outcome),
+            among("run_id", run_id),
             None if url is None else (ds.field("url") == url) | (ds.field("requested_url") == url),
         )
         rows = self._rows("observations", where, as_of, columns)
@@ -184,10 +217,15 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """Stories, one row each. An id that was merged into an older story leads to that one."""
+        """Stories, one row each. An id that was merged into an older story leads to that one.
+
+        The start of an id is enough. Raises UnknownValue for an outlet that no article has.
+        """
+        self._check(None, outlet)
+        story_id = self._whole("story_id", story_id)
         moved = self.successors(story_id) if story_id and as_of is None else ()
         wanted = moved if moved and story_id not in moved else story_id
-        where = _all(_among("story_id", wanted), _among("outlet", outlet))
+        where = all_of(among("story_id", wanted), among("outlet", outlet))
         rows = self._rows("stories", where, as_of, columns)
         return rows if story_id is None else rows.seek()
 
@@ -217,11 +255,16 @@ class Archive:
         columns: Sequence[str] | None = None,
     ) -> RowSet:
         """Paragraphs of a story's variants that say the same, and those that one of them says alone."""
-        rows = self._rows("alignments", _among("story_id", story_id), as_of, columns)
+        story_id = self._whole("story_id", story_id)
+        rows = self._rows("alignments", among("story_id", story_id), as_of, columns)
         return rows if story_id is None else rows.seek()
 
     def only_in(self, story_id: str, *, as_of: Moment | None = None) -> list[OneSided]:
-        """Paragraphs that one language of a story has and another lacks, by language: uk, en, ru."""
+        """Paragraphs that one language of a story has and another lacks, by language: uk, en, ru.
+
+        The start of an id is enough. Raises ArticleNotFound where there is no such story.
+        """
+        story_id = values.whole_id(self.stories(as_of=as_of, columns=["story_id"]), "story_id", story_id)
         columns = ["article_id", "version", "blocks"]
         return one_sided(self.alignments(story_id, as_of=as_of), self.versions(as_of=as_of, columns=columns))
 
@@ -238,13 +281,14 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """Rows of a table by its name; ValueError where it has no such column to choose by."""
+        """Rows of a table by its name; ValueError where it has no such column, or no row such a value."""
         if name not in PUBLIC:
             raise ValueError(f"no table {name!r}; there are: {', '.join(PUBLIC)}")
         chosen = {"language": language, "outlet": outlet}
         if missing := [x for x in chosen if chosen[x] is not None and x not in _SCHEMAS[name].names]:
             raise ValueError(f"{name} has no column {missing[0]!r} to choose rows by")
-        where = _all(*(_among(column, values) for column, values in chosen.items()))
+        self._check(language, outlet)
+        where = all_of(among("language", language), among("outlet", outlet))
         return self._rows(name, where, as_of, columns)
 
     def sql(
@@ -407,32 +451,6 @@ class Archive:
         """The number of the last snapshot that says it was committed by a moment; the log may be folded."""
         numbers = (x.id for x in self._log.entries(rows=False) if x.is_snapshot and x.committed_at <= moment)
         return next(numbers, 0)
-
-
-def _among(column: str, values: str | Sequence[str] | None) -> ds.Expression | None:
-    if values is None:
-        return None
-    return ds.field(column).isin([values] if isinstance(values, str) else list(values))
-
-
-def _between(column: str, bounds: tuple[Moment | None, Moment | None] | None) -> ds.Expression | None:
-    if bounds is None:
-        return None
-    if not isinstance(bounds, tuple | list) or len(bounds) != 2:
-        raise ValueError(f'{bounds!r}: expected from and to, such as ("2026-03-01", None)')
-    start, end = bounds
-    return _all(
-        ds.field(column) >= pa.scalar(to_utc(start)) if start is not None else None,
-        ds.field(column) < pa.scalar(to_utc(end)) if end is not None else None,
-    )
-
-
-def _all(*conditions: ds.Expression | None) -> ds.Expression | None:
-    whole = None
-    for condition in conditions:
-        if condition is not None:
-            whole = condition if whole is None else whole & condition
-    return whole
 
 
 # Successors of a story: no other story gets its id, and the log of memberships has all its articles.

@@ -292,7 +292,7 @@ CHARTS: dict[str, Callable[[Interface, pd.DataFrame], Drawing | None]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Chart:
     name: str
     drawing: Drawing | None
     """None where there is nothing to draw."""
@@ -307,9 +307,9 @@ def frame_of(figure: Figure, archive: Archive, frames: dict[str, pd.DataFrame]) 
     return frames[figure.name]
 
 
-def pictures(pages: Pages, archive: Archive, frames: dict[str, pd.DataFrame]) -> list[Picture]:
+def draw_all(pages: Pages, archive: Archive, frames: dict[str, pd.DataFrame]) -> list[Chart]:
     """Draw all figures."""
     return [
-        Picture(name, CHARTS[name](pages.t, frame_of(figure, archive, frames)), figure.recipe)
+        Chart(name, CHARTS[name](pages.t, frame_of(figure, archive, frames)), figure.recipe)
         for name, figure in FIGURES.items()
     ]

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from archive.format.schema import LANGUAGES, OUTCOMES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from archive.viewer.catalogue import Interface
 
-COLOURED = ("uk", "en", "ru")
-OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")
-
 
 def colour(language: str) -> str:
     """Class of what is drawn in the colour of a language."""
-    return language if language in COLOURED else "other"
+    return language if language in LANGUAGES else "other"
 
 
 class Drawing:

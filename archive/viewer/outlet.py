@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive.format.schema import OUTCOMES
 from archive.read.find import at_address, spelled_otherwise
 from archive.read.runs import runs
 from archive.state.debts import OWED_FOR, debt_after
 from archive.state.tombstones import Tombstones, blank_address
-from archive.viewer.drawing import OUTCOMES, stacked_days
+from archive.viewer.drawing import stacked_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -47,6 +47,10 @@ class About:
     """Of the manifest of the snapshot; None where it is folded into the history."""
 
 
+NO_ARCHIVE = About("Triptych", -1, None)
+"""Of a page that tells nothing of an archive."""
+
+
 def about(archive: Archive, snapshot: Snapshot) -> About:
     manifest = archive.storage.layout.manifest(snapshot.id)
     try:
@@ -148,12 +152,12 @@ class Pages:
         )
 
     def _link(self, kind: str, name: str = "") -> str:
-        """Address of the list of stories, a story, an article, or the pictures."""
+        """Address of the list of stories, a story, an article, or the charts."""
         if self._depth is None:
             return f"/{kind}/{name}" if name else "/"
         up = "../" * self._depth
-        if kind == "pictures":
-            return f"{up}pictures.html"
+        if kind == "charts":
+            return f"{up}charts.html"
         return f"{up}{kind}/{name}.html" if name else f"{up}index.html"
 
     def _not_in(self, languages: Sequence[str]) -> str:

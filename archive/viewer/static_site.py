@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archive.exceptions import ArchiveError
 from archive.format import gate
 from archive.viewer.article import article_values
-from archive.viewer.charts import pictures
+from archive.viewer.charts import draw_all
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, about, story_values
 from archive.viewer.search.answers import COMPARED, Question
@@ -30,7 +30,7 @@ _AT_ONCE = 200
 _RECORD = ".triptych-pages.json"
 """Names of the pages that an export has written: the next one removes those that it does not write."""
 _OWN = re.compile(
-    rf"(?:(?:stories|articles)/)?{gate.ID}\.html|(?:pictures|{'|'.join(_ORDERS.values())})(?:-\d{{1,6}})?\.html"
+    rf"(?:(?:stories|articles)/)?{gate.ID}\.html|(?:charts|{'|'.join(_ORDERS.values())})(?:-\d{{1,6}})?\.html"
 )
 
 
@@ -80,7 +80,7 @@ def _pages(
     lists = Pages(language, snapshot, 0)
     lines = lookup.ask(question, size=most).lines
     yield from _lists(lists, lookup, question, lines)
-    yield "pictures.html", lists.render("pictures.html", "pictures", figures=pictures(lists, archive, {}))
+    yield "charts.html", lists.render("charts.html", "charts", figures=draw_all(lists, archive, {}))
     deeper = Pages(language, snapshot, 1)
     there = {line.story_id for line in lines}
     for line in lines:

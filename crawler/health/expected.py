@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
@@ -127,7 +128,8 @@ def _midnight(day: dt.date) -> datetime:
 
 def _count_articles(held: Archive, found: dict[str, Brought], first: datetime) -> None:
     columns = ["outlet", "language", "byline", "published_at", "first_seen"]
-    for rows in held.articles(outlet=[*found], columns=columns).batches(1 << 17):
+    articles = held.articles(columns=columns).where(ds.field("outlet").isin([*found]))
+    for rows in articles.batches(1 << 17):
         at = pc.coalesce(rows["published_at"], rows["first_seen"])
         recent = pc.greater_equal(at, pa.scalar(first))
         table = pa.table(rows).filter(recent).append_column("day", _days(at.filter(recent)))
@@ -143,7 +145,8 @@ def _count_stories(
     held: Archive, found: dict[str, Brought], first: datetime, languages: Mapping[str, tuple[str, ...]]
 ) -> None:
     columns = ["outlet", "languages", "first_published_at"]
-    for rows in held.stories(outlet=[*found], columns=columns).batches(1 << 17):
+    stories = held.stories(columns=columns).where(ds.field("outlet").isin([*found]))
+    for rows in stories.batches(1 << 17):
         recent = pc.greater_equal(rows["first_published_at"], pa.scalar(first))
         fresh = rows.filter(pc.fill_null(recent, False))
         days = _days(fresh["first_published_at"])

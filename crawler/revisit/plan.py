@@ -78,8 +78,9 @@ class Plan:
 
 def make_plan(held: Archive, outlet: Outlet, now: datetime, limit: int | None = None) -> Plan:
     """`now` must be aware."""
+    is_own = ds.field("outlet") == outlet.name
     within = ds.field("valid_from") > pa.scalar(now - ENDS_AFTER, pa.timestamp("us", tz="UTC"))
-    articles = held.articles(outlet=outlet.name, columns=_COLUMNS).where(within).to_arrow().combine_chunks()
+    articles = held.articles(columns=_COLUMNS).where(is_own, within).to_arrow().combine_chunks()
     ids = articles["article_id"].combine_chunks()
     looks = read_looks(held, outlet.name, ids)
     dues = _article_dues(articles, looks)
@@ -108,7 +109,7 @@ def make_plan(held: Archive, outlet: Outlet, now: datetime, limit: int | None = 
         len(found),
         bands,
         late,
-        len(held.articles(outlet=outlet.name)) - len(dues),
+        len(held.articles(columns=["outlet"]).where(is_own)) - len(dues),
         min(waiting, default=None),
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archive.read.values import unknown
 from archive.viewer.search import side_file, story_columns
 from archive.viewer.search.answers import COMPARED, FLAGS, OMITTED, ORDERS, PAGE, Answer, Question
 from archive.viewer.search.listed_rows import ListedRows, OutletDays
@@ -60,6 +61,27 @@ class Lookup:
             opened.pop_all()
 
     # questions
+
+    def check(self, question: Question) -> None:
+        """Raise UnknownValue where no article has an outlet, a language, an author or a section of it."""
+        chosen = {
+            "outlet": question.outlets,
+            "language": (*question.languages, *question.missing),
+            "author": (question.author,),
+            "section": (question.section,),
+        }
+        for column, values in chosen.items():
+            existing = self._existing(column) if any(values) else []
+            always = COMPARED if column == "language" else ()
+            for value in values:
+                if value and value not in existing and value not in always:
+                    raise unknown(column, value, existing, "article")
+
+    def _existing(self, column: str) -> list[str]:
+        """Values of the articles that there are: the digest also has those of former ones."""
+        names = self._digest.names[column]
+        articles = np.bincount(self._digest.values[column][1], minlength=len(names))
+        return sorted(name for name, count in zip(names, articles, strict=True) if name and count)
 
     def ask(self, question: Question, page: int = 1, size: int = PAGE) -> Answer:
         """Find stories; `page` counts from 1."""
@@ -237,6 +259,10 @@ class Lookup:
     def outlets(self) -> dict[str, int]:
         """Count the articles of each outlet."""
         return dict(sorted(self._digest.outlets.items()))
+
+    def starting_with(self, start: str) -> list[str]:
+        """Return at most two ids of stories that begin so."""
+        return self._digest.starting_with(start)
 
     def line(self, story_id: str) -> StoryLine | None:
         n = self._digest.number(story_id)

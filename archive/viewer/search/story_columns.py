@@ -68,6 +68,11 @@ class Digest:
         places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
         return np.where(self.ids[places] == wanted, places, -1).astype(np.int32)
 
+    def starting_with(self, start: str) -> list[str]:
+        """Return at most two ids of stories that begin so, which are hexadecimal digits."""
+        first, last = np.searchsorted(self.ids, [start.encode(), f"{start}g".encode()]).tolist()
+        return [self.id(n) for n in range(first, min(last, first + 2))]
+
     def id(self, number: int) -> str:
         return bytes(self.ids[number]).decode("utf-8", "replace")
 

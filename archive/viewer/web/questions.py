@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from archive.exceptions import UnknownValue
+from archive.read.values import nearest
 from archive.viewer.search.answers import FLAGS, ORDERS, Question
 
 if TYPE_CHECKING:
@@ -16,25 +17,40 @@ if TYPE_CHECKING:
 
 _MOST_VALUES = 50
 _MOST_PAGES = 10_000_000
+_PARAMETERS = (
+    *("q", "outlet", "language", "missing", "since", "until", "author", "section", *FLAGS),
+    *("omitted", "order", "page"),
+)
+_OF_FEEDS = ("late", "interface")
 
 
 def question_of(query: QueryParams) -> Question:
-    """Read a question; what makes no sense is not asked for."""
+    """Read a question. Raises UnknownValue for a parameter or a value that means nothing here.
+
+    A list that left such a filter out would look like the answer to it.
+    """
+    for name in query:
+        if name not in _PARAMETERS and name not in _OF_FEEDS:
+            raise _wrong("parameter", name, _PARAMETERS)
     text = query.get("q", "")[:500]
     order = query.get("order", "")
+    if order and order not in ORDERS:
+        raise _wrong("order", order, ORDERS)
     omitted = query.get("omitted", "")
+    if omitted and not (omitted.isascii() and omitted.isdigit() and len(omitted) < 4):
+        raise _wrong("omitted", omitted)
     return Question(
         text,
         tuple(query.getlist("outlet")[:_MOST_VALUES]),
         tuple(query.getlist("language")[:_MOST_VALUES]),
         tuple(query.getlist("missing")[:_MOST_VALUES]),
-        _day(query.get("since", "")),
-        _day(query.get("until", "")),
+        _day("since", query.get("since", "")),
+        _day("until", query.get("until", "")),
         query.get("author", "").strip(),
         query.get("section", ""),
         frozenset(x for x in FLAGS if query.get(x)),
-        int(omitted) if omitted.isascii() and omitted.isdigit() and len(omitted) < 4 else None,
-        order if order in ORDERS else "match" if text.strip() else "time",
+        int(omitted) if omitted else None,
+        order or ("match" if text.strip() else "time"),
     )
 
 
@@ -81,7 +97,16 @@ def _address(path: str, pairs: Sequence[tuple[str, object]]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _day(text: str) -> date | None:
-    with suppress(ValueError):
+def _day(name: str, text: str) -> date | None:
+    if not text:
+        return None
+    try:
         return date.fromisoformat(text)
-    return None
+    except ValueError:
+        raise _wrong(name, text) from None
+
+
+def _wrong(name: str, value: str, existing: Sequence[str] = ()) -> UnknownValue:
+    near = nearest(value, existing)
+    hint = f"; did you mean {near}?" if near else "."
+    return UnknownValue(f"This list has no {name} {value!r}{hint}", name, value, near)

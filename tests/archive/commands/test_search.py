@@ -86,7 +86,7 @@ def test_pages_and_what_there_is_not(run):
     assert "none on page 9" in run("search", "--page", "9")[1]
     code, out, err = run("search", "--language", "ua")
     assert (code, out) == (2, "")
-    assert err == "no article has language ua; did you mean uk? There are: en, ru, uk.\n"
+    assert err == "No article has language ua; did you mean uk? There are: en, ru, uk.\n"
     assert "did you mean courier?" in run("search", "--outlet", "curier")[2]
     assert run("search", "--since", "yesterday")[0] == 2
 

@@ -202,7 +202,7 @@ def test_a_value_that_is_nowhere_gets_the_nearest_named(filled, tmp_path, capsys
     for choice, told in (
         (
             ("--language", "ua"),
-            "no row of articles has language ua; did you mean uk? There are: en, ru, uk.\n",
+            "No row of articles has language ua; did you mean uk? There are: en, ru, uk.\n",
         ),
         (("--language", "uk", "--language", "xx"), "has language xx. There are: en, ru, uk.\n"),
         (("--outlet", "curier"), "has outlet curier; did you mean courier? There are: courier, herald.\n"),

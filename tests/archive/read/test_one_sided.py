@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 import archive
 from archive.__main__ import main
+from archive.exceptions import ArticleNotFound
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord, TextBlock
 
 TEXTS = {
@@ -50,7 +53,9 @@ def test_by_language_and_not_by_id(root, writer, variants, capsys):
     # of each two articles the one with the smaller id is doubtful here
     ids = {x.language: x.article_id for x in found}
     assert all(x.doubtful == (x.article_id < ids[x.lacking]) for x in found)
-    assert opened.only_in("none") == []
+    assert opened.only_in(story_id[:8]) == found
+    with pytest.raises(ArticleNotFound):
+        opened.only_in("none")
     assert main(["show", story_id, "--archive", str(root)]) == 0
     said = capsys.readouterr().out
     heads = [line for line in said.splitlines() if line.startswith("only in ")]

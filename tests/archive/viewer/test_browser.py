@@ -14,7 +14,8 @@ import archive
 from archive.addresses import story_of_one
 from archive.format.records import Decisions, Membership, PairRecord, TextBlock
 from archive.viewer.search import fill
-from archive.viewer.web.app import listening, make_app
+from archive.viewer.web.app import make_app
+from archive.viewer.web.server import listening
 from archive.viewer.web.shelf import Shelf
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import NOON, make_article, make_page
@@ -218,13 +219,13 @@ def test_nothing_of_a_hostile_archive_runs(tab, site):
     for path in (
         "/",
         "/outlets",
-        "/pictures",
+        "/charts",
         "/search?q=alert",
         f"/search?q={HOSTILE}",
         f"/?section={HOSTILE}",
     ):
         page.goto(path)
-        _wait_for_pictures(page, path)
+        _wait_for_charts(page, path)
     page.goto(f"/articles/{site[1]['hostile']}/page")
     expect(page.locator("h1")).to_have_text("As archived")
 
@@ -253,11 +254,11 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
     axe = Axe()
     for path in (
         "/", "/search?q=bridge", f"/stories/{site[1]['bridge']}", f"/articles/{site[1]['hostile']}",
-        "/outlets", "/outlets/outlet-1", "/pictures", "/why?url=https://courier.example/en/news/100",
+        "/outlets", "/outlets/outlet-1", "/charts", "/why?url=https://courier.example/en/news/100",
     ):  # fmt: skip
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(path)
-        _wait_for_pictures(page, path)
+        _wait_for_charts(page, path)
         found = axe.run(page).response["violations"]
         page.emulate_media(color_scheme="dark")
         found += axe.run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
@@ -269,8 +270,8 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
     assert _wider(page) == []
 
 
-def _wait_for_pictures(page, path):
-    if path == "/pictures":
+def _wait_for_charts(page, path):
+    if path == "/charts":
         expect(page.locator("figure").first).to_be_visible()
 
 

@@ -62,6 +62,8 @@ def test_filling_ends_with_the_server(number, while_it_waits, path, root):
         process.send_signal(number)
         ended = process.wait(A_WHILE)
         assert still_there(began) == []
-        assert (ended, process.stderr.read()) == (0 if number == signal.SIGINT else -number, "")
+        assert ended == (0 if number == signal.SIGINT else -number)
+        # a process that Python was still starting complains that its parent has ended
+        assert process.stderr.read() == "" or number == signal.SIGKILL
     with locks.hold(path.with_suffix(".lock")):
         pass

@@ -34,9 +34,10 @@ from archive.viewer.figure_frames import FIGURES
 from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import ORDERS, Question
 from archive.viewer.search.lookup import Lookup
-from archive.viewer.web.app import listening, make_app
+from archive.viewer.web.app import make_app
 from archive.viewer.web.guard import POLICY
 from archive.viewer.web.made_figures import BeingMade, Figures
+from archive.viewer.web.server import listening
 from archive.viewer.web.shelf import Shelf
 from tests.archive.conftest import make_article
 from tests.support.forked import A_WHILE
@@ -146,14 +147,28 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
             ("missing=en", 2), ("language=en", 2), ("edited=1", 1), ("gone=1", 1), ("conflict=1", 1),
             ("numbers=1", 1), ("omitted=10", 1), ("since=2026-03-02", 0), ("until=2026-03-01", 4),
             ("outlet=courier", 3), ("author=" + quote("Олена Коваль"), 3),
-            ("missing=en&gone=1", 1), ("omitted=x&since=y&page=0&order=z", 4),
+            ("missing=en&gone=1", 1), ("omitted=&since=&page=0&order=", 4),
         ):  # fmt: skip
             assert len(json.loads(get(f"/stories.json?{query}")[2])) == count, query
         first = json.loads(get("/stories.json?order=difference")[2])[0]
         assert first["article_id_en"] == bridge["en"]
         # one paragraph of four; with a doubtful one, two of the five of another text
         assert first["omitted"] == 0.25
+        # what nothing has is no filter: no list, and what was likely meant
+        for query, told in (
+            ("language=ua", "mean uk?"), ("missing=ua", "mean uk?"), ("outlet=curier", "mean courier?"),
+            ("section=none", "There are"), ("author=nobody", "Олена Коваль"), ("order=date", "order 'date'"),
+            ("since=yesterday", "since"), ("until=2026-02-30", "until"), ("omitted=x", "omitted"),
+            ("lang=uk", "language?"),
+        ):  # fmt: skip
+            for path in ("/stories.json", "/search.csv", "/search.atom"):
+                status, _, body = get(f"{path}?{query}")
+                assert (status, told in body.decode()) == (400, True), (query, body)
+            assert get(f"/?{query}")[0] == 400, query
+        page = lxml.html.fromstring(get("/?language=ua&outlet=courier&order=lag")[2].decode())
+        assert page.xpath("//main//a/@href")[0] == "/?language=uk&outlet=courier&order=lag"
         # feeds
+        assert (get("/search.atom?late=x")[0], get("/search.atom?interface=de")[0]) == (400, 400)
         feed = ET.fromstring(get("/search.atom?q=bridge")[2])
         assert len(feed.findall("{*}entry")) == 1
         assert json.loads(get("/search.feed.json?q=bridge")[2])["items"][0]["title"].startswith("Bridge en")
@@ -176,20 +191,20 @@ def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):
     pages = [
         "/",
         "/search?q=bridge",
-        "/pictures",
+        "/charts",
         "/outlets",
         "/outlets/courier",
         "/why",
         f"/stories/{story}",
     ]
     with serving(site) as get:
-        while get("/pictures")[0] == 503:
+        while get("/charts")[0] == 503:
             pass
         files = set()
         for page in [*pages, f"/articles/{bridge['en']}"]:
             leads = lxml.html.fromstring(get(page)[2].decode()).xpath("//@href")
             files |= {x for x in leads if re.search(r"\.(csv|json|atom)\b", x)}
-        assert {f"/pictures/{name}.{kind}" for name in FIGURES for kind in ("csv", "json")} < files
+        assert {f"/charts/{name}.{kind}" for name in FIGURES for kind in ("csv", "json")} < files
         for file in sorted(files):
             status, _, body = get(file)
             assert status == 200, (file, text_of(body))
@@ -200,7 +215,7 @@ def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):
                 json.loads(body, parse_constant=pytest.fail)
             else:
                 ET.fromstring(body)
-        assert "2026-03-01" in get("/pictures/coverage.csv")[2].decode()
+        assert "2026-03-01" in get("/charts/coverage.csv")[2].decode()
 
 
 def test_a_story_and_an_article_tell_what_is_known(site, bridge):
@@ -219,6 +234,8 @@ def test_a_story_and_an_article_tell_what_is_known(site, bridge):
         told = text_of(get(f"/stories/{apart['story_id']}")[2])
         assert "do not seem to be the same story" in told
         assert apart["omitted"] is None
+        story = rows["Bridge uk <script>alert(1)</script>"]["story_id"]
+        assert get(f"/stories/{story[:8]}")[1]["location"] == f"/stories/{story}"
         status, headers, body = get(f"/articles/{bridge['uk'][:10]}")
         assert (status, headers["location"]) == (307, f"/articles/{bridge['uk']}")
         edited = rows[HOSTILE]["article_id_uk"]
@@ -244,15 +261,15 @@ def test_a_story_and_an_article_tell_what_is_known(site, bridge):
         assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
 
 
-def test_pictures_are_made_beside_the_pages_and_what_fails_is_told_and_tried_again(site, bridge, root):
+def test_charts_are_made_beside_the_pages_and_what_fails_is_told_and_tried_again(site, bridge, root):
     with serving(site) as get:
         status = 503
         while status == 503:
-            status, _, body = get("/pictures")
+            status, _, body = get("/charts")
             assert status == 200 or b'http-equiv="refresh"' in body
         assert (status, body.count(b"<figure ")) == (200, 7)
-        assert get("/pictures/translated.csv")[2].startswith(b"\xef\xbb\xbfoutlet,language,")
-        assert get("/pictures/other.csv")[0] == 404
+        assert get("/charts/translated.csv")[2].startswith(b"\xef\xbb\xbfoutlet,language,")
+        assert get("/charts/other.csv")[0] == 404
     figures = Figures(archive.open(root))
     stories = archive.open(root).stories().files()[0]
     whole = stories.read_bytes()

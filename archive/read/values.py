@@ -1,0 +1,69 @@
+"""Values that rows are chosen by: one that no row has is an error that names the nearest, never no rows."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from archive.exceptions import ArticleNotFound, UnknownValue
+from archive.format.schema import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from archive.read.scan import RowSet
+
+_NO_LANGUAGE = {"ua": "uk", "ukr": "uk", "gb": "en", "us": "en", "eng": "en", "rus": "ru"}
+"""Codes of countries, and of ISO 639-2, that are taken for those of languages."""
+_MOST_NAMED = 40
+FULL_ID = 32
+"""Digits of an id; fewer are the start of one."""
+
+
+def check(column: str, values: str | Sequence[str] | None, existing: Callable[[], Iterable[str]]) -> None:
+    """Raise UnknownValue for the first value that no row has in a column.
+
+    `existing` reads what rows have; a language that every archive may have is not read for.
+    """
+    chosen = [values] if isinstance(values, str) else list(values or ())
+    if column == "language":
+        chosen = [x for x in chosen if x not in LANGUAGES]
+    if not chosen:
+        return
+    names = sorted(existing())
+    for value in chosen:
+        if value not in names:
+            raise unknown(column, value, names)
+
+
+def unknown(column: str, value: str, existing: Sequence[str], rows: str = "row") -> UnknownValue:
+    """Make the error for a value that none of the `rows` has, with the nearest of those that exist."""
+    near = nearest(value, existing)
+    names = ", ".join(existing[:_MOST_NAMED]) + (", …" if len(existing) > _MOST_NAMED else "")
+    hint = f"; did you mean {near}?" if near else "."
+    choices = f"There are: {names}." if existing else "There are none."
+    return UnknownValue(f"No {rows} has {column} {value}{hint} {choices}", column, value, near)
+
+
+def nearest(value: str, existing: Sequence[str]) -> str | None:
+    """Return the value that was likely meant; None where nothing is near."""
+    meant = _NO_LANGUAGE.get(value.lower(), "")
+    if meant in existing:
+        return meant
+    return next(iter(difflib.get_close_matches(value.lower(), existing, 1, 0.6)), None)
+
+
+def whole_id(rows: RowSet, column: str, start: str) -> str:
+    """Return the id that begins so. Raises ArticleNotFound where none does, or several do."""
+    if not start:
+        raise ArticleNotFound("An empty id leads to nothing.")
+    ids = rows.where(pc.starts_with(ds.field(column), start)).to_arrow()[column].unique().to_pylist()
+    noun = "story" if column == "story_id" else "article"
+    if not ids:
+        raise ArticleNotFound(f"No {noun} has an id that begins with {start!r}.")
+    if len(ids) > 1:
+        raise ArticleNotFound(f"{len(ids)} ids begin with {start!r}; give more of it.")
+    return str(ids[0])

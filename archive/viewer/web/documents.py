@@ -1,0 +1,163 @@
+"""Pages of one thing: a story, an article, an outlet, an address, the charts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from archive.exceptions import PageNotKept
+from archive.read.values import FULL_ID
+from archive.viewer import article as articles
+from archive.viewer import outlet as outlet_pages
+from archive.viewer.load import read_story
+from archive.viewer.render import story_values
+from archive.viewer.web.guard import PAGE_POLICY
+from archive.viewer.web.opened import file_of, id_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from archive.viewer.web.opened import Opened
+
+_LONGEST_ADDRESS = 2000
+
+
+def story(opened: Opened) -> Response:
+    wanted = id_of(opened)
+    line = opened.lookup.line(wanted)
+    if line is None:
+        return RedirectResponse(f"/stories/{_whole_story_id(opened, wanted)}")
+    places = opened.lookup.rows.places([x.article_id for x in line.articles])
+    view, cut = read_story(opened.archive, line, places)
+    events = opened.lookup.rows.same_events([x.article_id for x in line.articles])
+    return opened.html("story.html", "stories", **story_values(opened.pages, view, line, events), cut=cut)
+
+
+def _whole_story_id(opened: Opened, wanted: str) -> str:
+    """Find the story of an id that is the start of one, of a story it was merged into, or of an article."""
+    stories = set(opened.lookup.starting_with(wanted))
+    if len(wanted) >= FULL_ID:
+        stories.update(opened.archive.successors(wanted))
+    if not stories:
+        for article_id in opened.lookup.rows.starting_with(wanted):
+            stories.add(opened.lookup.rows.story_of(article_id) or "")
+    stories -= {wanted, ""}
+    if len(stories) != 1:
+        raise HTTPException(404)
+    return stories.pop()
+
+
+def article(opened: Opened) -> Response:
+    wanted = id_of(opened)
+    found = opened.lookup.rows.starting_with(wanted)
+    if found != [wanted]:
+        if len(found) != 1:
+            raise HTTPException(404)
+        return RedirectResponse(f"/articles/{found[0]}")
+    query = opened.request.query_params
+    old, new, start = (_number(query.get(x, "")) for x in ("from", "to", "start"))
+    values = articles.article_values(
+        opened.archive, opened.lookup, opened.pages, wanted, old=old, new=new, start=start
+    )
+    return opened.html("article.html", "stories", **values, show_page=bool(query.get("page")))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+def archived_page(opened: Opened) -> Response:
+    wanted = id_of(opened)
+    if opened.lookup.rows.story_of(wanted) is None:
+        raise HTTPException(404)
+    try:
+        page = opened.archive.raw(wanted)
+    except PageNotKept:
+        raise HTTPException(404) from None
+    stated = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    charset = re.search(r"charset=[\"']?([A-Za-z0-9_-]{1,40})", stated)
+    kind = f"text/html; charset={charset[1]}" if charset else "text/html"
+    # the policy makes a document without scripts and without an origin, in a frame or not
+    return Response(page.body, headers={"Content-Type": kind, "Content-Security-Policy": PAGE_POLICY})
+
+
+def warc(opened: Opened) -> Response:
+    wanted = id_of(opened)
+    if opened.lookup.rows.story_of(wanted) is None:
+        raise HTTPException(404)
+    try:
+        record = opened.archive.warc_record(wanted)
+    except PageNotKept:
+        raise HTTPException(404) from None
+    named = {"Content-Disposition": f'attachment; filename="{wanted}.warc.gz"'}
+    return Response(record, media_type="application/gzip", headers=named)
+
+
+def charts(opened: Opened) -> Response:
+    from archive.viewer.charts import draw_all  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
+
+    frames = _frames(opened)
+    return opened.html("charts.html", "charts", figures=draw_all(opened.pages, opened.archive, frames))
+
+
+def _frames(opened: Opened) -> dict[str, pd.DataFrame]:
+    assert opened.figures is not None
+    return opened.figures.frames()
+
+
+def chart_file(opened: Opened) -> Response:
+    from archive.viewer.figure_frames import FIGURES  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
+
+    name = opened.request.path_params["name"]
+    if name not in FIGURES:
+        raise HTTPException(404)
+    frame = _frames(opened)[name].astype(object)
+    frame = frame.where(frame.notna(), None)  # JSON has no NaN
+    rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
+    return file_of(opened, rows, tuple(frame.columns))
+
+
+def outlets(opened: Opened) -> Response:
+    return opened.html(
+        "outlets.html",
+        "outlets",
+        outlets=opened.lookup.outlets(),
+        weeks=opened.lookup.days.weeks(),
+        outlet_address=lambda name: f"/outlets/{quote(name, safe='')}",
+    )
+
+
+def outlets_file(opened: Opened) -> Response:
+    rows: list[dict[str, object]] = [{"outlet": x, "articles": n} for x, n in opened.lookup.outlets().items()]
+    return file_of(opened, rows, ("outlet", "articles"))
+
+
+def outlet(opened: Opened) -> Response:
+    name: str = opened.request.path_params["name"]
+    suffix = next((x for x in (".csv", ".json") if name.endswith(x)), "")
+    known = opened.lookup.outlets()
+    if name not in known and name.removesuffix(suffix) in known:
+        looks = outlet_pages.recent(opened.archive, name.removesuffix(suffix))
+        return file_of(opened, looks, outlet_pages.COLUMNS)
+    if name not in known:
+        raise HTTPException(404)
+    values = outlet_pages.outlet_values(opened.archive, opened.lookup, opened.pages, name)
+    address = f"/outlets/{quote(name, safe='')}"
+    return opened.html(
+        "outlet.html",
+        "outlets",
+        **values,
+        files={"csv": f"{address}.csv", "json": f"{address}.json"},
+        stories_address=f"/?outlet={quote(name, safe='')}",
+    )
+
+
+def why(opened: Opened) -> Response:
+    url = opened.request.query_params.get("url", "").strip()[:_LONGEST_ADDRESS]
+    return opened.html(
+        "why.html", "outlets", **outlet_pages.address_values(opened.archive, opened.pages, url)
+    )

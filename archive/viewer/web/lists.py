@@ -1,0 +1,102 @@
+"""Lists of stories: as a page, as files for other programs, and as feeds."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from archive.exceptions import UnknownValue
+from archive.viewer.catalogue import LANGUAGES, Interface
+from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
+from archive.viewer.web import formats
+from archive.viewer.web.alerts import LATE, alerts
+from archive.viewer.web.questions import address_of, feed_of, page_of
+
+if TYPE_CHECKING:
+    from archive.viewer.search.answers import Question, StoryLine
+    from archive.viewer.search.lookup import Lookup
+    from archive.viewer.web.opened import Opened
+
+
+def stories(opened: Opened) -> Response:
+    question = opened.question()
+    page = page_of(opened.request.query_params)
+    answer = opened.lookup.ask(question, page)
+    files = {kind: address_of(question, suffix=kind) for kind in ("csv", "json")}
+    interface = opened.pages.t.language
+    feeds = {"atom": feed_of(question, "atom", interface), "feed": feed_of(question, "feed.json", interface)}
+    return opened.html(
+        "stories.html",
+        "stories",
+        **list_values(opened.lookup, question, answer.lines),
+        answer=answer,
+        page=page,
+        page_count=-(-answer.found // PAGE),
+        address=lambda n: address_of(question, n),
+        files=files | feeds,
+        search_state=opened.search_state(question),
+        static_orders=(),
+        stories_there=0,
+    )
+
+
+def list_values(lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]) -> dict[str, object]:
+    """Collect what the list of stories shows beside its answer."""
+    counts = lookup.all_counts
+    languages = [x for x in (*COMPARED, *sorted(counts["language"])) if x in counts["language"]]
+    return {
+        "question": question,
+        "languages": list(dict.fromkeys(languages)),
+        "columns": list(dict.fromkeys(languages))[:4],
+        "outlets": sorted(counts["outlet"]),
+        "orders": ORDERS if question.text else [x for x in ORDERS if x != "match"],
+        "flags": FLAGS,
+        "read": lookup.read,
+        "articles": lookup.articles,
+        "anything_compared": any(x.omitted is not None for x in lines) or lookup.has_compared,
+    }
+
+
+def listed(opened: Opened) -> Response:
+    question = opened.question()
+    if opened.search_state(question) == "reading":
+        return _texts_unread(opened)
+    lines = opened.lookup.all_lines(question)
+    if opened.request.url.path.endswith(".csv"):
+        return StreamingResponse(formats.stories_as_csv(lines), media_type="text/csv; charset=utf-8")
+    return StreamingResponse(formats.stories_as_json(lines), media_type="application/json")
+
+
+def _texts_unread(opened: Opened) -> Response:
+    """Answer a program that it should come again: a list of what has been read so far would look whole."""
+    text = f"{opened.lookup.read} of {opened.lookup.articles} texts are read; try again in a few seconds.\n"
+    return PlainTextResponse(text, 503, headers={"Retry-After": "5"})
+
+
+def feed(opened: Opened) -> Response:
+    query = opened.request.query_params
+    question = opened.question()
+    if opened.search_state(question) == "reading":
+        return _texts_unread(opened)
+    hours = query.get("late", "")
+    if hours and not re.fullmatch("[1-9][0-9]{0,3}", hours):
+        raise UnknownValue("late: expected hours, 1 to 9999", "late", hours, None)
+    late = timedelta(hours=int(hours)) if hours else LATE
+    interface = query.get("interface", "")
+    if interface and interface not in LANGUAGES:
+        raise UnknownValue(f"interface: expected one of {', '.join(LANGUAGES)}", "interface", interface, None)
+    t = Interface(interface) if interface else opened.pages.t
+    address = str(opened.request.url)
+    feed = formats.Feed(
+        address,
+        f"{question.text or t('stories')} · {opened.about.name}",
+        alerts(opened.archive, opened.lookup, question, t, late=late),
+        str(opened.request.base_url),
+        address,
+    )
+    if opened.request.url.path.endswith(".json"):
+        return Response(formats.as_json_feed(feed), media_type="application/feed+json")
+    return Response(formats.as_atom(feed), media_type="application/atom+xml")

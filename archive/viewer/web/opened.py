@@ -1,0 +1,75 @@
+"""A request with the archive it is answered from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from archive.viewer.catalogue import chosen
+from archive.viewer.render import Pages
+from archive.viewer.web import formats
+from archive.viewer.web.questions import question_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from archive.read.archive import Archive
+    from archive.viewer.render import About
+    from archive.viewer.search.answers import Question
+    from archive.viewer.search.lookup import Lookup
+    from archive.viewer.web.made_figures import Figures
+
+_ID = re.compile("[0-9a-f]{4,64}")
+
+
+class Opened:
+    """A request, and what it is answered from."""
+
+    def __init__(
+        self,
+        request: Request,
+        opened: tuple[Archive, Lookup, About],
+        figures: Figures | None = None,
+        *,
+        is_filling: bool = False,
+    ) -> None:
+        self.request = request
+        self.archive, self.lookup, self.about = opened
+        self.figures = figures
+        self._is_filling = is_filling
+        self.pages = Pages(chosen(request.headers.get("accept-language", "")), self.about)
+
+    def question(self) -> Question:
+        """Read the question. Raises UnknownValue where it is about what this archive does not have."""
+        question = question_of(self.request.query_params)
+        self.lookup.check(question)
+        return question
+
+    def search_state(self, question: Question) -> str:
+        """Say what search has done with the texts: `read`, `reading`, or `unread` where nobody goes on."""
+        if not question.text or self.lookup.read >= self.lookup.articles:
+            return "read"
+        return "reading" if self._is_filling else "unread"
+
+    def html(self, template: str, here: str = "", /, **values: object) -> HTMLResponse:
+        text = self.pages.render(template, here, **values)
+        # what is no character of any encoding may stand in a damaged row
+        language = {"Content-Language": self.pages.t.language, "Vary": "Accept-Language"}
+        return HTMLResponse(text.encode("utf-8", "replace"), headers=language)
+
+
+def id_of(opened: Opened) -> str:
+    """Return the id in the address, or the start of one. Raises HTTPException for anything else."""
+    wanted: str = opened.request.path_params["id"]
+    if not _ID.fullmatch(wanted):
+        raise HTTPException(404)
+    return wanted
+
+
+def file_of(opened: Opened, rows: list[dict[str, object]], columns: tuple[str, ...] = ()) -> Response:
+    if opened.request.url.path.endswith(".csv"):
+        return Response(formats.as_csv(rows, columns), media_type="text/csv; charset=utf-8")
+    return Response(formats.as_json(rows), media_type="application/json")
