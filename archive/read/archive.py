@@ -33,11 +33,10 @@ from archive.format.schema import (
 from archive.opening import open_existing
 from archive.pages import warc_files
 from archive.read import sql, values
-from archive.read.conditions import all_of, among, between
 from archive.read.deletions import LOOK, Deletions
 from archive.read.diff import Diff, compare, is_edit
 from archive.read.one_sided import OneSided, one_sided
-from archive.read.scan import Moment, RowSet, to_utc
+from archive.read.scan import Moment, RowSet, all_of, among, between, to_utc
 from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
