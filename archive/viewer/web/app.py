@@ -17,7 +17,7 @@ from starlette.routing import Route
 from archive.exceptions import ArchiveError, UnknownValue
 from archive.viewer.catalogue import chosen
 from archive.viewer.render import NO_ARCHIVE, Pages, static_file
-from archive.viewer.web import documents, lists
+from archive.viewer.web import documents, story_lists
 from archive.viewer.web.guard import Guard
 from archive.viewer.web.made_figures import BeingMade
 from archive.viewer.web.opened import Opened
@@ -68,12 +68,12 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
 
     files = (".csv", ".json")
     routes = [
-        *route("/", lists.stories),
-        *route("/search", lists.stories),
+        *route("/", story_lists.stories),
+        *route("/search", story_lists.stories),
         Route("/stories", lambda _: RedirectResponse("/")),
-        *route("/stories", lists.listed, *files),
-        *route("/search", lists.listed, *files),
-        *route("/search", lists.feed, ".atom", ".feed.json"),
+        *route("/stories", story_lists.listed, *files),
+        *route("/search", story_lists.listed, *files),
+        *route("/search", story_lists.feed, ".atom", ".feed.json"),
         *route("/stories/{id}", documents.story),
         *route("/articles/{id}", documents.article),
         *route("/articles/{id}/page", documents.archived_page),

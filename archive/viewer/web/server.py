@@ -12,9 +12,9 @@ from starlette.requests import Request
 
 from archive.exceptions import ArchiveError
 from archive.viewer.web.app import OF_DAMAGE, make_app
-from archive.viewer.web.lists import stories
 from archive.viewer.web.opened import Opened
 from archive.viewer.web.shelf import Preparing, Shelf
+from archive.viewer.web.story_lists import stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
