@@ -1,11 +1,12 @@
 """The pages in WARC and ARC files, packed or not, and in WACZ; of any maker, so nothing in them is believed.
 
 Read in the order of the file. A record that is cut or broken costs itself: reading goes on at the next member
-of gzip that begins a record.
+of gzip that begins a record, or at the next sound record of a file that is not packed.
 """
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections import Counter
@@ -19,9 +20,10 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ARCHeadersParser
-from warcio.statusandheaders import StatusAndHeadersParser
+from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from crawler.exceptions import SourceFailed
+from crawler.importing.frames import LONGEST_HEAD, Gap, frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 _HTML = ("text/html", "application/xhtml+xml")
 _GZIP = b"\x1f\x8b\x08"
+_SHORTEST_RECORD = 18
+"""Bytes: the line of a version, and a length."""
 _CHUNK = 1 << 20
 _BLOCK = 1 << 16
 _BEGINNINGS = (b"WARC/", b"http:", b"https", b"filed")
@@ -39,13 +43,21 @@ _BEGINNINGS = (b"WARC/", b"http:", b"https", b"filed")
 _MOST_PAGES, _MOST_BYTES, _MOST_RECORDS = 16, 1 << 20, 500
 """After which a portion is given."""
 _LONGEST_ADDRESS = 1024
-_LONGEST_HEAD = 256_000
-"""Bytes of the fields of a record, or of the headers of its answer."""
+_STATUS_LINES = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3"]
+"""Beginnings; HTTP/2 and 3 have no such line, and crawlers write what they like."""
 _MOST_SENTENCES = 20
 """Of damage, for each file."""
 _BROKEN = (
     *(ArchiveLoadFailed, zlib.error, EOFError, ValueError, OSError, UnicodeError, zipfile.BadZipFile),
-    *(LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, LZMAError),
+    *(
+        StatusAndHeadersParserException,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RuntimeError,
+        LZMAError,
+    ),
 )
 """Errors of warcio, and of what it is made of, on bytes that are no WARC."""
 
@@ -124,7 +136,7 @@ class WebArchive:
         try:
             packed = zipfile.ZipFile(file)
         except _BROKEN as error:
-            self._damaged(f"{self._name} is no whole WACZ: {_told(error)}")
+            self._damaged(f"{self._name} is no whole WACZ: {_cause(error)}")
             return
         with packed:
             for entry in packed.infolist():
@@ -136,15 +148,44 @@ class WebArchive:
                     with packed.open(entry) as inner:
                         yield from self._records(inner, name, 0)
                 except _BROKEN as error:
-                    self._damaged(f"{name} cannot be unpacked: {_told(error)}")
+                    self._damaged(f"{name} cannot be unpacked: {_cause(error)}")
 
     def _records(self, file: IO[bytes], name: str, first: int) -> Iterator[ArchivedPage | None]:
+        file.seek(0)
+        beginning = file.read(_SHORTEST_RECORD)
+        if len(beginning) < _SHORTEST_RECORD:
+            self._damaged(f"{name} has {len(beginning)} bytes, which is no web archive")
+        elif beginning.startswith(_GZIP):
+            yield from self._members(file, name, first)
+        else:
+            yield from self._frames(file, name, first)
+
+    def _frames(self, file: IO[bytes], name: str, first: int) -> Iterator[ArchivedPage | None]:
+        is_own = file is self._file
+        for frame in frames(file, first, self._largest + 2 * LONGEST_HEAD, goes_back=is_own):
+            if is_own:
+                self.begin = frame.begin
+            if isinstance(frame, Gap):
+                end = "the end" if frame.end is None else f"byte {frame.end}"
+                place = f"{name} is damaged near byte {frame.begin}"
+                self._damaged(f"{place}, and not read from there to {end}: {frame.reason}")
+                yield None
+                continue
+            try:
+                page = self._page(next(_iterator(io.BytesIO(frame.data))), name, frame.begin)
+            except _BROKEN as error:
+                self._damaged(f"{name} is damaged near byte {frame.begin}: {_cause(error)}")
+                page = None
+            yield page
+
+    def _members(self, file: IO[bytes], name: str, first: int) -> Iterator[ArchivedPage | None]:
+        """Read a file whose records are members of gzip."""
         begin: int | None = first
         is_own = file is self._file
         while begin is not None:
             file.seek(begin)
+            iterator = _iterator(file)
             try:
-                iterator = _iterator(file)
                 for record in iterator:
                     begin = iterator.offset
                     if is_own:
@@ -152,7 +193,8 @@ class WebArchive:
                     yield self._page(record, name, begin)
                 return
             except _BROKEN as error:
-                self._damaged(f"{name} is damaged near byte {begin}: {_told(error)}")
+                begin = max(begin, iterator.offset)
+                self._damaged(f"{name} is damaged near byte {begin}: {_cause(error)}")
                 # to go back in a packed entry is to unpack it anew, each time
                 begin = _next_member(file, begin + 1) if is_own else None
 
@@ -219,14 +261,14 @@ def _iterator(file: IO[bytes]) -> ArchiveIterator:
     iterator = ArchiveIterator(file)
     iterator.reader = _BoundedLines(iterator.fh, block_size=_BLOCK)
     loader = iterator.loader
-    loader.warc_parser, loader.http_parser = _BoundedHead(loader.WARC_TYPES), _BoundedHead(loader.HTTP_TYPES)
+    loader.warc_parser, loader.http_parser = _BoundedHead(loader.WARC_TYPES), _BoundedHead(_STATUS_LINES)
     loader.arc_parser = _BoundedArcHead()
     return iterator
 
 
 class _BoundedLines(DecompressingBufferedReader):  # type: ignore[misc]
     def readline(self, length: int | None = None) -> bytes:
-        line: bytes = super().readline(length or _LONGEST_HEAD)
+        line: bytes = super().readline(length or LONGEST_HEAD)
         return line
 
 
@@ -242,17 +284,17 @@ class _BoundedArcHead(ARCHeadersParser):  # type: ignore[misc]
 
 class _Head:
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._left = stream, _LONGEST_HEAD
+        self._stream, self._left = stream, LONGEST_HEAD
 
     def readline(self) -> bytes:
         line = self._stream.readline(self._left)
         self._left -= len(line)
         if self._left <= 0:
-            raise ValueError(f"the head of a record has more than {_LONGEST_HEAD:,} bytes")
+            raise ValueError(f"the head of a record has more than {LONGEST_HEAD:,} bytes")
         return line
 
 
-def _told(error: Exception) -> str:
+def _cause(error: Exception) -> str:
     return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zipfile
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from crawler.exceptions import Unreadable
 from crawler.importing.archived_task import _decoded
+from crawler.importing.frames import Frame, Gap, frames
 from crawler.importing.web_archives import ArchivedPage, WebArchive
 
 if TYPE_CHECKING:
@@ -207,3 +209,83 @@ def test_codings_are_undone_within_the_limit() -> None:
         _decoded(bomb, {"content-encoding": "gzip"}, LARGEST)
     with pytest.raises(Unreadable):
         _decoded(packed[:-12], {"content-encoding": "gzip"}, LARGEST)
+
+
+def six(packed: bool) -> list[bytes]:
+    return [record(f"https://courier.example/news/{n}", packed=packed) for n in range(6)]
+
+
+def repacked(whole: bytes, before: bytes, after: bytes) -> bytes:
+    plain = gzip.decompress(whole) if whole.startswith(b"\x1f") else whole
+    assert before in plain
+    changed = plain.replace(before, after, 1)
+    return gzip.compress(changed) if whole.startswith(b"\x1f") else changed
+
+
+FAULTS = {
+    "no length": (b"Content-Length:", b"Content-Lemgth:"),
+    "two lengths": (b"WARC-Date:", b"Content-Length: 7\r\nWARC-Date:"),
+    "a length too long": (b"Content-Length: ", b"Content-Length: 9"),
+    "a length too short": (b"Content-Length: ", b"Content-Length: 1\r\nX: "),
+    "no head": (b"WARC/1.1", b"WARK/1.1"),
+    "another's status line": (b"HTTP/1.1 200", b"ICY 200"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", ["response", "metadata"])
+def test_a_record_that_is_broken_in_an_unpacked_file_costs_itself(
+    tmp_path: Path, fault: str, kind: str
+) -> None:
+    parts = six(packed=False)
+    parts[2] = repacked(record("https://courier.example/news/2", kind=kind, packed=False), *FAULTS[fault])
+    pages, opened = read(tmp_path / "a.warc", *parts)
+    assert [page.url[-1] for page in pages] == list("01345")
+    assert {page.body for page in pages} == {PAGE}
+    at = sum(map(len, parts[:2]))
+    if (kind, fault) != ("metadata", "another's status line"):  # no answer of a server: nobody reads it
+        assert f"a.warc is damaged near byte {at}" in opened.damage[0]
+    # the rest is read by who goes on there
+    with (tmp_path / "a.warc").open("rb") as file:
+        again = WebArchive(file, "a.warc", lambda _: True, LARGEST, pages[3].begin)
+        assert [page.url[-1] for page in again.pages()] == list("45")
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["gzip", "plain"])
+def test_an_answer_of_http_2_is_a_page_and_of_nobody_s_protocol_costs_itself(
+    tmp_path: Path, packed: bool
+) -> None:
+    parts = six(packed)
+    parts[1] = repacked(parts[1], b"HTTP/1.1 200 OK", b"HTTP/2 200 ")
+    parts[3] = repacked(parts[3], b"HTTP/1.1 200 OK", b"ICY-/1.1 200 OK")
+    pages, opened = read(tmp_path / "a.warc", *parts)
+    assert [page.url[-1] for page in pages] == list("01245")
+    (sentence,) = opened.damage
+    assert f"near byte {sum(map(len, parts[:3]))}" in sentence
+
+
+def test_an_arc_whose_description_has_a_wrong_length_loses_the_description_alone(tmp_path: Path) -> None:
+    about = described(packed=False).replace(b"text/plain ", b"text/plain 1")
+    pages, opened = read(tmp_path / "a.arc", about, arc(packed=False), arc("http://b.example/", packed=False))
+    assert [page.url for page in pages] == ["http://courier.example/news/1", "http://b.example/"]
+    assert "from there to byte" in opened.damage[0]
+
+
+@pytest.mark.parametrize("size", [0, 1, 17])
+def test_a_file_too_short_for_a_record_is_no_web_archive(tmp_path: Path, size: int) -> None:
+    pages, opened = read(tmp_path / "a.warc", record(packed=False)[:size])
+    assert (pages, opened.damage) == ([], [f"a.warc has {size} bytes, which is no web archive"])
+
+
+@given(st.data())
+def test_every_byte_of_an_unpacked_file_is_read_or_in_a_gap(data: st.DataObject) -> None:
+    whole = b"".join(six(packed=False))
+    place = data.draw(st.integers(0, len(whole) - 1))
+    altered = whole[:place] + data.draw(st.binary(max_size=9)) + whole[place + data.draw(st.integers(0, 9)) :]
+    at = 0
+    for part in frames(io.BytesIO(altered), 0, LARGEST, goes_back=True):
+        assert not altered[at : part.begin].strip(b"\r\n")
+        at = len(altered) if isinstance(part, Gap) and part.end is None else at
+        at = part.end if isinstance(part, Gap) and part.end is not None else at
+        at = part.begin + len(part.data) if isinstance(part, Frame) else at
+    assert not altered[at:].strip(b"\r\n")

@@ -1,0 +1,164 @@
+"""Records of an unpacked WARC or ARC, each framed by the length in its head and checked by what follows.
+
+A length that is wrong would swallow the records behind it, or cut the record itself. So a record counts only
+if the file ends behind it or another record begins there. Where neither holds, reading goes on at the next
+place that is certain: a blank line, a head with a length, and a sound end.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_HEAD = 256_000
+"""Bytes of the fields of a record, or of the headers of its answer."""
+_FIRST_LOOK = 8_192
+"""Bytes in which nearly every head ends."""
+_MOST_TRIES = 20_000
+"""Places of a file that look like the beginning of a record and are none, before reading gives up."""
+_BLOCK = 1 << 16
+_CHUNK = 1 << 20
+_WARC = re.compile(rb"WARC/\d\.\d[ \t]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_ARC = re.compile(rb"[a-z]{2,20}:[^\r\n]{1,4096} \S{1,64} \d{8,17} \S{1,256} (\d{1,15})[ \t]*\r?\n")
+_BEGINNING = re.compile(rb"(?<=\n)(?:WARC/\d\.\d[ \t]*\r?\n|" + _ARC.pattern + rb")")
+_LINE_ENDS = b"\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    begin: int
+    data: bytes
+    """Head and content, as far as the limit of the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Bytes that are no sound record."""
+
+    begin: int
+    end: int | None
+    """Place of the next record; None: to the end of the file."""
+    reason: str
+
+
+def frames(file: IO[bytes], begin: int, most: int, *, goes_back: bool) -> Iterator[Frame | Gap]:
+    """Yield what lies in the file from `begin` on: every byte but blank lines is in a frame or in a gap.
+
+    `most`: bytes of a record that are read. `goes_back`: False for an entry of a zip file, in which every way
+    back would unpack it anew; everything behind its first damage is one gap.
+    """
+    window = _Window(file)
+    tries = _MOST_TRIES if goes_back else 0
+    place = begin
+    while True:
+        place = _behind_blank_lines(window, place)
+        if not window.read(place, 1):
+            return
+        head = _head(window, place, LONGEST_HEAD)
+        fault = "no record begins here" if head is None else _fault(window, head)
+        if head is not None and fault is None:
+            yield Frame(place, window.read(place, min(head.end - place, most)))
+            place = head.end
+            continue
+        next_place, tries = _next_record(window, place + 1, tries)
+        yield Gap(place, next_place, fault or "")
+        if next_place is None:
+            return
+        place = next_place
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    is_warc: bool
+    content: int
+    """Place of the first byte of the content."""
+    length: int | None
+    """Bytes of the content; None where the head does not say it."""
+
+    @property
+    def end(self) -> int:
+        return self.content + (self.length or 0)
+
+
+def _behind_blank_lines(window: _Window, place: int) -> int:
+    while (block := window.read(place, _BLOCK)) and not block.lstrip(_LINE_ENDS):
+        place += len(block)
+    return place + len(block) - len(block.lstrip(_LINE_ENDS))
+
+
+def _head(window: _Window, place: int, longest: int) -> _Head | None:
+    for size in (_FIRST_LOOK, longest):
+        text = window.read(place, size)
+        if match := _WARC.match(text):
+            lengths = _LENGTH.findall(match[0])
+            length = int(lengths[0]) if len(lengths) == 1 else None
+            return _Head(is_warc=True, content=place + match.end(), length=length)
+        if match := _ARC.match(text):
+            return _Head(is_warc=False, content=place + match.end(), length=int(match[1]))
+        if not text.startswith(b"WARC/"):
+            break
+    return None
+
+
+def _fault(window: _Window, head: _Head) -> str | None:
+    """Say why a record cannot be believed; None where its length leads to the next or to the end."""
+    if head.length is None:
+        return "the head of its record has no Content-Length, or two"
+    if head.length and not window.read(head.end - 1, 1):
+        return f"its record is cut short: {head.length:,} bytes are promised"
+    text = window.read(head.end, _FIRST_LOOK)
+    behind = text.lstrip(_LINE_ENDS)
+    if not behind:
+        return None
+    # the next record may be the broken one
+    follows = text.startswith((b"\r\n\r\n", b"\n\n", b"WARC/")) if head.is_warc else _ARC.match(behind)
+    return None if follows else "the length of its record is wrong: no record follows it"
+
+
+def _next_record(window: _Window, place: int, tries: int) -> tuple[int | None, int]:
+    """Find the next sound record; also how many tries are left."""
+    while tries and (chunk := window.read(place, _CHUNK)):
+        for match in _BEGINNING.finditer(chunk):
+            candidate = place + match.start()
+            head = _head(window, candidate, _FIRST_LOOK)
+            if head is not None and _fault(window, head) is None:
+                return candidate, tries
+            tries -= 1
+            if not tries:
+                return None, 0
+        if len(chunk) < _CHUNK:
+            break
+        place += len(chunk) - _FIRST_LOOK
+    return None, tries
+
+
+class _Window:
+    """The file around the last place that was read, for many short reads that go forward."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        file.seek(0)
+        self._file, self._start, self._data = file, 0, b""
+
+    def read(self, place: int, size: int) -> bytes:
+        """Return bytes from a place, fewer where the file ends."""
+        skipped = place - self._start
+        if not 0 <= skipped <= len(self._data):
+            self._file.seek(place)
+            self._start, self._data, skipped = place, b"", 0
+        missing = skipped + size - len(self._data)
+        if missing > 0:
+            self._data = self._data[skipped:] + self._read_on(max(missing, _BLOCK))
+            self._start, skipped = place, 0
+        return self._data[skipped : skipped + size]
+
+    def _read_on(self, size: int) -> bytes:
+        parts = []
+        while size > 0 and (part := self._file.read(size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
