@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
+from archive.terminal import VisibleLog
+
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
@@ -23,6 +25,14 @@ class _WithoutTraceback(logging.Filter):
 _WITHOUT_TRACEBACK = _WithoutTraceback()
 
 
+def _make_visible() -> None:
+    """Let no log line command a terminal: libraries quote addresses as a page or a web archive has them."""
+    for handler in logging.getLogger().handlers:
+        plain = handler.formatter
+        if type(plain) is logging.Formatter:
+            handler.setFormatter(VisibleLog(plain._fmt, plain.datefmt))
+
+
 class OneLine(LogFormatter):
     """Makes no line that nobody reads: Scrapy's loggers take all, and the handler throws most away."""
 
@@ -34,6 +44,7 @@ class OneLine(LogFormatter):
     def from_crawler(cls, crawler: Crawler) -> Self:
         # a host that is not there: the line says so, and the way through Twisted says no more
         logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_WITHOUT_TRACEBACK)
+        _make_visible()
         level = crawler.settings.get("LOG_LEVEL")
         number = logging.getLevelNamesMapping().get(str(level).upper(), level)
         return cls(number if isinstance(number, int) else logging.DEBUG)
