@@ -7,6 +7,7 @@ of gzip that begins a record, or at the next sound record of a file that is not 
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 import zlib
 from collections import Counter
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from lzma import LZMAError
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import DecompressingBufferedReader
@@ -43,6 +44,8 @@ _BEGINNINGS = (b"WARC/", b"http:", b"https", b"filed")
 _MOST_PAGES, _MOST_BYTES, _MOST_RECORDS = 16, 1 << 20, 500
 """After which a portion is given."""
 _LONGEST_ADDRESS = 1024
+_CPU_SECONDS, _CPU_SECONDS_A_MEGABYTE = 5.0, 0.5
+"""That a file may take to read: ten times what the pages of a dense one do."""
 _STATUS_LINES = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3"]
 """Beginnings; HTTP/2 and 3 have no such line, and crawlers write what they like."""
 _MOST_SENTENCES = 20
@@ -87,9 +90,18 @@ class WebArchive:
     """
 
     def __init__(
-        self, file: IO[bytes], name: str, wanted: Callable[[str], bool], largest: int, begin: int = 0
+        self,
+        file: IO[bytes],
+        name: str,
+        wanted: Callable[[str], bool],
+        largest: int,
+        begin: int = 0,
+        *,
+        cpu_seconds: float = _CPU_SECONDS,
     ) -> None:
-        self._file, self._name, self._wanted, self._largest = file, name, wanted, largest
+        self._meter = _Meter(cpu_seconds + _CPU_SECONDS_A_MEGABYTE * file.seek(0, io.SEEK_END) / (1 << 20))
+        self._file, self._name, self._wanted, self._largest = self._meter.metered(file), name, wanted, largest
+        self._file.seek(0)
         self.passed: Counter[str] = Counter()
         """Records that are no page, or none that is wanted, by reason."""
         self.damage: list[str] = []
@@ -103,13 +115,16 @@ class WebArchive:
         records = weight = 0
         failure: SourceFailed | None = None
         try:
+            self._meter.start()
             for page in self._all():
                 records += 1
                 if page is not None:
                     portion.append(page)
                     weight += len(page.body)
                 if len(portion) >= _MOST_PAGES or weight >= _MOST_BYTES or records >= _MOST_RECORDS:
+                    self._meter.stop()
                     yield portion
+                    self._meter.start()
                     portion, records, weight = [], 0, 0
         except SourceFailed as error:
             failure = error
@@ -118,7 +133,7 @@ class WebArchive:
             raise failure
 
     def pages(self) -> Iterator[ArchivedPage]:
-        return (page for page in self._all() if page is not None)
+        return (page for portion in self.portions() for page in portion)
 
     def _all(self) -> Iterator[ArchivedPage | None]:
         if self._file.read(4) == b"PK\x03\x04":
@@ -146,7 +161,7 @@ class WebArchive:
                 name = f"{self._name}#{PurePosixPath(entry.filename).name[:200]}"
                 try:
                     with packed.open(entry) as inner:
-                        yield from self._records(inner, name, 0)
+                        yield from self._records(self._meter.metered(inner), name, 0)
                 except _BROKEN as error:
                     self._damaged(f"{name} cannot be unpacked: {_cause(error)}")
 
@@ -254,6 +269,48 @@ class WebArchive:
         if (http.get_header("Content-Type") or "").partition(";")[0].strip().lower() not in _HTML:
             return "no HTML"
         return None
+
+
+class _Meter:
+    """The CPU time that a file has taken, of whichever threads read it in turn."""
+
+    def __init__(self, seconds: float) -> None:
+        self._limit, self._spent, self._since = seconds, 0.0, 0.0
+
+    def start(self) -> None:
+        self._since = time.thread_time()
+
+    def stop(self) -> None:
+        self._spent += time.thread_time() - self._since
+
+    def check(self) -> None:
+        """Raise SourceFailed once the limit is passed."""
+        if self._spent + time.thread_time() - self._since > self._limit:
+            raise SourceFailed(f"it takes more than {self._limit:.0f} s of CPU, and is read no further")
+
+    def metered(self, file: IO[bytes]) -> IO[bytes]:
+        return cast("IO[bytes]", _MeteredFile(file, self))
+
+
+class _MeteredFile(io.RawIOBase):
+    def __init__(self, file: IO[bytes], meter: _Meter) -> None:
+        self._file, self._meter = file, meter
+
+    def read(self, size: int = -1, /) -> bytes:
+        self._meter.check()
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
 
 
 def _iterator(file: IO[bytes]) -> ArchiveIterator:

@@ -11,7 +11,7 @@ import contextlib
 import ipaddress
 import re
 import socket
-import time
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -19,7 +19,9 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.connection import create_connection
+from urllib3.util.url import parse_url
 
+from archive.terminal import visible
 from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import is_public, refusal
 from crawler.downloader.resolver import ANY_NAME, pinned_names
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _OF_THE_MOMENT = (408, 425, 429, 500, 502, 503, 504)
-_SECONDS_A_PART = 300.0
-"""A part that drips for longer is asked for again."""
+_DEADLINE = 10
+"""A part is asked for again after so many times DOWNLOAD_TIMEOUT, however the server keeps it waiting."""
 _RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15})")
 
 
@@ -47,6 +49,9 @@ class WebServers:
         self._pinned = pinned_names(settings.get("RESOLVE_TO") or "")
         self._most_redirects = settings.getint("REDIRECT_MAX_TIMES")
         self._headers = {"User-Agent": settings["USER_AGENT"], "Accept-Encoding": "identity"}
+        self._deadline = _DEADLINE * settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._lines: set[socket.socket] = set()
+        """Second handles of the connections that are open: another thread may shut them down."""
         timeout = urllib3.Timeout(connect=10, read=settings.getfloat("DOWNLOAD_TIMEOUT"))
         proxy = read_proxy(settings["PROXY"])
         if proxy is not None:
@@ -56,7 +61,8 @@ class WebServers:
             )
         else:
             self._pools = urllib3.PoolManager(timeout=timeout)
-            self._pools.pool_classes_by_scheme = _guarded(self._addresses)
+        guard = None if proxy is not None else self._addresses
+        self._pools.pool_classes_by_scheme = _pool_classes(guard, self._lines)
 
     def refuse(self, url: str) -> None:
         """Raise SourceFailed where an address may not be asked."""
@@ -68,25 +74,49 @@ class WebServers:
 
     def part(self, url: str, begin: int, length: int) -> Part:
         """Raises Unavailable, SourceFailed."""
+        expired = threading.Event()
+        cut = threading.Timer(self._deadline, self._cut, [expired])
+        cut.daemon = True
+        cut.start()
+        try:
+            return self._follow(url, begin, length)
+        except (HTTPError, SourceFailed) as error:
+            if expired.is_set():  # an answer that was cut in its head looks like another one
+                raise Unavailable(f"{length:,} bytes took more than {self._deadline:g} s") from None
+            raise (_unavailable(error) if isinstance(error, HTTPError) else error) from None
+        finally:
+            cut.cancel()
+
+    def _follow(self, url: str, begin: int, length: int) -> Part:
         headers = self._headers | {"Range": f"bytes={begin}-{begin + length - 1}"}
         for _ in range(self._most_redirects + 1):
             self.refuse(url)
-            try:
-                answer = self._pools.request(
-                    "GET", url, headers=headers, redirect=False, retries=False, preload_content=False
-                )
-            except HTTPError as error:
-                raise _unavailable(error) from None
+            answer = self._pools.request(
+                "GET", url, headers=headers, redirect=False, retries=False, preload_content=False
+            )
             try:
                 if answer.status not in _REDIRECTS:
                     return _part_of(answer, begin, length)
-                url = urljoin(url, answer.headers.get("Location", ""))
-            except HTTPError as error:
-                raise _unavailable(error) from None
+                location = answer.headers.get("Location", "")
             finally:
                 # what is left of an answer is not read, so its connection cannot serve another one
                 answer.release_conn() if answer.closed else answer.close()
+            try:
+                url = urljoin(url, location)
+                parse_url(url)
+                urlsplit(url)
+            except ValueError:
+                raise SourceFailed(
+                    f"it redirects to {visible(location[:200])!r}, which is no address"
+                ) from None
         raise SourceFailed(f"it redirects more than {self._most_redirects} times")
+
+    def _cut(self, expired: threading.Event) -> None:
+        """End the request under way: the time limits of a socket do not bound a whole answer."""
+        expired.set()
+        for line in [*self._lines]:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     def _addresses(self, name: str) -> list[str]:
         """IP addresses that may be connected to; OSError where there is none."""
@@ -109,37 +139,52 @@ class PrivateAddress(OSError):
     """A name of a host that is in no public network."""
 
 
-def _guarded(addresses: Callable[[str], list[str]]) -> dict[str, type[Any]]:
-    """Pools whose connections go to these addresses of a name."""
+def _pool_classes(
+    addresses: Callable[[str], list[str]] | None, lines: set[socket.socket]
+) -> dict[str, type[Any]]:
+    """Pools whose connections go to these addresses of a name, and have a second handle in `lines`."""
 
     def connect(connection: HTTPConnection) -> socket.socket:
+        assert addresses is not None
         try:
-            found = addresses(connection.host)
+            candidates = addresses(connection.host)
         except PrivateAddress:
             raise
         except (OSError, UnicodeError) as error:
             raise NewConnectionError(connection, f"its name is not known: {error}") from None
         failure: OSError | None = None
-        for address in found:
+        for address in candidates:
             try:
                 return create_connection((address, connection.port), connection.timeout)
             except OSError as error:
                 failure = error
         raise NewConnectionError(connection, f"it cannot be reached: {failure}")
 
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self)
+    class Line(HTTPConnection):
+        line: socket.socket | None = None
 
-    class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return connect(self)
+            connected = super()._new_conn() if addresses is None else connect(self)
+            # TLS takes the first handle over
+            self.line = connected.dup()
+            lines.add(self.line)
+            return connected
+
+        def close(self) -> None:
+            super().close()
+            if self.line is not None:
+                lines.discard(self.line)
+                self.line.close()
+                self.line = None
+
+    class SecureLine(Line, HTTPSConnection):
+        pass
 
     class PlainPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = Plain
+        ConnectionCls = Line
 
     class SecurePool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Secure
+        ConnectionCls = SecureLine
 
     return {"http": PlainPool, "https": SecurePool}
 
@@ -183,15 +228,13 @@ def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
 
 def _body(answer: BaseHTTPResponse, expected: int) -> bytes:
     parts: list[bytes] = []
-    left, end = expected, time.monotonic() + _SECONDS_A_PART
+    left = expected
     while left > 0:
-        found = answer.read1(min(left, 1 << 16), decode_content=False)
-        if not found:
+        chunk = answer.read1(min(left, 1 << 16), decode_content=False)
+        if not chunk:
             raise Unavailable(f"the connection was cut {left:,} bytes before the end of the answer")
-        if time.monotonic() > end:
-            raise Unavailable(f"{expected:,} bytes took more than {_SECONDS_A_PART:g} s")
-        parts.append(found)
-        left -= len(found)
+        parts.append(chunk)
+        left -= len(chunk)
     return b"".join(parts)
 
 

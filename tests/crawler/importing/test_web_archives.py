@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.exceptions import Unreadable
+from crawler.exceptions import SourceFailed, Unreadable
 from crawler.importing.archived_task import _decoded
 from crawler.importing.frames import Frame, Gap, frames
 from crawler.importing.web_archives import ArchivedPage, WebArchive
@@ -289,3 +289,17 @@ def test_every_byte_of_an_unpacked_file_is_read_or_in_a_gap(data: st.DataObject)
         at = part.end if isinstance(part, Gap) and part.end is not None else at
         at = part.begin + len(part.data) if isinstance(part, Frame) else at
     assert not altered[at:].strip(b"\r\n")
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz", "a.wacz"])
+def test_a_file_that_takes_too_much_of_the_processor_is_read_no_further(tmp_path: Path, name: str) -> None:
+    """Entries of a zip file may be the same bytes: some kilobytes that are hours of work."""
+    path = tmp_path / name
+    path.write_bytes(b"".join(six(name.endswith("gz"))))
+    if name.endswith("wacz"):
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr("archive/a.warc", b"".join(six(packed=False)))
+    with path.open("rb") as file:
+        archive = WebArchive(file, name, lambda _: True, LARGEST, cpu_seconds=-1.0)
+        with pytest.raises(SourceFailed, match="s of CPU"):
+            list(archive.pages())

@@ -1,0 +1,73 @@
+"""Servers that keep an import waiting, or send it to no address."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.settings import Settings
+
+from crawler.exceptions import SourceFailed, Unavailable
+from crawler.importing.web_server import WebServers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-99/100\r\n"
+
+
+@contextlib.contextmanager
+def server(beginning: bytes, drop: bytes) -> Iterator[str]:
+    """Answers each request with a beginning, then with a drop again and again."""
+    over = threading.Event()
+
+    def answer(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(beginning)
+            for part in repeat(drop):
+                if not part or over.wait(0.02):
+                    return
+                connection.sendall(part)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=[listener.accept()[0]], daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/a.warc"
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def servers() -> WebServers:
+    values = {"ALLOW_PRIVATE_NETWORK": True, "REDIRECT_MAX_TIMES": 5, "USER_AGENT": "test", "PROXY": ""}
+    return WebServers(Settings({**values, "DOWNLOAD_TIMEOUT": 0.1}))
+
+
+@pytest.mark.parametrize(
+    ("beginning", "drop"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 206 Partial Content\r\nX: ", b"a"),
+        (HEAD + b"Content-Length: 100\r\n\r\n", b"a"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", b"T: 1\r\n"),
+    ],
+    ids=["continue", "header", "body", "trailers"],
+)
+def test_no_server_keeps_an_import_waiting_past_the_deadline(beginning: bytes, drop: bytes) -> None:
+    with server(beginning, drop) as url, pytest.raises(Unavailable):
+        servers().part(url, 0, 100)
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://[v1.x]y/", "//[", "http://a:b/"])
+def test_a_redirect_to_no_address_ends_the_file_with_a_sentence(location: str) -> None:
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    with server(head.encode(), b"") as url, pytest.raises(SourceFailed):
+        servers().part(url, 0, 100)
