@@ -19,7 +19,7 @@ LONGEST_HEAD = 256_000
 _FIRST_LOOK = 8_192
 """Bytes in which nearly every head ends."""
 _MOST_TRIES = 20_000
-"""Places of a file that look like the beginning of a record and are none, before reading gives up."""
+"""Wrong candidates for the beginning of a record, after which reading gives up."""
 _BLOCK = 1 << 16
 _CHUNK = 1 << 20
 _WARC = re.compile(rb"WARC/\d\.\d[ \t]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _REDIRECTS = (301, 302, 303, 307, 308)
 _OF_THE_MOMENT = (408, 425, 429, 500, 502, 503, 504)
 _DEADLINE = 10
-"""A part is asked for again after so many times DOWNLOAD_TIMEOUT, however the server keeps it waiting."""
+"""A part is retried after this many times DOWNLOAD_TIMEOUT, however the server delays it."""
 _RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15})")
 
 
@@ -81,7 +81,7 @@ class WebServers:
         try:
             return self._follow(url, begin, length)
         except (HTTPError, SourceFailed) as error:
-            if expired.is_set():  # an answer that was cut in its head looks like another one
+            if expired.is_set():  # a head that was cut makes another answer
                 raise Unavailable(f"{length:,} bytes took more than {self._deadline:g} s") from None
             raise (_unavailable(error) if isinstance(error, HTTPError) else error) from None
         finally:
