@@ -21,7 +21,7 @@ from crawler.extraction.body.reader import read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
 from crawler.extraction.body.text_blocks import Body, Excluded, LeftOut, ReadBlock
 from crawler.extraction.document.prose import Piece, Prose, read_prose
-from crawler.extraction.document.text import for_comparison, one_line, unescaped
+from crawler.extraction.document.text import NOT_IN_XML, for_comparison, one_line, unescaped
 from crawler.items import TextBlock
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ _NEXT_TO_NONE = 0.3
 _FEW = 200
 """Characters below which the text may be taken from the data of the page."""
 _TAG = re.compile(r"<[^<>]{1,300}>")
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _STANDFIRST = 80
 """Letters of a sentence above the text that is no heading; without a full stop twice as many."""
 _ENDS = re.compile(r"[.!?…][»”\"')]*\s*$")
@@ -103,7 +102,7 @@ def _of_data(text: str) -> list[ReadBlock]:
     """Return the paragraphs of a text in the page's data, which may have tags."""
     if "<" not in text:
         return [ReadBlock("paragraph", line, 0.0) for part in text.splitlines() if (line := one_line(part))]
-    bare = html.fromstring(f"<div>{_NOT_IN_XML.sub('', text)}</div>")
+    bare = html.fromstring(f"<div>{NOT_IN_XML.sub('', text)}</div>")
     etree.strip_elements(bare, *NO_TEXT, with_tail=False)
     found = read_element(bare)
     if _length(found) >= _NEXT_TO_NONE * len(bare.text_content()):

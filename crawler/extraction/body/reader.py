@@ -22,6 +22,7 @@ from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_X
 
 from crawler.extraction.body.signature import NAME
 from crawler.extraction.body.text_blocks import ReadBlock
+from crawler.extraction.document.bare_text import make_paragraphs
 from crawler.extraction.document.text import one_line
 
 if TYPE_CHECKING:
@@ -88,10 +89,7 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
         # drawn as a line break by a style sheet
         if "br" in empty.get("class", "").split() and not len(empty) and not (empty.text or "").strip():
             empty.tag = "br"
-    for paragraph in list(container.iter("p")):
-        # around paragraphs of its own it would be read as one: `<p><index><div><p>`
-        if paragraph.find(".//p") is not None or paragraph.find(".//div") is not None:
-            paragraph.tag = "div"
+    make_paragraphs(container)
     for quote in container.iter("blockquote"):
         _protect(quote, container)
         for said_by in list(quote.iter("cite", "footer")):
