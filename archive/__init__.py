@@ -62,7 +62,17 @@ __all__ = [
 
 
 def open(root: Place) -> Archive:
-    """Open an archive for reading, by its folder or address; needs no lock and never disturbs a writer."""
+    """Open an archive for reading, by its folder or address; needs no lock and never disturbs a writer.
+
+    Raises ArchiveNotFound, NotAnArchive, SchemaTooOld or SchemaTooNew, each an ArchiveError.
+
+    Examples:
+        >>> a = archive.open("news-archive")  # or "s3://bucket/prefix"
+        >>> a
+        <Archive 'news-archive': 9 articles, 5 stories; snapshot 2 of ... UTC>
+        >>> len(a.articles(language=["uk", "ru"], published=("2026-03-02", None)))
+        6
+    """
     from archive.read.archive import Archive  # noqa: PLC0415  pyarrow takes its time, and not every importer reads
 
     return Archive(root)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from archive.format.columns import SCHEMA_VERSION
+from archive.format.records import COMMIT_COLUMNS
 from archive.format.schema import (
     ALIGNMENTS,
     ARTICLES,
@@ -18,35 +20,24 @@ from archive.format.schema import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
+
+_IN_EVERY_TABLE = {column.name for column in COMMIT_COLUMNS}
 
 HEAD = f"""# Data format
 
-Schema version {SCHEMA_VERSION}. This page is made from `archive/format/schema.py` by
-`python -m archive.format.docs`; a test keeps the two in step.
+Schema version {SCHEMA_VERSION}. Generated from `archive/format/schema.py` by
+`python -m archive.format.docs > docs/reference/data-format.md`; a test compares the two.
 
-Every table opens with `pandas.read_parquet("news-archive/<table>")`; Polars takes the same path, and DuckDB
-`'news-archive/<table>/**/*.parquet'`. Timestamps are UTC, to the microsecond. A column marked *always* is
-never null; any other is null where the page does not say.
+`pandas.read_parquet("news-archive/<table>")` opens every table; Polars takes the same path, DuckDB
+`'news-archive/<table>/**/*.parquet'`. The path is a link to one snapshot: see
+[Read an archive](../how-to/read-an-archive.md#pandas) for long jobs. Timestamps are UTC, to the microsecond.
+Columns marked *always* are never null; others are null if the page does not say.
 
-The path is a link to one snapshot. A long job that reads several tables takes them from the same one with
-`archive.open("news-archive").path("articles")`, or reads through `archive.open(…)`.
-
-All files and their names are in `archive/format/layout.py`. Beside the tables there is the log: a manifest
-for each snapshot of the last day, of the last hundred, and the first; for each older one an entry in the
-history. `archive.open(…).history()` reads it, latest first:
-
-| field of an entry | meaning |
-|---|---|
-| `id` | number of the snapshot; of a run without one, the number of the snapshot before it |
-| `parent` | number of the snapshot before it; none for the first, and for a run without a snapshot |
-| `operation` | `create` `append` `compact` `purge` `migrate` `reread`; `nothing new`: nothing to commit |
-| `committed_at` | when, in UTC |
-| `run_id` | which run |
-| `schema_version` | of its files |
-| `rows` | of each stored table |
-| `segments` | write-ahead files whose records it brought in |
-| `summary` | counters: the archive's own under `archive/`, else those of the run |
+Every table ends with `ingested_at` (timestamp, always), the time of the commit that brought the row, and
+`commit_seq` (int64, always), its snapshot's number.
 """
 
 TABLES = (
@@ -54,44 +45,60 @@ TABLES = (
     (
         "versions",
         None,
-        "One row for each text an article has had; the columns of `articles`. `valid_to` is null on the "
-        "latest. A new version means another headline or body: a new date, layout or extractor makes none.",
+        "One row for each text of an article, with the columns of `articles`. A new version means a new "
+        "headline or body.",
     ),
-    ("observations", OBSERVATIONS, "One row for every look at an address, whatever came of it."),
-    ("stories", STORIES, "One row a story: its variants side by side."),
+    ("observations", OBSERVATIONS, "One row for every visit to an address, whatever its outcome."),
+    ("stories", STORIES, "One row a story, its variants side by side."),
     ("pairs", PAIRS, "One row for two articles that are one story in two languages, with the evidence."),
     (
         "refusals",
         REFUSALS,
-        "One row for two articles that evidence calls one story and that did not become a pair: a log, with "
-        "a new row where the reason or the evidence has changed. `pairs` tells whether they are one today.",
+        "One row for two articles that some evidence calls one story and that did not become a pair. A log: "
+        "a new row if reason or evidence change. `pairs` has what holds today.",
     ),
     (
         "alignments",
         ALIGNMENTS,
-        "One row for paragraphs of two variants of a story that say the same, or that one says alone, for "
-        "each two of the `uk`, `en` and `ru` articles that `stories` shows. Every block but captions is a "
-        "paragraph here. Lists are empty, not null, where a side has none. Articles a and b go by id; "
-        "`archive.open(…).only_in(story_id)` tells by language what is omitted and added: uk, en, ru.",
+        "One row for paragraphs that two variants of a story share, or that one has alone, for the `uk`, "
+        "`en` and `ru` articles in `stories`. Every block but captions is a paragraph. Lists are empty, not "
+        "null. `archive.open(…).only_in(story_id)` orders them by language.",
     ),
     (
         "same_event",
         SAME_EVENT,
-        "One row for articles of two outlets that seem to tell of one event, in any languages: a log, with a "
-        "new row where the tier has changed; the last row of two articles holds. It joins no story. See "
-        "[One event in several outlets](../explanation/pairing.md#one-event-in-several-outlets).",
+        "One row for articles of two outlets that seem to report one event. A log: the last row of two "
+        "articles holds. [How](../explanation/pairing.md#one-event-in-several-outlets).",
     ),
 )
 
 
 DELETIONS = """
-`archive.open(…).articles()`, [SQL](sql.md) and every export but Iceberg have two columns more, which are
-in no file: they come from `observations` when rows are read, as known at `as_of`
-([why](../decisions/0026-deletions-are-joined.md),
-[with pandas alone](../how-to/read-an-archive.md#deletions)).
+`archive.open(…).articles()`, [SQL](sql.md) and every export but Iceberg add two columns, computed from
+`observations` ([why](../decisions/0026-deletions-are-joined.md),
+[with pandas](../how-to/read-an-archive.md#deletions)):
 
-| column | type | | meaning |
-|---|---|---|---|
+"""
+_HEADER = "| column | type | | meaning |\n|---|---|---|---|\n"
+
+LOG = """
+## The log
+
+Beside the tables there is a manifest for each snapshot of the last day, for the last hundred and the first,
+and an entry in the history for each older one. `archive.open(…).history()` reads all, latest first. All files
+are described in `archive/format/layout.py`.
+
+| field of an entry | meaning |
+|---|---|
+| `id` | the snapshot; of a run without one, the snapshot before it |
+| `parent` | the snapshot before it; none for the first, and for a run without a snapshot |
+| `operation` | `create` `append` `compact` `purge` `migrate` `reread`; `nothing new` |
+| `committed_at` | UTC |
+| `run_id` | the run |
+| `schema_version` | of its files |
+| `rows` | of each stored table |
+| `segments` | write-ahead files it brought in |
+| `summary` | counters: the archive's under `archive/`, else the run's |
 """
 
 
@@ -100,22 +107,27 @@ def render() -> str:
     for name, schema, about in TABLES:
         parts.append(f"\n## {name}\n\n{about}\n")
         if schema is not None:
-            parts.append("\n| column | type | | meaning |\n|---|---|---|---|\n")
-            parts.extend(_row(field) for field in schema)
+            parts += ["\n", _HEADER, *_rows(schema)]
         if name == "articles":
-            parts.append(DELETIONS)
-            parts.extend(_row(field) for field in DELETION)
-    return "".join(parts)
+            parts += [DELETIONS, _HEADER, *_rows(DELETION)]
+    return "".join([*parts, LOG])
 
 
-def _row(field: pa.Field) -> str:
-    meaning = field.metadata[b"description"].decode()
-    always = "" if field.nullable else "always"
-    return f"| `{field.name}` | {_type(field.type)} | {always} | {meaning} |\n"
+def _rows(schema: pa.Schema) -> Iterator[str]:
+    """One line a column; columns of one type and meaning that follow each other share a line."""
+    fields = [field for field in schema if field.name not in _IN_EVERY_TABLE]
+    for (meaning, kind, nullable), same in groupby(fields, key=_described):
+        names = ", ".join(f"`{field.name}`" for field in same)
+        yield f"| {names} | {kind} | {'' if nullable else 'always'} | {meaning} |\n"
+
+
+def _described(field: pa.Field) -> tuple[str, str, bool]:
+    return field.metadata[b"description"].decode(), _type(field.type), field.nullable
 
 
 def _type(kind: pa.DataType) -> str:
-    return str(kind).replace("list<element: ", "list<").replace("list<item: ", "list<").replace("|", "\\|")
+    text = str(kind).replace("list<element: ", "list<").replace("list<item: ", "list<").replace("|", "\\|")
+    return text.replace("timestamp[us, tz=UTC]", "timestamp")
 
 
 if __name__ == "__main__":

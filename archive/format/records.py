@@ -81,8 +81,8 @@ class ArticleRecord:
     article_id: str = field(
         metadata=column(
             By.PIPELINE,
-            "blake2b-128 hex of the address it was first fetched at, stable for ever; before schema 5, of "
-            "the canonical URL",
+            "blake2b-128 hex of the address it was first fetched at, never changes; before schema 5, of the "
+            "canonical URL",
             kept=True,
         )
     )
@@ -103,16 +103,14 @@ class ArticleRecord:
         default=None,
         metadata=column(
             By.PAGE,
-            "address of the original, where the page names one of another outlet; null on rows written "
-            "before schema 5",
+            "address of the original in another outlet, as the page names it; null before schema 5",
         ),
     )
     translated_from: str | None = field(
         default=None,
         metadata=column(
             By.PIPELINE,
-            "language that the text says to be a translation from, und where it names none; null where it "
-            "says nothing, and on rows written before schema 6",
+            "language the text says it was translated from; und if it names none; null before schema 6",
             kept=True,
         ),
     )
@@ -126,7 +124,7 @@ class ArticleRecord:
     )
     language_confidence: float | None = field(metadata=column(By.PIPELINE, "0 to 1"))
     language_evidence: tuple[LanguageEvidence, ...] = field(
-        metadata=column(By.PIPELINE, "who says the text is in which language")
+        metadata=column(By.PIPELINE, "every claim, with its source")
     )
     language_reason: str | None = field(
         metadata=column(
@@ -154,17 +152,14 @@ class ArticleRecord:
         default=None,
         metadata=column(
             By.PIPELINE,
-            "one for each of authors, in their order: the same person of an outlet in any language; "
-            "null on rows written before schema 2",
+            "one for each author: the same person of an outlet in any language; null before schema 2",
         ),
     )
     authors_source: str | None = field(
-        metadata=column(By.PIPELINE, "which statement of the page the authors were read from", repeats=True)
+        metadata=column(By.PIPELINE, "where the page states them", repeats=True)
     )
     published_at: datetime | None = field(
-        metadata=column(
-            By.PAGE, "first publication; Kyiv time was assumed where the outlet prints none", kept=True
-        )
+        metadata=column(By.PAGE, "first publication; Kyiv time if the outlet prints no zone", kept=True)
     )
     published_raw: str | None = field(metadata=column(By.PAGE, "as printed"))
     published_source: str | None = field(metadata=column(By.PAGE, "where the page states it", repeats=True))
@@ -178,11 +173,11 @@ class ArticleRecord:
     image_caption: str | None = field(metadata=column(By.PAGE, "its caption, kept out of body"))
     media: tuple[Medium, ...] | None = field(
         default=None,
-        metadata=column(By.PAGE, "image and video in the text, the lead image apart; null before schema 4"),
+        metadata=column(By.PAGE, "images and videos in the text but the lead image; null before schema 4"),
     )
     outbound_links: tuple[str, ...] | None = field(
         default=None,
-        metadata=column(By.PAGE, "other sites' pages it leads to, embedded posts too; null before schema 4"),
+        metadata=column(By.PAGE, "links to other sites, with embedded posts; null before schema 4"),
     )
     alternates: tuple[Alternate, ...] = field(
         metadata=column(
@@ -190,19 +185,17 @@ class ArticleRecord:
         )
     )
     story_key: str | None = field(
-        metadata=column(
-            By.FETCH, "the outlet's own id of the story, where its languages share one", kept=True
-        )
+        metadata=column(By.FETCH, "the outlet's id of the story, if its languages share one", kept=True)
     )
     content_hash: str = field(metadata=column(By.PIPELINE, "of the normalised headline and body", kept=True))
     raw_sha256: str = field(
-        metadata=column(By.FETCH, "of the bytes of the page, or of the entry of a feed", kept=True)
+        metadata=column(By.FETCH, "of the page's bytes, or of the feed's entry", kept=True)
     )
     text_from: str | None = field(
         default=None,
         metadata=column(
             By.FETCH,
-            "how the text was had: page, or feed where the page was refused; null before schema 5, then page",
+            "page, or feed if the page was refused; null before schema 5: page",
             kept=True,
             repeats=True,
         ),
@@ -211,8 +204,8 @@ class ArticleRecord:
         default=None,
         metadata=column(
             By.PAGE,
-            "free, partial, paid: who may read it, as the page states it; refused: the page itself was not "
-            "to be had; null where nothing says, and before schema 5",
+            "free, partial, paid, as the page states it; refused: only a feed had the text; null if nothing "
+            "is stated, and before schema 5",
             repeats=True,
         ),
     )
@@ -227,7 +220,7 @@ class ArticleRecord:
     raw_file: str | None = field(
         default=None,
         metadata=column(
-            By.ARCHIVE, "WARC file that holds the page, from the archive's root; null where none was kept"
+            By.ARCHIVE, "WARC file with the page, from the archive's root; null if none was kept"
         ),
     )
     raw_offset: int | None = field(
@@ -288,14 +281,14 @@ _ARCHIVED = {
             "first_seen",
             "datetime",
             By.ARCHIVE,
-            "first look that found this article, any version; from observations",
+            "first visit that found this article, any version",
             kept=True,
         ),
         Column(
             "last_seen",
             "datetime",
             By.ARCHIVE,
-            "last look that found it while this was the latest text; from observations",
+            "last visit that found it while this was the latest text",
             kept=True,
         ),
     ),

@@ -81,14 +81,12 @@ DELETION = pa.schema(
         _maybe(
             "gone",
             TIME,
-            "since when the outlet is known to have taken it down: the third look in a row that got 404 or "
-            "410; null where it is there, or is there again",
+            "when it was known to be taken down: the third 404 or 410 in a row; null while it is up",
         ),
         _maybe(
             "gone_reason",
             TEXT,
-            "http-404 or http-410: what that look got; came-back: it was gone, and a later look found it; "
-            "null where it never was gone",
+            "http-404, http-410; came-back: a later visit found it; null if it was never gone",
         ),
     ]
 )
@@ -97,10 +95,8 @@ DELETION = pa.schema(
 OBSERVATIONS = _schema(
     "observations",
     [
-        _maybe("article_id", TEXT, "the article looked at; null where there never was one, or it was purged"),
-        _maybe(
-            "version", pa.int32(), "the text this look found; an older number than the latest is a revert"
-        ),
+        _maybe("article_id", TEXT, "the article visited; null if there was none, or it was purged"),
+        _maybe("version", pa.int32(), "the version found; an older number than the latest is a revert"),
         _always("outlet", TEXT, "declaration name"),
         _always("url", TEXT, "after redirects"),
         _always("requested_url", TEXT, "before redirects"),
@@ -112,16 +108,16 @@ OBSERVATIONS = _schema(
             "unchanged: null, reverted, new-extractor, not-modified, from-feed",
         ),
         _maybe("detail", TEXT, "for a person"),
-        _maybe("http_status", pa.int32(), "null where nothing answered"),
+        _maybe("http_status", pa.int32(), "null without an answer"),
         _always("observed_at", TIME, "when"),
-        _maybe("missing", pa.int32(), "how many looks in a row have answered 404 or 410"),
+        _maybe("missing", pa.int32(), "visits in a row that got 404 or 410"),
         _always("gone", pa.bool_(), "true from the third 404 or 410 in a row on"),
-        _maybe("content_hash", TEXT, "only where it differs from that version's"),
-        _maybe("extractor", TEXT, "only where it differs from that version's"),
-        _maybe("etag", TEXT, "validator of this look"),
-        _maybe("last_modified", TEXT, "validator of this look"),
-        _maybe("alternates", ALTERNATES_TYPE, "of an unchanged look, as declared then; else null"),
-        _always("run_id", TEXT, "the crawl that looked"),
+        _maybe("content_hash", TEXT, "only if it differs from the version's"),
+        _maybe("extractor", TEXT, "only if it differs from the version's"),
+        _maybe("etag", TEXT, "validator of this visit"),
+        _maybe("last_modified", TEXT, "validator of this visit"),
+        _maybe("alternates", ALTERNATES_TYPE, "of an unchanged visit, as declared then"),
+        _always("run_id", TEXT, "the crawl"),
         *_COMMIT,
     ],
 )
@@ -132,28 +128,28 @@ STORIES = _schema(
         _always("story_id", TEXT, "joins articles.story_id"),
         _always("outlet", TEXT, "of the variant published first"),
         _always("languages", TEXTS, "of its articles: uk, en, ru first, then others"),
-        _always("n_variants", pa.int32(), "how many articles it has"),
-        _maybe("first_published_at", TIME, "earliest published_at of its articles"),
-        _maybe("original_language", TEXT, "language of the variant that came first; null where unknown"),
+        _always("n_variants", pa.int32(), "its number of articles"),
+        _maybe("first_published_at", TIME, "earliest publication"),
+        _maybe("original_language", TEXT, "language the others were translated from; null if unknown"),
         _maybe(
             "original_language_reason",
             TEXT,
-            "note: a text says that it is a translation; first: published an hour before all others. Or why "
-            "it is unknown: one-language, no-time, within-an-hour, notes-contradict, note-contradicts-time. "
-            "Null on rows written before schema 6",
+            "note: a text says it is a translation; first: published an hour before all others. Unknown: "
+            "one-language, no-time, within-an-hour, notes-contradict, note-contradicts-time. Null before "
+            "schema 6",
         ),
-        *(_maybe(f"lag_{x}", pa.int64(), f"seconds from the first variant to {x}") for x in LANGUAGES),
-        *(_maybe(f"headline_{x}", TEXT, f"headline in {x}") for x in LANGUAGES),
-        *(_maybe(f"url_{x}", TEXT, f"address of the {x} variant") for x in LANGUAGES),
-        *(_maybe(f"article_id_{x}", TEXT, f"article_id of the {x} variant") for x in LANGUAGES),
+        *(_maybe(f"lag_{x}", pa.int64(), "seconds from the first variant to this one") for x in LANGUAGES),
+        *(_maybe(f"headline_{x}", TEXT, "headline of this variant") for x in LANGUAGES),
+        *(_maybe(f"url_{x}", TEXT, "address of this variant") for x in LANGUAGES),
+        *(_maybe(f"article_id_{x}", TEXT, "id of this variant") for x in LANGUAGES),
         _always("evidence", TEXTS, "kinds of evidence that join its articles, each once"),
-        _maybe("similarity", pa.float64(), "content score of its weakest pair; null while not measured"),
+        _maybe("similarity", pa.float64(), "content score of its weakest pair"),
         *(
             _maybe(
                 f"coverage_{x}_of_{y}",
                 pa.float64(),
-                f"share of the characters of {y} whose counterpart in {x} was found, from alignments, so not "
-                "of those that are doubtful; null without both",
+                "share of the second language's characters whose counterpart in the first was found; "
+                "doubtful ones count as missing",
             )
             for x, y in permutations(LANGUAGES, 2)
         ),
@@ -170,7 +166,7 @@ _PAIR_FIELDS = [
         "strongest of label story-id hreflang switcher sitemap url-rule video image link content",
     ),
     _always("reciprocal", pa.bool_(), "both pages name each other"),
-    _maybe("score", pa.float64(), "content score, 0 to 1; null where only explicit evidence was weighed"),
+    _maybe("score", pa.float64(), "content score, 0 to 1; null before texts were compared"),
     _maybe("details", TEXT, "JSON: every piece of evidence, both directions"),
     _always("decided_at", TIME, "when"),
     *_COMMIT,
@@ -188,14 +184,13 @@ REFUSALS = _schema(
         _always(
             "reason",
             TEXT,
-            "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: the texts are "
-            "against it, and what speaks for it gives way: another translation is clear, or it is an image, "
-            "a video or a link alone; withdrawn: what was refused before has no ground in the texts now; "
-            "second-<language>: the story has an article of that outlet and language, by stronger evidence",
+            "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: the texts "
+            "contradict it, and another translation is clear or a trace alone supports it; withdrawn: the "
+            "texts no longer support it; second-<language>: another article has stronger evidence",
         ),
-        _always("evidence", TEXT, "strongest kind that speaks for the pair, as in pairs"),
-        _maybe("kept", TEXT, "the article that has the place in the story; null for other reasons"),
-        _maybe("score", pa.float64(), "content score, 0 to 1; null where it was not asked"),
+        _always("evidence", TEXT, "strongest evidence for the pair, as in pairs"),
+        _maybe("kept", TEXT, "the article that has the place in the story"),
+        _maybe("score", pa.float64(), "content score, 0 to 1"),
         _maybe("details", TEXT, "JSON: every piece of evidence, as in pairs"),
         _always("decided_at", TIME, "when"),
         *_COMMIT,
@@ -205,37 +200,34 @@ REFUSALS = _schema(
 _ALIGNMENT_FIELDS = [
     _always("story_id", TEXT, "the story of both articles"),
     _always("article_id_a", TEXT, "the smaller of the two ids"),
-    _always("version_a", pa.int32(), "its text that was aligned, the latest"),
+    _always("version_a", pa.int32(), "the version that was aligned"),
     _always("article_id_b", TEXT, "the greater"),
-    _always("version_b", pa.int32(), "its text that was aligned, the latest"),
+    _always("version_b", pa.int32(), "the version that was aligned"),
     _always("language_a", TEXT, "of article a"),
     _always("language_b", TEXT, "of article b"),
-    _always("position", pa.int32(), "0, 1, …: the rows of two articles in the order of reading"),
+    _always("position", pa.int32(), "reading order, from 0, for each two articles"),
     _always(
         "kind",
         TEXT,
-        "aligned: both say it; moved: both, at another place; omitted: only a says it; added: only b",
+        "aligned: in both; moved: in both, at another place; omitted: only in a; added: only in b",
     ),
-    _always("paragraphs_a", NUMBERS, "numbers in the blocks of a, from 0; empty where it is added"),
-    _always("paragraphs_b", NUMBERS, "numbers in the blocks of b, from 0; empty where it is omitted"),
-    _maybe("score", pa.float64(), "how likely both say the same, 0 to 1; null on omitted and added"),
+    _always("paragraphs_a", NUMBERS, "indexes into the blocks of a, from 0; empty if added"),
+    _always("paragraphs_b", NUMBERS, "indexes into the blocks of b, from 0; empty if omitted"),
+    _maybe("score", pa.float64(), "how likely both say the same, 0 to 1; of aligned and moved"),
     _always("characters_a", pa.int32(), "length of these paragraphs of a"),
     _always("characters_b", pa.int32(), "length of these paragraphs of b"),
-    _always("numbers_only_a", TEXTS, "numbers and dates here, as printed, that b has nowhere"),
-    _always("numbers_only_b", TEXTS, "numbers and dates here, as printed, that a has nowhere"),
-    _always("quotes_only_a", TEXTS, "what a quotes here and b does not quote beside it"),
-    _always("quotes_only_b", TEXTS, "what b quotes here and a does not quote beside it"),
+    _always("numbers_only_a", TEXTS, "numbers and dates, as printed, that b has nowhere"),
+    _always("numbers_only_b", TEXTS, "numbers and dates, as printed, that a has nowhere"),
+    _always("quotes_only_a", TEXTS, "quotations of a that b does not have beside them"),
+    _always("quotes_only_b", TEXTS, "quotations of b that a does not have beside them"),
     _maybe(
         "confidence",
         pa.float64(),
-        "of omitted and added: how likely the other side says it nowhere, 0 to 1; null else, and before "
-        "schema 6",
+        "of omitted and added: how likely the other text says it nowhere, 0 to 1; null before schema 6",
     ),
-    _maybe("doubtful", pa.bool_(), "of omitted and added: too near to something to be published unread"),
-    _maybe(
-        "nearest", NUMBERS, "of omitted and added: numbers of the blocks of the other side that come nearest"
-    ),
-    _maybe("in_common", TEXTS, "its numbers, dates and names that stand in these blocks too, as printed"),
+    _maybe("doubtful", pa.bool_(), "of omitted and added: read it before you publish it"),
+    _maybe("nearest", NUMBERS, "of omitted and added: indexes of the nearest blocks of the other text"),
+    _maybe("in_common", TEXTS, "its numbers, dates and names that those blocks also have"),
     *_COMMIT,
 ]
 
@@ -252,13 +244,11 @@ SAME_EVENT = _schema(
         _always("outlet_b", TEXT, "of article b, another one"),
         _always("language_a", TEXT, "of article a"),
         _always("language_b", TEXT, "of article b; may be the same"),
-        _always("tier", TEXT, "sure, probable; none: it was one of these in an earlier row and is no longer"),
-        _always("probability", pa.float64(), "that both tell of one event, 0 to 1"),
-        _maybe("hours_apart", pa.float64(), "between their publications; null where one is unknown"),
-        _always("shared", TEXTS, "names, numbers and dates of both, the rarest first, as a prints them"),
-        _maybe(
-            "details", TEXT, "JSON: shared numbers and quotes, numbers that differ, what the score is made of"
-        ),
+        _always("tier", TEXT, "sure, probable; none: withdraws an earlier row"),
+        _always("probability", pa.float64(), "that both report one event, 0 to 1"),
+        _maybe("hours_apart", pa.float64(), "between their publications"),
+        _always("shared", TEXTS, "names, numbers and dates of both, as a prints them, the rarest first"),
+        _maybe("details", TEXT, "JSON: shared numbers and quotes, numbers that differ, parts of the score"),
         _always("decided_at", TIME, "when"),
         *_COMMIT,
     ],

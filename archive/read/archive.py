@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from copy import copy
 from functools import partial
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,18 @@ class Archive:
     def __init__(self, root: Place) -> None:
         self.storage, self._log, self.snapshot = open_existing(root)
         self._values: dict[tuple[int, str], frozenset[str]] = {}
+
+    def __repr__(self) -> str:
+        state, at = self.snapshot, f"{self.snapshot.committed_at:%Y-%m-%d %H:%M} UTC"
+        counts = f"{state.rows('articles')} articles, {state.rows('stories')} stories"
+        return f"<Archive {self.storage.name!r}: {counts}; snapshot {state.id} of {at}>"
+
+    def _repr_html_(self) -> str:
+        """Show a notebook the rows of each table."""
+        page = f"<table><caption>{escape(self.storage.name)}, snapshot {self.snapshot.id}</caption>"
+        for table, parts in PUBLIC.items():
+            page += f"<tr><td>{table}</td><td>{sum(map(self.snapshot.rows, parts)):,}</td></tr>"
+        return f"{page}</table>"
 
     @property
     def root(self) -> Path:
@@ -233,6 +246,7 @@ class Archive:
         return successors(self.storage, self.snapshot, story_id)
 
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
+        """Articles that are one story in two languages, with the evidence."""
         return self._rows("pairs", None, as_of, columns)
 
     def judged(self) -> frozenset[tuple[str, str]]:
@@ -262,6 +276,10 @@ class Archive:
         """Paragraphs that one language of a story has and another lacks, by language: uk, en, ru.
 
         The start of an id is enough. Raises ArticleNotFound where there is no such story.
+
+        Examples:
+            >>> [(x.language, x.lacking, x.doubtful) for x in a.only_in(story_id)]
+            [('uk', 'en', False), ('ru', 'en', True)]
         """
         story_id = values.whole_id(self.stories(as_of=as_of, columns=["story_id"]), "story_id", story_id)
         columns = ["article_id", "version", "blocks"]
@@ -301,6 +319,10 @@ class Archive:
         """Answer a question in SQL over the tables and views of docs/reference/sql.md; needs DuckDB.
 
         `parameters`: values for `$1` or `$name`. Raises QuestionError, and as reading the tables does.
+
+        Examples:
+            >>> a.sql("SELECT outlet, count(*) AS n FROM articles GROUP BY ALL ORDER BY ALL").to_pylist()
+            [{'outlet': 'courier', 'n': 6}, {'outlet': 'herald', 'n': 3}]
         """
         tables = {name: partial(self._dataset, name, as_of) for name in _SCHEMAS}
         tables[sql.OF_DELETIONS] = partial(self._ever_gone, as_of)
@@ -351,7 +373,14 @@ class Archive:
         return views.folder_without_links(self.storage, snapshot, table)
 
     def diff(self, article_id: str, v1: int, v2: int) -> Diff:
-        """Compare two versions word by word."""
+        """Compare two versions word by word.
+
+        Examples:
+            >>> print(a.diff(article_id, 1, 2))
+            Бібліотека працюватиме [-вночі-]{+до ранку+}
+            <BLANKLINE>
+            Читальня буде [-відкрита -]до [-23:00.-]{+06:00.+}
+        """
         columns = ["version", "valid_from", "headline", "body"]
         rows = {row["version"]: row for row in self.versions(article_id, columns=columns).to_pylist()}
         if not rows:

@@ -117,7 +117,12 @@ class RowSet(Rows):
         return self._narrowed([self._files[number] for number in numbers], self._where)
 
     def where(self, *conditions: ds.Expression) -> RowSet:
-        """Filter the rows by further conditions."""
+        """Filter the rows by further conditions.
+
+        Examples:
+            >>> len(a.articles().where(ds.field("headline") == "A bridge is painted"))
+            1
+        """
         whole = self._where
         for condition in conditions:
             whole = condition if whole is None else whole & condition
@@ -142,7 +147,12 @@ class RowSet(Rows):
 
     @property
     def schema(self) -> pa.Schema:
-        """Schema of the rows, with the description of each column in its metadata."""
+        """Schema of the rows, with the description of each column in its metadata.
+
+        Examples:
+            >>> a.stories().schema.field("languages").metadata
+            {b'description': b'of its articles: uk, en, ru first, then others'}
+        """
         if self._columns is None:
             return self._schema
         return pa.schema([self._schema.field(name) for name in self._columns], self._schema.metadata)
@@ -200,7 +210,12 @@ class RowSet(Rows):
         return self._complete(rows)
 
     def batches(self, rows: int = 1024) -> Iterator[pa.RecordBatch]:
-        """Read portions of at most `rows`, one in memory at a time."""
+        """Read portions of at most `rows`, one in memory at a time.
+
+        Examples:
+            >>> sum(batch.num_rows for batch in a.articles(columns=["headline"]).batches(1024))
+            9
+        """
         scanner = self._scanner(batch_size=rows)
         with translated_errors():
             for batch in scanner.to_batches():

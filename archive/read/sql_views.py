@@ -36,7 +36,7 @@ FROM stories WHERE lag_{a} IS NOT NULL AND lag_{b} IS NOT NULL"""
 
 _LAGS = View(
     "lags",
-    "One row for a story and two of its languages: how much later the second was published.",
+    "One row for a story and two of its languages: time from the first to the second.",
     {
         "story_id": "the story",
         "outlet": "of the variant published first",
@@ -52,16 +52,16 @@ _LAGS = View(
 
 _LAGS_BY_OUTLET = View(
     "lags_by_outlet",
-    "One row for an outlet and two languages: how much later the second is published, over all stories.",
+    "One row for an outlet and two languages: lags over all stories.",
     {
         "outlet": "of the variant published first",
         "language_a": "uk or en",
         "language_b": "en or ru",
-        "stories": "that have both, with their times",
-        "a_first": "share of them in which a came first",
-        "p10_hours": "the tenth that is earliest: hours from a to b, negative where b came first",
-        "median_hours": "the middle one",
-        "p90_hours": "the tenth that is latest",
+        "stories": "stories with both times",
+        "a_first": "share in which a came first",
+        "p10_hours": "10th percentile of the hours from a to b; negative where b came first",
+        "median_hours": "median",
+        "p90_hours": "90th percentile",
     },
     """SELECT outlet, language_a, language_b, count(*) AS stories,
   avg((seconds > 0)::INT) AS a_first,
@@ -80,25 +80,24 @@ _SIDE = """SELECT story_id, position, language_{x} AS language, language_{y} AS 
 
 _OMISSIONS = View(
     "omissions",
-    "One row for a passage that one language of a story has and another has not, with its text; after "
-    "`scrapy pair`. A text that was edited since waits for the next `scrapy pair`. Stories whose texts "
-    "contradict the link between them are left out.",
+    "One row for a passage that one language of a story has and another lacks. It needs `triptych pair`; a "
+    "text edited since waits for the next one. Stories whose texts contradict their link are left out.",
     {
         "story_id": "the story",
-        "outlet": "of the article that has the passage",
-        "language": "that has it",
-        "missing_in": "the language that has it not",
-        "text": "the passage: paragraphs with an empty line between them",
+        "outlet": "of the article with the passage",
+        "language": "of the passage",
+        "missing_in": "the language that lacks it",
+        "text": "the passage; blank lines between paragraphs",
         "characters": "its length",
         "confidence": "how likely the other language says it nowhere, 0 to 1; null before schema 6",
-        "doubtful": "true: too near to something to be published unread; null before schema 6",
-        "headline": "of the article that has it",
-        "url": "of the article that has it",
-        "missing_url": "of the article that has it not",
-        "published_at": "of the article that has it",
-        "article_id": "that has it",
-        "missing_article_id": "that has it not",
-        "position": "0, 1, …: order of reading, for each two articles",
+        "doubtful": "read it before you publish it; null before schema 6",
+        "headline": "of the article with the passage",
+        "url": "of the article with the passage",
+        "missing_url": "of the article that lacks it",
+        "published_at": "of the article with the passage",
+        "article_id": "of the article with the passage",
+        "missing_article_id": "of the article that lacks it",
+        "position": "reading order, from 0, for each two articles",
     },
     f"""WITH passage AS (
   {_SIDE.format(x="a", y="b", kind="omitted")}
@@ -127,18 +126,16 @@ _COMPARED = """SELECT story_id, article_id_{x} AS article_id, article_id_{y} AS 
 
 _SHARED_TEXT = View(
     "shared_text",
-    "One row for a text and another language of its story: how much of it the other has. The three shares "
-    "make one; `shared` is `coverage_x_of_y` of `stories`. Most of what is doubtful is missing indeed, so "
-    "`shared` is the nearest estimate of what was translated, and `missing` what can be told as left out.",
+    "One row for a text and another language of its story. The three shares add up to 1; `shared` is "
+    "`coverage_x_of_y` of `stories`, the best estimate of what was translated; `missing` is surely left out.",
     {
         "story_id": "the story",
         "language": "of the text",
         "other": "the other language",
-        "characters": "length of what was compared",
-        "shared": "share of the characters whose counterpart was found",
-        "doubtful": "share of the characters that have none, but are too near to something to be sure; 0 "
-        "before schema 6",
-        "missing": "share of the characters that the other language surely has nowhere",
+        "characters": "characters compared",
+        "shared": "share whose counterpart was found",
+        "doubtful": "share without a sure verdict, mostly missing; 0 before schema 6",
+        "missing": "share that the other language surely has nowhere",
         "article_id": "of the text",
         "other_article_id": "of the other language",
     },
@@ -159,8 +156,7 @@ FROM side GROUP BY story_id, language, other, article_id, other_article_id HAVIN
 
 _EDITS = View(
     "edits",
-    "One row for a change of an article's headline or text, with both texts. The text of a page that takes "
-    "the place of its feed's is no edit.",
+    "One row for a change of an article's headline or text. A page that replaces its feed's text is no edit.",
     {
         "article_id": "the article",
         "story_id": "its story",
@@ -168,7 +164,7 @@ _EDITS = View(
         "language": "of the later text",
         "url": _ADDRESS,
         "version": "number of the later text",
-        "edited_at": "when the later text was first fetched: the change itself is earlier",
+        "edited_at": "when the later text was first fetched; the change was earlier",
         "hours": "from publication to edited_at; null without a date",
         "headline_before": "headline",
         "headline_after": "headline",
@@ -195,15 +191,14 @@ JOIN versions b ON b.article_id = e.article_id AND b.version = e.before""",
 
 _QUOTES = View(
     "quotes",
-    "One row for a quotation of an article whose speaker stands beside it: `«…», — сказала Олена Коваль`, "
-    "`“…,” Olena Koval said`. Read by rules, in Ukrainian, English and Russian; a speaker who is called "
-    "she, or stands in another sentence, is not found. A name is as printed: nothing joins "
-    "a person's names in two languages.",
+    "One row for a quotation with its speaker beside it: `«…», — сказала Олена Коваль`, `“…,” Olena Koval "
+    "said`. Found by rules, in Ukrainian, English and Russian; not found: *she said*, or a speaker in "
+    "another sentence. Names are as printed, not joined across languages.",
     {
         "outlet": "of the article",
         "language": "of the article",
         "speaker": "one or two words of the name, as printed",
-        "quote": "what stands between the quotation marks",
+        "quote": "the text between the quotation marks",
         "headline": "of the article",
         "url": _ADDRESS,
         "published_at": "of the article",
@@ -217,12 +212,12 @@ _QUOTES = View(
 
 _COVERAGE = View(
     "coverage_by_day",
-    "Articles by outlet, day of publication and language; articles without a date are not in it.",
+    "Articles by outlet, day of publication and language; without undated articles.",
     {
         "outlet": "the outlet",
         "day": "of publication, in UTC",
-        "language": "of the articles; ? where it is not known",
-        "articles": "how many",
+        "language": "of the articles; ? if unknown",
+        "articles": "number of articles",
     },
     """SELECT outlet, published_at::DATE AS day, coalesce(language, '?') AS language, count(*) AS articles
 FROM articles WHERE published_at IS NOT NULL GROUP BY ALL""",
@@ -235,10 +230,10 @@ _TRANSLATED = View(
     "Share of an outlet's stories that have an article in each language.",
     {
         "outlet": "the outlet",
-        "language": "? where it is not known",
+        "language": "? if unknown",
         "stories": "of the outlet",
         "with_it": "stories that have an article in the language",
-        "share": "of them in all stories of the outlet, 0 to 1",
+        "share": "their share of the outlet's stories, 0 to 1",
     },
     """WITH every AS (SELECT outlet, count(DISTINCT story_id) AS stories FROM articles GROUP BY outlet),
 found AS (
@@ -252,16 +247,16 @@ SELECT outlet, language, stories, with_it, with_it / stories AS share FROM found
 
 _DELETIONS = View(
     "deletions",
-    "One row for an article that its outlet has taken down: three looks in a row got 404 or 410, and no "
-    "later one found it again.",
+    "One row for an article that its outlet has taken down: three visits in a row got 404 or 410, and no "
+    "later one found it.",
     {
         "outlet": "the outlet",
         "language": "of the article",
-        "headline": "as it was last",
+        "headline": "the last one",
         "url": _ADDRESS,
         "published_at": "of the article",
-        "last_seen": "the last look that found it",
-        "gone_since": "the look that made it certain",
+        "last_seen": "the last visit that found it",
+        "gone_since": "the visit that made it certain",
         "story_id": "its story",
         "article_id": "the article",
     },
@@ -275,14 +270,13 @@ WHERE o.gone AND o.observed_at > a.last_seen GROUP BY ALL""",
 
 _MISSING = View(
     "missing_languages",
-    "One row for a story and a language that it has no article in, of those of uk, en and ru that its outlet "
-    "has any article in.",
+    "One row for a story and a language it lacks, of those of uk, en and ru that its outlet publishes in.",
     {
         "story_id": "the story",
         "outlet": "of the variant published first",
         "missing": "the language",
-        "languages": "that the story has",
-        "headline": "of one of its articles: uk, else en, else ru",
+        "languages": "of the story",
+        "headline": "in uk, else en, else ru",
         "url": "of the same article",
         "first_published_at": "earliest publication of the story",
     },
@@ -297,14 +291,13 @@ WHERE NOT list_contains(s.languages, l.language)""",
 
 _FIRST = View(
     "who_is_first",
-    "The languages that an outlet's stories come in first; of stories that have two languages or more with "
-    "their times.",
+    "Which language an outlet's stories come in first, of stories with two known times or more.",
     {
         "outlet": "of the variant published first",
-        "language": "that came first; null: two of them at the same moment",
-        "stories": "how many",
+        "language": "that came first; null: two at the same moment",
+        "stories": "number of stories",
         "share": "of the outlet's stories, 0 to 1",
-        "median_lead_hours": "until the second language came, the middle one of these stories",
+        "median_lead_hours": "median time until the second language",
     },
     """WITH timed AS (
   SELECT outlet, lag_uk, lag_en, lag_ru,
@@ -326,16 +319,16 @@ _SYNDICATED = View(
     "syndicated",
     "One row for a copy: an article whose page names an original of another outlet.",
     {
-        "outlet": "that has the copy",
+        "outlet": "of the copy",
         "language": "of the copy",
         "headline": "of the copy",
         "url": "of the copy",
         "published_at": "of the copy",
         "original": "address of the original, as the copy's page names it",
-        "original_outlet": "null where the archive has no article of that address",
-        "original_published_at": "null where the archive has it not, or it has no date",
+        "original_outlet": "null if it is not in the archive",
+        "original_published_at": "null if unknown",
         "article_id": "of the copy",
-        "original_article_id": "null where the archive has it not",
+        "original_article_id": "null if it is not in the archive",
     },
     """WITH known AS (
   SELECT address, min(article_id) AS article_id FROM (
