@@ -1,16 +1,18 @@
 """Pages whose commands a shell runs from top to bottom, as a reader would."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
 
 import archive
 from archive.writer import ArchiveWriter
-from tests.archive.two_newsrooms import fill
+from tests.archive.two_newsrooms import fill, id_of
 from tests.support.forked import A_WHILE
 
 ROOT = Path(__file__).parents[2]
@@ -50,3 +52,21 @@ def test_a_backup_is_restored_when_the_disk_is_gone(folder):
     restored = archive.open(folder / "news-archive")
     assert restored.articles().to_arrow() == rows
     assert (folder / "news-archive/articles").is_symlink()
+
+
+def test_the_python_of_reading_an_archive_runs(folder, monkeypatch):
+    """Each statement of the page, on an archive without raw pages that began a moment ago."""
+    pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
+    pytest.importorskip("polars", reason="NOT TESTED: polars is missing")
+    monkeypatch.chdir(folder)
+    text = (ROOT / "docs/how-to/read-an-archive.md").read_text("utf-8")
+    code = "".join(re.findall(r"^```python\n(.*?)^```", text, re.M | re.S))
+    [story] = archive.open("news-archive").sql("SELECT story_id FROM stories LIMIT 1").to_pylist()
+    names = {"story_id": story["story_id"], "article_id": id_of("courier", "library", "uk")}
+    statements = ast.parse(code).body
+    assert len(statements) > 20
+    for statement in statements:
+        source = ast.unparse(statement)
+        may_fail = "a.raw(" in source or "as_of" in source
+        with suppress(archive.PageNotKept, archive.SnapshotNotFound) if may_fail else nullcontext():
+            exec(compile(ast.Module([statement], []), "read-an-archive.md", "exec"), names)
