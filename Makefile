@@ -1,12 +1,18 @@
 PYTHON ?= python3
+UV := $(shell command -v uv)
 BIN = .venv/bin
 PEERS = .venv/peers
 TOOLS = .venv/tools
 DOCS = .venv/docs
 
-.PHONY: demo test slow faults stand-still soak mutants named-mutants bench check live lock audit install clean docs
+.DEFAULT_GOAL = help
+.PHONY: help demo test test-all slow faults stand-still soak mutants named-mutants bench check live lock audit install clean docs
 
-demo: install
+help: ## print these lines
+	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+# what is installed in full serves as well
+demo: $(if $(wildcard .venv/installed),install,.venv/core) ## install what a crawl needs, crawl a bundled newsroom, show an edit and a deletion
 	$(BIN)/scrapy crawl demo
 	@printf '\nThe next days of the newsroom: a text is edited; a page is withdrawn, which the third look makes certain.\n'
 	@for day in 2 3 4; do $(BIN)/scrapy crawl demo -a day=$$day > /dev/null || exit $$?; done
@@ -21,10 +27,13 @@ EDITED = http://127.0.0.1:8641/ukr/news/vidkryly-tramvaynu-liniyu-na-zarichchya-
 # (where that variable is set, each of a thousand processes would compile our modules anew)
 TEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-test: install
+test: install ## run a case of each promise, in about five minutes
 	$(TEST)
 
-slow: install
+test-all: install ## run every case, as CI does: each parameter, each kill, the object store, the browser
+	$(TEST) -m "not slow and not live" --durations 20 --durations-min 1
+
+slow: install ## run the tests that take half a minute and more
 	$(BIN)/python -m pytest -q -m slow
 
 # every fault as often as the promise says, and a table of what was lost; the short form is in `make test`
@@ -34,7 +43,7 @@ FAULTS = tests/archive/test_faults.py tests/archive/commit/test_fold.py tests/ar
   tests/crawler/story/test_crawl_faults.py tests/crawler/workers/test_pool_faults.py \
   tests/crawler/outlet/fleet/test_runner.py tests/crawler/outlet/fleet/test_cluster_faults.py
 
-faults: install
+faults: install ## inject every fault as often as is promised, and print a table of what was lost
 	TRIPTYCH_FAULTS=9 $(TEST) $(FAULTS)
 
 # the tests on a machine that stands still for 20 s in the middle: make stand-still AFTER=60 TIMES=0 WHAT=tests/hostile;
@@ -45,7 +54,7 @@ TIMES ?= 1
 BESIDE ?= 0
 WHAT ?= tests
 
-stand-still: install
+stand-still: install ## run the tests on a machine that stands still for a while
 	$(BIN)/python -m tests.support.standing_still --seconds $(FROZEN) --after $(AFTER) --times $(TIMES) --beside $(BESIDE) -- \
 	  $(TEST) $(WHAT)
 
@@ -53,7 +62,7 @@ stand-still: install
 MINUTES ?= 60
 SEED ?= 1
 
-soak: install
+soak: install ## crawl, kill and repair for an hour
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED)
 
 # small faults in the archive and the guards, of which the tests see how many: make mutants MINUTES=60 SEED=7;
@@ -62,10 +71,10 @@ MUTATION = cosmic-ray==8.7.0 coverage==7.17.5
 
 mutants: MINUTES = 6
 mutants: WHAT =
-mutants: install $(TOOLS)/mutation
+mutants: install $(TOOLS)/mutation ## count how many small random faults the tests see
 	nice -n 5 $(TOOLS)/bin/python -m tests.mutants --minutes $(MINUTES) --seed $(SEED) $(WHAT)
 
-named-mutants: install $(TOOLS)/mutation
+named-mutants: install $(TOOLS)/mutation ## name the test that sees each fault of tests/mutants/named.toml
 	nice -n 5 $(TOOLS)/bin/python -m tests.mutants --named
 
 $(TOOLS)/mutation: Makefile
@@ -73,7 +82,7 @@ $(TOOLS)/mutation: Makefile
 	$(TOOLS)/bin/python -m pip install --quiet --constraint constraints.txt $(MUTATION)
 	touch $@
 
-bench: install $(PEERS)/installed
+bench: install $(PEERS)/installed ## measure a crawl and a start beside other tools
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/start.py
@@ -85,18 +94,18 @@ $(PEERS)/installed: pyproject.toml
 	$(PEERS)/bin/python -m pip install --quiet --editable ".[bench,peers]"
 	touch $@
 
-check: install
+check: install ## lint, check types, and run the tests of make test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(TEST)
 
 # on the internet, so never in CI: which of the declared rules no longer hold
-live: install
+live: install ## ask the real sites which declared rules still hold
 	$(BIN)/scrapy live --report live-report.html --report live-report.json
 
 # the docs as a site in build/site: search, API reference, every link checked
-docs: $(DOCS)/installed
+docs: $(DOCS)/installed ## build the site of the documentation
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
 
 $(DOCS)/installed: docs/requirements.lock
@@ -104,31 +113,43 @@ $(DOCS)/installed: docs/requirements.lock
 	$(DOCS)/bin/python -m pip install --quiet --require-hashes --no-deps --requirement docs/requirements.lock
 	touch $@
 
-install: .venv/installed
+install: .venv/installed ## install what the tests and tools need into .venv
 
-# each file against its hash, the builder of our own package among them; nothing else is fetched
-.venv/installed: pyproject.toml requirements.lock
+# each file against its hash, the builder of our own package among them; nothing else is fetched. With uv where it is
+PIP = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check --no-compile)
+
+.venv/core: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes --no-deps --requirement requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-# after a change of pyproject.toml or constraints.txt: the hashes of every file of each pinned version
-lock:
+.venv/installed: pyproject.toml requirements.lock requirements-dev.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --require-hashes --no-deps --requirement requirements.lock --requirement requirements-dev.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+# after a change of pyproject.toml or constraints.txt; what only the tests want is in a file of its own
+COMPILE = $(TOOLS)/bin/uv pip compile --constraints constraints.txt --generate-hashes --universal --python-version 3.11 \
+  --no-header --no-annotate --quiet
+
+lock: ## write the hashes of every file of each pinned version
 	test -x $(TOOLS)/bin/uv || $(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet uv
-	printf 'hatchling\neditables\n' | $(TOOLS)/bin/uv pip compile pyproject.toml - --extra dev --constraints constraints.txt \
-	  --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet --output-file requirements.lock
+	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra dev --constraints requirements.lock --output-file requirements-dev.lock \
+	  $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock)
 	$(TOOLS)/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" | \
-	  $(TOOLS)/bin/uv pip compile - --constraints constraints.txt \
-	  --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet --output-file docs/requirements.lock
+	  $(COMPILE) - --output-file docs/requirements.lock
 
 # known weaknesses of what is pinned, as PyPI and its advisories tell; needs the internet, so not in CI
-audit:
+audit: ## ask PyPI and its advisories for weaknesses of what is pinned
 	test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet pip-audit bandit
-	$(TOOLS)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	$(TOOLS)/bin/pip-audit --requirement requirements.lock --requirement requirements-dev.lock \
+	  --require-hashes --disable-pip
 	$(TOOLS)/bin/bandit --quiet --recursive --severity-level medium archive crawler pipelines
 
-clean:
+clean: ## delete .venv and news-archive
 	rm -rf .venv news-archive

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import time
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 A_WHILE = 300
 """Seconds: on a machine that starves, not on one that has failed."""
+_LOOK = 0.01
+"""Seconds between two looks at the children of a process; its end is seen at once."""
 
 
 def children(pid: int) -> list[int]:
@@ -33,12 +36,18 @@ def children(pid: int) -> list[int]:
 
 
 def wait_for_children(pid: int, enough: Callable[[list[int]], bool]) -> list[int]:
-    """Of all generations, when there are enough of them."""
+    """Of all generations, when there are enough of them; fails at once where the process itself has ended."""
     deadline = time.monotonic() + A_WHILE
-    while not enough(found := children(pid)):
-        assert time.monotonic() < deadline, found
-        os.sched_yield()
-    return found
+    with _process(pid) as life:
+        while not enough(family := children(pid)):
+            # its last child may have come after the look above
+            ended = life is None or select.select([life], [], [], _LOOK)[0]
+            if ended:
+                family = children(pid)
+                assert enough(family), f"{pid} has ended, with children {family}"
+                break
+            assert time.monotonic() < deadline, family
+    return family
 
 
 def still_there(pids: list[int], *, after: float = A_WHILE) -> list[int]:
@@ -48,12 +57,19 @@ def still_there(pids: list[int], *, after: float = A_WHILE) -> list[int]:
 
 
 def _ends(pid: int, deadline: float) -> bool:
+    with _process(pid) as life:
+        return life is None or bool(select.select([life], [], [], max(0.0, deadline - time.monotonic()))[0])
+
+
+@contextlib.contextmanager
+def _process(pid: int) -> Iterator[int | None]:
+    """A descriptor that can be read when the process has ended; None where it is gone."""
     try:
         descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
-        return True
+        yield None
+        return
     try:
-        left = max(0.0, deadline - time.monotonic())
-        return bool(select.select([descriptor], [], [], left)[0])
+        yield descriptor
     finally:
         os.close(descriptor)

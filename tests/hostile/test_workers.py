@@ -16,7 +16,7 @@ from crawler.exceptions import BadReply, ExtractionTimeout, WorkerDied
 from crawler.workers import fork_server as worker_server
 from crawler.workers.pool import Workers
 from tests.hostile import tasks
-from tests.hostile.processes import children, still_there
+from tests.hostile.processes import A_WHILE, children, still_there
 from tests.support.running import ROOT
 
 if TYPE_CHECKING:
@@ -402,8 +402,11 @@ def test_servers_that_are_killed_faster_than_they_start_lose_no_page() -> None:
         asked = [asyncio.ensure_future(workers.run(tasks.echo, number)) for number in NEXT]
         await asyncio.sleep(0)
         for _ in range(6):
-            while not (new := set(children(os.getpid())) - before) and not any(page.done() for page in asked):
-                await asyncio.sleep(0)
+            async with asyncio.timeout(A_WHILE):
+                while not (new := set(children(os.getpid())) - before) and not any(
+                    page.done() for page in asked
+                ):
+                    await asyncio.sleep(0)
             for pid in new:
                 os.kill(pid, signal.SIGKILL)
             before.update(new)

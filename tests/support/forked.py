@@ -13,13 +13,12 @@ import gc
 import importlib
 import json
 import os
+import selectors
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING
 from tests.support.forked_workers import launcher
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +37,8 @@ HEARTBEAT = "TRIPTYCH_TESTS_HEARTBEAT"
 none."""
 A_WHILE = 1800
 """Seconds until a command is taken for hung: twenty others may run, and the machine may have stood still."""
+AFTER_KILL = 30
+"""Seconds until the output of a killed command must have ended."""
 
 
 class Forked:
@@ -80,13 +82,18 @@ class Forked:
         os.close(out[1])
         os.close(err[1])
         pid = int(self._control.recv(MESSAGE))
-        too_long = threading.Timer(timeout, os.killpg, (pid, signal.SIGKILL))
-        too_long.start()
-        with ThreadPoolExecutor(2) as readers:
-            printed = [*readers.map(_read, (out[0], err[0]))]
+        written = {out[0]: b"", err[0]: b""}
+        try:
+            _read_to_end(written, timeout)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):  # it has ended, and somebody holds its output
+                os.killpg(pid, signal.SIGKILL)
+            _read_to_end(written, AFTER_KILL)
+        finally:
+            os.close(out[0])
+            os.close(err[0])
         code = int(self._control.recv(MESSAGE))
-        too_long.cancel()
-        return code, *printed
+        return code, written[out[0]].decode(), written[err[0]].decode()
 
     def close(self) -> None:
         self._control.close()
@@ -148,9 +155,23 @@ def wait_while_they_run(
             assert time.monotonic() < until, asked()
 
 
-def _read(descriptor: int) -> str:
-    with open(descriptor, encoding="utf-8") as file:
-        return file.read()
+def _read_to_end(written: dict[int, bytes], timeout: float) -> None:
+    """Read what is written to each descriptor until nobody holds it any more, at most for so many seconds."""
+    deadline = time.monotonic() + timeout
+    with selectors.DefaultSelector() as selector:
+        for descriptor in written:
+            selector.register(descriptor, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError(
+                    f"after {timeout} s somebody still holds the output: {[*written.values()]}"
+                )
+            for key, _ in ready:
+                block = os.read(key.fd, 1 << 16)
+                written[key.fd] += block
+                if not block:
+                    selector.unregister(key.fd)
 
 
 def serve(control: socket.socket) -> list[str] | None:
