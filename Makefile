@@ -11,21 +11,24 @@ DOCS = .venv/docs
 help: ## print these lines
 	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
+# where that variable is set, each process would compile all that it imports anew
+AS_EVER = env -u PYTHONDONTWRITEBYTECODE
+DEMO = $(AS_EVER) $(BIN)
+
 # what is installed in full serves as well
 demo: $(if $(wildcard .venv/installed),install,.venv/core) ## install what a crawl needs, crawl a bundled newsroom, show an edit and a deletion
-	$(BIN)/scrapy crawl demo
+	$(DEMO)/scrapy crawl demo
 	@printf '\nThe next days of the newsroom: a text is edited; a page is withdrawn, which the third look makes certain.\n'
-	@for day in 2 3 4; do $(BIN)/scrapy crawl demo -a day=$$day > /dev/null || exit $$?; done
-	$(BIN)/python -m archive search --edited
-	$(BIN)/python -m archive search --gone
-	$(BIN)/python -m archive diff $(EDITED)
+	@for day in 2 3 4; do $(DEMO)/scrapy crawl demo -a day=$$day > /dev/null || exit $$?; done
+	$(DEMO)/python -m archive search --edited
+	$(DEMO)/python -m archive search --gone
+	$(DEMO)/python -m archive diff $(EDITED)
 
 # an article of the demo, whose newsroom has this port
 EDITED = http://127.0.0.1:8641/ukr/news/vidkryly-tramvaynu-liniyu-na-zarichchya-410215.html
 
 # most tests wait for a crawl or a kill: side by side they take half the time; tests/conftest.py says which first
-# (where that variable is set, each of a thousand processes would compile our modules anew)
-TEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+TEST = $(AS_EVER) $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test: install ## run a case of each promise, in about five minutes
 	$(TEST)

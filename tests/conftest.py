@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Site
-from tests.support import faults_table, forked
+from tests.support import faults_table, forked, tiers
 from tests.support.running import Crawl
 
 if TYPE_CHECKING:
@@ -46,35 +45,6 @@ LONG = (
 )
 
 
-SHORT = {
-    "test_an_attack_ends_in_a_sentence": 8,
-    "test_the_changed_declaration_is_proposed_and_holds": 3,
-    "test_no_page_is_lost_or_blamed": 2,
-    "test_one_bad_answer_is_asked_again_and_never_kept": 4,
-    "test_what_robots_txt_answers_is_what_may_be_asked": 4,
-    "test_whatever_kept_it_away_it_comes_with_the_next_run": 1,
-    "test_a_task_that_waits_behind_the_one_that_ends_its_worker_is_neither_lost_nor_blamed": 1,
-    "test_a_host_that_refuses_is_left_for_the_next_run_and_the_others_are_not": 1,
-    "test_no_damage_of_the_cache_loses_or_doubles_a_row": 4,
-    "test_damage_below_the_file_system_ends_in_a_sentence_or_a_rebuild": 4,
-    "test_the_pace_that_robots_txt_asks_for": 2,
-    "test_kill_9_loses_nothing_acknowledged": 1,
-    "test_kill_9_loses_no_acknowledged_page": 1,
-    "test_answers_that_stay_bad_are_a_sentence_and_stop_nobody_for_ever": 3,
-    "test_an_altered_manifest_that_is_kept_stops_no_machine": 4,
-    "test_a_worker_that_ends_is_replaced": 2,
-    "test_a_run_killed_while_it_writes_leaves_the_archive_as_it_was": 1,
-    "test_a_teaser_is_no_article": 2,
-    "test_what_is_no_refusal_is_not_filled_from_the_feed": 2,
-    "test_when_the_server_is_killed_from_outside_no_page_is_lost_or_blamed": 2,
-    "test_whatever_pages_call_themselves_each_has_its_own_article": 1,
-    "test_an_outlet_s_own_crawl_takes_what_a_neighbour_has_copied": 1,
-    "test_a_list_of_a_killed_crawl_is_owed_whole_though_it_moves_on": 1,
-    "test_writers_at_once_all_succeed": 1,
-}
-"""Tests whose cases are processes: so many in `make test`, the rest in `make slow`, all in `make faults`."""
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Two a core: while a crawl waits for its server, its disk or its end, nobody else would run."""
@@ -83,13 +53,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(tryfirst=True)  # before the marks choose
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if not os.environ.get("TRIPTYCH_FAULTS"):
-        met: Counter[str] = Counter()
-        for item in items:
-            name = getattr(item, "originalname", "")
-            met[name] += 1
-            if met[name] > SHORT.get(name, met[name]):
-                item.add_marker(pytest.mark.slow)
+    tiers.mark(items)
     rank = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
 
@@ -133,6 +97,15 @@ def tally(record_property: Callable[[str, object], None]) -> faults_table.Tally:
         record_property(faults_table.NAME, (what, faults, acknowledged, lost, doubled, torn))
 
     return add
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """What is not tested is said in one line for each reason, not for each test."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and "NOT TESTED" in report.longrepr[2]:
+        report.longrepr = ("tests", 0, report.longrepr[2])
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

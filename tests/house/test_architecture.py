@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from scrapy.utils.misc import load_object
 
 from crawler import settings
@@ -155,7 +155,10 @@ def _imports(module: Module) -> set[str]:
     return found
 
 
-IMPORTS = {name: _imports(module) for name, module in MODULES.items()}
+@functools.cache
+def _all_imports() -> dict[str, set[str]]:
+    """Of each module; read when the first test asks, not by each process that collects."""
+    return {name: _imports(module) for name, module in MODULES.items()}
 
 
 def _within(name: str, package: str) -> str | None:
@@ -165,7 +168,7 @@ def _within(name: str, package: str) -> str | None:
 
 def _upwards() -> set[tuple[str, str]]:
     found = set()
-    for name, imported in IMPORTS.items():
+    for name, imported in _all_imports().items():
         for other in imported:
             for package, layers in LAYERS.items():
                 own, its = _within(name, package), _within(other, package)
@@ -180,16 +183,18 @@ def _upwards() -> set[tuple[str, str]]:
 def _circles() -> list[set[str]]:
     """Files each of which can be reached from each other by imports."""
     reached: dict[str, set[str]] = {}
-    for name in IMPORTS:
+    for name in _all_imports():
         seen: set[str] = set()
         rest = [name]
         while rest:
-            new = IMPORTS[rest.pop()] - seen
+            new = _all_imports()[rest.pop()] - seen
             seen |= new
             rest += new
         reached[name] = seen
     circles = {
-        frozenset(x for x in reached[name] if name in reached[x]) for name in IMPORTS if name in reached[name]
+        frozenset(x for x in reached[name] if name in reached[x])
+        for name in _all_imports()
+        if name in reached[name]
     }
     return [set(circle) for circle in sorted(circles, key=sorted)]
 
@@ -211,7 +216,7 @@ def test_no_files_import_each_other_in_a_circle() -> None:
 def test_pipelines_never_fetch() -> None:
     bad = {
         (name, other)
-        for name, imported in IMPORTS.items()
+        for name, imported in _all_imports().items()
         for other in imported
         if name.startswith("pipelines.") and other.startswith(NEVER_FETCH)
     }
@@ -240,7 +245,7 @@ def test_only_opening_knows_where_the_bytes_of_an_archive_lie() -> None:
     kinds = {f"archive.storage.{x}" for x in ("folder", "working_copy", "download", "upload", "object_store")}
     above = {name for name in MODULES if not name.startswith("archive.storage")}
     # files of others, which are imported, may lie in a bucket too
-    assert {name for name in above if IMPORTS[name] & kinds} == {
+    assert {name for name in above if _all_imports()[name] & kinds} == {
         "archive.opening",
         "crawler.importing.given_files",
     }
@@ -317,7 +322,7 @@ def test_no_file_is_longer_than_a_concept() -> None:
 def test_no_file_is_a_splinter() -> None:
     """Under 60 lines with one importer it belongs into that importer."""
     importers: dict[str, set[str]] = {name: set() for name in MODULES}
-    for name, imported in IMPORTS.items():
+    for name, imported in _all_imports().items():
         for other in imported:
             importers[other].add(name)
     short = {
@@ -361,9 +366,9 @@ def _stands_alone(module: Module) -> bool:
     )
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_names_say_something(name: str) -> None:
-    assert not {"utils", "util", "helpers", "helper", "misc", "common"} & set(name.split("."))
+def test_names_say_something() -> None:
+    for name in MODULES:
+        assert not {"utils", "util", "helpers", "helper", "misc", "common"} & set(name.split(".")), name
 
 
 def _named_in_settings() -> list[str]:
@@ -374,6 +379,7 @@ def _named_in_settings() -> list[str]:
     )
 
 
-@pytest.mark.parametrize("name", [x for x in _named_in_settings() if x not in {settings.COMMANDS_MODULE}])
-def test_what_the_settings_name_is_there(name: str) -> None:
-    assert load_object(name)
+def test_what_the_settings_name_is_there() -> None:
+    for name in _named_in_settings():
+        if name != settings.COMMANDS_MODULE:
+            assert load_object(name), name

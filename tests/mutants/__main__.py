@@ -33,8 +33,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from tests.mutants.covering import Record, hashes, record
-from tests.mutants.faults import Fault, faults_of
-from tests.mutants.named import named_faults
+from tests.mutants.faults import faults_of
+from tests.mutants.named import Fault, named_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,6 +121,7 @@ class Copy:
         temporary = self.folder.parent / f"{self.folder.name}-tests"
         shutil.rmtree(temporary, ignore_errors=True)
         command = [*(str(python), "-m", "pytest", "-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider")]
+        command += ["-m", "not slow and not live"]
         command += ["--basetemp", str(temporary), *tests]
         process = subprocess.Popen(
             command,

@@ -7,8 +7,6 @@ our tests start programs, fork workers and kill them. Here a fault is a changed 
 from __future__ import annotations
 
 import ast
-import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cosmic_ray.ast import ast_nodes
@@ -16,6 +14,8 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator
 from parso import parse
+
+from tests.mutants.named import Fault
 
 if TYPE_CHECKING:
     import random
@@ -68,21 +68,6 @@ OPERATORS: dict[str, Operator] = {
     **{kind: get_operator(f"core/{kind}")() for kind in KINDS},
     "LeftOut": LeftOut(),
 }
-
-
-@dataclass(frozen=True)
-class Fault:
-    path: str
-    line: int
-    kind: str
-    code: str
-    """The whole file with the fault in it."""
-    tests: tuple[str, ...] = ()
-    """Tests that are to see it; without any those that run its line are asked."""
-
-    def diff(self, before: str) -> str:
-        lines = difflib.unified_diff(before.splitlines(), self.code.splitlines(), lineterm="", n=2)
-        return "\n".join(f"    {line}" for line in list(lines)[3:])
 
 
 def faults_of(path: Path, draw: random.Random) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -10,10 +11,23 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.mutants.faults import Fault
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Fault:
+    path: str
+    line: int
+    kind: str
+    code: str
+    """The whole file with the fault in it."""
+    tests: tuple[str, ...] = ()
+    """Tests that are to see it; without any those that run its line are asked."""
+
+    def diff(self, before: str) -> str:
+        lines = difflib.unified_diff(before.splitlines(), self.code.splitlines(), lineterm="", n=2)
+        return "\n".join(f"    {line}" for line in list(lines)[3:])
 
 
 @dataclass(frozen=True)

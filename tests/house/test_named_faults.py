@@ -1,0 +1,34 @@
+"""Each fault of tests/mutants/named.toml can be placed, and the tests that see it are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.mutants.named import named_faults
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_each_named_fault_can_be_placed() -> None:
+    """Where this fails the line was rewritten: write the fault anew, or delete it with its promise."""
+    lost = [f"{named.file}: {named.what}" for named in named_faults("") if named.fault(ROOT) is None]
+    assert lost == []
+
+
+def test_each_test_that_sees_a_named_fault_is_there() -> None:
+    missing = []
+    for named in named_faults(""):
+        for node in named.seen_by:
+            path, _, test = node.partition("::")
+            test = test.split("[")[0].split("::")[-1]
+            source = ROOT / path
+            if not source.exists() or (test and not re.search(rf"def {test}\(", source.read_text("utf-8"))):
+                missing.append(f"{named.what}: {node}")
+    assert missing == []
+
+
+def test_every_package_has_named_faults() -> None:
+    files = [named.file for named in named_faults("")]
+    for package in ("archive", "crawler", "pipelines"):
+        assert any(file.startswith(f"{package}/") for file in files), package

@@ -1,0 +1,141 @@
+"""Two tiers of tests: `make test` has a case of each promise, `make test-all` every case.
+
+`make test` leaves out, by the mark `thorough`:
+* what needs more than Python: the object store and the browser;
+* all cases but the first of a test that starts a crawl or a server for each of its parameters;
+* the tests of `LEFT_OUT`: a heavier form of what the tests beside them promise.
+`SHORT` names tests whose cases are processes that are killed: the cases beyond so many are `slow`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+
+STARTS_PROCESSES = frozenset({"scrapy_command", "program", "workers", "lone"})
+"""Fixtures of tests that start a crawl, a program of tests/archive/programs, a pool."""
+MORE_THAN_PYTHON = frozenset({"keys", "cuts", "browser"})
+"""Fixtures of tests against Ceph's gateway, and in Chromium."""
+
+SHORT = {
+    "test_an_attack_ends_in_a_sentence": 8,
+    "test_the_changed_declaration_is_proposed_and_holds": 3,
+    "test_no_page_is_lost_or_blamed": 2,
+    "test_one_bad_answer_is_asked_again_and_never_kept": 4,
+    "test_what_robots_txt_answers_is_what_may_be_asked": 4,
+    "test_whatever_kept_it_away_it_comes_with_the_next_run": 1,
+    "test_a_task_that_waits_behind_the_one_that_ends_its_worker_is_neither_lost_nor_blamed": 1,
+    "test_a_host_that_refuses_is_left_for_the_next_run_and_the_others_are_not": 1,
+    "test_no_damage_of_the_cache_loses_or_doubles_a_row": 4,
+    "test_damage_below_the_file_system_ends_in_a_sentence_or_a_rebuild": 4,
+    "test_the_pace_that_robots_txt_asks_for": 2,
+    "test_kill_9_loses_nothing_acknowledged": 1,
+    "test_kill_9_loses_no_acknowledged_page": 1,
+    "test_answers_that_stay_bad_are_a_sentence_and_stop_nobody_for_ever": 3,
+    "test_an_altered_manifest_that_is_kept_stops_no_machine": 4,
+    "test_a_worker_that_ends_is_replaced": 2,
+    "test_a_run_killed_while_it_writes_leaves_the_archive_as_it_was": 1,
+    "test_a_teaser_is_no_article": 2,
+    "test_what_is_no_refusal_is_not_filled_from_the_feed": 2,
+    "test_when_the_server_is_killed_from_outside_no_page_is_lost_or_blamed": 2,
+    "test_whatever_pages_call_themselves_each_has_its_own_article": 1,
+    "test_an_outlet_s_own_crawl_takes_what_a_neighbour_has_copied": 1,
+    "test_a_list_of_a_killed_crawl_is_owed_whole_though_it_moves_on": 1,
+    "test_writers_at_once_all_succeed": 1,
+}
+
+LEFT_OUT = {
+    # ten rounds, ten racers, ten thousand debts: one of each is beside them
+    "test_a_backfill_killed_three_times_loses_nothing",
+    "test_two_crawls_killed_again_and_again_end_with_every_article_once",
+    "test_lists_that_have_moved_on_lose_nothing",
+    "test_two_crawls_of_one_outlet_at_once_archive_each_text_once",
+    "test_a_newsroom_killed_in_the_middle_of_a_crawl_loses_nothing",
+    "test_readers_racing_a_writer_never_see_half_a_commit",
+    "test_readers_on_bare_paths_that_resolve_them_first_never_fail",
+    "test_four_machines_commit_at_once",
+    "test_killed_at_any_step_it_is_finished_by_the_next_writer",
+    "test_two_writers_and_a_collector_at_once",
+    "test_an_outlet_of_ten_thousand_debts_gets_its_share_the_newest_first",
+    "test_two_crawls_at_once",
+    "test_of_a_set_of_seventy_languages_sixty_are_asked_for",
+    "test_an_index_of_862_files_with_every_fault_is_read_to_its_end",
+    "test_an_edit_behind_a_304_is_seen_at_the_tenth_look",
+    "test_expectations_are_proposed_from_thirty_days",
+    # all 43 outlets at their real addresses; the demo and tests/crawler/story do the same for one
+    "test_one_english_text_at_two_hosts_is_fetched_once",
+    "test_a_deletion_is_seen_and_the_article_stays",
+    "test_an_edit_is_a_new_version",
+    "test_a_late_translation_is_found",
+    "test_every_page_is_archived_or_has_a_reason",
+    # workers: a pool that is hurt in one more way
+    "test_nothing_is_handed_to_a_worker_that_has_ended_with_its_server",
+    "test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time",
+    "test_workers_that_could_not_begin_are_begun_again_for_the_next_page",
+    "test_a_task_that_nobody_waits_for_any_more_takes_no_other_down",
+    "test_nobody_waits_for_ever_where_workers_are_killed_as_they_take_pages",
+    # debts: the rule is in tests/archive/state/test_debts.py, one crawl of each kind stays
+    "test_a_variant_that_failed_comes_with_the_next_run",
+    "test_a_debt_that_is_gone_is_no_debt_any_more",
+    "test_a_list_that_goes_on_naming_it_does_not_shorten_the_pause",
+    "test_a_crawl_stopped_by_hand_owes_what_it_had_found",
+    "test_a_run_of_debts_that_is_killed_leaves_them_owed",
+    "test_what_a_backfill_leaves_over_its_budget_is_no_debt",
+    "test_a_debt_at_an_address_that_is_no_article_any_more_is_dropped",
+    # texts of feeds: what is a teaser is decided in tests/crawler/discovery/test_feed_entries.py
+    "test_the_same_text_of_the_page_takes_the_place_too",
+    "test_other_statuses_that_refuse",
+    "test_a_content_that_says_no_more_than_the_description_is_a_teaser",
+    "test_the_line_that_wordpress_adds_makes_no_teaser_and_is_no_text",
+    "test_a_page_that_is_given_up_while_a_feed_lists_it",
+    "test_a_cache_made_anew_owes_the_same",
+    # refusals and pauses: each further form of the same answer
+    "test_the_moment_may_be_a_date",
+    "test_a_wall_that_its_words_alone_tell_is_a_refusal",
+    "test_who_asks_to_be_left_alone_for_long_is_left_at_once",
+    # crawls of an outlet: a further kind of list
+    "test_what_was_edited_after_the_month_of_its_only_list_is_in_that_month",
+    "test_indexes_that_name_each_other_are_asked_once_each",
+    "test_an_index_without_a_list_of_the_declarations_form_is_told",
+    "test_days_that_lead_to_one_page_are_each_told",
+    "test_a_guessed_variant_that_leads_to_a_section_is_none",
+    "test_amp_print_and_mobile_addresses_are_one_article",
+    "test_sitemaps_without_end_are_left_after_their_budget",
+    # changes of a site that `live` notes; three that it proposes a change for stay
+    "test_a_byline_whose_class_is_gone",
+    "test_an_old_list_is_noted",
+    "test_a_section_that_is_not_taken_is_noted",
+    "test_a_sitemap_of_tags_takes_no_lists_place",
+    "test_a_list_at_another_domain_is_told_with_its_address",
+    "test_a_site_that_refuses_everything_is_not_known",
+    # revisits: conditions a server may ignore or lack
+    "test_a_server_that_ignores_conditions_is_read_each_time",
+    "test_last_modified_is_sent_where_there_is_no_etag",
+    "test_a_translation_is_awaited_for_four_days",
+    "test_the_purge_of_the_original_leaves_the_copy",
+    # whole programs beside what they are made of
+    "test_the_first_look_comes_to_three_plots",
+    "test_the_command_asks_first",
+    "test_two_workers_crawl_and_revisit_though_one_is_killed",
+    "test_a_runner_that_is_told_to_stop_stops_its_crawls_and_they_are_due_again",
+}
+"""Tests of `make test-all` alone."""
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Mark what `make test` leaves out; `TRIPTYCH_FAULTS` asks for every case."""
+    if os.environ.get("TRIPTYCH_FAULTS"):
+        return
+    cases: Counter[tuple[str, str]] = Counter()
+    for item in items:
+        name = getattr(item, "originalname", item.name)
+        test = (str(item.path), name)
+        cases[test] += 1
+        if cases[test] > SHORT.get(name, cases[test]):
+            item.add_marker(pytest.mark.slow)
+        fixtures = set(getattr(item, "fixturenames", ()))
+        repeated = cases[test] > 1 and fixtures & STARTS_PROCESSES
+        if name in LEFT_OUT or repeated or fixtures & MORE_THAN_PYTHON:
+            item.add_marker(pytest.mark.thorough)
