@@ -155,6 +155,26 @@ def test_every_page_is_of_one_kind_and_on_the_map() -> None:
     assert [page for page in pages if page.parts[0] != "decisions" and f"({page})" not in on_the_map] == []
 
 
+TASKS = {
+    "add an outlet": ("add-an-outlet.md", "triptych crawl courier"),
+    "cron": ("schedule-crawls.md", "triptych crawl --all\n"),
+    "systemd": ("schedule-crawls.md", "systemctl enable"),
+    "pandas": ("read-an-archive.md", "pd.read_parquet("),
+    "restore a backup": ("restore-a-backup.md", "cp -a backup news-archive"),
+    "install a wheel with extras": ("install.md", ".whl[sql,watch]'"),
+    "upgrade": ("install.md", "triptych archive migrate"),
+}
+"""A task -> its page and the end of its last command."""
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_is_done_in_the_first_words_of_its_page(task: str) -> None:
+    name, last = TASKS[task]
+    before, command, _ = PAGES[ROOT / "docs/how-to" / name].partition(last)
+    assert command
+    assert len(before.split()) <= 400
+
+
 def test_the_readme_is_short() -> None:
     assert len(PAGES[ROOT / "README.md"].splitlines()) <= 120
 
