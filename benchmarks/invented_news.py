@@ -3,11 +3,14 @@
 `rewrites()` are stories written by hand, each language as another newsroom would tell it, over two weeks of
 March 2026 (benchmarks/data/rewrites_*.txt). None is a translation. Four in ten have a near twin:
 another event of the same kind, on the same day or the next, in the same town or with the same persons.
+`event_reports()` are events told by two outlets, mostly in one language, each with a near twin: the same
+kind of event in another town or with another person (benchmarks/data/events_*.txt).
 `reports()` of benchmarks/invented_reports.py are daily reports. Texts were written before anybody looked at
 how the models judge them.
 
 A file has a line `=== DAY STORY [twin STORY]` for each story and a line `--- LANGUAGE HH:MM[+DAYS]` (UTC) for
-each text, then its headline and its paragraphs, a line each.
+each text, with the outlet after the language in events_*.txt, then its headline and its paragraphs, a line
+each.
 
 Who tunes uses the part `dev` and never reads the part `kept`.
 """
@@ -49,6 +52,7 @@ class NewsText:
     published: datetime
     headline: str
     text: str
+    outlet: str = "pool"
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,12 @@ class Pool:
 def rewrites(part: Part | None = None) -> list[NewsText]:
     """Read the stories written by hand; near twins are in the same part."""
     texts = [each for path in sorted(FOLDER.glob("rewrites_*.txt")) for each in _read(path)]
+    return [each for each in texts if part in {None, part_of(each.event)}]
+
+
+def event_reports(part: Part | None = None) -> list[NewsText]:
+    """Read the events that two outlets tell; near twins are in the same part."""
+    texts = [each for path in sorted(FOLDER.glob("events_*.txt")) for each in _read(path)]
     return [each for each in texts if part in {None, part_of(each.event)}]
 
 
@@ -102,10 +112,10 @@ def _read(path: Path) -> Iterator[NewsText]:
         event = " ".join(sorted({story_id, *twin[1:]}))
         for each in texts:
             first, headline, *paragraphs = each.strip().split("\n")
-            language, clock = first.split()
+            language, *outlets, clock = first.split()
             time, _, days = clock.partition("+")
             at = datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=UTC) + timedelta(days=int(days or 0))
             yield NewsText(
-                f"{story_id}:{language}", story_id, event, "rewrite", language, at,
-                headline, "\n".join(paragraphs),
+                ":".join((story_id, language, *outlets)), story_id, event, "rewrite", language, at,
+                headline, "\n".join(paragraphs), *outlets,
             )  # fmt: skip

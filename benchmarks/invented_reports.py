@@ -154,29 +154,34 @@ _UP = ("подорожчав", "подорожал", "rose")
 _DOWN = ("подешевшав", "подешевел", "fell")
 
 
-def reports(part: Part) -> list[NewsText]:
-    """Make the daily reports of two weeks: twelve kinds in three languages."""
+def reports(part: Part, outlet: str = "pool") -> list[NewsText]:
+    """Make the daily reports of two weeks: twelve kinds in three languages; each outlet tells them anew."""
     return [
         each
         for kind, (count, hour) in KINDS.items()
         for day in DAYS
         for n in range(count)
-        for each in _told(part, kind, day, n, hour + 9 * n)
+        for each in _told(part, outlet, kind, day, n, hour + 9 * n)
     ]
 
 
-def _told(part: Part, kind: str, day: int, n: int, hour: int) -> Iterator[NewsText]:
+def _told(  # noqa: PLR0917
+    part: Part, outlet: str, kind: str, day: int, n: int, hour: int
+) -> Iterator[NewsText]:
+    by = "" if outlet == "pool" else f":{outlet}"
     event, at = f"{kind}-{part}-{day:02}-{n}", FIRST[part] + timedelta(days=day, hours=hour)
     drawn = _draw(part, kind, day, n, at)
     for state, facts in enumerate(_states(drawn, event) if kind == "updates" else [drawn]):
         story = f"{event}-{state}" if kind == "updates" else event
         first = at + timedelta(hours=STATES[state])
         for language in LANGUAGES:
-            rng = random.Random(f"{story} {language}")
+            rng = random.Random(f"{story} {language}{by}")
             published = first + timedelta(minutes=rng.randrange(70 if kind == "updates" else 150))
             known = facts | {"clock": f"{published:%H:%M}"} if kind == "updates" else facts
             headline, text = _write(part, kind, language, known, rng)
-            yield NewsText(f"{story}:{language}", story, event, kind, language, published, headline, text)
+            yield NewsText(
+                f"{story}:{language}{by}", story, event, kind, language, published, headline, text, outlet
+            )
 
 
 def _draw(part: Part, kind: str, day: int, n: int, at: datetime) -> Facts:

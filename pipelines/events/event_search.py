@@ -26,7 +26,8 @@ from archive.commit.committer import publish_same_event
 from archive.format.records import SameEventRecord
 from archive.operations.partitions import ALONE, over
 from pipelines.alignment.records import quoted
-from pipelines.events.likeness import HOURS, likenesses, shipped_event_weights
+from pipelines.events.evidence import weighed
+from pipelines.events.likeness import HOURS, Likeness, likenesses, shipped_event_weights
 from pipelines.similarity.document import ArticleReading, Document, read
 from pipelines.similarity.folding import fold
 from pipelines.similarity.lexicon import LANGUAGES
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.operations.partitions import Spread
     from archive.read.archive import Archive
-    from pipelines.events.likeness import EventWeights
+    from pipelines.events.evidence import Evidence
 
     Ids = tuple[str, str]
 
@@ -163,21 +164,18 @@ def same_events(
     *,
     now: datetime,
     keep: Callable[[str, str], bool] = lambda _a, _b: True,
-    weights: EventWeights | None = None,
 ) -> Iterator[SameEventRecord]:
     """Yield the candidates of the core articles that `keep` takes, those of tier `none` too."""
-    common = Counter(key for each in readings for key in {x.key for x in each.anchors})
-    found = [
-        each
-        for each in likenesses(readings, core)
-        if keep(readings[each.i].document.article_id, readings[each.j].document.article_id)
-    ]
-    if not found:
+    candidates = list[Likeness]()
+    for candidate in likenesses(readings, core):
+        a, b = readings[candidate.i].document, readings[candidate.j].document
+        if keep(a.article_id, b.article_id):
+            candidates.append(candidate)
+    if not candidates:
         return
-    weights = weights or shipped_event_weights()
-    for each, p in zip(found, weights.probabilities(np.array([x.features for x in found])), strict=True):
-        one, other = sorted((readings[each.i], readings[each.j]), key=lambda x: x.document.article_id)
-        yield _record(one, other, float(p), common, now)
+    likeness = shipped_event_weights().probabilities(np.array([x.features for x in candidates]))
+    for candidate, probability, evidence in weighed(candidates, likeness, shipped_event_weights("evidence")):
+        yield _record(readings[candidate.i], readings[candidate.j], probability, evidence, now)
 
 
 def tier(probability: float) -> str:
@@ -185,15 +183,14 @@ def tier(probability: float) -> str:
 
 
 def _record(
-    one: ArticleReading, other: ArticleReading, probability: float, common: Mapping[str, int], now: datetime
+    one: ArticleReading, other: ArticleReading, probability: float, evidence: Evidence, now: datetime
 ) -> SameEventRecord:
-    a, b = one.document, other.document
+    first, second = sorted((one, other), key=lambda x: x.document.article_id)
+    a, b = first.document, second.document
     assert a.at is not None
     assert b.at is not None
-    named = tier(probability)
-    theirs = {x.key for x in other.anchors}
-    shared = {x.key: x.text for x in one.anchors if x.key in theirs}
-    rarest = sorted(shared, key=lambda key: (common[key], key))[:_SHOWN]
+    enough = evidence.enough(one_language=a.language == b.language)
+    named = tier(probability) if enough else "none"
     return SameEventRecord(
         article_id_a=a.article_id,
         article_id_b=b.article_id,
@@ -202,24 +199,26 @@ def _record(
         language_a=a.language,
         language_b=b.language,
         tier=named,
-        probability=round(probability, 4),
+        probability=round(probability, 4) if enough else 0.0,
         hours_apart=round(abs((a.at - b.at).total_seconds()) / 3600, 2),
-        shared=tuple(shared[key] for key in rarest),
-        details=_details(one, other, shared) if named != "none" else None,
+        shared=evidence.shared[:_SHOWN],
+        details=_details(first, second) if named != "none" else None,
         decided_at=now,
     )
 
 
-def _details(one: ArticleReading, other: ArticleReading, shared: Mapping[str, str]) -> str:
+def _details(one: ArticleReading, other: ArticleReading) -> str:
+    theirs = {x.key for x in other.anchors}
+    numbers = {x.key: x.text for x in one.anchors if x.key in theirs and x.key[0].isdigit()}
     both = one.counted.keys() & other.counted.keys()
     otherwise = sum(1 for thing in both if not one.counted[thing] & other.counted[thing])
-    ours, theirs = ({fold(x): x for x in quoted([each.document.body])} for each in (one, other))
+    quoted_a, quoted_b = ({fold(x): x for x in quoted([each.document.body])} for each in (one, other))
     return json.dumps(
         {
-            "numbers": [text for key, text in shared.items() if key[0].isdigit()],
+            "numbers": list(numbers.values()),
             "counted_alike": len(both) - otherwise,
             "counted_otherwise": otherwise,
-            "quotes": [ours[key] for key in ours if key in theirs],
+            "quotes": [quoted_a[key] for key in quoted_a if key in quoted_b],
         },
         ensure_ascii=False,
     )

@@ -55,13 +55,15 @@ _ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class EventWeights:
+    names: tuple[str, ...]
+    """Names of the columns that it weighs."""
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
     weight: NDArray[np.float64]
     bias: float
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the probability of each row, whose columns are NAMES."""
+        """Return the probability of each row, whose columns are `names`."""
         logits = standardised(rows, self.mean, self.scale) @ self.weight + self.bias
         return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
@@ -73,13 +75,11 @@ def standardised(
 
 
 @cache
-def shipped_event_weights() -> EventWeights:
-    """Read weights.json, which `benchmarks/events.py --fit` writes."""
-    stored = json.loads(FILE.read_text(encoding="utf-8"))
-    if tuple(stored["features"]) != NAMES:
-        raise ValueError(f"{FILE} is for features {stored['features']}, the code has {NAMES}: refit")
+def shipped_event_weights(part: str = "likeness") -> EventWeights:
+    """Read the weights of `likeness` or of `evidence`; `benchmarks/events.py --fit` writes them."""
+    stored = json.loads(FILE.read_text(encoding="utf-8"))[part]
     mean, scale, weight = (np.array(stored[name]) for name in ("mean", "scale", "weight"))
-    return EventWeights(mean, scale, weight, float(stored["bias"]))
+    return EventWeights(tuple(stored["features"]), mean, scale, weight, float(stored["bias"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,16 @@ class Likeness:
 
     i: int
     j: int
+    pool_a: Pool
+    row_a: int
+    pool_b: Pool
+    row_b: int
+    """The articles of one language that each is compared among, and its place there."""
     features: NDArray[np.float64]
+
+    @property
+    def readings(self) -> tuple[ArticleReading, ArticleReading]:
+        return self.pool_a.readings[self.row_a], self.pool_b.readings[self.row_b]
 
 
 def likenesses(
@@ -114,7 +123,9 @@ def likenesses(
             rows = own[start : start + _ROWS]
             signals = _signals(pools[ours], rows, pools[theirs])
             numbers = [places[ours][x] for x in rows]
-            yield from _nearest(readings, numbers, places[theirs], signals, most)
+            for row, column, features in _nearest(readings, numbers, places[theirs], signals, most):
+                i, j = numbers[row], places[theirs][column]
+                yield Likeness(i, j, pools[ours], rows[row], pools[theirs], column, features)
 
 
 def _signals(one: Pool, rows: Sequence[int], other: Pool) -> tuple[Matrix, ...]:
@@ -130,7 +141,8 @@ def _nearest(
     columns: Sequence[int],
     signals: tuple[Matrix, ...],
     most: int,
-) -> Iterator[Likeness]:
+) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
+    """Yield the nearest columns of each row, with the features of both."""
     allowed = _allowed([readings[i] for i in rows], [readings[j] for j in columns])
     signals = tuple(np.where(allowed, signal, 0) for signal in signals)
     fifths = [_fifth(signal) for signal in signals]
@@ -145,7 +157,7 @@ def _nearest(
                 float(np.log((value + _LEAST) / (fifth[row] + _LEAST)))
                 for value, fifth in zip(own, fifths, strict=True)
             ]
-            yield Likeness(i, j, np.array([*own, *over, *_facts(readings[i], readings[j])]))
+            yield row, int(column), np.array([*own, *over, *_facts(readings[i], readings[j])])
 
 
 def _of_rows(vectors: Vectors, rows: Sequence[int]) -> Vectors:

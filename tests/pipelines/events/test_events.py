@@ -90,6 +90,35 @@ def test_an_outlet_is_not_compared_with_itself_nor_with_what_came_days_later():
     assert found(late | OTHERS) == {}
 
 
+FINES = {
+    ("harbour", "uk", 0): (
+        "Нацбанк оштрафував «Білий Лебідь» на 3,4 млн гривень",
+        "Національний банк застосував до банку «Білий Лебідь» штраф у 3,4 млн гривень за неналежну перевірку "
+        "клієнтів. Банк має два місяці, щоб усунути порушення.",
+    ),
+    ("delta", "uk", 3): (
+        "Нацбанк оштрафував «Степовий Кредит» на 780 тисяч гривень",
+        "Національний банк застосував до банку «Степовий Кредит» штраф у 780 тисяч гривень за неналежну "
+        "перевірку клієнтів. Банк має два місяці, щоб усунути порушення.",
+    ),
+}
+FIRES = {
+    ("harbour", "uk", 0): (
+        "У Лубнах горів склад меблів, одна людина в лікарні",
+        "Пожежа на складі меблів у Лубнах охопила 500 квадратних метрів. Сторож дістав опіки.",
+    ),
+    ("delta", "uk", 2): (
+        "У Ковелі горів склад меблів, обійшлося без потерпілих",
+        "Пожежа на складі меблів у Ковелі охопила 350 квадратних метрів. Людей усередині не було.",
+    ),
+}
+
+
+def test_two_fines_and_two_fires_told_in_the_same_words_are_no_event():
+    assert found(FINES | OTHERS) == {}
+    assert found(FIRES | OTHERS) == {}
+
+
 def record(outlet, language, hours, headline, body):
     url = f"https://{outlet}.example/{language}/{hours}"
     fields = {
@@ -184,5 +213,5 @@ def test_any_number_of_workers_finds_what_one_finds(root, tmp_path):
         table = archive.open(tmp_path / name).same_event().to_arrow()
         rows = table.drop_columns(["decided_at", "ingested_at"]).to_pylist()
         told.append((found.candidates, sorted(rows, key=lambda row: row["commit_seq"])))
-    assert (told[0][0], len(told[0][1])) == (8, 6)
+    assert (told[0][0], len(told[0][1])) == (8, 7)
     assert told[0] == told[1] == told[2]
