@@ -35,7 +35,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.invented_news import PARTS, event_reports, rewrites
 from benchmarks.invented_reports import reports
 from pipelines.events.event_search import PROBABLE, READ, SURE
-from pipelines.events.evidence import SIGNALS, weighed
 from pipelines.events.likeness import (
     FILE,
     EventWeights,
@@ -43,6 +42,7 @@ from pipelines.events.likeness import (
     shipped_event_weights,
     standardised,
 )
+from pipelines.events.shared_facts import SIGNALS, weighed
 from pipelines.similarity.document import Document, read
 from pipelines.similarity.lexicon import LANGUAGES
 

@@ -26,8 +26,8 @@ from archive.commit.committer import publish_same_event
 from archive.format.records import SameEventRecord
 from archive.operations.partitions import ALONE, over
 from pipelines.alignment.records import quoted
-from pipelines.events.evidence import weighed
 from pipelines.events.likeness import HOURS, Likeness, likenesses, shipped_event_weights
+from pipelines.events.shared_facts import weighed
 from pipelines.similarity.document import ArticleReading, Document, read
 from pipelines.similarity.folding import fold
 from pipelines.similarity.lexicon import LANGUAGES
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.operations.partitions import Spread
     from archive.read.archive import Archive
-    from pipelines.events.evidence import Evidence
+    from pipelines.events.shared_facts import Evidence
 
     Ids = tuple[str, str]
 

@@ -66,7 +66,7 @@ LAYERS = {
         *("commit_process", "pair_process", "snapshot"),
         "reextraction",
     ),
-    "pipelines.events": ("likeness", "event_search"),
+    "pipelines.events": ("likeness", "shared_facts", "event_search"),
     "triptych": ("item_fields", "item_pipeline", "addon", "__main__"),
     "pipelines.pairing.weekly": ("weeks", "week_part"),
     "pipelines.pairing": (
