@@ -55,13 +55,13 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
 
     The comparison is the same as in `scrapy pair`. Raises ArticleNotFound.
     """
-    found = article_ids(read, (one, other))
+    ids_of = article_ids(read, (one, other))
     for name in (one, other):
-        if name not in found:
+        if name not in ids_of:
             raise ArticleNotFound(
                 f"There is no article {name} in {read.root}: give an address or an article id."
             )
-    a_id, b_id = found[one], found[other]
+    a_id, b_id = ids_of[one], ids_of[other]
     if a_id == b_id:
         raise ArticleNotFound(f"Both lead to the article {a_id}: give two articles.")
     weeks = Weeks(read)
@@ -71,7 +71,7 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
     matches = compare(list(pool.values()), {ids}, only_wanted=True)
     articles = shown_articles(read, ids)
     decided, conflict, one_story = _decided(read, ids)
-    refused, kept = last_refusal(read, ids)
+    refused, holder = last_refusal(read, ids)
     texts = weeks.variants(ids)
     return Explanation(
         a=readings[a_id],
@@ -83,7 +83,7 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
         decided=decided,
         conflict=conflict,
         refused=None if decided and not conflict else refused,
-        kept=shown_articles(read, [kept])[kept].url if kept else None,
+        kept=shown_articles(read, [holder])[holder].url if holder else None,
         one_story=one_story,
         texts=(texts[a_id], texts[b_id]),
         paragraphs=Aligner()(texts, [(a_id, b_id)]),
@@ -94,14 +94,14 @@ def _of_their_days(weeks: Weeks, ids: tuple[str, str]) -> dict[str, ArticleReadi
     """Return the articles that a run compares with these: one week if it has both, else the week of each."""
     if not pc.all(pc.is_in(pa.array(ids), value_set=weeks.ids)).as_py():
         return {}
-    found = [weeks.around(key) for key in sorted({weeks.key_of(x) for x in ids})]
-    whole = [x for x in found if x.earlier.keys() >= set(ids) and x.decides(*ids)]
-    return {x.document.article_id: x for week in whole or found for x in weeks.readings(week)}
+    around = [weeks.around(key) for key in sorted({weeks.key_of(x) for x in ids})]
+    of_both = [x for x in around if x.earlier.keys() >= set(ids) and x.decides(*ids)]
+    return {x.document.article_id: x for week in of_both or around for x in weeks.readings(week)}
 
 
 def _only(reading: ArticleReading, other: ArticleReading) -> tuple[str, ...]:
-    theirs = {anchor.key for anchor in other.anchors}
-    return tuple(dict.fromkeys(x.text for x in reading.anchors if x.key[0].isdigit() and x.key not in theirs))
+    keys = {anchor.key for anchor in other.anchors}
+    return tuple(dict.fromkeys(x.text for x in reading.anchors if x.key[0].isdigit() and x.key not in keys))
 
 
 def _decided(read: Archive, ids: tuple[str, str]) -> tuple[tuple[str, ...], bool, bool]:

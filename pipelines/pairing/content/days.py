@@ -58,8 +58,8 @@ class Days:
                 every.add(day)
                 if anchor.position < headline_end:
                     in_headline.add(day)
-        beside = frozenset() if at is None else frozenset((at - 1, at, at + 1))
-        return cls(frozenset(in_headline), frozenset(every), beside)
+        published = frozenset() if at is None else frozenset((at - 1, at, at + 1))
+        return cls(frozenset(in_headline), frozenset(every), published)
 
     def contrary(self, other: Days) -> bool:
         """Tell if the day of a headline is none of the other article's days.

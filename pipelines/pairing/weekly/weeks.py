@@ -100,8 +100,8 @@ class Weeks:
         self.left_out = _count_languages(table.filter(pc.invert(compared)), -1 if since is None else since)
         """New or changed articles in other languages, by language; texts are compared in LANGUAGES alone."""
         table = table.filter(compared)
-        seen = pc.coalesce(table["published_at"], table["first_seen"])
-        table = table.append_column("when", seen.cast(pa.int64()))
+        when = pc.coalesce(table["published_at"], table["first_seen"])
+        table = table.append_column("when", when.cast(pa.int64()))
         table = table.sort_by([(name, "ascending") for name in ("outlet", "when", "article_id")])
         self.ids = table["article_id"].combine_chunks()
         self._when: NDArray[np.float64] = table["when"].to_numpy().astype(np.float64) / 1e6
@@ -198,10 +198,10 @@ class Weeks:
 
     def readings(self, week: Week) -> list[ArticleReading]:
         """Read the articles of a week for scoring; those of the week before are kept, not read again."""
-        known = self._held
-        wanted = [x for x in week.ids if x not in known]
-        new = self.read(wanted, [week]) if wanted else {}
-        self._held = {x: known[x] if x in known else new[x] for x in week.ids}
+        readings = self._held
+        missing = [x for x in week.ids if x not in readings]
+        new = self.read(missing, [week]) if missing else {}
+        self._held = {x: readings[x] if x in readings else new[x] for x in week.ids}
         return list(self._held.values())
 
     def read(self, ids: Collection[str], weeks: Sequence[Week] = ()) -> dict[str, ArticleReading]:
@@ -263,15 +263,15 @@ def _published(outlets: Collection[str], first: float, last: float) -> ds.Expres
     """Return a filter for articles of these outlets, from a time to another or at an unknown one."""
     at = ds.field("published_at").cast(pa.int64())
     inside = (at >= int(first * 1e6)) & (at <= int(last * 1e6) + 1)
-    theirs = ds.field("outlet").isin(pa.array(sorted(outlets), pa.string()))
-    return theirs & (inside | ds.field("published_at").is_null())
+    of_outlets = ds.field("outlet").isin(pa.array(sorted(outlets), pa.string()))
+    return of_outlets & (inside | ds.field("published_at").is_null())
 
 
 def _read(document: Document) -> ArticleReading:
     """Read a document and keep only what scoring needs: a large outlet has ten thousand articles a week."""
     reading = read(document)
-    known = document.language in LANGUAGES
-    return lean(reading, shipped_background(document.language)) if known else reading
+    has_background = document.language in LANGUAGES
+    return lean(reading, shipped_background(document.language)) if has_background else reading
 
 
 def _runs(outlets: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
@@ -285,8 +285,8 @@ def _week_numbers(when: NDArray[np.float64], fresh: NDArray[np.bool_]) -> list[i
     """Return the weeks that have a fresh article in their window: any article there may change a score."""
     new = when[fresh]
     first, last = (new - AFTER) // WEEK, (new + BEFORE) // WEEK
-    wanted = {int(week) for n in range(3) for week in np.minimum(first + n, last)}
-    return sorted(wanted & {int(week) for week in when // WEEK})
+    reached = {int(week) for n in range(3) for week in np.minimum(first + n, last)}
+    return sorted(reached & {int(week) for week in when // WEEK})
 
 
 def lean(reading: ArticleReading, background: Background) -> ArticleReading:
