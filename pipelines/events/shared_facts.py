@@ -1,6 +1,6 @@
 """Evidence of one event: who, where and how many two articles have in common, and what contradicts it.
 
-Two fines of one bank regulator or two fires of one day are told in the same words. They differ in the names,
+Two fines of one regulator or two fires of one day are reported in the same words. They differ in the names,
 the places and the numbers, so an event needs some of these in common.
 """
 
@@ -73,8 +73,8 @@ class Evidence:
         pool_a, pool_b = candidate.pool_a, candidate.pool_b
         both = pool_a.anchors[candidate.row_a].keys() & pool_b.anchors[candidate.row_b].keys()
         rarity = {key: min(pool_a.rarity[key], pool_b.rarity[key]) for key in sorted(both)}
-        numbers = {key for key in both if key[0].isdigit()}
-        digits, places = ({key for key in both if key[0] == sign} for sign in "×@")
+        numbers = set(filter(_is_number, both))
+        digits, places = set(filter(_is_digit, both)), set(filter(_is_place, both))
         figures = dict(zip(FIGURES, one.figures.against(other.figures), strict=True))
         contrary = not (one.numbers & other.numbers or digits) and _are_contrary(one, other)
         signals = (
@@ -110,6 +110,18 @@ def weighed(
                 facts[number] = Facts.of(reading)
         evidence = Evidence.of(candidate, probability, facts[candidate.i], facts[candidate.j])
         yield candidate, float(weights.probabilities(np.array([evidence.signals]))[0]), evidence
+
+
+def _is_number(key: str) -> bool:
+    return key[0].isdigit()
+
+
+def _is_digit(key: str) -> bool:
+    return key[0] == "×"
+
+
+def _is_place(key: str) -> bool:
+    return key[0] == "@"
 
 
 def _are_contrary(one: Facts, other: Facts) -> bool:

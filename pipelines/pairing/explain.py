@@ -94,7 +94,7 @@ def _of_their_days(weeks: Weeks, ids: tuple[str, str]) -> dict[str, ArticleReadi
     """Return the articles that a run compares with these: one week if it has both, else the week of each."""
     if not pc.all(pc.is_in(pa.array(ids), value_set=weeks.ids)).as_py():
         return {}
-    around = [weeks.around(key) for key in sorted({weeks.key_of(x) for x in ids})]
+    around = list(map(weeks.around, sorted(set(map(weeks.key_of, ids)))))
     of_both = [x for x in around if x.earlier.keys() >= set(ids) and x.decides(*ids)]
     return {x.document.article_id: x for week in of_both or around for x in weeks.readings(week)}
 
