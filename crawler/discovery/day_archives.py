@@ -8,7 +8,8 @@ import re
 from lxml import html
 
 from archive.format.reasons import Reason
-from crawler.discovery.sitemaps import Sitemap, read_sitemap
+from crawler.discovery.page_lists import read_page_list
+from crawler.discovery.sitemaps import Sitemap
 from crawler.exceptions import DiscoveryError
 from crawler.requests.leads import Lead, listed_page
 
@@ -47,7 +48,7 @@ def read_day_archive(body: bytes, url: str) -> Sitemap:
     Raises DiscoveryError for a page that is no HTML.
     """
     if body.startswith(b"\x1f\x8b") or _SITEMAP.search(body[:1000]):
-        return read_sitemap(body, url)
+        return read_page_list(body, url)
     try:
         tree = html.fromstring(body, base_url=url)
     except (ValueError, html.etree.LxmlError) as error:

@@ -5,6 +5,7 @@ https://www.sitemaps.org/protocol.html, and Google's extensions for news and for
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,14 @@ from crawler.items import Alternate
 from crawler.requests.leads import Lead, listed_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+_BARE_AMPERSAND = etree.ErrorTypes.ERR_ENTITYREF_SEMICOL_MISSING
+_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?![A-Za-z][A-Za-z0-9]{0,31};|#)", re.DOTALL)
+_LONGEST_ENTRY = 1 << 16
+"""Bytes at the end of a list that was cut in which its last entry lies."""
+_ENDS_OF_ENTRIES = b"</url>", b":url>", b"</sitemap>", b":sitemap>"
+_LOCATIONS = b"<loc", b":loc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +55,69 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     """
     unpacked = unpack(body, url)
     root, broken = _parse(unpacked, url)
+    cut_short = is_cut_short(unpacked, "urlset", "sitemapindex")
+    entries = list(root)
+    if cut_short and not _is_last_entry_whole(unpacked):
+        del entries[-1:]
     leads: dict[str, Lead] = {}
     children: dict[str, ListedSitemap] = {}
-    for entry in root:
+    for entry in entries:
         try:
-            printed = _first(entry, "loc")
-            if _name(entry) == "sitemap" and printed and (address := absolute(url, printed)):
-                if address != url:
-                    children.setdefault(address, ListedSitemap(address, _first(entry, "lastmod")))
-            elif _name(entry) == "url" and (address := listed_page(url, printed)):
-                leads.setdefault(address, _lead(entry, address, url))
+            _read_entry(entry, url, leads, children)
         except UnicodeDecodeError:
             # bytes that recovery let through: the entry is lost, the others are not
             continue
-    cut_short = is_cut_short(unpacked, "urlset", "sitemapindex")
     if broken is not None and not (leads or children or cut_short):
         raise DiscoveryError(f"{url}: expected entries, none can be read: {broken}", Reason.NOT_A_SITEMAP)
     return Sitemap(tuple(leads.values()), tuple(children.values()), cut_short)
 
 
+def _read_entry(
+    entry: etree._Element, url: str, leads: dict[str, Lead], children: dict[str, ListedSitemap]
+) -> None:
+    """Add what an entry names; the first of equal addresses stays."""
+    kind = _name(entry)
+    if kind not in {"url", "sitemap"}:
+        return
+    parts: dict[str | None, etree._Element] = {}
+    links = []
+    for child in entry:
+        name = _name(child)
+        if name == "link":
+            links.append(child)
+        elif name not in parts or not _text(parts[name]):
+            parts[name] = child
+    location = parts.get("loc")
+    # an entity that the list does not define: the address is not known
+    if location is None or len(location):
+        return
+    printed, modified = _text(location), _text(parts.get("lastmod"))
+    if kind == "sitemap":
+        address = absolute(url, printed) if printed else None
+        if address and address != url:
+            children.setdefault(address, ListedSitemap(address, modified))
+    elif (page := listed_page(url, printed)) and page not in leads:
+        alternates = tuple(dict.fromkeys(_alternates(links, url))) if links else ()
+        news = parts.get("news")
+        published = None if news is None else _first(news, "publication_date")
+        leads[page] = Lead(page, "sitemap", alternates, published, modified)
+
+
+def _is_last_entry_whole(document: bytes) -> bool:
+    """Whether the last entry of a list that is cut short has its end tag; else its address may be cut."""
+    end = document[-_LONGEST_ENTRY:].replace(b"\0", b"")  # each second byte of UTF-16
+    return max(map(end.rfind, _ENDS_OF_ENTRIES)) > max(map(end.rfind, _LOCATIONS))
+
+
 def _parse(body: bytes, url: str) -> tuple[etree._Element, str | None]:
     """The root, and the first thing in it that is no XML: something may be missing."""
-    # entities stay unresolved nodes: neither files nor bombs are opened
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
+        parser = _parser()
         root = etree.fromstring(body.strip(), parser)
+        if _BARE_AMPERSAND in {error.type for error in parser.error_log}:
+            # recovery leaves `?a=1=2` of `?a=1&b=2`
+            parser = _parser()
+            root = etree.fromstring(_AMPERSAND.sub(_escaped, body.strip()), parser)
         # a recovered document may have no root at all, whatever the stubs say
         name = None if root is None else _name(root)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -94,16 +131,27 @@ def _parse(body: bytes, url: str) -> tuple[etree._Element, str | None]:
     return root, one_line(errors[0].message) if errors else None
 
 
-def _lead(entry: etree._Element, address: str, url: str) -> Lead:
-    alternates = tuple(dict.fromkeys(_alternates(entry, url)))
-    news = next((child for child in entry if _name(child) == "news"), None)
-    published = None if news is None else _first(news, "publication_date")
-    return Lead(address, "sitemap", alternates, published, _first(entry, "lastmod"))
+def _parser() -> etree.XMLParser:
+    # entities stay unresolved nodes: neither files nor bombs are opened
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
-def _alternates(entry: etree._Element, url: str) -> Iterator[Alternate]:
-    for link in entry:
-        if _name(link) != "link" or "alternate" not in (link.get("rel") or "alternate").lower().split():
+def _escaped(match: re.Match[bytes]) -> bytes:
+    return b"&amp;" if match[0] == b"&" else match[0]
+
+
+def _alternates(links: Iterable[etree._Element], url: str) -> Iterator[Alternate]:
+    for link in links:
+        if "alternate" not in (link.get("rel") or "alternate").lower().split():
             continue
         if page := listed_page(url, link.get("href")):
             yield Alternate(language_tag(link.get("hreflang")), page, "sitemap")
@@ -116,10 +164,18 @@ def _name(element: etree._Element) -> str | None:
 
 
 def _first(element: etree._Element, name: str) -> str | None:
-    """Text of the first child of that name which has any; unresolved entities are left out."""
+    """Text of the first child of that name which has any."""
     for child in element:
-        if _name(child) == name:
-            text = (child.text or "") + "".join(node.tail or "" for node in child)
-            if line := one_line(text):
-                return line
+        if _name(child) == name and (text := _text(child)):
+            return text
     return None
+
+
+def _text(element: etree._Element | None) -> str | None:
+    """Text of an element in one line; unresolved entities are left out."""
+    if element is None:
+        return None
+    text = element.text or ""
+    for node in element:
+        text += node.tail or ""
+    return one_line(text) or None

@@ -18,7 +18,7 @@ from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.following import Following
 from crawler.discovery.listing import read_listing
-from crawler.discovery.sitemaps import read_sitemap
+from crawler.discovery.page_lists import read_page_list
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.ledger import asked_address, first_address
@@ -102,7 +102,7 @@ class Discovering:
         if since is None:
             for template in outlet.news_sitemaps:
                 for url in recent(template, last_day()):
-                    yield url, read_sitemap, None
+                    yield url, read_page_list, None
             for url in outlet.feeds:
                 yield url, read_feed_source, None
             return
@@ -110,7 +110,7 @@ class Discovering:
         days = list(_days(since, min(until or tomorrow, tomorrow)))
         for template in outlet.archive_sitemaps:
             for url, day in {dated(template, day): day for day in days}.items():
-                yield url, read_sitemap, None if outlet.day_archives else _first_after(template, day)
+                yield url, read_page_list, None if outlet.day_archives else _first_after(template, day)
         for template in outlet.day_archives:
             for day in days:
                 yield dated(template, day), read_day_archive, None

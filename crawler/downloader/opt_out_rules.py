@@ -18,11 +18,19 @@ AI_AGENTS = (
 """Crawlers that gather text for models, by the names that their makers use in robots.txt."""
 
 _CANONICAL = {name.lower(): name for name in AI_AGENTS}
+_TOKEN = re.compile(r"[A-Za-z_-]*")
 _LINE = re.compile(r"\s*(user-agent|disallow|allow)\s*:\s*([^#]*)", re.IGNORECASE)
 _ALL = frozenset({"/", "/*", "*"})
 _ALL_TEXT = _ALL | {"*.html", "*.htm", "*.txt", "/*.html", "/*.htm", "/*.txt"}
 LARGEST = 500 << 10
 _MOST_RULES = 1000
+
+
+def product_token(name: str) -> str:
+    """Return `triptych` for `Triptych/0.1 (news archive)` and for `Triptych, Googlebot`."""
+    token = _TOKEN.match(name)
+    assert token is not None
+    return token[0].lower()
 
 
 def shut_out(robots_txt: bytes) -> tuple[str, ...]:
@@ -88,8 +96,9 @@ def _closed(body: bytes, everything: frozenset[str]) -> set[str]:
         if field == "user-agent":
             named = [] if in_rules else named
             in_rules = False
-            if value == "*" or value.lower() in _CANONICAL:
-                named.append(_CANONICAL.get(value.lower(), value))
+            agent = "*" if value == "*" else _CANONICAL.get(product_token(value))
+            if agent is not None:
+                named.append(agent)
             continue
         in_rules = True
         if value in everything:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.robotstxt import ProtegoRobotParser
 
-from crawler.downloader.opt_out_rules import shut_out
+from crawler.downloader.opt_out_rules import product_token, shut_out
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -37,18 +37,22 @@ class BoundedRobots(ProtegoRobotParser):
 
 
 def for_agent(body: bytes, agent: str) -> bytes:
-    """Give all agents that are not ours the same name; the groups stay as they are."""
+    """Name our agent `agent` and all others alike; the groups stay as they are.
+
+    A group is ours if its product token is that of `agent`: RFC 9309, section 2.2.1.
+    """
     if len(body) > LARGEST:
         body = body[: body.rfind(b"\n", 0, LARGEST) + 1]
     # the same lines as Protego's, so that no vertical tab hides one
     lines = body.decode("utf-8-sig", errors="ignore").splitlines()
-    return "\n".join(_renamed(line, agent.lower()) for line in lines).encode()
+    return "\n".join(_renamed(line, agent) for line in lines).encode()
 
 
 def _renamed(line: str, agent: str) -> str:
     match = _USER_AGENT.match(line)
-    return line if match is None or _is_ours(match[1], agent) else _SOMEBODY_ELSE
-
-
-def _is_ours(named: str, agent: str) -> bool:
-    return agent.startswith(named.replace("*", "").strip().lower())
+    if match is None:
+        return line
+    name = match[1].strip()
+    if name.partition(" ")[0] == "*":
+        return "User-agent: *"
+    return f"User-agent: {agent}" if product_token(name) == product_token(agent) else _SOMEBODY_ELSE

@@ -23,7 +23,7 @@ from archive.format.reasons import Reason, http_reason, is_of_the_place
 from crawler.discovery.archive_lists import days_of, is_archive_list, kyiv_day
 from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
-from crawler.discovery.sitemaps import read_sitemap
+from crawler.discovery.page_lists import read_page_list
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.crawl_delay import pace
@@ -372,7 +372,7 @@ class LiveCheck(StorySpider):
             ]
             # the one of news first, where its name says so
             for url in sorted(sitemaps, key=lambda url: "news" not in url)[:MOST_CANDIDATES]:
-                found.append(await self._candidate(check, CheckedList("news_sitemaps", url), read_sitemap))
+                found.append(await self._candidate(check, CheckedList("news_sitemaps", url), read_page_list))
         return [one for one in found if one.addresses]
 
     async def _candidate(self, check: Check, one: CheckedList, read: Read) -> CheckedList:
@@ -399,11 +399,11 @@ def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, str, Read]]:
     yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
     for url in outlet.news_sitemaps:
         # in the first days of a month its list may not exist yet
-        yield "news_sitemaps", url, outlet.address(recent(url, yesterday)[0]), read_sitemap
+        yield "news_sitemaps", url, outlet.address(recent(url, yesterday)[0]), read_page_list
     for url in outlet.feeds:
         yield "feeds", url, outlet.address(url), read_feed_source
     for url in outlet.archive_sitemaps:
-        yield "archive_sitemaps", url, outlet.address(dated(url, yesterday)), read_sitemap
+        yield "archive_sitemaps", url, outlet.address(dated(url, yesterday)), read_page_list
     for url in outlet.day_archives:
         yield "day_archives", url, outlet.address(dated(url, yesterday)), read_day_archive
 

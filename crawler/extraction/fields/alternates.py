@@ -59,6 +59,10 @@ _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _LONGEST_TARGET = 16 << 10
 """Characters of an address that can lead to a page: servers take 8 kB. An address of 9 MB in a sitemap took
 800 MB, as each step of the crawl copies it."""
+_ABSOLUTE = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?::[1-9][0-9]{0,3})?/[!$-:<->@-\[\]-~]*(?:\?[!$-:<->@-\[\]-~]+)?"
+)
+"""Addresses that stay as they are, which nearly all are: to split and join one takes 40 µs."""
 _AROUND = "[]()|·•:→» "
 _NAMED = 60
 """Characters of a line that may be the name of a language, with the signs around it."""
@@ -142,6 +146,8 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
 
 def absolute(url: str, href: str | None) -> str | None:
     """Return the address of a link, http(s) only, without fragment; None if it leads to no page."""
+    if href and len(href) <= _LONGEST_TARGET and _ABSOLUTE.fullmatch(href):
+        return href
     try:
         target = urljoin(url, one_line(href or "").replace(" ", "%20"))
         parts = urlsplit(target)
