@@ -37,6 +37,8 @@ _AMP_STEPS = {"amp", "index.amp", "amp.html"}
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 # `[`, `]`, `|` and `'` are sent escaped by some clients and bare by others
 _UNQUOTED = "%/?:@!$&()*+,;=~"
+_ORIGIN = re.compile(r"(https?)://([^/?#@:\[\]\\]+)(:\d*)?(?=[/?#]|$)", re.IGNORECASE)
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _UNRESERVED = frozenset(b"-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
@@ -71,6 +73,20 @@ def names_an_article(path: str) -> bool:
     """True where the last step of the path is a number or the words of a headline, and no query is needed."""
     step = path.rstrip("/").rpartition("/")[2]
     return any(map(str.isdigit, step)) or len(_WORDS.split(step)) >= 4
+
+
+def plain_origin(url: str) -> str:
+    """Spell scheme and host in small letters, without the port that the scheme has anyway: RFC 3986, 6.2.3.
+
+    It can still be fetched.
+    """
+    origin = _ORIGIN.match(url)
+    if origin is None:
+        return url
+    scheme, host, port = origin[1].lower(), origin[2].lower(), origin[3] or ""
+    if port == _DEFAULT_PORTS[scheme]:
+        port = ""
+    return f"{scheme}://{host}{port}{url[origin.end() :]}"
 
 
 def bare_url(url: str) -> str:

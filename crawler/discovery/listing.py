@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import zstandard
 
+from archive.addresses import plain_origin
 from crawler.discovery.pace import Pace, pace_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _pace(leads: Sequence[Lead]) -> Pace | None:
 
 def _as_spelt(lead: Lead, outlet: Outlet) -> Lead:
     address = outlet.article_address
-    if not lead.alternates and "?" not in lead.url:
+    if not lead.alternates and "?" not in lead.url and plain_origin(lead.url) == lead.url:
         return lead
-    alternates = tuple(one.at(address(one.url)) for one in lead.alternates)
+    alternates = tuple(alternate.at(address(alternate.url)) for alternate in lead.alternates)
     return replace(lead, url=address(lead.url), alternates=alternates)

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urljoin, urlsplit
 
-from archive.addresses import bare_url
+from archive.addresses import bare_url, plain_origin
 from crawler.downloader.public_hosts import dns_name, registered_domain
 from crawler.exceptions import DeclarationError
 from crawler.items import Alternate, Hints
@@ -187,7 +187,7 @@ def in_domains(url: str, domains: list[str]) -> bool:
 
 def match_article(url: str, patterns: Sequence[re.Pattern[str]]) -> dict[str, str] | None:
     """Return the named groups of an article's address; None if it is not one."""
-    bare = url.split("#", 1)[0].split("?", 1)[0]
+    bare = plain_origin(url).split("#", 1)[0].split("?", 1)[0]
     for pattern in patterns:
         if match := pattern.fullmatch(bare):
             return {name: value or "" for name, value in match.groupdict().items()}
@@ -196,4 +196,4 @@ def match_article(url: str, patterns: Sequence[re.Pattern[str]]) -> dict[str, st
 
 def article_address(url: str, patterns: Sequence[re.Pattern[str]]) -> str:
     """Return the address to request: an article's loses its query, if its path names the article."""
-    return bare_url(url) if match_article(url, patterns) is not None else url
+    return bare_url(plain_origin(url)) if match_article(url, patterns) is not None else url

@@ -11,6 +11,7 @@ import pytest
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
+from archive.addresses import plain_origin
 from crawler.exceptions import DeclarationError
 from crawler.health.table import LABELS, grounds, outlets, render, shares_id
 from crawler.outlet.checks import check_declaration
@@ -238,3 +239,31 @@ def test_the_table_in_the_docs_is_that_of_the_declarations() -> None:
     assert (SPIDERS.parents[1] / "docs/reference/outlets.md").read_text("utf-8") == render(outlets(loader)), (
         "run: python -m crawler.health.table > docs/reference/outlets.md"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        ("https://www.unian.ua:443/war/a-12345678.html", "https://www.unian.ua/war/a-12345678.html"),
+        ("https://WWW.UNIAN.UA/war/a-12345678.html", "https://www.unian.ua/war/a-12345678.html"),
+        ("HTTPS://www.unian.ua/War", "https://www.unian.ua/War"),
+        ("http://a.example:80?x", "http://a.example?x"),
+        ("https://a.example:80/", "https://a.example:80/"),
+        ("https://name:secret@A.example:443/", "https://name:secret@A.example:443/"),
+        ("https://[::1]:443/", "https://[::1]:443/"),
+    ],
+)
+def test_an_origin_has_one_spelling(given: str, plain: str) -> None:
+    assert plain_origin(given) == plain
+
+
+@pytest.mark.parametrize("name", ["unian", "pravda", "bbc"])
+def test_an_article_is_known_by_its_port_and_in_capitals(name: str) -> None:
+    spider = outlet(name)
+    for url in ARTICLES[name]:
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        for spelling in (f"{scheme}://{host.upper()}{slash}{path}", f"{scheme}://{host}:443{slash}{path}"):
+            if scheme == "https":
+                assert spider.is_article(spelling)
+                assert spider.article_address(spelling) == spider.article_address(url)
