@@ -79,14 +79,7 @@ def _read_entry(
     kind = _name(entry)
     if kind not in {"url", "sitemap"}:
         return
-    parts: dict[str | None, etree._Element] = {}
-    links = []
-    for child in entry:
-        name = _name(child)
-        if name == "link":
-            links.append(child)
-        elif name not in parts or not _text(parts[name]):
-            parts[name] = child
+    parts, links = _parts(entry)
     location = parts.get("loc")
     # an entity that the list does not define: the address is not known
     if location is None or len(location):
@@ -101,6 +94,19 @@ def _read_entry(
         news = parts.get("news")
         published = None if news is None else _first(news, "publication_date")
         leads[page] = Lead(page, "sitemap", alternates, published, modified)
+
+
+def _parts(entry: etree._Element) -> tuple[dict[str | None, etree._Element], list[etree._Element]]:
+    """Return the first child of each name, one with text if there is any; and all links."""
+    parts: dict[str | None, etree._Element] = {}
+    links = []
+    for child in entry:
+        name = _name(child)
+        if name == "link":
+            links.append(child)
+        elif name not in parts or not _text(parts[name]):
+            parts[name] = child
+    return parts, links
 
 
 def _is_last_entry_whole(document: bytes) -> bool:
