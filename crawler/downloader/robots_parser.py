@@ -39,7 +39,7 @@ class BoundedRobots(ProtegoRobotParser):
 def for_agent(body: bytes, agent: str) -> bytes:
     """Name our agent `agent` and all others alike; the groups stay as they are.
 
-    A group is ours if its product token is that of `agent`: RFC 9309, section 2.2.1.
+    A group is ours if it names the product token of `agent`: RFC 9309, section 2.2.1.
     """
     if len(body) > LARGEST:
         body = body[: body.rfind(b"\n", 0, LARGEST) + 1]
