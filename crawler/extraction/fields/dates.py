@@ -13,11 +13,18 @@ from crawler.extraction.document.outline import outline
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.date_parsing import (
     TOLERANCE,
-    is_bare,
     parse_date,
     weekday_of,
 )
-from crawler.extraction.fields.month_names import MONTHS_IN_ENGLISH
+from crawler.extraction.fields.declared_dates import (
+    MODIFIED,
+    OF_THE_PAGE,
+    PUBLISHED,
+    dates_of_address,
+    dates_of_metas,
+    dates_of_scripts,
+    dates_of_title,
+)
 from crawler.extraction.fields.placement import Placement
 from crawler.extraction.fields.printed_dates import WEAK, printed_dates
 from crawler.extraction.fields.timezones import KYIV
@@ -36,15 +43,6 @@ _UTC = re.compile(r"\d(?:Z|\s*\+00:?00)$")
 _OFFSET = re.compile(r"[+-](?!00:?00)\d{2}:?\d{2}$")
 _CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})")
 _SLOW_CLOCK = timedelta(minutes=5)
-_TITLE_DAY = re.compile(r"(?:^|[|,/–—-])\s*(\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2}))\s*(?=$|[|/–—])")
-_TITLE_PARTS = re.compile(r"\s*[|/,–—]\s*|\s-\s")
-_URL_DAY = re.compile(r"[/_-](20\d{2}|19\d{2})[/_-](\d{1,2})[/_-](\d{1,2})(?=[/_.-]|$)")
-_URL_NAMED = re.compile(
-    rf"/(20\d{{2}}|19\d{{2}})/({'|'.join(MONTHS_IN_ENGLISH)})[a-z]*/(\d{{1,2}})(?=[/_-]|$)", re.I
-)
-_URL_COMPACT = re.compile(r"[/_-](20[0-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?=[/_-]|$)")
-_URL_DAY_FIRST = re.compile(r"[/~_-]([0-2]?\d|3[01])-(0?\d|1[0-2])-(20[0-3]\d)(?=[/_.-]|$)")
-_URL_SECONDS = re.compile(r"-(1\d{9})\.html?$")
 _SLASHES = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)?\d{2})(?![\d/])")
 _CAPITALS = re.compile(r"\d[AP]M\b")
 _OF_A_COUNTRY = re.compile(r"\.(?!us$)[a-z]{2}$")
@@ -146,10 +144,10 @@ class _Reading:
             _Statement("json-ld", raw, _WEIGHTS["json-ld"] - (_UNCHANGED if raw in modified else 0))
             for raw in self._data.published
         ]
-        changes = {raw for _, _, raw in _metas(self._page, _MODIFIED)}
+        changes = {raw for _, _, raw in dates_of_metas(self._page, MODIFIED)}
         metas = []
-        for source, name, raw in _metas(self._page, _PUBLISHED):
-            weight = _WEIGHTS["meta of the page" if name in _OF_THE_PAGE else "meta"]
+        for source, name, raw in dates_of_metas(self._page, PUBLISHED):
+            weight = _WEIGHTS["meta of the page" if name in OF_THE_PAGE else "meta"]
             if raw in changes and weight > _UNCHANGED * 2:
                 weight -= _UNCHANGED
             metas.append(_Statement("meta" if source == "meta" else "itemprop of the page", raw, weight))
@@ -179,7 +177,7 @@ class _Reading:
         """Statements beside the page: the end of its title, and its address."""
         named = [
             (source, raw)
-            for claims in (_of_title(self._page), _of_address(self._url))
+            for claims in (dates_of_title(self._page), dates_of_address(self._url))
             for source, raw in claims
         ]
         return [_Statement(source, raw, _WEIGHTS[source]) for source, raw in named]
@@ -199,22 +197,33 @@ class _Reading:
             self._moments[key] = self._parsed(said)
         return self._moments[key]
 
-    def _parsed(self, said: _Statement) -> Moment | None:
-        source = "itemprop" if said.source.startswith("itemprop") else said.source
-        found = _first([(source, said.raw)], self._fetched_at)
-        both = _SLASHES.search(said.raw) if found is not None and source in _PRINTED else None
-        if found is None or both is None or max(int(both[1]), int(both[2])) > 12 or both[1] == both[2]:
-            return found
-        swapped = f"{said.raw[: both.start()]}{both[2]}/{both[1]}/{both[3]}{said.raw[both.end() :]}"
-        other = _first([(source, swapped)], self._fetched_at)
-        if other is None:
-            return found
-        stated = weekday_of(said.raw)
-        first = self._month_first if stated is None else other.at.astimezone(KYIV).weekday() == stated
+    def _parsed(self, statement: _Statement) -> Moment | None:
+        source = "itemprop" if statement.source.startswith("itemprop") else statement.source
+        moment = _first([(source, statement.raw)], self._fetched_at)
+        if moment is None or source not in _PRINTED:
+            return moment
+        figures = _SLASHES.search(statement.raw)
+        if figures is None or not _is_ambiguous(figures):
+            return moment
+        swapped_raw = (
+            f"{statement.raw[: figures.start()]}{figures[2]}/{figures[1]}/{figures[3]}"
+            f"{statement.raw[figures.end() :]}"
+        )
+        swapped = _first([(source, swapped_raw)], self._fetched_at)
+        if swapped is None or not self._is_american(statement.raw, swapped):
+            return moment
+        return Moment(moment.raw, swapped.at, swapped.source)
+
+    def _is_american(self, raw: str, swapped: Moment) -> bool:
+        """Tell if `01/10/2025` begins with its month; `swapped` is that reading of it."""
+        weekday = weekday_of(raw)
+        if weekday is not None:
+            return swapped.at.astimezone(KYIV).weekday() == weekday
+        if self._month_first:
+            return True
         # in the capitals of `4:27PM` it is American, unless the site is of another country
-        if stated is None and not first and _CAPITALS.search(said.raw):
-            first = not _OF_A_COUNTRY.search(urlsplit(self._url).hostname or "")
-        return Moment(found.raw, other.at, other.source) if first else found
+        is_of_a_country = _OF_A_COUNTRY.search(urlsplit(self._url).hostname or "") is not None
+        return _CAPITALS.search(raw) is not None and not is_of_a_country
 
     @cached_property
     def _month_first(self) -> bool:
@@ -231,86 +240,144 @@ class _Reading:
         return self._page.attributes[0].get("lang", "").lower() == "en-us"
 
     def published(self) -> Moment | None:
-        # most pages declare one time and nothing against it: their printed lines are not looked for
-        sure = [(said, moment) for said in (*self.declared, *self.beside) if (moment := self.moment(said))]
-        if not self._is_settled(sure):
-            printed = ((said, moment) for said in self.printed if (moment := self.moment(said)))
-            sure = sorted((*sure, *printed), key=_order)
-        # beside a good line, those far below it say nothing
-        least = 0.6 * max((said.weight for said, _ in sure if said.source in _PRINTED), default=0.0)
-        sure = [one for one in sure if one[0].source not in _PRINTED or one[0].weight >= least]
-        best: tuple[float, _Statement, Moment] | None = None
-        for said, moment in sure:
-            agreeing: dict[str, float] = {}
-            for other, its in sure:
-                if _agree(moment, its):
-                    agreeing[other.family] = max(agreeing.get(other.family, 0.0), _trust(other, its))
-            if best is None or sum(agreeing.values()) > best[0] + 0.001:
-                best = sum(agreeing.values()), said, moment
-        if best is None or (best[0] == best[1].weight and self.is_weak(best[1])):
-            return _first(_of_scripts(self._page), self._fetched_at)
+        candidates = self._candidates()
+        best = _most_agreed(candidates)
+        if best is None or (best.score == best.statement.weight and self.is_weak(best.statement)):
+            return _first(dates_of_scripts(self._page), self._fetched_at)
         # a day in an address may agree with several: then the most trusted of them says it
-        alike = (one for one in sure if _agree(one[1], best[2]) and not self.is_weak(one[0]))
-        return self._in_full(*next(alike, best[1:]))
+        for statement, moment in candidates:
+            if _agree(moment, best.moment) and not self.is_weak(statement):
+                return self._in_full(statement, moment)
+        return self._in_full(best.statement, best.moment)
 
-    def _is_settled(self, sure: list[tuple[_Statement, Moment]]) -> bool:
+    def _candidates(self) -> list[tuple[_Statement, Moment]]:
+        """Return the statements that are dates, in order of trust."""
+        candidates = self._dated((*self.declared, *self.beside))
+        # most pages declare one time and nothing against it: their printed lines are not read
+        if not self._is_settled(candidates):
+            candidates = sorted((*candidates, *self._dated(self.printed)), key=_order)
+        # next to a good line, those far below it say nothing
+        best_printed = max((s.weight for s, _ in candidates if s.source in _PRINTED), default=0.0)
+        return [
+            (statement, moment)
+            for statement, moment in candidates
+            if statement.source not in _PRINTED or statement.weight >= 0.6 * best_printed
+        ]
+
+    def _dated(self, statements: Iterable[_Statement]) -> list[tuple[_Statement, Moment]]:
+        dated = []
+        for statement in statements:
+            if moment := self.moment(statement):
+                dated.append((statement, moment))
+        return dated
+
+    def _is_settled(self, candidates: list[tuple[_Statement, Moment]]) -> bool:
         """Tell if what is declared outweighs whatever may be printed, and says the hour."""
-        if not sure or sure[0][1].source.endswith("day") or not all(_agree(sure[0][1], m) for _, m in sure):
+        if not candidates or candidates[0][1].source.endswith("day"):
             return False
-        families = {said.family: said.weight for said, _ in reversed(sure)}
-        whole = sure[0][0].weight in {_WEIGHTS["json-ld"], _WEIGHTS["meta"]}
-        return whole or sum(families.values()) > _BEST_PRINTED + _WEIGHTS["url"]
+        first_statement, first_moment = candidates[0]
+        if not all(_agree(first_moment, moment) for _, moment in candidates):
+            return False
+        weights = {statement.family: statement.weight for statement, _ in reversed(candidates)}
+        is_declared_in_full = first_statement.weight in {_WEIGHTS["json-ld"], _WEIGHTS["meta"]}
+        return is_declared_in_full or sum(weights.values()) > _BEST_PRINTED + _WEIGHTS["url"]
 
     @staticmethod
     def is_weak(said: _Statement) -> bool:
         return said.source in _PRINTED and said.weight < _weight_of(WEAK)
 
-    def _in_full(self, said: _Statement, moment: Moment) -> Moment:
+    def _in_full(self, statement: _Statement, moment: Moment) -> Moment:
         """Return the moment in its zone, and with the hour of another statement about the same day."""
-        claims = [(one.source, one.raw) for one in self.declared if not one.source.startswith("itemprop")]
-        claims += [("itemprop", one.raw) for one in self.declared if one.source.startswith("itemprop")]
         if moment.source.endswith("day"):
-            strong = (one for one in (*self.declared, *self.printed) if not self.is_weak(one))
-            of_all = (m for one in strong if (m := self.moment(one)))
-            finer = (m for m in of_all if not m.source.endswith("day"))
-            return next((m for m in finer if m.at.astimezone(KYIV).date() == moment.at.date()), moment)
-        if moment.source.endswith(("-ld", "meta", "itemprop", "naive")) and said in self.declared:
+            return self._with_an_hour(moment)
+        if statement in self.declared and moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
+            by_itemprop = [s for s in self.declared if s.source.startswith("itemprop")]
+            others = [s for s in self.declared if s not in by_itemprop]
+            claims = [(s.source, s.raw) for s in others] + [("itemprop", s.raw) for s in by_itemprop]
             return self._in_its_zone(moment, claims)
         return moment
 
-    def _in_its_zone(self, moment: Moment, claims: list[tuple[str, str]]) -> Moment:
-        """Correct a time that may be some hours off, by the page's other statements.
+    def _with_an_hour(self, day: Moment) -> Moment:
+        for statement, moment in self._dated((*self.declared, *self.printed)):
+            if self.is_weak(statement) or moment.source.endswith("day"):
+                continue
+            if moment.at.astimezone(KYIV).date() == day.at.date():
+                return moment
+        return day
 
-        Some sites write local time and call it UTC. Then another claim has the same clock with an offset, or
-        the page prints the same clock to Ukrainian readers, or the time would be in the future. Of the hour
-        that occurs twice in autumn, a claim with a zone tells which is meant.
-        """
+    def _in_its_zone(self, moment: Moment, claims: list[tuple[str, str]]) -> Moment:
+        """Correct a time that may be some hours off, by the page's other statements."""
         others = [other for other in _each(claims, self._fetched_at) if other.raw != moment.raw]
         if moment.source.endswith("naive"):
-            second = moment.at.astimezone(KYIV).replace(fold=1).astimezone(UTC)
-            known = (other for other in others if not other.source.endswith(("naive", "day")))
-            return next((o for o in known if o.at == second != moment.at), moment)
+            return _second_of_the_hour_that_comes_twice(moment, others) or moment
         if not _UTC.search(moment.raw):
             return moment
-        clock = moment.at.replace(tzinfo=None)
-        for other in others:
-            offset = _OFFSET.search(other.raw)
-            if offset and other.at != moment.at and _clock(other.raw) == clock.replace(second=0):
-                return other
+        return _same_clock_with_an_offset(moment, others) or self._local_called_utc(moment) or moment
+
+    def _local_called_utc(self, moment: Moment) -> Moment | None:
+        """Return Kyiv's reading of a time that is called UTC, where the page shows that it is local.
+
+        The time would be in the future, or the page prints the same clock to Ukrainian readers.
+        """
         local = moment.at.replace(tzinfo=KYIV).astimezone(UTC)
         corrected = Moment(moment.raw, local, f"{moment.source} local-as-utc")
         if moment.at > self._fetched_at + _SLOW_CLOCK >= local:
             return corrected
         language = self._page.attributes[0].get("lang", "").lower()[:2]
         if not (language in {"uk", "ru", "ua"} or (urlsplit(self._url).hostname or "").endswith(".ua")):
-            return moment
-        lines = [(said.source, said.raw) for said in self.printed]
+            return None
+        lines = [(statement.source, statement.raw) for statement in self.printed]
         printed = {
             m.at.replace(second=0) for m in _each(lines, self._fetched_at) if m.source == "printed naive"
         }
-        if local.replace(second=0) in printed and moment.at.replace(second=0) not in printed:
-            return corrected
-        return moment
+        is_printed = local.replace(second=0) in printed and moment.at.replace(second=0) not in printed
+        return corrected if is_printed else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    score: float
+    statement: _Statement
+    moment: Moment
+
+
+def _most_agreed(candidates: list[tuple[_Statement, Moment]]) -> _Best | None:
+    """Return the statement whose day has the most trust, one statement of each family counted."""
+    best: _Best | None = None
+    for statement, moment in candidates:
+        trust_by_family: dict[str, float] = {}
+        for supporter, its_moment in candidates:
+            if _agree(moment, its_moment):
+                trust = max(trust_by_family.get(supporter.family, 0.0), _trust(supporter, its_moment))
+                trust_by_family[supporter.family] = trust
+        score = sum(trust_by_family.values())
+        if best is None or score > best.score + 0.001:
+            best = _Best(score, statement, moment)
+    return best
+
+
+def _second_of_the_hour_that_comes_twice(moment: Moment, others: list[Moment]) -> Moment | None:
+    """Return the claim with a zone which shows that the second of two equal hours in autumn is meant."""
+    second = moment.at.astimezone(KYIV).replace(fold=1).astimezone(UTC)
+    for other in others:
+        if not other.source.endswith(("naive", "day")) and other.at == second != moment.at:
+            return other
+    return None
+
+
+def _same_clock_with_an_offset(moment: Moment, others: list[Moment]) -> Moment | None:
+    """Return the claim that has the clock of a time called UTC, with another offset."""
+    clock = moment.at.replace(tzinfo=None, second=0)
+    for other in others:
+        if _OFFSET.search(other.raw) and other.at != moment.at and _clock(other.raw) == clock:
+            return other
+    return None
+
+
+def _is_ambiguous(figures: re.Match[str]) -> bool:
+    """Tell if both figures may be the month, and it matters which is."""
+    first, second = int(figures[1]), int(figures[2])
+    return max(first, second) <= 12 and first != second
 
 
 def _weight_of(points: float) -> float:
@@ -358,7 +425,7 @@ def _clock(raw: str) -> datetime | None:
 
 def read_modified(page: Outline, data: LinkedData, fetched_at: datetime) -> Moment | None:
     claims = [("json-ld", raw) for raw in data.modified]
-    return _first(claims + [(source, raw) for source, _, raw in _metas(page, _MODIFIED)], fetched_at)
+    return _first(claims + [(source, raw) for source, _, raw in dates_of_metas(page, MODIFIED)], fetched_at)
 
 
 def _each(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Iterator[Moment]:
@@ -371,77 +438,3 @@ def _each(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Iterator[M
 
 def _first(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Moment | None:
     return next(_each(claims, fetched_at), None)
-
-
-_PUBLISHED = {
-    "article:published_time", "og:article:published_time", "article:published", "datepublished",
-    "date.published",
-    "publish_date", "publish-date", "pubdate", "published_at", "publication_date",
-    "dc.date.issued", "dcterms.created",
-    "dc.date", "dc.date.created", "dcterms.date", "date", "parsely-pub-date", "sailthru.date",
-    "article.published",
-    "og:pubdate", "mediator_published_time", "cxenseparse:recs:publishtime", "dcterms.issued",
-    "og:published_time",
-    "rnews:datepublished", "article_date_original", "originalpublicationdate", "displaydate",
-    "ptime", "pdate",
-}  # fmt: skip
-_OF_THE_PAGE = {"date", "dc.date", "dcterms.date"}
-"""Names of <meta> that some sites fill with the day of a change."""
-_MODIFIED = {
-    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified",
-    "dcterms.modified",
-    "dc.date.modified", "lastmod", "last-modified", "article:modified", "revised", "dateupdated",
-    "dateupdate",
-    "revision_date",
-}  # fmt: skip
-
-
-def _metas(page: Outline, names: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield (source, name, content) of the page's metadata."""
-    for meta in page.metas:
-        if meta.name in names and meta.content.strip():
-            yield ("itemprop" if meta.itemprop else "meta"), meta.name, meta.content
-    if names is _MODIFIED:
-        for said, found in page.by_itemprop.items():
-            for i in found if "datemodified" in said.lower().split() else ():
-                if page.tags[i] != "meta":
-                    at = page.attributes[i]
-                    raw = at.get("content") or at.get("datetime") or page.elements[i].text_content()
-                    yield "itemprop", "datemodified", raw
-
-
-def _of_title(page: Outline) -> Iterator[tuple[str, str]]:
-    """Yield the day in a title; some pages have it nowhere else: `Headline | DW | 28.04.2023`."""
-    titles = page.of("title")
-    title = one_line(titles[0].text_content()) if titles else ""
-    if day := _TITLE_DAY.search(title):
-        yield "title", day[1]
-    elif re.search(r"\b(?:19|20)\d{2}\b", title):
-        for part in _TITLE_PARTS.split(title)[1:]:
-            if is_bare(part) and re.search(r"\d\s.*\b(?:19|20)\d{2}\b", part):
-                yield "title", part
-
-
-_STATE = re.compile(
-    rb'"(?:published_?(?:at|date|time)?|date_?published|publish_?(?:date|time)|publication_?(?:date|time)|created_?at'
-    rb'|first_?published)\\?"\s*:\s*\\?"(\d{4}-\d{2}-\d{2}[^"\\]{0,30})'
-)
-"""Days in the data of a page's own scripts; the source is in lower case."""
-
-
-def _of_scripts(page: Outline) -> list[tuple[str, str]]:
-    """Return the day in the page's data for its scripts, if they have one day only: else it may be any."""
-    found = [raw.decode("ascii", "replace").upper() for raw in _STATE.findall(page.source or b"")]
-    return [("script", found[0])] if len({raw[:10] for raw in found}) == 1 else []
-
-
-def _of_address(url: str) -> Iterator[tuple[str, str]]:
-    path = urlsplit(url).path
-    if seconds := _URL_SECONDS.search(path):
-        yield "url", seconds[1]
-    if day := _URL_DAY.search(path) or _URL_COMPACT.search(path):
-        yield "url", f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
-    elif day := _URL_DAY_FIRST.search(path):
-        yield "url", f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}"
-    elif day := _URL_NAMED.search(path):
-        yield "url", f"{day[1]}-{MONTHS_IN_ENGLISH.index(day[2].lower()) + 1:02}-{int(day[3]):02}"
