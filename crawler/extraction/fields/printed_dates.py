@@ -49,6 +49,9 @@ _UNKNOWN = 1_000
 _MOST = 60
 """Candidates of one page, at most: an index of a year's stories has thousands."""
 
+_A_LIST = 2
+"""Dates of one tag and class, at most: more are the dates of a list."""
+
 WEAK = 1.5
 """Points from which a date that nothing else on the page confirms is believed."""
 
@@ -88,47 +91,66 @@ def printed_dates(page: Outline, place: Placement, is_date: Callable[[str, str],
     return sorted(found, key=lambda one: -one.points)
 
 
+_Points = tuple[float, str]
+"""Points and the reason for them in words."""
+
+
 def _judged(
     line: _Line, page: Outline, place: Placement, alike: Counter[tuple[str, str | None]]
 ) -> PrintedDate:
-    element, distance = page.elements[line.at], place.distance(line.at)
-    said: list[tuple[float, str]] = []
+    judgements = [
+        *_by_distance(line, place),
+        *_by_form(line),
+        *_by_surroundings(line, page, place),
+    ]
+    class_name = page.elements[line.at].get("class")
+    if class_name and alike[page.tags[line.at], class_name] > _A_LIST:
+        judgements.append((-3.0, "one of a list"))
+    distance = place.distance(line.at)
+    is_above = distance is not None and distance < 0
+    points = sum(points for points, _ in judgements)
+    why = ", ".join(reason for _, reason in judgements)
+    return PrintedDate(line.source, line.raw, points, why, is_above, line.named)
+
+
+def _by_distance(line: _Line, place: Placement) -> Iterator[_Points]:
+    distance = place.distance(line.at)
     if distance is not None and place.is_near(line.at):
         close = 4.5 - abs(distance) / BELOW if distance >= 0 else 4.2 + distance / BELOW
         # what comes after the article's element is near a short article only by chance
-        after = distance > 0 and line.at not in place.article
-        said.append((close / 2, "after the article") if after else (close, "beside the headline"))
+        is_after = distance > 0 and line.at not in place.article
+        yield (close / 2, "after the article") if is_after else (close, "beside the headline")
     elif distance is not None:
-        said.append((0.0, "far from the headline"))
+        yield 0.0, "far from the headline"
     if line.at in place.article:
-        said.append((2.0, "in the article's element"))
+        yield 2.0, "in the article's element"
+
+
+def _by_form(line: _Line) -> Iterator[_Points]:
     if line.named:
-        said.append((1.0, "called a date"))
+        yield 1.0, "called a date"
     if _YEAR.search(line.raw):
-        said.append((1.0, "with its year"))
+        yield 1.0, "with its year"
     if _HOUR.search(line.raw):
-        said.append((0.5, "with its hour"))
+        yield 0.5, "with its hour"
     if line.source != "printed" or is_bare(line.raw):
-        said.append((1.0, "only a date"))
+        yield 1.0, "only a date"
     elif len(line.raw) > _SENTENCE:
-        said.append((-1.0, "a long line"))
+        yield -1.0, "a long line"
     if line.changed:
-        said.append((-1.5, "of a change"))
+        yield -1.5, "of a change"
     if line.dateline:
-        said.append((-1.0, "the first words of the text"))
-    near = place.is_near(line.at)
+        yield -1.0, "the first words of the text"
+
+
+def _by_surroundings(line: _Line, page: Outline, place: Placement) -> Iterator[_Points]:
+    element, distance, is_near = page.elements[line.at], place.distance(line.at), place.is_near(line.at)
     if place.is_elsewhere(element):
-        said.append((-8.0, "in a part for other things"))
+        yield -8.0, "in a part for other things"
     elif distance is not None and distance < 0 and place.is_of_the_head(element):
-        said.append((-2.5 if line.named and near else -8.0, "in the head of the page"))
+        yield -2.5 if line.named and is_near else -8.0, "in the head of the page"
     elif place.is_of_another_story(line.at):
-        said.append((-2.0 if near and line.at in place.article else -4.0, "beside another story's link"))
-    if element.get("class") and alike[page.tags[line.at], element.get("class")] > 2:
-        said.append((-3.0, "one of a list"))
-    above = distance is not None and distance < 0
-    why = ", ".join(why for _, why in said)
-    points = sum(points for points, _ in said)
-    return PrintedDate(line.source, line.raw, points, why, above, line.named)
+        yield -2.0 if is_near and line.at in place.article else -4.0, "beside another story's link"
 
 
 def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
@@ -160,35 +182,46 @@ def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
 
 def _marked(page: Outline) -> Iterator[_Line]:
     """Yield what the page itself calls a date, by a tag, an itemprop or a class."""
-    for i in page.by_tag.get("time", ()):
-        element, said = page.elements[i], page.attributes[i]
-        printed = one_line(short_text(element, 160) or "")
-        raw = said.get("datetime") or said.get("content") or printed
-        if raw:
-            changed = _is_of_change(said.get("class", "")) or published_part(printed) is None
-            yield _Line("time", raw, i, True, changed)
-    for i in page.positions("abbr", "span"):
-        # the microformat hAtom: `<abbr class="published" title="2017-09-09T10:52:00+02:00">`
-        if (raw := page.elements[i].get("title")) is None:
+    yield from _in_time_elements(page)
+    yield from _in_hatom(page)
+    for name, positions in page.by_itemprop.items():
+        if "datepublished" not in name.lower().split():
             continue
-        names = page.attributes[i].get("class", "").split()
-        if "published" in names or "updated" in names:
-            yield _Line("time", raw, i, True, "published" not in names)
-    for name, found in page.by_itemprop.items():
-        for i in found if "datepublished" in name.lower().split() else ():
+        for i in positions:
             if page.tags[i] not in {"meta", "time"}:
-                said = page.attributes[i]
-                raw = said.get("content") or said.get("datetime") or page.elements[i].text_content()
+                attributes = page.attributes[i]
+                raw = (
+                    attributes.get("content") or attributes.get("datetime") or page.elements[i].text_content()
+                )
                 yield _Line("itemprop", raw, i, True)
     for i in sorted(page.named(_of_date, page.by_class, page.by_id, page.by_itemprop)):
-        if page.tags[i] not in _DATED or (own := short_text(page.elements[i], 160)) is None:
+        if page.tags[i] not in _DATED or (text := short_text(page.elements[i], 160)) is None:
             continue
-        said = page.attributes[i]
-        text = said.get("content") or one_line(own)
+        attributes = page.attributes[i]
+        text = attributes.get("content") or one_line(text)
         if _may_be_a_day(text) and not (_OF_COPYRIGHT.search(text) or _ENDS.search(text)):
-            changed = published_part(text) is None
-            named = _is_of_change(said.get("class", ""))
-            yield _Line("printed", _with_year(page, i, text), i, True, changed or named)
+            changed = published_part(text) is None or _is_of_change(attributes.get("class", ""))
+            yield _Line("printed", _with_year(page, i, text), i, True, changed)
+
+
+def _in_time_elements(page: Outline) -> Iterator[_Line]:
+    for i in page.by_tag.get("time", ()):
+        element, attributes = page.elements[i], page.attributes[i]
+        printed = one_line(short_text(element, 160) or "")
+        raw = attributes.get("datetime") or attributes.get("content") or printed
+        if raw:
+            changed = _is_of_change(attributes.get("class", "")) or published_part(printed) is None
+            yield _Line("time", raw, i, True, changed)
+
+
+def _in_hatom(page: Outline) -> Iterator[_Line]:
+    """Yield hAtom's dates: `<abbr class="published" title="2017-09-09T10:52:00+02:00">`."""
+    for i in page.positions("abbr", "span"):
+        if (raw := page.elements[i].get("title")) is None:
+            continue
+        class_names = page.attributes[i].get("class", "").split()
+        if "published" in class_names or "updated" in class_names:
+            yield _Line("time", raw, i, True, "published" not in class_names)
 
 
 def _may_be_a_day(text: str) -> bool:
