@@ -66,7 +66,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     place = Placement(page, metadata.headline)
     line, claims = byline.read_byline(page, data, metadata, hints.byline, place)
     published = dates.read_published(page, data, fetch.url, fetch.fetched_at, place=place)
-    modified = dates.read_modified(page, data, fetch.fetched_at)
+    modified = dates.read_modified(page, data, fetch.fetched_at, place)
     alternates = read_alternates(page, fetch.url, hints.switcher)
     signs = page_signs(page, data, metadata, dated=published is not None)
     frames = note_frames(page)
@@ -140,6 +140,6 @@ def _kind(claims: tuple[Claim, ...]) -> str:
     return next((claim.value for claim in claims if claim.source == "kind"), "")
 
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 10"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 11"
 """Name of the extractor in a row. Raise the last number when the same page may be read differently, as
 `scrapy reextract` compares it."""

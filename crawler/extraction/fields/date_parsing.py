@@ -38,8 +38,8 @@ _COMPACT = re.compile(
     r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?P<zone>Z)?)?"
 )
 _SECONDS = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
-_DOTTED = re.compile(r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)")
-_SHORT_YEAR = re.compile(r"(?<![\d./])(?P<d>\d{1,2})([./])(?P<m>\d{2})\2(?P<y>\d{2})(?![\d./])")
+_DOTTED = re.compile(r"(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d(?!\d:\d\d))")
+_SHORT_YEAR = re.compile(r"(?<![\d./])(?P<d>\d{1,2})([./])(?P<m>\d{2}|(?<=/)\d)\2(?P<y>\d{2})(?![\d./])")
 _YEAR_LAST = re.compile(
     r"(?:(?P<month>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?"
     r"|(?<!\d)(?P<d2>\d{1,2})(?:st|nd|rd|th|-го|\.)?\s+(?P<month2>[^\W\d_]{3,12}))\.?,?\s+"
@@ -50,10 +50,10 @@ _YEAR_LAST = re.compile(
 """A day whose year comes after the clock: `Wed Dec 14 12:07:17 GMT 2026`, `4 січня, 09:34, 2021`."""
 _DAY_MONTH = re.compile(
     r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|-го|\.|º|er)?(?:\s+|(?<=\.)|-)(?:(?:of|de)\s+)?(?P<month>[^\W\d_]{3,12})\.?"
-    r"(?:,\s*|\s+|-)(?:de[l]?\s+)?(?P<y>\d{4})(?!\d)"
+    r"(?:,\s*|\s+|-)(?:de[l]?\s+)?(?P<y>\d{4})(?!\d(?!\d:\d\d))"
 )
 _MONTH_DAY = re.compile(
-    r"(?P<month>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<y>\d{4})(?!\d)"
+    r"(?P<month>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<y>\d{4})(?!\d(?!\d:\d\d))"
 )
 _YEAR_MONTH_DAY = re.compile(
     r"(?<!\d)(?P<y>\d{4})(?:\.?,?\s+|-)(?P<month>[^\W\d_]{3,12})(?:\s+|-)(?P<d>\d{1,2})(?!\d)"

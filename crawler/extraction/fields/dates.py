@@ -24,9 +24,17 @@ from crawler.extraction.fields.declared_dates import (
     dates_of_metas,
     dates_of_scripts,
     dates_of_title,
+    period_of_address,
 )
 from crawler.extraction.fields.placement import Placement
-from crawler.extraction.fields.printed_dates import WEAK, printed_dates
+from crawler.extraction.fields.printed_dates import (
+    IN_THE_HEAD,
+    OF_A_CHANGE,
+    WEAK,
+    changes_in_time_elements,
+    days_with_their_year,
+    printed_dates,
+)
 from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
@@ -42,9 +50,11 @@ _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 _UTC = re.compile(r"\d(?:Z|\s*\+00:?00)$")
 _OFFSET = re.compile(r"[+-](?!00:?00)\d{2}:?\d{2}$")
 _CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})")
+_LARGEST_OFFSET = timedelta(hours=14)
 _SLOW_CLOCK = timedelta(minutes=5)
 _SLASHES = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)?\d{2})(?![\d/])")
-_CAPITALS = re.compile(r"\d[AP]M\b")
+_CAPITALS = re.compile(r"\d\s?[AP]M\b")
+_ZONE_OF_AMERICA = re.compile(r"\d(?:\s?[AaPp]\.?[Mm]\.?)?\s*\(?(?:[ECMP][SD]?T)\b")
 _OF_A_COUNTRY = re.compile(r"\.(?!us$)[a-z]{2}$")
 
 
@@ -76,6 +86,9 @@ class _Statement:
     weight: float
     """Points of trust; see _WEIGHTS."""
     why: str = ""
+    changed: bool = False
+    """True if it is called the day of a change."""
+    may_be_the_only_day: bool = False
 
     @property
     def family(self) -> str:
@@ -89,6 +102,9 @@ _WEIGHTS = {"json-ld": 6.0, "meta": 5.5, "meta of the page": 3.0, "title": 2.0, 
 _BEST_PRINTED = 5.0
 """Trust in a printed date beside the headline with its year and hour: less than the page's metadata for
 machines, more than its address or a mere `<meta name=date>`."""
+_A_DAY, _HALF_A_YEAR = timedelta(days=1), timedelta(days=183)
+_SEVERAL = 2
+"""Days on the page from which their latest tells in which year it was made."""
 _UNCHANGED = 1.5
 """Taken from a publication that is stated to be the last change, too."""
 
@@ -155,22 +171,29 @@ class _Reading:
 
     @cached_property
     def printed(self) -> list[_Statement]:
-        found = []
-        for one in printed_dates(self._page, self._place, self._is_date):
-            points, why = one.points, one.why
-            moment = self.moment(_Statement(one.source, one.raw, 0))
+        statements = []
+        for line in printed_dates(self._page, self._place, self._is_date):
+            points, why = line.points, line.why
+            moment = self.moment(_Statement(line.source, line.raw, 0))
             if moment is None:
                 continue
             if self._last_change is not None and moment.at > self._last_change + timedelta(hours=36):
                 points, why = points - 3, f"{why}, after the page's last change"
-            if moment.source == "printed day" and _is_today(moment.at, self._fetched_at):
+            may_be_todays = moment.source == "printed day" or IN_THE_HEAD in line.why
+            if may_be_todays and _is_today(moment.at, self._fetched_at):
                 # the head of a page prints the day on which it is read
-                points, why = (
-                    points - ((4 if one.named else 8) if one.above else 1),
-                    f"{why}, the day of the fetch",
-                )
-            found.append(_Statement(one.source, one.raw, _weight_of(points), why))
-        return sorted(found, key=lambda said: -said.weight)
+                of_the_head = 4 if line.named else 8
+                points -= of_the_head if line.above else 1
+                why = f"{why}, the day of the fetch"
+            may_be_the_only_day = line.may_be_the_only_day and why == line.why
+            weight = _weight_of(points)
+            if line.changed:
+                # however well it stands, it counts less than the same line without that word
+                weight = _weight_of(points + OF_A_CHANGE) - _weight_of(OF_A_CHANGE)
+            statements.append(
+                _Statement(line.source, line.raw, weight, why, line.changed, may_be_the_only_day)
+            )
+        return sorted(statements, key=lambda statement: -statement.weight)
 
     @cached_property
     def beside(self) -> list[_Statement]:
@@ -184,7 +207,7 @@ class _Reading:
 
     @cached_property
     def _last_change(self) -> datetime | None:
-        moment = read_modified(self._page, self._data, self._fetched_at)
+        moment = read_modified(self._page, self._data, self._fetched_at, self._place)
         return moment.at if moment else None
 
     def _is_date(self, source: str, raw: str) -> bool:
@@ -202,6 +225,8 @@ class _Reading:
         moment = _first([(source, statement.raw)], self._fetched_at)
         if moment is None or source not in _PRINTED:
             return moment
+        if "no-year" in moment.source:
+            return self._with_the_pages_year(moment)
         figures = _SLASHES.search(statement.raw)
         if figures is None or not _is_ambiguous(figures):
             return moment
@@ -214,12 +239,43 @@ class _Reading:
             return moment
         return Moment(moment.raw, swapped.at, swapped.source)
 
+    def _with_the_pages_year(self, moment: Moment) -> Moment:
+        """Return a day without its year in the year of the page's other dates; as it is where it has none."""
+        year = self._year
+        if year is None:
+            return moment
+        middle, half = year
+        by_page = _first([(moment.source.split()[0], moment.raw)], min(middle + half, self._fetched_at))
+        if by_page is None or by_page.at < middle - half - TOLERANCE:
+            return moment
+        return by_page
+
+    @cached_property
+    def _year(self) -> tuple[datetime, timedelta] | None:
+        """The time in which a day without its year lies: its middle, and half of its length.
+
+        It is the half year before and after a declared day, or the day of the address; the year or the month
+        of the address; the year before the latest of the page's dates, where it has several.
+        """
+        for statement, moment in self._dated((*self.declared, *self.beside)):
+            if statement.weight >= _WEIGHTS["url"]:
+                return moment.at, _HALF_A_YEAR
+        if self._last_change is not None:
+            return self._last_change - _HALF_A_YEAR + TOLERANCE, _HALF_A_YEAR
+        if period := period_of_address(self._url):
+            return period
+        claims = [("time", raw) for raw in dict.fromkeys(days_with_their_year(self._page))]
+        moments = [m.at for m in _each(claims, self._fetched_at) if "no-year" not in m.source]
+        if len(moments) < _SEVERAL:
+            return None
+        return max(moments) - _HALF_A_YEAR + TOLERANCE, _HALF_A_YEAR
+
     def _is_american(self, raw: str, swapped: Moment) -> bool:
         """Tell if `01/10/2025` begins with its month; `swapped` is that reading of it."""
         weekday = weekday_of(raw)
         if weekday is not None:
             return swapped.at.astimezone(KYIV).weekday() == weekday
-        if self._month_first:
+        if self._month_first or _ZONE_OF_AMERICA.search(raw):
             return True
         # in the capitals of `4:27PM` it is American, unless the site is of another country
         is_of_a_country = _OF_A_COUNTRY.search(urlsplit(self._url).hostname or "") is not None
@@ -243,12 +299,20 @@ class _Reading:
         candidates = self._candidates()
         best = _most_agreed(candidates)
         if best is None or (best.score == best.statement.weight and self.is_weak(best.statement)):
-            return _first(dates_of_scripts(self._page), self._fetched_at)
+            return _first(dates_of_scripts(self._page), self._fetched_at) or self._only_day()
         # a day in an address may agree with several: then the most trusted of them says it
         for statement, moment in candidates:
             if _agree(moment, best.moment) and not self.is_weak(statement):
                 return self._in_full(statement, moment)
         return self._in_full(best.statement, best.moment)
+
+    def _only_day(self) -> Moment | None:
+        """Return the one day with its year that stands in the article's element, wherever in it."""
+        statements = [s for s in self.printed if s.may_be_the_only_day]
+        moments = [moment for _, moment in self._dated(statements)]
+        if moments and all(_agree(moments[0], moment) for moment in moments):
+            return moments[0]
+        return None
 
     def _candidates(self) -> list[tuple[_Statement, Moment]]:
         """Return the statements that are dates, in order of trust."""
@@ -289,13 +353,31 @@ class _Reading:
     def _in_full(self, statement: _Statement, moment: Moment) -> Moment:
         """Return the moment in its zone, and with the hour of another statement about the same day."""
         if moment.source.endswith("day"):
-            return self._with_an_hour(moment)
+            moment = self._with_an_hour(moment)
+        if moment.source.endswith(" naive"):
+            moment = self._same_time_with_a_zone(moment) or moment
         if statement in self.declared and moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
             by_itemprop = [s for s in self.declared if s.source.startswith("itemprop")]
             others = [s for s in self.declared if s not in by_itemprop]
             claims = [(s.source, s.raw) for s in others] + [("itemprop", s.raw) for s in by_itemprop]
             return self._in_its_zone(moment, claims)
         return moment
+
+    def _same_time_with_a_zone(self, naive: Moment) -> Moment | None:
+        """Return a statement with a zone that may be of the same moment: its clock differs by whole hours."""
+        clock = naive.at.astimezone(KYIV).replace(tzinfo=UTC)
+        for statement, moment in self._dated((*self.declared, *self.printed)):
+            if moment.source.endswith(("naive", "day")) or "relative" in moment.source or statement.changed:
+                continue
+            offset = clock.replace(second=0) - moment.at.replace(second=0)
+            printed_offset = _OFFSET.search(statement.raw)
+            if printed_offset is None and not offset and self._is_read_in_ukrainian_time:
+                # what is called UTC may be local
+                continue
+            is_whole = offset % timedelta(hours=1) == timedelta(0) and abs(offset) <= _LARGEST_OFFSET
+            if is_whole and not self.is_weak(statement):
+                return moment
+        return None
 
     def _with_an_hour(self, day: Moment) -> Moment:
         for statement, moment in self._dated((*self.declared, *self.printed)):
@@ -314,6 +396,11 @@ class _Reading:
             return moment
         return _same_clock_with_an_offset(moment, others) or self._local_called_utc(moment) or moment
 
+    @property
+    def _is_read_in_ukrainian_time(self) -> bool:
+        language = self._page.attributes[0].get("lang", "").lower()[:2]
+        return language in {"uk", "ru", "ua"} or (urlsplit(self._url).hostname or "").endswith(".ua")
+
     def _local_called_utc(self, moment: Moment) -> Moment | None:
         """Return Kyiv's reading of a time that is called UTC, where the page shows that it is local.
 
@@ -323,8 +410,7 @@ class _Reading:
         corrected = Moment(moment.raw, local, f"{moment.source} local-as-utc")
         if moment.at > self._fetched_at + _SLOW_CLOCK >= local:
             return corrected
-        language = self._page.attributes[0].get("lang", "").lower()[:2]
-        if not (language in {"uk", "ru", "ua"} or (urlsplit(self._url).hostname or "").endswith(".ua")):
+        if not self._is_read_in_ukrainian_time:
             return None
         lines = [(statement.source, statement.raw) for statement in self.printed]
         printed = {
@@ -346,11 +432,19 @@ def _most_agreed(candidates: list[tuple[_Statement, Moment]]) -> _Best | None:
     best: _Best | None = None
     for statement, moment in candidates:
         trust_by_family: dict[str, float] = {}
+        is_of_change = {"printed": True, "meta": True}
         for supporter, its_moment in candidates:
-            if _agree(moment, its_moment):
-                trust = max(trust_by_family.get(supporter.family, 0.0), _trust(supporter, its_moment))
-                trust_by_family[supporter.family] = trust
+            if not _agree(moment, its_moment):
+                continue
+            trust = max(trust_by_family.get(supporter.family, 0.0), _trust(supporter, its_moment))
+            trust_by_family[supporter.family] = trust
+            is_of_change[supporter.family] = is_of_change.get(supporter.family, False) and (
+                supporter.changed or supporter.weight == _WEIGHTS["meta of the page"]
+            )
         score = sum(trust_by_family.values())
+        if trust_by_family.keys() == {"printed", "meta"} and all(is_of_change.values()):
+            # `Last updated` and a <meta name=date> may both be the day of a change
+            score = max(trust_by_family.values())
         if best is None or score > best.score + 0.001:
             best = _Best(score, statement, moment)
     return best
@@ -423,9 +517,19 @@ def _clock(raw: str) -> datetime | None:
     return datetime.fromisoformat(f"{found[1]}T{found[2]}") if found else None
 
 
-def read_modified(page: Outline, data: LinkedData, fetched_at: datetime) -> Moment | None:
-    claims = [("json-ld", raw) for raw in data.modified]
-    return _first(claims + [(source, raw) for source, _, raw in dates_of_metas(page, MODIFIED)], fetched_at)
+def read_modified(
+    page: Outline, data: LinkedData, fetched_at: datetime, place: Placement | None = None
+) -> Moment | None:
+    """Return the last change that the page declares, or prints beside its headline as machines read it."""
+    declared = _first([("json-ld", raw) for raw in data.modified], fetched_at)
+    if declared is not None:
+        return declared
+    claims = [(source, raw) for source, _, raw in dates_of_metas(page, MODIFIED)]
+    claims += [("time", raw) for raw in changes_in_time_elements(page, place)]
+    moments = [*_each(claims, fetched_at)]
+    # of claims about one change, the one with a zone
+    zoned = (m for m in moments if not m.source.endswith(("naive", "day")) and m.at <= moments[0].at + _A_DAY)
+    return next(zoned, moments[0] if moments else None)
 
 
 def _each(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Iterator[Moment]:

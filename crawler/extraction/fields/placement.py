@@ -30,14 +30,14 @@ _BOX = 300
 """Characters of a box with the headline and lead of another story, at most."""
 _of_the_head = names_say(r"head(?!l)|logo|masthead|slogan|brand|top-?bar|site-?(?:name|title)|issue|found")
 _of_others = name_says(
-    r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|widget"
+    r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|(?<!elementor-)widget"
     r"|teaser|read-?also|promo(?!ted)|archive|banner|menu|copyright|carousel|calendar-(?:table|month)|most-"
 )
 _of_this_one = name_says(
     r"headline|byline|author|(?:article|entry|post|story|news|content|page|single)[-_]*(?:head|meta|info|title|footer)"
     r"|(?:article|entry|post|story)[-_]*(?:content|body|text)"
 )
-_of_readers = name_says(r"comments?(?:$|[\s_-](?!count|link|num))")
+_of_readers = name_says(r"comments?(?:$|[\s_-](?!count|link|num|date))")
 _FIRST_WORD = re.compile(r"\s*([A-Za-zА-Яа-яІіЇїЄєҐґЁё]+)\s")
 """First word of a line, if folding only changes its case."""
 _LAYOUT = re.compile(r"(?:with|has|no|without|and|left|right)[-_]*(?:side-?bar|aside)", re.IGNORECASE)
@@ -87,11 +87,21 @@ class Placement:
         for depth, parent in enumerate((element, *element.iterancestors())):
             if parent in self.around or depth > 7 or (depth and parent.tag in {"article", "main"}):
                 return False
-            if depth and parent.tag in {"aside", "footer", "nav"}:
-                return True
             names = (parent.get("class") or "", parent.get("id") or "")
-            if any(map(says_others, names)):
+            # WordPress puts day and author into `<footer class="entry-meta">`
+            is_of_others = depth and parent.tag in {"aside", "footer", "nav"}
+            if (is_of_others and not any(map(says_this_one, names))) or any(map(says_others, names)):
                 return True
+        return False
+
+    def is_among_readers(self, element: HtmlElement) -> bool:
+        """Tell if an element stands among the comments of readers."""
+        for parent in (element, *element.iterancestors()):
+            if parent in self.around:
+                return False
+            for name in (parent.get("class") or "", parent.get("id") or ""):
+                if name and _of_readers(name) and not says_this_one(name):
+                    return True
         return False
 
     def is_of_the_head(self, element: HtmlElement) -> bool:

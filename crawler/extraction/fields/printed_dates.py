@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.outline import short_text
 from crawler.extraction.document.text import one_line
-from crawler.extraction.fields.date_parsing import is_bare, published_part
+from crawler.extraction.fields.date_parsing import CHANGED, is_bare, published_part
 from crawler.extraction.fields.placement import ABOVE, BELOW
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 _YEAR, _HOUR = re.compile(r"(?:19|20)\d{2}"), re.compile(r"\d{1,2}[:.]\d{2}(?!\.?\d)")
 _PARTS = re.compile(r"\d+|[^\W\d]+")
 _MENUS = {"nav", "ul", "ol", "form", "input", "select", "head", "title", "body"}
-_DATED = {"div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "h6", "font", "i", "dd"}
+_DATED = {
+    "div", "span", "p", "time", "li", "em", "small", "a", "td", "b", "strong", "font", "i", "dd", "abbr",
+    "label", "cite", "dt", "h2", "h3", "h4", "h5", "h6",
+}  # fmt: skip
 _of_date = names_say("date|time|publi|posted|calendar|info|submitted|byline")
 _of_change = re.compile(r"modif|updat|оновлен|обновлен|змінен|изменен", re.IGNORECASE)
 _OF_COPYRIGHT = re.compile(r"©|copyright|all rights|усі права|все права|всі права", re.IGNORECASE)
@@ -44,6 +48,9 @@ _OPENING = 20
 """Elements after the headline in which the text may begin with its day."""
 _SEARCHED = 200
 """Elements after the headline that are searched for lines without a class."""
+_CHANGES = {"updated", "modified", "dt-updated", "entry-modified", "date-modified"}
+_LABEL = 40
+"""Characters of the words before a date that say what it is the day of, at most."""
 _UNKNOWN = 1_000
 """Elements that are searched where the page has no headline."""
 _MOST = 60
@@ -51,6 +58,10 @@ _MOST = 60
 
 _A_LIST = 2
 """Dates of one tag and class, at most: more are the dates of a list."""
+
+OF_A_CHANGE = 1.5
+"""Points taken from a day that is called the day of a change."""
+IN_THE_HEAD = "in the head of the page"
 
 WEAK = 1.5
 """Points from which a date that nothing else on the page confirms is believed."""
@@ -67,6 +78,10 @@ class PrintedDate:
     above: bool
     named: bool
     """True if its tag or class calls it a date."""
+    changed: bool
+    """True if it is called the day of a change."""
+    may_be_the_only_day: bool
+    """True if it may be believed where no other line of the page is a day of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +113,30 @@ _Points = tuple[float, str]
 def _judged(
     line: _Line, page: Outline, place: Placement, alike: Counter[tuple[str, str | None]]
 ) -> PrintedDate:
+    class_name = page.elements[line.at].get("class")
+    is_of_a_list = bool(class_name) and alike[page.tags[line.at], class_name] > _A_LIST
     judgements = [
         *_by_distance(line, place),
         *_by_form(line),
-        *_by_surroundings(line, page, place),
+        *_by_surroundings(line, page, place, is_of_a_list=is_of_a_list),
     ]
-    class_name = page.elements[line.at].get("class")
-    if class_name and alike[page.tags[line.at], class_name] > _A_LIST:
+    if is_of_a_list:
         judgements.append((-3.0, "one of a list"))
     distance = place.distance(line.at)
     is_above = distance is not None and distance < 0
     points = sum(points for points, _ in judgements)
     why = ", ".join(reason for _, reason in judgements)
-    return PrintedDate(line.source, line.raw, points, why, is_above, line.named)
+    may_be_the_only_day = (
+        not is_of_a_list
+        and (place.is_near(line.at) or line.at in place.article)
+        and _YEAR.search(line.raw) is not None
+        and (line.source != "printed" or is_bare(line.raw))
+        and IN_THE_HEAD not in why
+        and not place.is_among_readers(page.elements[line.at])
+    )
+    return PrintedDate(
+        line.source, line.raw, points, why, is_above, line.named, line.changed, may_be_the_only_day
+    )
 
 
 def _by_distance(line: _Line, place: Placement) -> Iterator[_Points]:
@@ -138,17 +164,33 @@ def _by_form(line: _Line) -> Iterator[_Points]:
     elif len(line.raw) > _SENTENCE:
         yield -1.0, "a long line"
     if line.changed:
-        yield -1.5, "of a change"
+        yield -OF_A_CHANGE, "of a change"
     if line.dateline:
         yield -1.0, "the first words of the text"
 
 
-def _by_surroundings(line: _Line, page: Outline, place: Placement) -> Iterator[_Points]:
+def _by_surroundings(
+    line: _Line, page: Outline, place: Placement, *, is_of_a_list: bool
+) -> Iterator[_Points]:
     element, distance, is_near = page.elements[line.at], place.distance(line.at), place.is_near(line.at)
     if place.is_elsewhere(element):
-        yield -8.0, "in a part for other things"
+        # `bylineComments`: a name says little of a day that stands alone beside the headline
+        is_beside = is_near and line.at in place.article and _YEAR_OR_SHORT.search(line.raw) is not None
+        is_of_another = place.is_of_another_story(line.at) or place.is_among_readers(element)
+        is_alone = is_beside and not is_of_a_list and not is_of_another
+        yield (
+            (-3.5, "beside the headline in a part for other things")
+            if is_alone
+            else (
+                -8.0,
+                "in a part for other things",
+            )
+        )
     elif distance is not None and distance < 0 and place.is_of_the_head(element):
-        yield -2.5 if line.named and is_near else -8.0, "in the head of the page"
+        is_a_stamp = line.named or (
+            is_bare(line.raw) and bool(_YEAR.search(line.raw) and _HOUR.search(line.raw))
+        )
+        yield -2.5 if is_near and is_a_stamp else -8.0, IN_THE_HEAD
     elif place.is_of_another_story(line.at):
         yield -2.0 if is_near and line.at in place.article else -4.0, "beside another story's link"
 
@@ -200,7 +242,11 @@ def _marked(page: Outline) -> Iterator[_Line]:
         attributes = page.attributes[i]
         text = attributes.get("content") or one_line(text)
         if _may_be_a_day(text) and not (_OF_COPYRIGHT.search(text) or _ENDS.search(text)):
-            changed = published_part(text) is None or _is_of_change(attributes.get("class", ""))
+            changed = (
+                published_part(text) is None
+                or _is_of_change(attributes.get("class", ""))
+                or _is_called_a_change(page.elements[i])
+            )
             yield _Line("printed", _with_year(page, i, text), i, True, changed)
 
 
@@ -210,7 +256,11 @@ def _in_time_elements(page: Outline) -> Iterator[_Line]:
         printed = one_line(short_text(element, 160) or "")
         raw = attributes.get("datetime") or attributes.get("content") or printed
         if raw:
-            changed = _is_of_change(attributes.get("class", "")) or published_part(printed) is None
+            changed = (
+                _is_of_change(attributes.get("class", ""))
+                or published_part(printed) is None
+                or _is_called_a_change(element)
+            )
             yield _Line("time", raw, i, True, changed)
 
 
@@ -245,15 +295,39 @@ def _with_year(page: Outline, i: int, text: str) -> str:
 
 def _ends_something(element: HtmlElement) -> bool:
     """Tell if the words before an element make its day the end of something."""
+    return _ENDS.search(f"{_words_before(element).rstrip()} 1") is not None
+
+
+def _is_called_a_change(element: HtmlElement) -> bool:
+    """Tell if the words just before an element make its day the day of a change: `Updated <time>`."""
+    before = _words_before(element).strip()
+    return 0 < len(before) < _LABEL and CHANGED.search(before) is not None and not _DIGIT.search(before)
+
+
+def _words_before(element: HtmlElement) -> str:
     parent, before = element.getparent(), element.getprevious()
-    said = (
-        before.tail or short_text(before, 60)
-        if before is not None
-        else parent.text
-        if parent is not None
-        else ""
-    )
-    return _ENDS.search(f"{(said or '').rstrip()} 1") is not None
+    if before is not None:
+        return before.tail or short_text(before, 60) or ""
+    return (parent.text or "") if parent is not None else ""
+
+
+def changes_in_time_elements(page: Outline, place: Placement | None) -> Iterator[str]:
+    """Yield what `<time class="updated">` beside the headline says."""
+    for i in page.by_tag.get("time", ()):
+        attributes = page.attributes[i]
+        raw = attributes.get("datetime")
+        class_names = attributes.get("class", "").lower().split()
+        if not raw or "published" in class_names or place is None or not place.is_near(i):
+            continue
+        if _CHANGES.intersection(class_names) or _is_called_a_change(page.elements[i]):
+            yield raw
+
+
+def days_with_their_year(page: Outline) -> Iterator[str]:
+    """Yield what the page calls a date and prints with its year, whatever it is the date of."""
+    for line in islice(_marked(page), _MOST):
+        if _YEAR.search(line.raw):
+            yield line.raw
 
 
 def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
@@ -295,6 +369,7 @@ def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
 
 
 _SHORT_YEAR = re.compile(r"\d{1,2}[./]\d{2}[./]\d{2}(?!\d)|\b[^\W\d]{3,12}\.?,?\s+'?\d{2}(?:\s|$)")
+_YEAR_OR_SHORT = re.compile(rf"{_YEAR.pattern}|{_SHORT_YEAR.pattern}")
 _FIGURES = re.compile(
     r"\W*(?:\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d{2}|\d{2})|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})\b"
 )
@@ -307,9 +382,9 @@ _STATES = re.compile(
 _BEGINS = re.compile(rf"{_FIGURES.pattern}|{_STATES.pattern}.{{0,40}}\b(?:19|20)\d{{2}}\b", re.IGNORECASE)
 """Lines that begin with a day in figures, or say of what they are the day; more may follow."""
 _DATELINE = re.compile(
-    r"(?:[^\W\d][\w'’ .-]{1,30},?\s+)?\(?(?P<day>(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}"
+    r"(?:[^\W\d][\w'’ .,-]{1,40},?\s+)?\(?(?P<day>(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}"
     r"|\d{1,2}\s+[^\W\d]{3,10}\.?\s+(?:19|20)\d{2}"
-    r"|[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}))\)?\s*(?:\([^()]{2,30}\)\s*)?(?:\.|--|[-–—:])"
+    r"|[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}))\)?\s*(?:\([^()]{2,30}\)\s*|/[^/]{2,40}/\s*)?(?:\.|--|[-–—:])"
 )
 """Day at the beginning of a text: `Karlsruhe, (12.11.2021). …`, `Dec. 15, 2011 -- …`."""
 

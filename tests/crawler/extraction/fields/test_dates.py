@@ -7,6 +7,7 @@ from lxml import html
 from crawler.extraction.document.outline import outline
 from crawler.extraction.fields.dates import Moment, read_modified, read_published, stated
 from crawler.extraction.fields.linked_data import LinkedData, read_linked_data
+from crawler.extraction.fields.placement import Placement
 
 FETCHED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -345,3 +346,84 @@ def test_the_statements_say_where_they_stand() -> None:
     said = [*stated(tree, LinkedData(), "https://a.example/x", FETCHED)]
     assert "beside the headline" in said[0].why
     assert "too weak alone" in said[-1].why
+
+
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        ("<meta name='DC.Issued' content='2025-04-26'>", "2025-04-26"),
+        ("<meta property='dc:created' content='2025-04-26T10:00:00Z'>", "2025-04-26"),
+        ("<meta name='published-date' content='2025-04-26'>", "2025-04-26"),
+        ("<meta http-equiv='Date' content='Sat, 26 Apr 2025 10:00:00 GMT'>", "2025-04-26"),
+    ],
+)
+def test_names_of_metadata_with_any_signs(head: str, day: str) -> None:
+    assert on(f"{head}{HEADLINE}{PARAGRAPH}") == day
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "<abbr class='published'>26 квітня 2025</abbr>",
+        "<abbr class='published' title='2025-04-26T10:00:00Z'>учора</abbr>",
+        "<time class='updated' datetime='2025-04-26T10:00:00Z'>26 квітня</time>",
+        "<p>26 квітня, 10:00, 2025</p>",
+        "<p>Apr 26 10:00 2025</p>",
+        "<time>26 aprile 202510:00</time>",
+        "<aside><span>Sat 26 Apr 2025 12.42 CET</span></aside>",
+        "<div class='bylineComments'><p class='publishedDate'>1:14PM GMT 26 Apr 2025</p></div>",
+        "<div class='elementor-widget'><span>26 квітня 2025</span></div>",
+        "<footer class='entry-meta'><span class='posted-on'>26 квітня 2025</span></footer>",
+    ],
+)
+def test_a_day_beside_the_headline_whatever_its_box_is_called(printed: str) -> None:
+    assert on(f"<article>{HEADLINE}{printed}{PARAGRAPH}</article>") == "2025-04-26"
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "page", "day"),
+    [
+        # by a declared change, by the address, by other days of the page, by the day of the fetch
+        ("<meta property='article:modified_time' content='2021-02-01T10:00:00Z'>", "/x", "", "2021-01-04"),
+        ("", "/2021/01/x", "", "2021-01-04"),
+        ("", "/2021/x", "", "2021-01-04"),
+        ("", "/x", f"{TAPE}".replace("2026", "2021"), "2021-01-04"),
+        ("", "/x", "", "2026-01-04"),
+    ],
+)
+def test_the_year_of_a_day_without_one(head: str, url: str, page: str, day: str) -> None:
+    article = f"<article>{HEADLINE}<p class='date'>4 січня, 09:34</p>{PARAGRAPH}</article>{page}"
+    tree = outline(html.document_fromstring(f"<html><head>{head}</head><body>{article}</body></html>"))
+    place = "Черга вантажівок зникла за два дні"
+    moment = read_published(tree, read_linked_data(tree), f"https://a.example{url}", FETCHED, place)
+    assert moment is not None
+    assert moment.at.date().isoformat() == day
+    assert "no-year" in moment.source
+
+
+def test_the_words_before_a_time_may_make_it_a_change() -> None:
+    page = f"<div>{HEADLINE}<p>Updated <time datetime='2025-04-28T10:00:00Z'>28 April</time></p><p>Posted: 26 April 2025, 10:00 GMT</p>{PARAGRAPH}</div>"
+    assert on(page) == "2025-04-26"
+    # a <meta name=date> that repeats the change confirms nothing
+    assert on(f"<meta name='date' content='2025-04-28'>{page}") == "2025-04-26"
+    tree = outline(html.document_fromstring(f"<html><body>{page}</body></html>"))
+    modified = read_modified(
+        tree, LinkedData(), FETCHED, Placement(tree, "Черга вантажівок зникла за два дні")
+    )
+    assert modified == Moment("2025-04-28T10:00:00Z", utc(2025, 4, 28, 10), "time")
+
+
+def test_a_clock_without_its_zone_takes_the_zone_of_another_statement() -> None:
+    page = f"<div>{HEADLINE}<p>Nov. 19, 2025 5:53 PM</p><time datetime='2025-11-20T01:53:14Z'></time>{PARAGRAPH}</div>"
+    tree = outline(html.document_fromstring(f"<html lang='en'><body>{page}</body></html>"))
+    moment = read_published(
+        tree, LinkedData(), "https://a.example/x", FETCHED, "Черга вантажівок зникла за два дні"
+    )
+    assert moment == Moment("2025-11-20T01:53:14Z", utc(2025, 11, 20, 1, 53, 14), "time")
+
+
+def test_the_number_of_an_article_may_begin_with_its_day() -> None:
+    page = f"{HEADLINE}{PARAGRAPH}"
+    assert on(page, "https://a.example/article/A2025012914320005196") == "2025-01-29"
+    assert on(page, "https://a.example/article/2025992914320005196") is None
+    assert on(page, "https://web.archive.org/web/20250129143200/https://a.example/x") is None
