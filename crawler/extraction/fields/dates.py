@@ -240,7 +240,7 @@ class _Reading:
         return Moment(moment.raw, swapped.at, swapped.source)
 
     def _with_the_pages_year(self, moment: Moment) -> Moment:
-        """Return a day without its year in the year of the page's other dates; as it is where it has none."""
+        """Return a day without its year in the year of the page's other dates, if the page has such dates."""
         year = self._year
         if year is None:
             return moment
