@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.gold import DATA, cases, same_day
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.decoding import read_outline
-from crawler.extraction.fields import date_parsing, dates
+from crawler.extraction.fields import date_parsing
+from crawler.extraction.fields.dates import agreement, publication
 from crawler.extraction.fields.linked_data import read_linked_data
 from crawler.extraction.fields.metadata import read_metadata
 from crawler.extraction.fields.timezones import KYIV
@@ -131,10 +132,11 @@ def main() -> None:
         hits = list(lines(timed))
         print(f"{name}: {sum(hits)}/{len(hits)} lines, {sum(spent) / len(hits) * 1e3:.2f} ms a line", end="")
         spent.clear()
-        dates.parse_date = date_parsing.parse_date = timed
+        agreement.parse_date = date_parsing.parse_date = timed
         now = datetime.now(UTC)
         moments = [
-            dates.read_published(page, data, url, now, headline) for url, page, data, headline, _ in parsed
+            publication.read_published(page, data, url, now, headline)
+            for url, page, data, headline, _ in parsed
         ]
         days = [same_day(gold, moment.at if moment else None)
                 for moment, (*_, gold) in zip(moments, parsed, strict=True)]  # fmt: skip

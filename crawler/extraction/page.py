@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from crawler.extraction.body import assemble
 from crawler.extraction.body.text_blocks import Body, Excluded
 from crawler.extraction.document.decoding import parse, read_outline
-from crawler.extraction.fields import byline, dates
+from crawler.extraction.fields import byline
 from crawler.extraction.fields.alternates import read_alternates
+from crawler.extraction.fields.dates.publication import read_modified, read_published
 from crawler.extraction.fields.linked_data import read_linked_data
 from crawler.extraction.fields.media import Shown, note_frames, read_shown
 from crawler.extraction.fields.metadata import read_metadata
@@ -27,7 +28,7 @@ from crawler.extraction.language.detector import detect_language
 from crawler.items import Article, Claim
 
 if TYPE_CHECKING:
-    from crawler.extraction.fields.dates import Moment
+    from crawler.extraction.fields.dates.agreement import Moment
     from crawler.extraction.fields.linked_data import LinkedData
     from crawler.extraction.fields.metadata import Metadata
     from crawler.items import Alternate, Fetch, Hints
@@ -65,8 +66,8 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     metadata = read_metadata(page, data, fetch.url)
     place = Placement(page, metadata.headline)
     line, claims = byline.read_byline(page, data, metadata, hints.byline, place)
-    published = dates.read_published(page, data, fetch.url, fetch.fetched_at, place=place)
-    modified = dates.read_modified(page, data, fetch.fetched_at, place)
+    published = read_published(page, data, fetch.url, fetch.fetched_at, place=place)
+    modified = read_modified(page, data, fetch.fetched_at, place)
     alternates = read_alternates(page, fetch.url, hints.switcher)
     signs = page_signs(page, data, metadata, dated=published is not None)
     frames = note_frames(page)

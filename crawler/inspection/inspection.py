@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal
 from crawler.extraction.body.lines import Line, page_lines
 from crawler.extraction.document.decoding import parse
 from crawler.extraction.document.text import for_comparison, one_line
-from crawler.extraction.fields import dates
+from crawler.extraction.fields.dates.publication import stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
-    from crawler.extraction.fields.dates import StatedDate
+    from crawler.extraction.fields.dates.publication import StatedDate
     from crawler.extraction.page import Parts
     from crawler.items import Article, Fetch, Hints
     from crawler.workers.stages import WorkerStage
@@ -80,7 +80,7 @@ def inspect_page(
         article = stage.decide(article)
     # reading took the first tree apart
     tree = parse(fetch.body, fetch.encoding)
-    stated_dates = tuple(dates.stated(tree, parts.data, fetch.url, fetch.fetched_at, parts.metadata.headline))
+    stated_dates = tuple(stated(tree, parts.data, fetch.url, fetch.fetched_at, parts.metadata.headline))
     printed = [date.raw for date in stated_dates if date.at and date.source.startswith(("printed", "time"))]
     lines, unseen = _mark(page_lines(tree, hints.drop, parts.text.spared), article, parts, printed)
     return Inspection(

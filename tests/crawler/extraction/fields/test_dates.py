@@ -5,7 +5,8 @@ import pytest
 from lxml import html
 
 from crawler.extraction.document.outline import outline
-from crawler.extraction.fields.dates import Moment, read_modified, read_published, stated
+from crawler.extraction.fields.dates.agreement import Moment
+from crawler.extraction.fields.dates.publication import read_modified, read_published, stated
 from crawler.extraction.fields.linked_data import LinkedData, read_linked_data
 from crawler.extraction.fields.placement import Placement
 

@@ -13,10 +13,22 @@ from crawler.extraction.document.outline import outline
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.date_parsing import (
     TOLERANCE,
-    parse_date,
     weekday_of,
 )
-from crawler.extraction.fields.declared_dates import (
+from crawler.extraction.fields.dates.agreement import (
+    BEST_PRINTED,
+    PRINTED,
+    WEIGHTS,
+    Moment,
+    Statement,
+    agree,
+    by_trust,
+    first_moment,
+    moments_of,
+    most_agreed,
+    weight_of,
+)
+from crawler.extraction.fields.dates.declared import (
     MODIFIED,
     OF_THE_PAGE,
     PUBLISHED,
@@ -26,8 +38,7 @@ from crawler.extraction.fields.declared_dates import (
     dates_of_title,
     period_of_address,
 )
-from crawler.extraction.fields.placement import Placement
-from crawler.extraction.fields.printed_dates import (
+from crawler.extraction.fields.dates.printed import (
     IN_THE_HEAD,
     OF_A_CHANGE,
     WEAK,
@@ -35,6 +46,7 @@ from crawler.extraction.fields.printed_dates import (
     days_with_their_year,
     printed_dates,
 )
+from crawler.extraction.fields.placement import Placement
 from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
@@ -44,8 +56,6 @@ if TYPE_CHECKING:
 
     from crawler.extraction.document.outline import Outline
     from crawler.extraction.fields.linked_data import LinkedData
-
-_FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
 _UTC = re.compile(r"\d(?:Z|\s*\+00:?00)$")
 _OFFSET = re.compile(r"[+-](?!00:?00)\d{2}:?\d{2}$")
@@ -58,15 +68,11 @@ _ZONE_OF_AMERICA = re.compile(r"\d(?:\s?[AaPp]\.?[Mm]\.?)?\s*\(?(?:[ECMP][SD]?T)
 _OF_A_COUNTRY = re.compile(r"\.(?!us$)[a-z]{2}$")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    raw: str
-    at: datetime
-    """Aware, in UTC."""
-    source: str
-    """Source on the page (`json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`,
-    `script`), and notes on the precision: `naive`, `day`, `no-year`, `relative`
-    (crawler/extraction/fields/date_parsing.py), `local-as-utc`."""
+_A_DAY, _HALF_A_YEAR = timedelta(days=1), timedelta(days=183)
+_SEVERAL = 2
+"""Days on the page from which their latest tells in which year it was made."""
+_UNCHANGED = 1.5
+"""Taken from a publication that is stated to be the last change, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +83,6 @@ class StatedDate:
     """Aware, in UTC; None if it is no date, or an impossible one."""
     why: str = ""
     """Place and form of a printed date, and `too weak alone` where that is why it was not believed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    source: str
-    raw: str
-    weight: float
-    """Points of trust; see _WEIGHTS."""
-    why: str = ""
-    changed: bool = False
-    """True if it is called the day of a change."""
-    may_be_the_only_day: bool = False
-
-    @property
-    def family(self) -> str:
-        """Statements of one family repeat each other, and confirm nothing."""
-        return "printed" if self.source in _PRINTED else self.source
-
-
-_PRINTED = {"time", "printed", "itemprop"}
-_WEIGHTS = {"json-ld": 6.0, "meta": 5.5, "meta of the page": 3.0, "title": 2.0, "url": 3.0}
-"""Trust in one statement. `meta of the page` are names such as `date`, which may be the day of a change."""
-_BEST_PRINTED = 5.0
-"""Trust in a printed date beside the headline with its year and hour: less than the page's metadata for
-machines, more than its address or a mere `<meta name=date>`."""
-_A_DAY, _HALF_A_YEAR = timedelta(days=1), timedelta(days=183)
-_SEVERAL = 2
-"""Days on the page from which their latest tells in which year it was made."""
-_UNCHANGED = 1.5
-"""Taken from a publication that is stated to be the last change, too."""
 
 
 def stated(
@@ -154,27 +130,27 @@ class _Reading:
         self._moments: dict[tuple[str, str], Moment | None] = {}
 
     @cached_property
-    def declared(self) -> list[_Statement]:
+    def declared(self) -> list[Statement]:
         modified = set(self._data.modified)
         found = [
-            _Statement("json-ld", raw, _WEIGHTS["json-ld"] - (_UNCHANGED if raw in modified else 0))
+            Statement("json-ld", raw, WEIGHTS["json-ld"] - (_UNCHANGED if raw in modified else 0))
             for raw in self._data.published
         ]
         changes = {raw for _, _, raw in dates_of_metas(self._page, MODIFIED)}
         metas = []
         for source, name, raw in dates_of_metas(self._page, PUBLISHED):
-            weight = _WEIGHTS["meta of the page" if name in OF_THE_PAGE else "meta"]
+            weight = WEIGHTS["meta of the page" if name in OF_THE_PAGE else "meta"]
             if raw in changes and weight > _UNCHANGED * 2:
                 weight -= _UNCHANGED
-            metas.append(_Statement("meta" if source == "meta" else "itemprop of the page", raw, weight))
+            metas.append(Statement("meta" if source == "meta" else "itemprop of the page", raw, weight))
         return found + sorted(metas, key=lambda said: -said.weight)
 
     @cached_property
-    def printed(self) -> list[_Statement]:
+    def printed(self) -> list[Statement]:
         statements = []
         for line in printed_dates(self._page, self._place, self._is_date):
             points, why = line.points, line.why
-            moment = self.moment(_Statement(line.source, line.raw, 0))
+            moment = self.moment(Statement(line.source, line.raw, 0))
             if moment is None:
                 continue
             if self._last_change is not None and moment.at > self._last_change + timedelta(hours=36):
@@ -186,24 +162,24 @@ class _Reading:
                 points -= of_the_head if line.above else 1
                 why = f"{why}, the day of the fetch"
             may_be_the_only_day = line.may_be_the_only_day and why == line.why
-            weight = _weight_of(points)
+            weight = weight_of(points)
             if line.changed:
                 # however well it stands, it counts less than the same line without that word
-                weight = _weight_of(points + OF_A_CHANGE) - _weight_of(OF_A_CHANGE)
+                weight = weight_of(points + OF_A_CHANGE) - weight_of(OF_A_CHANGE)
             statements.append(
-                _Statement(line.source, line.raw, weight, why, line.changed, may_be_the_only_day)
+                Statement(line.source, line.raw, weight, why, line.changed, may_be_the_only_day)
             )
         return sorted(statements, key=lambda statement: -statement.weight)
 
     @cached_property
-    def beside(self) -> list[_Statement]:
+    def beside(self) -> list[Statement]:
         """Statements beside the page: the end of its title, and its address."""
         named = [
             (source, raw)
             for claims in (dates_of_title(self._page), dates_of_address(self._url))
             for source, raw in claims
         ]
-        return [_Statement(source, raw, _WEIGHTS[source]) for source, raw in named]
+        return [Statement(source, raw, WEIGHTS[source]) for source, raw in named]
 
     @cached_property
     def _last_change(self) -> datetime | None:
@@ -211,19 +187,19 @@ class _Reading:
         return moment.at if moment else None
 
     def _is_date(self, source: str, raw: str) -> bool:
-        return self.moment(_Statement(source, raw, 0)) is not None
+        return self.moment(Statement(source, raw, 0)) is not None
 
-    def moment(self, said: _Statement) -> Moment | None:
+    def moment(self, said: Statement) -> Moment | None:
         """Return the moment that a statement says, parsed once."""
         key = said.source, said.raw
         if key not in self._moments:
             self._moments[key] = self._parsed(said)
         return self._moments[key]
 
-    def _parsed(self, statement: _Statement) -> Moment | None:
+    def _parsed(self, statement: Statement) -> Moment | None:
         source = "itemprop" if statement.source.startswith("itemprop") else statement.source
-        moment = _first([(source, statement.raw)], self._fetched_at)
-        if moment is None or source not in _PRINTED:
+        moment = first_moment([(source, statement.raw)], self._fetched_at)
+        if moment is None or source not in PRINTED:
             return moment
         if "no-year" in moment.source:
             return self._with_the_pages_year(moment)
@@ -234,7 +210,7 @@ class _Reading:
             f"{statement.raw[: figures.start()]}{figures[2]}/{figures[1]}/{figures[3]}"
             f"{statement.raw[figures.end() :]}"
         )
-        swapped = _first([(source, swapped_raw)], self._fetched_at)
+        swapped = first_moment([(source, swapped_raw)], self._fetched_at)
         if swapped is None or not self._is_american(statement.raw, swapped):
             return moment
         return Moment(moment.raw, swapped.at, swapped.source)
@@ -245,7 +221,7 @@ class _Reading:
         if year is None:
             return moment
         middle, half = year
-        by_page = _first([(moment.source.split()[0], moment.raw)], min(middle + half, self._fetched_at))
+        by_page = first_moment([(moment.source.split()[0], moment.raw)], min(middle + half, self._fetched_at))
         if by_page is None or by_page.at < middle - half - TOLERANCE:
             return moment
         return by_page
@@ -258,14 +234,14 @@ class _Reading:
         of the address; the year before the latest of the page's dates, where it has several.
         """
         for statement, moment in self._dated((*self.declared, *self.beside)):
-            if statement.weight >= _WEIGHTS["url"]:
+            if statement.weight >= WEIGHTS["url"]:
                 return moment.at, _HALF_A_YEAR
         if self._last_change is not None:
             return self._last_change - _HALF_A_YEAR + TOLERANCE, _HALF_A_YEAR
         if period := period_of_address(self._url):
             return period
         claims = [("time", raw) for raw in dict.fromkeys(days_with_their_year(self._page))]
-        moments = [m.at for m in _each(claims, self._fetched_at) if "no-year" not in m.source]
+        moments = [m.at for m in moments_of(claims, self._fetched_at) if "no-year" not in m.source]
         if len(moments) < _SEVERAL:
             return None
         return max(moments) - _HALF_A_YEAR + TOLERANCE, _HALF_A_YEAR
@@ -297,12 +273,12 @@ class _Reading:
 
     def published(self) -> Moment | None:
         candidates = self._candidates()
-        best = _most_agreed(candidates)
+        best = most_agreed(candidates)
         if best is None or (best.score == best.statement.weight and self.is_weak(best.statement)):
-            return _first(dates_of_scripts(self._page), self._fetched_at) or self._only_day()
+            return first_moment(dates_of_scripts(self._page), self._fetched_at) or self._only_day()
         # a day in an address may agree with several: then the most trusted of them says it
         for statement, moment in candidates:
-            if _agree(moment, best.moment) and not self.is_weak(statement):
+            if agree(moment, best.moment) and not self.is_weak(statement):
                 return self._in_full(statement, moment)
         return self._in_full(best.statement, best.moment)
 
@@ -310,47 +286,47 @@ class _Reading:
         """Return the one day with its year that stands in the article's element, wherever in it."""
         statements = [s for s in self.printed if s.may_be_the_only_day]
         moments = [moment for _, moment in self._dated(statements)]
-        if moments and all(_agree(moments[0], moment) for moment in moments):
+        if moments and all(agree(moments[0], moment) for moment in moments):
             return moments[0]
         return None
 
-    def _candidates(self) -> list[tuple[_Statement, Moment]]:
+    def _candidates(self) -> list[tuple[Statement, Moment]]:
         """Return the statements that are dates, in order of trust."""
         candidates = self._dated((*self.declared, *self.beside))
         # most pages declare one time and nothing against it: their printed lines are not read
         if not self._is_settled(candidates):
-            candidates = sorted((*candidates, *self._dated(self.printed)), key=_order)
+            candidates = sorted((*candidates, *self._dated(self.printed)), key=by_trust)
         # next to a good line, those far below it say nothing
-        best_printed = max((s.weight for s, _ in candidates if s.source in _PRINTED), default=0.0)
+        best_printed = max((s.weight for s, _ in candidates if s.source in PRINTED), default=0.0)
         return [
             (statement, moment)
             for statement, moment in candidates
-            if statement.source not in _PRINTED or statement.weight >= 0.6 * best_printed
+            if statement.source not in PRINTED or statement.weight >= 0.6 * best_printed
         ]
 
-    def _dated(self, statements: Iterable[_Statement]) -> list[tuple[_Statement, Moment]]:
+    def _dated(self, statements: Iterable[Statement]) -> list[tuple[Statement, Moment]]:
         dated = []
         for statement in statements:
             if moment := self.moment(statement):
                 dated.append((statement, moment))
         return dated
 
-    def _is_settled(self, candidates: list[tuple[_Statement, Moment]]) -> bool:
+    def _is_settled(self, candidates: list[tuple[Statement, Moment]]) -> bool:
         """Tell if what is declared outweighs whatever may be printed, and says the hour."""
         if not candidates or candidates[0][1].source.endswith("day"):
             return False
         first_statement, first_moment = candidates[0]
-        if not all(_agree(first_moment, moment) for _, moment in candidates):
+        if not all(agree(first_moment, moment) for _, moment in candidates):
             return False
         weights = {statement.family: statement.weight for statement, _ in reversed(candidates)}
-        is_declared_in_full = first_statement.weight in {_WEIGHTS["json-ld"], _WEIGHTS["meta"]}
-        return is_declared_in_full or sum(weights.values()) > _BEST_PRINTED + _WEIGHTS["url"]
+        is_declared_in_full = first_statement.weight in {WEIGHTS["json-ld"], WEIGHTS["meta"]}
+        return is_declared_in_full or sum(weights.values()) > BEST_PRINTED + WEIGHTS["url"]
 
     @staticmethod
-    def is_weak(said: _Statement) -> bool:
-        return said.source in _PRINTED and said.weight < _weight_of(WEAK)
+    def is_weak(said: Statement) -> bool:
+        return said.source in PRINTED and said.weight < weight_of(WEAK)
 
-    def _in_full(self, statement: _Statement, moment: Moment) -> Moment:
+    def _in_full(self, statement: Statement, moment: Moment) -> Moment:
         """Return the moment in its zone, and with the hour of another statement about the same day."""
         if moment.source.endswith("day"):
             moment = self._with_an_hour(moment)
@@ -389,7 +365,7 @@ class _Reading:
 
     def _in_its_zone(self, moment: Moment, claims: list[tuple[str, str]]) -> Moment:
         """Correct a time that may be some hours off, by the page's other statements."""
-        others = [other for other in _each(claims, self._fetched_at) if other.raw != moment.raw]
+        others = [other for other in moments_of(claims, self._fetched_at) if other.raw != moment.raw]
         if moment.source.endswith("naive"):
             return _second_of_the_hour_that_comes_twice(moment, others) or moment
         if not _UTC.search(moment.raw):
@@ -414,40 +390,10 @@ class _Reading:
             return None
         lines = [(statement.source, statement.raw) for statement in self.printed]
         printed = {
-            m.at.replace(second=0) for m in _each(lines, self._fetched_at) if m.source == "printed naive"
+            m.at.replace(second=0) for m in moments_of(lines, self._fetched_at) if m.source == "printed naive"
         }
         is_printed = local.replace(second=0) in printed and moment.at.replace(second=0) not in printed
         return corrected if is_printed else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Best:
-    score: float
-    statement: _Statement
-    moment: Moment
-
-
-def _most_agreed(candidates: list[tuple[_Statement, Moment]]) -> _Best | None:
-    """Return the statement whose day has the most trust, one statement of each family counted."""
-    best: _Best | None = None
-    for statement, moment in candidates:
-        trust_by_family: dict[str, float] = {}
-        is_of_change = {"printed": True, "meta": True}
-        for supporter, its_moment in candidates:
-            if not _agree(moment, its_moment):
-                continue
-            trust = max(trust_by_family.get(supporter.family, 0.0), _trust(supporter, its_moment))
-            trust_by_family[supporter.family] = trust
-            is_of_change[supporter.family] = is_of_change.get(supporter.family, False) and (
-                supporter.changed or supporter.weight == _WEIGHTS["meta of the page"]
-            )
-        score = sum(trust_by_family.values())
-        if trust_by_family.keys() == {"printed", "meta"} and all(is_of_change.values()):
-            # `Last updated` and a <meta name=date> may both be the day of a change
-            score = max(trust_by_family.values())
-        if best is None or score > best.score + 0.001:
-            best = _Best(score, statement, moment)
-    return best
 
 
 def _second_of_the_hour_that_comes_twice(moment: Moment, others: list[Moment]) -> Moment | None:
@@ -474,41 +420,8 @@ def _is_ambiguous(figures: re.Match[str]) -> bool:
     return max(first, second) <= 12 and first != second
 
 
-def _weight_of(points: float) -> float:
-    """Return the trust in a printed date by its points."""
-    return min(points, 8.0) * _BEST_PRINTED / 8
-
-
-def _trust(said: _Statement, moment: Moment) -> float:
-    # `yesterday` and a day without its year may be another story's
-    halved = said.source in _PRINTED and re.search(r"no-year|relative", moment.source)
-    return said.weight / 2 if halved and said.weight > 0 else said.weight
-
-
-def _order(one: tuple[_Statement, Moment]) -> tuple[int, float]:
-    """Order statements by where they stand first, as one of several that agree speaks for all."""
-    families = ("json-ld", "meta", "itemprop of the page", "printed", "title", "url")
-    weak = one[0].weight == _WEIGHTS["meta of the page"] and one[0].family == "meta"
-    return families.index(one[0].family) if not weak else 2, -_trust(*one)
-
-
 def _is_today(at: datetime, fetched_at: datetime) -> bool:
     return at.astimezone(KYIV).date() == fetched_at.astimezone(KYIV).date()
-
-
-def _agree(one: Moment, other: Moment) -> bool:
-    """Tell if two statements may be of one day, in whatever zone a day without its hour was meant."""
-    if one.source.endswith("day") and other.source.endswith("day"):
-        return one.at.date() == other.at.date()
-    if one.source.endswith("day") or other.source.endswith("day"):
-        day, at = (one.at, other.at) if one.source.endswith("day") else (other.at, one.at)
-        return timedelta(hours=-14) <= at - day < timedelta(hours=36)
-    apart = abs(one.at - other.at)
-    if one.source.endswith("naive") == other.source.endswith("naive"):
-        return (
-            apart < timedelta(hours=4) or one.at.astimezone(KYIV).date() == other.at.astimezone(KYIV).date()
-        )
-    return apart < timedelta(hours=14)
 
 
 def _clock(raw: str) -> datetime | None:
@@ -521,24 +434,12 @@ def read_modified(
     page: Outline, data: LinkedData, fetched_at: datetime, place: Placement | None = None
 ) -> Moment | None:
     """Return the last change that the page declares, or prints beside its headline as machines read it."""
-    declared = _first([("json-ld", raw) for raw in data.modified], fetched_at)
+    declared = first_moment([("json-ld", raw) for raw in data.modified], fetched_at)
     if declared is not None:
         return declared
     claims = [(source, raw) for source, _, raw in dates_of_metas(page, MODIFIED)]
     claims += [("time", raw) for raw in changes_in_time_elements(page, place)]
-    moments = [*_each(claims, fetched_at)]
+    moments = [*moments_of(claims, fetched_at)]
     # of claims about one change, the one with a zone
     zoned = (m for m in moments if not m.source.endswith(("naive", "day")) and m.at <= moments[0].at + _A_DAY)
     return next(zoned, moments[0] if moments else None)
-
-
-def _each(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Iterator[Moment]:
-    for source, raw in claims:
-        parsed = parse_date(raw, fetched_at)
-        if parsed and _FIRST <= parsed[0] <= fetched_at + TOLERANCE:
-            suffix = "" if parsed[1] == "zone" else f" {parsed[1]}"
-            yield Moment(one_line(raw), parsed[0], source + suffix)
-
-
-def _first(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Moment | None:
-    return next(_each(claims, fetched_at), None)
