@@ -183,6 +183,7 @@ def _print(console: Console, answer: Answer, page: int, most: int) -> None:
 
 
 def _row(line: StoryLine, t: Interface) -> list[str]:
+    title = line.title_in("en")
     notes = [
         f"{line.omitted:.0%} left out" if line.omitted else "",
         t.count("n_edits", line.edits) if line.edits else "",
@@ -194,9 +195,9 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
     return [
         f"{line.first_published:%Y-%m-%d %H:%M}" if line.first_published else "no date",
         line.story_id[:8],
-        line.title.outlet,
+        title.outlet,
         " ".join(x.language for x in line.articles),
-        line.title.headline,
+        title.headline,
         f"+{t.span(line.lag)}" if t.span(line.lag) else "",
         ", ".join(x for x in notes if x),
     ]

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import archive
+from archive.commands.arguments import count
 from archive.commands.grid import print_grid
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--csv", action="store_true", help="all rows, as `export --format csv` writes them")
     form.add_argument("--json", action="store_true", help="all rows, as a list of objects")
     parser.add_argument("--as-of", metavar="TIME", help="as the archive was then: 2026-03-01, or with a time")
+    parser.add_argument(
+        "--seconds", type=count, metavar="N", help="give up an answer that takes longer (default: no limit)"
+    )
     parser.add_argument("--memory", default="2GB", metavar="SIZE", help="what DuckDB may take (default: 2GB)")
 
 
@@ -47,7 +51,9 @@ def run(console: Console, options: argparse.Namespace) -> int:
 
     try:
         with bounded(options.memory):
-            rows = opened.sql(options.question, as_of=options.as_of, memory=options.memory)
+            rows = opened.sql(
+                options.question, as_of=options.as_of, memory=options.memory, seconds=options.seconds
+            )
             _print(console, options, rows)
     except ValueError as error:  # a moment that there is not
         print(f"{error}.", file=sys.stderr)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import webbrowser
 from contextlib import closing
+from html import escape
 from pathlib import Path
+from secrets import token_urlsafe
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import archive
@@ -37,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"of 127.0.0.1 (default: {_PORT}; 0: any that is free)",
     )
     parser.add_argument("--no-browser", action="store_true", help="only say where the pages are")
+    parser.add_argument(
+        "--no-secret",
+        action="store_true",
+        help="answer every user of this machine, not only who has the address that is printed; for feeds",
+    )
     parser.add_argument(
         "--output",
         type=Path,
@@ -124,11 +132,22 @@ def _serve(console: Console, options: argparse.Namespace, story: str | None) -> 
             "--port, or 0 for any that is free."
         ) from error
     address = f"http://127.0.0.1:{taken.getsockname()[1]}/" + (f"stories/{story}" if story else "")
+    secret = "" if options.no_secret else token_urlsafe(24)
+    if secret:
+        address += f"?token={secret}"
+    with TemporaryDirectory(prefix="triptych-view-") as folder:
 
-    def ready() -> None:
-        console.print(f"{literal(options.archive)}: {address}  (Ctrl-C ends it)", soft_wrap=True)
-        if not options.no_browser:
-            webbrowser.open(address)
+        def ready() -> None:
+            console.print(f"{literal(options.archive)}: {address}  (Ctrl-C ends it)", soft_wrap=True)
+            if not options.no_browser:
+                webbrowser.open(_private_way(Path(folder), address))
 
-    serve(str(options.archive), taken, ready)
+        serve(str(options.archive), taken, ready, secret)
     return 0
+
+
+def _private_way(folder: Path, address: str) -> str:
+    """Write a page that leads to an address: every user of a machine sees what programs are started with."""
+    page = folder / "open.html"
+    page.write_text(f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={escape(address)}">', "utf-8")
+    return page.as_uri()

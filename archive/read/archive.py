@@ -315,10 +315,12 @@ class Archive:
         *,
         as_of: Moment | None = None,
         memory: str = sql.MEMORY,
+        seconds: float | None = None,
     ) -> SqlRows:
         """Answer a question in SQL over the tables and views of docs/reference/sql.md; needs DuckDB.
 
-        `parameters`: values for `$1` or `$name`. Raises QuestionError, and as reading the tables does.
+        `parameters`: values for `$1` or `$name`; `seconds`: time for an answer. Raises QuestionError, and as
+        reading the tables does.
 
         Examples:
             >>> a.sql("SELECT outlet, count(*) AS n FROM articles GROUP BY ALL ORDER BY ALL").to_pylist()
@@ -326,7 +328,7 @@ class Archive:
         """
         tables = {name: partial(self._dataset, name, as_of) for name in _SCHEMAS}
         tables[sql.OF_DELETIONS] = partial(self._ever_gone, as_of)
-        return sql.ask(tables, question, parameters, memory)
+        return sql.ask(tables, question, parameters, memory, seconds)
 
     def _dataset(self, name: str, as_of: Moment | None) -> ds.Dataset:
         return self._rows(name, None, as_of, None).dataset()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,21 +49,23 @@ _SHUT: dict[str, str | bool | int | float | list[str]] = {
 class SqlRows(Rows):
     """The answer to a question, which is asked when its rows are: QuestionError then, or ArchiveDamaged."""
 
-    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
-        self._relation = relation
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, seconds: float | None
+    ) -> None:
+        self._connection, self._relation, self._seconds = connection, relation, seconds
 
     @property
     def columns(self) -> list[str]:
         return list(self._relation.columns)
 
     def to_arrow(self) -> pa.Table:
-        with _translated():
+        with _translated(), _interrupted(self._connection, self._seconds):
             table: pa.Table = self._relation.to_arrow_table()
         return table
 
     def batches(self, rows: int = 10_000) -> Iterator[pa.RecordBatch]:
         """Read portions of about `rows`, one in memory at a time."""
-        with _translated():
+        with _translated(), _interrupted(self._connection, self._seconds):
             yield from self._relation.to_arrow_reader(rows)
 
 
@@ -71,8 +74,12 @@ def ask(
     question: str,
     parameters: Sequence[object] | Mapping[str, object] = (),
     memory: str = MEMORY,
+    seconds: float | None = None,
 ) -> SqlRows:
-    """Put one question to tables and views. QuestionError where DuckDB refuses it, or is not installed."""
+    """Put one question to tables and views. QuestionError where DuckDB refuses it, or is not installed.
+
+    `seconds`: an answer that takes longer is a QuestionError too.
+    """
     try:
         import duckdb  # noqa: PLC0415  an extra: nothing else needs it
     except ImportError:
@@ -96,7 +103,38 @@ def ask(
             else:
                 connection.register(name, tables[name]())
         connection.execute("SET lock_configuration = true")
-        return SqlRows(connection.sql(question, params=parameters or None))
+        with _interrupted(connection, seconds):
+            relation = connection.sql(question, params=parameters or None)
+        return SqlRows(connection, relation, seconds)
+
+
+@contextlib.contextmanager
+def _interrupted(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    """Interrupt DuckDB after so many seconds. Raises QuestionError then."""
+    if seconds is None:
+        yield
+        return
+    import duckdb  # noqa: PLC0415  as above
+
+    expired = threading.Event()
+
+    def interrupt() -> None:
+        expired.set()
+        connection.interrupt()
+
+    timer = threading.Timer(seconds, interrupt)
+    timer.start()
+    try:
+        yield
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if not expired.is_set():
+            raise
+        raise QuestionError(
+            f"This question takes more than {seconds:g} seconds: ask for fewer rows, or allow more, with "
+            "--seconds N or sql(…, seconds=N)."
+        ) from error
+    finally:
+        timer.cancel()
 
 
 @contextlib.contextmanager

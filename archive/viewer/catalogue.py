@@ -52,7 +52,7 @@ class Interface:
         return key in self._words
 
     def count(self, key: str, n: int) -> str:
-        """Say a number of things, in the form that the language has for it."""
+        """Format a count with its noun in the right plural form."""
         forms = self._words[key]
         assert isinstance(forms, dict), key
         return forms[_form(self.language, n)].replace("{n}", self.number(n))
@@ -70,7 +70,7 @@ class Interface:
     def in_language(self, language: str) -> str:
         """Name a language as it stands in a sentence about a text."""
         key = f"in_{language}"
-        return self(key) if self.has(key) else language
+        return self(key) if self.has(key) else self.name(language)
 
     def outcome(self, outcome: str) -> str:
         """Name what became of a look."""

@@ -169,8 +169,9 @@ def sections(t: Interface, frame: pd.DataFrame) -> Drawing | None:
         return None
     shown = []
     for x in rows:
-        missing = t("not_in", language=t.name(str(x["has_not"])))
-        beside = f"{t.name(str(x['says']))}, {missing}: {t.percent(float(x['left_out']))}"
+        languages = (t.in_language(str(x["says"])), t.in_language(str(x["has_not"])))
+        sides = t("says_not", says=languages[0], has_not=languages[1])
+        beside = f"{sides}: {t.percent(float(x['left_out']))}"
         told = f"{x['section']}: {beside}, {t.count('n_stories', int(x['stories']))}"
         shown.append((str(x["section"]), colour(str(x["says"])), float(x["left_out"]), told, beside))
     # shares are small here: the axis ends at the first of these that has room for the longest
@@ -203,8 +204,9 @@ def _quoted(
     most = max(int(x["quotes"]) for _, _, x in rows)
     shown = []
     for group, also, x in rows:
-        missing = t("not_in", language=t.name(str(x["has_not"])))
-        beside = f"{t.name(str(x['says']))}, {missing}: {t.number(int(x['quotes']))}"
+        languages = (t.in_language(str(x["says"])), t.in_language(str(x["has_not"])))
+        sides = t("says_not", says=languages[0], has_not=languages[1])
+        beside = f"{sides}: {t.number(int(x['quotes']))}"
         told = f"{group}: {beside}, {also}"
         shown.append((group, colour(str(x["says"])), int(x["quotes"]) / most, told, beside))
     return _bars(t, shown, title=title, axis=axis, languages=(), most=most)

@@ -161,13 +161,14 @@ class Pages:
         return f"{up}{kind}/{name}.html" if name else f"{up}index.html"
 
     def _not_in(self, languages: Sequence[str]) -> str:
-        joined = f" {self.t('and')} ".join(self.t.name(x) for x in languages)
-        return self.t("not_in", language=joined)
+        return self.t("not_in", language=self._joined(languages))
 
     def _only_in(self, languages: Sequence[str]) -> str:
         """Say of a passage that perhaps these languages alone have it."""
-        joined = f" {self.t('and')} ".join(self.t.in_language(x) for x in languages)
-        return self.t("perhaps_only", languages=joined)
+        return self.t("perhaps_only", languages=self._joined(languages))
+
+    def _joined(self, languages: Sequence[str]) -> str:
+        return f" {self.t('and')} ".join(self.t.in_language(x) for x in languages)
 
     def _evidence(self, joint: Joint) -> str:
         """Say why two articles are one story, in a sentence."""
@@ -179,7 +180,7 @@ class Pages:
         if joint.conflict:
             said.append(self.t("texts_contradict"))
         elif joint.score is not None:
-            said.append(self.t("texts_agree", share=self.t.percent(joint.score)))
+            said.append(self.t("texts_agree", score=f"{joint.score:.2f}"))
         else:
             said.append(self.t("texts_unread"))
         return f"{one} – {other}: {'; '.join(said)}."
@@ -208,7 +209,7 @@ def story_values(
     return {
         "view": view,
         "gone": gone,
-        "title_language": next((x.language for x in view.variants if x.headline == view.title), "?"),
+        "title": view.title_in(pages.t.language),
         "omissions": [x for x in told if x.missing],
         "perhaps": [x for x in told if not x.missing],
         "original": pages.original(view),

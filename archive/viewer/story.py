@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from archive.read.diff import Diff
     from archive.viewer.side_by_side import Row
 
-_LITTLE = 0.8
-"""A text of which another language has less than this is shown as one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -103,10 +100,9 @@ class StoryView:
     original_reason: str | None
     """Ground of that, or why it is unknown, as the column original_language_reason has it."""
 
-    @property
-    def title(self) -> str:
-        """The English headline, or the first where there is none."""
-        return next((x.headline for x in self.variants if x.language == "en"), self.variants[0].headline)
+    def title_in(self, language: str) -> Variant:
+        """Return the variant whose headline stands for the story: of this language, English, or the first."""
+        return self.variant(language) or self.variant("en") or self.variants[0]
 
     @property
     def shown(self) -> tuple[Variant, ...]:
@@ -143,15 +139,6 @@ class StoryView:
     @property
     def in_conflict(self) -> bool:
         return any(x.conflict for x in self.joints)
-
-    @property
-    def least_in_common(self) -> float:
-        """The smallest of the shares; above 1 where nothing has been compared."""
-        return min(self.coverage.values(), default=2)
-
-    @property
-    def has_little_in_common(self) -> bool:
-        return self.least_in_common < _LITTLE
 
     @property
     def edits(self) -> list[tuple[Variant, Edit]]:

@@ -74,10 +74,9 @@ class StoryLine:
     numbers: bool
     quotes: bool
 
-    @property
-    def title(self) -> Listed:
-        """The English article, or the first where there is none."""
-        return next((x for x in self.articles if x.language == "en"), self.articles[0])
+    def title_in(self, language: str) -> Listed:
+        """Return the article whose headline stands for the story: of this language, English, or the first."""
+        return self.in_language(language) or self.in_language("en") or self.articles[0]
 
     @property
     def first_published(self) -> datetime | None:

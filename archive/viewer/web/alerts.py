@@ -90,7 +90,7 @@ def _of_story(
     first = line.first_published
     after = {x: x.published - first for x in line.articles if first and x.published}
     in_time = [_time(x, seen) for x in line.articles if after.get(x, late) <= late]
-    text, title = _told(line), line.title
+    text, title = _told(line), line.title_in(t.language)
     yield Alert(
         f"urn:triptych:story:{line.story_id}",
         *("story", first or min(in_time), max(in_time), title.headline, text, title.language, line.story_id),
@@ -114,11 +114,12 @@ def _missing(
         return
     for language in expected:
         if line.in_language(language) is None:
-            told = _title(t, "alert_missing", language, line.title.headline, late)
+            title = line.title_in(t.language)
+            told = _title(t, "alert_missing", language, title.headline, late)
             yield Alert(
                 f"urn:triptych:missing:{line.story_id}:{language}",
-                *("missing", first + late, first + late, told, _told(line), line.title.language),
-                *(line.story_id, "", line.title.url),
+                *("missing", first + late, first + late, told, _told(line), title.language),
+                *(line.story_id, "", title.url),
             )
 
 

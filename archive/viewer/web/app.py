@@ -38,8 +38,11 @@ _PATIENCE = 1.5
 Page = Callable[[Opened], Response]
 
 
-def make_app(shelf: Shelf, port: int) -> Starlette:
-    """Make the application; `port` is a part of the name that a browser asks it by."""
+def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
+    """Make the application; `port` is a part of the name that a browser asks it by.
+
+    With a `secret` it answers only who has it.
+    """
 
     def page(answer: Page) -> Callable[[Request], Response]:
         @wraps(answer)
@@ -89,7 +92,7 @@ def make_app(shelf: Shelf, port: int) -> Starlette:
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, port=port)],
+        middleware=[Middleware(Guard, port=port, secret=secret)],
         exception_handlers={404: _nothing},
     )
 

@@ -32,7 +32,7 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
         first = line.first_published
         row: dict[str, object] = {
             "story_id": line.story_id,
-            "outlet": line.title.outlet,
+            "outlet": line.title_in("en").outlet,
             "languages": [x.language for x in line.articles],
             "first_published_at": first.isoformat() if first else None,
             "omitted": line.omitted,

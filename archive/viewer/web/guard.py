@@ -1,11 +1,18 @@
-"""Checks before every page: who may ask, and limits on what a browser may do with the answer."""
+"""Checks before every page: who may ask, and limits on what a browser may do with the answer.
+
+Any user of a machine reaches its ports. Pages are for who has the secret that `view` prints: in the address
+once, from then on in a cookie.
+"""
 
 from __future__ import annotations
 
+import secrets
+from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +36,10 @@ _HEADERS = {
 }
 _NAMES = {"127.0.0.1", "localhost", "[::1]"}
 _LONGEST_ADDRESS = 4096
+_LOCKED = (
+    "These pages open from the address that `triptych view` prints, with its token. With --no-secret every "
+    "user of this machine can read the archive.\n"
+)
 
 
 class Guard:
@@ -37,16 +48,18 @@ class Guard:
     A name of somebody else's may be made to lead to 127.0.0.1 (DNS rebinding); its browser sends that name.
     """
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, secret: str = "") -> None:
         self._app = app
+        self._secret = secret
+        self._cookie = f"triptych-{port}"  # the ports of a host share their cookies
         self._hosts = _NAMES | {f"{name}:{port}" for name in _NAMES}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refused = self._refusal(scope)
-        answer = PlainTextResponse(refused[1], refused[0]) if refused else self._app
+        refusal = self._refusal(scope)
+        answer = PlainTextResponse(refusal[1], refusal[0]) if refusal else self._unlocked(scope)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,6 +70,30 @@ class Guard:
             await send(message)
 
         await answer(scope, receive, guarded)
+
+    def _unlocked(self, scope: Scope) -> ASGIApp:
+        """Return what answers: the pages for who has the secret."""
+        if not self._secret:
+            return self._app
+        if self._has_cookie(scope):
+            return self._app
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = dict(query).get("token", "")
+        if not secrets.compare_digest(given.encode(), self._secret.encode()):
+            return PlainTextResponse(_LOCKED, 403)
+        path = "/" + (scope.get("raw_path") or b"/").decode("latin-1").lstrip("/")
+        rest = urlencode([(name, value) for name, value in query if name != "token"])
+        answer = RedirectResponse(path + (f"?{rest}" if rest else ""), 303)
+        answer.set_cookie(self._cookie, self._secret, path="/", httponly=True, samesite="lax")
+        return answer
+
+    def _has_cookie(self, scope: Scope) -> bool:
+        try:
+            cookies = SimpleCookie(Headers(scope=scope).get("cookie", ""))
+        except CookieError:
+            return False
+        value = cookies[self._cookie].value if self._cookie in cookies else ""
+        return secrets.compare_digest(value.encode("utf-8", "replace"), self._secret.encode())
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from archive.exceptions import ArchiveError
 from archive.viewer.web.app import OF_DAMAGE, make_app
+from archive.viewer.web.connections import MOST, Connection
 from archive.viewer.web.opened import Opened
 from archive.viewer.web.shelf import Preparing, Shelf
 from archive.viewer.web.story_lists import stories
@@ -46,7 +47,7 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def serve(root: str, taken: socket.socket, ready: Callable[[], None]) -> None:
+def serve(root: str, taken: socket.socket, ready: Callable[[], None], secret: str = "") -> None:
     """Serve an archive on a port that was taken; returns at Ctrl-C. `ready` is called once it listens."""
     with closing(taken), closing(Shelf(root)) as shelf:
 
@@ -57,12 +58,13 @@ def serve(root: str, taken: socket.socket, ready: Callable[[], None]) -> None:
 
         threading.Thread(target=prepare, daemon=True).start()
         config = uvicorn.Config(
-            make_app(shelf, taken.getsockname()[1]),
+            make_app(shelf, taken.getsockname()[1], secret),
+            http=Connection,
             log_config=None,
             access_log=False,
             server_header=False,
             lifespan="off",
-            limit_concurrency=64,
+            limit_concurrency=MOST,
             timeout_graceful_shutdown=2,
         )
         with suppress(KeyboardInterrupt):  # uvicorn raises again what it has ended at

@@ -234,6 +234,15 @@ def test_memory_is_bounded(opened):
         opened.sql("SELECT 1", memory="all")
 
 
+def test_time_is_bounded(opened):
+    question = "SELECT count(*) FROM range(100000000) a, range(1000000) b"
+    with pytest.raises(archive.QuestionError, match=r"more than 0\.2 seconds"):
+        opened.sql(question, seconds=0.2).to_arrow()
+    with pytest.raises(archive.QuestionError, match="--seconds N"):
+        list(opened.sql(question, seconds=0.2).batches())
+    assert opened.sql("SELECT 1 AS x", seconds=60).to_pylist() == [{"x": 1}]
+
+
 GREEDY = (
     "SELECT length(repeat('x', 3000000000)) AS x",
     "SELECT repeat('x', 100000000) AS x FROM range(30)",

@@ -73,7 +73,14 @@ def test_nothing_of_the_current_folder_is_run(unread, tmp_path):
     """A folder that was received may hold modules with the names of ours and of Python's."""
     for name in NEVER_RUN:
         tmp_path.joinpath(f"{name}.py").write_text(f"open({str(tmp_path / 'RAN')!r}, 'a').write({name!r})")
-    command = [Path(sys.executable).with_name("triptych"), "view", "--no-browser", "--port", "0"]
+    command = [
+        Path(sys.executable).with_name("triptych"),
+        "view",
+        "--no-browser",
+        "--no-secret",
+        "--port",
+        "0",
+    ]
     with subprocess.Popen(
         [*command, "--archive", unread], cwd=tmp_path, stdout=subprocess.PIPE, text=True
     ) as view:

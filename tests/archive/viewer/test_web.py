@@ -180,8 +180,8 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
         assert "articles: 3 a day; 10 expected" in told.replace("\n", " ")
         # what became of one address, and of one that nobody has asked for
         told = text_of(get("/why?url=" + quote(make_article(3, "uk").url))[2])
-        assert "The latest 4 of 4 looks" in told
-        assert "No crawl has looked at this address" in text_of(get("/why?url=x://y")[2])
+        assert "Showing 4 of 4 visits" in told
+        assert "No crawl has visited this address" in text_of(get("/why?url=x://y")[2])
         assert "<script>alert" not in get("/why?url=" + quote(HOSTILE))[2].decode()
         assert json.loads(get("/outlets/courier.json")[2])[0]["outcome"] == "failed"
 
@@ -225,11 +225,11 @@ def test_a_story_and_an_article_tell_what_is_known(site, bridge):
             rows[row["headline_uk"]] = row
         told = text_of(get(f"/stories/{rows['Headline 3 uk']['story_id']}")[2])
         assert "taken down" in told
-        assert "since 2026-03-02 15:00 UTC it answers that there is nothing" in told
+        assert "since 2026-03-02 15:00 UTC it has answered that the page does not exist" in told
         told = text_of(get(f"/stories/{rows['Bridge uk <script>alert(1)</script>']['story_id']}")[2])
         assert "the same event" in told
         assert "evil/../outlet · Ukrainian" in told
-        assert "probability 81% · both have Лужанка" in told
+        assert "probability 81% · both mention Лужанка" in told
         apart = rows["Headline 4 uk"]
         told = text_of(get(f"/stories/{apart['story_id']}")[2])
         assert "do not seem to be the same story" in told
