@@ -9,14 +9,13 @@ from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 import uvicorn
+from tests.forked import A_WHILE
 
-from archive.viewer.web import connections
+from archive.viewer.web import server as web_server
 from archive.viewer.web.app import make_app
-from archive.viewer.web.connections import MOST, Connection
-from archive.viewer.web.server import listening
+from archive.viewer.web.server import MOST, Connection, listening
 from archive.viewer.web.shelf import Shelf
 from tests.archive.viewer.test_web import ask
-from tests.forked import A_WHILE
 
 
 @contextmanager
@@ -66,7 +65,7 @@ def test_silent_connections_give_way(root):
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "])
 def test_a_request_that_does_not_arrive_is_given_up(root, sent, monkeypatch):
-    monkeypatch.setattr(connections, "SECONDS_TO_ASK", 0.1)
+    monkeypatch.setattr(web_server, "SECONDS_TO_ASK", 0.1)
     with serving(root) as port, socket.create_connection(("127.0.0.1", port), A_WHILE) as slow:
         slow.sendall(sent)
         assert has_ended(slow)
