@@ -9,13 +9,13 @@ from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 import uvicorn
-from tests.forked import A_WHILE
 
 from archive.viewer.web import server as web_server
 from archive.viewer.web.app import make_app
 from archive.viewer.web.server import MOST, Connection, listening
 from archive.viewer.web.shelf import Shelf
 from tests.archive.viewer.test_web import ask
+from tests.support.forked import A_WHILE
 
 
 @contextmanager
