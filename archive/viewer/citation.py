@@ -1,4 +1,4 @@
-"""Citations of an archived article: a sentence, BibTeX and CSL-JSON, with the snapshot it was read from."""
+"""Citations of an article or an omission: a sentence, BibTeX and CSL-JSON, with their snapshot."""
 
 from __future__ import annotations
 
@@ -47,7 +47,40 @@ def cite(row: Mapping[str, Any], about: About, t: Interface) -> Citation:
     return Citation(sentence, _bibtex(row, note), _csl(row, note))
 
 
-def _bibtex(row: Mapping[str, Any], note: str) -> str:
+def cite_omission(
+    row: Mapping[str, Any],
+    missing: Mapping[str, Any],
+    text: str,
+    alignment: Mapping[str, Any],
+    block: int,
+    *,
+    about: About,
+    t: Interface,
+) -> Citation:
+    """Cite a passage of one row of `versions` that the text of another does not have."""
+    is_doubtful = alignment["doubtful"] is not False
+    sentence = t(
+        "cite_omission_doubtful" if is_doubtful else "cite_omission",
+        text=" ".join(text.split()),
+        language=t.in_language(row["language"] or "?"),
+        article=cite(row, about, t).sentence,
+        missing_in=t.in_language(missing["language"] or "?"),
+        url=missing["url"],
+        version=missing["version"],
+    )
+    doubt = "doubtful, " if is_doubtful else ""
+    sure = "" if alignment["confidence"] is None else f"confidence {alignment['confidence']:.2f}, "
+    note = (
+        f"block {block} of archived version {row['version']} (text hash {row['content_hash']}), absent from "
+        f"{missing['url']}, version {missing['version']} (text hash {missing['content_hash']}); {doubt}{sure}"
+        f"snapshot {about.snapshot} of {about.name}"
+    )
+    if about.sha256:
+        note += f", manifest sha256 {about.sha256}"
+    return Citation(sentence, _bibtex(row, note, f"-{block}"), _csl(row, note, f"-{block}"))
+
+
+def _bibtex(row: Mapping[str, Any], note: str, suffix: str = "") -> str:
     authors = row["authors"] or []
     fields = {
         "author": " and ".join(f"{{{_tex(x)}}}" for x in authors)
@@ -63,21 +96,21 @@ def _bibtex(row: Mapping[str, Any], note: str) -> str:
     }
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     name = re.sub("[^a-z0-9]", "", row["outlet"].lower())
-    return f"@online{{{name}-{row['article_id'][:8]},\n{body}\n}}\n"
+    return f"@online{{{name}-{row['article_id'][:8]}{suffix},\n{body}\n}}\n"
 
 
 def _tex(text: str) -> str:
     return "".join(_TEX.get(x, x) for x in " ".join(text.split()))
 
 
-def _csl(row: Mapping[str, Any], note: str) -> str:
+def _csl(row: Mapping[str, Any], note: str, suffix: str = "") -> str:
     published = row["published_at"]
 
     def parts(at: Any) -> dict[str, list[list[int]]]:
         return {"date-parts": [[at.year, at.month, at.day]]}
 
     item = {
-        "id": f"{row['outlet']}-{row['article_id'][:8]}",
+        "id": f"{row['outlet']}-{row['article_id'][:8]}{suffix}",
         "type": "article-newspaper",
         "title": row["headline"],
         "container-title": row["outlet"],

@@ -39,6 +39,7 @@ _AT_ONCE = 100
 """Stories whose rows are in memory at once, beside what is shown of all of them."""
 _LATE = datetime.max.replace(tzinfo=UTC)
 _SIDES = (("a", "b"), ("b", "a"))
+_LINKED = {"aligned", "moved"}
 
 
 def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
@@ -136,63 +137,100 @@ def _grouped(rows: Iterable[Values], key: Any) -> dict[str, list[Values]]:
 def _story(
     story: Values, versions: Sequence[Values], alignments: Sequence[Values], pairs: Sequence[Values]
 ) -> StoryView:
-    aligned = {row[f"article_id_{side}"] for row in alignments for side in "ab"}
-    variants = sorted(
-        (
-            _variant(sorted(rows, key=lambda row: row["version"]), alignments)
-            for rows in _grouped(versions, lambda row: row["article_id"]).values()
-        ),
-        key=lambda x: (x.article_id not in aligned, x.published_at or _LATE, x.article_id),
-    )
-    place = {x.article_id: n for n, x in enumerate(variants)}
-    languages = {x.article_id: x.language for x in variants}
-    paragraphs = [
-        [n for n, block in enumerate(x.blocks) if block.kind != "caption"]
-        for x in variants
-        if x.article_id in aligned
-    ]
-    # a text that was cut, or a row that names a paragraph which is not there
-    sizes = [len(x.blocks) for x in variants]
-    links = [
-        link
-        for row in alignments
-        if row["kind"] in {"aligned", "moved"}
-        for link in [_link(row, place)]
-        if max(link.paragraphs_one) < sizes[link.one] and max(link.paragraphs_other) < sizes[link.other]
-    ]
-    lone = frozenset(
-        (place[row[f"article_id_{side}"]], number, place[row[f"article_id_{other}"]])
-        for row in alignments
-        if row["kind"] not in {"aligned", "moved"} and not row["doubtful"]
-        for side, other in _SIDES
-        for number in row[f"paragraphs_{side}"]
-    )
+    variants = _variants(versions, alignments)
+    place = {variant.article_id: n for n, variant in enumerate(variants)}
+    aligned = _aligned(alignments)
+    paragraphs = []
+    for variant in variants:
+        if variant.article_id in aligned:
+            paragraphs.append([n for n, block in enumerate(variant.blocks) if block.kind != "caption"])
+    one_sided = _one_sided(alignments)
+    sure = set()
+    for (article_id, block, missing_id), is_doubtful in one_sided.items():
+        if not is_doubtful:
+            sure.add((place[article_id], block, place[missing_id]))
+    rows = lay(paragraphs, _links(alignments, variants, place), frozenset(sure))
     return StoryView(
         story["story_id"],
         tuple(variants),
-        tuple(lay(paragraphs, links, lone)),
+        tuple(rows),
         len(paragraphs),
-        tuple(
-            Joint(
-                (languages[row["article_id_a"]], languages[row["article_id_b"]]),
-                row["evidence"],
-                row["reciprocal"],
-                row["score"],
-                is_conflict(row["details"]),
-                _kinds(row["details"]),
-            )
-            for row in pairs
-        ),
-        {
-            (y, x): share
-            for name, share in story.items()
-            if name.startswith("coverage_") and share is not None
-            for y, x in [name.removeprefix("coverage_").split("_of_")]
-        },
+        _joints(pairs, variants),
+        _coverage(story),
         _doubtful(alignments),
         story["original_language"],
         story["original_language_reason"],
+        frozenset(one_sided),
     )
+
+
+def _aligned(alignments: Iterable[Values]) -> set[str]:
+    return {row[f"article_id_{side}"] for row in alignments for side in "ab"}
+
+
+def _variants(versions: Sequence[Values], alignments: Sequence[Values]) -> list[Variant]:
+    """Read the variants: those that are aligned first, each part in the order of publication."""
+    aligned = _aligned(alignments)
+    variants = []
+    for rows in _grouped(versions, lambda row: row["article_id"]).values():
+        variants.append(_variant(sorted(rows, key=lambda row: row["version"]), alignments))
+    variants.sort(key=lambda x: (x.article_id not in aligned, x.published_at or _LATE, x.article_id))
+    return variants
+
+
+def _links(alignments: Iterable[Values], variants: Sequence[Variant], place: Mapping[str, int]) -> list[Link]:
+    """Read the links, without those to paragraphs that are not there: a text was cut, or a row is damaged."""
+    links = []
+    for row in alignments:
+        if row["kind"] not in _LINKED:
+            continue
+        sides = []
+        for side in "ab":
+            sides.append((place[row[f"article_id_{side}"]], tuple(row[f"paragraphs_{side}"])))
+        if all(max(blocks) < len(variants[n].blocks) for n, blocks in sides):
+            first, second = sorted(sides)
+            links.append(Link(*first, *second, moved=row["kind"] == "moved"))
+    return links
+
+
+def _one_sided(alignments: Iterable[Values]) -> dict[tuple[str, int, str], bool]:
+    """Read the paragraphs that one text has alone: (article, block, article without it); True: doubtful."""
+    paragraphs = {}
+    for row in alignments:
+        if row["kind"] in _LINKED:
+            continue
+        for side, other_side in _SIDES:
+            for block in row[f"paragraphs_{side}"]:
+                key = (row[f"article_id_{side}"], block, row[f"article_id_{other_side}"])
+                paragraphs[key] = row["doubtful"] is not False
+    return paragraphs
+
+
+def _joints(pairs: Iterable[Values], variants: Iterable[Variant]) -> tuple[Joint, ...]:
+    languages = {variant.article_id: variant.language for variant in variants}
+    joints = []
+    for row in pairs:
+        both = (languages[row["article_id_a"]], languages[row["article_id_b"]])
+        joints.append(joint_of(row, both))
+    return tuple(joints)
+
+
+def joint_of(row: Values, languages: tuple[str, str]) -> Joint:
+    """Read a row of `pairs` about two articles in these languages."""
+    return Joint(
+        *(languages, row["evidence"], row["reciprocal"], row["score"]),
+        *(is_conflict(row["details"]), _kinds(row["details"])),
+    )
+
+
+def _coverage(story: Values) -> dict[tuple[str, str], float]:
+    """Read of (y, x) the share of the characters of x that y has too."""
+    shares = {}
+    for name, share in story.items():
+        if name.startswith("coverage_") and share is not None:
+            y, x = name.removeprefix("coverage_").split("_of_")
+            shares[y, x] = share
+    return shares
 
 
 def _kinds(details: str | None) -> tuple[str, ...]:
@@ -220,6 +258,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
     work = Work()  # of all versions together: a second
     return Variant(
         latest["article_id"],
+        latest["version"],
         latest["language"] or "?",
         latest["outlet"],
         latest["url"],
@@ -252,8 +291,3 @@ def _only(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Only
         number: tuple(Only(text, missing) for text, missing in texts.items())
         for number, texts in found.items()
     }
-
-
-def _link(row: Values, place: Mapping[str, int]) -> Link:
-    one, other = sorted((place[row[f"article_id_{side}"]], tuple(row[f"paragraphs_{side}"])) for side in "ab")
-    return Link(*one, *other, moved=row["kind"] == "moved")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
     from archive.viewer.search.answers import SameEvent, StoryLine
-    from archive.viewer.story import Joint, StoryView
+    from archive.viewer.story import Joint, StoryView, Variant
 
 _STATIC = Path(__file__).with_name("static")
 _MOST_OMISSIONS = 200
@@ -101,13 +101,15 @@ class Omission:
     outlet: str
     url: str
     published: datetime | None
+    addresses: tuple[tuple[str, str], ...]
+    """Languages that do not have it, each with the address of the page that is about this omission."""
 
 
 def omissions(view: StoryView) -> list[Omission]:
     """List what only some languages say, in the order of reading."""
     if view.in_conflict or view.compared < 2:
         return []
-    found = []
+    passages = []
     for row in view.rows:
         if all(row.cells):
             continue
@@ -117,14 +119,28 @@ def omissions(view: StoryView) -> list[Omission]:
         for variant, cell in zip(view.shown, row.cells, strict=True):
             text = " ".join(variant.blocks[n].text for n in cell if variant.blocks[n].kind != "heading")
             if text:
-                found.append(
+                passages.append(
                     Omission(
                         *(text, variant.language, view.saying(row), missing, doubtful),
                         *(variant.outlet, variant.url, variant.published_at),
+                        _addresses(view, variant, cell, [view.shown[n] for n in empty]),
                     )
                 )
                 break
-    return found[:_MOST_OMISSIONS]
+    return passages[:_MOST_OMISSIONS]
+
+
+def _addresses(
+    view: StoryView, variant: Variant, blocks: Sequence[int], without: Sequence[Variant]
+) -> tuple[tuple[str, str], ...]:
+    addresses = []
+    for missing in without:
+        for block in blocks:
+            if (variant.article_id, block, missing.article_id) in view.one_sided:
+                path = f"/omissions/{variant.article_id}/{variant.version}/{block}/{missing.article_id}"
+                addresses.append((missing.language, path))
+                break
+    return tuple(addresses)
 
 
 class Pages:

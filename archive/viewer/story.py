@@ -36,6 +36,7 @@ class Only:
 @dataclass(frozen=True, slots=True)
 class Variant:
     article_id: str
+    version: int
     language: str
     """`?` where none was decided."""
     outlet: str
@@ -99,6 +100,8 @@ class StoryView:
     """Language that the others were translated from; None where that is unknown."""
     original_reason: str | None
     """Ground of that, or why it is unknown, as the column original_language_reason has it."""
+    one_sided: frozenset[tuple[str, int, str]] = frozenset()
+    """(article, block, article without it) of each paragraph that an alignment has on one side only."""
 
     def title_in(self, language: str) -> Variant:
         """Return the variant whose headline stands for the story: of this language, English, or the first."""

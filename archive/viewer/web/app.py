@@ -81,6 +81,7 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
         *route("/articles/{id}", documents.article),
         *route("/articles/{id}/page", documents.archived_page),
         *route("/articles/{id}/warc", documents.warc),
+        *route("/omissions/{id}/{version}/{block}/{missing}", documents.omission),
         *route("/outlets", documents.outlets),
         *route("/outlets", documents.outlets_file, *files),
         *route("/outlets/{name:path}", documents.outlet),

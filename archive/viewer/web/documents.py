@@ -9,13 +9,14 @@ from urllib.parse import quote
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from archive.exceptions import PageNotKept
+from archive.exceptions import ArticleNotFound, PageNotKept
 from archive.read.values import FULL_ID
 from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
 from archive.viewer.load import read_story
 from archive.viewer.render import story_values
 from archive.viewer.web.guard import PAGE_POLICY
+from archive.viewer.web.omission_page import omission_values
 from archive.viewer.web.opened import file_of, id_of
 
 if TYPE_CHECKING:
@@ -83,6 +84,22 @@ def archived_page(opened: Opened) -> Response:
     kind = f"text/html; charset={charset[1]}" if charset else "text/html"
     # the policy makes a document without scripts and without an origin, in a frame or not
     return Response(page.body, headers={"Content-Type": kind, "Content-Security-Policy": PAGE_POLICY})
+
+
+def omission(opened: Opened) -> Response:
+    """Answer with one omission, for a citation."""
+    parts = opened.request.path_params
+    version, block = _number(parts["version"]), _number(parts["block"])
+    if version is None or block is None:
+        raise HTTPException(404)
+    passage = (id_of(opened), version, block)
+    try:
+        values = omission_values(
+            opened.archive, opened.lookup, opened.pages, passage, id_of(opened, "missing")
+        )
+    except ArticleNotFound:
+        raise HTTPException(404) from None
+    return opened.html("omission.html", "stories", **values)
 
 
 def warc(opened: Opened) -> Response:

@@ -61,9 +61,9 @@ class Opened:
         return HTMLResponse(text.encode("utf-8", "replace"), headers=language)
 
 
-def id_of(opened: Opened) -> str:
+def id_of(opened: Opened, name: str = "id") -> str:
     """Return the id in the address, or the start of one. Raises HTTPException for anything else."""
-    wanted: str = opened.request.path_params["id"]
+    wanted: str = opened.request.path_params[name]
     if not _ID.fullmatch(wanted):
         raise HTTPException(404)
     return wanted

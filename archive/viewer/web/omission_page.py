@@ -1,0 +1,105 @@
+"""An omission as a page of its own, which can be cited: both texts, the evidence, and how to verify it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.dataset as ds
+
+from archive.exceptions import ArticleNotFound
+from archive.format.records import VERSION_COLUMNS
+from archive.viewer.citation import cite_omission
+from archive.viewer.load import joint_of, read_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive.read.archive import Archive
+    from archive.viewer.render import Pages
+    from archive.viewer.search.lookup import Lookup
+    from archive.viewer.story import Joint
+
+    Values = Mapping[str, Any]
+
+
+def omission_values(
+    archive: Archive,
+    lookup: Lookup,
+    pages: Pages,
+    passage: tuple[str, int, int],
+    missing_id: str,
+) -> dict[str, object]:
+    """Collect what the template shows of a passage: an article, its version and one of its blocks.
+
+    Raises ArticleNotFound where this snapshot does not say that the other article is without it.
+    """
+    article_id, version, block = passage
+    story_id = lookup.rows.story_of(article_id)
+    row, side, other_side = _alignment(archive, story_id, passage, missing_id)
+    columns = [x.name for x in VERSION_COLUMNS]
+    ids = [article_id, missing_id]
+    texts = {}
+    for text in read_versions(archive, lookup.rows.places(ids), ids, columns):
+        texts[text["article_id"], text["version"]] = text
+    article = texts[article_id, version]
+    missing = texts[missing_id, row[f"version_{other_side}"]]
+    blocks = row[f"paragraphs_{side}"]
+    nearest = []
+    for n in row["nearest"] or ():
+        if n < len(missing["blocks"]):
+            nearest.append(missing["blocks"][n]["text"])
+    words = "\n".join(article["blocks"][n]["text"] for n in blocks if n < len(article["blocks"]))
+    return {
+        "story_id": story_id,
+        "article": article,
+        "missing": missing,
+        "blocks": frozenset(blocks),
+        "nearest_blocks": frozenset(row["nearest"] or ()),
+        "nearest": nearest,
+        "doubtful": row["doubtful"] is not False,
+        "confidence": row["confidence"],
+        "joints": _joints(archive, article, missing),
+        "commands": _commands(archive, article_id, missing_id),
+        "citation": cite_omission(article, missing, words, row, block, about=pages.about, t=pages.t),
+    }
+
+
+def _alignment(
+    archive: Archive, story_id: str | None, passage: tuple[str, int, int], missing_id: str
+) -> tuple[Values, str, str]:
+    """Find the row that says it, the side of the passage, and the side without it."""
+    article_id, version, block = passage
+    rows = archive.alignments(story_id).to_pylist() if story_id else []
+    for row in rows:
+        side, other_side = ("a", "b") if row["kind"] == "omitted" else ("b", "a")
+        if row["kind"] not in {"omitted", "added"}:
+            continue
+        is_text = (row[f"article_id_{side}"], row[f"version_{side}"]) == (article_id, version)
+        if is_text and row[f"article_id_{other_side}"] == missing_id and block in row[f"paragraphs_{side}"]:
+            return row, side, other_side
+    raise ArticleNotFound(f"Snapshot {archive.snapshot.id} has no such omission.")
+
+
+def _joints(archive: Archive, article: Values, missing: Values) -> list[Joint]:
+    """Read why the two were linked; both may be linked with a third article instead."""
+    first, second = sorted((article, missing), key=lambda text: str(text["article_id"]))
+    are_both = (ds.field("article_id_a") == first["article_id"]) & (
+        ds.field("article_id_b") == second["article_id"]
+    )
+    languages = (first["language"] or "?", second["language"] or "?")
+    return [joint_of(row, languages) for row in archive.pairs().seek(are_both).to_pylist()]
+
+
+def _commands(archive: Archive, article_id: str, missing_id: str) -> str:
+    """Write the commands that verify the files, and ask the archive for this omission again."""
+    question = (
+        "SELECT language, missing_in, confidence, doubtful, text FROM omissions"
+        f" WHERE article_id = '{article_id}' AND missing_article_id = '{missing_id}'"
+    )
+    where = shlex.quote(str(archive.root))
+    moment = f"{archive.snapshot.committed_at:%Y-%m-%dT%H:%M:%S.%f+00:00}"
+    return (
+        f"triptych verify --all --archive {where}\n"
+        f"triptych sql --archive {where} --as-of {moment} {shlex.quote(question)}"
+    )

@@ -1,0 +1,49 @@
+"""An omission has a page of its own, which says all that a citation needs."""
+
+import json
+import shlex
+
+import lxml.html
+
+from archive.__main__ import main
+from archive.addresses import story_of_one
+from tests.archive.viewer.test_web import serving, text_of
+
+
+def test_an_omission_can_be_cited_and_verified(bridge, root, capsys):
+    story = story_of_one(bridge["uk"])
+    with serving(root) as get:
+        while get("/")[0] == 503:
+            pass
+        page = lxml.html.fromstring(get(f"/stories/{story}")[2].decode())
+        addresses = page.xpath("//a[@class='cite']/@href")
+        # `Будували 40 людей` is not in English, and whether that is sure is doubtful
+        doubtful = f"/omissions/{bridge['uk']}/1/1/{bridge['en']}"
+        (sure,) = [x for x in addresses if x.startswith(f"/omissions/{bridge['uk']}/1/2/")]
+        assert sure.endswith(bridge["en"])
+        status, _, body = get(sure)
+        assert status == 200
+        told = text_of(body)
+        for piece in (
+            "in Ukrainian, not in English",
+            "Будували 40 людей із Заріччя.",
+            "in one language only",
+        ):
+            assert piece in told
+        tree = lxml.html.fromstring(body.decode())
+        bibtex, csl, commands = (x.text_content() for x in tree.iter("pre"))
+        assert "manifest sha256" in bibtex
+        assert json.loads(csl)[0]["id"].endswith("-2")
+        assert "Doubtful: something close" in text_of(get(doubtful)[2])
+        for wrong in (
+            sure.replace("/1/2/", "/1/0/"),
+            sure.replace("/1/2/", "/2/2/"),
+            sure[:-1],
+            "/omissions/ab/x/1/cd",
+        ):
+            assert get(wrong)[0] == 404, wrong
+    # the commands do what the page says
+    for command in commands.splitlines():
+        _, *arguments = shlex.split(command)
+        assert main(arguments) == 0
+    assert "Будували 40 людей із Заріччя." in capsys.readouterr().out
