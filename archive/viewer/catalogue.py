@@ -88,7 +88,13 @@ class Interface:
         return f"{at:%Y-%m-%d}" if at is not None else self("no_date")
 
     def percent(self, share: float) -> str:
-        return f"{share:.0%}" if self.language == "en" else f"{share * 100:.0f}\u00a0%"
+        """Write a share; what is not quite nothing, or all, is not written as such."""
+        rounded = f"{share * 100:.0f}"
+        if rounded == "0" and share > 0:
+            rounded = "<1"
+        elif rounded == "100" and share < 1:
+            rounded = ">99"
+        return f"{rounded}%" if self.language == "en" else f"{rounded}\u00a0%"
 
     def span(self, seconds: float) -> str:
         """Say how long, `1 h 15 min`, to two units; at most a minute is nothing."""

@@ -35,6 +35,10 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
+def _rows_cut(t: Interface, all_rows: int) -> str:
+    return t("rows_cut", n=_MOST_ROWS, all=t.number(all_rows)) if all_rows > _MOST_ROWS else ""
+
+
 def _key(drawing: Drawing, t: Interface, languages: Sequence[str], y: float) -> None:
     x = _LEFT
     for language in languages[:8]:
@@ -95,13 +99,17 @@ def coverage(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     rows = _rows(frame[frame["day"] >= first])
     languages = _languages(rows)
     both = {(str(x["outlet"]), str(x["language"])) for x in rows}
-    tracks = sorted(both, key=lambda x: (x[0], languages.index(x[1])))[:_MOST_ROWS]
+    all_tracks = sorted(both, key=lambda x: (x[0], languages.index(x[1])))
+    tracks = all_tracks[:_MOST_ROWS]
     days = (last - first).days + 1
     cell = min(22.0, max(6.0, _WIDTH / days))
     top, row_height = 44.0, 17.0
     most = max(int(x["articles"]) for x in rows)
     bottom = top + row_height * len(tracks)
     drawing = Drawing(_LEFT + max(cell * days, 300) + 30, bottom + 46, t("coverage_title"))
+    all_days = (last - frame["day"].min()).days + 1
+    days_cut = t("days_cut", n=days, all=t.number(all_days)) if days < all_days else ""
+    drawing.note = f"{days_cut} {_rows_cut(t, len(all_tracks))}".strip()
     _key(drawing, t, languages, 16)
     place = {track: n for n, track in enumerate(tracks)}
     before = None
@@ -293,6 +301,10 @@ CHARTS: dict[str, Callable[[Interface, pd.DataFrame], Drawing | None]] = {
 }
 
 
+_A_ROW_EACH = ("lag", "translated", "sections", "quotes", "speakers")
+"""Charts that draw each row of their numbers, so far as there is room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     name: str
@@ -311,7 +323,11 @@ def frame_of(figure: Figure, archive: Archive, frames: dict[str, pd.DataFrame]) 
 
 def draw_all(pages: Pages, archive: Archive, frames: dict[str, pd.DataFrame]) -> list[Chart]:
     """Draw all figures."""
-    return [
-        Chart(name, CHARTS[name](pages.t, frame_of(figure, archive, frames)), figure.recipe)
-        for name, figure in FIGURES.items()
-    ]
+    charts = []
+    for name, figure in FIGURES.items():
+        frame = frame_of(figure, archive, frames)
+        drawing = CHARTS[name](pages.t, frame)
+        if drawing is not None and name in _A_ROW_EACH:
+            drawing.note = _rows_cut(pages.t, len(frame))
+        charts.append(Chart(name, drawing, figure.recipe))
+    return charts

@@ -26,6 +26,8 @@ class Drawing:
     def __init__(self, width: float, height: float, title: str) -> None:
         self._size = (width, height)
         self._title = title
+        self.note = ""
+        """What of the data is not drawn."""
         self._parts: list[str] = []
 
     def _add(self, name: str, inside: str = "", **attributes: object) -> None:

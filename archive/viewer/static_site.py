@@ -123,6 +123,8 @@ def _lists(
                 static_orders=orders,
                 stories_there=there,
                 search_state="read",
+                filters=(),
+                ordered_by=None,
                 articles=0,
                 anything_compared=lookup.has_compared,
             )

@@ -11,6 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from archive.viewer.search.answers import FLAGS
+from archive.viewer.search.side_file import transaction
 from archive.viewer.search.story_columns import LONGEST_ID, VALUES, counted_edits, read
 
 if TYPE_CHECKING:
@@ -250,13 +251,19 @@ class Docs:
         self._connection = connection
         digest, docs = read(connection)
         self._ids, self._docs = digest.ids, docs.copy()
+        rows = connection.execute("SELECT doc, story_id FROM article WHERE doc IS NOT NULL").fetchall()
+        if len(rows) != int((self._docs >= 0).sum()):  # filling was ended between two notes
+            self._note(rows)
+            with transaction(connection):
+                self.write()
 
-    def add(self, told: Sequence[tuple[str, int]]) -> None:
-        """Note texts by their article; in a transaction of the caller's."""
-        self._docs = _grown(self._docs, max((doc for _, doc in told), default=0) + 1)
-        ids = json.dumps([x for x, _ in told])
+    def add(self, article_ids: Iterable[str]) -> None:
+        """Note the texts of articles; in a transaction of the caller's."""
         doc_of = "SELECT doc, story_id FROM json_each(?1) CROSS JOIN article ON article.id = json_each.value"
-        rows = self._connection.execute(doc_of, (ids,)).fetchall()
+        self._note(self._connection.execute(doc_of, (json.dumps(list(article_ids)),)).fetchall())
+
+    def _note(self, rows: Sequence[tuple[int, str]]) -> None:
+        self._docs = _grown(self._docs, max((doc for doc, _ in rows), default=0) + 1)
         wanted = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
         if len(self._ids) and rows:
             places = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)

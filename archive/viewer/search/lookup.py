@@ -205,6 +205,13 @@ class Lookup:
         order = np.argsort(-counted, kind="stable")[:40]
         return {names[n]: int(counted[n]) for n in order if counted[n] and names[n]}
 
+    def names(self, column: str, most: int = 1000) -> list[str]:
+        """List the values of a column, those of the most stories first."""
+        names = self._digest.names[column]
+        stories = np.bincount(self._digest.values[column][1], minlength=len(names))
+        order = np.argsort(-stories, kind="stable")[:most]
+        return [names[n] for n in order if stories[n] and names[n]]
+
     # what happened lately to the stories of a question
 
     def with_former(self, question: Question) -> dict[str, str]:

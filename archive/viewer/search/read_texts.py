@@ -200,7 +200,7 @@ def read_texts(archive: Archive, connection: sqlite3.Connection, path: Path, pro
                     connection.executemany(
                         "UPDATE article SET doc = ? WHERE id = ?", ((doc, x) for x, doc in told)
                     )
-                    noted.add(told)
+                    noted.add(article_id for article_id, _ in read.docs)
                     if time.monotonic() - said > _NOTED_EVERY or not (left or waiting):
                         noted.write()
                         said = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -41,9 +42,9 @@ def question_of(query: QueryParams) -> Question:
         raise _wrong("omitted", omitted)
     return Question(
         text,
-        tuple(query.getlist("outlet")[:_MOST_VALUES]),
-        tuple(query.getlist("language")[:_MOST_VALUES]),
-        tuple(query.getlist("missing")[:_MOST_VALUES]),
+        _values(query, "outlet"),
+        _values(query, "language"),
+        _values(query, "missing"),
         _day("since", query.get("since", "")),
         _day("until", query.get("until", "")),
         query.get("author", "").strip(),
@@ -75,6 +76,26 @@ def feed_of(question: Question, suffix: str, interface: str) -> str:
     return _address(f"/search.{suffix}", [*_asked(question), ("interface", interface)])
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter that applies to a list, and the address of the list without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+def filters(question: Question) -> list[Filter]:
+    """List the filters of a question; its words and its order are none."""
+    pairs = [(name, str(value)) for name, value in _asked(question) if value not in {"", None}]
+    path = address_of(question).partition("?")[0]
+    applied = []
+    for n, (name, value) in enumerate(pairs):
+        if name not in {"q", "order"}:
+            applied.append(Filter(name, value, _address(path, [*pairs[:n], *pairs[n + 1 :]])))
+    return applied
+
+
 def _asked(question: Question) -> list[tuple[str, object]]:
     plain = "match" if question.text else "time"
     return [
@@ -95,6 +116,11 @@ def _asked(question: Question) -> list[tuple[str, object]]:
 def _address(path: str, pairs: Sequence[tuple[str, object]]) -> str:
     query = urlencode([(name, str(value)) for name, value in pairs if value not in {"", None}])
     return f"{path}?{query}" if query else path
+
+
+def _values(query: QueryParams, name: str) -> tuple[str, ...]:
+    values = [value.strip() for value in query.getlist(name)[:_MOST_VALUES]]
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 def _day(name: str, text: str) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from archive.viewer.catalogue import LANGUAGES, Interface
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
 from archive.viewer.web.alerts import LATE, alerts
-from archive.viewer.web.questions import address_of, feed_of, page_of
+from archive.viewer.web.questions import address_of, feed_of, filters, page_of
 
 if TYPE_CHECKING:
     from archive.viewer.search.answers import Question, StoryLine
@@ -37,10 +38,25 @@ def stories(opened: Opened) -> Response:
         page_count=-(-answer.found // PAGE),
         address=lambda n: address_of(question, n),
         files=files | feeds,
+        filters=[(_filter_label(opened.pages.t, x.name, x.value), x.without) for x in filters(question)],
+        ordered_by=lambda order: address_of(replace(question, order=order)),
+        all_outlets=opened.lookup.names("outlet"),
+        authors=opened.lookup.names("author"),
         search_state=opened.search_state(question),
         static_orders=(),
         stories_there=0,
     )
+
+
+def _filter_label(t: Interface, name: str, value: str) -> str:
+    """Say in words what a filter asks for."""
+    if name in FLAGS:
+        return t("edited") if name == "edited" else t(f"{name}_flag")
+    if name in {"language", "missing"}:
+        value = t.name(value)
+    if name == "omitted":
+        value = t("at_least", share=t.percent(int(value) / 100))
+    return f"{t(f'label_{name}')}: {value}"
 
 
 def list_values(lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]) -> dict[str, object]:

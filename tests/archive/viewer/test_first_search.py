@@ -14,6 +14,8 @@ import pytest
 import archive
 from archive.storage import locks
 from archive.viewer.search import fill, side_file
+from archive.viewer.search.answers import Question
+from archive.viewer.search.lookup import Lookup
 from tests.archive.viewer.test_web import ask, serving, text_of
 from tests.hostile.processes import children
 
@@ -55,6 +57,20 @@ def test_a_search_finds_what_was_read_between_two_requests(unread):
         assert "so far" not in told
         assert len(json.loads(get(search.replace("?", ".json?"))[2])) == 1
         assert "No story matches" in text_of(get("/search?q=nothing")[2])
+
+
+def test_texts_that_were_read_by_filling_that_was_killed_are_found(unread):
+    """A text is kept at once, and noted every ten seconds."""
+    opened = archive.open(unread)
+    path = side_file.side_file(opened.storage.layout)
+    with closing(side_file.connect(path)) as connection:
+        (docs,) = connection.execute("SELECT data FROM digest WHERE name = 'docs'").fetchone()
+    fill.fill(opened)
+    with side_file.writing(path) as connection:
+        connection.execute("UPDATE digest SET data = ? WHERE name = 'docs'", (docs,))
+    fill.fill(opened)
+    with closing(Lookup(side_file.connect(path))) as lookup:
+        assert (lookup.read, lookup.ask(Question("трамваї")).found) == (1, 1)
 
 
 def test_texts_that_nobody_will_read_are_told(unread):
