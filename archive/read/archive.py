@@ -21,7 +21,6 @@ from archive.format.schema import (
     ARTICLES,
     DECISIONS,
     DELETION,
-    MEMBERSHIPS,
     OBSERVATIONS,
     OUTCOMES,
     PAIRS,
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
     from archive.opening import Place
     from archive.pages.warc_record import RawPage
     from archive.read.sql import SqlRows
-    from archive.storage.interface import Storage
 
 _SCHEMAS = {
     "articles": ARTICLES,
@@ -243,7 +241,7 @@ class Archive:
 
     def successors(self, story_id: str) -> tuple[str, ...]:
         """Find the stories that now hold the articles which were ever in this one: itself, or others."""
-        return successors(self.storage, self.snapshot, story_id)
+        return values.successors(self.storage, self.snapshot, story_id)
 
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         """Articles that are one story in two languages, with the evidence."""
@@ -481,22 +479,3 @@ class Archive:
         """The number of the last snapshot that says it was committed by a moment; the log may be folded."""
         numbers = (x.id for x in self._log.entries(rows=False) if x.is_snapshot and x.committed_at <= moment)
         return next(numbers, 0)
-
-
-# Successors of a story: no other story gets its id, and the log of memberships has all its articles.
-
-
-def successors(storage: Storage, head: Snapshot, story_id: str) -> tuple[str, ...]:
-    """Find the stories that now hold the articles which were ever in this one.
-
-    Itself while nothing has moved, one where it was merged into an older story, several where it was taken
-    apart, none where it never was.
-    """
-    files = storage.present(head.stored("memberships"))
-    own = RowSet(files, MEMBERSHIPS, ds.field("story_id") == story_id, ["article_id"]).to_arrow()
-    once = own["article_id"].unique()
-    if not len(once):
-        return ()
-    rows = RowSet(files, MEMBERSHIPS, ds.field("article_id").isin(pa.array(once))).to_pylist()
-    now = {row["article_id"]: row["story_id"] for row in sorted(rows, key=lambda row: row["commit_seq"])}
-    return tuple(sorted(set(now.values())))

@@ -5,16 +5,19 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArticleNotFound, UnknownValue
-from archive.format.schema import LANGUAGES
+from archive.format.schema import LANGUAGES, MEMBERSHIPS
+from archive.read.scan import RowSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from archive.read.scan import RowSet
+    from archive.format.snapshot import Snapshot
+    from archive.storage.interface import Storage
 
 _NO_LANGUAGE = {"ua": "uk", "ukr": "uk", "gb": "en", "us": "en", "eng": "en", "rus": "ru"}
 """Codes of countries, and of ISO 639-2, that are taken for those of languages."""
@@ -67,3 +70,22 @@ def whole_id(rows: RowSet, column: str, start: str) -> str:
     if len(ids) > 1:
         raise ArticleNotFound(f"{len(ids)} ids begin with {start!r}; give more of it.")
     return str(ids[0])
+
+
+# Successors of a story: no other story gets its id, and the log of memberships has all its articles.
+
+
+def successors(storage: Storage, head: Snapshot, story_id: str) -> tuple[str, ...]:
+    """Find the stories that now hold the articles which were ever in this one.
+
+    Itself while nothing has moved, one where it was merged into an older story, several where it was taken
+    apart, none where it never was.
+    """
+    files = storage.present(head.stored("memberships"))
+    members = RowSet(files, MEMBERSHIPS, ds.field("story_id") == story_id, ["article_id"]).to_arrow()
+    once = members["article_id"].unique()
+    if not len(once):
+        return ()
+    rows = RowSet(files, MEMBERSHIPS, ds.field("article_id").isin(pa.array(once))).to_pylist()
+    now = {row["article_id"]: row["story_id"] for row in sorted(rows, key=lambda row: row["commit_seq"])}
+    return tuple(sorted(set(now.values())))
