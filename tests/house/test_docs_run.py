@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shlex
 import subprocess
 import sys
 from contextlib import nullcontext, suppress
@@ -14,6 +15,7 @@ import archive
 from archive.writer import ArchiveWriter
 from tests.archive.two_newsrooms import fill, id_of
 from tests.support.forked import A_WHILE
+from triptych.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +54,23 @@ def test_a_backup_is_restored_when_the_disk_is_gone(folder):
     restored = archive.open(folder / "news-archive")
     assert restored.articles().to_arrow() == rows
     assert (folder / "news-archive/articles").is_symlink()
+
+
+@pytest.mark.parametrize(
+    "page", ["how-to/maintain-an-archive.md", "how-to/read-an-archive.md", "reference/sql.md"]
+)
+def test_the_commands_of_a_page_succeed(page, folder, monkeypatch):
+    """Each line of its `sh` blocks, without the redirection."""
+    pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
+    monkeypatch.chdir(folder)
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    lines = "".join(re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)).splitlines()
+    assert lines
+    for line in lines:
+        arguments = shlex.split(line.partition(" > ")[0], comments=True)
+        assert arguments[0] == "triptych"
+        began_later = "--as-of" in arguments
+        assert main(arguments[1:]) == int(began_later), line
 
 
 def test_the_python_of_reading_an_archive_runs(folder, monkeypatch):
