@@ -202,6 +202,12 @@ REACHES = [
 ]
 
 
+def test_the_case_of_a_name_is_of_no_account(opened):
+    joined = "SELECT count(*) AS n FROM {} s JOIN articles a ON a.story_id = s.story_id"
+    expected = opened.sql(joined.format("stories")).to_pylist()
+    assert opened.sql(joined.format("STORIES")).to_pylist() == expected
+
+
 def test_no_question_reaches_a_file_or_the_network(opened, tmp_path):
     import socket
 

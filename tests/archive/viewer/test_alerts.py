@@ -71,6 +71,11 @@ def test_new_stories_edits_and_what_is_missing(feed):
     )
 
 
+def test_a_language_is_missing_when_its_time_is_over_and_no_sooner(feed):
+    early = feed("--outlet", "courier", "--late", "87600")["items"]
+    assert "missing" not in {kind for kind, _ in kinds(early)}
+
+
 def test_words_and_filters_are_those_of_search(feed):
     assert {x["external_url"] for x in feed("--search", "пором")["items"]} == {
         url_of("courier", "ferry", "en"),

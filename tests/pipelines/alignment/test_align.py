@@ -180,3 +180,17 @@ def test_the_weights_are_those_of_the_fit():
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_text_of_one_paragraph(number):
     assert ("aligned", (0,), (0,)) in links(aligned(UK[:1], EN[:number]))
+
+
+def test_an_edit_of_either_side_is_aligned_anew():
+    aligner = Aligner()
+    uk, en = variant("a", "uk", UK), variant("b", "en", EN)
+    couple = [("a", "b")]
+    whole = aligner({"a": uk, "b": en}, couple)
+    for shorter in (
+        {"a": variant("a", "uk", UK[:3], version=2), "b": en},
+        {"a": uk, "b": variant("b", "en", EN[:3], version=2)},
+    ):
+        rows = aligner(shorter, couple)
+        assert links(rows) != links(whole)
+        assert links(rows)[:3] == [("aligned", (n,), (n,)) for n in range(3)]
