@@ -148,7 +148,7 @@ def wait_while_they_run(
             for process in processes:
                 # its last request may have come after the look above
                 if process.poll() is not None and not seen():
-                    said = "".join(text for text in process.communicate() if text)
+                    said = "".join(text for text in process.communicate(timeout=AFTER_KILL) if text)
                     raise AssertionError(f"ended with {process.returncode}, asked {asked()}:\n{said}")
             if changed.wait(_LOOK):
                 until = time.monotonic() + A_WHILE
