@@ -1,6 +1,6 @@
 """The notebook runs from top to bottom on the demo's archive, as an analyst would run it.
 
-`pytest tests/house/test_notebook.py --accept` writes its plots and tables into it.
+`pytest tests/triptych/test_notebook.py --accept` writes its plots and tables into it.
 """
 
 from __future__ import annotations
