@@ -45,7 +45,7 @@ def shown_commands() -> list[tuple[str, str]]:
     for page, text in PAGES.items():
         if "decisions" in page.parts:
             continue
-        blocks = re.findall(r"^```(?:console|sh|bash|cron|)\n(.*?)^```", text, re.M | re.S)
+        blocks = re.findall(r"^ *```(?:console|sh|bash|cron|)\n(.*?)^ *```", text, re.M | re.S)
         lines = [line for block in blocks for line in re.sub(r"\\\n\s*", " ", block).splitlines()]
         lines += re.findall(r"`((?:triptych|\.venv/bin/triptych) [^`]+)`", text)
         for line in lines:
