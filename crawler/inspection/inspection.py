@@ -25,6 +25,8 @@ Mark = Literal["kept", "field", "dropped", "outside"]
 _LONGEST = 160
 """Characters of a line that may contain a field beside other words; a longer one is text."""
 _SHORTEST = 5
+NO_PASSAGE = "no running text"
+"""Reason for a line amid the text that is no passage: a label, a button, a date."""
 _MOST = 10
 """Claims that are shown for a field, at most: a page may have any number of <h1>."""
 
@@ -118,8 +120,14 @@ def _mark(
         if labels.get(found, ("dropped",))[0] != "kept":
             labels[found] = ("field", ", ".join(names))
     for i, line in enumerate(lines):
-        if i not in labels:
-            labels[i] = ("dropped", line.reason) if line.reason else ("outside", "outside the text")
+        if i in labels:
+            continue
+        if line.reason:
+            labels[i] = ("dropped", line.reason)
+        elif places and min(places) < i < max(places):
+            labels[i] = ("dropped", NO_PASSAGE)
+        else:
+            labels[i] = ("outside", "outside the text")
     marked = tuple(MarkedLine(line, *labels[i]) for i, line in enumerate(lines))
     return marked, tuple(article.blocks[i].text for i in unseen)
 

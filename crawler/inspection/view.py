@@ -133,10 +133,17 @@ def _others(inspection: Inspection, field: str, value: str | None) -> Iterator[t
 
 def summary(inspection: Inspection) -> str:
     """Count the lines of the page by fate, in words."""
-    counts = Counter(line.mark for line in inspection.lines)
+    counts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for line in inspection.lines:
+        counts[line.mark] += 1
+        if line.mark == "dropped":
+            reasons[line.label] += 1
+    by_reason = ", ".join(map("{0[1]} {0[0]}".format, reasons.most_common()))
     return (
         f"{counts['kept']} lines are the text, {counts['field']} have another field, "
-        f"{counts['dropped']} were left out, {counts['outside']} are outside the text"
+        f"{counts['dropped']} were left out{f' ({by_reason})' if by_reason else ''}, "
+        f"{counts['outside']} are outside the text"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,16 @@ from lxml import etree, html
 
 from crawler.extraction.body.captions import read_page, with_captions
 from crawler.extraction.body.container import Container, find_container, text_in_body
-from crawler.extraction.body.embedded import embedded_text
 from crawler.extraction.body.exclusions import leave_out
 from crawler.extraction.body.judge import Reading, Verdict, judge
 from crawler.extraction.body.lead import find_lead, text_of_brief
 from crawler.extraction.body.lines import selector
+from crawler.extraction.body.lost_passages import Passages
 from crawler.extraction.body.pruning import NO_TEXT, prune, remove
 from crawler.extraction.body.reader import read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
 from crawler.extraction.body.text_blocks import Body, Excluded, LeftOut, ReadBlock
+from crawler.extraction.document.embedded import embedded_text
 from crawler.extraction.document.prose import Piece, Prose, read_prose
 from crawler.extraction.document.text import NOT_IN_XML, for_comparison, one_line, unescaped
 from crawler.items import TextBlock
@@ -52,39 +53,75 @@ def read_body(
     """
     page = read_page(outline, excluded.headline)
     prose = read_prose(outline, excluded.headline, excluded.text)
-    prune(outline, drop, prose.spared)
+    removed = prune(outline, drop, prose.spared)
     for caption in page.captions:
         remove(caption.element)
+        removed[caption.element] = "a caption"
     excluded = replace(excluded, captions=tuple(caption.text for caption in page.captions))
     verdict, element = _extract(outline, prose, excluded, partial(_dropped, again, drop) if again else None)
-    found, place, why = verdict.reading.blocks, verdict.reading.place, str(verdict)
-    text = excluded.text
-    if text is None and _length(found) < _FEW:
-        text = embedded_text(outline, excluded.headline)
-    if text and _length(found) < _NEXT_TO_NONE * len(text):
-        shown = _length(found)
-        found, place = _of_data(text), "the data of the page"
-        why = f"the page's data ({_length(found)}), not its element ({shown}): the page shows little of it"
-    if excluded.says_article and _length(found) < _FEW:
-        brief = text_of_brief(outline, excluded.headline, prose.others())
-        if brief and not (found and {block.text for block in found} <= set(brief)):
-            shown = _length(found)
-            found, place = [ReadBlock("paragraph", line, 0.0) for line in brief], "below the headline"
-            why = f"what follows the headline ({_length(found)}), not its element ({shown}): a brief"
+    reading = verdict.reading
+    lost: tuple[LeftOut, ...] = ()
+    if element is not None and reading.blocks:
+        whole_page = reading.place.startswith("trafilatura")
+        settled, lost = Passages(outline, prose, element, removed, whole_page).settle(reading.blocks)
+        reading = replace(reading, blocks=settled)
+    source = _better_source(outline, prose, excluded, _Source(reading.blocks, reading.place, str(verdict)))
+    found = source.blocks
     reasons = leave_out(found, excluded)
-    persons = any(
-        NAME.search(name) for name in (*excluded.names, excluded.byline or "") if not ACCOUNT.search(name)
-    )
-    signed = signature(found, reasons) if not persons else None
+    signed = None if _names_a_person(excluded) else signature(found, reasons)
     if signed is not None:
         reasons[signed] = "the byline"
-    blocks = [
-        TextBlock(block.kind, block.text) for block, reason in zip(found, reasons, strict=True) if not reason
-    ]
-    dropped = (LeftOut(block.text, why) for block, why in zip(found, reasons, strict=True) if why)
+    blocks: list[TextBlock] = []
+    dropped: list[LeftOut] = []
+    for block, reason in zip(found, reasons, strict=True):
+        if reason:
+            dropped.append(LeftOut(block.text, reason))
+        else:
+            blocks.append(TextBlock(block.kind, block.text))
     _open_with_text(blocks)
     name = signed_by(found[signed].text) if signed is not None else None
-    return Body(tuple(with_captions(blocks, page)), tuple(dropped), name, place, element, why, prose.spared)
+    return Body(
+        tuple(with_captions(blocks, page)),
+        (*dropped, *lost),
+        name,
+        source.place,
+        element,
+        source.why,
+        prose.spared,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Blocks with the place that they are from, and the reason in words."""
+
+    blocks: list[ReadBlock]
+    place: str
+    why: str
+
+
+def _better_source(page: Outline, prose: Prose, excluded: Excluded, source: _Source) -> _Source:
+    """Return the page's data, or what follows its headline, where its element shows little."""
+    shown, text = _length(source.blocks), excluded.text
+    if text is None and shown < _FEW:
+        text = embedded_text(page, excluded.headline)
+    if text and shown < _NEXT_TO_NONE * len(text):
+        blocks = _of_data(text)
+        why = f"the page's data ({_length(blocks)}), not its element ({shown}): the page shows little of it"
+        source = _Source(blocks, "the data of the page", why)
+        shown = _length(blocks)
+    if excluded.says_article and shown < _FEW:
+        brief = text_of_brief(page, excluded.headline, prose.others())
+        if brief and not (source.blocks and {block.text for block in source.blocks} <= set(brief)):
+            blocks = [ReadBlock("paragraph", line, 0.0) for line in brief]
+            why = f"what follows the headline ({_length(blocks)}), not its element ({shown}): a brief"
+            source = _Source(blocks, "below the headline", why)
+    return source
+
+
+def _names_a_person(excluded: Excluded) -> bool:
+    names = (*excluded.names, excluded.byline or "")
+    return any(NAME.search(name) and not ACCOUNT.search(name) for name in names)
 
 
 def _open_with_text(blocks: list[TextBlock]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.document.class_names import speaks_of_comments
+from crawler.extraction.document.prose import BELOW
 from crawler.extraction.document.text import for_comparison
 
 if TYPE_CHECKING:
@@ -214,15 +215,10 @@ def _by_box(prose: Prose) -> Counter[HtmlElement | None]:
     """Count the letters of sentences in each box that are neither comments nor teasers."""
     together: Counter[HtmlElement | None] = Counter()
     for piece in prose.pieces:
-        if piece.ends and not piece.teaser and not any(map(speaks_of_comments, piece.words - prose.spared)):
+        words = piece.words - prose.spared
+        if piece.ends and not piece.teaser and not words & BELOW and not any(map(speaks_of_comments, words)):
             together[piece.around] += len(piece.text)
     return together
-
-
-def _is_shown(said: str, prose: Prose) -> bool:
-    """Tell if most of the text in the page's data is among its prose."""
-    shown = (len(key) for piece in prose.pieces if (key := for_comparison(piece.text)) in said)
-    return bool(said) and 2 * sum(shown) > len(said)
 
 
 def _kind(piece: Piece) -> tuple[str, str] | None:

@@ -35,8 +35,8 @@ _RUNNING = 50
 _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"}
 
 
-def prune(page: Outline, drop: str | None, spared: frozenset[str]) -> None:
-    """Remove unwanted elements from the tree.
+def prune(page: Outline, drop: str | None, spared: frozenset[str]) -> dict[HtmlElement, str]:
+    """Remove unwanted elements from the tree; return them, each with the reason.
 
     `drop` is an outlet's CSS selector of elements to leave out, `spared` the words that say nothing here.
     """
@@ -46,6 +46,7 @@ def prune(page: Outline, drop: str | None, spared: frozenset[str]) -> None:
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
     for element, _ in found:
         remove(element)
+    return dict(found)
 
 
 def _show(page: Outline) -> None:

@@ -40,6 +40,8 @@ _FAST, _SLOW = (
 _NEW = etree.HTMLParser()
 # the class of each element is looked up in C; lxml.html looks it up in Python
 _NEW.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+_CLEANED = ("form", "fieldset", "aside", "footer", "nav", "dialog", "menu", "label", "noindex", "figure")
+"""Elements that trafilatura removes by their name; one that has most of the text is not what it is called."""
 _LEAST = max(_FAST.min_extracted_size, _FAST.min_output_size)
 
 
@@ -89,6 +91,10 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
         # drawn as a line break by a style sheet
         if "br" in empty.get("class", "").split() and not len(empty) and not (empty.text or "").strip():
             empty.tag = "br"
+    letters = len(container.text_content())
+    for wrapper in container.iter(*_CLEANED):
+        if 2 * len(wrapper.text_content()) > letters:
+            wrapper.tag = "div"
     make_paragraphs(container)
     for quote in container.iter("blockquote"):
         _protect(quote, container)

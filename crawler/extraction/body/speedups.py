@@ -67,6 +67,10 @@ class NamedRule:
             if holds:
                 yield element
 
+    def holds(self, element: HtmlElement) -> bool:
+        """Tell if a path holds for one element."""
+        return bool(self._holds(element))
+
 
 class Either:
     """A rule for a union of `.//tag`, `.//tag[…]` and `.//*[…]`; its results are not in page order."""
@@ -109,6 +113,16 @@ def delete_by_link_density(
     """Do what trafilatura's function of this name does, on elements with links only."""
     htmlprocessing.delete_by_link_density(_Linked(subtree), tagname, backtracking, favor_precision)
     return subtree
+
+
+def names_left_out(element: HtmlElement) -> bool:
+    """Tell if trafilatura leaves an element out for its names; true of none before `install`."""
+    rules = (
+        *xpaths.RAW_TREE_PRUNE_XPATH,
+        *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
+        *xpaths.OVERALL_DISCARD_XPATH,
+    )
+    return any(isinstance(rule, NamedRule) and rule.holds(element) for rule in rules)
 
 
 def install() -> None:

@@ -78,6 +78,7 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise Unreadable(Reason.TOO_DEEP, "elements nested deeper than 256")
     _join(root)
+    _rename_mistyped(root)
     lowered = source.lower()
     page = outline(root, lowered)
     if (elements := len(page.elements)) > MAX_ELEMENTS:
@@ -93,6 +94,32 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     for name, i in endless:
         del page.elements[i].attrib[name]
     return outline(root, lowered) if endless else page
+
+
+_NO_PLACE_FOR_PROSE = ("button", "select", "object", "template", "dialog", "label", "canvas", "marquee")
+_NEARLY_ALL = 0.8
+_PROSE = etree.XPath(
+    ".//text()[string-length() > 60 and not(parent::script or parent::style or ancestor::a)]"
+)
+
+
+def _rename_mistyped(root: HtmlElement) -> None:
+    """Make boxes of elements that hold the page's prose, though their name says that they cannot.
+
+    `<button><div><svg></svg><div></button>` in a header encloses the rest of the page.
+    """
+    total: int | None = None
+    for element in list(root.iter(*_NO_PLACE_FOR_PROSE)):
+        if element.find(".//p") is None and element.find(".//div/div") is None:
+            continue
+        total = _letters_of_prose(root) if total is None else total
+        share = _NEARLY_ALL if element.find(".//h1") is None else 0.5
+        if _letters_of_prose(element) > share * total > 0:
+            element.tag = "div"
+
+
+def _letters_of_prose(element: HtmlElement) -> int:
+    return sum(map(len, _PROSE(element)))
 
 
 def _endless_tag(source: bytes) -> str | None:

@@ -50,6 +50,8 @@ _MANY = 12
 """Children from which an element is more than one teaser."""
 _FIRST = 4
 """Pieces below the headline with which the article begins."""
+BELOW = frozenset({"<footer>", "footer", "copyright", "disclaimer", "cookie", "cookies", "consent"})
+"""Words of what stands below an article and may be longer than a brief: the article must begin there."""
 _ENDS = frozenset(".!?…:;")
 _CLOSING = "»”\"')]"
 
@@ -234,7 +236,8 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
             (count, word)
             for word, count in letters.items()
             if word not in spared
-            and begins[word] >= (len(first) if speaks_of_comments(word) else min(2, len(first)))
+            and begins[word]
+            >= (len(first) if word in BELOW or speaks_of_comments(word) else min(2, len(first)))
         ]
         if not weighed or 2 * max(weighed)[0] < total:
             break

@@ -1,0 +1,186 @@
+"""The account of the text: each passage missing from a reading is left out for a reason, or comes back.
+
+A passage is a piece of running text (`Piece`) below the headline and above the end of the text. What has no
+reason is a sentence that trafilatura or a rule of ours lost, and is put back in its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.extraction.body.boilerplate import why_not_text
+from crawler.extraction.body.speedups import names_left_out
+from crawler.extraction.body.text_blocks import LeftOut, ReadBlock
+from crawler.extraction.document.prose import BELOW
+from crawler.extraction.document.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
+    from crawler.extraction.document.prose import Piece, Prose
+
+_BEGINNING, _COMPARED = 100, 60
+"""Characters of a passage that are folded, and letters of them that are compared."""
+_LONGEST = 1500
+"""Characters of a passage that is put back; a larger one is a part of the page."""
+_CAPTION = 400
+"""Characters of the text of a box with a picture, below which it is a caption."""
+_UP = 3
+_ENDS = (".", "!", "?", "…", "。")
+_INLINE = frozenset({
+    "a", "b", "strong", "i", "em", "span", "u", "font", "br", "mark", "small", "sup", "sub", "img",
+})  # fmt: skip
+_NO_PASSAGES = frozenset({
+    "li", "td", "th", "dt", "dd", "h3", "h4", "h5", "h6", "figcaption", "cite", "form", "fieldset", "dialog",
+    "menu", "video", "audio",
+})  # fmt: skip
+"""Elements whose text is a line of its own kind, or belongs to a control."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """What is known about the passages of a page when its text has been read."""
+
+    page: Outline
+    prose: Prose
+    container: HtmlElement
+    removed: Mapping[HtmlElement, str]
+    """Elements that were removed before reading, each with the reason."""
+    whole_page: bool
+    """The reading is of the whole page, not of the container."""
+
+    def settle(self, blocks: Sequence[ReadBlock]) -> tuple[list[ReadBlock], tuple[LeftOut, ...]]:
+        """Return the blocks with the passages that were lost, and what is left out with the reasons."""
+        retained, left_out = self._without_footer(blocks)
+        whole = "".join([for_comparison(block.text) for block in retained])
+        read = [i for i, piece in enumerate(self.prose.pieces) if _begins(piece) in whole]
+        boxes = set()
+        for i in read:
+            boxes.add(self.prose.pieces[i].around)
+        position = 0
+        for i, piece in enumerate(self.prose.pieces[: read[-1]] if read else ()):
+            if i in read:
+                position = _position_behind(piece, retained, position)
+                continue
+            line = self._line(piece)
+            reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < read[0], boxes)
+            if reason is not None:
+                left_out.append(LeftOut(piece.text, reason))
+            elif (folded := for_comparison(line)) not in whole:
+                whole += folded
+                retained.insert(position, ReadBlock("paragraph", line, 0.0))
+                position += 1
+        return retained, tuple(left_out)
+
+    def _why_elsewhere(self, piece: Piece, above: bool, boxes: set[HtmlElement | None]) -> str | None:
+        """Return the reason if a passage stands neither beside paragraphs of the text nor as its lead."""
+        if above:
+            return None if self._is_lead(piece) else "above the text, not below the headline"
+        beside = piece.around in boxes or self._element(piece).tag == "p"
+        return None if beside else "in a box without paragraphs"
+
+    def _without_footer(self, blocks: Sequence[ReadBlock]) -> tuple[list[ReadBlock], list[LeftOut]]:
+        """Leave out the page's footer where the whole <body> was read."""
+        footer: set[str] = set()
+        for piece in self.prose.pieces if self.whole_page or self.container.tag == "body" else ():
+            if piece.words & BELOW - self.prose.spared:
+                footer.add(for_comparison(piece.text))
+        retained: list[ReadBlock] = []
+        left_out: list[LeftOut] = []
+        for block in blocks:
+            if footer and for_comparison(block.text) in footer:
+                left_out.append(LeftOut(block.text, "in the page's footer"))
+            else:
+                retained.append(block)
+        return retained, left_out
+
+    def _line(self, piece: Piece) -> str:
+        """Return the whole line around a passage; empty if most of it is in links."""
+        element = self._element(piece)
+        while element.tag in _INLINE and (around := element.getparent()) is not None:
+            element = around
+        for child in element:
+            if child.tag not in _INLINE:
+                return piece.text
+        text = one_line(element.text_content())
+        linked = 0
+        for link in element.iter("a"):
+            linked += len(link.text_content())
+        return text if 2 * linked < len(text) else ""
+
+    def _element(self, piece: Piece) -> HtmlElement:
+        """Return the element that has a passage as its own text."""
+        element = self.page.elements[piece.position]
+        parent = element.getparent()
+        is_first = one_line(self.page.texts[piece.position]) == piece.text
+        return element if is_first or parent is None else parent
+
+    def _why_left_out(self, piece: Piece, line: str) -> str | None:
+        if piece.position < self.prose.headline:
+            return "above the headline"
+        if (reason := self._why_of_place(piece)) is not None:
+            return reason
+        if piece.teaser:
+            return "a teaser of another story"
+        if not line:
+            return "mostly links"
+        if len(line) > _LONGEST:
+            return "too long for a paragraph"
+        if not line.rstrip("»”\"')]").endswith(_ENDS):
+            return "no sentence"
+        return why_not_text(line) or ("beside a picture" if self._is_beside_picture(piece) else None)
+
+    def _why_of_place(self, piece: Piece) -> str | None:
+        """Return the reason that lies in the elements around a passage."""
+        believed = self.prose.tags()
+        element = self._element(piece)
+        for around in (element, *element.iterancestors()):
+            if around in self.removed:
+                return self.removed[around]
+            if around is self.container:
+                break
+            if around.tag in _NO_PASSAGES or (
+                around.tag in believed and around not in self.page.around_headings
+            ):
+                return f"in <{around.tag}>"
+            words = self.prose.named.get(around, frozenset()) - self.prose.spared
+            if words and around not in self.page.around_headings:
+                return f"named after other things ({min(words)})"
+            if names_left_out(around):
+                return f"named after other things ({around.get('class') or around.get('id')})"
+        return None
+
+    def _is_lead(self, piece: Piece) -> bool:
+        """Tell if a passage above the text shares a part of the page with the headline and the text."""
+        around_text = {self.container, *self.container.iterancestors()}
+        for around in self._element(piece).iterancestors():
+            if around in around_text:
+                return around.tag != "body" and around in self.page.around_headings
+        return False
+
+    def _is_beside_picture(self, piece: Piece) -> bool:
+        element = self._element(piece)
+        for around in islice((element, *element.iterancestors()), _UP):
+            if around is self.container:
+                break
+            if around.find(".//img") is not None and len(one_line(around.text_content())) < _CAPTION:
+                return True
+        return False
+
+
+def _begins(piece: Piece) -> str:
+    return for_comparison(piece.text[:_BEGINNING])[:_COMPARED]
+
+
+def _position_behind(piece: Piece, blocks: Sequence[ReadBlock], start: int) -> int:
+    """Return the position behind the block that has a passage, at or after this position."""
+    begins = _begins(piece)
+    for i in range(max(start - 1, 0), len(blocks)):
+        if begins in for_comparison(blocks[i].text):
+            return i + 1
+    return start

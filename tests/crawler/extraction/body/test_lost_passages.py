@@ -1,0 +1,126 @@
+"""No sentence of a text vanishes: it is in a block, or left out for a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.extraction.document.text import for_comparison
+from crawler.extraction.page import Parts, read_parts
+from crawler.items import Fetch, Hints
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+TOWNS = ("Зарічна", "Підгірна", "Надставська", "Калинова", "Вербівська", "Млинська")
+PARAGRAPHS = [
+    f"{town} громада погодила ремонт мосту через річку, яку щовесни виводить із берегів. Роботи почнуть {day}"
+    " березня, а рух відкриють не раніше осені, пояснили в управлінні доріг і додали, що гроші вже є."
+    for day, town in enumerate(TOWNS, 3)
+]
+LONG = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+SENTENCE = "Про це редакції розповів головний інженер мостобудівного загону Северин Тихий у середу."
+
+
+def read(html: str) -> Parts:
+    url = "https://courier.example/news/1"
+    return read_parts(Fetch(url, url, html.encode(), None, 200, AT), Hints("courier"))
+
+
+def page(inside: str) -> str:
+    return f"<html><head><title>Міст відремонтують</title></head><body>{inside}</body></html>"
+
+
+def blocks(html: str) -> list[str]:
+    return [block.text for block in read(html).text.blocks]
+
+
+@pytest.mark.parametrize("tag", ["button", "select", "object", "template", "dialog"])
+def test_a_mistyped_tag_encloses_the_page(tag: str) -> None:
+    article = f"<h1>Міст відремонтують</h1><div class='text'>{LONG}</div>"
+    assert blocks(page(f"<header><{tag}><div><svg></svg><div></{tag}></div></header>{article}")) == PARAGRAPHS
+    assert blocks(page(f"<{tag}><div><div>{article}</div></div></{tag}>")) == PARAGRAPHS
+
+
+@pytest.mark.parametrize("tag", ["form", "nav", "aside", "dialog"])
+def test_a_tag_of_the_page_around_most_of_the_text(tag: str) -> None:
+    text = f"<p>{SENTENCE}</p><{tag}>{LONG}</{tag}>"
+    assert blocks(page(f"<article><h1>Міст відремонтують</h1><div>{text}</div></article>")) == [
+        SENTENCE,
+        *PARAGRAPHS,
+    ]
+
+
+@pytest.mark.parametrize("footer", ["<footer>{}</footer>", "<div class='footer'>{}</div>"])
+@pytest.mark.parametrize("brief", [SENTENCE, f"{SENTENCE}</p><p>{SENTENCE[::-1]}."])
+@pytest.mark.parametrize("meta", ["", "<meta property='og:type' content='article'>"])
+def test_a_footer_is_no_article(brief: str, footer: str, meta: str) -> None:
+    article = f"{meta}<main><article><h1>Міст відремонтують</h1><p>{brief}</p></article></main>"
+    assert blocks(page(f"{article}{footer.format(LONG)}")) == brief.split("</p><p>")
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        f"<div class='d'><span>Київ.</span> <span>{SENTENCE}</span></div><figure><img src='a'></figure>",
+        f"<div><h2>{SENTENCE}</h2></div>",
+        f"<div class='y'><p>{SENTENCE}</p></div><div><h3>Що відомо</h3><ul><li>Перше</li></ul></div>",
+        f"<div class='text'>{SENTENCE}<p></p></div>",
+    ],
+)
+@pytest.mark.parametrize(
+    "rest", ["<div class='read-more'>{}</div>", "<more>{}</more>", "<div><div>{}</div></div>"]
+)
+def test_the_opening_stays(opening: str, rest: str) -> None:
+    read = blocks(page(f"<article><h1>Міст відремонтують</h1>{opening}{rest.format(LONG)}</article>"))
+    assert SENTENCE in read[0]
+    assert read[-len(PARAGRAPHS) :] == PARAGRAPHS
+
+
+BOXES = [
+    *(
+        "div",
+        "section",
+        "span",
+        "p",
+        "aside",
+        "figure",
+        "blockquote",
+        "more",
+        "ins",
+        "center",
+        "form",
+        "footer",
+    ),
+    "b",
+]
+NAMES = ["", "promo", "text", "related", "x", "embed", "newsletter"]
+NUMBERS = st.integers(0, 9999)
+
+
+@st.composite
+def nested(draw: st.DrawFn) -> str:
+    """A sentence that occurs once, in boxes."""
+    town, day = draw(NUMBERS), draw(st.integers(1, 30))
+    inside = f"Мешканці будинку {town} зібрали {day} тисяч гривень на новий дах і вже найняли майстрів."
+    for _ in range(draw(st.integers(0, 3))):
+        before = draw(st.sampled_from(["", "", "<img src='a'>", "<br>", "Фото"]))
+        behind = draw(st.sampled_from(["", "", "<p>Коротко.</p>", "<div>Реклама</div>", " і ще", "<br><br>"]))
+        tag, name = draw(st.sampled_from(BOXES)), draw(st.sampled_from(NAMES))
+        inside = f"<{tag} class='{name}'>{before}{inside}{behind}</{tag}>"
+    return inside
+
+
+@settings(deadline=None, max_examples=120)
+@given(st.lists(nested(), min_size=1, max_size=4))
+def test_each_sentence_is_read_or_left_out_for_a_reason(pieces: list[str]) -> None:
+    start, end = LONG.split("<p>Калинова")
+    text = f"<div class='t'>{start}{''.join(pieces)}<p>Калинова{end}</div>"
+    body = read(page(f"<article><h1>Міст відремонтують</h1>{text}</article>")).text
+    read_or_left_out = [part.text for part in (*body.blocks, *body.dropped)]
+    account = for_comparison(" ".join(read_or_left_out))
+    for piece in pieces:
+        sentence = piece[piece.index("Мешканці") : piece.index("майстрів.")]
+        assert for_comparison(sentence) in account
+    assert all(left_out.reason for left_out in body.dropped)
