@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,12 +17,14 @@ from pipelines.bylines.organisations import organisations_in
 from pipelines.bylines.persons import persons_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
 """Sources by trust, the most trusted first. The first source that names a person is believed, alone. One
 exception: `printed` is believed if it has all those persons and more, except over an outlet's own rule."""
 
+_LABEL_ENDS = (":", "：", "|")
+_LATIN = re.compile(r"[A-Za-z]")
 _SHORT = 6
 """Letters up to which the beginning of an address may be a person's name by chance."""
 
@@ -31,7 +34,7 @@ class AuthorsStage(WorkerStage):
 
     def decide(self, article: Article) -> Article:
         authors, source = authors_of(article)
-        extra = (*article.extra, *_credits(article))
+        extra = (*article.extra, *_credits(article), *_disagreement(article, authors, source))
         return article.with_(authors=authors, authors_source=source, extra=extra)
 
 
@@ -52,8 +55,8 @@ def decide_authors(
     organisation: its publisher, its section. They are no authors, unless a given name, a patronymic or
     initials show that it is a person; nor is a name that is the beginning of `host`, the outlet's.
 
-    What is printed with a prefix such as `By` is believed against metadata that names nobody of it: there
-    stands whose account it is.
+    What is printed with a prefix such as `By` is believed against metadata that names nobody of it, which
+    says whose account it is. So is what is printed in letters that the metadata does not use.
     """
     named = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
     if not all(map(sure, (name for persons in named.values() for name in persons))):
@@ -66,18 +69,40 @@ def decide_authors(
     source = next(iter(named))
     # the head of a page may name one of the authors while the page prints all
     fewer = {*map(str.casefold, named[source])} < {*map(str.casefold, named.get("printed", ()))}
-    if source != "outlet-rule" and (fewer or _is_signed_by_others(named, source, byline)):
+    if source != "outlet-rule" and (
+        fewer or _is_signed_by_others(named, source, byline) or _is_in_other_letters(named, source)
+    ):
         source = "printed"
     return named[source], source
 
 
 def _is_signed_by_others(named: dict[str, tuple[str, ...]], source: str, byline: str | None) -> bool:
-    """Tell if the printed byline, with its prefix, names persons for sure, and none of the metadata's."""
+    """Tell if the printed byline, with its prefix, surely names persons, and none of the metadata's."""
     printed = named.get("printed", ())
-    if source == "printed" or byline is None or not PREFIX.match(byline) or not all(map(sure, printed)):
+    prefix = PREFIX.match(byline or "")
+    if source == "printed" or prefix is None or not printed:
         return False
-    words = {word for name in named[source] for word in name_key(name).split()}
-    return bool(printed) and words.isdisjoint(word for name in printed for word in name_key(name).split())
+    is_label = prefix[0].rstrip().endswith(_LABEL_ENDS)
+    return (is_label or any(map(sure, printed))) and _name_words(named[source]).isdisjoint(
+        _name_words(printed)
+    )
+
+
+def _is_in_other_letters(named: dict[str, tuple[str, ...]], source: str) -> bool:
+    """Tell if the page prints as many names in letters of its own, and the metadata has Latin ones."""
+    printed, declared = named.get("printed", ()), named[source]
+    return (
+        len(printed) >= len(declared)
+        and all(map(str.isascii, declared))
+        and not any(_LATIN.search(name) for name in printed)
+    )
+
+
+def _name_words(names: Iterable[str]) -> set[str]:
+    words: set[str] = set()
+    for name in names:
+        words.update(name_key(name).split())
+    return words
 
 
 def _without(persons: tuple[str, ...], nobody: set[str], host: str) -> tuple[str, ...]:
@@ -124,3 +149,14 @@ def _credits(item: Article) -> list[Claim]:
                 known.add(folded)
                 found.append(Claim("credit", name))
     return found
+
+
+def _disagreement(item: Article, authors: tuple[str, ...], source: str | None) -> Iterator[Claim]:
+    """Yield the persons that another source names, where it names none of the authors."""
+    if source is None:
+        return
+    believed = _name_words(authors)
+    for other in ORDER:
+        persons = () if other == source else _of_source(other, item.author_claims, item.byline)
+        if persons and believed.isdisjoint(_name_words(persons)):
+            yield Claim("authors_disagree", f"{other}: {', '.join(persons)}")

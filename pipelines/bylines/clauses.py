@@ -27,7 +27,12 @@ _OF_THE_TEXT = (
 )
 """Words of a credit for the text: `Текст і фото` names a writer, not only a photographer."""
 _BY_ELSEWHERE = {"Von", "VON", "Par", "PAR", "Por", "POR"}
-_WROTE_ELSEWHERE = {"Eingestellt", "Erstellt", "Geschrieben", "Verfasst", "Veröffentlicht", "Recueilli"}
+_WROTE_ELSEWHERE = {
+    "Analyse", "Artikel", "Bericht", "Chronique", "Eingestellt", "Erstellt", "Escrito", "Essay",
+    "Gastbeitrag", "Geschrieben", "Glosse", "Interview", "Kolumne", "Kommentar", "Porträt", "Protokoll",
+    "Publicado", "Publié", "Recherche", "Recueilli", "Reportage", "Texte", "Texto", "Verfasst",
+    "Veröffentlicht", "Écrit",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ def _end_of_label(piece: list[Token]) -> int:
             return i + 1
     if len(piece) > 2 and piece[0].text in _BY_ELSEWHERE and all(map(_may_be_name, piece[1:3])):
         return 1
-    if len(piece) > 3 and piece[1].text in {"von", "par"} and piece[0].text in _WROTE_ELSEWHERE:
+    if len(piece) > 2 and piece[1].text in {"von", "par", "por"} and piece[0].text in _WROTE_ELSEWHERE:
         return 2
     if piece and credit(piece[0].text) is not None:
         return 1 + next((i for i, t in enumerate(piece[1:]) if not t.text[:1].islower()), len(piece) - 1)

@@ -120,7 +120,19 @@ class _Word:
         """True for one of two words that together are a place or a firm: `New York`, `Ernst Young`."""
 
     def of(self, *classes: str) -> bool:
-        return self.is_word and (is_(self.text, *classes) or (self.in_place and "place" in classes))
+        if not self.is_word:
+            return False
+        return (
+            is_(self.text, *classes)
+            or (self.in_place and "place" in classes)
+            or ("brand" in classes and self._is_agency)
+        )
+
+    @property
+    def _is_agency(self) -> bool:
+        """True for an agency and its country: `RBC-Ukraine`."""
+        agency, _, country = self.text.partition("-")
+        return bool(country) and is_(agency, "brand") and is_(country, "place")
 
     @property
     def is_particle(self) -> bool:

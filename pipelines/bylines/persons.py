@@ -16,6 +16,13 @@ _MOST_TOKENS = 150
 """Tokens of a line that are read; a longer line is no byline, and would take long."""
 _IN_BRACKETS = re.compile(r"\([^()]*(?:\bby |: )[^()]*\)")
 """A whole line of credits in brackets: `(Reporting by A; Editing by B)`."""
+_KOREAN_SURNAMES = (
+    "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소"
+    "석선설마길연위표명기반왕금옥육인맹제모탁국어은용예경"
+)
+_KOREAN_NAME = rf"[{_KOREAN_SURNAMES}][가-힣]{{2}}"
+_KOREAN = re.compile(rf"(?:By\s+)?{_KOREAN_NAME}(?:\s*기자)?(?:\s*,\s*{_KOREAN_NAME}(?:\s*기자)?)*")
+"""Korean names, of three syllables; the first is a surname, with which agencies and desks do not begin."""
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _FEMININE = re.compile(r"(?:ова|ева|єва|іна|ина|ська|цька|ская|цкая|а|я)$")
 
@@ -33,6 +40,8 @@ def persons_in(line: str) -> list[str]:
     Photographers and proof-readers are no authors.
     """
     line = line[:_LONGEST].strip()
+    if _KOREAN.fullmatch(line):
+        return re.findall(_KOREAN_NAME, line)
     if _IN_BRACKETS.fullmatch(line):
         line = line[1:-1]
     found = clauses(tokens(line)[:_MOST_TOKENS])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NOUN = re.compile(
     r".{2,}(?:ння|ття|ття|ення|ание|ение|ство|цтво|изм|ізм)|.{3,}(?:ость|ості|ості|ість|щин[аиіыу])"
     r"|.{4,}(?:tion|ology|ologies|ography|ership|ibility|ability)s?"
+    r"|.{3,}(?:verband|agentur|redaktion|zeitung|ministerium|gesellschaft|stiftung|vereinigung|gewerkschaft)"
 )
 """Endings of nouns that no name has: `Закарпаття`, `Независимость`, `Київщина`."""
 _OF_A_PLACE = re.compile(r".{3,}(?:[сзц]ьк|[сц]к)(?:ий|ій|а|е|і|ая|ое|ие|ой|ої|ого|ому|их)")

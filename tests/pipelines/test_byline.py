@@ -279,3 +279,36 @@ def test_a_name_that_begins_the_address_is_the_outlet() -> None:
     claims = [Claim("meta", "Lantern Gimlet")]
     assert decide_authors(claims, None, (), "www.lanterngimlet.example")[0] == ()
     assert decide_authors(claims, None, (), "www.courier.example")[0] == ("Lantern Gimlet",)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Kateryna Serohina RBC-Ukraine", ["Kateryna Serohina"]),
+        ("Катерина Сергієнко РБК-Україна", ["Катерина Сергієнко"]),
+        ("Article written by Fergus Carter", ["Fergus Carter"]),
+        ("Kommentar von Nicole Martens", ["Nicole Martens"]),
+        ("Denis Staunton China Correspondent, in Seoul", ["Denis Staunton"]),
+        ("By 배수현,이상민", ["배수현", "이상민"]),
+        ("PubMed Google", []),
+        ("Condé Nast", []),
+        ("Tampa Bay", []),
+        ("Gentechnik Aber", []),
+        ("Deutsche Presse-Agentur", []),
+        ("Deutscher Fischereiverband", []),
+        ("Eingestellt von Waldgeist", []),
+        ("뉴시스", []),
+    ],
+)
+def test_agencies_phrases_and_names_elsewhere(line: str, names: list[str]) -> None:
+    assert persons_in(line) == names
+
+
+def test_what_is_printed_is_believed_against_an_account() -> None:
+    account = Claim("json-ld", "Kathleen Ditton")
+    printed = Claim("printed", "By Jessica Holly, Gael Levy, 7 News")
+    assert decide_authors((account, printed), printed.value) == (("Jessica Holly", "Gael Levy"), "printed")
+    latin, own = Claim("meta", "Olena Koval"), Claim("printed", "Олена Коваль")
+    assert decide_authors((latin, own), "Олена Коваль") == (("Олена Коваль",), "printed")
+    label = "Автор: Йорн Уве"
+    assert decide_authors((account, Claim("printed", label)), label) == (("Йорн Уве",), "printed")

@@ -30,8 +30,10 @@ PREFIX = re.compile(
     | підготува(?:в|ла|ли) | підготовка | подготови(?:л|ла|ли) | подготовка | спілкува(?:вся|лася)
       | беседова(?:л|ла)
     | написа(?:в|ла|л|ли) | розмовля(?:в|ла) | записа(?:в|ла|л|ли) | кореспондент(?:ка)? | корреспондент
-    | (?:story\ |written\ |reported\ |posted\ |published\ )?by | authors? | text | words
-      | reporter | prepared\ by | autor(?:/?in|en)?
+    | (?:(?:this\ )?(?:article|story|post)\ (?:was\ )?)?
+      (?:story\ |written\ |reported\ |posted\ |published\ )?by
+      | authors? | text | words | reporter | prepared\ by | autor(?:/?in|en)?
+    | von | par | (?:escrito\ |publicado\ )?por | door | penulis
     )(?:\s*[:：—–|]\s*|\s+)(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -41,6 +43,8 @@ _CALLED = re.compile(
     r"(?:autor|журналіст|журналист|кореспондент|корреспондент|reporter|text|words|текст)", re.IGNORECASE
 )
 """Words before a name that other sentences begin with too: `Журналист Иван Сорока уволен`."""
+_SMALL_WORDS = re.compile(r"(?:von|par|por|door)\s", re.IGNORECASE)
+"""Prefixes that other lines begin with too; a whole name follows, and commas at most."""
 _LINE_TAGS = {
     "p", "div", "span", "strong", "em", "b", "i", "a", "address", "li", "td", "font", "h4", "h5", "h6", "dt",
     "footer", "header", "small", "label",
@@ -48,7 +52,8 @@ _LINE_TAGS = {
 _BEGINS = (
     "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
     "кореспон", "корреспон", "story", "written", "reported", "posted", "published", "by", "author", "text",
-    "words", "reporter", "prepared", "autor",
+    "words", "reporter", "prepared", "autor", "article", "this", "von ", "par ", "por ", "escrito",
+    "publicado", "door ", "penulis",
 )  # fmt: skip
 """Beginnings of such a line, for a fast check before the pattern."""
 _FIRST_CHILDREN = {"b", "strong", "span", "em", "i", "font", "a"}
@@ -56,7 +61,7 @@ _FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
 _CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
 _of_author = names_say(
     r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|contributor|person-link"
-    r"|(?:^|[\s_-])by(?:$|[\s_-])"
+    r"|(?:^|[\s_-])by(?:$|[\s_-])|(?:^|[\s_-])attribution"
 )
 _of_other_things = name_says(
     r"trending|newsletter|more-?on|blogs?-list|authors-list|card__|(?:^|[\s_-])(?:feed|others?|quotes?|polls?|login)(?:$|[\s_-])"
@@ -69,11 +74,19 @@ _NOT_NAMES = re.compile(
     r"[\d\[\]{}<>©@]|^(?:фото|photo|foto|bild:|снимка|getty|image|video|відео|видео)"
     r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?"
     r"|text size|twitter|facebook|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b"
-    r"|\bby google$",
+    r"|\bby google$"
+    r"|^(?:теги?|мітки|метки|теми|темы|tags?|topics?|рубрик\w+|категорі\w+|categor\w+|ключові слова)\s*:"
+    r"|\S\s*[›»>→]\s*\S|^(?:home|головна|главная|startseite|accueil|inicio)\b",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
 """Date at the end of Drupal's own byline: `Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`."""
+_HANDLE = re.compile(r"\s*(?<!\w)@\w{2,30}")
+_DAY = re.compile(
+    r"\s+(?:(?:[^\W\d_]+day|Mon?|Tue|Wed|Thu|Fri?|Sat?|Sun|Di|Mi|Do|So|Пн|Вт|Ср|Чт|Пт|Сб|Нд|Вс)\.?,?\s+)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}"
+    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$"
+)
+"""Day behind the names: `By Jane Doe, The Courier January 17, 2012`."""
 _PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(
     r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|journalists?|staff|reporters?|writers?|editors?"
@@ -223,6 +236,8 @@ def _is_printed(line: str) -> bool:
         return False
     if not _SURE.search(match[0]) and _CALLED.match(line) and not NAME.fullmatch(names):
         return False
+    if _SMALL_WORDS.match(line) and not NAME.fullmatch(names.split(",")[0].strip()):
+        return False
     return first[:1].isupper() and (
         bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))
     )
@@ -246,7 +261,7 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
             continue
         if any(len(p.text_content()) > 300 for p in element.iterdescendants("p")):
             continue
-        line = _WHEN.sub("", _with_commas(_words(element), element))
+        line = _DAY.sub("", _HANDLE.sub("", _WHEN.sub("", _with_commas(_words(element), element))))
         if _NOT_NAMES.search(line):
             # `By Jane Doe · Oct. 25, 2024`
             line = next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
