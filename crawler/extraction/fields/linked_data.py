@@ -21,7 +21,7 @@ _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _WRAPPER = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*;?\s*$")
 _KIND = re.compile(r'"@type"\s*:\s*"(\w{3,40})"')
 _PLAIN_FIELD = re.compile(
-    r'"(headline|datePublished|dateCreated|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,500})"'
+    r'"(headline|datePublished|dateCreated|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.|"(?!\s*(?:,\s*"|[}\]]))){1,500})"'
 )
 _TAGS = re.compile(r"<[^<>]{1,300}>")
 
@@ -56,6 +56,8 @@ class LinkedData:
     """`wordCount` of an article node."""
     based_on: tuple[str, ...] = ()
     """`isBasedOn` of the article nodes, as printed."""
+    breadcrumbs: tuple[str, ...] = ()
+    """Names of the longest BreadcrumbList in its order, the page itself among them if it is listed."""
 
 
 def read_linked_data(page: Outline) -> LinkedData:
@@ -77,6 +79,7 @@ def read_linked_data(page: Outline) -> LinkedData:
 
     persons, organisations = _authors(articles, by_id)
     images = [image for node in articles for image in _each(node.get("image"))]
+    trails = [_breadcrumbs(node) for node in nodes if "BreadcrumbList" in _kinds(node)]
     return LinkedData(
         headline=first("headline", "name"),
         description=first("description", "alternativeHeadline"),
@@ -115,7 +118,19 @@ def read_linked_data(page: Outline) -> LinkedData:
             for work in _each(node.get(key))
             if (url := _url(work))
         ),
+        breadcrumbs=max(trails, key=len, default=()),
     )
+
+
+def _breadcrumbs(node: dict[str, Json]) -> tuple[str, ...]:
+    names: list[str] = []
+    for entry in _each(node.get("itemListElement")):
+        if isinstance(entry, dict):
+            name = _text(entry.get("name")) or _text(
+                entry.get("item") if isinstance(entry.get("item"), dict) else None
+            )
+            names += [name] if name else []
+    return tuple(names)
 
 
 def _loads(block: str) -> Json:
@@ -137,10 +152,15 @@ def _salvaged(block: str) -> Json:
     found: dict[str, Json] = {"@type": kind}
     for name, raw in _PLAIN_FIELD.findall(block):
         try:
-            found.setdefault(name, json.loads(f'"{raw}"', strict=False))
+            found.setdefault(name, json.loads(_quoted(raw), strict=False))
         except ValueError:
             continue
     return found
+
+
+def _quoted(raw: str) -> str:
+    """Return a value as JSON; quotation marks in it need not be escaped."""
+    return '"' + re.sub(r'(?<!\\)"', r'\\"', raw) + '"'
 
 
 def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
@@ -152,7 +172,7 @@ def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
     elif isinstance(value, dict):
         if "@type" in value:
             yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+        for key in ("@graph", "mainEntity", "mainEntityOfPage", "breadcrumb"):
             if key in value:
                 yield from _nodes(value[key], depth + 1)
 

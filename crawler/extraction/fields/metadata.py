@@ -12,6 +12,7 @@ from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.alternates import absolute
 from crawler.extraction.fields.date_parsing import is_bare
+from crawler.extraction.fields.topics import read_section, read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from crawler.extraction.document.outline import Outline
     from crawler.extraction.fields.linked_data import LinkedData
 
-_COUNTED = re.compile(r"\s*\(\d[\d\s]*\)$")
-"""Number of articles after a printed tag: `energy (1258)`."""
-_of_tags = names_say("(?:^|[ _-])(tags?|tag-?list|topics)(?:$|[ _-])")
 # " | Outlet", " - РБК-Украина", " — Букви": the last part is the outlet's name
 _SUFFIX = re.compile(r"^(.{12,}?)\s+(?:[|/•·»:]+|[-–—]{1,2})\s+([^|]{2,60})$")
 
@@ -64,8 +62,8 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
         headline=headline,
         headline_source=headline_source,
         lead=data.description or names.get("og:description") or names.get("description"),
-        section=names.get("article:section") or data.section,
-        tags=_tags(page, data, listed),
+        section=read_section(page, data, names, headline),
+        tags=read_tags(page, data, listed, names),
         image_url=absolute(url, names.get("og:image") or data.image)
         if names.get("og:image") or data.image
         else None,
@@ -302,21 +300,3 @@ def without_outlet(title: str, site_name: str | None, other: str | None) -> str 
             break
         title = head
     return title or None
-
-
-def _tags(page: Outline, data: LinkedData, listed: list[str]) -> tuple[str, ...]:
-    found = list(data.tags) or listed
-    if not found:
-        named = {page.elements[i] for i in page.named(_of_tags, page.by_class)}
-        links = {link for element in named for link in element.iterdescendants("a")}
-        found = [
-            _COUNTED.sub("", one_line(page.elements[i].text_content()))
-            for i in page.by_tag.get("a", ())
-            if page.elements[i].get("rel") == "tag"
-            or (
-                page.elements[i] in links
-                and not named.isdisjoint(islice(page.elements[i].iterancestors(), 3))
-            )
-        ]
-    unique = {for_comparison(tag): tag.lstrip("#") for tag in reversed(found) if 1 < len(tag) < 60}
-    return tuple(reversed(unique.values()))[:30]

@@ -1,0 +1,129 @@
+"""Section and tags of a page: the outlet's own words, or nothing."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.extraction.document.class_names import names_say
+from crawler.extraction.document.text import for_comparison, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.extraction.document.outline import Outline
+    from crawler.extraction.fields.linked_data import LinkedData
+
+_COUNTED = re.compile(r"\s*\(\d[\d\s]*\)$")
+"""Number of articles after a printed tag: `energy (1258)`."""
+_of_tags = names_say("(?:^|[ _-])(tags?|tag-?list|topics)(?:$|[ _-])")
+_CUT = re.compile(r"\s*[,;،、]\s*")
+_MACHINERY = re.compile(
+    r"""_|@|https?://|\bwww\.|\.(?:com|net|org|tv|co\.uk)\b|^\[.*\]$|\bstate\ wire$
+    | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$ | ^[\W\d]+$
+    | ^(?:wc|word\ count|day|time|(?:page|article|content)\ type|subject|partner|(?:nlp\ )?category|section
+        |language|location|source|type)\s*:
+    | ^(?:uncategori[sz]ed|без\ рубрики|front\ page|latest|latest\ news|top\ stories|breaking\ news
+        |trending|featured|today's\ headlines|show\ more|read\ more
+        |(?:all|все|усі|всі)\ (?:tags|теги)|sponsored|syndicated\ content
+        |startseite|homepage|home|main|post|article|all|archive|(?:msn|yahoo|apple\ news)\ feed
+        |type|channel|serversidehawk|videoarticle)$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Tags and sections of a publishing system, not of its readers: `WC: 1000-1999`, `GA State Wire`, UUIDs."""
+_SHARING = {
+    "facebook",
+    "twitter",
+    "pinterest",
+    "email",
+    "print",
+    "whatsapp",
+    "telegram",
+    "linkedin",
+    "google+",
+}
+_MOST_PRINTED = 12
+"""Links in boxes called after tags, at most: more are a menu or a cloud."""
+_MOST, _LONGEST = 30, 60
+"""Tags of a page, and characters of a tag or section, at most."""
+
+
+def read_tags(page: Outline, data: LinkedData, listed: list[str], names: dict[str, str]) -> tuple[str, ...]:
+    """Return the tags that the page declares, or prints where it declares none.
+
+    `listed` has all `article:tag`; `names` the other metadata.
+    """
+    news_keywords = names.get("news_keywords", "")
+    declared = list(data.tags) or listed or ([news_keywords] if news_keywords else [])
+    tags = _own(_parted(declared)) or _own(_printed(page))
+    return tuple(tags)[:_MOST]
+
+
+def _parted(tags: list[str]) -> list[str]:
+    """Return the tags of what may be all of them in one value: `Spain,Europe`."""
+    if len(tags) != 1:
+        return tags
+    return _CUT.split(tags[0])
+
+
+def _own(tags: Iterable[str]) -> list[str]:
+    """Return the tags without machinery, each once, in their order."""
+    unique: dict[str, str] = {}
+    for raw in tags:
+        tag = raw.strip(" ,;").lstrip("#")
+        if 1 < len(tag) < _LONGEST and not _MACHINERY.search(tag):
+            unique.setdefault(for_comparison(tag), tag)
+    return list(unique.values())
+
+
+def _printed(page: Outline) -> list[str]:
+    """Return the texts of links with `rel=tag`, or of the few in boxes called after tags."""
+    boxes = {page.elements[i] for i in page.named(_of_tags, page.by_class)}
+    links_in_boxes = {link for box in boxes for link in box.iterdescendants("a")}
+    by_rel: list[str] = []
+    by_name: list[str] = []
+    for i in page.by_tag.get("a", ()):
+        link = page.elements[i]
+        is_close = link in links_in_boxes and not boxes.isdisjoint(islice(link.iterancestors(), 3))
+        if link.get("rel") != "tag" and not is_close:
+            continue
+        tag = _COUNTED.sub("", one_line(link.text_content()))
+        (by_rel if link.get("rel") == "tag" else by_name).append(tag)
+    if by_rel:
+        return by_rel
+    is_of_sharing = any(tag.casefold() in _SHARING for tag in by_name)
+    return [] if is_of_sharing or len(by_name) > _MOST_PRINTED else by_name
+
+
+def read_section(page: Outline, data: LinkedData, names: dict[str, str], headline: str | None) -> str | None:
+    """Return the section that the page declares, or the last of its breadcrumbs before the article."""
+    for declared in (names.get("article:section"), data.section):
+        if declared and len(declared) < _LONGEST and not _MACHINERY.search(declared):
+            return declared
+    return _of_breadcrumbs(data.breadcrumbs, headline) or _of_breadcrumbs(_printed_trail(page), headline)
+
+
+def _of_breadcrumbs(trail: tuple[str, ...], headline: str | None) -> str | None:
+    """Return the last breadcrumb that is neither the front page nor the article."""
+    title = for_comparison(headline or "")
+    for name in reversed(trail[1:]):
+        folded = for_comparison(name)
+        is_headline = bool(title) and (folded in title or title in folded)
+        if len(name) < _LONGEST and not is_headline and not _MACHINERY.search(name):
+            return name
+    return None
+
+
+def _printed_trail(page: Outline) -> tuple[str, ...]:
+    """Return the names of a BreadcrumbList in microdata."""
+    names: list[str] = []
+    for itemtype, positions in page.by_itemtype.items():
+        if not itemtype.rstrip("/").endswith("BreadcrumbList"):
+            continue
+        for element in page.elements[positions[0]].iterdescendants():
+            if element.get("itemprop") == "name":
+                name = one_line(element.get("content") or element.text_content())
+                names += [name] if name else []
+        break
+    return tuple(names)

@@ -1,0 +1,75 @@
+"""Sections and tags: the outlet's own words, or nothing."""
+
+import json
+
+import pytest
+from lxml import html
+
+from crawler.extraction.document.outline import outline
+from crawler.extraction.fields.linked_data import read_linked_data
+from crawler.extraction.fields.metadata import read_metadata
+
+URL = "https://a.example/news/x"
+
+
+def topics(head: str = "", body: str = "") -> tuple[str | None, tuple[str, ...]]:
+    source = f"<html><head>{head}</head><body><h1>Bridges of the north reopen</h1>{body}</body></html>"
+    page = outline(html.document_fromstring(source))
+    metadata = read_metadata(page, read_linked_data(page), URL)
+    return metadata.section, metadata.tags
+
+
+def trail(*names: str) -> str:
+    entries = [
+        {"@type": "ListItem", "position": i, "item": {"name": name}} for i, name in enumerate(names, 1)
+    ]
+    block = json.dumps({"@type": "BreadcrumbList", "itemListElement": entries})
+    return f"<script type='application/ld+json'>{block}</script>"
+
+
+@pytest.mark.parametrize(
+    ("head", "tags"),
+    [
+        ("<meta property='article:tag' content='Spain,Europe'>", ("Spain", "Europe")),
+        ("<meta name='news_keywords' content='bridges, rivers'>", ("bridges", "rivers")),
+        (
+            "<script type='application/ld+json'>"
+            '{"@type": "NewsArticle", "keywords": ["8ae9ab2d-fe1b-4230-acb8-a59b52877682", "WC: 1000-1999",'
+            ' "GA State Wire", "type_news", "Front Page", "@post-id:17", "rivers"]}</script>',
+            ("rivers",),
+        ),
+    ],
+)
+def test_tags_that_are_declared(head: str, tags: tuple[str, ...]) -> None:
+    assert topics(head)[1] == tags
+
+
+def test_tags_that_are_printed() -> None:
+    links = "".join(f"<a href='/{i}'>topic {i}x</a>" for i in range(20))
+    assert topics(body=f"<div class='tags'>{links}</div>")[1] == ()
+    assert topics(body="<div class='tags'><a href='/a'>rivers</a> <a href='/b'>Facebook</a></div>")[1] == ()
+    assert topics(body="<div class='tags'><a href='/a'>rivers ,</a></div>")[1] == ("rivers",)
+    # links that the page itself calls tags, beside a cloud of them
+    cloud = f"<p><a rel='tag' href='/a'>rivers</a></p><div class='tags'>{links}</div>"
+    assert topics(body=cloud)[1] == ("rivers",)
+
+
+def test_the_section_is_declared_or_the_last_breadcrumb_before_the_article() -> None:
+    assert topics("<meta property='article:section' content='World'>" + trail("Home", "Asia"))[0] == "World"
+    assert topics("<meta property='article:section' content='news_news'>")[0] is None
+    assert topics(trail("Home", "World", "Asia"))[0] == "Asia"
+    assert topics(trail("Home", "World", "Bridges of the north reopen"))[0] == "World"
+    assert topics(trail("Home"))[0] is None
+    printed = (
+        "<ol itemtype='https://schema.org/BreadcrumbList'><li><span itemprop='name'>Home</span></li>"
+        "<li><span itemprop='name'>Rivers</span></li></ol>"
+    )
+    assert topics(body=printed)[0] == "Rivers"
+
+
+def test_a_headline_in_broken_json_ld_keeps_its_quotation_marks() -> None:
+    block = '{"@type": "NewsArticle", "headline": "He said "no" twice", "datePublished": "2025-01-02", }}'
+    page = outline(html.document_fromstring(f"<script type='application/ld+json'>{block}</script><p>x</p>"))
+    data = read_linked_data(page)
+    assert data.headline == 'He said "no" twice'
+    assert data.published == ("2025-01-02",)
