@@ -21,7 +21,8 @@ _of_tags = names_say("(?:^|[ _-])(tags?|tag-?list|topics)(?:$|[ _-])")
 _CUT = re.compile(r"\s*[,;،、]\s*")
 _MACHINERY = re.compile(
     r"""_|@|https?://|\bwww\.|\.(?:com|net|org|tv|co\.uk)\b|^\[.*\]$|\bstate\ wire$
-    | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$ | ^[\W\d]+$
+    | ^person(?:\ \w+)?$ | ^[A-Z]{3,}:[A-Z-]+$ | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
+    | ^[\W\d]+$
     | ^(?:wc|word\ count|day|time|(?:page|article|content)\ type|subject|partner|(?:nlp\ )?category|section
         |language|location|source|type)\s*:
     | ^(?:uncategori[sz]ed|без\ рубрики|front\ page|latest|latest\ news|top\ stories|breaking\ news
@@ -43,21 +44,37 @@ _SHARING = {
     "linkedin",
     "google+",
 }
+_MOST_WORDS = 4
+"""Words of a breadcrumb that is a section, at most."""
 _MOST_PRINTED = 12
 """Links in boxes called after tags, at most: more are a menu or a cloud."""
+_MOST_KEYWORDS, _MOST_CODES = 20, 4
+"""Values of `news_keywords` that are an article's own, and of those in capitals, at most."""
 _MOST, _LONGEST = 30, 60
 """Tags of a page, and characters of a tag or section, at most."""
 
 
 def read_tags(page: Outline, data: LinkedData, listed: list[str], names: dict[str, str]) -> tuple[str, ...]:
-    """Return the tags that the page declares, or prints where it declares none.
+    """Return the tags that the page declares, or prints where it declares none; last its `news_keywords`.
 
     `listed` has all `article:tag`; `names` the other metadata.
     """
-    news_keywords = names.get("news_keywords", "")
-    declared = list(data.tags) or listed or ([news_keywords] if news_keywords else [])
-    tags = _own(_parted(declared)) or _own(_printed(page))
+    tags = (
+        _own(_parted(list(data.tags) or listed))
+        or _own(_printed(page))
+        or _own(_news_keywords(names.get("news_keywords", ""), names.get("og:site_name")))
+    )
     return tuple(tags)[:_MOST]
+
+
+def _news_keywords(line: str, site_name: str | None) -> list[str]:
+    """Return the tags of `news_keywords`; none of codes, or of a list of the whole outlet."""
+    tags = _CUT.split(line)
+    codes = sum(tag.isupper() for tag in tags)
+    names_outlet = bool(site_name) and any(
+        for_comparison(tag) == for_comparison(site_name or "") for tag in tags
+    )
+    return [] if len(tags) > _MOST_KEYWORDS or codes > _MOST_CODES or names_outlet else tags
 
 
 def _parted(tags: list[str]) -> list[str]:
@@ -110,7 +127,8 @@ def _of_breadcrumbs(trail: tuple[str, ...], headline: str | None) -> str | None:
     for name in reversed(trail[1:]):
         folded = for_comparison(name)
         is_headline = bool(title) and (folded in title or title in folded)
-        if len(name) < _LONGEST and not is_headline and not _MACHINERY.search(name):
+        is_short = len(name) < _LONGEST and len(name.split()) <= _MOST_WORDS
+        if is_short and not is_headline and not _MACHINERY.search(name):
             return name
     return None
 
