@@ -21,7 +21,8 @@ _of_tags = names_say("(?:^|[ _-])(tags?|tag-?list|topics)(?:$|[ _-])")
 _CUT = re.compile(r"\s*[,;،、]\s*")
 _MACHINERY = re.compile(
     r"""_|@|https?://|\bwww\.|\.(?:com|net|org|tv|co\.uk)\b|^\[.*\]$|\bstate\ wire$
-    | ^person(?:\ \w+)?$ | ^[A-Z]{3,}:[A-Z-]+$ | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
+    | ^person(?:\ \w+)?$ | ^[A-Z]{3,}:[A-Z-]+$
+    | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
     | ^[\W\d]+$
     | ^(?:wc|word\ count|day|time|(?:page|article|content)\ type|subject|partner|(?:nlp\ )?category|section
         |language|location|source|type)\s*:
