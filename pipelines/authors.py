@@ -141,14 +141,14 @@ def _organisations_in(line: str) -> tuple[str, ...]:
 
 def _credits(item: Article) -> list[Claim]:
     """Organisations that the page names as authors, except those that it already credits."""
-    known = {for_comparison(claim.value) for claim in item.extra if claim.source == "credit"}
-    found = []
+    credited = {for_comparison(claim.value) for claim in item.extra if claim.source == "credit"}
+    claims = []
     for line in dict.fromkeys((*(claim.value for claim in item.author_claims), item.byline or "")):
         for name in _organisations_in(line):
-            if (folded := for_comparison(name)) not in known:
-                known.add(folded)
-                found.append(Claim("credit", name))
-    return found
+            if (folded := for_comparison(name)) not in credited:
+                credited.add(folded)
+                claims.append(Claim("credit", name))
+    return claims
 
 
 def _disagreement(item: Article, authors: tuple[str, ...], source: str | None) -> Iterator[Claim]:
@@ -156,7 +156,7 @@ def _disagreement(item: Article, authors: tuple[str, ...], source: str | None) -
     if source is None:
         return
     believed = _name_words(authors)
-    for other in ORDER:
-        persons = () if other == source else _of_source(other, item.author_claims, item.byline)
+    for origin in ORDER:
+        persons = () if origin == source else _of_source(origin, item.author_claims, item.byline)
         if persons and believed.isdisjoint(_name_words(persons)):
-            yield Claim("authors_disagree", f"{other}: {', '.join(persons)}")
+            yield Claim("authors_disagree", f"{origin}: {', '.join(persons)}")

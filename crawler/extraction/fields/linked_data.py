@@ -79,7 +79,7 @@ def read_linked_data(page: Outline) -> LinkedData:
 
     persons, organisations = _authors(articles, by_id)
     images = [image for node in articles for image in _each(node.get("image"))]
-    trails = [_breadcrumbs(node) for node in nodes if "BreadcrumbList" in _kinds(node)]
+    trails = map(_breadcrumbs, nodes)
     return LinkedData(
         headline=first("headline", "name"),
         description=first("description", "alternativeHeadline"),
@@ -124,7 +124,7 @@ def read_linked_data(page: Outline) -> LinkedData:
 
 def _breadcrumbs(node: dict[str, Json]) -> tuple[str, ...]:
     names: list[str] = []
-    for entry in _each(node.get("itemListElement")):
+    for entry in _each(node.get("itemListElement")) if "BreadcrumbList" in _kinds(node) else ():
         if isinstance(entry, dict):
             name = _text(entry.get("name")) or _text(
                 entry.get("item") if isinstance(entry.get("item"), dict) else None

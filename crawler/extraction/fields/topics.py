@@ -71,11 +71,9 @@ def read_tags(page: Outline, data: LinkedData, listed: list[str], names: dict[st
 def _news_keywords(line: str, site_name: str | None) -> list[str]:
     """Return the tags of `news_keywords`; none of codes, or of a list of the whole outlet."""
     tags = _CUT.split(line)
-    codes = sum(tag.isupper() for tag in tags)
-    names_outlet = bool(site_name) and any(
-        for_comparison(tag) == for_comparison(site_name or "") for tag in tags
-    )
-    return [] if len(tags) > _MOST_KEYWORDS or codes > _MOST_CODES or names_outlet else tags
+    codes = [*filter(str.isupper, tags)]
+    names_outlet = site_name is not None and for_comparison(site_name) in map(for_comparison, tags)
+    return [] if len(tags) > _MOST_KEYWORDS or len(codes) > _MOST_CODES or names_outlet else tags
 
 
 def _parted(tags: list[str]) -> list[str]:
@@ -110,7 +108,7 @@ def _printed(page: Outline) -> list[str]:
         (by_rel if link.get("rel") == "tag" else by_name).append(tag)
     if by_rel:
         return by_rel
-    is_of_sharing = any(tag.casefold() in _SHARING for tag in by_name)
+    is_of_sharing = not _SHARING.isdisjoint(map(str.casefold, by_name))
     return [] if is_of_sharing or len(by_name) > _MOST_PRINTED else by_name
 
 
