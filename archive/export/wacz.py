@@ -52,7 +52,7 @@ def export(archive: Archive, target: Path, now: datetime) -> int:
 
             for path in files:
                 add(f"archive/{path.name}", _whole_members(path))
-            add("indexes/index.cdxj", (line.encode() for line in cdxj_index.lines(archive.storage)))
+            add("indexes/index.cdx", (line.encode() for line in cdxj_index.lines(archive.storage)))
             add("pages/pages.jsonl", (json.dumps(line).encode() + b"\n" for line in [_PAGES, *pages]))
             described = {
                 "profile": "data-package",

@@ -56,7 +56,7 @@ def test_index_and_pages_lead_to_the_records(filled, tmp_path):
     main(["export", "--wacz", str(target), "--archive", str(filled)])
     with zipfile.ZipFile(target) as package:
         content = {name: package.read(name) for name in package.namelist()}
-    lines = content["indexes/index.cdxj"].decode().splitlines()
+    lines = content["indexes/index.cdx"].decode().splitlines()
     assert lines == sorted(lines)
     urls = []
     for line in lines:
