@@ -1,7 +1,7 @@
 """Two tiers of tests: `make test` has a case of each promise, `make test-all` every case.
 
 `make test` leaves out, by the mark `thorough`:
-* what needs more than Python: the object store and the browser;
+* what needs more than Python: the object store, the browser, real pages;
 * all cases but the first of a test that starts a crawl or a server for each of its parameters;
 * the tests of `LEFT_OUT`: a heavier form of what the tests beside them promise.
 `SHORT` names tests whose cases are processes that are killed: the cases beyond so many are `slow`.
@@ -16,8 +16,8 @@ import pytest
 
 STARTS_PROCESSES = frozenset({"scrapy_command", "program", "workers", "lone"})
 """Fixtures of tests that start a crawl, a program of tests/archive/programs, a pool."""
-MORE_THAN_PYTHON = frozenset({"keys", "cuts", "browser"})
-"""Fixtures of tests against Ceph's gateway, and in Chromium."""
+MORE_THAN_PYTHON = frozenset({"keys", "cuts", "browser", "shared_data"})
+"""Fixtures of tests against Ceph's gateway, in Chromium, and on real pages beside the checkout."""
 
 SHORT = {
     "test_an_attack_ends_in_a_sentence": 8,
@@ -140,6 +140,14 @@ LEFT_OUT = {
     "test_revisits_are_a_fifth_of_all_requests_at_most",
     "test_a_purge_reaches_the_copies_of_this_machine",
     "test_the_same_traps_are_sprung_where_the_private_network_is_allowed",
+    # strangers' archives: the sample of attacks stays; disks and killed pairings: one of each
+    "test_no_text_and_no_number_leads_out_of_the_archive",
+    "test_no_kind_of_file_leads_out_of_the_archive",
+    "test_a_commit_with_any_room_left_on_the_disk_is_whole_or_not_there",
+    "test_what_a_killed_run_has_left_may_be_damaged",
+    "test_what_has_changed_since_a_run_was_killed_is_compared_again",
+    # all outlets: `live` of one is in test_live
+    "test_each_language_of_an_outlet_is_read_within_a_few_requests",
     # whole programs beside what they are made of
     "test_the_first_look_comes_to_three_plots",
     "test_the_command_asks_first",
