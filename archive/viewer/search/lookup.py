@@ -13,7 +13,7 @@ import numpy as np
 from archive.read.values import unknown
 from archive.viewer.search import side_file, story_columns
 from archive.viewer.search.answers import COMPARED, FLAGS, OMITTED, ORDERS, PAGE, Answer, Question
-from archive.viewer.search.listed_rows import ListedRows, OutletDays
+from archive.viewer.search.listed_rows import ListedRows, OutletDays, moment
 from archive.viewer.search.matched_texts import MatchedTexts
 
 if TYPE_CHECKING:
@@ -223,6 +223,20 @@ class Lookup:
         numbers = self._digest.numbers([story for _, story in rows])
         among = (numbers >= 0) & chosen[numbers]
         return dict(compress(rows, among.tolist()))
+
+    def with_gone(self, question: Question) -> dict[str, tuple[str, datetime]]:
+        """Find the articles of a question's stories that are gone: the story of each, and since when."""
+        chosen = self._all(self._grouped(question)[0])
+        rows = self._sql.execute(
+            "SELECT article.id, article.story_id, min(flag.at) FROM flag JOIN article ON article.id = flag.id"
+            " WHERE kind = 'gone' AND flag.at > article.last_seen GROUP BY article.id"
+        ).fetchall()
+        gone = {}
+        for article_id, story_id, seconds in rows:
+            number, at = self._digest.number(story_id), moment(seconds)
+            if number is not None and chosen[number] and at is not None:
+                gone[article_id] = (story_id, at)
+        return gone
 
     def latest(
         self, question: Question, edited: Mapping[str, float], late: timedelta, now: datetime, most: int

@@ -1,4 +1,4 @@
-"""Alerts of a search, each with an id for ever: new stories, edits, translations late or not there at all.
+"""Alerts of a search, each with an id for ever: new stories, edits, takedowns, late and missing translations.
 
 Nothing here asks the clock: what is late or missing is so by the moment of the snapshot, so that the same
 snapshot gives the same feed.
@@ -37,7 +37,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Alert:
     id: str
     kind: str
-    """story, edit, late, missing"""
+    """story, edit, gone, late, missing"""
     at: datetime
     updated: datetime
     """Later than `at` for a story whose other languages came in time: they are no alerts of their own."""
@@ -67,6 +67,8 @@ def alerts(
     for article_id, changes in edits.items():
         at = max(x.at for x in changes).timestamp()
         last[stories[article_id]] = max(at, last.get(stories[article_id], at))
+    for story_id, gone_at in lookup.with_gone(question).values():
+        last[story_id] = max(gone_at.timestamp(), last.get(story_id, 0))
     now = archive.snapshot.committed_at
     lines = lookup.latest(question, last, late, now, most)
     seen = lookup.rows.first_seen([x.article_id for line in lines for x in line.articles])
@@ -77,6 +79,7 @@ def alerts(
             *_of_story(t, line, seen, late),
             *_missing(t, line, lookup.expected_languages(line), late, now),
             *(_edited(t, line, x, edit) for x in line.articles for edit in edits.get(x.article_id, ())),
+            *(_gone(t, line, x, x.gone) for x in line.articles if x.gone),
         )
     ]
     found.sort(key=lambda x: (x.at, x.id), reverse=True)
@@ -156,22 +159,95 @@ def _edited(t: Interface, line: StoryLine, article: Listed, edit: _Edit) -> Aler
     )
 
 
-def _with_changes(archive: Archive, lookup: Lookup, found: Sequence[Alert]) -> list[Alert]:
-    """Say of each edit what it took out and what it put in."""
-    ids = sorted({x.article_id for x in found if x.kind == "edit"})
+def _gone(t: Interface, line: StoryLine, article: Listed, at: datetime) -> Alert:
+    title = _title(t, "alert_gone", article.language, article.headline)
+    return Alert(
+        f"urn:triptych:gone:{article.article_id}:{at:%Y%m%dT%H%M%S}",
+        *("gone", at, at, title, _told(line), article.language, line.story_id, article.article_id),
+        article.url,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Whether another language of the story was edited after an edit, and when."""
+
+    language: str
+    seconds: float | None
+    """From the edit to the next one of this language, or one of the same time; None: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChange:
+    """An edit or a takedown, and what the other languages of its story did."""
+
+    alert: Alert
+    article: Listed
+    followed: tuple[FollowUp, ...]
+    """Empty for a takedown."""
+
+
+def changes(
+    archive: Archive, lookup: Lookup, question: Question, t: Interface, most: int = MOST
+) -> list[StoryChange]:
+    """Find the latest edits and takedowns of the stories of a question, the latest first."""
+    stories = lookup.with_former(question)
+    edits = _edits(archive, list(stories))
+    events: list[tuple[datetime, str, str, _Edit | None]] = []
+    for article_id, article_edits in edits.items():
+        for edit in article_edits:
+            events.append((edit.at, article_id, stories[article_id], edit))
+    for article_id, (story_id, at) in lookup.with_gone(question).items():
+        events.append((at, article_id, story_id, None))
+    events.sort(key=lambda event: event[:2], reverse=True)
+    articles: list[Listed] = []
+    alerts_of_events: list[Alert] = []
+    follow_ups: list[tuple[FollowUp, ...]] = []
+    for at, article_id, story_id, event_edit in events[:most]:
+        line = lookup.line(story_id)
+        article = next((x for x in line.articles if x.article_id == article_id), None) if line else None
+        if line is None or article is None:
+            continue
+        articles.append(article)
+        if event_edit is None:
+            alerts_of_events.append(_gone(t, line, article, at))
+            follow_ups.append(())
+        else:
+            alerts_of_events.append(_edited(t, line, article, event_edit))
+            follow_ups.append(_follow_ups(line, article, at, edits))
+    described = _with_changes(archive, lookup, alerts_of_events)
+    return [StoryChange(*each) for each in zip(described, articles, follow_ups, strict=True)]
+
+
+def _follow_ups(
+    line: StoryLine, article: Listed, at: datetime, edits: Mapping[str, Sequence[_Edit]]
+) -> tuple[FollowUp, ...]:
+    follow_ups = []
+    for variant in line.articles:
+        if variant.article_id != article.article_id:
+            later = [edit.at for edit in edits.get(variant.article_id, ()) if edit.at >= at]
+            follow_ups.append(
+                FollowUp(variant.language, (min(later) - at).total_seconds() if later else None)
+            )
+    return tuple(follow_ups)
+
+
+def _with_changes(archive: Archive, lookup: Lookup, events: Sequence[Alert]) -> list[Alert]:
+    """Say of each edit what it removed and what it added."""
+    ids = sorted({x.article_id for x in events if x.kind == "edit"})
     columns = ["article_id", "version", "headline", "body"]
     rows = read_versions(archive, lookup.rows.places(ids), ids, columns) if ids else []
     texts: dict[tuple[str, int], dict[str, Any]] = {(x["article_id"], x["version"]): x for x in rows}
     work = Work()  # of all of them together
-    told = []
-    for alert in found:
+    described = []
+    for alert in events:
         if alert.kind == "edit":
             before, after = (texts.get((alert.article_id, int(n))) for n in alert.text.split())
             text = _changes(before, after, work) if before and after else ""
-            told.append(replace(alert, text=text))
+            described.append(replace(alert, text=text))
         else:
-            told.append(alert)
-    return told
+            described.append(alert)
+    return described
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str], work: Work) -> str:

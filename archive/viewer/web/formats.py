@@ -124,7 +124,11 @@ class Feed:
     def link(self, alert: Alert) -> str:
         """Address of the page about an alert; where there are none, of the outlet's; none of another kind."""
         if self.base:
-            where = f"articles/{alert.article_id}" if alert.kind == "edit" else f"stories/{alert.story_id}"
+            where = (
+                f"articles/{alert.article_id}"
+                if alert.kind in {"edit", "gone"}
+                else f"stories/{alert.story_id}"
+            )
             return f"{self.base.rstrip('/')}/{where}"
         return alert.url if alert.url.startswith(("http://", "https://")) else ""
 

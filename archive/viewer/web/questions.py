@@ -22,7 +22,7 @@ _PARAMETERS = (
     *("q", "outlet", "language", "missing", "since", "until", "author", "section", *FLAGS),
     *("omitted", "order", "page"),
 )
-_OF_FEEDS = ("late", "interface")
+_OF_FEEDS = ("late", "interface", "alone")
 
 
 def question_of(query: QueryParams) -> Question:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
@@ -13,12 +14,14 @@ from archive.exceptions import UnknownValue
 from archive.viewer.catalogue import LANGUAGES, Interface
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
-from archive.viewer.web.alerts import LATE, alerts
+from archive.viewer.web.alerts import LATE, alerts, changes
+from archive.viewer.web.opened import file_of
 from archive.viewer.web.questions import address_of, feed_of, filters, page_of
 
 if TYPE_CHECKING:
     from archive.viewer.search.answers import Question, StoryLine
     from archive.viewer.search.lookup import Lookup
+    from archive.viewer.web.alerts import Alert, StoryChange
     from archive.viewer.web.opened import Opened
 
 
@@ -93,26 +96,94 @@ def _texts_unread(opened: Opened) -> Response:
 
 
 def feed(opened: Opened) -> Response:
-    query = opened.request.query_params
     question = opened.question()
     if opened.search_state(question) == "reading":
         return _texts_unread(opened)
-    hours = query.get("late", "")
+    hours = opened.request.query_params.get("late", "")
     if hours and not re.fullmatch("[1-9][0-9]{0,3}", hours):
         raise UnknownValue("late: expected hours, 1 to 9999", "late", hours, None)
     late = timedelta(hours=int(hours)) if hours else LATE
-    interface = query.get("interface", "")
-    if interface and interface not in LANGUAGES:
-        raise UnknownValue(f"interface: expected one of {', '.join(LANGUAGES)}", "interface", interface, None)
-    t = Interface(interface) if interface else opened.pages.t
+    t = _interface(opened)
+    return _as_feed(opened, t("stories"), alerts(opened.archive, opened.lookup, question, t, late=late))
+
+
+def _interface(opened: Opened) -> Interface:
+    """Choose the language of a feed: its address says it, for readers of feeds do not."""
+    language = opened.request.query_params.get("interface", "")
+    if language and language not in LANGUAGES:
+        raise UnknownValue(f"interface: expected one of {', '.join(LANGUAGES)}", "interface", language, None)
+    return Interface(language) if language else opened.pages.t
+
+
+def _as_feed(opened: Opened, title: str, entries: list[Alert]) -> Response:
     address = str(opened.request.url)
+    words = opened.question().text
     feed = formats.Feed(
-        address,
-        f"{question.text or t('stories')} · {opened.about.name}",
-        alerts(opened.archive, opened.lookup, question, t, late=late),
-        str(opened.request.base_url),
-        address,
+        *(address, f"{words or title} · {opened.about.name}", entries),
+        *(str(opened.request.base_url), address),
     )
     if opened.request.url.path.endswith(".json"):
         return Response(formats.as_json_feed(feed), media_type="application/feed+json")
     return Response(formats.as_atom(feed), media_type="application/atom+xml")
+
+
+# Edits and takedowns, and whether the other languages followed.
+
+
+def story_changes(opened: Opened) -> Response:
+    question = opened.question()
+    query = opened.request.query_params
+    only_alone = bool(query.get("alone"))
+    address = f"?{urlencode([pair for pair in query.multi_items() if pair[1]])}"
+    return opened.html(
+        "changes.html",
+        "changes",
+        changes=_changes(opened, opened.pages.t),
+        only_alone=only_alone,
+        question=question,
+        outlets=opened.lookup.names("outlet", 40),
+        address=address,
+    )
+
+
+def changes_file(opened: Opened) -> Response:
+    rows = []
+    for change in _changes(opened, opened.pages.t):
+        row: dict[str, object] = {
+            "at": change.alert.at,
+            "kind": change.alert.kind,
+            "outlet": change.article.outlet,
+            "language": change.article.language,
+            "headline": change.article.headline,
+            "url": change.article.url,
+            "article_id": change.alert.article_id,
+            "story_id": change.alert.story_id,
+            "changes": change.alert.text if change.alert.kind == "edit" else None,
+        }
+        for language in COMPARED:
+            followed = [x.seconds for x in change.followed if x.language == language]
+            row[f"followed_{language}_seconds"] = followed[0] if followed else None
+        rows.append(row)
+    return file_of(opened, rows, _CHANGE_COLUMNS)
+
+
+_CHANGE_COLUMNS = (
+    *("at", "kind", "outlet", "language", "headline", "url", "article_id", "story_id", "changes"),
+    *(f"followed_{language}_seconds" for language in COMPARED),
+)
+
+
+def changes_feed(opened: Opened) -> Response:
+    t = _interface(opened)
+    return _as_feed(opened, t("changes"), [change.alert for change in _changes(opened, t)])
+
+
+def _changes(opened: Opened, t: Interface) -> list[StoryChange]:
+    """Find edits and takedowns; with `alone`, edits that no other language of the story has followed."""
+    chosen = []
+    is_alone = opened.request.query_params.get("alone")
+    for change in changes(opened.archive, opened.lookup, opened.question(), t):
+        has_followed = any(x.seconds is not None for x in change.followed)
+        if not is_alone or (change.followed and not has_followed):
+            chosen.append(change)
+    return chosen
