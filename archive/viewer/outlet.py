@@ -89,16 +89,22 @@ def _days(looks: Sequence[DayCount], pages: Pages) -> object:
     for day, outcome, reason, count in looks:
         counts[day][outcome] += count
         reasons[day][f"{outcome} {reason}".strip()] += count
-    if not counts:
-        return stacked_days(pages.t, [], pages.t("days"), "")
-    first, last = min(counts), max(counts)
-    days = [first + timedelta(days=n) for n in range(min((last - first).days + 1, _DAYS))]
-    told = {
-        day: "\n".join([f"{day}", *(f"{pages.t.number(n)} {x}" for x, n in reasons[day].most_common(12))])
-        for day in days
-    }
-    shown = [(f"{day}", dict(counts[day]), told[day]) for day in days]
-    return stacked_days(pages.t, shown, pages.t("days"), pages.t("days_axis"))
+    shown = []
+    for day in _span(looks):
+        lines = [f"{day}"]
+        for reason, count in reasons[day].most_common(12):
+            lines.append(f"{pages.t.number(count)} {reason}")
+        shown.append((f"{day}", dict(counts[day]), "\n".join(lines)))
+    return stacked_days(pages.t, shown, pages.t("days"), pages.t("days_axis") if shown else "")
+
+
+def _span(looks: Sequence[DayCount]) -> list[date]:
+    """List the days from the first to the last, at most so many as a page shows."""
+    if not looks:
+        return []
+    days = sorted({day for day, _, _, _ in looks})
+    count = min((days[-1] - days[0]).days + 1, _DAYS)
+    return [days[0] + timedelta(days=n) for n in range(count)]
 
 
 def _reasons(looks: Sequence[DayCount]) -> list[ReasonLine]:
@@ -106,20 +112,13 @@ def _reasons(looks: Sequence[DayCount]) -> list[ReasonLine]:
     counts: dict[tuple[str, str], Counter[date]] = defaultdict(Counter)
     for day, outcome, reason, count in looks:
         counts[outcome, reason][day] += count
-    if not counts:
-        return []
-    first, last = min(x[0] for x in looks), max(x[0] for x in looks)
-    days = [first + timedelta(days=n) for n in range(min((last - first).days + 1, _DAYS))]
-    lines = [
-        ReasonLine(
-            outcome,
-            reason,
-            by_day.total(),
-            sum(by_day[last - timedelta(days=n)] for n in range(_WEEK)),
-            tuple(by_day[day] for day in days),
-        )
-        for (outcome, reason), by_day in counts.items()
-    ]
+    days = _span(looks)
+    lines = []
+    for (outcome, reason), by_day in counts.items():
+        week = 0
+        for n in range(_WEEK):
+            week += by_day[days[-1] - timedelta(days=n)]
+        lines.append(ReasonLine(outcome, reason, by_day.total(), week, tuple(by_day[day] for day in days)))
     places = {name: n for n, name in enumerate(OUTCOMES)}
     lines.sort(key=lambda x: (places.get(x.outcome, len(places)), -x.count, x.reason))
     return lines[:_MOST_REASONS]

@@ -209,8 +209,11 @@ class Lookup:
         """List the values of a column, those of the most stories first."""
         names = self._digest.names[column]
         stories = np.bincount(self._digest.values[column][1], minlength=len(names))
-        order = np.argsort(-stories, kind="stable")[:most]
-        return [names[n] for n in order if stories[n] and names[n]]
+        ordered = []
+        for n in np.argsort(-stories, kind="stable")[:most].tolist():
+            if stories[n] and names[n]:
+                ordered.append(names[n])
+        return ordered
 
     # what happened lately to the stories of a question
 

@@ -72,18 +72,17 @@ def alerts(
     now = archive.snapshot.committed_at
     lines = lookup.latest(question, last, late, now, most)
     seen = lookup.rows.first_seen([x.article_id for line in lines for x in line.articles])
-    found = [
-        alert
-        for line in lines
-        for alert in (
-            *_of_story(t, line, seen, late),
-            *_missing(t, line, lookup.expected_languages(line), late, now),
-            *(_edited(t, line, x, edit) for x in line.articles for edit in edits.get(x.article_id, ())),
-            *(_gone(t, line, x, x.gone) for x in line.articles if x.gone),
-        )
-    ]
-    found.sort(key=lambda x: (x.at, x.id), reverse=True)
-    return _with_changes(archive, lookup, found[:most])
+    events: list[Alert] = []
+    for line in lines:
+        events += _of_story(t, line, seen, late)
+        events += _missing(t, line, lookup.expected_languages(line), late, now)
+        for article in line.articles:
+            for edit in edits.get(article.article_id, ()):
+                events.append(_edited(t, line, article, edit))
+            if article.gone:
+                events.append(_gone(t, line, article, article.gone))
+    events.sort(key=lambda x: (x.at, x.id), reverse=True)
+    return _with_changes(archive, lookup, events[:most])
 
 
 def _of_story(
@@ -253,8 +252,11 @@ def _with_changes(archive: Archive, lookup: Lookup, events: Sequence[Alert]) -> 
 def _changes(before: Mapping[str, str], after: Mapping[str, str], work: Work) -> str:
     diff = compare(before, after, work)
     changes = (*diff.headline, *diff.body)
-    lines = [(mark, _joined(changes, kind)) for mark, kind in (("−", "removed"), ("+", "added"))]
-    return "\n".join(f"{mark} {text}" for mark, text in lines if text)
+    lines = []
+    for mark, kind in (("−", "removed"), ("+", "added")):
+        if text := _joined(changes, kind):
+            lines.append(f"{mark} {text}")
+    return "\n".join(lines)
 
 
 def _joined(changes: Sequence[Change], kind: str) -> str:

@@ -160,9 +160,8 @@ def changes_file(opened: Opened) -> Response:
             "story_id": change.alert.story_id,
             "changes": change.alert.text if change.alert.kind == "edit" else None,
         }
-        for language in COMPARED:
-            followed = [x.seconds for x in change.followed if x.language == language]
-            row[f"followed_{language}_seconds"] = followed[0] if followed else None
+        for follow in change.followed:
+            row[f"followed_{follow.language}_seconds"] = follow.seconds
         rows.append(row)
     return file_of(opened, rows, _CHANGE_COLUMNS)
 
