@@ -17,12 +17,12 @@ DEMO = $(AS_EVER) $(BIN)
 
 # what is installed in full serves as well
 demo: $(if $(wildcard .venv/installed),install,.venv/core) ## install what a crawl needs, crawl a bundled newsroom, show an edit and a deletion
-	$(DEMO)/scrapy crawl demo
-	@printf '\nThe next days of the newsroom: a text is edited; a page is withdrawn, which the third look makes certain.\n'
-	@for day in 2 3 4; do $(DEMO)/scrapy crawl demo -a day=$$day > /dev/null || exit $$?; done
-	$(DEMO)/python -m archive search --edited
-	$(DEMO)/python -m archive search --gone
-	$(DEMO)/python -m archive diff $(EDITED)
+	$(DEMO)/triptych crawl demo
+	@printf '\nThe next days of the newsroom: a text is edited; a page is withdrawn, which the third visit makes certain.\n'
+	@for day in 2 3 4; do $(DEMO)/triptych crawl demo -a day=$$day > /dev/null || exit $$?; done
+	$(DEMO)/triptych search --edited
+	$(DEMO)/triptych search --gone
+	$(DEMO)/triptych diff $(EDITED)
 
 # an article of the demo, whose newsroom has this port
 EDITED = http://127.0.0.1:8641/ukr/news/vidkryly-tramvaynu-liniyu-na-zarichchya-410215.html
