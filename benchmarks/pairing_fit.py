@@ -12,18 +12,17 @@ import numpy as np
 from benchmarks.pairing_background import save
 from benchmarks.pairing_news import half_of as half_of_news
 from benchmarks.pairing_news import news_trials
-from benchmarks.pairing_sets import SEEDS, cut, half_of, know, paragraphs, removed, trials
+from benchmarks.pairing_sets import SEEDS, changed_trials, half_of, know, paragraphs, removed, trials
 from pipelines.alignment.weights import shipped_weighting
 from pipelines.pairing.content.features import NAMES, checkable
-from pipelines.pairing.content.match import tier
-from pipelines.pairing.content.passages import agreement
+from pipelines.pairing.content.passages import Passages
 from pipelines.pairing.content.shortlist import SIGNALS, Candidate, Thirds, shortlist, without_third
+from pipelines.pairing.content.tiers import Evidence
 from pipelines.pairing.content.weights import CROSSED, FILE, Weights, crossed
 from pipelines.similarity.background import LENGTHS_FILE, shipped_background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import timedelta
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,14 +34,13 @@ if TYPE_CHECKING:
     from pipelines.pairing.content.passages import Agreement
 
 
-SIGNS = np.array([
-    *(1, 1, 1, 1, 0),
-    *(1, 1, -1, -1, -1),
-    *(1, 1, 1, -1),
-    *(1, -1, -1, 1, -1),
-    *(-1, 1),
-    0,
-])  # fmt: skip
+_SIGN_OF = {
+    "short": 0, "constant": 0, "contrary passages": -1, "dense contrary": -1, "replaced share": -1,
+    "begins late": -1, "days contrary": -1, "days apart": -1, "another day": -1, "third differs": -1,
+    "headline numbers contrary": -1, "headline numbers missing": -1, "counted otherwise": -1,
+    "places contrary": -1,
+}  # fmt: skip
+SIGNS = np.array([_SIGN_OF.get(name, 1) for name in SIGNALS])
 """For each of SIGNALS, whether it speaks for a pair (1), against it (-1), or either (0)."""
 
 
@@ -87,25 +85,19 @@ def newton(
     return weight
 
 
-_CONTRARY = SIGNALS.index("contrary passages")
-
-
 @dataclass(frozen=True)
 class Best:
     """A pair that is mutually best, and worth a look."""
 
     ids: tuple[str, str]
     signals: tuple[float, ...]
-    alone: tuple[float, ...]
-    """The signals without what a third language says."""
-    letters: int
-    checkable: int
-    places: int
-    apart: timedelta | None
+    evidence: Evidence
     right: bool
 
 
 _AGREED: dict[tuple[str, str, int], Agreement] = {}
+_PASSAGES: dict[int, Passages] = {}
+"""By the weights that link passages; the texts of a fit are so few that all are kept."""
 _MUTUAL: dict[tuple[int, int], tuple[Trial, NDArray[np.float64], list[Best]]] = {}
 """By trial and weights, which are kept so that no other ones get their numbers."""
 
@@ -126,21 +118,20 @@ def _mutual(each: Trial, weights: Weights) -> list[Best]:
             thirds.add(block, likely)
             right = {block.ids(n): bool(x) for n, x in enumerate(truth)}
             found += [(x, right[x.ids]) for x in shortlist(block, likely)]
-    return [
-        _best(x, x.signals(_agreed(x, weights), thirds.between(*x.ids)), right=right) for x, right in found
-    ]
+    return [_best(x, _agreed(x, weights), thirds.between(*x.ids), right=right) for x, right in found]
 
 
-def _best(each: Candidate, signals: tuple[float, ...], *, right: bool) -> Best:
+def _best(each: Candidate, agreed: Agreement, third: tuple[float, float], *, right: bool) -> Best:
     counted = checkable(each.one, each.i, each.other, each.j)
-    return Best(each.ids, signals, without_third(signals), each.letters, *counted, each.apart, right)
+    evidence = Evidence(each.letters, *counted, each.apart, agreed)
+    return Best(each.ids, each.signals(agreed, third), evidence, right)
 
 
 def _agreed(each: Candidate, weights: Weights) -> Agreement:
-    a, b = each.sides
     key = *each.ids, id(weights.passages)
     if key not in _AGREED:
-        _AGREED[key] = agreement(cut(a), cut(b), weights.passages)
+        passages = _PASSAGES.setdefault(key[-1], Passages(weights.passages, keep=10**6))
+        _AGREED[key] = passages.agreement(*each.sides)
     return _AGREED[key]
 
 
@@ -170,21 +161,11 @@ def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, ...]:
 
 def judged(each: Trial, weights: Weights) -> tuple[list[Best], NDArray[np.float64], list[Tier]]:
     """The pairs that are mutually best, their probability, and their tier."""
-    found = mutual(each, weights)
-    likely = np.array([weights.published(x.signals) for x in found])
-    tiers = [
-        tier(
-            p,
-            x.letters,
-            alone=weights.published(x.alone),
-            checkable=x.checkable,
-            places=x.places,
-            contrary=x.signals[_CONTRARY] > 0,
-            apart=x.apart,
-        )
-        for p, x in zip(likely, found, strict=True)
-    ]
-    return found, likely, tiers
+    found, likely, tiers = mutual(each, weights), list[float](), list["Tier"]()
+    for x in found:
+        likely.append(x.evidence.published(weights.published(x.signals)))
+        tiers.append(x.evidence.tier(likely[-1], weights.published(without_third(x.signals))))
+    return found, np.array(likely), tiers
 
 
 @dataclass(frozen=True)
@@ -210,6 +191,7 @@ def cross_fit(rows: list[Row], data: Path, news: Sequence[NewsText] = ()) -> Fit
         [
             *trials(parts[half], known[half]),
             *removed(parts[half], known[half]),
+            *changed_trials(parts[half], known[half]),
             *news_trials([x for x in news if half_of_news(x) == half], known[half]),
         ]
         for half in (0, 1)
@@ -236,7 +218,7 @@ def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> t
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     told = {
-        "version": 9,
+        "version": 10,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),

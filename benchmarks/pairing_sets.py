@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,11 @@ import numpy as np
 from benchmarks.alignment_fit import fit as fit_paragraphs
 from benchmarks.alignment_sets import cases
 from benchmarks.pairing_background import count
+from benchmarks.pairing_changed import CHANGED, altered, published, reports_figures
 from benchmarks.pairing_perturbed import PERTURBED, edited, perturbed
 from pipelines.alignment.paragraphs import prepared
 from pipelines.pairing.content.candidates import Compared
 from pipelines.pairing.content.features import Expected
-from pipelines.pairing.content.passages import passages
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import Block
 from pipelines.similarity.document import ArticleReading, Document, read
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
     from pipelines.similarity.background import Background
 
@@ -176,15 +175,6 @@ def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:
     return fit_paragraphs(read_cases, omissions=False)  # type: ignore[arg-type]
 
 
-_CUT: dict[str, Paragraphs | None] = {}
-
-
-def cut(side: ArticleReading) -> Paragraphs | None:
-    if side.document.article_id not in _CUT:
-        _CUT[side.document.article_id] = passages(side)
-    return _CUT[side.document.article_id]
-
-
 def know(rows: list[Row], told: Weighting) -> Known:
     texts = {code: [reading(row, "full") for row in rows if row.language == code] for code in LANGUAGES}
     backgrounds = {code: count(texts[code]) for code in LANGUAGES}
@@ -221,6 +211,46 @@ def removed(rows: list[Row], known: Known) -> list[Trial]:
     """Of each story one side only, so that nothing is to be paired."""
     drawn = ((a, b, draw(rows, a, b, 0, 1.0)) for a, b in combinations(LANGUAGES, 2))
     return [replace(trial(x, f"{a}-{b}", "full", known), mode="alone") for a, b, x in drawn if all(x)]
+
+
+def changed_trials(rows: list[Row], known: Known) -> list[Trial]:
+    """Return sets with changed figures and other units, and sets in which another day's report stands alone.
+
+    Each with times of publication and without.
+    """
+    trials = []
+    for a, b in combinations(LANGUAGES, 2):
+        for seed in SEEDS:
+            ours, theirs = draw(rows, a, b, seed)
+            stories = {row.story_id for row in ours}
+            reports = [
+                x for x in rows if x.language == b and x.story_id in stories and reports_figures(x.text)
+            ]
+            for how, dated in product((*CHANGED, "translated"), (False, True)):
+                side = reports if how == "another day" else theirs
+                if ours and side and (dated or how != "translated"):
+                    trials.append(_changed_trial(ours, side, f"{a}-{b}", how, known, dated=dated))
+    return trials
+
+
+def _changed_trial(
+    ours: list[Row], theirs: list[Row], languages: str, how: str, known: Known, *, dated: bool
+) -> Trial:
+    a, b = languages.split("-")
+    one = pool([altered_reading(row, "full", dated=dated) for row in ours], known.backgrounds[a])
+    other = pool([altered_reading(row, how, dated=dated) for row in theirs], known.backgrounds[b])
+    block, absent = slim(Block.of(one, other, known.expected)), how == "another day"
+    right = [not absent and ours[i].story_id == theirs[j].story_id for i, j in block.pairs]
+    gold = 0 if absent else len({row.story_id for row in ours} & {row.story_id for row in theirs})
+    mode = f"{how}, dated" if dated else how
+    return Trial(languages, mode, (block,), (np.array(right, dtype=np.float64),), gold)
+
+
+@cache
+def altered_reading(row: Row, how: str, *, dated: bool) -> ArticleReading:
+    title, text = altered(row.title, row.text, how, row.language, row.doc_id)
+    at = published(how, row.story_id, row.doc_id) if dated else None
+    return read(Document(f"{row.doc_id}#{how}{dated}", "pool", row.language, title, text, at))
 
 
 def others(rows: list[Row], ours: list[Row], language: str) -> list[Row]:

@@ -81,7 +81,9 @@ def lags(
     """Return which pairs the dates allow, and what the lag of each adds to its log-odds.
 
     What is added is the likelihood of the lag over its mean among the candidates of both articles, so it is 0
-    where all are of one time. An unknown time excludes nothing and adds nothing.
+    where all are of one time. The mean is at least what any time in the window would have: the right
+    partner may be absent, and a lone candidate of another day is no likelier for being alone. An unknown time
+    excludes nothing and adds nothing.
     """
     a = np.array([_hours(each) for each in ours], dtype=np.float64)[:, None]
     b = np.array([_hours(each) for each in theirs], dtype=np.float64)[None, :]
@@ -94,7 +96,8 @@ def lags(
         likelihood.sum(axis=axis, keepdims=True) / np.maximum(within.sum(axis=axis, keepdims=True), 1)
         for axis in (1, 0)
     )
-    usual = np.sqrt(np.maximum(mean_a, 1e-9) * np.maximum(mean_b, 1e-9))
+    any_time = 1 / (2 * width)
+    usual = np.sqrt(np.maximum(mean_a, any_time) * np.maximum(mean_b, any_time))
     added = np.where(within, np.log(np.maximum(likelihood, 1e-9) / usual), 0.0)
     return unknown | within, added.astype(np.float32)
 

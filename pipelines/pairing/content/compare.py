@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pipelines.pairing.content.features import checkable, in_order, rare_words
-from pipelines.pairing.content.match import CONFLICT, Match, in_words, tier
+from pipelines.pairing.content.match import CONFLICT, Match, in_words
 from pipelines.pairing.content.passages import Passages
 from pipelines.pairing.content.rarity import Pool, pool
 from pipelines.pairing.content.shortlist import (
@@ -22,6 +22,7 @@ from pipelines.pairing.content.shortlist import (
     story_by_story,
     without_third,
 )
+from pipelines.pairing.content.tiers import Evidence
 from pipelines.pairing.content.traces import Rare
 from pipelines.pairing.content.weights import Weights, shipped_weights
 from pipelines.similarity.lexicon import LANGUAGES
@@ -72,27 +73,18 @@ def _match(each: Candidate, weights: Weights, passages: Passages, thirds: Thirds
     a, b = each.sides
     agreed = passages.agreement(a, b)
     signals = each.signals(agreed, thirds.between(*each.ids))
-    probability = weights.published(signals)
-    alone = weights.published(without_third(signals))
+    anchors, places = checkable(each.one, each.i, each.other, each.j)
+    evidence = Evidence(each.letters, anchors + len(each.traces), places, each.apart, agreed)
+    probability = evidence.published(weights.published(signals))
     if probability < CONFLICT and not each.asked:
         return None
-    shared = _shared(each.one, each.i, each.other, each.j)
-    anchors, places = checkable(each.one, each.i, each.other, each.j)
     match = Match(
         *each.ids,
         probability=round(probability, 4),
-        tier=tier(
-            probability,
-            each.letters,
-            alone=alone,
-            checkable=anchors + len(each.traces),
-            places=places,
-            contrary=agreed.contrary > 0,
-            apart=each.apart,
-        ),
+        tier=evidence.tier(probability, weights.published(without_third(signals))),
         mutual=each.mutual,
         runner_up=round(each.rival, 4),
-        shared=shared,
+        shared=_shared(each.one, each.i, each.other, each.j),
         ordered=in_order(a, b),
         covered=agreed.covered,
         traces=each.traces,

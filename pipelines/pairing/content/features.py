@@ -30,13 +30,17 @@ if TYPE_CHECKING:
 
 SIGNALS = ("ngrams", "anchors", "meanings", "together")
 _OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")
-NAMES = (
-    *(f"{signal}{how}" for signal in SIGNALS for how in _OF_EACH),
+FACTS = (
     *("numbers", "numbers only in a", "numbers only in b", "both have numbers"),
     *("shared numbers", "contrary numbers", "contrary numbers of all"),
     *FIGURES,
-    *("order", "drift", "length", "short", "short ngrams"),
-    *("surprise of a", "surprise of b"),
+    *("order", "drift"),
+)
+"""Features of the two texts alone, whatever the others are."""
+NAMES = (
+    *(f"{signal}{how}" for signal in SIGNALS for how in _OF_EACH),
+    *FACTS,
+    *("length", "short", "short ngrams", "surprise of a", "surprise of b"),
 )
 _LEAST = 0.01
 _FEW = 8
@@ -62,38 +66,40 @@ def features(compared: Compared, pairs: Sequence[tuple[int, int]], expected: Exp
     """Return one row for each pair, with the columns of NAMES."""
     if not pairs:
         return np.empty((0, len(NAMES)))
-    one, other = compared.one, compared.other
     i, j = np.array(pairs).T
-    own = [signal[i, j].astype(np.float64) for signal in compared.signals]
-    columns = []
-    for scores, signal, rival in zip(own, compared.signals, expected.rivals, strict=True):
-        masked = np.where(compared.allowed, signal, 0)
-        columns += _against(scores, _others(masked, i, scores, rival), _others(masked.T, j, scores, rival))
-    facts = _facts(one, other, pairs)
-    a, b = (np.array([each.letters for each in side.readings], dtype=np.float64) for side in (one, other))
-    ratio = np.log((1 + a[i]) / (1 + b[j]))
-    short = np.log(1 + np.minimum(a[i], b[j]))
-    columns += [*facts.T, np.abs(ratio - expected.length), short, short * own[0]]
-    every, allowed, rival = compared.signals[-1], compared.allowed, expected.rivals[-1]
-    columns += [
-        _surprise(every, allowed, i, own[-1], rival),
-        _surprise(every.T, allowed.T, j, own[-1], rival),
-    ]
-    return np.column_stack(columns)
+    columns: dict[str, NDArray[np.float64]] = {}
+    for name, signal, rival in zip(SIGNALS, compared.signals, expected.rivals, strict=True):
+        scores, masked = signal[i, j].astype(np.float64), np.where(compared.allowed, signal, 0)
+        columns[name] = scores
+        columns |= _leads(
+            name, scores, _others(masked, i, scores, rival), _others(masked.T, j, scores, rival)
+        )
+    columns |= dict(zip(FACTS, _facts(compared.one, compared.other, pairs).T, strict=True))
+    a, b = _letters(compared.one)[i], _letters(compared.other)[j]
+    columns["length"] = np.abs(np.log((1 + a) / (1 + b)) - expected.length)
+    columns["short"] = np.log(1 + np.minimum(a, b))
+    columns["short ngrams"] = columns["short"] * columns["ngrams"]
+    together, allowed, rival = compared.signals[-1], compared.allowed, expected.rivals[-1]
+    columns["surprise of a"] = _surprise(together, allowed, i, columns["together"], rival)
+    columns["surprise of b"] = _surprise(together.T, allowed.T, j, columns["together"], rival)
+    return np.column_stack([columns[name] for name in NAMES])
 
 
-def _against(
-    scores: NDArray[np.float64], of_a: NDArray[np.float64], of_b: NDArray[np.float64]
-) -> list[NDArray[np.float64]]:
-    """Return the score, and its lead over the four next best of either side."""
+def _letters(side: Pool) -> NDArray[np.float64]:
+    return np.array([reading.letters for reading in side.readings], dtype=np.float64)
+
+
+def _leads(
+    name: str, scores: NDArray[np.float64], of_a: NDArray[np.float64], of_b: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the lead of a score over the four next best of either side, by the name of the feature."""
     best = np.maximum(of_a[:, 0], of_b[:, 0])
-    return [
-        scores,
-        scores - of_a.mean(axis=1),
-        scores - of_b.mean(axis=1),
-        scores - best,
-        np.log((scores + _LEAST) / (best + _LEAST)),
-    ]
+    return {
+        f"{name} over others of a": scores - of_a.mean(axis=1),
+        f"{name} over others of b": scores - of_b.mean(axis=1),
+        f"{name} over best other": scores - best,
+        f"{name} times best other": np.log((scores + _LEAST) / (best + _LEAST)),
+    }
 
 
 def _others(

@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from pipelines.similarity.document import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipelines.similarity.counts import Counted
     from pipelines.similarity.document import ArticleReading
 
@@ -109,6 +112,15 @@ class Figures:
             elif not other.has(ours) and not self.has(theirs):
                 otherwise += 1
         return math.log1p(alike), math.log1p(otherwise)
+
+
+def rounded_alike(keys_a: Iterable[str], keys_b: Iterable[str]) -> set[str]:
+    """Return the numbers of both that are one number, rounded on one side."""
+    same = set[str]()
+    for a, b in product(keys_a, keys_b):
+        if set(_value(b)) & set(_round_values(a)) or set(_value(a)) & set(_round_values(b)):
+            same |= {a, b}
+    return same
 
 
 @lru_cache(maxsize=65_536)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pipelines.similarity.document import Kind, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-_SHORT = 400
 _AN_ORDER = 3
 """Anchors from which on their order says something."""
-_VERY_LIKELY = 0.99
-_OF_ITS_DAY = timedelta(hours=18)
-"""Lag from which on a short text may be the report of another day: their figures may be the same."""
+PROBABLE = 0.5
 CONFLICT = 0.1
 """Probability by content below which the texts contradict other evidence for a pair."""
 Tier = Literal["auto", "probable", "review", "none"]
@@ -55,7 +51,7 @@ class Match:
         With a trace, a pair only needs to be possible. But if one of the two has a likely partner, that one
         is the pair.
         """
-        possible = self.probability >= CONFLICT and (self.mutual or self.runner_up < 0.5)
+        possible = self.probability >= CONFLICT and (self.mutual or self.runner_up < PROBABLE)
         return self.likely or (bool(self.traces) and possible)
 
     @property
@@ -132,39 +128,6 @@ class Match:
             "covered": list(self.covered),
             "traces": [[each.kind, each.key] for each in self.traces],
         }
-
-
-def tier(
-    probability: float,
-    letters: int,
-    *,
-    alone: float,
-    checkable: int,
-    places: int = 0,
-    contrary: bool = False,
-    apart: timedelta | None = None,
-) -> Tier:
-    """Return the tier of a probability; `letters` are those of the shorter text, `apart` their lag.
-
-    A pair that joins a story needs evidence that a person can check: `checkable` anchors and traces that both
-    have, `places` of them towns or regions, which say where, not what: places alone are never `auto`, and
-    with a single anchor beside them a pair must be very likely. So it must if a number of one stands in the
-    place of a `contrary` one: an edit, a slip and the report of another day look the same. Nor is a pair
-    `auto` that would not be probable `alone`, without what a third language says: an error there would make
-    another one here. Nor is one of a short text with the text of another day: daily reports share a rate or a
-    place with the next one.
-    """
-    sure = 0.97 if letters < _SHORT else 0.9
-    if not checkable:
-        return "review" if probability >= CONFLICT else "none"
-    if checkable - places == 1 or contrary:
-        sure = _VERY_LIKELY
-    other_day = letters < _SHORT and apart is not None and apart >= _OF_ITS_DAY
-    if probability >= sure and (alone < 0.5 or other_day or places == checkable):
-        return "probable"
-    if probability >= sure:
-        return "auto"
-    return "probable" if probability >= 0.5 else "review" if probability >= 0.1 else "none"
 
 
 def _trace(kind: Kind, key: str) -> Trace:

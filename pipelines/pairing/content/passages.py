@@ -1,22 +1,27 @@
 """Agreement of two texts passage by passage, which tells a translation from another report.
 
 Two press releases of one congress, or the reports of two days, have the same names, numbers and topic. They
-differ in how much of each text has a place in the other, and in the numbers there.
+differ in how much of each text has a place in the other, in the numbers there, and in the days they name. A
+translation with a changed figure has one number of ten otherwise; the report of another day has most.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.alignment.links import find_links
 from pipelines.alignment.paragraphs import from_readings
+from pipelines.pairing.content.days import Days
+from pipelines.pairing.content.figures import rounded_alike
 from pipelines.similarity.document import read_parts, text_of
+from pipelines.similarity.units import converted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from pipelines.alignment.links import ParagraphLink
     from pipelines.alignment.paragraphs import Paragraphs
     from pipelines.alignment.weights import Weighting
     from pipelines.similarity.document import ArticleReading
@@ -28,7 +33,13 @@ _MOST = 20
 _KEPT = 64
 
 
-AGREEMENT = ("covered more", "covered less", "contrary passages", "replaced numbers", "begins late")
+AGREEMENT = (
+    *("covered more", "covered less", "contrary passages", "dense contrary", "all through"),
+    *("replaced share", "begins late", "days contrary", "days apart"),
+)
+_DENSE = 150
+"""Letters for each contrary number from which a text is a report of numbers."""
+_WELL_COVERED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +47,14 @@ class Agreement:
     """Agreement of two texts.
 
     A number is compared with those of the linked passage. A number that the other text has elsewhere
-    contradicts nothing, as rows of lists are easily linked to the wrong row.
+    contradicts nothing, as rows of lists are easily linked to the wrong row; nor does one in another unit.
     """
 
     covered: tuple[float, float] = (0.0, 0.0)
     """Share of the letters of each text in passages that the other has too."""
     shared: int = 0
     contrary: int = 0
-    """Numbers that both have, and those that each has in place of another's."""
+    """Numbers that both have, and those that each has in place of another's; each counts once."""
     replaced: int = 0
     """Numbers that one text has and the other lacks, on the side that has fewer of them."""
     begins: float = 1.0
@@ -51,11 +62,36 @@ class Agreement:
 
     A brief on a story has its place at the story's beginning; what is background there is another story.
     """
+    letters: int = 0
+    """Letters of the shorter text."""
+    days_contrary: bool = False
+    """True if the day of a headline is none of the other text's days."""
+    days_apart: bool = False
+    """True if both texts name days, and none in common."""
+
+    @property
+    def contrary_share(self) -> float:
+        """Share of the numbers in linked passages that each text has in place of another's."""
+        return self.contrary / max(1, self.contrary + self.shared)
 
     def signals(self) -> tuple[float, ...]:
         """Return the values of AGREEMENT."""
-        contrary = self.contrary / (self.contrary + self.shared + 1)
-        return max(self.covered), min(self.covered), contrary, min(self.replaced, 20) / 20, self.begins
+        density = min(1.0, self.contrary * _DENSE / max(1, self.letters))
+        well_covered = max(0.0, min(self.covered) - _WELL_COVERED)
+        return (
+            max(self.covered),
+            min(self.covered),
+            self.contrary / (self.contrary + self.shared + 1),
+            self.contrary_share * density,
+            well_covered * (1 - self.contrary_share),
+            self.replaced / (self.replaced + self.shared + 1),
+            self.begins,
+            float(self.days_contrary),
+            float(self.days_apart),
+        )
+
+
+NO_AGREEMENT = Agreement()
 
 
 def ends(text: str) -> list[int]:
@@ -83,15 +119,9 @@ def agreement(
     one: Paragraphs | None, other: Paragraphs | None, weighting: Weighting | None = None
 ) -> Agreement:
     if one is None or other is None:
-        return Agreement()
+        return NO_AGREEMENT
     links = find_links(one, other, weighting)
-    all_ours, all_theirs = (_numbers(each, range(each.singles)) for each in (one, other))
-    shared = contrary = only_a = only_b = 0
-    for link in links:
-        ours, theirs = _numbers(one, link.a), _numbers(other, link.b)
-        ours_alone, theirs_alone = len(ours - all_theirs), len(theirs - all_ours)
-        shared, contrary = shared + len(ours & theirs), contrary + min(ours_alone, theirs_alone)
-        only_a, only_b = only_a + ours_alone, only_b + theirs_alone
+    compared = _compared_numbers(one, other, links)
     covered = (
         _share(one, (i for link in links for i in link.a)),
         _share(other, (j for link in links for j in link.b)),
@@ -100,30 +130,71 @@ def agreement(
         min((i / one.singles for link in links for i in link.a), default=1.0),
         min((j / other.singles for link in links for j in link.b), default=1.0),
     )
-    return Agreement(covered, shared, contrary, min(only_a, only_b), round(begins, 4))
+    return Agreement(covered, *compared, round(begins, 4))
+
+
+def _compared_numbers(
+    one: Paragraphs, other: Paragraphs, links: Sequence[ParagraphLink]
+) -> tuple[int, int, int]:
+    """Count the shared numbers of linked passages, the contrary ones, and those that are replaced."""
+    all_a, all_b = _numbers(one, range(one.singles)), _numbers(other, range(other.singles))
+    shared, instead_a, instead_b = set[str](), set[str](), set[str]()
+    alone_a, alone_b = set[str](), set[str]()
+    for link in links:
+        numbers_a, numbers_b = _numbers(one, link.a), _numbers(other, link.b)
+        shared |= numbers_a & numbers_b
+        only_a, only_b = numbers_a - all_b, numbers_b - all_a
+        if only_a and only_b:
+            same = same_amounts(only_a, only_b, _text(one, link.a), _text(other, link.b))
+            only_a, only_b, shared = only_a - same, only_b - same, shared | same
+        if only_a and only_b:
+            instead_a |= only_a
+            instead_b |= only_b
+        alone_a |= only_a
+        alone_b |= only_b
+    return len(shared), min(len(instead_a), len(instead_b)), min(len(alone_a), len(alone_b))
 
 
 class Passages:
-    """Passages of articles, cut when a pair needs them; the last few are kept, half a megabyte each."""
+    """Passages and days of articles, read when needed; the last few are kept, half a megabyte each."""
 
-    def __init__(self, weighting: Weighting | None) -> None:
-        self._weighting = weighting
-        self._cut: dict[str, Paragraphs | None] = {}
+    def __init__(self, weighting: Weighting | None, keep: int = _KEPT) -> None:
+        self._weighting, self._keep = weighting, keep
+        self._cut: dict[str, tuple[Paragraphs | None, Days]] = {}
 
     def agreement(self, a: ArticleReading, b: ArticleReading) -> Agreement:
-        return agreement(self._passages(a), self._passages(b), self._weighting)
+        (ours, our_days), (theirs, their_days) = self._read(a), self._read(b)
+        return replace(
+            agreement(ours, theirs, self._weighting),
+            letters=min(a.letters, b.letters),
+            days_contrary=our_days.contrary(their_days),
+            days_apart=our_days.apart(their_days),
+        )
 
-    def _passages(self, article: ArticleReading) -> Paragraphs | None:
+    def _read(self, article: ArticleReading) -> tuple[Paragraphs | None, Days]:
         article_id = article.document.article_id
         if article_id not in self._cut:
-            self._cut[article_id] = passages(article)
-            if len(self._cut) > _KEPT:
+            self._cut[article_id] = passages(article), Days.of(article)
+            if len(self._cut) > self._keep:
                 del self._cut[next(iter(self._cut))]
         return self._cut[article_id]
 
 
 def _numbers(paragraphs: Paragraphs, places: Iterable[int]) -> set[str]:
     return {x.key for i in places for x in paragraphs.readings[i].anchors if x.key[0].isdigit()}
+
+
+def same_amounts(keys_a: set[str], keys_b: set[str], text_a: str, text_b: str) -> set[str]:
+    """Return the numbers of both that are one amount, rounded or in another unit."""
+    same = rounded_alike(keys_a, keys_b)
+    for amount, partner in converted(text_a, text_b):
+        if amount.key in keys_a and partner.key in keys_b:
+            same |= {amount.key, partner.key}
+    return same
+
+
+def _text(paragraphs: Paragraphs, places: Iterable[int]) -> str:
+    return "\n".join(paragraphs.readings[i].text for i in places)
 
 
 def _share(paragraphs: Paragraphs, places: Iterable[int]) -> float:

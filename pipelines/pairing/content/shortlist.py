@@ -12,6 +12,7 @@ from pipelines.pairing.content.candidates import Compared, lags
 from pipelines.pairing.content.features import NAMES, features, headline_said, weight_of_shared
 from pipelines.pairing.content.figures import FIGURES
 from pipelines.pairing.content.passages import AGREEMENT
+from pipelines.pairing.content.tiers import BRIEF, OTHER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ _COLUMNS = [NAMES.index(name) for name in FIGURES]
 SIGNALS = (
     *("own", "over rival", "over all others", "one to one", "short"),
     *AGREEMENT,
-    *("weight of shared anchors", "headline said", "third agrees", "third differs"),
+    *("another day", "weight of shared anchors", "headline said", "third agrees", "third differs"),
     *FIGURES,
     "constant",
 )
@@ -123,8 +124,8 @@ class Candidate:
         """Return the values of SIGNALS.
 
         They are the pair's own logit, its lead over its rival and over all others with nobody among them,
-        shortness, the passages, the weight of the shared anchors, how much of the headlines is in the other
-        text, what the third language says, and figures.
+        shortness, the passages, whether a brief one is of another day, the weight of the shared anchors, how
+        much of the headlines is in the other text, what the third language says, and figures.
         """
         own = logit(self.likely)
         return (
@@ -134,12 +135,19 @@ class Candidate:
             logit(self.assigned),
             1.0 / math.log(max(self.letters, 50)),
             *agreed.signals(),
+            self._another_day(),
             math.log1p(weight_of_shared(self.one, self.i, self.other, self.j)),
             headline_said(self.one, self.i, self.other, self.j),
             *third,
             *self.figures,
             1.0,
         )
+
+    def _another_day(self) -> float:
+        """Return 0 for two articles of one day or long ones, up to 1 for brief ones of two days."""
+        if self.apart is None or self.apart < OTHER_DAY:
+            return 0.0
+        return max(0.0, 1 - self.letters / BRIEF)
 
 
 def without_third(signals: tuple[float, ...]) -> tuple[float, ...]:

@@ -8,10 +8,10 @@ import pytest
 from pipelines.pairing.content.candidates import lags
 from pipelines.pairing.content.features import checkable, headline_said
 from pipelines.pairing.content.figures import FIGURES, Figures
-from pipelines.pairing.content.match import tier
-from pipelines.pairing.content.passages import agreement, passages
+from pipelines.pairing.content.passages import Agreement, agreement, passages
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import one_to_one
+from pipelines.pairing.content.tiers import Evidence
 from pipelines.similarity.document import Document, read
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -80,6 +80,11 @@ def test_a_rival_that_has_a_partner_of_its_own_is_hardly_one():
     assert found[2] > 0.9
     assert found[0] > 0.65
     assert found[1] < 0.2
+
+
+def tier(probability, letters, *, alone, checkable, places=0, contrary=False, apart=None):
+    agreed = Agreement(shared=9, contrary=int(contrary))
+    return Evidence(letters, checkable, places, apart, agreed).tier(probability, alone)
 
 
 def test_a_short_text_and_one_of_another_day_are_not_beyond_doubt():

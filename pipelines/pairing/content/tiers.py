@@ -1,0 +1,94 @@
+"""Tiers: what a probability is worth, by what a person can check in the two texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipelines.pairing.content.match import CONFLICT, PROBABLE
+from pipelines.pairing.content.passages import NO_AGREEMENT
+
+if TYPE_CHECKING:
+    from pipelines.pairing.content.match import Tier
+    from pipelines.pairing.content.passages import Agreement
+
+AUTO, AUTO_IF_SHORT, AUTO_IF_DOUBTFUL = 0.9, 0.97, 0.99
+"""Probabilities from which a pair is `auto`: as a rule, of a short text, and where a number is another."""
+HELD_BACK = 0.49
+"""The highest probability of two reports that seem to be of two days."""
+_SHORT, BRIEF = 400, 800
+"""Letters of a short text, and of one that may be a daily report with little to tell it from the next."""
+OTHER_DAY = timedelta(hours=18)
+"""Lag from which on a brief text may be the report of another day: their figures may be the same."""
+_SEVERAL = 3
+"""Numbers that are others, from which a text is no translation with a changed figure."""
+_FEW = 2
+"""Anchors in common that two days may have by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What two texts have in common that a person can check, and what speaks against it."""
+
+    letters: int
+    """Letters of the shorter text."""
+    checkable: int
+    """Anchors and traces that both have."""
+    places: int = 0
+    """Those of them that are towns or regions, which say where, not what."""
+    apart: timedelta | None = None
+    """Time between the publications; None if one is unknown."""
+    agreement: Agreement = NO_AGREEMENT
+
+    @property
+    def of_other_days(self) -> bool:
+        return self.apart is not None and self.apart >= OTHER_DAY
+
+    @property
+    def reports_of_two_days(self) -> bool:
+        """Tell if the texts seem to be reports of two days, whose words and places are the same.
+
+        They are if the day of a headline is none of the other's, or if most of several numbers are others; if
+        they were published on two days, a single number is enough, or that they are brief and have little in
+        common.
+        """
+        agreed = self.agreement
+        most_are_others = agreed.contrary >= agreed.shared
+        if agreed.days_contrary or (agreed.contrary >= _SEVERAL and most_are_others):
+            return True
+        if not self.of_other_days:
+            return False
+        if agreed.contrary and most_are_others:
+            return True
+        return self.letters < BRIEF and (self.checkable <= _FEW or 3 * agreed.contrary > agreed.shared)
+
+    def published(self, probability: float) -> float:
+        """Return the probability to publish: the right partner of a report may be absent."""
+        return min(probability, HELD_BACK) if self.reports_of_two_days else probability
+
+    def tier(self, probability: float, alone: float) -> Tier:
+        """Return the tier of a probability.
+
+        A pair that joins a story needs evidence that a person can check. Places alone are never `auto`; with
+        a single anchor beside them a pair must be very likely. So it must if a number of one stands in the
+        place of another's: an edit, a slip and the report of another day look the same. Nor is a pair `auto`
+        that would not be probable `alone`, without what a third language says: an error there would make
+        another one here. Nor is one of a short text with the text of another day.
+        """
+        if not self.checkable:
+            return "review" if probability >= CONFLICT else "none"
+        if probability >= self._sure() and not (
+            alone < PROBABLE
+            or self.places == self.checkable
+            or (self.letters < _SHORT and self.of_other_days)
+        ):
+            return "auto"
+        if probability >= PROBABLE:
+            return "probable"
+        return "review" if probability >= CONFLICT else "none"
+
+    def _sure(self) -> float:
+        if self.checkable - self.places == 1 or self.agreement.contrary:
+            return AUTO_IF_DOUBTFUL
+        return AUTO_IF_SHORT if self.letters < _SHORT else AUTO
