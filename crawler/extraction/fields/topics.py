@@ -49,6 +49,7 @@ _MOST_WORDS = 4
 """Words of a breadcrumb that is a section, at most."""
 _MOST_PRINTED = 12
 """Links in boxes called after tags, at most: more are a menu or a cloud."""
+_LONGEST_CODE = 8
 _MOST_KEYWORDS, _MOST_CODES = 20, 4
 """Values of `news_keywords` that are an article's own, and of those in capitals, at most."""
 _MOST, _LONGEST = 30, 60
@@ -90,19 +91,27 @@ def _own(tags: Iterable[str]) -> list[str]:
         tag = raw.strip(" ,;").lstrip("#")
         if 1 < len(tag) < _LONGEST and not _MACHINERY.search(tag):
             unique.setdefault(for_comparison(tag), tag)
-    return list(unique.values())
+    codes = [*filter(_is_code, unique.values())]
+    is_of_codes = len(codes) > _MOST_CODES and len(codes) > len(unique) / 2
+    return [] if is_of_codes else list(unique.values())
+
+
+def _is_code(tag: str) -> bool:
+    return tag.isascii() and tag.isupper() and len(tag) <= _LONGEST_CODE
 
 
 def _printed(page: Outline) -> list[str]:
     """Return the texts of links with `rel=tag`, or of the few in boxes called after tags."""
     boxes = {page.elements[i] for i in page.named(_of_tags, page.by_class)}
     links_in_boxes = {link for box in boxes for link in box.iterdescendants("a")}
+    headline = next(iter(page.by_tag.get("h1", ())), 0)
     by_rel: list[str] = []
     by_name: list[str] = []
     for i in page.by_tag.get("a", ()):
         link = page.elements[i]
         is_close = link in links_in_boxes and not boxes.isdisjoint(islice(link.iterancestors(), 3))
-        if link.get("rel") != "tag" and not is_close:
+        # what comes before the headline is a menu, such as the topics of the day
+        if link.get("rel") != "tag" and not (is_close and i > headline):
             continue
         tag = _COUNTED.sub("", one_line(link.text_content()))
         (by_rel if link.get("rel") == "tag" else by_name).append(tag)

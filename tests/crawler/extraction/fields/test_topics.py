@@ -49,6 +49,9 @@ def test_tags_that_are_printed() -> None:
     assert topics(body=f"<div class='tags'>{links}</div>")[1] == ()
     assert topics(body="<div class='tags'><a href='/a'>rivers</a> <a href='/b'>Facebook</a></div>")[1] == ()
     assert topics(body="<div class='tags'><a href='/a'>rivers ,</a></div>")[1] == ("rivers",)
+    menu = "<div class='topics'><a href='/a'>Floods</a></div>"
+    page = outline(html.document_fromstring(f"<html><body>{menu}<h1>Bridges reopen</h1></body></html>"))
+    assert read_metadata(page, read_linked_data(page), URL).tags == ()
     # links that the page itself calls tags, beside a cloud of them
     cloud = f"<p><a rel='tag' href='/a'>rivers</a></p><div class='tags'>{links}</div>"
     assert topics(body=cloud)[1] == ("rivers",)
