@@ -14,15 +14,14 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
+from archive.commands.configuration import read_configuration
 from archive.commands.exit_codes import ExitCode
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
-from crawler.health.archived import GOOD, WELL, crawls_of, health
+from crawler.health.archived import GOOD, WELL, health
 from crawler.health.expected import (
-    LOOKED_AT,
     PROPOSED_FROM,
     Verdict,
-    compare,
     count_brought,
     propose,
 )
@@ -142,26 +141,34 @@ def _named(declared: list[type[Outlet]], names: list[str]) -> list[type[Outlet]]
 
 
 def _reports(held: Archive, declared: list[type[Outlet]], now: datetime, uri: str) -> dict[str, OutletReport]:
-    from crawler.health.archived import count_outlets  # noqa: PLC0415  Scrapy imports every command for each
+    # Scrapy imports every command for each
+    from crawler.health.monitoring.gathered import gather  # noqa: PLC0415
+    from crawler.health.monitoring.limits import read_limits  # noqa: PLC0415
+    from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
 
-    counted = count_outlets(held, {outlet.name: outlet.languages for outlet in declared})
-    crawls = crawls_of(uri, (outlet.name for outlet in declared), now)
+    known = gather(uri, declared, now)
     with held.debts() as debts:
         # a cache of this machine; another's commits it does not have yet
-        owed = {} if debts is None else {one.name: debts.owed(one.name, now).count for one in declared}
-    expecting = [one for one in declared if one.expectations and crawls[one.name].last is not None]
-    brought = count_brought(held, uri, expecting, now, LOOKED_AT) if expecting else {}
-    found: dict[str, OutletReport] = {}
-    for outlet in declared:
-        facts, good = counted[outlet.name], crawls[outlet.name].last_good
-        found[outlet.name] = OutletReport(
-            facts,
-            owed.get(outlet.name, 0),
+        unpaid = {} if debts is None else {one.name: debts.owed(one.name, now).count for one in declared}
+    tables, names = read_configuration().watch, [outlet.name for outlet in declared]
+    limits = read_limits({name: tables[name] for name in tables if name in {"", *names}}, names)
+    alarm_of: dict[str, str] = {}
+    for alarm in alarms(known, limits):
+        if alarm.rule != "expectations":  # a verdict of its own
+            alarm_of.setdefault(alarm.outlet, alarm.told)
+    reports: dict[str, OutletReport] = {}
+    for name, state in known.outlets.items():
+        good, words = state.crawls.last_good, health(state.crawls, state.facts.newest, now)
+        if words == GOOD and name in alarm_of:
+            words = alarm_of[name]
+        reports[name] = OutletReport(
+            state.facts,
+            unpaid.get(name, 0),
             good.committed_at if good is not None else None,
-            health(crawls[outlet.name], facts.newest, now),
-            compare(outlet, brought[outlet.name], now) if outlet.name in brought else [],
+            words,
+            list(state.verdicts),
         )
-    return found
+    return reports
 
 
 # For people.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,11 @@ LOOKED_BACK = timedelta(days=30)
 SILENT_AFTER = timedelta(days=3)
 LATE_AFTER = timedelta(days=2)
 _PORTION = 1 << 17
+_QUARTER_HOUR = timedelta(minutes=15)
+_QUARTER = 15 * 60 * 1_000_000
+"""The same in microseconds."""
+_LEAST_ARRIVALS = 10
+"""Quarters of an hour with new articles, from which on a gap is usual or not."""
 LEAST_PAGES, MOST_LOST = 10, 0.9
 """Pages of one run, or of a day's runs, from which on it is told that they are no articles; their share."""
 GOOD, UNCRAWLED, SINGLE = "good", "not crawled", "single addresses only"
@@ -80,6 +86,12 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
     return found
 
 
+def no_articles_of(crawls: Crawls) -> str | None:
+    """Say that hardly any page was an article: of the day, or of the last run, as its exit code says."""
+    last = crawls.last_run
+    return no_articles(crawls.pages) or (None if last is None else no_articles(last.counts))
+
+
 def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
     """Return the health in words; `newest` is the publication time of the latest archived article."""
     if crawls.last is None:
@@ -89,8 +101,8 @@ def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
         return f"failed {times}: {_why(crawls.last)}"
     if (age := now - crawls.last.committed_at) > LATE_AFTER:
         return f"not crawled for {age.days} days"
-    if told := no_articles(crawls.pages):
-        return told
+    if sentence := no_articles_of(crawls):
+        return sentence
     if newest is not None and (quiet := now - newest) > SILENT_AFTER:
         return f"nothing new for {quiet.days} days"
     if failed := crawls.last.counts.get("sources/failed", 0):
@@ -107,7 +119,7 @@ def _uncrawled(crawls: Crawls, newest: datetime | None) -> str:
     period = f"{LOOKED_BACK.days} days" if begin is None else f"the accounts kept, from {begin:%Y-%m-%d} on"
     if crawls.last_run is not None:
         only = "revisited, and " if crawls.last_run.counts.get("requests/revisit") else ""
-        return no_articles(crawls.pages) or (f"{only}not crawled in {period}" if only else SINGLE)
+        return no_articles_of(crawls) or (f"{only}not crawled in {period}" if only else SINGLE)
     return UNCRAWLED if newest is None else f"not crawled in {period}"
 
 
@@ -162,6 +174,10 @@ class Facts:
     """Publication time of the latest article, aware, in UTC."""
     last_seen: datetime | None = None
     """When the latest new article was archived; an edit is none."""
+    last_url: str | None = None
+    """Address of that article."""
+    arrivals: set[int] = field(default_factory=set)
+    """Quarters of an hour since 1970 in which new articles came, of LOOKED_BACK before the latest."""
     access: Counter[str] = field(default_factory=Counter)
     """Articles by who may read them; those whose page does not say are left out."""
     stories: int = 0
@@ -172,9 +188,9 @@ class Facts:
 def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
     """Count for each outlet; `languages` are those of a complete story, of which uk, en and ru count."""
     found: defaultdict[str, Facts] = defaultdict(Facts)
-    for rows in held.articles(columns=["outlet", "byline", "published_at", "first_seen", "access"]).batches(
-        _PORTION
-    ):
+    for rows in held.articles(
+        columns=["outlet", "byline", "published_at", "first_seen", "access", "url"]
+    ).batches(_PORTION):
         _count_articles(found, pa.table(rows))
     stories: Counter[tuple[str, int]] = Counter()
     for rows in held.stories(columns=["outlet", "languages"]).batches(_PORTION):
@@ -210,10 +226,37 @@ def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
             facts.newest = newest if facts.newest is None else max(facts.newest, newest)
         if (latest := row["first_seen_max"]) is not None:
             seen = moment(latest)
-            facts.last_seen = seen if facts.last_seen is None else max(facts.last_seen, seen)
+            if facts.last_seen is None or seen > facts.last_seen:
+                facts.last_seen, facts.last_url = seen, _address(table, row["outlet"], latest)
+    quarters = pc.cast(pc.divide(table["first_seen"], _QUARTER), pa.int64())
+    by_quarter = table.select(["outlet"]).append_column("quarter", quarters)
+    for row in by_quarter.group_by(["outlet", "quarter"]).aggregate([]).to_pylist():
+        found[row["outlet"]].arrivals.add(row["quarter"])
     for row in table.group_by(["outlet", "access"]).aggregate([([], "count_all")]).to_pylist():
         if row["access"] is not None:
             found[row["outlet"]].access[row["access"]] += row["count_all"]
+
+
+def _address(table: pa.Table, outlet: str, first_seen: int) -> str:
+    """Address of an article of an outlet that was first seen at a moment."""
+    hit = pc.and_(pc.equal(table["outlet"], outlet), pc.equal(table["first_seen"], first_seen))
+    address: str = table["url"].filter(hit)[0].as_py()
+    return address
+
+
+def usual_gap(facts: Facts) -> timedelta | None:
+    """Longest time without a new article in the last LOOKED_BACK; None for less than a week of history."""
+    if facts.last_seen is None:
+        return None
+    newest = max(facts.arrivals)
+    begin = newest - LOOKED_BACK // _QUARTER_HOUR
+    recent = sorted(filter(begin.__lt__, facts.arrivals))
+    if len(recent) < _LEAST_ARRIVALS or newest - recent[0] < timedelta(days=7) // _QUARTER_HOUR:
+        return None
+    longest = 0
+    for before, after in pairwise(recent):
+        longest = max(longest, after - before)
+    return longest * _QUARTER_HOUR
 
 
 def stories_by_languages(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:

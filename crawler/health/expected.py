@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
@@ -128,7 +127,7 @@ def _midnight(day: dt.date) -> datetime:
 
 def _count_articles(held: Archive, found: dict[str, Brought], first: datetime) -> None:
     columns = ["outlet", "language", "byline", "published_at", "first_seen"]
-    articles = held.articles(columns=columns).where(ds.field("outlet").isin([*found]))
+    articles = held.articles(columns=columns).where(pc.field("outlet").isin([*found]))
     for rows in articles.batches(1 << 17):
         at = pc.coalesce(rows["published_at"], rows["first_seen"])
         recent = pc.greater_equal(at, pa.scalar(first))
@@ -145,7 +144,7 @@ def _count_stories(
     held: Archive, found: dict[str, Brought], first: datetime, languages: Mapping[str, tuple[str, ...]]
 ) -> None:
     columns = ["outlet", "languages", "first_published_at"]
-    stories = held.stories(columns=columns).where(ds.field("outlet").isin([*found]))
+    stories = held.stories(columns=columns).where(pc.field("outlet").isin([*found]))
     for rows in stories.batches(1 << 17):
         recent = pc.greater_equal(rows["first_published_at"], pa.scalar(first))
         fresh = rows.filter(pc.fill_null(recent, False))

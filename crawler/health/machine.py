@@ -222,7 +222,8 @@ def _of_archive(uri: str) -> Iterator[Condition]:
     with suppress(ArchiveError, OSError):
         last: dict[str, datetime] = {}
         for run in Accounts(uri).runs(now - timedelta(days=30)):
-            last.setdefault(run.outlet, run.committed_at)
+            if "sources/read" in run.counts:  # neither pairing nor another run that crawls nothing
+                last.setdefault(run.outlet, run.committed_at)
         late = {name: at for name, at in last.items() if now - at > timedelta(days=1)}
         for name, at in sorted(late.items()):
             yield Condition(

@@ -71,6 +71,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     is what a crawl looks at again because a list says that it has changed. `sources/read`, `sources/failed`,
     `run/finished`, and `texts/feed` where pages were refused and a feed had their texts. At the end,
     `run/owed`: pages that later runs ask for, and `run/problems`: 0 where the exit code is 0 or 3.
+    `texts/articles`, `texts/characters`: new and edited texts, and their length.
     `feeds/ADDRESS`: the entries of a feed. Only where feeds were faster than the crawls: `feeds/overrun`,
     their number, and `feeds/minutes`, how often to crawl.
     """
@@ -93,6 +94,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
         **{f"feeds/{url}": entries for url, entries in ledger.feeds.items()},
         **({"texts/feed": ledger.feed_texts} if ledger.feed_texts else {}),
     }
+    counts |= ledger.new_texts()
     if ledger.overruns:
         counts["feeds/overrun"] = len(ledger.overruns)
         # 0 where no dates tell

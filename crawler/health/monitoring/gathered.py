@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import archive
 from archive.operations.verified import verified_at
 from archive.read.runs import Accounts
+from crawler.extraction.fields.timezones import KYIV
 from crawler.health.archived import Crawls, Facts, count_outlets, crawls_of
 from crawler.health.expected import Brought, Verdict, compare, count_brought
 
@@ -24,6 +26,22 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 WEEK = 7
 """Days before the last, with which the last is compared."""
+
+
+MONTH = 28
+"""Days of which the lengths of texts are compared."""
+
+
+@dataclass(slots=True)
+class Texts:
+    """New texts of a day."""
+
+    articles: int = 0
+    characters: int = 0
+
+    @property
+    def mean(self) -> float:
+        return self.characters / self.articles if self.articles else 0.0
 
 
 @dataclass(slots=True)
@@ -40,6 +58,8 @@ class Runs:
     over_budget: int = 0
     """Crawls, the latest first, that left pages over their budget, one after the other."""
     within_budget: bool = False
+    texts: dict[dt.date, Texts] = field(default_factory=dict)
+    """By Kyiv's day of the run, of MONTH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +139,16 @@ def disk_of(folder: Path) -> Disk:
 def _runs(uri: str, names: list[str], now: datetime) -> dict[str, Runs]:
     found: defaultdict[str, Runs] = defaultdict(Runs)
     wanted = set(names)
-    for run in Accounts(uri).runs(now - (WEEK + 1) * DAY):
+    week_ago = now - (WEEK + 1) * DAY
+    for run in Accounts(uri).runs(now - MONTH * DAY):
         if run.outlet not in wanted:
             continue
         runs = found[run.outlet]
+        texts = runs.texts.setdefault(run.committed_at.astimezone(KYIV).date(), Texts())
+        texts.articles += run.counts.get("texts/articles", 0)
+        texts.characters += run.counts.get("texts/characters", 0)
+        if run.committed_at <= week_ago:
+            continue
         runs.last = runs.last or run
         recent = run.committed_at > now - DAY
         (runs.today if recent else runs.before).update(run.counts)

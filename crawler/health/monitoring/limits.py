@@ -21,6 +21,8 @@ _AT_NIGHT = timedelta(hours=12)
 _WITHOUT_EXPECTATION = timedelta(days=3)
 _GAPS = 10
 """Mean gaps between two articles without one in them, by the least number expected."""
+_PAUSES = 2
+"""Times the longest pause of the last month: a holiday has some."""
 _OF_ALL = ("disk_free", "verify_after", "remind_after")
 
 
@@ -29,7 +31,7 @@ class Limits:
     """The fields are the keys of `[watch]`; those in `_OF_ALL` are of no single outlet."""
 
     silent_after: timedelta | None = None
-    """Without a new article; None: made from what is expected."""
+    """Without a new article; None: made from what is expected, else from the outlet's own past."""
     fall: float = 0.3
     """Part of a share that may be lost."""
     rise: float = 0.2
@@ -43,11 +45,14 @@ class Limits:
     remind_after: timedelta = timedelta(days=1)
     """What is told already is told again."""
 
-    def silent(self, expected: Expectations) -> timedelta:
+    def silent(self, expected: Expectations, usual: timedelta | None = None) -> timedelta:
+        """Return how long nothing new may come; `usual` is the longest pause of the last month."""
         if self.silent_after is not None:
             return self.silent_after
         least = sum(bounds.floor for _, bounds in expected.articles_a_day)
-        return max(_AT_NIGHT, timedelta(days=_GAPS) / least) if least >= 1 else _WITHOUT_EXPECTATION
+        if least >= 1:
+            return max(_AT_NIGHT, timedelta(days=_GAPS) / least)
+        return _WITHOUT_EXPECTATION if usual is None else max(_AT_NIGHT, _PAUSES * usual)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,10 @@ class OutletMonitor(_Ruled):
         """New articles come."""
         self.hold(self.monitor_name, "silence")
 
+    def test_lengths(self) -> None:
+        """Texts are as long as before."""
+        self.hold(self.monitor_name, "lengths")
+
     def test_expectations(self) -> None:
         """It brings what its declaration expects."""
         self.hold(self.monitor_name, "expectations")

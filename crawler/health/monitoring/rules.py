@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.archived import LATE_AFTER, health, no_articles
+from crawler.health.archived import LATE_AFTER, health, no_articles_of, usual_gap
 from crawler.health.expected import DAYS_OF_A_MEDIAN, LEAST_ARTICLES, LOOKED_AT
 from crawler.outlet.expectations import ALL
 
@@ -31,6 +31,10 @@ LEAST_PAGES = 20
 """Pages of which a share is said; of the week before, too."""
 LEAST_SHARE = 0.1
 """A share below it is no habit of the outlet's."""
+LEAST_OF_A_DAY, DAYS_OF_LENGTHS = 8, 5
+"""Articles that make a mean length, and days that make a usual one."""
+LEAST_LENGTH = 0.75
+"""Part of the least usual mean length."""
 _SURE = 3.0
 """Standard deviations of a share that chance does not explain."""
 
@@ -80,7 +84,7 @@ def _crawls(state: OutletState, limits: Limits, now: datetime) -> str | None:
     wrong = (
         crawls.failed_since >= FAILED_IN_A_ROW
         or now - crawls.last.committed_at > LATE_AFTER
-        or (not crawls.failed_since and no_articles(crawls.pages))
+        or (not crawls.failed_since and no_articles_of(crawls))
     )
     return health(crawls, None, now) if wrong else None
 
@@ -98,9 +102,39 @@ def _silence(state: OutletState, limits: Limits, now: datetime) -> str | None:
     seen = state.facts.last_seen
     if seen is None:
         return None
-    longest = limits.silent(state.outlet.expectations)
+    usual = usual_gap(state.facts)
+    longest = limits.silent(state.outlet.expectations, usual)
     quiet = now - seen
-    return f"nothing new for {hours(quiet)}, {hours(longest)} at most" if quiet > longest else None
+    if quiet <= longest:
+        return None
+    habit = "" if usual is None else f"; in the last month the longest pause was {hours(usual)}"
+    return f"nothing new for {hours(quiet)}, {hours(longest)} at most{habit}{_latest(state)}"
+
+
+def _lengths(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    """Texts of the last day are shorter than on any day before: bodies may come out half."""
+    del limits
+    by_day = state.runs.texts
+    latest = max(by_day, default=None)
+    if latest is None or (now.astimezone(KYIV).date() - latest).days > 1:
+        return None
+    if by_day[latest].articles < LEAST_OF_A_DAY:
+        return None
+    usual = []
+    for day, texts in by_day.items():
+        if day < latest and texts.articles >= LEAST_OF_A_DAY:
+            usual.append(texts.mean)
+    mean = by_day[latest].mean
+    if len(usual) < DAYS_OF_LENGTHS or mean >= LEAST_LENGTH * min(usual):
+        return None
+    return (
+        f"texts have {mean:.0f} characters on average on {latest} ({by_day[latest].articles} articles), "
+        f"{min(usual):.0f} to {max(usual):.0f} on {len(usual)} days before{_latest(state)}"
+    )
+
+
+def _latest(state: OutletState) -> str:
+    return f"; the latest is {state.facts.last_url}" if state.facts.last_url else ""
 
 
 def _expectations(state: OutletState, limits: Limits, now: datetime) -> str | None:
@@ -212,6 +246,7 @@ OF_OUTLETS: dict[str, Callable[[OutletState, Limits, datetime], str | None]] = {
     "crawls": _crawls,
     "sources": _sources,
     "silence": _silence,
+    "lengths": _lengths,
     "expectations": _expectations,
     "shares": _shares,
     "reasons": _reasons,

@@ -10,6 +10,7 @@ import pytest
 from archive.exceptions import WrongSetting
 from archive.operations.verify import check
 from archive.writer import ArchiveWriter
+from crawler.health.archived import Facts, usual_gap
 from crawler.health.monitoring.gathered import gather
 from crawler.health.monitoring.limits import AllLimits, Limits, read_limits
 from crawler.health.monitoring.rules import alarms
@@ -74,8 +75,59 @@ def test_an_outlet_that_dies_is_noticed(tmp_path: Path) -> None:
     days_of(tmp_path, [Day(en=2)] * 5, until=datetime.now(UTC) - timedelta(hours=40))
     accounts(tmp_path, (30, WHOLE), (1, WHOLE))
     # eight and one a day are expected: ten gaps between two of them are 26 hours
-    assert told(tmp_path) == {"gazette/silence": "nothing new for 40 hours, 26 hours at most"}
+    alarm = told(tmp_path)
+    assert list(alarm) == ["gazette/silence"]
+    assert alarm["gazette/silence"].startswith(
+        "nothing new for 40 hours, 26 hours at most; the latest is http"
+    )
     assert told(tmp_path, Limits(**{**vars_of(ROOMY), "silent_after": timedelta(hours=41)})) == {}
+
+
+def texts(articles: int, mean: int) -> dict[str, int]:
+    return {"texts/articles": articles, "texts/characters": articles * mean}
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (texts(12, 1500), "texts have 1500 characters on average on "),
+        (texts(12, 2400), None),
+        (texts(5, 1500), None),  # too few to say
+        ({}, None),
+    ],
+)
+def test_bodies_that_come_out_half(tmp_path: Path, today: dict[str, int], said: str | None) -> None:
+    week = [(24.0 * day + 1, texts(20, 3000 + 100 * (day % 3))) for day in range(7, 0, -1)]
+    accounts(tmp_path, *week, (1, today))
+    alarm = told(tmp_path, outlet=Plain)
+    assert list(alarm) == (["gazette/lengths"] if said else [])
+    if said:
+        assert alarm["gazette/lengths"].startswith(said)
+        assert alarm["gazette/lengths"].endswith("(12 articles), 3000 to 3200 on 7 days before")
+
+
+def test_a_pause_is_long_by_what_is_usual_for_the_outlet() -> None:
+    now = datetime(2026, 3, 20, 12, tzinfo=UTC)
+
+    def limit(*hours_ago: float) -> timedelta:
+        quarters = {int((now - timedelta(hours=ago)).timestamp()) // 900 for ago in hours_ago}
+        usual = usual_gap(Facts(last_seen=now, arrivals=quarters))
+        return Limits().silent(read_expectations({}, ["uk"]), usual)
+
+    # every hour but the nights
+    busy = [24 * day + hour for day in range(14) for hour in range(14)]
+    assert limit(*busy) == timedelta(hours=22)
+    one_a_day = [24 * day + (day % 3) for day in range(14)]
+    assert limit(*one_a_day) == timedelta(hours=50)
+    # a holiday, three weeks ago
+    assert limit(*[ago for ago in busy if not 190 < ago < 250]) > timedelta(hours=100)
+    assert limit(*busy[:5]) == timedelta(days=3)
+
+
+def test_the_last_run_whose_pages_are_no_articles_is_told_whatever_the_day_was(tmp_path: Path) -> None:
+    good = [(hours, {"archived": 60}) for hours in (9.0, 6.0, 3.0)]
+    accounts(tmp_path, *WEEK, *good, (1, {"dropped(no-body)": 12}))
+    assert told(tmp_path, outlet=Plain) == {"gazette/crawls": "12 of 12 pages are no articles: no-body 12"}
 
 
 def vars_of(limits: Limits) -> dict[str, object]:
