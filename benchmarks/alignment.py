@@ -213,10 +213,12 @@ def main() -> int:
     seeds = SEEDS[:1] if options.quick else SEEDS
     read = list(map(prepare, cases(options.data, seeds)))
     reading = 1000 * (time.process_time() - began) / len(read)
-    runs = list(map(prepare, cases(options.data, seeds, runs=True)))
-    told_anew = list(map(prepare, retold("dev", RETOLD_SEEDS[::2] if options.quick else RETOLD_SEEDS)))
+    runs = list(map(prepare, cases(options.data, seeds, "runs")))
+    swaps = list(map(prepare, cases(options.data, seeds[:1], "swaps")))
+    retold_seeds = RETOLD_SEEDS[::2] if options.quick else RETOLD_SEEDS
+    told_anew = list(map(prepare, retold("dev", retold_seeds, swaps=True)))
     if options.fit or options.check:
-        fitted = stored(fit([*read, *runs, *told_anew]), options.data, RETOLD)
+        fitted = stored(fit([*read, *runs, *swaps, *told_anew]), options.data, RETOLD)
         if options.check:
             same = fitted == FILE.read_text("utf-8")
             print(f"{len(read)} texts: {'what is shipped' if same else 'other weights'}")
@@ -224,7 +226,7 @@ def main() -> int:
         FILE.write_text(fitted, encoding="utf-8")
         print(f"weights of {len(read)} texts in {FILE}")
         return 0
-    fulls, table = translations_table(read, [*read, *runs], told_anew, simpler=not options.quick)
+    fulls, table = translations_table(read, [*read, *runs, *swaps], told_anew, simpler=not options.quick)
     Console(width=120).print(table)
     Console(width=120).print(runs_table(runs, fulls, simpler=not options.quick))
     parts = retold_parts()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import Enum
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Of all tables. Change a column, and it changes too, with a step in archive/operations/migrate.py."""
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from archive.format.columns import By, Column, column, columns_of
+from archive.format.marks import NumberMark, QuoteMark  # noqa: TC001  msgspec reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -425,13 +426,16 @@ class AlignmentRecord:
     score: float | None
     characters_a: int
     characters_b: int
-    numbers_only_a: tuple[str, ...] = ()
-    numbers_only_b: tuple[str, ...] = ()
-    quotes_only_a: tuple[str, ...] = ()
-    quotes_only_b: tuple[str, ...] = ()
+    numbers_differ: tuple[NumberMark, ...] = ()
+    """Of linked paragraphs: numbers that contradict each other."""
+    numbers_converted: tuple[NumberMark, ...] = ()
+    """Of linked paragraphs: the same quantity in another unit or currency."""
+    quotes_only_a: tuple[QuoteMark, ...] = ()
+    quotes_only_b: tuple[QuoteMark, ...] = ()
     confidence: float | None = None
     """Of what one side says alone: the probability that the other says it nowhere."""
     doubtful: bool | None = None
+    """True: read both texts before you publish it. A doubtful link counts as neither linked nor one-sided."""
     nearest: tuple[int, ...] | None = None
     """Numbers of blocks of the other side that come nearest."""
     in_common: tuple[str, ...] | None = None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from archive.format.columns import SCHEMA_VERSION
+from archive.format.marks import QuoteMark
 from archive.format.records import COMMIT_COLUMNS, PARTS, VERSION_COLUMNS, Alternate
 
 if TYPE_CHECKING:
@@ -197,6 +198,10 @@ REFUSALS = _schema(
     ],
 )
 
+_NUMBER_MARKS = pa.list_(
+    pa.struct([("a", TEXT), ("b", TEXT), ("counted", TEXT), ("confidence", pa.float64())])
+)
+_QUOTE_MARKS = pa.list_(pa.struct([(name, TEXT) for name in QuoteMark.__struct_fields__]))
 _ALIGNMENT_FIELDS = [
     _always("story_id", TEXT, "the story of both articles"),
     _always("article_id_a", TEXT, "the smaller of the two ids"),
@@ -216,16 +221,35 @@ _ALIGNMENT_FIELDS = [
     _maybe("score", pa.float64(), "how likely both say the same, 0 to 1; of aligned and moved"),
     _always("characters_a", pa.int32(), "length of these paragraphs of a"),
     _always("characters_b", pa.int32(), "length of these paragraphs of b"),
-    _always("numbers_only_a", TEXTS, "numbers and dates, as printed, that b has nowhere"),
-    _always("numbers_only_b", TEXTS, "numbers and dates, as printed, that a has nowhere"),
-    _always("quotes_only_a", TEXTS, "quotations of a that b does not have beside them"),
-    _always("quotes_only_b", TEXTS, "quotations of b that a does not have beside them"),
+    _always(
+        "numbers_differ",
+        _NUMBER_MARKS,
+        "of linked paragraphs: numbers at the same place that contradict each other, as printed, with their "
+        "unit or what they count, and how likely a reader of both texts agrees, 0 to 1",
+    ),
+    _always(
+        "numbers_converted",
+        _NUMBER_MARKS,
+        "of linked paragraphs: one quantity in two units or currencies (25 miles, 40 km)",
+    ),
+    _always(
+        "quotes_only_a",
+        _QUOTE_MARKS,
+        "words of a person here that b reports nowhere, not even as indirect speech; `speaker` as printed, "
+        "`speaker_key` the same for all spellings of a name",
+    ),
+    _always("quotes_only_b", _QUOTE_MARKS, "the same of b"),
     _maybe(
         "confidence",
         pa.float64(),
         "of omitted and added: how likely the other text says it nowhere, 0 to 1; null before schema 6",
     ),
-    _maybe("doubtful", pa.bool_(), "of omitted and added: read it before you publish it"),
+    _maybe(
+        "doubtful",
+        pa.bool_(),
+        "read both texts before you publish it; a doubtful link counts as neither linked nor one-sided; null "
+        "before schema 6, of links before schema 7",
+    ),
     _maybe("nearest", NUMBERS, "of omitted and added: indexes of the nearest blocks of the other text"),
     _maybe("in_common", TEXTS, "its numbers, dates and names that those blocks also have"),
     *_COMMIT,

@@ -18,7 +18,7 @@ from archive.commit.compact import LEVEL
 from archive.commit.next_snapshot import Operation
 from archive.exceptions import MigrationError
 from archive.format.columns import SCHEMA_VERSION
-from archive.format.schema import STORED
+from archive.format.schema import ALIGNMENTS, STORED
 from archive.opening import open_any
 from archive.storage.snapshot_log import Log
 from archive.tables.parquet_files import read
@@ -68,6 +68,24 @@ _EVENTS = (
     "and in_common: empty until a story is aligned anew; original_language_reason: empty until a story is "
     "written anew; translated_from: empty, for `scrapy reextract --publish` to fill"
 )
+_MARKS = (
+    "of alignments, numbers_only_a and numbers_only_b: dropped, because most were wrong; numbers_differ, "
+    "numbers_converted, quotes_only_a and quotes_only_b: empty until `scrapy pair --all` aligns a story anew"
+)
+
+
+def _without_marks(table: pa.Table) -> pa.Table:
+    """Drop the marks of schema 6, and give every row empty ones."""
+    names = ("numbers_differ", "numbers_converted", "quotes_only_a", "quotes_only_b")
+    former = {"numbers_only_a", "numbers_only_b", *names}
+    table = table.drop_columns(sorted(former.intersection(table.column_names)))
+    for name in names:
+        field = ALIGNMENTS.field(name)
+        empty = pa.array([[]] * table.num_rows, field.type)
+        table = table.append_column(field, empty)
+    return table
+
+
 TODAY = Target(
     SCHEMA_VERSION,
     STORED,
@@ -77,6 +95,7 @@ TODAY = Target(
         3: Step(_SHOWN, {}),
         4: Step(_NEW, {}),
         5: Step(_EVENTS, {}),
+        6: Step(_MARKS, {"alignments": _without_marks, "former_alignments": _without_marks}),
     },
 )
 

@@ -16,8 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from archive.read.quotations import speaker_of
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -100,14 +98,13 @@ def left_out(a: Archive) -> pd.DataFrame:
 
 def quotes(a: Archive) -> pd.DataFrame:
     """Quotations that one language of a story has and another surely has not, by outlet and languages."""
-    columns = ["story_id", "language_a", "language_b", "doubtful", "quotes_only_a", "quotes_only_b"]
+    columns = ["story_id", "language_a", "language_b", "quotes_only_a", "quotes_only_b"]
     sides = []
     for rows in a.alignments(columns=columns).tables():
-        sure = rows.filter(pc.invert(pc.fill_null(rows["doubtful"], False)))
         for one, other in ("ab", "ba"):
-            count = pc.list_value_length(sure[f"quotes_only_{one}"]).cast("int64")
-            languages = [sure[f"language_{one}"], sure[f"language_{other}"]]
-            side = pa.table([sure["story_id"], *languages, count], ["story_id", "says", "has_not", "quotes"])
+            count = pc.list_value_length(rows[f"quotes_only_{one}"]).cast("int64")
+            languages = [rows[f"language_{one}"], rows[f"language_{other}"]]
+            side = pa.table([rows["story_id"], *languages, count], ["story_id", "says", "has_not", "quotes"])
             sides.append(side.filter(pc.greater(count, 0)).to_pandas())
     found: pd.DataFrame = pd.concat(sides).merge(
         a.stories(columns=["story_id", "outlet"]).to_pandas(), on="story_id"
@@ -119,30 +116,25 @@ def quotes(a: Archive) -> pd.DataFrame:
 def speakers(a: Archive) -> pd.DataFrame:
     """Quotations that one language of a story has and another surely has not, by who says them.
 
-    Texts are read for it: those of the latest 20,000 stories.
+    Of the latest 20,000 stories. A name in another spelling or script is the same speaker.
     """
-    stories = a.stories(columns=["story_id", "first_published_at"]).to_pandas()
+    stories = a.stories(columns=["story_id", "outlet", "first_published_at"]).to_pandas()
     latest = stories.sort_values("first_published_at", ascending=False, kind="stable").head(20_000)
-    columns = ["language_a", "language_b", "doubtful", "article_id_a", "article_id_b"]
+    columns = ["story_id", "language_a", "language_b", "quotes_only_a", "quotes_only_b"]
     of_them = ds.field("story_id").isin(pa.array(list(latest["story_id"]), pa.string()))
-    rows = a.alignments(columns=[*columns, "quotes_only_a", "quotes_only_b"]).seek(of_them).to_pandas()
-    rows = rows[rows["doubtful"].ne(True)]
+    rows = a.alignments(columns=columns).seek(of_them).to_pandas()
     sides = []
     for one, other in ("ab", "ba"):
-        side = pd.DataFrame({"says": rows[f"language_{one}"], "has_not": rows[f"language_{other}"]})
-        side["article_id"], side["quote"] = rows[f"article_id_{one}"], rows[f"quotes_only_{one}"]
-        sides.append(side.explode("quote").dropna(subset=["quote"]))
-    alone = pd.concat(sides).drop_duplicates()
-    said = {x: list(quotes) for x, quotes in alone.groupby("article_id")["quote"]}
-    who = []
-    texts = a.articles(columns=["article_id", "outlet", "body"])
-    for batch in texts.seek(ds.field("article_id").isin(pa.array(list(said), pa.string()))).batches():
-        for row in batch.to_pylist():
-            for quote in said[row["article_id"]]:
-                who.append((row["article_id"], quote, speaker_of(quote, row["body"]), row["outlet"]))
-    named = pd.DataFrame(who, columns=["article_id", "quote", "speaker", "outlet"]).dropna().drop_duplicates()
-    by = alone.merge(named, on=["article_id", "quote"]).groupby(["speaker", "says", "has_not"])
-    counted = by.agg(quotes=("quote", "size"), outlets=("outlet", lambda x: ", ".join(sorted(set(x)))))
+        side = pd.DataFrame({"story_id": rows["story_id"], "says": rows[f"language_{one}"]})
+        side["has_not"], side["mark"] = rows[f"language_{other}"], rows[f"quotes_only_{one}"]
+        sides.append(side.explode("mark").dropna(subset=["mark"]))
+    found = pd.concat(sides).merge(latest, on="story_id")
+    for name in ("speaker", "speaker_key"):
+        found[name] = found["mark"].str.get(name)
+    found = found.dropna(subset=["speaker_key"])
+    found["speaker"] = found.groupby("speaker_key")["speaker"].transform("min")  # one spelling: Latin first
+    by = found.groupby(["speaker", "says", "has_not"])
+    counted = by.agg(quotes=("mark", "size"), outlets=("outlet", lambda x: ", ".join(sorted(set(x)))))
     return counted.reset_index().sort_values(["quotes", "speaker"], ascending=[False, True], kind="stable")
 
 
@@ -166,7 +158,6 @@ _ALSO = {
     "pa.": "import pyarrow as pa",
     "pc.": "import pyarrow.compute as pc",
     "ds.field": "import pyarrow.dataset as ds",
-    "speaker_of": "from archive.read.quotations import speaker_of",
 }
 """What a recipe imports besides, by what it names."""
 

@@ -282,7 +282,8 @@ def _only(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Only
     for row in alignments:
         for side, other in _SIDES:
             if row[f"article_id_{side}"] == article_id:
-                texts = (*row[f"numbers_only_{side}"], *row[f"quotes_only_{side}"])
+                numbers = [mark[side] for mark in row["numbers_differ"]]
+                texts = (*numbers, *(mark["text"] for mark in row[f"quotes_only_{side}"]))
                 for number in row[f"paragraphs_{side}"]:
                     for text in texts:
                         known = found[number].get(text, ())

@@ -366,9 +366,16 @@ def _aligned(made, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
     def size(row: np.ndarray, there: np.ndarray) -> np.ndarray:
         return np.where(there, characters[np.minimum(begins[row] + place, len(characters) - 1)], 0)
 
-    def some(share: float) -> pa.Array:
+    def marks(share: float) -> pa.Array:
         chosen = made.random(rows) < share
-        return _lists(chosen, [f"{n % 900 + 2}" for n in np.flatnonzero(chosen)])
+        values = [
+            {"a": f"{n % 900 + 2}", "b": f"{n % 800 + 3}", "confidence": 0.95} for n in np.flatnonzero(chosen)
+        ]
+        return _lists(chosen, values)
+
+    def quotes(share: float) -> pa.Array:
+        chosen = made.random(rows) < share
+        return _lists(chosen, [{"text": f"quotation {n}"} for n in np.flatnonzero(chosen)])
 
     return table_of(
         "alignments",
@@ -388,9 +395,9 @@ def _aligned(made, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
             "score": pa.array(made.uniform(0.5, 1, rows), mask=~both),
             "characters_a": size(a, in_a),
             "characters_b": size(b, in_b),
-            "numbers_only_a": some(0.01),
-            "quotes_only_a": some(0.01),
-            "quotes_only_b": some(0.01),
+            "numbers_differ": marks(0.01),
+            "quotes_only_a": quotes(0.01),
+            "quotes_only_b": quotes(0.01),
             "confidence": pa.array(made.uniform(0.5, 1, rows), mask=both),
             "doubtful": pa.array(made.random(rows) < 0.3, mask=both),
         },

@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines.alignment.paragraphs import MOST, prepared
-from pipelines.alignment.records import alignment_records, numbers_of
+from pipelines.alignment.records import ComparedText, alignment_records
 from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from archive.format.records import AlignmentRecord, VariantText
-    from pipelines.alignment.paragraphs import Paragraphs
 
     Couple = tuple[str, str]
     Texts = tuple[str, int, str, int]
@@ -49,26 +48,22 @@ class Aligner:
         self, variants: Mapping[str, VariantText], couples: Collection[Couple]
     ) -> tuple[AlignmentRecord, ...]:
         """Return the rows of these couples, in their order; couples of one story should follow each other."""
-        read: dict[str, tuple[Paragraphs, set[str]] | None] = {}
+        texts: dict[str, ComparedText | None] = {}
         records: list[AlignmentRecord] = []
         for a, b in couples:
-            one, other = variants[a], variants[b]
-            key = a, one.version, b, other.version
-            found = self._done.get(key)
-            if found is None:
-                for each in (one, other):
-                    if each.article_id not in read:
-                        if len(read) >= _KEPT:
-                            del read[next(x for x in read if x not in {a, b})]
-                        read[each.article_id] = _read(each)
-                ours, theirs = read[a], read[b]
-                found = (
-                    tuple(alignment_records(one, other, compared(one), compared(other), *ours, *theirs))
-                    if ours and theirs and one.language != other.language
-                    else ()
-                )
-                self._done[key] = found
-            records += found
+            versions = a, variants[a].version, b, variants[b].version
+            rows = self._done.get(versions)
+            if rows is None:
+                for article_id in (a, b):
+                    if article_id not in texts:
+                        if len(texts) >= _KEPT:
+                            del texts[next(x for x in texts if x not in {a, b})]
+                        texts[article_id] = _read(variants[article_id])
+                text_a, text_b = texts[a], texts[b]
+                comparable = variants[a].language != variants[b].language
+                rows = tuple(alignment_records(text_a, text_b)) if text_a and text_b and comparable else ()
+                self._done[versions] = rows
+            records += rows
         return tuple(records)
 
 
@@ -80,10 +75,10 @@ def compared(variant: VariantText) -> tuple[int, ...]:
     return tuple(numbers)[:MOST]
 
 
-def _read(variant: VariantText) -> tuple[Paragraphs, set[str]] | None:
-    """Return the paragraphs that are compared, and the numbers of the whole variant in any form."""
-    texts = [variant.blocks[n].text for n in compared(variant)]
-    if not texts or variant.language not in LANGUAGES:
+def _read(variant: VariantText) -> ComparedText | None:
+    """Return the paragraphs that are compared; None where there are none, or in another language."""
+    blocks = compared(variant)
+    if not blocks or variant.language not in LANGUAGES:
         return None
-    paragraphs = prepared(texts, variant.language)
-    return paragraphs, numbers_of(variant, paragraphs)
+    texts = [variant.blocks[number].text for number in blocks]
+    return ComparedText(variant, blocks, prepared(texts, variant.language))

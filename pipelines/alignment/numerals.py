@@ -1,7 +1,6 @@
 """Numbers that a text says in another form than the anchors read: «ХХ століття», a hundred, the nineties.
 
-Whoever reads that one language alone has a number must be able to rely on it. So before a number is told as
-single-sided, it is looked for on the other side in every form that a writer may give it.
+Before two numbers count as a contradiction, each is sought on the other side in every form a writer may use.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DIGITS = re.compile(rf"(?:{numbers.NUMBER})(?P<decade>s\b|[-–‑](?:х|ті|е|их|ые|ми)\b)?")
-_RUN = re.compile(r"\d{2,}")
+_RUN = re.compile(r"(?<![\d.,])\d{2,}(?![.,]?\d)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 # Cyrillic letters that look like those of Roman numerals
 _LOOKALIKE = str.maketrans("ІХСМ", "IXCM")

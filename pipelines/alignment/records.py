@@ -2,82 +2,119 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archive.format.records import AlignmentRecord
-from pipelines.alignment.links import find_links, find_links_and_lone
-from pipelines.alignment.numerals import also_said, same_number
+from pipelines.alignment.links import find_links_and_lone
+from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.omissions import SURE
-from pipelines.alignment.paragraphs import READ, prepared
-from pipelines.similarity.anchors import anchors_of
+from pipelines.alignment.quote_marks import QuoteSearch, quote_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from archive.format.marks import QuoteMark
     from archive.format.records import VariantText
     from pipelines.alignment.links import ParagraphLink
+    from pipelines.alignment.omissions import Lone
     from pipelines.alignment.paragraphs import Paragraphs
 
     Places = tuple[int, ...]
     Row = tuple[str, Places, Places, float | None]
-_QUOTED = re.compile(r"«([^«»]{1,2000})»|“([^“”]{1,2000})”|„([^„“”]{1,2000})[“”]|\"([^\"\n]{1,2000})\"")
-_WORDS = 4
-"""Words from which a quotation counts as speech; shorter ones are names."""
+SURE_LINK = 0.95
+"""Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
 
 
-def alignment_records(  # noqa: PLR0917
-    a: VariantText,
-    b: VariantText,
-    numbers_of_a: Sequence[int],
-    numbers_of_b: Sequence[int],
-    one: Paragraphs,
-    has_a: set[str],
-    other: Paragraphs,
-    has_b: set[str],
-) -> Iterator[AlignmentRecord]:
-    """Yield rows in the order of a; paragraphs that only b has come at their place in b.
+@dataclass(frozen=True)
+class ComparedText:
+    """A variant with the paragraphs of it that are compared."""
 
-    `has_a` and `has_b` are the numbers that either variant has, as `numbers_of` tells them.
-    """
-    found, alone_a, alone_b = find_links_and_lone(one, other)
-    for position, (kind, ours, theirs, score) in enumerate(_in_order(found, one.singles, other.singles)):
-        lone, nearest, in_common = None, None, None
-        if kind == "omitted":
-            lone = alone_a[ours[0]]
-            nearest, in_common = (numbers_of_b[lone.nearest],), _in_common(one, ours[0], other, lone.nearest)
-        elif kind == "added":
-            lone = alone_b[theirs[0]]
-            nearest, in_common = (
-                (numbers_of_a[lone.nearest],),
-                _in_common(other, theirs[0], one, lone.nearest),
-            )
-        texts_a = [a.blocks[numbers_of_a[i]].text for i in ours]
-        texts_b = [b.blocks[numbers_of_b[j]].text for j in theirs]
-        quotes_a, quotes_b = quoted(texts_a), quoted(texts_b)
-        yield AlignmentRecord(
-            article_id_a=a.article_id,
-            version_a=a.version,
-            article_id_b=b.article_id,
-            version_b=b.version,
-            language_a=a.language,
-            language_b=b.language,
+    variant: VariantText
+    blocks: tuple[int, ...]
+    """Numbers of the blocks that the paragraphs are."""
+    paragraphs: Paragraphs
+
+    def texts(self, places: Places) -> list[str]:
+        return [self.variant.blocks[self.blocks[place]].text for place in places]
+
+    def numbers(self, places: Places) -> tuple[int, ...]:
+        return tuple(self.blocks[place] for place in places)
+
+    @cached_property
+    def whole(self) -> str:
+        return "\n".join(block.text for block in self.variant.blocks)
+
+    @cached_property
+    def quote_search(self) -> QuoteSearch:
+        return QuoteSearch([self.variant.headline, *self.whole.split("\n")], self.variant.language)
+
+
+def alignment_records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
+    """Yield rows in the order of a; paragraphs that only b has come at their place in b."""
+    links, alone_a, alone_b = find_links_and_lone(a.paragraphs, b.paragraphs)
+    rows = _in_order(links, a.paragraphs.singles, b.paragraphs.singles)
+    for position, (kind, places_a, places_b, score) in enumerate(rows):
+        texts_a, texts_b = a.texts(places_a), b.texts(places_b)
+        record = AlignmentRecord(
+            article_id_a=a.variant.article_id,
+            version_a=a.variant.version,
+            article_id_b=b.variant.article_id,
+            version_b=b.variant.version,
+            language_a=a.variant.language,
+            language_b=b.variant.language,
             position=position,
             kind=kind,
-            paragraphs_a=tuple(numbers_of_a[i] for i in ours),
-            paragraphs_b=tuple(numbers_of_b[j] for j in theirs),
+            paragraphs_a=a.numbers(places_a),
+            paragraphs_b=b.numbers(places_b),
             score=score,
             characters_a=sum(map(len, texts_a)),
             characters_b=sum(map(len, texts_b)),
-            numbers_only_a=_printed(one, ours, has_b),
-            numbers_only_b=_printed(other, theirs, has_a),
-            quotes_only_a=surplus(quotes_a, quotes_b, a.language, b.language),
-            quotes_only_b=surplus(quotes_b, quotes_a, b.language, a.language),
-            confidence=lone.confidence if lone else None,
-            doubtful=lone.confidence < SURE if lone else None,
-            nearest=nearest,
-            in_common=in_common,
         )
+        if kind == "omitted":
+            yield _one_sided(record, a, places_a[0], b, alone_a[places_a[0]])
+        elif kind == "added":
+            yield _one_sided(record, b, places_b[0], a, alone_b[places_b[0]])
+        else:
+            yield _linked(record, a, texts_a, b, texts_b)
+
+
+def _linked(
+    record: AlignmentRecord, a: ComparedText, texts_a: Sequence[str], b: ComparedText, texts_b: Sequence[str]
+) -> AlignmentRecord:
+    """Add what differs between linked paragraphs; nothing where the link itself is doubtful."""
+    if record.score is None or record.score < SURE_LINK:
+        return replace(record, doubtful=True)
+    whole_a, whole_b = " ".join(texts_a), " ".join(texts_b)
+    differ, converted = number_marks(Passage(whole_a, record.language_a), Passage(whole_b, record.language_b))
+    return replace(
+        record,
+        doubtful=False,
+        numbers_differ=differ,
+        numbers_converted=converted,
+        quotes_only_a=quote_marks(texts_a, a.whole, record.language_a, b.quote_search, whole_b),
+        quotes_only_b=quote_marks(texts_b, b.whole, record.language_b, a.quote_search, whole_a),
+    )
+
+
+def _one_sided(
+    record: AlignmentRecord, own: ComparedText, place: int, other: ComparedText, lone: Lone
+) -> AlignmentRecord:
+    """Add what is known of a paragraph that one text has alone."""
+    doubtful = lone.confidence < SURE
+    quotes: tuple[QuoteMark, ...] = ()
+    if not doubtful:
+        quotes = quote_marks(own.texts((place,)), own.whole, own.variant.language, other.quote_search)
+    return replace(
+        record,
+        quotes_only_a=quotes if own.variant.article_id == record.article_id_a else (),
+        quotes_only_b=quotes if own.variant.article_id == record.article_id_b else (),
+        confidence=lone.confidence,
+        doubtful=doubtful,
+        nearest=other.numbers((lone.nearest,)),
+        in_common=_in_common(own.paragraphs, place, other.paragraphs, lone.nearest),
+    )
 
 
 def _in_common(own: Paragraphs, place: int, other: Paragraphs, nearest: int) -> tuple[str, ...]:
@@ -108,48 +145,3 @@ def _in_order(found: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
         elif i not in inside:
             yield "omitted", (i,), (), None
     yield from added(m)
-
-
-def numbers_of(variant: VariantText, paragraphs: Paragraphs) -> set[str]:
-    """Return the keys of all numbers and dates of a variant in any form, headline and captions included."""
-    read = {each.text for each in paragraphs.readings}
-    others = [variant.headline, *(x.text for x in variant.blocks if x.text[:READ] not in read)]
-    found = {anchor.key for each in paragraphs.readings for anchor in each.anchors}
-    found |= {anchor.key for text in others for anchor in anchors_of(text, variant.language)}
-    for text in (*read, *others):
-        found |= also_said(text)
-    return found
-
-
-def _printed(paragraphs: Paragraphs, places: Places, elsewhere: set[str]) -> tuple[str, ...]:
-    found = (
-        anchor.text
-        for place in places
-        for anchor in paragraphs.readings[place].anchors
-        if anchor.key[0].isdigit() and elsewhere.isdisjoint(same_number(anchor.key, anchor.text))
-    )
-    return tuple(dict.fromkeys(found))
-
-
-# Quotations, and those that the other variant does not have in the linked paragraphs.
-
-
-def quoted(texts: Sequence[str]) -> tuple[str, ...]:
-    """Return the quotations without their marks, in order."""
-    found = (
-        next(filter(None, captured)).strip(" ,.–—-") for text in texts for captured in _QUOTED.findall(text)
-    )
-    return tuple(quote for quote in found if len(quote.split()) >= _WORDS)
-
-
-def surplus(own: Sequence[str], other: Sequence[str], language: str, other_language: str) -> tuple[str, ...]:
-    """Return the quotations of `own` that outnumber those of the other side: the first ones without a link.
-
-    Only the difference in number counts, so a quotation that one side breaks in two is no addition.
-    """
-    lacking = len(own) - len(other)
-    if lacking <= 0 or not other:
-        return tuple(own) if lacking > 0 else ()
-    linked = {i for x in find_links(prepared(own, language), prepared(other, other_language)) for i in x.a}
-    alone = [i for i in range(len(own)) if i not in linked]
-    return tuple(own[i] for i in alone[:lacking])

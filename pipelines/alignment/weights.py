@@ -91,7 +91,7 @@ def standardised(
 
 @cache
 def shipped_version() -> int:
-    """Return the version of the shipped weights: an alignment by earlier ones is made anew."""
+    """Return the version of the weights and marks that are shipped: earlier alignments are made anew."""
     return int(json.loads(FILE.read_text(encoding="utf-8"))["version"])
 
 

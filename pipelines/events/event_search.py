@@ -25,7 +25,7 @@ import archive
 from archive.commit.committer import publish_same_event
 from archive.format.records import SameEventRecord
 from archive.operations.partitions import ALONE, over
-from pipelines.alignment.records import quoted
+from pipelines.alignment.quote_marks import quoted
 from pipelines.events.likeness import HOURS, Likeness, likenesses, shipped_event_weights
 from pipelines.events.shared_facts import weighed
 from pipelines.similarity.document import ArticleReading, Document, read
@@ -212,7 +212,7 @@ def _details(one: ArticleReading, other: ArticleReading) -> str:
     numbers = {x.key: x.text for x in one.anchors if x.key in theirs and x.key[0].isdigit()}
     both = one.counted.keys() & other.counted.keys()
     otherwise = sum(1 for thing in both if not one.counted[thing] & other.counted[thing])
-    quoted_a, quoted_b = ({fold(x): x for x in quoted([each.document.body])} for each in (one, other))
+    quoted_a, quoted_b = ({fold(x): x for x in quoted(each.document.body)} for each in (one, other))
     return json.dumps(
         {
             "numbers": list(numbers.values()),

@@ -90,8 +90,13 @@ def paragraphs_table(explained: Explanation) -> Table:
             kind = "elsewhere" if row.kind == "moved" else f"only in {literal(only)}"
             table.add_row(kind, _cut(ours), _cut(theirs))
         if row.quotes_only_a or row.quotes_only_b:
-            sides = (_cut("; ".join(x)) for x in (row.quotes_only_a, row.quotes_only_b))
+            sides = (
+                _cut("; ".join(x.text for x in marks)) for marks in (row.quotes_only_a, row.quotes_only_b)
+            )
             table.add_row("quoted by one", *sides)
+        for name, marks in (("numbers differ", row.numbers_differ), ("converted", row.numbers_converted)):
+            for mark in marks:
+                table.add_row(name, literal(mark.a), literal(mark.b))
     return table
 
 

@@ -16,10 +16,11 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import astuple, fields, replace
 from functools import cache
-from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from archive.exceptions import ArchiveWriteError
 from archive.format.records import AlignmentRecord
@@ -50,7 +51,6 @@ CREATE TABLE chosen (
 CREATE INDEX chosen_ids ON chosen (a, b);
 """
 _FILE = "spool.sqlite"
-_ALIGNED = attrgetter(*(each.name for each in fields(AlignmentRecord)))
 _TRACES = [each.name for each in fields(Match)].index("traces")
 
 
@@ -156,10 +156,12 @@ class Spool:
 
     def get(self, texts: Texts) -> tuple[AlignmentRecord, ...] | None:
         row = self._db.execute("SELECT rows FROM aligned WHERE texts = ?", (_key(texts),)).fetchone()
-        return None if row is None else tuple(_alignment(values) for values in _unpacked(row[0]))
+        if row is None:
+            return None
+        return msgspec.json.decode(zlib.decompress(row[0]), type=tuple[AlignmentRecord, ...])
 
     def __setitem__(self, texts: Texts, rows: tuple[AlignmentRecord, ...]) -> None:
-        packed = _packed([_ALIGNED(row) for row in rows])
+        packed = zlib.compress(msgspec.json.encode(rows), 1)
         self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), packed))
 
     def close(self) -> None:
@@ -256,10 +258,6 @@ def _values(match: Match) -> list[object]:
 def _match(values: Sequence[Any]) -> Match:
     match = Match(*map(_frozen, values))
     return replace(match, traces=tuple(Trace(*each) for each in values[_TRACES]))
-
-
-def _alignment(values: Sequence[Any]) -> AlignmentRecord:
-    return AlignmentRecord(*map(_frozen, values))
 
 
 def _frozen(value: Any) -> Any:

@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     rf"|(?P<number>{numbers.NUMBER}))",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[ \u00a0]?([^\W\d_]+)")
 # `two and a half million`, `два з половиною мільйони`
 _BESIDE_HALF = frozenset(("and", "a", "з", "із", "с"))
 _SENTENCE_END = frozenset('.!?…:\n«»“”"')
@@ -120,7 +121,10 @@ def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:  # noqa: C9
         elif word:
             yield from _name(word, parts, language, start / long, starts=starts)
         elif token["number"]:
-            number = _Number(start, token.end(), numbers.amount(token["number"]), "digits")
+            following = _WORD.match(text, token.end())
+            scale = numbers.number_word(following[1]) if following else None
+            value = numbers.amount(token["number"], language if scale and scale.kind == "scale" else None)
+            number = _Number(start, token.end(), value, "digits")
         else:
             yield from _in_digits(token, start / long)
         starts = token["end"] in _SENTENCE_END
@@ -165,8 +169,10 @@ def _anchor_of_number(number: _Number, text: str, long: int) -> Iterator[Anchor]
         # each language counts halves in its own way: `a year and a half`, `півтора року`
         return
     printed = " ".join(text[number.start : number.end].split())
-    found = numbers.precise(printed) or numbers.key(number.total + number.current)
-    yield Anchor(found, printed, number.start / long)
+    value = number.total + number.current
+    yield Anchor(numbers.precise(printed) or numbers.key(value), printed, number.start / long)
+    if rounded := numbers.rounded_decimal(printed, value):
+        yield Anchor(rounded, printed, number.start / long)
 
 
 @lru_cache(maxsize=65_536)

@@ -47,11 +47,11 @@ def counts_of(text: str, language: str, found: Iterable[Anchor]) -> tuple[tuple[
         start = round(each.position * long)
         end = start + len(each.text)
         following = text[end : end + _AROUND]
-        after = _things(_WORD.findall(following), language)
+        after = things_of(_WORD.findall(following), language)
         if unit := _DEGREE.match(following):
             after += [(thing, unit[0].strip()) for thing in _degree()]
         words = _WORD.findall(text[max(0, start - _AROUND) : start])[::-1]
-        before = _things(words[1:] if words[:1] and words[0] in _LABEL else words, language)
+        before = things_of(words[1:] if words[:1] and words[0] in _LABEL else words, language)
         for thing, word in (*after, *before):
             counted.setdefault(thing, set()).add(each.key)
             if len(each.key) == 1:
@@ -66,7 +66,7 @@ def _is_amount(key: str) -> bool:
     return key.replace(".", "", 1).isdecimal()
 
 
-def _things(words: Sequence[str], language: str) -> list[tuple[int, str]]:
+def things_of(words: Sequence[str], language: str) -> list[tuple[int, str]]:
     """Return what these words mean, up to the end of the clause."""
     found, seen = [], 0
     for word in words:
@@ -76,6 +76,15 @@ def _things(words: Sequence[str], language: str) -> list[tuple[int, str]]:
         seen += bool(things) or len(word) > 3
         found += [(thing, word) for thing in things]
     return found
+
+
+def things_in(text: str, language: str) -> frozenset[int]:
+    """Return what all words of a text mean."""
+    things = set[int]()
+    for word in _WORD.findall(text):
+        if word[0].isalpha():
+            things.update(_things_of(word.lower(), language))
+    return frozenset(things)
 
 
 @cache

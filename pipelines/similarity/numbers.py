@@ -184,10 +184,24 @@ def roman(word: str) -> int | None:
     return total if total >= 10 and len(word) > 1 else None
 
 
-def amount(text: str) -> Decimal:
-    """Parse a number: 1,000 and 1 000 and 1000 are equal, so are 3.5 and 3,5."""
+def amount(text: str, language_of_scale: str | None = None) -> Decimal:
+    """Parse a number: 1,000 and 1 000 and 1000 are equal, so are 3.5 and 3,5.
+
+    Before a scale, a point is decimal in any language and a comma in all but English: `8,302 млн` are 8.302.
+    """
+    decimal = "." if language_of_scale == "en" else ".,"
+    if language_of_scale and re.fullmatch(rf"\d{{1,3}}[{decimal}]\d{{3}}", text):
+        return Decimal(text.replace(",", "."))
     whole = re.sub(r"[.,\u00a0\u202f ](?=\d{3}(?!\d))", "", text)
     return Decimal(whole.replace(",", "."))
+
+
+def rounded_decimal(printed: str, value: Decimal) -> str | None:
+    """Return the key of `8,302 млн` to two digits, 8.3 million; None for all but decimals of millions."""
+    figure = re.match(r"(\d+)[.,](\d+)(?= ?[^\W\d_])", printed)
+    if figure is None or len((figure[1] + figure[2]).lstrip("0")) < 3 or value < 1_000_000:
+        return None
+    return key(Decimal(f"{value:.1e}"))
 
 
 def precise(text: str) -> str | None:

@@ -48,7 +48,7 @@ _ARTICLE = [
 ]  # fmt: skip
 _COMPARED = ("story_id", "article_id_a", "article_id_b", "kind", "doubtful", "characters_a", "characters_b")
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
-_ONLY = ("numbers_only_a", "numbers_only_b", "quotes_only_a", "quotes_only_b")
+_MARKS = {"numbers": ("numbers_differ",), "quotes": ("quotes_only_a", "quotes_only_b")}
 _TABLES = ("articles", "superseded", "alignments", "pairs", "observations", "same_event")
 _A_PROCESS = 600_000_000
 """Bytes that a process which reads texts takes."""
@@ -211,13 +211,16 @@ class _Fill:
         )
 
     def _take_alignments(self, opened: Any, part: int, number: int) -> None:
-        there = [x for x in (*_COMPARED, *_ONLY) if x in opened.schema_arrow.names]
+        marks = [column for columns in _MARKS.values() for column in columns]
+        there = [x for x in (*_COMPARED, *marks) if x in opened.schema_arrow.names]
         table = opened.read_row_group(part, columns=there)
         self._compare(table, number)
-        for kind in ("numbers", "quotes"):
-            lengths = [pc.list_value_length(table[x]) for x in _ONLY if x.startswith(kind)]
-            some = pc.greater(pc.add(*(pc.fill_null(x, 0) for x in lengths)), 0)
-            self._flag(kind, table["story_id"].filter(some).unique().to_pylist(), number)
+        for kind, columns in _MARKS.items():
+            marked = set[str]()
+            for column in columns:
+                some = pc.greater(pc.list_value_length(table[column]), 0)
+                marked.update(table["story_id"].filter(some).to_pylist())
+            self._flag(kind, sorted(marked), number)
 
     def _compare(self, table: pa.Table, number: int) -> None:
         """Count the characters that one of two texts has alone; what is doubtful is nobody's omission."""

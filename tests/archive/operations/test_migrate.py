@@ -245,3 +245,16 @@ def test_a_segment_of_the_older_version_is_taken_along(filled, article):
     with closing(replay.open_state(layout)) as state:
         assert state.find_article(article(30).url) == article(30).article_id
     assert len(pd.read_parquet(filled / "articles")) == 4
+
+
+def test_the_marks_of_schema_6_are_dropped():
+    marks = {f"{kind}_only_{side}": [["63"]] for kind in ("numbers", "quotes") for side in "ab"}
+    table = TODAY.steps[6].edits["alignments"](pa.table({"position": [0], **marks}))
+    assert table.to_pylist() == [
+        {
+            "position": 0,
+            **{
+                name: [] for name in ("numbers_differ", "numbers_converted", "quotes_only_a", "quotes_only_b")
+            },
+        }
+    ]

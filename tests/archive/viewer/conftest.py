@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from archive.addresses import story_of_one
+from archive.format.marks import NumberMark
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord, TextBlock
 
 TEXTS = {
@@ -33,7 +34,7 @@ LINKS = {
 }
 DOUBTFUL = {("ru", 3, "uk"), ("en", 2, "uk"), ("uk", 1, "en")}
 """Paragraphs of which it is doubtful that another language has them nowhere."""
-ONLY = {("uk", "en"): (("12:30", "165"), ("160",))}
+DIFFER = {("uk", "en"): ("165", "160")}
 
 
 @pytest.fixture
@@ -85,14 +86,11 @@ def rows(a, b, of_a, of_b):
                 found.append(((n,), (), "omitted") if side == 0 else ((), (n,), "added"))
     mirrored = {"omitted": "added", "added": "omitted"}
     for position, (x, y, kind, *_) in enumerate(found):
-        sides = [(x, ()), (y, ())]
-        if x == (0,) and y:
-            sides = list(zip((x, y), ONLY.get((of_x, of_y), ((), ())), strict=True))
-        if turned:
-            sides.reverse()
-        (at_a, only_a), (at_b, only_b) = sides
+        at_a, at_b = (y, x) if turned else (x, y)
+        numbers = DIFFER.get((of_x, of_y)) if x == (0,) and y else None
+        marks = (NumberMark(*(numbers[::-1] if turned else numbers), None, 0.95),) if numbers else ()
         yield AlignmentRecord(
             a, 1, b, 1, of_a, of_b, position, mirrored.get(kind, kind) if turned else kind, at_a, at_b,
-            0.9 if x and y else None, 50, 50, only_a, only_b,
+            0.9 if x and y else None, 50, 50, marks,
             doubtful=None if x and y else _is_doubtful(of_x, x, of_y, y),
         )  # fmt: skip

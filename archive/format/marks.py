@@ -1,0 +1,28 @@
+"""Marks of aligned paragraphs: what two texts say otherwise."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class NumberMark(Struct, frozen=True):
+    """Two numbers that stand at the same place of two texts and are not equal."""
+
+    a: str
+    """As printed."""
+    b: str
+    counted: str | None
+    """Unit of both, or the word of a for what they count."""
+    confidence: float
+    """Probability that a reader of both texts agrees."""
+
+
+class QuoteMark(Struct, frozen=True):
+    """Words of a person that the other text does not report, neither in quotation marks nor without."""
+
+    text: str
+    """Without quotation marks."""
+    speaker: str | None
+    """As printed; None where the text names nobody beside the quotation."""
+    speaker_key: str | None
+    """The same for all spellings of a name, in any script."""

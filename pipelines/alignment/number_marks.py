@@ -1,0 +1,248 @@
+"""Marks of numbers: two that stand at the same place of two texts and contradict each other.
+
+A mark must be right, so every way in which two texts may give one number is tried first: words and digits,
+rounding, scales, 12 and 24 hours, decades, units, currencies. A number of one text alone is no mark.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from archive.format.marks import NumberMark
+from pipelines.alignment.numerals import also_said, same_number
+from pipelines.alignment.quantities import dimension, quantities, size
+from pipelines.similarity.counts import things_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.alignment.quantities import Quantity
+
+MOST = 40
+"""Numbers of linked paragraphs from which they are a table, whose rows nobody can tell apart."""
+_APART = 0.3
+"""Share of a paragraph that two numbers may stand apart."""
+_ROUNDED, _ABOUT = Decimal("0.1"), Decimal("0.25")
+"""Shares by which a number may be rounded: any, and one that is called about so much."""
+_ROUNDED_DEGREES = 2
+"""Degrees by which a temperature in Fahrenheit may be rounded."""
+_ALIKE_WORDS, _ALIKE_SHARE = 3, 0.3
+"""Words around two numbers that are common to both, and their share, from which the places are the same."""
+_SURE, _LIKELY = 0.97, 0.93
+"""Probabilities of a mark whose place the numbers beside it or the thing counted tell, and of others."""
+_NEAR = 70
+"""Characters before and after a number that are its place."""
+_CONVERTED = 0.12
+"""Share by which a conversion of units may be rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Linked paragraphs of one text."""
+
+    text: str
+    language: str
+
+
+def number_marks(a: Passage, b: Passage) -> tuple[tuple[NumberMark, ...], tuple[NumberMark, ...]]:
+    """Return the contradictions and the conversions of linked paragraphs."""
+    numbers_a, numbers_b = (quantities(x.text, x.language) for x in (a, b))
+    if not (0 < len(numbers_a) <= MOST and 0 < len(numbers_b) <= MOST):
+        return (), ()
+    sides = _Sides(a, b, numbers_a, numbers_b)
+    if len(sides.matched) in {len(numbers_a), len(numbers_b)}:
+        return (), ()
+    differ, converted = list[NumberMark](), list[NumberMark]()
+    said_in_a, said_in_b = also_said(a.text), also_said(b.text)
+    for i, j, confidence in sides.same_places():
+        number_a, number_b = numbers_a[i], numbers_b[j]
+        counted = number_a.unit or _common_word(number_a, number_b)
+        mark = NumberMark(number_a.text, number_b.text, counted, confidence)
+        if _is_conversion(number_a, number_b):
+            converted.append(mark)
+            continue
+        in_b, in_a = _is_said(number_a, said_in_b), _is_said(number_b, said_in_a)
+        # `63 injured, 36 evacuated` and `36 injured, 36 evacuated`: a number at another place hides nothing
+        if (not in_a and not in_b) or (not (in_a and in_b) and confidence >= _SURE and mark.counted):
+            differ.append(mark)
+    return tuple(differ), tuple(converted)
+
+
+class _Sides:
+    """The numbers of both passages, and which of them are equal."""
+
+    def __init__(self, a: Passage, b: Passage, numbers_a: list[Quantity], numbers_b: list[Quantity]) -> None:
+        self.a, self.b = a, b
+        self.numbers_a, self.numbers_b = numbers_a, numbers_b
+        self.matched = dict[int, int]()
+        """Numbers of b by numbers of a, each with the nearest that is equal."""
+        matched_b = set[int]()
+        for _, i, j in sorted(self._equal()):
+            if i not in self.matched and j not in matched_b:
+                self.matched[i] = j
+                matched_b.add(j)
+        self._alone_b = sorted(set(range(len(numbers_b))) - matched_b)
+
+    def _equal(self) -> Iterator[tuple[float, int, int]]:
+        for i, number_a in enumerate(self.numbers_a):
+            for j, number_b in enumerate(self.numbers_b):
+                if agree(number_a, number_b):
+                    yield self._apart(number_a, number_b), i, j
+
+    def _apart(self, number_a: Quantity, number_b: Quantity) -> float:
+        return abs(number_a.start / len(self.a.text) - number_b.start / len(self.b.text))
+
+    def same_places(self) -> Iterator[tuple[int, int, float]]:
+        """Yield two numbers without an equal one at the same place, and how likely a reader agrees.
+
+        Each is the only partner of the other.
+        """
+        likely = dict[tuple[int, int], float]()
+        for i, number_a in enumerate(self.numbers_a):
+            for j in self._alone_b if i not in self.matched else ():
+                number_b = self.numbers_b[j]
+                if comparable(number_a, number_b) and self._apart(number_a, number_b) <= _APART:
+                    likely[i, j] = self._confidence(i, j)
+        for (i, j), confidence in likely.items():
+            rivals = sum(1 for x, y in likely if (x == i) != (y == j))
+            if confidence and not rivals:
+                yield i, j, confidence
+
+    def _confidence(self, i: int, j: int) -> float:
+        """Return how likely two numbers stand for the same; 0 where that is not sure enough for a mark."""
+        number_a, number_b = self.numbers_a[i], self.numbers_b[j]
+        counted = _common_word(number_a, number_b) is not None
+        framed, beside = self._frame(i, j)
+        common, alike = self._context(number_a, number_b)
+        uncounted = not counted and "count" in {number_a.kind, number_b.kind}
+        alone = framed and common and (beside or alike)
+        enough = alone if uncounted else alike or (framed and (common or beside))
+        if number_a.kind == "money" and number_a.unit != number_b.unit:
+            enough = framed and alike
+        sure = framed and (beside or counted)
+        return enough * (_SURE if sure else _LIKELY)
+
+    def _context(self, number_a: Quantity, number_b: Quantity) -> tuple[bool, bool]:
+        """Tell if the words around two numbers have any in common, and if they have many."""
+        around_a, around_b = _words_around(number_a, self.a), _words_around(number_b, self.b)
+        common, least = len(around_a & around_b), min(len(around_a), len(around_b))
+        return common > 0, common >= min(_ALIKE_WORDS, _ALIKE_SHARE * max(1, least))
+
+    def _frame(self, i: int, j: int) -> tuple[bool, bool]:
+        """Tell if the numbers before and after two numbers are equal, or none, and if there is such a one."""
+        before = i > 0 and j > 0 and self.matched.get(i - 1) == j - 1
+        after = self.matched.get(i + 1) == j + 1
+        are_last = i + 1 == len(self.numbers_a) and j + 1 == len(self.numbers_b)
+        return (before or i == j == 0) and (after or are_last), before or after
+
+
+def _is_said(number: Quantity, keys: frozenset[str]) -> bool:
+    """Tell if a text has a number in any form."""
+    if number.kind == "year":
+        return number.key in keys
+    return not keys.isdisjoint(same_number(number.key, number.text))
+
+
+def agree(one: Quantity, other: Quantity) -> bool:
+    """Tell if two numbers may be the same, in any form that writers give it."""
+    if not set(same_number(one.key, one.text)).isdisjoint(same_number(other.key, other.text)):
+        return one.unit is None or other.unit is None or one.unit == other.unit
+    kinds = {one.kind, other.kind}
+    if "time" in kinds:
+        return not _hours(one).isdisjoint(_hours(other))
+    if "date" in kinds:
+        return not _days(one).isdisjoint(_days(other))
+    if "year" in kinds:
+        return len(kinds) > 1 and one.key[-2:] == other.key[-2:]
+    if one.value is None or other.value is None:
+        return False
+    if one.unit and other.unit and one.unit != other.unit:
+        return dimension(one.unit) == dimension(other.unit) == "duration" and _fits(one, other, 0.04)
+    return _rounded(one, other)
+
+
+def _hours(number: Quantity) -> set[str]:
+    """Return the ways to say an hour: 21:00 is 9 and 21."""
+    if number.kind == "time":
+        hour, _, minute = number.key.partition(":")
+        return {f"{int(hour) % 12}:{minute}"}
+    if number.kind == "count" and number.value is not None and number.value <= 24:
+        return {f"{int(number.value) % 12}:00"}
+    return {number.key}
+
+
+def _days(number: Quantity) -> set[str]:
+    return {number.key, number.key.partition("/")[0]}
+
+
+def _rounded(one: Quantity, other: Quantity) -> bool:
+    a, b = one.value, other.value
+    if a is None or b is None:
+        return False
+    apart, about = abs(a - b), one.about or other.about
+    step = max(_worth(a, one.step, about=about), _worth(b, other.step, about=about))
+    if about:
+        return apart <= step and apart <= _ABOUT * max(a, b)
+    return apart * 2 <= step and apart <= _ROUNDED * max(a, b)
+
+
+def _worth(value: Decimal, step: Decimal, *, about: bool) -> Decimal:
+    """Return the worth of the last digit that is meant: 100 of 1,200; of about 30 it is 10, of 30 it is 1."""
+    zeros, last = 0, step
+    while value and last < value and value % (last * 10) == 0:
+        zeros, last = zeros + 1, last * 10
+    return last if about or zeros > 1 else step
+
+
+def _fits(one: Quantity, other: Quantity, share: float) -> bool:
+    """Tell if two quantities of one dimension are equal, but for rounding."""
+    if one.value is None or other.value is None or one.unit is None or other.unit is None:
+        return False
+    a, b = float(one.value) * size(one.unit), float(other.value) * size(other.unit)
+    return abs(a - b) <= share * max(a, b)
+
+
+def _is_conversion(one: Quantity, other: Quantity) -> bool:
+    if one.unit == other.unit == "degree":
+        return _is_fahrenheit(one, other) or _is_fahrenheit(other, one)
+    if one.unit is None or other.unit is None or one.unit == other.unit:
+        return False
+    return one.value != other.value if one.kind == "money" else _fits(one, other, _CONVERTED)
+
+
+def _is_fahrenheit(celsius: Quantity, fahrenheit: Quantity) -> bool:
+    if celsius.value is None or fahrenheit.value is None:
+        return False
+    return abs(float(celsius.value) * 1.8 + 32 - float(fahrenheit.value)) <= _ROUNDED_DEGREES
+
+
+def comparable(one: Quantity, other: Quantity) -> bool:
+    if not (one.digits and other.digits):
+        return False
+    if {one.kind, other.kind} == {"count", "measure"}:
+        # `17 років`, `at the age of 17`
+        return {one.unit, other.unit} == {None, "year"}
+    if one.kind != other.kind:
+        return False
+    if one.kind == "version":
+        return one.key.count(".") == other.key.count(".")
+    if one.kind == "model":
+        return one.key.lstrip("0123456789") == other.key.lstrip("0123456789")
+    if one.kind in {"date", "year", "time"}:
+        return True
+    if one.unit and other.unit:
+        return dimension(one.unit) == dimension(other.unit)
+    return True
+
+
+def _common_word(one: Quantity, other: Quantity) -> str | None:
+    """Return the word of the first number for a thing that both count."""
+    things = {thing for thing, _ in other.counted}
+    return next((word for thing, word in one.counted if thing in things), None)
+
+
+def _words_around(number: Quantity, passage: Passage) -> frozenset[int]:
+    start, end = max(0, number.start - _NEAR), number.start + len(number.text) + _NEAR
+    return things_in(passage.text[start:end], passage.language)

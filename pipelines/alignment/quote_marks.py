@@ -1,0 +1,141 @@
+"""Marks of quotations: words of a person that the other text reports nowhere."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive.format.marks import QuoteMark
+from archive.read.quotations import speaker_of
+from pipelines.bylines.identity import name_key
+from pipelines.bylines.words import is_given_name
+from pipelines.similarity.counts import things_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_QUOTED = re.compile(
+    r"«([^«»]{1,2000})»|“([^“”]{1,2000})”|„([^„“”]{1,2000})[“”]"
+    # a straight mark within a word is an apostrophe
+    r"|(?<![\w\"])\"(?![\s\"])([^\"\n]{1,2000})(?<!\s)\"(?!\w)"
+)
+_WORDS, _FRAGMENT = 4, 6
+"""Words from which a quotation counts as speech, whole or a part of a sentence; shorter ones are names."""
+_SAYS = re.compile(
+    r"\b(?:said|says|say|told|tells|added|adds|stated|states|noted|notes|stressed|wrote|writes|explained|explains"
+    r"|announced|commented|warned|warns|argued|argues|asked|asks|replied|recalled|tweeted|emphasi[sz]ed|insisted"
+    r"|(?:сказа|заяви|зазначи|повідоми|наголоси|підкресли|дода|розпові|поясни|написа|зауважи|прокоментува"
+    r"|уточни|запевни|попереди|відпові|пригада|стверджува|запита)(?:в|ла|ли)|каже|кажуть|говорить|вважає|пише|додає"
+    r"|за словами"
+    r"|(?:сказа|заяви|отмети|сообщи|подчеркну|добави|рассказа|поясни|объясни|замети|написа|прокомментирова"
+    r"|уточни|предупреди|ответи|вспомни|утвержда|спроси)(?:л|ла|ли)|говорит|говорят|считает|пишет|добавляет"
+    r"|по словам)\b",
+    re.IGNORECASE,
+)
+_BESIDE = 90
+"""Characters before and after a quotation in which a verb says that somebody speaks."""
+_CLAUSE_END = re.compile(r"[.!?…](?=\s)|[«»“”„\"\n]")
+_NO_PERSON = re.compile(
+    r"\b(?:statement|note|draft|document|report|law|motto|article|book|song|film|headline|post|letter|website"
+    r"|заяв[аиі]|документ|звіт|закон|стат[тья]|пост|книг|пісн|фільм|лист|сайт|девіз"
+    r"|заявлени|отчет|отчёт|стать[яе]|письм|песн|девиз|сообщени)",
+    re.IGNORECASE,
+)
+_DOUBLED = re.compile(r"([aeiou])\1+")
+_LEAST_THINGS = 4
+"""Words with a meaning that a quotation must have for its content to be sought in another text."""
+_REPORTED = 0.35
+"""Share of its words that a paragraph of the other text must have to report it perhaps."""
+_UNREPORTED = 0.1
+"""Share of its words at which linked paragraphs do not report it."""
+_SHORTER = 0.7
+"""Share of its length by which linked paragraphs must be shorter besides."""
+
+
+def quoted(text: str) -> Iterator[str]:
+    """Yield what stands in quotation marks and is long enough for speech, without the marks."""
+    for match in _QUOTED.finditer(text):
+        quote = match[match.lastindex or 0].strip(" ,.–—-")
+        if len(quote.split()) >= _WORDS:
+            yield quote
+
+
+def speech(text: str) -> Iterator[str]:
+    """Yield the quotations of a paragraph that a verb of saying beside them gives to a person."""
+    for match in _QUOTED.finditer(text):
+        quote = match[match.lastindex or 0].strip(" ,.–—-")
+        words = len(quote.split())
+        if words < _WORDS or (words < _FRAGMENT and not quote[0].isupper()):
+            continue
+        before = _CLAUSE_END.split(text[max(0, match.start() - _BESIDE) : match.start()])[-1]
+        after = _CLAUSE_END.split(text[match.end() : match.end() + _BESIDE])[0]
+        beside = f"{before} {after}"
+        if _SAYS.search(beside) and not _NO_PERSON.search(beside):
+            yield quote
+
+
+class QuoteSearch:
+    """The content of a text, in which the quotations of another are sought."""
+
+    def __init__(self, passages: Iterable[str], language: str) -> None:
+        """Read its headline and paragraphs."""
+        self._language = language
+        self._things = []
+        for passage in passages:
+            self._things.append(things_in(passage, language))
+
+    def may_report(self, quote: str, language: str) -> bool:
+        """Tell if a paragraph, or two that follow each other, may report it, in indirect speech too."""
+        things = things_in(quote, language)
+        if len(things) < _LEAST_THINGS:
+            return True
+        previous = frozenset[int]()
+        for passage in self._things:
+            if len(things & (previous | passage)) >= _REPORTED * len(things):
+                return True
+            previous = passage
+        return False
+
+    def is_missing(self, quote: str, language: str, own: str, linked: str) -> bool:
+        """Tell if a quotation of `own` is surely not in linked paragraphs, by words and length."""
+        if len(own) - len(linked) < _SHORTER * len(quote):
+            return False
+        things = things_in(quote, language)
+        common = things & things_in(linked, self._language)
+        return len(common) <= _UNREPORTED * len(things)
+
+
+def quote_marks(
+    paragraphs: Sequence[str], text: str, language: str, other: QuoteSearch, linked: str | None = None
+) -> tuple[QuoteMark, ...]:
+    """Mark the quotations of paragraphs that are not in the other text; `text` is the whole of their own.
+
+    `linked` are the paragraphs of the other text that say the same; None without any.
+    """
+    marks = []
+    whole = " ".join(paragraphs)
+    for paragraph in paragraphs:
+        for quote in speech(paragraph):
+            if linked is not None and not other.is_missing(quote, language, whole, linked):
+                continue
+            if not other.may_report(quote, language):
+                marks.append(_mark(quote, paragraph, text))
+    return tuple(marks)
+
+
+def _mark(quote: str, paragraph: str, text: str) -> QuoteMark:
+    speaker = _person(quote, paragraph, text)
+    # Мейерс, Meyers
+    key = _DOUBLED.sub(r"\1", name_key(speaker)) if speaker else None
+    return QuoteMark(quote, speaker, key)
+
+
+def _person(quote: str, paragraph: str, text: str) -> str | None:
+    """Return who says a quotation, by the full name in the text; None where it is not surely a person."""
+    speaker = speaker_of(quote, paragraph)
+    if speaker is None:
+        return None
+    if len(speaker.split()) == 1:
+        full = re.search(rf"(?<!\w)([A-ZА-ЯІЇЄҐЁ][^\W\d_]+ {re.escape(speaker)})(?!\w)", text)
+        speaker = full[1] if full else speaker
+    return speaker if len(speaker.split()) > 1 and any(map(is_given_name, speaker.split())) else None

@@ -1,0 +1,72 @@
+"""A mark stands on two numbers that contradict each other at the same place, or it does not stand."""
+
+import pytest
+
+from pipelines.alignment.number_marks import Passage, number_marks
+
+SAME = [
+    (("Країни Великої сімки домовилися про 5 кроків.", "uk"),
+     ("The G7 countries agreed on 5 steps.", "en")),
+    (("The curfew in Izmail starts at 21:00 on Monday.", "en"),
+     ("Комендантский час в Измаиле с девяти вечера.", "ru")),
+    (("About a hundred thousand people left Sumy.", "en"),
+     ("Із Сум виїхали сто тисяч людей.", "uk")),
+    (("24 hours later the shelling of Nikopol stopped.", "en"),
+     ("Через добу обстріл Нікополя припинився.", "uk")),
+    (("The pass to Verbohirsk is closed from June 1 to June 20.", "en"),
+     ("Перевал до Вербогірська закрито з 1 до 20 червня.", "uk")),
+    (("Prices in Odesa rose tenfold.", "en"),
+     ("Цены в Одессе выросли в десять раз, в 10 раз.", "ru")),
+    (("Експорт зерна склав 8,302 млн тонн.", "uk"),
+     ("Grain exports came to 8.3 million tonnes.", "en")),
+    (("The mayor fined them about 300 hryvnias.", "en"),
+     ("Мер оштрафував їх на 297 гривень.", "uk")),
+    (("Врятували 1231 людину з Маріуполя.", "uk"),
+     ("Over 1,200 people from Mariupol were rescued.", "en")),
+    (("У 1990-х роках у Львові жило 800 тисяч людей.", "uk"),
+     ("In the 90s, 800,000 people lived in Lviv.", "en")),
+    (("Потяг запізнився на 2 години.", "uk"),
+     ("The train was 120 minutes late.", "en")),
+    (("Суд у Харкові дав йому 5 років.", "uk"),
+     ("A Kharkiv court fined him 700 euros.", "en")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b"), SAME)
+def test_one_number_in_two_forms_is_no_mark(a, b):
+    assert number_marks(Passage(*a), Passage(*b)) == ((), ())
+    assert number_marks(Passage(*b), Passage(*a)) == ((), ())
+
+
+DIFFER = [
+    (("Внаслідок удару по Харкову поранено 63 людини, ще 36 евакуювали.", "uk"),
+     ("The strike on Kharkiv injured 36 people, another 36 were evacuated.", "en"),
+     ("63", "36")),
+    (("Рада Полтави виділила 12,5 млн гривень на міст.", "uk"),
+     ("Poltava's council allocated 15.2 million hryvnias for the bridge.", "en"),
+     ("12,5 млн гривень", "15.2 million hryvnias")),
+    (("Річні продажі мережі Sainsbury's зросли до 1,8 млрд гривень.", "uk"),
+     ("Годовые продажи сети Sainsbury's выросли до 1,8 млн гривен.", "ru"),
+     ("1,8 млрд гривень", "1,8 млн гривен")),
+    (("Колона бронетехніки під Києвом має довжину 25,4 милі.", "uk"),
+     ("The armoured column near Kyiv has a length of 25 km.", "en"),
+     ("25,4 милі", "25 km")),
+    (("МВФ розгляне виділення Україні $1,4 млрд підтримки.", "uk"),
+     ("The IMF will consider giving Ukraine €1.4 billion of support.", "en"),
+     ("$1,4 млрд", "€1.4 billion")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b", "numbers"), DIFFER)
+def test_two_numbers_at_one_place_contradict_each_other(a, b, numbers):
+    differ, converted = number_marks(Passage(*a), Passage(*b))
+    assert [(mark.a, mark.b) for mark in differ] == [numbers]
+    assert converted == ()
+    assert differ[0].confidence > 0.9
+
+
+def test_a_conversion_is_called_one():
+    a = Passage("Колона бронетехніки під Києвом має довжину 25 миль.", "uk")
+    b = Passage("The armoured column near Kyiv has a length of 40 km.", "en")
+    differ, (mark,) = number_marks(a, b)
+    assert (differ, mark.a, mark.b, mark.counted) == ((), "25 миль", "40 km", "mile")
