@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from archive.read.scan import RowSet
 
-_SIDES = {"omitted": ("a", "b"), "added": ("b", "a")}
+_SIDES = {"omitted": (("a", "b"),), "added": (("b", "a"),)}
+_BOTH = ("a", "b"), ("b", "a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class OneSided:
     """Its number in the blocks of the article, from 0."""
     text: str
     confidence: float | None
-    """Probability that the other says it nowhere; None before schema 6."""
+    """Probability that the other says it nowhere; None of a doubtful link, and before schema 6."""
     doubtful: bool
     """True where it must be read before it is published; so is all from before schema 6."""
     nearest: str | None
@@ -51,9 +52,10 @@ def rank(language: str) -> tuple[int, str]:
 def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
     """Find what each language of a story has alone, by the order of the languages, then of reading.
 
+    Paragraphs of a doubtful link are among it, as doubtful: `nearest` is what they are linked with.
     `alignments` are those of the story, `versions` all that there are.
     """
-    rows = alignments.where(ds.field("kind").isin([*_SIDES])).to_pylist()
+    rows = alignments.where(ds.field("kind").isin([*_SIDES]) | ds.field("doubtful")).to_pylist()
     texts = _texts(rows, versions)
     return sorted(
         _told(rows, texts), key=lambda x: (rank(x.language), rank(x.lacking), x.article_id, x.block)
@@ -72,21 +74,27 @@ def _told(
     rows: Iterable[Mapping[str, object]], texts: Mapping[tuple[object, object], list[str]]
 ) -> Iterator[OneSided]:
     for row in rows:
-        own, other = _SIDES[str(row["kind"])]
-        ours, theirs = (texts.get((row[f"article_id_{x}"], row[f"version_{x}"]), []) for x in (own, other))
-        blocks: list[int] = row[f"paragraphs_{own}"]  # type: ignore[assignment]
-        nearest: list[int] = row["nearest"] or []  # type: ignore[assignment]
-        # a row may name a paragraph that is not there, where a file was altered
-        for block in (n for n in blocks if 0 <= n < len(ours)):
-            yield OneSided(
-                str(row[f"language_{own}"]),
-                str(row[f"language_{other}"]),
-                str(row[f"article_id_{own}"]),
-                int(row[f"version_{own}"]),  # type: ignore[call-overload]
-                block,
-                ours[block],
-                row["confidence"],  # type: ignore[arg-type]
-                row["doubtful"] is not False,
-                " ".join(theirs[n] for n in nearest if 0 <= n < len(theirs)) or None,
-                tuple(row["in_common"] or ()),  # type: ignore[arg-type]
-            )
+        for own, other in _SIDES.get(str(row["kind"]), _BOTH):
+            yield from _of_side(row, own, other, texts)
+
+
+def _of_side(
+    row: Mapping[str, object], own: str, other: str, texts: Mapping[tuple[object, object], list[str]]
+) -> Iterator[OneSided]:
+    ours, theirs = (texts.get((row[f"article_id_{x}"], row[f"version_{x}"]), []) for x in (own, other))
+    blocks: list[int] = row[f"paragraphs_{own}"]  # type: ignore[assignment]
+    nearest: list[int] = row["nearest"] or row[f"paragraphs_{other}"]  # type: ignore[assignment]
+    # a row may name a paragraph that is not there, where a file was altered
+    for block in (n for n in blocks if 0 <= n < len(ours)):
+        yield OneSided(
+            str(row[f"language_{own}"]),
+            str(row[f"language_{other}"]),
+            str(row[f"article_id_{own}"]),
+            int(row[f"version_{own}"]),  # type: ignore[call-overload]
+            block,
+            ours[block],
+            row["confidence"],  # type: ignore[arg-type]
+            row["doubtful"] is not False,
+            " ".join(theirs[n] for n in nearest if 0 <= n < len(theirs)) or None,
+            tuple(row["in_common"] or ()),  # type: ignore[arg-type]
+        )

@@ -121,20 +121,21 @@ WHERE p.story_id NOT IN (SELECT story_id FROM contradicted)""",
 
 _COMPARED = """SELECT story_id, article_id_{x} AS article_id, article_id_{y} AS other_article_id,
     language_{x} AS language, language_{y} AS other, characters_{x} AS characters,
-    kind IN ('aligned', 'moved') AS shared, coalesce(doubtful, false) AS doubtful
+    kind IN ('aligned', 'moved') AND NOT coalesce(doubtful, false) AS shared,
+    coalesce(doubtful, false) AS doubtful
   FROM alignments"""
 
 _SHARED_TEXT = View(
     "shared_text",
-    "One row for a text and another language of its story. The three shares add up to 1; `shared` is "
-    "`coverage_x_of_y` of `stories`, the best estimate of what was translated; `missing` is surely left out.",
+    "One row for a text and another language of its story. The three shares add up to 1: `shared` is surely "
+    "translated, `missing` surely left out. `coverage_x_of_y` of `stories` has doubtful links too.",
     {
         "story_id": "the story",
         "language": "of the text",
         "other": "the other language",
         "characters": "characters compared",
-        "shared": "share whose counterpart was found",
-        "doubtful": "share without a sure verdict, mostly missing; 0 before schema 6",
+        "shared": "share whose counterpart was found without doubt",
+        "doubtful": "share without a sure verdict; 0 before schema 6",
         "missing": "share that the other language surely has nowhere",
         "article_id": "of the text",
         "other_article_id": "of the other language",
@@ -146,7 +147,7 @@ _SHARED_TEXT = View(
 )
 SELECT story_id, language, other, sum(characters)::BIGINT AS characters,
   sum(characters * shared::INT) / sum(characters) AS shared,
-  sum(characters * (NOT shared AND doubtful)::INT) / sum(characters) AS doubtful,
+  sum(characters * doubtful::INT) / sum(characters) AS doubtful,
   sum(characters * (NOT shared AND NOT doubtful)::INT) / sum(characters) AS missing,
   article_id, other_article_id
 FROM side GROUP BY story_id, language, other, article_id, other_article_id HAVING sum(characters) > 0""",

@@ -37,6 +37,32 @@ def align(texts, couples):
             )  # fmt: skip
 
 
+def test_a_doubtful_link_is_neither_shared_nor_surely_alone(root, writer, variants):
+    def doubtful_link(texts, couples):
+        for a, b in couples:
+            of_a, of_b = texts[a].language, texts[b].language
+            yield AlignmentRecord(
+                a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.99, 10, 10, doubtful=False
+            )
+            yield AlignmentRecord(
+                a, 1, b, 1, of_a, of_b, 1, "aligned", (1,), (1,), 0.88, 30, 30, doubtful=True
+            )
+
+    for record in variants(1, "en", "uk"):
+        blocks = tuple(TextBlock("paragraph", x) for x in TEXTS[record.language])
+        writer.add_article(replace(record, body="\n".join(TEXTS[record.language]), blocks=blocks))
+    writer.commit(lambda fresh, related: replace(decide(fresh, related), align=doubtful_link))
+    opened = archive.open(root)
+    (story_id,) = opened.stories(columns=["story_id"]).to_arrow()["story_id"].to_pylist()
+    lines = opened.only_in(story_id)
+    assert [(x.language, x.text, x.doubtful, x.nearest) for x in lines] == [
+        ("uk", TEXTS["uk"][1], True, TEXTS["en"][1]),
+        ("en", TEXTS["en"][1], True, TEXTS["uk"][1]),
+    ]
+    shares = opened.sql("SELECT shared, doubtful, missing FROM shared_text").to_pylist()
+    assert shares == [{"shared": 0.25, "doubtful": 0.75, "missing": 0.0}] * 2
+
+
 def test_by_language_and_not_by_id(root, writer, variants, capsys):
     for record in variants(1, "en", "uk", "ru"):
         blocks = tuple(TextBlock("paragraph", x) for x in TEXTS[record.language])
