@@ -74,27 +74,29 @@ def _told(
     rows: Iterable[Mapping[str, object]], texts: Mapping[tuple[object, object], list[str]]
 ) -> Iterator[OneSided]:
     for row in rows:
-        for own, other in _SIDES.get(str(row["kind"]), _BOTH):
-            yield from _of_side(row, own, other, texts)
+        for side, lacking in _SIDES.get(str(row["kind"]), _BOTH):
+            yield from _of_side(row, side, lacking, texts)
 
 
 def _of_side(
     row: Mapping[str, object], own: str, other: str, texts: Mapping[tuple[object, object], list[str]]
 ) -> Iterator[OneSided]:
-    ours, theirs = (texts.get((row[f"article_id_{x}"], row[f"version_{x}"]), []) for x in (own, other))
+    own_texts, other_texts = (
+        texts.get((row[f"article_id_{x}"], row[f"version_{x}"]), []) for x in (own, other)
+    )
     blocks: list[int] = row[f"paragraphs_{own}"]  # type: ignore[assignment]
     nearest: list[int] = row["nearest"] or row[f"paragraphs_{other}"]  # type: ignore[assignment]
     # a row may name a paragraph that is not there, where a file was altered
-    for block in (n for n in blocks if 0 <= n < len(ours)):
+    for block in (n for n in blocks if 0 <= n < len(own_texts)):
         yield OneSided(
             str(row[f"language_{own}"]),
             str(row[f"language_{other}"]),
             str(row[f"article_id_{own}"]),
             int(row[f"version_{own}"]),  # type: ignore[call-overload]
             block,
-            ours[block],
+            own_texts[block],
             row["confidence"],  # type: ignore[arg-type]
             row["doubtful"] is not False,
-            " ".join(theirs[n] for n in nearest if 0 <= n < len(theirs)) or None,
+            " ".join(other_texts[n] for n in nearest if 0 <= n < len(other_texts)) or None,
             tuple(row["in_common"] or ()),  # type: ignore[arg-type]
         )
