@@ -74,8 +74,8 @@ def _told(
     rows: Iterable[Mapping[str, object]], texts: Mapping[tuple[object, object], list[str]]
 ) -> Iterator[OneSided]:
     for row in rows:
-        for side, lacking in _SIDES.get(str(row["kind"]), _BOTH):
-            yield from _of_side(row, side, lacking, texts)
+        for side, opposite in _SIDES.get(str(row["kind"]), _BOTH):
+            yield from _of_side(row, side, opposite, texts)
 
 
 def _of_side(

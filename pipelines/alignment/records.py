@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Places = tuple[int, ...]
     Row = tuple[str, Places, Places, float | None]
-SURE_LINK = 0.95
+SURE_LINK = 0.97
 """Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
 
 
