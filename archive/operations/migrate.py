@@ -70,7 +70,7 @@ _EVENTS = (
 )
 _MARKS = (
     "of alignments, numbers_only_a and numbers_only_b: dropped, because most were wrong; numbers_differ, "
-    "numbers_converted, quotes_only_a and quotes_only_b: empty until `scrapy pair --all` aligns a story anew"
+    "numbers_converted, quotes_only_a and quotes_only_b: empty until `pair --all` aligns a story anew"
 )
 
 

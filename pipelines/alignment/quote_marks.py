@@ -32,6 +32,8 @@ _SAYS = re.compile(
     r"|по словам)\b",
     re.IGNORECASE,
 )
+_GIVEN = "(?!Mrs? |Ms |Dr )[A-ZА-ЯІЇЄҐЁ][a-zа-яіїєґё'’]+"
+"""Pattern of a given name, which no abbreviation is."""
 _BESIDE = 90
 """Characters before and after a quotation in which a verb says that somebody speaks."""
 _CLAUSE_END = re.compile(r"[.!?…](?=\s)|[«»“”„\"\n]")
@@ -136,6 +138,8 @@ def _person(quote: str, paragraph: str, text: str) -> str | None:
     if speaker is None:
         return None
     if len(speaker.split()) == 1:
-        full = re.search(rf"(?<!\w)([A-ZА-ЯІЇЄҐЁ][^\W\d_]+ {re.escape(speaker)})(?!\w)", text)
-        speaker = full[1] if full else speaker
+        full = re.search(
+            rf"(?<!\w)(?!Mrs? |Ms |Dr )([A-ZА-ЯІЇЄҐЁ][a-zа-яіїєґё'’]+ {re.escape(speaker)})(?!\w)", text
+        )
+        speaker = full[0] if full else speaker
     return speaker if len(speaker.split()) > 1 and any(map(is_given_name, speaker.split())) else None
